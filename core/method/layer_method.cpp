@@ -1,0 +1,26 @@
+#include "core/method/layer_method.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace tritloom {
+
+Result<double> parameterValue(
+    const std::vector<ParameterSpec>& specs, const Parameters& parameters, std::string_view key)
+{
+    const auto spec = std::find_if(
+        specs.begin(), specs.end(), [key](const ParameterSpec& candidate) { return candidate.key == key; });
+    assert(spec != specs.end());
+    const auto given = parameters.find(spec->key);
+    if (given == parameters.end())
+        return spec->standard;
+    const double value = given->second;
+    if (!(value >= spec->lowest && value <= spec->highest) || (spec->whole && value != std::floor(value)))
+        return fail(
+            ErrorCode::InvalidInput, "parameter '{}' is {}, allowed is {} to {}{}", spec->key, value,
+            spec->lowest, spec->highest, spec->whole ? ", whole numbers" : "");
+    return value;
+}
+
+} // namespace tritloom

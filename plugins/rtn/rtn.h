@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/method/layer_method.h"
+
+namespace tritloom {
+
+/// Round to nearest: each block encoded by its format. Needs no data; the baseline of every other method.
+class RoundToNearest final : public LayerMethod {
+public:
+    std::string id() const override { return "rtn"; }
+    Calibration calibration() const override { return Calibration::None; }
+    std::vector<ParameterSpec> parameters() const override { return {}; }
+    bool supports(const NumberFormat&) const override { return true; }
+    Result<Tensor> quantize(
+        const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
+};
+
+} // namespace tritloom
