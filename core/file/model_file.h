@@ -27,8 +27,16 @@ class Metadata {
 public:
     [[nodiscard]] const MetadataValue* find(std::string_view key) const; ///< null when absent
     void set(std::string key, MetadataValue value); ///< replaces in place, or appends
+    /// Appends without looking for the key, which the caller knows to be new: readers of many keys.
+    void append(std::string key, MetadataValue value)
+    {
+        m_entries.emplace_back(std::move(key), std::move(value));
+    }
     void remove(std::string_view key);
-    [[nodiscard]] const std::vector<std::pair<std::string, MetadataValue>>& entries() const { return m_entries; }
+    [[nodiscard]] const std::vector<std::pair<std::string, MetadataValue>>& entries() const
+    {
+        return m_entries;
+    }
 
     /// Any integer type, widened; floats are not integers. Absent or another type: nullopt.
     [[nodiscard]] std::optional<std::int64_t> integer(std::string_view key) const;
@@ -50,7 +58,8 @@ enum class Layout {
 
 /// One stored tensor. For Layout::RowMajor `stored` is the tensor itself.
 struct NamedTensor {
-    std::string name; ///< GGUF's name ("blk.0.attn_q.weight") where the architecture is known, else the file's own
+    std::string
+        name; ///< GGUF's name ("blk.0.attn_q.weight") where the architecture is known, else the file's own
     Shape shape; ///< as computed with: weights are [outputs, inputs]
     Tensor stored; ///< bytes in the mapped file; its own shape may differ by the layout
     Layout layout = Layout::RowMajor;
@@ -58,7 +67,8 @@ struct NamedTensor {
     std::string fileName; ///< the name in the file, when it differs from `name`
 };
 
-/// The tensor as computed with. Free for RowMajor; other layouts are copied.
+/// The tensor as computed with. Free for RowMajor; other layouts are copied, and so are "f32" tensors that
+/// a file put at an address that is no multiple of 4.
 /// Errors: InvalidInput (a code or size that cannot be).
 [[nodiscard]] Result<Tensor> materialise(const NamedTensor&);
 

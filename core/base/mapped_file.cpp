@@ -1,0 +1,82 @@
+#include "core/base/mapped_file.h"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace tritloom {
+namespace {
+
+struct Descriptor {
+    int number = -1;
+    ~Descriptor()
+    {
+        if (number >= 0)
+            ::close(number);
+    }
+};
+
+tl::unexpected<Error> systemError(const std::filesystem::path& path, int number)
+{
+    const ErrorCode code = number == ENOENT || number == ENOTDIR ? ErrorCode::NotFound : ErrorCode::Io;
+    return fail(code, "{}: {}", path.string(), std::strerror(number));
+}
+
+/// madvise wants whole pages: those that lie wholly inside `part` for dropping, all it touches for fetching.
+void advise(std::span<const std::byte> part, int advice, bool outwards)
+{
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(part.data());
+    const std::uintptr_t end = begin + part.size();
+    const std::uintptr_t first = outwards ? begin / page * page : (begin + page - 1) / page * page;
+    const std::uintptr_t last = outwards ? end : end / page * page;
+    if (first < last)
+        (void)::madvise(reinterpret_cast<void*>(first), last - first, advice); // advice only: may be ignored
+}
+
+} // namespace
+
+Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::filesystem::path& path)
+{
+    // O_NONBLOCK: a named pipe must not make us wait for its writer.
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (file.number < 0)
+        return systemError(path, errno);
+    struct stat status { };
+    if (::fstat(file.number, &status) != 0)
+        return systemError(path, errno);
+    if (!S_ISREG(status.st_mode))
+        return fail(
+            ErrorCode::Io, "{}: this is {}, not a file", path.string(),
+            S_ISDIR(status.st_mode) ? "a folder" : "a device or pipe");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0)
+        return std::shared_ptr<const MappedFile>(new MappedFile({}));
+    void* const address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
+    if (address == MAP_FAILED)
+        return systemError(path, errno);
+    return std::shared_ptr<const MappedFile>(
+        new MappedFile(std::span(static_cast<const std::byte*>(address), size)));
+}
+
+MappedFile::~MappedFile()
+{
+    if (!m_bytes.empty())
+        ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+}
+
+void MappedFile::willNeed(std::span<const std::byte> part) const
+{
+    advise(part, MADV_WILLNEED, true);
+}
+
+void MappedFile::doneWith(std::span<const std::byte> part) const
+{
+    advise(part, MADV_DONTNEED, false);
+}
+
+} // namespace tritloom
