@@ -30,13 +30,14 @@ public:
     [[nodiscard]] virtual std::size_t blockBytes() const = 0;
 
     /// The plain encoder that other programs use for this format (scale from the largest magnitude, nearest
-    /// level). values: blockElements(); packed: blockBytes(). NaN and infinities are stored as 0.
+    /// level). values: blockElements(); packed: blockBytes(). NaN and infinities are stored as 0
+    /// where a format cannot hold them.
     virtual void encode(std::span<const float> values, std::span<std::byte> packed) const = 0;
 
     /// Stored numbers that make sum over i of importance[i] * (values[i] - decoded[i])^2 small, by a search
     /// over scales; never worse than encode() by that measure. importance: blockElements(), each >= 0.
-    virtual void fit(
-        std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) const;
+    virtual void
+    fit(std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) const;
 
     /// The definition of the format: every kernel must agree with it. Sizes as in encode().
     virtual void decode(std::span<const std::byte> packed, std::span<float> values) const = 0;
@@ -69,7 +70,8 @@ using NumberFormatPtr = std::shared_ptr<const NumberFormat>;
 struct NumberFormatFamily {
     std::string_view name; ///< "int", shown in the catalogue
     std::string_view synopsis; ///< "int<bits>g<group>[a], e.g. int4g128"
-    Result<NumberFormatPtr> (*parse)(std::string_view id); ///< Errors: NotFound when the id is not this family's
+    Result<NumberFormatPtr> (*parse)(
+        std::string_view id); ///< Errors: NotFound when the id is not this family's
     std::vector<std::string> (*examples)(); ///< ids that tests and the GUI walk through
 };
 

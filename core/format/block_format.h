@@ -1,0 +1,221 @@
+#pragma once
+
+#include "core/base/half.h"
+#include "core/format/number_format.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace tritloom {
+
+/// What the stored numbers of a sub-block mean: value = scale * table[code] + offset.
+struct Line {
+    float scale = 0;
+    float offset = 0;
+};
+
+[[nodiscard]] inline float loadHalf(std::span<const std::byte> block, std::size_t offset)
+{
+    std::uint16_t bits;
+    std::memcpy(&bits, block.data() + offset, sizeof bits);
+    return halfToFloat(bits);
+}
+
+/// Too large becomes the largest half, so that what is decoded is always finite.
+inline void storeHalf(std::span<std::byte> block, std::size_t offset, float value)
+{
+    const std::uint16_t bits = floatToHalf(std::clamp(value, -65504.0f, 65504.0f));
+    std::memcpy(block.data() + offset, &bits, sizeof bits);
+}
+
+/// 1 / scale, or 0 where that is no finite number.
+[[nodiscard]] inline float inverse(float scale)
+{
+    const float result = scale != 0 ? 1 / scale : 0.0f;
+    return std::isfinite(result) ? result : 0.0f;
+}
+
+/// The bits [shift, shift + bits) of one byte.
+[[nodiscard]] inline unsigned bitField(std::byte byte, unsigned shift, unsigned bits)
+{
+    return (std::to_integer<unsigned>(byte) >> shift) & ((1u << bits) - 1);
+}
+
+inline void setBitField(std::byte& byte, unsigned shift, unsigned bits, unsigned value)
+{
+    const unsigned mask = ((1u << bits) - 1) << shift;
+    byte = static_cast<std::byte>((std::to_integer<unsigned>(byte) & ~mask) | ((value << shift) & mask));
+}
+
+/// The element of largest magnitude, with its sign.
+[[nodiscard]] inline float extreme(std::span<const float> values)
+{
+    float largest = 0;
+    for (const float value : values)
+        largest = std::fabs(value) > std::fabs(largest) ? value : largest;
+    return largest;
+}
+
+struct Range {
+    float lowest = 0, highest = 0;
+};
+[[nodiscard]] inline Range rangeOf(std::span<const float> values)
+{
+    const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
+    return {*lowest, *highest};
+}
+
+/// sum of importance * (values - decoded)^2
+[[nodiscard]] double weightedError(
+    std::span<const float> values, std::span<const float> importance, std::span<const float> decoded);
+
+/// A number format made of a layout: the bytes of one block and how to search for good ones.
+///
+/// A layout has a `name()`, `elements()`, `bytes()`, `lineElements()` (weights under one Line), `table()` (a
+/// span of floats by code), `line(block, index)`, `code(block, element)`, `setCode(block, element, code)`,
+/// `encode(values, block)`. It may have a faster `decode(block, values)` of its own and a
+/// `search(values, importance, block)`, which need not be better than encode(). Those that write are given
+/// finite numbers and a zeroed block.
+template <typename Layout>
+class BlockFormat final : public NumberFormat {
+public:
+    explicit BlockFormat(Layout layout = {})
+        : m_layout(std::move(layout))
+    {
+    }
+
+    std::string id() const override { return std::string(m_layout.name()); }
+    std::size_t blockElements() const override { return m_layout.elements(); }
+    std::size_t blockBytes() const override { return m_layout.bytes(); }
+
+    void encode(std::span<const float> values, std::span<std::byte> packed) const override
+    {
+        assert(values.size() == blockElements() && packed.size() == blockBytes());
+        std::fill(packed.begin(), packed.end(), std::byte{0});
+        if (allFinite(values))
+            m_layout.encode(values, packed);
+        else
+            m_layout.encode(finite(values), packed);
+    }
+
+    void
+    fit(std::span<const float> values, std::span<const float> importance,
+        std::span<std::byte> packed) const override
+    {
+        assert(values.size() == blockElements() && importance.size() == blockElements());
+        if (!allFinite(values))
+            return fit(finite(values), importance, packed);
+        if (!allFinite(importance))
+            return fit(values, finite(importance), packed);
+        if (std::all_of(importance.begin(), importance.end(), [](float factor) { return factor <= 0; }))
+            return fit(values, std::vector<float>(values.size(), 1.0f), packed);
+        encode(values, packed);
+        if constexpr (requires(std::span<std::byte> block) { m_layout.search(values, importance, block); }) {
+            std::vector<std::byte> found(packed.size());
+            m_layout.search(values, importance, std::span(found));
+            std::vector<float> decoded(values.size());
+            decode(packed, decoded);
+            const double plain = weightedError(values, importance, decoded);
+            decode(found, decoded);
+            if (weightedError(values, importance, decoded) <= plain)
+                std::copy(found.begin(), found.end(), packed.begin());
+        }
+    }
+
+    void decode(std::span<const std::byte> packed, std::span<float> values) const override
+    {
+        assert(values.size() == blockElements() && packed.size() == blockBytes());
+        decodeBlock(packed, values);
+    }
+
+    void decodeBlocks(std::span<const std::byte> packed, std::span<float> values) const override
+    {
+        const std::size_t elements = m_layout.elements(), bytes = m_layout.bytes();
+        while (values.size() >= elements) {
+            decodeBlock(packed.first(bytes), values.first(elements));
+            packed = packed.subspan(bytes);
+            values = values.subspan(elements);
+        }
+        if (!values.empty()) {
+            std::vector<float> last(elements);
+            decodeBlock(packed.first(bytes), last);
+            std::copy_n(last.begin(), values.size(), values.begin());
+        }
+    }
+
+    std::size_t levelCount() const override { return m_layout.table().size(); }
+
+    void levels(std::span<const std::byte> packed, std::size_t element, std::span<float> out) const override
+    {
+        const auto table = m_layout.table();
+        assert(out.size() == table.size() && element < blockElements());
+        const Line line = m_layout.line(packed, element / m_layout.lineElements());
+        for (std::size_t code = 0; code < out.size(); ++code)
+            out[code] = line.scale * static_cast<float>(table[code]) + line.offset;
+    }
+
+    void setLevel(std::span<std::byte> packed, std::size_t element, std::size_t level) const override
+    {
+        assert(level < levelCount() && element < blockElements());
+        m_layout.setCode(packed, element, static_cast<unsigned>(level));
+    }
+
+private:
+    void decodeBlock(std::span<const std::byte> packed, std::span<float> values) const
+    {
+        if constexpr (requires { m_layout.decode(packed, values); }) {
+            m_layout.decode(packed, values);
+        } else {
+            const auto table = m_layout.table();
+            const std::size_t run = m_layout.lineElements();
+            for (std::size_t begin = 0; begin < values.size(); begin += run) {
+                const Line line = m_layout.line(packed, begin / run);
+                for (std::size_t i = begin; i < begin + run; ++i)
+                    values[i] =
+                        line.scale * static_cast<float>(table[m_layout.code(packed, i)]) + line.offset;
+            }
+        }
+    }
+
+    static bool allFinite(std::span<const float> values)
+    {
+        bool all = true;
+        for (const float value : values)
+            all &= std::fabs(value) <= std::numeric_limits<float>::max(); // false for NaN
+        return all;
+    }
+
+    static std::vector<float> finite(std::span<const float> values)
+    {
+        std::vector<float> result(values.begin(), values.end());
+        for (float& value : result)
+            value = std::isfinite(value) ? value : 0.0f;
+        return result;
+    }
+
+    Layout m_layout;
+};
+
+/// The whole numbers first, first + 1, ... as a table of levels.
+template <std::size_t Count>
+[[nodiscard]] constexpr std::array<float, Count> wholeNumbers(int first)
+{
+    std::array<float, Count> table{};
+    for (std::size_t i = 0; i < Count; ++i)
+        table[i] = static_cast<float>(first + static_cast<int>(i));
+    return table;
+}
+
+/// Shares one instance of a format between all who parse its id.
+template <typename Layout>
+[[nodiscard]] NumberFormatPtr sharedFormat()
+{
+    static const NumberFormatPtr format = std::make_shared<const BlockFormat<Layout>>();
+    return format;
+}
+
+} // namespace tritloom

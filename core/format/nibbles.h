@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/format/block_format.h"
+
+// ggml's order of 4-bit codes: byte j of a run of 16 holds code j below and code j + 16 above.
+
+namespace tritloom {
+
+/// Code `i` (0..31) of the 16 bytes from `offset` on.
+[[nodiscard]] inline unsigned nibble(std::span<const std::byte> block, std::size_t offset, std::size_t i)
+{
+    return bitField(block[offset + i % 16], static_cast<unsigned>(i / 16) * 4, 4);
+}
+
+inline void setNibble(std::span<std::byte> block, std::size_t offset, std::size_t i, unsigned code)
+{
+    setBitField(block[offset + i % 16], static_cast<unsigned>(i / 16) * 4, 4, code);
+}
+
+/// values[i] = value(code i) for the 32 codes from `offset` on.
+template <typename Value>
+void forEachNibble(
+    std::span<const std::byte> block, std::size_t offset, std::span<float> values, const Value& value)
+{
+    const std::byte* const from = block.data() + offset;
+    float* const to = values.data();
+    for (std::size_t j = 0; j < 16; ++j)
+        to[j] = value(std::to_integer<int>(from[j]) & 15);
+    for (std::size_t j = 0; j < 16; ++j)
+        to[j + 16] = value(std::to_integer<int>(from[j]) >> 4);
+}
+
+} // namespace tritloom
