@@ -153,18 +153,25 @@ public:
     {
         const auto table = m_layout.table();
         assert(out.size() == table.size() && element < blockElements());
-        const Line line = m_layout.line(packed, element / m_layout.lineElements());
-        for (std::size_t code = 0; code < out.size(); ++code)
-            out[code] = line.scale * static_cast<float>(table[code]) + line.offset;
+        if constexpr (!hasLevels)
+            return;
+        else {
+            const Line line = m_layout.line(packed, element / m_layout.lineElements());
+            for (std::size_t code = 0; code < out.size(); ++code)
+                out[code] = line.scale * static_cast<float>(table[code]) + line.offset;
+        }
     }
 
     void setLevel(std::span<std::byte> packed, std::size_t element, std::size_t level) const override
     {
         assert(level < levelCount() && element < blockElements());
-        m_layout.setCode(packed, element, static_cast<unsigned>(level));
+        if constexpr (hasLevels)
+            m_layout.setCode(packed, element, static_cast<unsigned>(level));
     }
 
 private:
+    static constexpr bool hasLevels = requires(const Layout& layout) { layout.lineElements(); };
+
     void decodeBlock(std::span<const std::byte> packed, std::span<float> values) const
     {
         if constexpr (requires { m_layout.decode(packed, values); }) {

@@ -6,7 +6,7 @@ namespace tritloom::ggmlFormat {
 namespace {
 
 // The only list of lists.
-constexpr std::span<const Row> (*lists[])() = {simpleRows, superRows};
+constexpr std::span<const Row> (*lists[])() = {simpleRows, superRows, tableRows, ternaryRows};
 
 } // namespace
 

@@ -19,5 +19,7 @@ struct Row {
 /// One list a file; ggml_formats.cpp joins them.
 [[nodiscard]] std::span<const Row> simpleRows(); ///< q8_0, q4_0, q4_1, q5_0, q5_1
 [[nodiscard]] std::span<const Row> superRows(); ///< q2_k, q3_k, q4_k, q5_k, q6_k
+[[nodiscard]] std::span<const Row> tableRows(); ///< iq4_nl, iq4_xs, mxfp4, nvfp4, q8_1, q8_k
+[[nodiscard]] std::span<const Row> ternaryRows(); ///< tq1_0, tq2_0, q1_0, q2_0
 
 } // namespace tritloom::ggmlFormat

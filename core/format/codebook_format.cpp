@@ -1,0 +1,149 @@
+#include "core/format/codebook_format.h"
+
+#include "core/format/bit_fields.h"
+#include "core/format/block_format.h"
+
+#include <charconv>
+
+namespace tritloom::codebookFormat {
+namespace {
+
+/// Quantiles of the normal distribution, as published, scaled to [-1, 1]; zero is one of them.
+constexpr std::array<float, 16> normalLevels{
+    -1.0f,
+    -0.6961928009986877f,
+    -0.5250730514526367f,
+    -0.39491748809814453f,
+    -0.28444138169288635f,
+    -0.18477343022823334f,
+    -0.09105003625154495f,
+    0.0f,
+    0.07958029955625534f,
+    0.16093020141124725f,
+    0.24611230194568634f,
+    0.33791524171829224f,
+    0.44070982933044434f,
+    0.5626170039176941f,
+    0.7229568362236023f,
+    1.0f};
+constexpr std::array<float, 4> ternaryLevels{-1, 0, 1, 2}; // the last is what a stray field 3 decodes to
+
+/// What both have in common: an f16 scale and fields of Bits bits.
+template <unsigned Bits>
+class Codebook {
+public:
+    explicit Codebook(std::size_t group)
+        : m_group(group)
+    {
+    }
+    std::size_t elements() const { return m_group; }
+    std::size_t lineElements() const { return m_group; }
+    std::size_t bytes() const { return 2 + m_group * Bits / 8; }
+    static Line line(std::span<const std::byte> block, std::size_t) { return {loadHalf(block, 0), 0}; }
+    static unsigned code(std::span<const std::byte> block, std::size_t i)
+    {
+        return loadField(block.subspan(2), i, Bits);
+    }
+    static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
+    {
+        storeField(block.subspan(2), i, Bits, code);
+    }
+
+protected:
+    std::size_t m_group;
+};
+
+class NormalFloat : public Codebook<4> {
+public:
+    using Codebook::Codebook;
+    std::string name() const { return fmt::format("nf4g{}", m_group); }
+    static std::span<const float> table() { return normalLevels; }
+    static void encode(std::span<const float> values, std::span<std::byte> block)
+    {
+        storeHalf(block, 0, std::fabs(extreme(values)));
+        const float factor = inverse(loadHalf(block, 0));
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            unsigned code = 0;
+            while (code < 15 && values[i] * factor > (normalLevels[code] + normalLevels[code + 1]) / 2)
+                ++code;
+            setCode(block, i, code);
+        }
+    }
+    static void decode(std::span<const std::byte> block, std::span<float> values)
+    {
+        const float scale = loadHalf(block, 0);
+        for (std::size_t i = 0; i < values.size() / 2; ++i) {
+            const unsigned pair = std::to_integer<unsigned>(block[2 + i]);
+            values[2 * i] = scale * normalLevels[pair & 15];
+            values[2 * i + 1] = scale * normalLevels[pair >> 4];
+        }
+    }
+};
+
+class Ternary : public Codebook<2> {
+public:
+    using Codebook::Codebook;
+    std::string name() const { return fmt::format("ternaryg{}", m_group); }
+    static std::span<const float> table() { return std::span(ternaryLevels).first(3); }
+    static void encode(std::span<const float> values, std::span<std::byte> block)
+    {
+        // Ternary Weight Networks, arXiv 1605.04711, eqs. 5 and 6: a threshold of 0.7 mean |w|, and the mean
+        // of what lies above for the scale. Ternary weights come back as they were.
+        double sum = 0;
+        for (const float value : values)
+            sum += std::fabs(value);
+        const double threshold = 0.7 * sum / static_cast<double>(values.size());
+        double above = 0;
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const bool isAbove = std::fabs(values[i]) > threshold;
+            setCode(block, i, !isAbove ? 1 : values[i] > 0 ? 2 : 0);
+            above += isAbove ? std::fabs(values[i]) : 0;
+            count += isAbove;
+        }
+        storeHalf(block, 0, count > 0 ? static_cast<float>(above / static_cast<double>(count)) : 0);
+    }
+    static void decode(std::span<const std::byte> block, std::span<float> values)
+    {
+        const float scale = loadHalf(block, 0);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = scale * ternaryLevels[loadField(block.subspan(2), i, 2)];
+    }
+};
+
+/// The group in "<stem>g<group>", or nothing when the id does not begin like that.
+Result<std::size_t> parseGroup(std::string_view id, std::string_view stem)
+{
+    if (!id.starts_with(stem))
+        return fail(ErrorCode::NotFound, "'{}' does not begin with {}", id, stem);
+    std::size_t group = 0;
+    const char* const end = id.data() + id.size();
+    const auto parsed = std::from_chars(id.data() + stem.size(), end, group);
+    if (parsed.ec != std::errc{} || parsed.ptr != end)
+        return fail(ErrorCode::InvalidInput, "'{}' is not of the form {}<group>", id, stem);
+    if (group == 0 || group % 8 != 0 || group > maximumGroup)
+        return fail(
+            ErrorCode::Unsupported, "'{}': group {} is not a multiple of 8 up to {}", id, group,
+            maximumGroup);
+    return group;
+}
+
+} // namespace
+
+Result<NumberFormatPtr> parse(std::string_view id)
+{
+    const auto normal = parseGroup(id, "nf4g");
+    if (normal)
+        return std::make_shared<const BlockFormat<NormalFloat>>(NormalFloat(*normal));
+    if (normal.error().code != ErrorCode::NotFound)
+        return tl::make_unexpected(normal.error());
+    const std::size_t group = TRY(parseGroup(id, "ternaryg"));
+    return std::make_shared<const BlockFormat<Ternary>>(Ternary(group));
+}
+
+std::vector<std::string> examples()
+{
+    return {"nf4g64", "nf4g32", "ternaryg64", "ternaryg256"};
+}
+
+} // namespace tritloom::codebookFormat
