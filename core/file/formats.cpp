@@ -1,4 +1,5 @@
 #include "core/file/gguf.h"
+#include "core/file/huggingface.h"
 
 namespace tritloom {
 
@@ -7,6 +8,8 @@ std::span<const ModelFormat> modelFormats()
 {
     static constexpr ModelFormat formats[] = {
         {"gguf", "GGUF", "*.gguf", gguf::sniff, gguf::read},
+        {"huggingface", "Hugging Face", "*.safetensors config.json model.safetensors.index.json",
+         huggingface::sniff, huggingface::read},
     };
     return formats;
 }

@@ -16,8 +16,10 @@ using TokenId = std::int32_t;
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
-    /// Ids of the text alone, no BOS. Special tokens written in the text are plain text unless `parseSpecial`.
-    [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text, bool parseSpecial = false) const = 0;
+    /// Ids of the text alone, no BOS. Special tokens written in the text are plain text unless
+    /// `parseSpecial`.
+    [[nodiscard]] virtual std::vector<TokenId>
+    encode(std::string_view text, bool parseSpecial = false) const = 0;
     /// Bytes of the tokens (may end inside a UTF-8 character); control tokens give nothing.
     /// atStart: drop the space that SentencePiece puts before the first word.
     [[nodiscard]] virtual std::string decode(std::span<const TokenId> tokens, bool atStart = true) const = 0;
@@ -30,7 +32,8 @@ public:
 };
 
 /// Built from "tokenizer.ggml.*" keys, which every reader of language models provides.
-/// Errors: NotFound (no tokenizer in the file), Unsupported (a model or pre-tokenizer we do not know, by name).
+/// Errors: NotFound (no tokenizer in the file), Unsupported (a model or pre-tokenizer we do not know, by
+/// name).
 [[nodiscard]] Result<std::shared_ptr<const Tokenizer>> makeTokenizer(const Metadata&);
 
 } // namespace tritloom

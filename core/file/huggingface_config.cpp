@@ -1,0 +1,287 @@
+#include "core/file/huggingface_config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace tritloom::huggingface {
+namespace {
+
+// The only list of translated architectures. BitNet b1.58 2B4T squares its ReLU, which GGUF's older "bitnet"
+// does not, hence the name that bitnet.cpp gives it.
+constexpr Architecture architectures[] = {
+    {"LlamaForCausalLM", "llama", true, false},   {"MistralForCausalLM", "llama", true, false},
+    {"Qwen2ForCausalLM", "qwen2", true, false},   {"Qwen3ForCausalLM", "qwen3", true, false},
+    {"GPT2LMHeadModel", "gpt2", false, true},     {"BitNetForCausalLM", "bitnet-b1.58", true, false},
+    {"BitnetForCausalLM", "bitnet", true, false},
+};
+
+struct Rename {
+    std::string_view from, to;
+};
+
+constexpr Rename llamaGlobals[] = {
+    {"model.embed_tokens", "token_embd"}, {"model.norm", "output_norm"}, {"lm_head", "output"}};
+constexpr Rename llamaLayers[] = {
+    {"input_layernorm", "attn_norm"},
+    {"self_attn.q_proj", "attn_q"},
+    {"self_attn.k_proj", "attn_k"},
+    {"self_attn.v_proj", "attn_v"},
+    {"self_attn.o_proj", "attn_output"},
+    {"self_attn.q_norm", "attn_q_norm"},
+    {"self_attn.k_norm", "attn_k_norm"},
+    {"self_attn.attn_sub_norm", "attn_sub_norm"},
+    {"self_attn.inner_attn_ln", "attn_sub_norm"},
+    {"post_attention_layernorm", "ffn_norm"},
+    {"mlp.gate_proj", "ffn_gate"},
+    {"mlp.up_proj", "ffn_up"},
+    {"mlp.down_proj", "ffn_down"},
+    {"mlp.ffn_sub_norm", "ffn_sub_norm"},
+    {"mlp.ffn_layernorm", "ffn_sub_norm"}};
+constexpr Rename gpt2Globals[] = {
+    {"wte", "token_embd"}, {"wpe", "position_embd"}, {"ln_f", "output_norm"}, {"lm_head", "output"}};
+constexpr Rename gpt2Layers[] = {{"ln_1", "attn_norm"},          {"attn.c_attn", "attn_qkv"},
+                                 {"attn.c_proj", "attn_output"}, {"ln_2", "ffn_norm"},
+                                 {"mlp.c_fc", "ffn_up"},         {"mlp.c_proj", "ffn_down"}};
+
+std::optional<std::string_view> lookUp(std::span<const Rename> table, std::string_view name)
+{
+    const auto at = std::ranges::find(table, name, &Rename::from);
+    return at == table.end() ? std::nullopt : std::optional(at->to);
+}
+
+/// Reads whole numbers of config.json into keys; the first that is missing or senseless is the error.
+class Keys {
+public:
+    Keys(const Json& config, std::string_view architecture, Metadata& metadata)
+        : m_config(config)
+        , m_prefix(fmt::format("{}.", architecture))
+        , m_metadata(metadata)
+    {
+    }
+
+    std::optional<std::int64_t> integer(std::string_view name) const { return jsonInteger(m_config, name); }
+
+    Result<std::uint32_t> required(std::string_view name) const
+    {
+        const auto value = integer(name);
+        if (!value)
+            return fail(ErrorCode::InvalidInput, "config.json: the whole number '{}' is missing", name);
+        return checked(name, *value);
+    }
+    Result<std::uint32_t> optional(std::string_view name, std::int64_t otherwise) const
+    {
+        return checked(name, integer(name).value_or(otherwise));
+    }
+
+    void set(std::string_view key, MetadataValue value)
+    {
+        m_metadata.set(m_prefix + std::string(key), std::move(value));
+    }
+
+private:
+    static Result<std::uint32_t> checked(std::string_view name, std::int64_t value)
+    {
+        if (value < 1 || value > 0x7FFFFFFF)
+            return fail(
+                ErrorCode::InvalidInput, "config.json: '{}' is {}, it must be 1 to 2147483647", name, value);
+        return static_cast<std::uint32_t>(value);
+    }
+
+    const Json& m_config;
+    std::string m_prefix;
+    Metadata& m_metadata;
+};
+
+/// Divisors of the rotary frequencies: 1 for short waves, `factor` for long ones, between them a blend.
+std::vector<float> llama3Divisors(const Json& scaling, double base, std::size_t headElements, double factor)
+{
+    const double low = jsonNumber(scaling, "low_freq_factor").value_or(1);
+    const double high = jsonNumber(scaling, "high_freq_factor").value_or(4);
+    const double context = jsonNumber(scaling, "original_max_position_embeddings").value_or(8192);
+    std::vector<float> divisors(headElements / 2);
+    for (std::size_t i = 0; i < divisors.size(); ++i) {
+        const double exponent = 2 * static_cast<double>(i) / static_cast<double>(headElements);
+        const double wavelength = 2 * std::numbers::pi * std::pow(base, exponent);
+        double divisor = 1;
+        if (wavelength > context / low) {
+            divisor = factor;
+        } else if (wavelength > context / high) {
+            const double smooth = (context / wavelength - low) / (high - low);
+            divisor = 1 / ((1 - smooth) / factor + smooth);
+        }
+        divisors[i] = static_cast<float>(divisor);
+    }
+    return divisors;
+}
+
+Result<void> translateRope(const Json& config, Keys& keys, std::size_t headElements, ModelFile& model)
+{
+    // Transformers 5 writes "rope_parameters" with the base inside, older ones "rope_theta" and
+    // "rope_scaling".
+    const Json* scaling = jsonMember(config, "rope_parameters");
+    if (!scaling)
+        scaling = jsonMember(config, "rope_scaling");
+    const Json none = Json::object();
+    const Json& rope = scaling ? *scaling : none;
+    const double base =
+        jsonNumber(config, "rope_theta").value_or(jsonNumber(rope, "rope_theta").value_or(10000));
+    if (!(base > 0) || !std::isfinite(base))
+        return fail(ErrorCode::InvalidInput, "config.json: 'rope_theta' is {}, it must be positive", base);
+    keys.set("rope.freq_base", static_cast<float>(base));
+
+    const std::string kind = jsonText(rope, "rope_type").value_or(jsonText(rope, "type").value_or("default"));
+    const double factor = jsonNumber(rope, "factor").value_or(1);
+    if (!(factor > 0) || !std::isfinite(factor))
+        return fail(
+            ErrorCode::InvalidInput, "config.json: 'rope_scaling.factor' is {}, it must be positive", factor);
+    if (kind == "default")
+        return {};
+    if (kind == "llama3") {
+        if (headElements / 2 > 65536)
+            return fail(
+                ErrorCode::InvalidInput, "config.json: heads of {} elements are not possible", headElements);
+        auto divisors = llama3Divisors(rope, base, headElements, factor);
+        const Shape shape{divisors.size()};
+        model.tensors.push_back(
+            {.name = "rope_freqs.weight",
+             .shape = shape,
+             .stored = Tensor::adoptFloats(shape, std::move(divisors)),
+             .fileName = {}});
+    } else if (kind == "linear" || kind == "yarn") {
+        keys.set("rope.scaling.type", kind);
+        keys.set("rope.scaling.factor", static_cast<float>(factor));
+        if (const auto context = jsonInteger(rope, "original_max_position_embeddings");
+            context && *context > 0)
+            keys.set("rope.scaling.original_context_length", static_cast<std::uint32_t>(*context));
+    } else {
+        model.notices.push_back(
+            fmt::format("config.json: RoPE scaling '{}' has no key in GGUF and is left out", kind));
+    }
+    return {};
+}
+
+Result<void> translateGpt2(Keys& keys, const Json& config)
+{
+    const auto width = TRY(keys.required("n_embd"));
+    keys.set("context_length", TRY(keys.optional("n_positions", keys.integer("n_ctx").value_or(1024))));
+    keys.set("embedding_length", width);
+    keys.set("feed_forward_length", TRY(keys.optional("n_inner", std::int64_t{4} * width)));
+    keys.set("block_count", TRY(keys.required("n_layer")));
+    const auto heads = TRY(keys.required("n_head"));
+    if (width % heads != 0)
+        return fail(
+            ErrorCode::InvalidInput, "config.json: {} elements are not divisible by {} heads", width, heads);
+    keys.set("attention.head_count", heads);
+    keys.set(
+        "attention.layer_norm_epsilon",
+        static_cast<float>(jsonNumber(config, "layer_norm_epsilon").value_or(1e-5)));
+    keys.set("vocab_size", TRY(keys.required("vocab_size")));
+    return {};
+}
+
+Result<void> translateLlama(Keys& keys, const Json& config, ModelFile& model)
+{
+    const auto width = TRY(keys.required("hidden_size"));
+    const auto heads = TRY(keys.required("num_attention_heads"));
+    const auto keyHeads = TRY(keys.optional("num_key_value_heads", heads));
+    if (heads % keyHeads != 0)
+        return fail(
+            ErrorCode::InvalidInput, "config.json: {} heads are not divisible by {} key-value heads", heads,
+            keyHeads);
+    if (!keys.integer("head_dim") && width % heads != 0)
+        return fail(
+            ErrorCode::InvalidInput, "config.json: {} elements are not divisible by {} heads", width, heads);
+    const auto headElements = TRY(keys.optional("head_dim", width / heads));
+    if (headElements % 2 != 0)
+        return fail(
+            ErrorCode::InvalidInput, "config.json: heads of {} elements cannot be rotated", headElements);
+    keys.set("context_length", TRY(keys.required("max_position_embeddings")));
+    keys.set("embedding_length", width);
+    keys.set("feed_forward_length", TRY(keys.required("intermediate_size")));
+    keys.set("block_count", TRY(keys.required("num_hidden_layers")));
+    keys.set("attention.head_count", heads);
+    keys.set("attention.head_count_kv", keyHeads);
+    if (headElements != width / heads) {
+        keys.set("attention.key_length", headElements);
+        keys.set("attention.value_length", headElements);
+    }
+    keys.set(
+        "attention.layer_norm_rms_epsilon",
+        static_cast<float>(jsonNumber(config, "rms_norm_eps").value_or(1e-6)));
+    keys.set("rope.dimension_count", headElements);
+    keys.set("vocab_size", TRY(keys.required("vocab_size")));
+    return translateRope(config, keys, headElements, model);
+}
+
+} // namespace
+
+const Architecture* findArchitecture(const Json& config)
+{
+    const Json* const classes = jsonMember(config, "architectures");
+    if (!classes || !classes->is_array())
+        return nullptr;
+    for (const Json& name : *classes) {
+        const auto* const text = name.get_ptr<const std::string*>();
+        const auto at = text ? std::ranges::find(architectures, *text, &Architecture::className)
+                             : std::end(architectures);
+        if (at != std::end(architectures))
+            return at;
+    }
+    return nullptr;
+}
+
+Result<void> translateConfig(const Json& config, const Architecture& architecture, ModelFile& model)
+{
+    Keys keys(config, architecture.name, model.metadata);
+    if (architecture.isGpt2)
+        return translateGpt2(keys, config);
+    TRY_VOID(translateLlama(keys, config, model));
+    const std::string activation = jsonText(config, "hidden_act").value_or("silu");
+    const std::string_view expected = architecture.name == "bitnet-b1.58" ? "relu2" : "silu";
+    if (activation != expected)
+        model.notices.push_back(fmt::format(
+            "config.json: the activation is '{}', GGUF's architecture {} means '{}'", activation,
+            architecture.name, expected));
+    return {};
+}
+
+std::string translateName(std::string_view name, const Architecture& architecture)
+{
+    for (const std::string_view buffer : {".inv_freq", ".attn.bias", ".attn.masked_bias"})
+        if (name.ends_with(buffer) && (architecture.isGpt2 || buffer == ".inv_freq"))
+            return "";
+    const std::string_view original = name;
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos)
+        return std::string(original);
+    const std::string_view suffix = name.substr(dot);
+    name = name.substr(0, dot);
+    if (architecture.isGpt2 && name.starts_with("transformer."))
+        name.remove_prefix(std::string_view("transformer.").size());
+
+    const auto globals = architecture.isGpt2 ? std::span<const Rename>(gpt2Globals) : llamaGlobals;
+    if (const auto global = lookUp(globals, name))
+        return fmt::format("{}{}", *global, suffix);
+    const std::string_view layers = architecture.isGpt2 ? "h." : "model.layers.";
+    if (!name.starts_with(layers))
+        return std::string(original);
+    name.remove_prefix(layers.size());
+    const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+    if (digits == 0 || digits > 6 || digits == name.size() || name[digits] != '.')
+        return std::string(original);
+    const auto table = architecture.isGpt2 ? std::span<const Rename>(gpt2Layers) : llamaLayers;
+    const auto part = lookUp(table, name.substr(digits + 1));
+    return part ? fmt::format("blk.{}.{}{}", name.substr(0, digits), *part, suffix) : std::string(original);
+}
+
+bool isConv1d(std::string_view ggufName)
+{
+    for (const std::string_view end :
+         {".attn_qkv.weight", ".attn_output.weight", ".ffn_up.weight", ".ffn_down.weight"})
+        if (ggufName.ends_with(end))
+            return true;
+    return false;
+}
+
+} // namespace tritloom::huggingface

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/file/json.h"
+#include "core/file/model_file.h"
+
+namespace tritloom::huggingface {
+
+/// Sets the "tokenizer.ggml.*" keys from the files of a folder: tokenizer.model, tokenizer.json, or
+/// vocab.json and merges.txt. A tokenizer that cannot be translated is a notice; a folder without one is
+/// neither. Errors: InvalidInput, Io (a file is broken).
+[[nodiscard]] Result<void>
+readTokenizer(const std::filesystem::path& folder, const Json& config, ModelFile& model);
+
+/// A tokenizer while its files are read.
+struct Vocabulary {
+    std::string model; ///< "llama" or "gpt2"
+    std::string pre; ///< "llama-bpe"; gpt2 only
+    std::vector<std::string> tokens;
+    std::vector<float> scores; ///< llama only
+    std::vector<std::int32_t> kinds; ///< TokenKind
+    std::vector<std::string> merges; ///< gpt2 only
+    std::optional<bool> addSpacePrefix, addBos, addEos;
+    std::string unknown; ///< the token itself
+
+    /// Sets token `id`, with unused ones before it when there is a gap.
+    void put(std::size_t id, std::string token, std::int32_t kind);
+    void write(Metadata& metadata) const;
+};
+
+/// GGUF's token types.
+enum TokenKind : std::int32_t { Normal = 1, Unknown, Control, UserDefined, Unused, Byte };
+constexpr std::size_t largestVocabulary = 2'000'000;
+
+/// tokenizer.model of SentencePiece. Errors: InvalidInput; Unsupported for a unigram model.
+[[nodiscard]] Result<Vocabulary> readSentencePiece(std::string_view bytes, std::string_view name);
+
+/// tokenizer.json of the tokenizers library. Errors: InvalidInput; Unsupported, with what it is.
+[[nodiscard]] Result<Vocabulary> readTokenizerJson(const Json& json, std::string_view name);
+
+/// GPT-2's pair of files. Errors: InvalidInput, Io.
+[[nodiscard]] Result<Vocabulary>
+readVocabAndMerges(const Json& vocab, std::string_view merges, std::string_view name);
+
+} // namespace tritloom::huggingface

@@ -1,0 +1,131 @@
+#include "core/file/json.h"
+
+#include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
+
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace tritloom {
+namespace {
+
+constexpr std::size_t deepest = 64;
+
+/// The library would build a value per level before anyone could refuse it.
+bool isTooDeep(std::string_view text)
+{
+    std::size_t depth = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                inString = false;
+        } else if (c == '"') {
+            inString = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > deepest)
+                return true;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            --depth;
+        }
+    }
+    return false;
+}
+
+struct DuplicateKey {
+    std::string key;
+};
+
+/// Remembers the keys of every open object.
+class KeyWatch {
+public:
+    bool operator()(int, Json::parse_event_t event, const Json& parsed)
+    {
+        if (event == Json::parse_event_t::object_start)
+            m_open.emplace_back();
+        else if (event == Json::parse_event_t::object_end)
+            m_open.pop_back();
+        else if (event == Json::parse_event_t::key) {
+            const auto& key = parsed.get_ref<const std::string&>();
+            if (!m_open.back().insert(key).second)
+                throw DuplicateKey{key};
+        }
+        return true;
+    }
+
+private:
+    std::vector<std::unordered_set<std::string>> m_open;
+};
+
+} // namespace
+
+Result<Json> parseJson(std::string_view text, std::string_view name)
+{
+    if (isTooDeep(text))
+        return fail(ErrorCode::InvalidInput, "{}: the JSON is nested deeper than {} levels", name, deepest);
+    try {
+        KeyWatch watch;
+        return Json::parse(text.begin(), text.end(), std::ref(watch));
+    } catch (const DuplicateKey& duplicate) {
+        return fail(ErrorCode::InvalidInput, "{}: the key '{}' occurs twice", name, printable(duplicate.key));
+    } catch (const Json::parse_error& error) {
+        return fail(
+            ErrorCode::InvalidInput, "{}: not valid JSON at byte {} of {}", name, error.byte, text.size());
+    } catch (const Json::exception&) {
+        return fail(ErrorCode::InvalidInput, "{}: the JSON holds a number that cannot be stored", name);
+    }
+}
+
+Result<Json> readJson(const std::filesystem::path& path, std::size_t largest)
+{
+    const auto file = TRY(MappedFile::open(path));
+    const auto bytes = file->bytes();
+    const std::string name = path.filename().string();
+    if (bytes.size() > largest)
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} bytes of JSON, more than {} are not read", name, bytes.size(),
+            largest);
+    return parseJson({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name);
+}
+
+const Json* jsonMember(const Json& object, std::string_view key)
+{
+    if (!object.is_object())
+        return nullptr;
+    const auto at = object.find(key);
+    return at == object.end() || at->is_null() ? nullptr : &*at;
+}
+
+std::optional<std::int64_t> jsonInteger(const Json& object, std::string_view key)
+{
+    const Json* const value = jsonMember(object, key);
+    if (!value || !value->is_number_integer())
+        return std::nullopt;
+    if (value->is_number_unsigned() && !std::in_range<std::int64_t>(value->get<std::uint64_t>()))
+        return std::nullopt;
+    return value->get<std::int64_t>();
+}
+
+std::optional<double> jsonNumber(const Json& object, std::string_view key)
+{
+    const Json* const value = jsonMember(object, key);
+    return value && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
+}
+
+std::optional<bool> jsonBoolean(const Json& object, std::string_view key)
+{
+    const Json* const value = jsonMember(object, key);
+    return value && value->is_boolean() ? std::optional(value->get<bool>()) : std::nullopt;
+}
+
+std::optional<std::string> jsonText(const Json& object, std::string_view key)
+{
+    const Json* const value = jsonMember(object, key);
+    return value && value->is_string() ? std::optional(value->get<std::string>()) : std::nullopt;
+}
+
+} // namespace tritloom

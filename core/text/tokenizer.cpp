@@ -1,0 +1,32 @@
+#include "core/text/tokenizer.h"
+
+#include "core/base/utf8.h"
+#include "core/text/sentencepiece_bpe.h"
+
+namespace tritloom {
+namespace {
+
+struct TokenizerRow {
+    std::string_view model; ///< tokenizer.ggml.model
+    Result<std::shared_ptr<const Tokenizer>> (*make)(const Metadata&);
+};
+
+// The only list of tokenizers.
+constexpr TokenizerRow tokenizers[] = {
+    {"llama", sentencepieceBpe::make},
+};
+
+} // namespace
+
+Result<std::shared_ptr<const Tokenizer>> makeTokenizer(const Metadata& metadata)
+{
+    const auto model = metadata.text("tokenizer.ggml.model");
+    if (!model || *model == "none" || *model == "no_vocab")
+        return fail(ErrorCode::NotFound, "the model comes without a tokenizer");
+    for (const TokenizerRow& row : tokenizers)
+        if (row.model == *model)
+            return row.make(metadata);
+    return fail(ErrorCode::Unsupported, "the tokenizer '{}' is not known", printable(*model));
+}
+
+} // namespace tritloom

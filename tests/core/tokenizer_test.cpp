@@ -1,0 +1,117 @@
+#include "core/file/huggingface_tokenizer.h"
+#include "core/file/model_file.h"
+#include "core/text/tokenizer.h"
+#include "tests/support/shared_data.h"
+
+#include <QTest>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+using namespace tritloom;
+
+namespace {
+
+std::string slurp(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::shared_ptr<const Tokenizer> tokenizerOf(const std::filesystem::path& path)
+{
+    const auto model = openModel(path);
+    if (!model) {
+        qWarning("%s", model.error().message.c_str());
+        return nullptr;
+    }
+    const auto tokenizer = makeTokenizer(model->metadata);
+    if (!tokenizer)
+        qWarning("%s", tokenizer.error().message.c_str());
+    return tokenizer.value_or(nullptr);
+}
+
+/// Texts that llama.cpp keeps beside its vocabularies, and the ids it expects.
+void compareWithLlamaCpp(const std::filesystem::path& vocabulary)
+{
+    const auto tokenizer = tokenizerOf(vocabulary);
+    QVERIFY(tokenizer);
+    const std::string separator = "\n__ggml_vocab_test__\n";
+    std::string texts = slurp(vocabulary.string() + ".inp");
+    std::istringstream lines(slurp(vocabulary.string() + ".out"));
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+        const std::size_t end = texts.find(separator);
+        const std::string text = texts.substr(0, end);
+        texts.erase(0, end == std::string::npos ? end : end + separator.size());
+        std::istringstream numbers(line);
+        const std::vector<TokenId> expected{std::istream_iterator<TokenId>(numbers), {}};
+        const std::vector<TokenId> ids = tokenizer->encode(text);
+        QVERIFY2(
+            ids == expected, fmt::format("text {}: '{}' gives {}", count, text, fmt::join(ids, " ")).c_str());
+        QCOMPARE(tokenizer->decode(ids), text);
+    }
+    QVERIFY(count >= 46);
+}
+
+} // namespace
+
+class TokenizerTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void agreesWithLlamaCpp_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("SentencePiece") << "ggml-vocab-llama-spm.gguf";
+    }
+    void agreesWithLlamaCpp()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        QFETCH(QString, file);
+        compareWithLlamaCpp(data / "tok_llama_gpt2" / file.toStdString());
+    }
+
+    void agreesWithLlama2c_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QList<int>>("ids");
+        QTest::newRow("words") << "Hello world" << QList<int>{15043, 3186};
+        QTest::newRow("sentence") << "Once upon a time, there was"
+                                  << QList<int>{9038, 2501, 263, 931, 29892, 727, 471};
+        QTest::newRow("bytes") << "h\u00e9llo \u4f60\u597d \U0001F600"
+                               << QList<int>{298, 3610, 417, 29871, 30919, 31076, 29871, 243, 162, 155, 131};
+        QTest::newRow("spaces") << "  two  spaces\n\nx" << QList<int>{259, 1023, 29871, 8162, 13, 13, 29916};
+        QTest::newRow("digits") << "1234 + 5"
+                                << QList<int>{29871, 29896, 29906, 29941, 29946, 718, 29871, 29945};
+    }
+    void agreesWithLlama2c()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        QFETCH(QString, text);
+        QFETCH(QList<int>, ids);
+        const auto tokenizer = tokenizerOf(data / "tok_llama_gpt2/ggml-vocab-llama-spm.gguf");
+        QVERIFY(tokenizer);
+        const std::vector<TokenId> expected(ids.begin(), ids.end());
+        QCOMPARE(tokenizer->encode(text.toStdString()), expected);
+    }
+
+    void readsSentencePieceModel()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto read =
+            huggingface::readSentencePiece(slurp(data / "tok_llama_gpt2/tokenizer.model"), "tokenizer.model");
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        const auto gguf = openModel(data / "tok_llama_gpt2/ggml-vocab-llama-spm.gguf");
+        QVERIFY(gguf);
+        Metadata metadata;
+        read->write(metadata);
+        for (const char* key :
+             {"tokenizer.ggml.tokens", "tokenizer.ggml.scores", "tokenizer.ggml.token_type"})
+            QVERIFY2(*metadata.find(key) == *gguf->metadata.find(key), key);
+        QCOMPARE(read->addSpacePrefix, true);
+    }
+};
+
+QTEST_APPLESS_MAIN(TokenizerTest)
+#include "tokenizer_test.moc"
