@@ -16,7 +16,8 @@ namespace interop {
 
 class ImatrixReader {
 public:
-    explicit ImatrixReader(const std::filesystem::path& path) : name(path.string())
+    explicit ImatrixReader(const std::filesystem::path& path)
+        : name(path.string())
     {
         std::ifstream stream(path, std::ios::binary);
         if (!stream)

@@ -10,7 +10,7 @@ const usage = `usage: llama_judge.mjs tokenize MODEL.gguf TEXT
        llama_judge.mjs perplexity MODEL.gguf TEXT [--context 512] [--chunks N] [--threads N] [--save-logprobs FILE]
        llama_judge.mjs kl BASE.gguf MODEL.gguf... TEXT [--context 512] [--chunks N] [--threads N]
        llama_judge.mjs generate MODEL.gguf --prompt TEXT [--tokens 32] [--threads N]
-       also: --kv F16|F32 (type of the K and V cache), --flash auto|on|off, --modules DIR (install.sh's folder)`;
+       also: --flash auto|on|off, --kv F16|F32 (the K and V cache), --modules DIR (install.sh's folder)`;
 
 class Complaint extends Error {}
 class NotInstalled extends Complaint {}
@@ -42,6 +42,8 @@ function parseArguments(argv) {
     if (!["F16", "F32"].includes(options.kv)) throw new Complaint(`--kv must be F16 or F32, not '${options.kv}'`);
     const flash = { auto: "auto", on: true, off: false };
     if (!(options.flash in flash)) throw new Complaint(`--flash must be auto, on or off, not '${options.flash}'`);
+    if (options.kv === "F32" && options.flash !== "off")
+        throw new Complaint("--kv F32 needs --flash off: flash attention rounds K and V to F16 all the same");
     options.flashAttention = flash[options.flash];
     return { files, options };
 }
@@ -113,6 +115,7 @@ async function evaluateChunk(runner, ids, first, request, onRow) {
 // includeMax is inverted in this version of the client; no sampling options, or the sum is truncated.
 const askForOne = (token) => ({ logits: { filter: { tokens: [token], includeTop: 1 } }, totalLogitWeight: true });
 const askForAll = () => ({ logits: true, totalLogitWeight: true });
+const largestExactVocabulary = 65536; // above it, perplexity uses the engine's own sum: f32, 3e-5 off at worst
 
 function logProbabilityOf(next, token) {
     return next.logits.get(token) - Math.max(...next.logits.values()) - Math.log(next.totalLogitWeight);
@@ -143,7 +146,10 @@ class Mean {
     get standardError() {
         return Math.sqrt(Math.max(0, this.squares / this.n - this.value ** 2) / (this.n - 1));
     }
-    get perplexity() { return { perplexity: Math.exp(this.value), standardError: Math.exp(this.value) * this.standardError }; }
+    get perplexity() {
+        const perplexity = Math.exp(this.value);
+        return { perplexity, standardError: perplexity * this.standardError };
+    }
 }
 
 function chunksOf(model, text, options) {
@@ -161,8 +167,7 @@ function settings(llama, options, chunks) {
         threads: options.threads, llamaCpp: llama.llamaCppRelease.release };
 }
 
-const progress = (done, all, line) =>
-    process.stderr.write(`${done}/${all} ${line}\n`);
+const progress = (done, all, line) => process.stderr.write(`${done}/${all} ${line}\n`);
 
 async function commandTokenize([modelFile, textFile], options) {
     const model = await openModel(await openEngine(options), modelFile);
@@ -189,13 +194,14 @@ async function commandPerplexity([modelFile, textFile], options) {
     const vocabulary = runner.model.fileInfo.metadata.tokenizer.ggml.tokens.length;
     const file = options["save-logprobs"];
     const handle = file ? openLogProbabilityFile(file, chunks, options, vocabulary, first) : null;
+    const exact = handle !== null || vocabulary <= largestExactVocabulary;
     const loss = new Mean();
     for (const [index, ids] of chunks.entries()) {
-        await evaluateChunk(runner, ids, first, handle === null ? askForOne : askForAll, (at, next) => {
-            if (handle === null) return loss.add(-logProbabilityOf(next, ids[at + 1]));
+        await evaluateChunk(runner, ids, first, exact ? askForAll : askForOne, (at, next) => {
+            if (!exact) return loss.add(-logProbabilityOf(next, ids[at + 1]));
             const { row } = logProbabilities(next, vocabulary);
             loss.add(-row[ids[at + 1]]);
-            writeSync(handle, new Uint8Array(Float32Array.from(row).buffer));
+            if (handle !== null) writeSync(handle, new Uint8Array(Float32Array.from(row).buffer));
         });
         progress(index + 1, chunks.length, loss.perplexity.perplexity.toFixed(4));
     }
@@ -252,17 +258,17 @@ async function commandKl(files, options) {
 
 async function commandGenerate([modelFile], options) {
     if (options.prompt === undefined) throw new Complaint("generate needs --prompt");
-    const llama = await openEngine(options);
-    const model = await openModel(llama, modelFile);
+    const roomForPrompt = Buffer.byteLength(options.prompt) + 2; // never more tokens than bytes, BOS and a space
+    const { model, sequence } =
+        await openRunner(await openEngine(options), modelFile, options, roomForPrompt + options.tokens);
     const prompt = tokenize(model, options.prompt);
-    const { context, sequence } = await openRunner(llama, modelFile, options, prompt.length + options.tokens);
     const ids = [];
     for await (const token of sequence.evaluate(prompt, { temperature: 0 })) {
         ids.push(token);
         if (ids.length === options.tokens) break;
     }
-    await context.dispose();
-    return { text: model.detokenize([...prompt, ...ids].filter((id) => id !== model.tokens.bos)), promptIds: prompt, ids };
+    const text = model.detokenize([...prompt, ...ids].filter((id) => id !== model.tokens.bos));
+    return { text, promptIds: prompt, ids };
 }
 
 const commands = { tokenize: [commandTokenize, 2, 2], perplexity: [commandPerplexity, 2, 2],

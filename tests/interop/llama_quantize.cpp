@@ -66,12 +66,12 @@ struct FileTypeName {
 };
 
 constexpr FileTypeName fileTypes[] = {
-    {"F32", 0}, {"F16", 1}, {"Q4_0", 2}, {"Q4_1", 3}, {"Q8_0", 7}, {"Q5_0", 8}, {"Q5_1", 9},
-    {"Q2_K", 10}, {"Q3_K_S", 11}, {"Q3_K_M", 12}, {"Q3_K_L", 13}, {"Q4_K_S", 14}, {"Q4_K_M", 15},
-    {"Q5_K_S", 16}, {"Q5_K_M", 17}, {"Q6_K", 18}, {"IQ2_XXS", 19}, {"IQ2_XS", 20}, {"Q2_K_S", 21},
-    {"IQ3_XS", 22}, {"IQ3_XXS", 23}, {"IQ1_S", 24}, {"IQ4_NL", 25}, {"IQ3_S", 26}, {"IQ3_M", 27},
-    {"IQ2_S", 28}, {"IQ2_M", 29}, {"IQ4_XS", 30}, {"IQ1_M", 31}, {"BF16", 32}, {"TQ1_0", 36},
-    {"TQ2_0", 37}, {"MXFP4_MOE", 38}, {"NVFP4", 39}, {"Q1_0", 40}, {"Q2_0", 41},
+    {"F32", 0},     {"F16", 1},     {"Q4_0", 2},       {"Q4_1", 3},    {"Q8_0", 7},     {"Q5_0", 8},
+    {"Q5_1", 9},    {"Q2_K", 10},   {"Q3_K_S", 11},    {"Q3_K_M", 12}, {"Q3_K_L", 13},  {"Q4_K_S", 14},
+    {"Q4_K_M", 15}, {"Q5_K_S", 16}, {"Q5_K_M", 17},    {"Q6_K", 18},   {"IQ2_XXS", 19}, {"IQ2_XS", 20},
+    {"Q2_K_S", 21}, {"IQ3_XS", 22}, {"IQ3_XXS", 23},   {"IQ1_S", 24},  {"IQ4_NL", 25},  {"IQ3_S", 26},
+    {"IQ3_M", 27},  {"IQ2_S", 28},  {"IQ2_M", 29},     {"IQ4_XS", 30}, {"IQ1_M", 31},   {"BF16", 32},
+    {"TQ1_0", 36},  {"TQ2_0", 37},  {"MXFP4_MOE", 38}, {"NVFP4", 39},  {"Q1_0", 40},    {"Q2_0", 41},
 };
 
 struct Arguments {
@@ -83,7 +83,10 @@ struct Arguments {
     std::vector<std::pair<std::string, std::string>> tensorTypes; // pattern, type name
 };
 
-[[noreturn]] void complain(const std::string& message) { throw std::runtime_error(message); }
+[[noreturn]] void complain(const std::string& message)
+{
+    throw std::runtime_error(message);
+}
 
 Arguments parse(int count, char** values)
 {
@@ -129,7 +132,8 @@ Arguments parse(int count, char** values)
 /// A shared library; its functions are looked up by name.
 class Library {
 public:
-    explicit Library(const fs::path& file) : handle(dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL))
+    explicit Library(const fs::path& file)
+        : handle(dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL))
     {
         if (!handle)
             complain("cannot open " + file.string() + ": " + dlerror());
@@ -228,7 +232,8 @@ public:
             weightsByType[type] += elements;
             list += list.empty() ? "" : ",\n  ";
             list += "{\"name\": " + jsonText(tensorName(file, i)) + ", \"type\": " + jsonText(type)
-                + ", \"rowLength\": " + std::to_string(shape[0]) + ", \"rows\": " + std::to_string(elements / shape[0])
+                + ", \"rowLength\": " + std::to_string(shape[0])
+                + ", \"rows\": " + std::to_string(elements / shape[0])
                 + ", \"bytes\": " + std::to_string(tensorSize(file, i)) + "}";
         }
         close(file);
@@ -241,8 +246,9 @@ public:
             " \"weightsByType\": {%s},\n \"tensors\": [\n  %s]}\n",
             jsonText(arguments.output.string()).c_str(), jsonText(arguments.fileType).c_str(),
             arguments.imatrix.empty() ? "null" : jsonText(arguments.imatrix.string()).c_str(),
-            arguments.pure ? "true" : "false", jsonText(version).c_str(), uintmax_t(fs::file_size(arguments.output)),
-            uintmax_t(bytes), uintmax_t(weights), 8.0 * double(bytes) / double(weights), types.c_str(), list.c_str());
+            arguments.pure ? "true" : "false", jsonText(version).c_str(),
+            uintmax_t(fs::file_size(arguments.output)), uintmax_t(bytes), uintmax_t(weights),
+            8.0 * double(bytes) / double(weights), types.c_str(), list.c_str());
     }
 
 private:
@@ -267,7 +273,8 @@ void run(const Arguments& arguments)
     const Library llama(findLibrary(arguments.libraries, "libllama.")); // brings the others along
     const char* version = llama.get<const char*()>("llama_version")();
     if (!std::string_view(version).starts_with(expectedVersion))
-        complain(std::string("this is made for llama.cpp ") + expectedVersion.data() + ", not for " + version);
+        complain(
+            std::string("this is made for llama.cpp ") + expectedVersion.data() + ", not for " + version);
 
     QuantizeParams params = llama.get<QuantizeParams()>("llama_model_quantize_default_params")();
     if (params.outputType != typeCount || params.embeddingType != typeCount || !params.quantizeOutput
@@ -296,7 +303,8 @@ void run(const Arguments& arguments)
 
     llama.get<void(void (*)(int32_t, const char*, void*), void*)>("llama_log_set")(onLog, nullptr);
     llama.get<void()>("llama_backend_init")();
-    const auto quantize = llama.get<uint32_t(const char*, const char*, const QuantizeParams*)>("llama_model_quantize");
+    const auto quantize =
+        llama.get<uint32_t(const char*, const char*, const QuantizeParams*)>("llama_model_quantize");
     if (quantize(arguments.input.c_str(), arguments.output.c_str(), &params) != 0)
         complain("llama.cpp did not quantize: " + (lastError.empty() ? "no reason given" : lastError));
     report.print(arguments, version);
