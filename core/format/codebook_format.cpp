@@ -2,6 +2,7 @@
 
 #include "core/format/bit_fields.h"
 #include "core/format/block_format.h"
+#include "core/format/scale_search.h"
 
 #include <charconv>
 
@@ -58,6 +59,12 @@ public:
     using Codebook::Codebook;
     std::string name() const { return fmt::format("nf4g{}", m_group); }
     static std::span<const float> table() { return normalLevels; }
+    void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
+    {
+        static constexpr TableForSearch levels(normalLevels);
+        searchHalfScale(*this, 0, levels.levels(), ScaleSign::Positive, values, importance, block);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         storeHalf(block, 0, std::fabs(extreme(values)));
@@ -85,6 +92,11 @@ public:
     using Codebook::Codebook;
     std::string name() const { return fmt::format("ternaryg{}", m_group); }
     static std::span<const float> table() { return std::span(ternaryLevels).first(3); }
+    void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
+    {
+        searchTernary(*this, 0, values, importance, block);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         // Ternary Weight Networks, arXiv 1605.04711, eqs. 5 and 6: a threshold of 0.7 mean |w|, and the mean

@@ -1,6 +1,7 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
 #include "core/format/nibbles.h"
+#include "core/format/scale_search.h"
 
 // ggml's blocks of 32 weights with one half-precision scale, and for *_1 a half-precision offset.
 
@@ -30,6 +31,12 @@ struct Q8_0 : Block32 {
     static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
     {
         block[2 + i] = static_cast<std::byte>(code ^ 0x80u);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        // Not -128: kernels negate.
+        searchHalfScale(Q8_0{}, 0, wholeLevels(-127, 127), ScaleSign::Any, values, importance, block);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -61,6 +68,11 @@ struct Q4_0 : Block32 {
     static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
     {
         setNibble(block, 2, i, code);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchHalfScale(Q4_0{}, 0, wholeLevels(-8, 7), ScaleSign::Any, values, importance, block);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -94,6 +106,11 @@ struct Q4_1 : Block32 {
     static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
     {
         setNibble(block, 4, i, code);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchHalfLine(Q4_1{}, 0, 2, 15, values, importance, block);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -132,6 +149,11 @@ struct Q5_0 : Block32 {
         setNibble(block, 6, i, code & 15);
         setBitField(block[2 + i / 8], i % 8, 1, code >> 4);
     }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchHalfScale(Q5_0{}, 0, wholeLevels(-16, 15), ScaleSign::Any, values, importance, block);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         const float scale = extreme(values) / -16;
@@ -163,6 +185,11 @@ struct Q5_1 : Block32 {
     {
         setNibble(block, 8, i, code & 15);
         setBitField(block[4 + i / 8], i % 8, 1, code >> 4);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchHalfLine(Q5_1{}, 0, 2, 31, values, importance, block);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -1,5 +1,6 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
+#include "core/format/scale_search.h"
 
 // ggml's "K" types: super-blocks of 256 weights whose sub-blocks have small whole numbers for scales.
 
@@ -78,6 +79,37 @@ void encodeExtremes(std::span<const float> values, std::span<std::byte> block)
     }
 }
 
+template <typename Layout>
+void searchLines(
+    std::span<const float> values, std::span<const float> importance, std::span<std::byte> block,
+    int topScale)
+{
+    constexpr std::size_t run = Layout::lineElements();
+    const float top = Layout::table().back();
+    const FitSamples samples(values, importance);
+    const SuperScales found = searchSuperLines(samples, run, top, topScale);
+    Layout::setSuperScales(block, found.scale * samples.unit(), found.minimum * samples.unit());
+    for (std::size_t s = 0; s < 256 / run; ++s)
+        Layout::setScales(
+            block, s, static_cast<unsigned>(found.scales[s]), static_cast<unsigned>(found.minima[s]));
+    storeNearestCodes(Layout{}, values, wholeLevels(0, top), block);
+}
+
+template <typename Layout>
+void searchScales(
+    std::span<const float> values, std::span<const float> importance, std::span<std::byte> block,
+    int lowestScale, int highestScale)
+{
+    constexpr std::size_t run = Layout::lineElements();
+    const SearchLevels levels = wholeLevels(Layout::table().front(), Layout::table().back());
+    const FitSamples samples(values, importance);
+    const SuperScales found = searchSuperScales(samples, run, levels, lowestScale, highestScale);
+    Layout::setSuperScale(block, found.scale * samples.unit());
+    for (std::size_t s = 0; s < 256 / run; ++s)
+        Layout::setScale(block, s, found.scales[s]);
+    storeNearestCodes(Layout{}, values, levels, block);
+}
+
 /// 16 bytes (low nibble scale, high nibble minimum), 64 bytes of codes, f16 d, f16 dmin.
 struct Q2_K : Super {
     static constexpr std::string_view name() { return "q2_k"; }
@@ -113,6 +145,11 @@ struct Q2_K : Super {
     {
         const auto [byte, shift] = pairOf(i);
         setBitField(block[16 + byte], shift, 2, code);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchLines<Q2_K>(values, importance, block, 15);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -156,6 +193,11 @@ struct Q3_K : Super {
         const auto [byte, shift] = pairOf(i);
         setBitField(block[32 + byte], shift, 2, code & 3);
         setBitField(block[i % 32], static_cast<unsigned>(i / 32), 1, code >> 2);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchScales<Q3_K>(values, importance, block, -32, 31);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -225,6 +267,11 @@ struct Q4_K : SixBitScales {
     {
         setLowCode(block.subspan(16), i, code);
     }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchLines<Q4_K>(values, importance, block, 63);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         encodeRanges<Q4_K>(values, block);
@@ -262,6 +309,11 @@ struct Q5_K : SixBitScales {
     {
         setLowCode(block.subspan(48), i, code & 15);
         setBitField(block[16 + i % 32], static_cast<unsigned>(i / 32), 1, code >> 4);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchLines<Q5_K>(values, importance, block, 63);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -302,6 +354,11 @@ struct Q6_K : Super {
         const auto [byte, shift] = pairOf(i);
         setBitField(block[i / 128 * 64 + i % 64], static_cast<unsigned>(i % 128 / 64) * 4, 4, code & 15);
         setBitField(block[128 + byte], shift, 2, code >> 4);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchScales<Q6_K>(values, importance, block, -128, 127);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -1,6 +1,7 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
 #include "core/format/nibbles.h"
+#include "core/format/scale_search.h"
 
 // ggml's 4-bit types whose levels are a table, and its 8-bit types for activations.
 
@@ -12,6 +13,29 @@ constexpr std::array<float, 16> nonlinearLevels{-127, -104, -83, -65, -49, -35, 
 
 /// E2M1 (OCP Microscaling Formats 1.0, 5.3.3) in units of a half: sign, two bits exponent, one bit mantissa.
 constexpr std::array<float, 16> miniFloatLevels{0, 1, 2, 3, 4, 6, 8, 12, -0.0f, -1, -2, -3, -4, -6, -8, -12};
+
+constexpr TableForSearch nonlinearSearch(nonlinearLevels);
+constexpr TableForSearch miniFloatSearch(std::array<float, 15>{
+    -12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12});
+
+/// The stored scale first..last with the least error; at most 32 of them. decodeScale: what a byte means.
+std::byte bestStoredScale(
+    std::span<const float> values, std::span<const float> importance, int first, int last,
+    float (*decodeScale)(std::byte))
+{
+    const FitSamples samples(values, importance);
+    std::array<SearchCandidate, 32> candidates;
+    const auto count = static_cast<std::size_t>(last - first + 1);
+    assert(first <= last && count <= candidates.size());
+    for (std::size_t k = 0; k < count; ++k)
+        candidates[k] = {
+            decodeScale(static_cast<std::byte>(first + static_cast<int>(k))) / samples.unit(), 0};
+    std::array<float, 32> errors;
+    searchKernels().errors(samples.all(), miniFloatSearch.levels(), candidates.data(), count, errors.data());
+    const auto best = std::min_element(errors.begin(), errors.begin() + static_cast<std::ptrdiff_t>(count))
+        - errors.begin();
+    return static_cast<std::byte>(first + static_cast<int>(best));
+}
 
 /// The first of the nearest levels.
 unsigned nearest(std::span<const float> levels, float scale, float value)
@@ -40,6 +64,11 @@ struct IQ4_NL {
     static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
     {
         setNibble(block, 2, i, code);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchHalfScale(IQ4_NL{}, 0, nonlinearSearch.levels(), ScaleSign::Any, values, importance, block);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -85,6 +114,16 @@ struct IQ4_XS {
     {
         setNibble(block, 8 + i / 32 * 16, i % 32, code);
     }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        const FitSamples samples(values, importance);
+        const SuperScales found = searchSuperScales(samples, 32, nonlinearSearch.levels(), -32, 31);
+        storeHalf(block, 0, found.scale * samples.unit());
+        for (std::size_t s = 0; s < 8; ++s)
+            setScale(block, s, found.scales[s]);
+        storeNearestCodes(IQ4_XS{}, values, nonlinearSearch.levels(), block);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         std::array<float, 8> scales;
@@ -120,6 +159,16 @@ struct MXFP4 {
     static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
     {
         setNibble(block, 1, i, code);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        encode(values, block);
+        const int near = std::to_integer<int>(block[0]);
+        block[0] =
+            bestStoredScale(values, importance, std::max(0, near - 2), std::min(252, near + 2), powerScale);
+        for (std::size_t i = 0; i < 32; ++i)
+            setCode(block, i, nearest(table(), powerScale(block[0]), values[i]));
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -171,6 +220,19 @@ struct NVFP4 {
     static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
     {
         setBitField(block[4 + i / 16 * 8 + i % 8], static_cast<unsigned>(i % 16 / 8) * 4, 4, code);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        for (std::size_t s = 0; s < 4; ++s) {
+            const auto part = values.subspan(s * 16, 16);
+            const int near = std::to_integer<int>(toMiniScale(std::fabs(extreme(part)) / 6));
+            block[s] = bestStoredScale(
+                part, importance.subspan(s * 16, 16), std::max(0, near - 8), std::min(126, near + 8),
+                miniScale);
+            for (std::size_t i = s * 16; i < s * 16 + 16; ++i)
+                setCode(block, i, nearest(table(), miniScale(block[s]), values[i]));
+        }
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

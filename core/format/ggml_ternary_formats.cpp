@@ -1,5 +1,6 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
+#include "core/format/scale_search.h"
 
 // ggml's types of one or two bits a weight, with one half-precision scale a block.
 
@@ -62,6 +63,11 @@ struct TQ1_0 {
             number = number * 3 + (n == index ? code : digit(std::to_integer<unsigned>(block[byte]), n));
         block[byte] = static_cast<std::byte>((number * 256 + 242) / 243);
     }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchTernary(TQ1_0{}, scaleOffset, values, importance, block);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         encodeTernary<TQ1_0>(values, block);
@@ -105,6 +111,11 @@ struct TQ2_0 {
     {
         setBitField(block[i / 128 * 32 + i % 32], static_cast<unsigned>(i % 128 / 32) * 2, 2, code);
     }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchTernary(TQ2_0{}, scaleOffset, values, importance, block);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         encodeTernary<TQ2_0>(values, block);
@@ -139,6 +150,11 @@ struct Q2_0 {
     {
         setBitField(block[2 + i / 4], static_cast<unsigned>(i % 4) * 2, 2, code);
     }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        searchHalfScale(Q2_0{}, 0, wholeLevels(-1, 2), ScaleSign::Any, values, importance, block);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         encodeTernary<Q2_0>(values, block);
@@ -164,6 +180,18 @@ struct Q1_0 {
     static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
     {
         setBitField(block[2 + i / 8], static_cast<unsigned>(i % 8), 1, code);
+    }
+    static void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    {
+        // The sign is the best code for any scale, and their weighted mean magnitude the best scale for it.
+        double weighted = 0, weight = 0;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            weighted += static_cast<double>(importance[i]) * std::fabs(values[i]);
+            weight += importance[i];
+            setCode(block, i, values[i] >= 0 ? 1 : 0);
+        }
+        storeHalf(block, 0, static_cast<float>(weighted / weight));
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -1,0 +1,297 @@
+#include "core/format/scale_search.h"
+
+namespace tritloom {
+namespace {
+
+constexpr std::size_t laneCount = 16;
+
+/// What matters of the samples for choosing candidates. Padding and zeros without importance do not count.
+Range importantRange(const SearchSamples& samples)
+{
+    Range range{std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()};
+    for (std::size_t i = 0; i < samples.count; ++i) {
+        if (samples.importance[i] > 0) {
+            range.lowest = std::min(range.lowest, samples.values[i]);
+            range.highest = std::max(range.highest, samples.values[i]);
+        }
+    }
+    return range.lowest <= range.highest ? range : Range{};
+}
+
+/// How far beyond the end of the levels it may pay to push the extreme, as a factor: few levels and many
+/// weights clip more. By measurement on normal and long-tailed weights.
+float reachOf(float levelSpan, std::size_t count)
+{
+    const float crowd = std::log2(static_cast<float>(std::max<std::size_t>(count, 32)) / 32.0f);
+    return 1.0f + (5.0f + 1.2f * crowd) / levelSpan;
+}
+
+/// The k best candidates by a score, best first.
+template <std::size_t Count>
+struct Best {
+    std::array<float, Count> scores;
+    std::array<std::size_t, Count> indices{};
+    Best() { scores.fill(-1.0f); }
+    void offer(float score, std::size_t index)
+    {
+        if (!(score > scores[Count - 1]))
+            return;
+        std::size_t at = Count - 1;
+        for (; at > 0 && score > scores[at - 1]; --at) {
+            scores[at] = scores[at - 1];
+            indices[at] = indices[at - 1];
+        }
+        scores[at] = score;
+        indices[at] = index;
+    }
+};
+
+/// With the levels fixed, the best scale is xq / qq and explains xq^2 / qq of sum w x^2.
+float explained(const SearchSums& sums)
+{
+    return sums.qq > 0 ? sums.xq * sums.xq / sums.qq : 0.0f;
+}
+
+} // namespace
+
+FitSamples::FitSamples(std::span<const float> values, std::span<const float> importance)
+{
+    const std::size_t padded = (values.size() + laneCount - 1) / laneCount * laneCount;
+    std::span<float> room = m_near;
+    if (2 * padded > room.size()) {
+        m_far.resize(2 * padded);
+        room = m_far;
+    }
+    m_values = room.first(padded);
+    m_importance = room.subspan(padded, padded);
+    const float largest = std::fabs(extreme(values));
+    double sum = 0;
+    for (const float factor : importance)
+        sum += factor;
+    const double mean = sum / static_cast<double>(importance.size());
+    std::fill(m_values.begin(), m_values.end(), 0.0f);
+    std::fill(m_importance.begin(), m_importance.end(), 0.0f);
+    if (largest < 1e-30f || !(mean > 0))
+        return;
+    m_unit = std::ldexp(1.0f, std::ilogb(largest));
+    const float shrink = 1 / m_unit;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        m_values[i] = values[i] * shrink;
+        // A little for those without importance: where the rest leaves a choice, they should not be nonsense.
+        m_importance[i] = static_cast<float>(importance[i] / mean) + 1e-6f;
+    }
+}
+
+float searchScale(const SearchSamples& samples, const SearchLevels& levels, ScaleSign sign)
+{
+    const Range range = importantRange(samples);
+    const float largest = std::max(-range.lowest, range.highest);
+    if (largest == 0)
+        return 0;
+    const SearchKernels& kernels = searchKernels();
+    // Candidates put the largest magnitude at positions around the end of the levels and beyond.
+    constexpr std::size_t steps = 24;
+    const float end = std::max(-levels.lowest, levels.highest);
+    const float span = levels.thresholds ? static_cast<float>(levels.thresholdCount) : 2 * end;
+    const float first = end * (1 - 1.2f / (span + 2)), last = end * reachOf(span, samples.count);
+    const float ratio = std::pow(last / first, 1.0f / static_cast<float>(steps - 1));
+    std::array<SearchCandidate, 2 * steps> candidates;
+    float position = first / largest;
+    for (std::size_t k = 0; k < steps; ++k, position *= ratio) {
+        candidates[k] = {position, 0};
+        candidates[steps + k] = {-position, 0};
+    }
+    // On levels that are their own mirror image, negative scales add nothing.
+    const bool mirrored = !levels.thresholds && levels.lowest == -levels.highest;
+    const std::size_t count = sign == ScaleSign::Any && !mirrored ? 2 * steps : steps;
+    std::array<SearchSums, 2 * steps> sums;
+    kernels.sums(samples, levels, candidates.data(), count, sums.data());
+    constexpr std::size_t kept = 3;
+    Best<kept> best;
+    for (std::size_t k = 0; k < count; ++k)
+        best.offer(explained(sums[k]), k);
+    float found = 0, most = 0;
+    std::array<SearchCandidate, kept> refined;
+    std::array<SearchSums, kept> refinedSums;
+    for (std::size_t k = 0; k < kept; ++k)
+        refinedSums[k] = sums[best.indices[k]];
+    // Alternate: best scale for the levels, nearest levels for the scale.
+    for (int round = 0; round < 4; ++round) {
+        bool improved = false;
+        for (std::size_t k = 0; k < kept; ++k) {
+            const float gain = explained(refinedSums[k]);
+            const float scale = refinedSums[k].qq > 0 ? refinedSums[k].xq / refinedSums[k].qq : 0.0f;
+            if (gain > most && (sign == ScaleSign::Any || scale > 0)) {
+                most = gain;
+                found = scale;
+                improved = true;
+            }
+            refined[k] = {inverse(scale), 0};
+        }
+        if (!improved || round == 3)
+            break;
+        kernels.sums(samples, levels, refined.data(), kept, refinedSums.data());
+    }
+    return found;
+}
+
+float bestTernaryScale(const SearchSamples& samples)
+{
+    // For any scale the weights beyond half of it are the ones that are not 0: so those are the largest k,
+    // for some k, and the best scale for them is their weighted mean.
+    std::vector<std::pair<float, float>> sorted(samples.count);
+    for (std::size_t i = 0; i < samples.count; ++i)
+        sorted[i] = {std::fabs(samples.values[i]), samples.importance[i]};
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    double weighted = 0, weight = 0, most = 0, scale = 0;
+    for (const auto& [magnitude, importance] : sorted) {
+        weighted += static_cast<double>(importance) * magnitude;
+        weight += importance;
+        if (weight > 0 && weighted * weighted > most * weight) {
+            most = weighted * weighted / weight;
+            scale = weighted / weight;
+        }
+    }
+    return static_cast<float>(scale);
+}
+
+namespace {
+
+/// Sums over the samples that no candidate changes.
+struct Moments {
+    float weight = 0, x = 0;
+};
+
+Moments momentsOf(const SearchSamples& samples)
+{
+    double weight = 0, x = 0;
+    for (std::size_t i = 0; i < samples.count; ++i) {
+        weight += samples.importance[i];
+        x += static_cast<double>(samples.importance[i]) * samples.values[i];
+    }
+    return {static_cast<float>(weight), static_cast<float>(x)};
+}
+
+struct FittedLine {
+    Line line;
+    float gain = -1; ///< how much of sum w x^2 it explains
+};
+
+/// Weighted least squares of x on q (llama.cpp solves the same two equations in make_qkx2_quants).
+FittedLine leastSquares(const SearchSums& sums, const Moments& moments, OffsetSign sign)
+{
+    const double weight = moments.weight, x = moments.x, q = sums.q, qq = sums.qq, xq = sums.xq;
+    const double determinant = weight * qq - q * q;
+    double scale = 0, offset = 0;
+    if (determinant > 1e-7 * weight * qq) {
+        scale = (weight * xq - x * q) / determinant;
+        offset = (qq * x - q * xq) / determinant;
+    } else if (weight > 0) {
+        offset = x / weight; // all on one level
+    }
+    if (sign == OffsetSign::NotPositive && offset > 0) {
+        offset = 0;
+        scale = qq > 0 ? xq / qq : 0;
+    }
+    // 2 b'y - b'Ab: also right where the offset was forced.
+    const double gain = 2 * (scale * xq + offset * x)
+        - (scale * scale * qq + 2 * scale * offset * q + offset * offset * weight);
+    return {{static_cast<float>(scale), static_cast<float>(offset)}, static_cast<float>(gain)};
+}
+
+} // namespace
+
+Line searchLine(const SearchSamples& samples, float top, OffsetSign sign)
+{
+    Range range = importantRange(samples);
+    if (sign == OffsetSign::NotPositive)
+        range.lowest = std::min(range.lowest, 0.0f);
+    const float width = range.highest - range.lowest;
+    if (!(width > 0))
+        return {0, range.lowest};
+    const SearchKernels& kernels = searchKernels();
+    // The width covers from a little less than all levels to more: the surplus is cut off at both ends in
+    // several proportions.
+    constexpr std::size_t widths = 10, shares = 5, count = widths * shares;
+    const float first = top - 0.6f, last = top * reachOf(top, samples.count);
+    std::array<SearchCandidate, count> candidates;
+    for (std::size_t a = 0; a < widths; ++a) {
+        const float position =
+            first + (last - first) * static_cast<float>(a) / static_cast<float>(widths - 1);
+        const float factor = position / width;
+        for (std::size_t b = 0; b < shares; ++b) {
+            const float cut = (position - top) * static_cast<float>(b) / static_cast<float>(shares - 1);
+            candidates[a * shares + b] = {factor, range.lowest + cut / factor};
+        }
+    }
+    const SearchLevels levels = wholeLevels(0, top);
+    std::array<SearchSums, count> sums;
+    kernels.sums(samples, levels, candidates.data(), count, sums.data());
+    const Moments moments = momentsOf(samples);
+    constexpr std::size_t kept = 3;
+    Best<kept> best;
+    for (std::size_t k = 0; k < count; ++k)
+        best.offer(leastSquares(sums[k], moments, sign).gain, k);
+    FittedLine found;
+    std::array<SearchCandidate, kept> refined;
+    std::array<SearchSums, kept> refinedSums;
+    for (std::size_t k = 0; k < kept; ++k)
+        refinedSums[k] = sums[best.indices[k]];
+    for (int round = 0; round < 4; ++round) {
+        bool improved = false;
+        for (std::size_t k = 0; k < kept; ++k) {
+            const FittedLine fitted = leastSquares(refinedSums[k], moments, sign);
+            if (fitted.gain > found.gain && fitted.line.scale >= 0) {
+                found = fitted;
+                improved = true;
+            }
+            refined[k] = {inverse(fitted.line.scale), fitted.line.offset};
+        }
+        if (!improved || round == 3)
+            break;
+        kernels.sums(samples, levels, refined.data(), kept, refinedSums.data());
+    }
+    return found.line;
+}
+
+namespace {
+
+/// The half nearest to `scale` in real units and its neighbours, as scales of samples. The steps between
+/// halves are wide where weights are small: 6e-8, whatever the scale.
+std::array<float, 3> halvesNear(float unit, float scale)
+{
+    const std::uint16_t bits = floatToFiniteHalf(scale * unit);
+    const auto neighbour = [&](int step) {
+        const int magnitude = std::clamp((bits & 0x7fff) + step, 0, 0x7bff);
+        return halfToFloat(static_cast<std::uint16_t>((bits & 0x8000) | magnitude)) / unit;
+    };
+    return {neighbour(0), neighbour(-1), neighbour(1)};
+}
+
+} // namespace
+
+float bestHalfScale(const SearchSamples& samples, const SearchLevels& levels, float unit, float scale)
+{
+    const auto halves = halvesNear(unit, scale);
+    std::array<SearchCandidate, 3> candidates;
+    for (std::size_t k = 0; k < 3; ++k)
+        candidates[k] = {halves[k], 0};
+    std::array<float, 3> errors;
+    searchKernels().errors(samples, levels, candidates.data(), 3, errors.data());
+    return halves[static_cast<std::size_t>(std::min_element(errors.begin(), errors.end()) - errors.begin())];
+}
+
+Line bestHalfLine(const SearchSamples& samples, float top, float unit, Line line)
+{
+    const auto scales = halvesNear(unit, line.scale), offsets = halvesNear(unit, line.offset);
+    std::array<SearchCandidate, 9> candidates;
+    for (std::size_t k = 0; k < 9; ++k)
+        candidates[k] = {scales[k / 3], offsets[k % 3]};
+    std::array<float, 9> errors;
+    searchKernels().errors(samples, wholeLevels(0, top), candidates.data(), 9, errors.data());
+    const auto best =
+        static_cast<std::size_t>(std::min_element(errors.begin(), errors.end()) - errors.begin());
+    return {candidates[best].factor, candidates[best].offset};
+}
+
+} // namespace tritloom
