@@ -1,6 +1,7 @@
 #include "core/text/tokenizer.h"
 
 #include "core/base/utf8.h"
+#include "core/text/byte_level_bpe.h"
 #include "core/text/sentencepiece_bpe.h"
 
 namespace tritloom {
@@ -14,6 +15,7 @@ struct TokenizerRow {
 // The only list of tokenizers.
 constexpr TokenizerRow tokenizers[] = {
     {"llama", sentencepieceBpe::make},
+    {"gpt2", byteLevelBpe::make},
 };
 
 } // namespace

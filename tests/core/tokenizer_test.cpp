@@ -1,5 +1,6 @@
 #include "core/file/huggingface_tokenizer.h"
 #include "core/file/model_file.h"
+#include "core/text/pre_split.h"
 #include "core/text/tokenizer.h"
 #include "tests/support/shared_data.h"
 
@@ -64,6 +65,7 @@ private slots:
     {
         QTest::addColumn<QString>("file");
         QTest::newRow("SentencePiece") << "ggml-vocab-llama-spm.gguf";
+        QTest::newRow("GPT-2") << "ggml-vocab-gpt-2.gguf";
     }
     void agreesWithLlamaCpp()
     {
@@ -94,6 +96,62 @@ private slots:
         QVERIFY(tokenizer);
         const std::vector<TokenId> expected(ids.begin(), ids.end());
         QCOMPARE(tokenizer->encode(text.toStdString()), expected);
+    }
+
+    void readsGpt2Files()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto json = readJson(data / "tok_llama_gpt2/gpt2_vocab.json");
+        QVERIFY(json);
+        const auto read = huggingface::readVocabAndMerges(
+            *json, slurp(data / "tok_llama_gpt2/gpt2_merges.txt"), "vocab.json");
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        const auto gguf = openModel(data / "tok_llama_gpt2/ggml-vocab-gpt-2.gguf");
+        QVERIFY(gguf);
+        Metadata metadata;
+        read->write(metadata);
+        for (const char* key : {"tokenizer.ggml.tokens", "tokenizer.ggml.merges", "tokenizer.ggml.pre"})
+            QVERIFY2(*metadata.find(key) == *gguf->metadata.find(key), key);
+    }
+
+    // The sign before a word belongs to the word in Llama 3's and Qwen2's rules:
+    // [^\\r\\n\\p{L}\\p{N}]?\\p{L}+
+    void splitsBeforeMerging_data()
+    {
+        QTest::addColumn<QString>("pre");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QStringList>("pieces");
+        const QString text = QString::fromUtf8("I've 1234  dogs.\n\n  x=\u00e9t\u00e9!");
+        QTest::newRow("gpt-2")
+            << "gpt-2" << text
+            << QString::fromUtf8("I|'ve| 1234| | dogs|.|\n\n | x|=|\u00e9t\u00e9|!").split('|');
+        QTest::newRow("llama-bpe")
+            << "llama-bpe" << text
+            << QString::fromUtf8("I|'ve| |123|4| | dogs|.\n\n| | x|=\u00e9t\u00e9|!").split('|');
+        QTest::newRow("qwen2")
+            << "qwen2" << text
+            << QString::fromUtf8("I|'ve| |1|2|3|4| | dogs|.\n\n| | x|=\u00e9t\u00e9|!").split('|');
+        QTest::newRow("gpt-2 capitals") << "gpt-2"
+                                        << "HE'LL" << QStringList{"HE", "'", "LL"};
+        QTest::newRow("llama-bpe capitals") << "llama-bpe"
+                                            << "HE'LL" << QStringList{"HE", "'LL"};
+        QTest::newRow("qwen2 capitals") << "qwen2"
+                                        << "HE'LL" << QStringList{"HE", "'LL"};
+        QTest::newRow("smollm digits") << "smollm"
+                                       << "a 12" << QStringList{"a", " ", "1", "2"};
+    }
+    void splitsBeforeMerging()
+    {
+        QFETCH(QString, pre);
+        QFETCH(QString, text);
+        QFETCH(QStringList, pieces);
+        const auto split = PreSplit::make(pre.toStdString());
+        QVERIFY(split);
+        QStringList got;
+        (*split)->split(text.toStdString(), [&](std::string_view piece) {
+            got << QString::fromUtf8(piece.data(), qsizetype(piece.size()));
+        });
+        QCOMPARE(got, pieces);
     }
 
     void readsSentencePieceModel()
