@@ -106,7 +106,6 @@ Tensor TrainingModel::loss(const Tensor& ids, const Tensor& targets, double grad
 
 Tensor referenceLogits(const std::vector<Parameter>& parameters, const Tensor& ids)
 {
-    torch::NoGradGuard guard;
     const std::int64_t t = ids.size(0);
     const auto mask = torch::full({t, t}, -INFINITY).triu(1);
     const auto heads = [t](const Tensor& x) { return x.view({t, -1, Config::headSize}); };

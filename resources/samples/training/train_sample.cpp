@@ -20,6 +20,7 @@ constexpr const char* usage =
 train_sample export WORK FILE.gguf       the checkpoint in 16 bit
 train_sample perplexity WORK TEXT.ids    of the exported weights, chunks of 512, second halves counted
 train_sample generate WORK TEXT.ids N    the greedy continuation
+train_sample gradients WORK              of the fast path against automatic ones of the plain path
 )";
 
 /// Matrices as the file holds them.
@@ -55,6 +56,7 @@ void train(const std::string& work, const std::map<std::string, double>& given)
 
 void perplexity(const std::string& work, const std::string& idsPath)
 {
+    const torch::NoGradGuard guard;
     const std::vector<Parameter> parameters = exportedParameters(work);
     std::vector<int> tokens = readIds(idsPath);
     tokens.insert(tokens.begin(), Config::begin);
@@ -81,6 +83,7 @@ void perplexity(const std::string& work, const std::string& idsPath)
 
 void generate(const std::string& work, const std::string& idsPath, int count)
 {
+    const torch::NoGradGuard guard;
     const std::vector<Parameter> parameters = exportedParameters(work);
     std::vector<int> ids = readIds(idsPath);
     ids.insert(ids.begin(), Config::begin);
@@ -90,6 +93,35 @@ void generate(const std::string& work, const std::string& idsPath, int count)
     }
     ids.erase(ids.begin());
     std::printf("%s\n", Vocabulary::read(work + "/vocabulary.txt").decode(ids).c_str());
+}
+
+/// A wrong hand-written gradient still trains, only worse; so it is compared instead of judged by the loss.
+void gradients(const std::string& work)
+{
+    std::vector<Parameter> parameters = loadCheckpoint(work + "/checkpoint.pt");
+    const std::vector<int> tokens = readIds(work + "/valid.ids");
+    const std::vector<std::int64_t> ids(tokens.begin(), tokens.begin() + Config::context + 1);
+    const auto inputs = torch::tensor(ids).slice(0, 0, -1),
+               targets = torch::tensor(ids).slice(0, 1).contiguous();
+
+    std::vector<torch::Tensor> rounded;
+    for (const Parameter& parameter : parameters)
+        rounded.push_back(parameter.value.to(torch::kBFloat16));
+    TrainingModel model(parameters);
+    model.begin(rounded);
+    model.loss(inputs.unsqueeze(0), targets.unsqueeze(0), 1.0, 0.0).backward();
+
+    for (Parameter& parameter : parameters)
+        parameter.value = parameter.value.clone().requires_grad_(true);
+    const auto logs = referenceLogits(parameters, inputs).log_softmax(-1);
+    torch::nll_loss(logs, targets, {}, at::Reduction::Sum).backward();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const auto fast = model.weights()[i].leaf.grad().to(torch::kFloat64);
+        const auto plain = parameters[i].value.grad().to(torch::kFloat64);
+        std::printf(
+            "%-20s relative difference %.4f\n", parameters[i].name.c_str(),
+            ((fast - plain).norm() / plain.norm()).item<double>());
+    }
 }
 
 int run(const std::vector<std::string>& arguments)
@@ -110,6 +142,8 @@ int run(const std::vector<std::string>& arguments)
         perplexity(arguments[1], arguments[2]);
     } else if (command == "generate" && arguments.size() == 4) {
         generate(arguments[1], arguments[2], std::stoi(arguments[3]));
+    } else if (command == "gradients" && arguments.size() == 2) {
+        gradients(arguments[1]);
     } else {
         std::fputs(usage, stderr);
         return EXIT_FAILURE;
