@@ -1,0 +1,56 @@
+#include "compute/cpu/kernels.h"
+#include "compute/cpu/row_math.h"
+#include "core/base/parallel.h"
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom::cpu {
+
+// Queries go in blocks of a head: scores by one sgemm against the keys visible to the block's last row,
+// softmax by rows, then one sgemm with the values. Work above the diagonal stays inside a block.
+Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    constexpr std::size_t queryBlock = 64;
+    const auto q = inputs[0].floats(), k = inputs[1].floats(), v = inputs[2].floats();
+    const std::size_t heads = op.count("heads"), kvHeads = op.count("kvHeads", heads),
+                      rows = inputs[0].type().rows(), keys = inputs[1].type().rows();
+    const std::size_t size = heads == 0 ? 0 : inputs[0].type().columns() / heads;
+    if (size == 0 || kvHeads == 0 || heads % kvHeads != 0 || inputs[1].type().columns() != kvHeads * size
+        || inputs[2].type().shape != inputs[1].type().shape || keys < rows)
+        return fail(
+            ErrorCode::InvalidInput, "attention with {} heads, {} key heads, {} keys for {} queries", heads,
+            kvHeads, keys, rows);
+    const std::size_t past = keys - rows, blocks = (rows + queryBlock - 1) / queryBlock;
+    std::vector<float> y(rows * heads * size);
+    parallelFor(heads * blocks, 1, [&](std::size_t begin, std::size_t end) {
+        std::vector<float> scores;
+        for (std::size_t item = begin; item < end && !stop.stop_requested(); ++item) {
+            const std::size_t head = item / blocks, kv = head / (heads / kvHeads),
+                              first = item % blocks * queryBlock, count = std::min(queryBlock, rows - first),
+                              visible = past + first + count;
+            scores.resize(count * visible);
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasTrans, int(count), int(visible), int(size), 1.0f,
+                q.data() + (first * heads + head) * size, int(heads * size), k.data() + kv * size,
+                int(kvHeads * size), 0.0f, scores.data(), int(visible));
+            for (std::size_t r = 0; r < count; ++r) {
+                const auto row = std::span(scores).subspan(r * visible, visible);
+                const std::size_t seen = past + first + r + 1;
+                softmaxRow(row.first(seen), 1 / std::sqrt(float(size)));
+                std::fill(row.begin() + std::ptrdiff_t(seen), row.end(), 0.0f);
+            }
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, int(count), int(size), int(visible), 1.0f,
+                scores.data(), int(visible), v.data() + kv * size, int(kvHeads * size), 0.0f,
+                y.data() + (first * heads + head) * size, int(heads * size));
+        }
+    });
+    if (stop.stop_requested())
+        return fail(ErrorCode::Cancelled, "cancelled in attention");
+    return Tensor::adoptFloats({rows, heads * size}, std::move(y));
+}
+
+} // namespace tritloom::cpu

@@ -1,0 +1,149 @@
+#include "core/architecture/model.h"
+
+#include "core/architecture/transformer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace tritloom {
+namespace {
+
+/// "blk.12.ffn_down.weight" -> block 12, role "ffn_down"; other names keep themselves without ".weight".
+void nameParts(Layer& layer)
+{
+    std::string_view name = layer.name;
+    if (name.ends_with(".weight"))
+        name.remove_suffix(7);
+    layer.role = name;
+    if (!name.starts_with("blk."))
+        return;
+    std::size_t block = 0;
+    const auto end = std::from_chars(name.data() + 4, name.data() + name.size(), block);
+    if (end.ec != std::errc{} || end.ptr == name.data() + name.size() || *end.ptr != '.')
+        return;
+    layer.block = block;
+    layer.role = std::string(end.ptr + 1, name.data() + name.size());
+}
+
+bool isCompressible(const NamedTensor& tensor)
+{
+    if (tensor.shape.size() < 2 || tensor.stored.isEmpty() || !tensor.name.ends_with("weight"))
+        return false;
+    for (const char* word : {"norm", "position_embd", "ffn_gate_inp", "rope_freqs"})
+        if (tensor.name.find(word) != std::string::npos)
+            return false;
+    const std::string format = tensor.stored.type().format->id();
+    return tensor.layout == Layout::TernaryRows
+        || (format != "i8" && format != "i16" && format != "i32" && format != "i64");
+}
+
+/// Runtimes fuse q/k/v and gate/up into one product, which needs one scheme for all its parts.
+void markFusedSets(std::vector<Layer>& layers)
+{
+    static const std::map<std::string, int, std::less<>> setOfRole{
+        {"attn_q", 0}, {"attn_k", 0}, {"attn_v", 0}, {"ffn_gate", 1}, {"ffn_up", 1}};
+    for (Layer& layer : layers)
+        if (const auto set = setOfRole.find(layer.role); set != setOfRole.end() && layer.block)
+            layer.fusedSet = int(*layer.block) * 2 + set->second;
+}
+
+} // namespace
+
+std::optional<LayerId> Model::layerOf(TensorId id) const
+{
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        if (layers[i].tensor == id)
+            return LayerId(i);
+    return std::nullopt;
+}
+
+std::size_t Model::parameters() const
+{
+    std::size_t count = 0;
+    for (const NamedTensor& tensor : file->tensors)
+        count += TensorType{nullptr, tensor.shape}.elements();
+    return count;
+}
+
+std::size_t Model::bytes() const
+{
+    std::size_t count = 0;
+    for (const NamedTensor& tensor : file->tensors)
+        count += tensor.stored.bytes().size();
+    return count;
+}
+
+Key contentKey(const ModelFile& file)
+{
+    constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
+    Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
+    for (const NamedTensor& tensor : file.tensors) {
+        const auto bytes = tensor.stored.bytes();
+        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        key = keyOf(key, tensor.name, tensor.stored.type().format->id(), std::uint64_t(bytes.size()));
+        for (const std::size_t size : tensor.shape)
+            key = keyOf(key, std::uint64_t(size));
+        if (bytes.size() <= whole) {
+            key = keyOf(key, text);
+        } else {
+            for (std::size_t i = 0; i < samples; ++i)
+                key = keyOf(key, text.substr((bytes.size() - sample) / (samples - 1) * i, sample));
+        }
+    }
+    return key;
+}
+
+std::shared_ptr<const Model> makeModel(ModelFile file)
+{
+    auto model = std::make_shared<Model>();
+    model->file = std::make_shared<const ModelFile>(std::move(file));
+    for (std::size_t i = 0; i < model->file->tensors.size(); ++i) {
+        const NamedTensor& tensor = model->file->tensors[i];
+        if (!isCompressible(tensor))
+            continue;
+        const TensorType type{tensor.stored.type().format, tensor.shape};
+        Layer layer{
+            .tensor = TensorId(i),
+            .name = tensor.name,
+            .role = {},
+            .block = {},
+            .rows = type.rows(),
+            .columns = type.columns(),
+            .storedFormat = type.format->id(),
+            .storedBytes = tensor.stored.bytes().size()};
+        nameParts(layer);
+        model->layers.push_back(std::move(layer));
+    }
+    markFusedSets(model->layers);
+
+    const std::string architecture = model->file->architecture();
+    const auto list = architectures();
+    const auto row = std::find_if(
+        list.begin(), list.end(), [&](const Architecture& candidate) { return candidate.id == architecture; });
+    if (row == list.end()) {
+        model->whyNotEvaluated = architecture.empty()
+            ? std::string("the file does not say which architecture it is")
+            : fmt::format("the architecture '{}' is not known here", architecture);
+    } else if (auto graph = row->build(*model->file)) {
+        model->graph = std::move(*graph);
+        const TransformerConfig config = transformerConfig(*model->file).value();
+        model->contextLength = config.context;
+        model->kvBytesPerToken = 2 * config.blocks * config.kvHeads * config.headSize * 2;
+    } else {
+        model->whyNotEvaluated = graph.error().message;
+    }
+    if (auto tokenizer = makeTokenizer(model->file->metadata))
+        model->tokenizer = std::move(*tokenizer);
+    else
+        model->whyNoTokenizer = tokenizer.error().message;
+    model->key = contentKey(*model->file);
+    return model;
+}
+
+Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path)
+{
+    return makeModel(TRY(openModel(path)));
+}
+
+} // namespace tritloom

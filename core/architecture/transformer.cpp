@@ -1,0 +1,246 @@
+#include "core/architecture/transformer.h"
+
+namespace tritloom {
+namespace {
+
+/// Looks tensors up by name and shape while the graph is built.
+class Builder {
+public:
+    Builder(const ModelFile& file, const TransformerConfig& config, const TransformerTraits& traits)
+        : m_file(file)
+        , m_config(config)
+        , m_traits(traits)
+    {
+    }
+
+    Result<Graph> build()
+    {
+        ValueId x = m_graph.add({OpKind::Embedding, {}}, {m_graph.input()}, {TRY(tensor("token_embd.weight"))}, "token_embd");
+        if (m_traits.learnedPositions) {
+            // The executor feeds positions to a second table through the same op.
+            const ValueId positions = m_graph.add(
+                {OpKind::Embedding, {{"positions", 1}}}, {m_graph.input()}, {TRY(tensor("position_embd.weight"))}, "position_embd");
+            x = m_graph.add({OpKind::Add, {}}, {x, positions});
+        }
+        for (std::size_t block = 0; block < m_config.blocks; ++block) {
+            m_graph.nextStage();
+            m_prefix = fmt::format("blk.{}.", block);
+            x = m_graph.add({OpKind::Add, {}}, {x, TRY(attention(x))});
+            x = m_graph.add({OpKind::Add, {}}, {x, TRY(feedForward(x))});
+        }
+        m_graph.nextStage();
+        m_prefix.clear();
+        x = TRY(norm("output_norm", x));
+        const bool tied = m_file.find("output.weight") == nullptr;
+        x = TRY(linear(tied ? "token_embd" : "output", x));
+        return std::move(m_graph).finish(x);
+    }
+
+private:
+    Result<TensorId> tensor(const std::string& name) const
+    {
+        const NamedTensor* const found = m_file.find(m_prefix + name);
+        if (found == nullptr)
+            return fail(
+                ErrorCode::NotFound, "{}: no tensor '{}', which {} needs", m_file.path.filename().string(),
+                m_prefix + name, m_config.architecture);
+        return TensorId(std::size_t(found - m_file.tensors.data()));
+    }
+
+    bool has(const std::string& name) const { return m_file.find(m_prefix + name) != nullptr; }
+
+    Result<ValueId> linear(const std::string& name, ValueId x)
+    {
+        ValueId y = m_graph.add({OpKind::Linear, {}}, {x}, {TRY(tensor(name + ".weight"))}, m_prefix + name);
+        if (has(name + ".scale"))
+            y = m_graph.add({OpKind::Multiply, {}}, {y}, {TRY(tensor(name + ".scale"))});
+        if (has(name + ".bias"))
+            y = m_graph.add({OpKind::Add, {}}, {y}, {TRY(tensor(name + ".bias"))});
+        return y;
+    }
+
+    Result<ValueId> norm(const std::string& name, ValueId x)
+    {
+        const Attributes attributes{{"epsilon", m_config.epsilon}};
+        if (m_traits.layerNorm)
+            return m_graph.add(
+                {OpKind::LayerNorm, attributes}, {x},
+                {TRY(tensor(name + ".weight")), TRY(tensor(name + ".bias"))}, m_prefix + name);
+        return m_graph.add({OpKind::RmsNorm, attributes}, {x}, {TRY(tensor(name + ".weight"))}, m_prefix + name);
+    }
+
+    Result<ValueId> rotate(ValueId x)
+    {
+        if (m_traits.rotary == TransformerTraits::Rotary::None)
+            return x;
+        const Attributes attributes{
+            {"headSize", double(m_config.headSize)},
+            {"dimensions", double(m_config.ropeDimensions)},
+            {"base", m_config.ropeBase},
+            {"factor", m_config.ropeFactor},
+            {"halfSplit", m_traits.rotary == TransformerTraits::Rotary::HalfSplit ? 1.0 : 0.0}};
+        std::vector<TensorId> divisors;
+        if (const NamedTensor* const found = m_file.find("rope_freqs.weight"))
+            divisors.push_back(TensorId(std::size_t(found - m_file.tensors.data())));
+        return m_graph.add({OpKind::Rope, attributes}, {x}, divisors);
+    }
+
+    Result<ValueId> attention(ValueId x)
+    {
+        const ValueId normed = TRY(norm("attn_norm", x));
+        const std::size_t queries = m_config.heads * m_config.headSize,
+                          keys = m_config.kvHeads * m_config.headSize;
+        ValueId q{}, k{}, v{};
+        if (has("attn_qkv.weight")) {
+            const ValueId fused = TRY(linear("attn_qkv", normed));
+            const auto part = [&](std::size_t begin, std::size_t count) {
+                return m_graph.add({OpKind::Slice, {{"begin", double(begin)}, {"count", double(count)}}}, {fused});
+            };
+            q = part(0, queries);
+            k = part(queries, keys);
+            v = part(queries + keys, keys);
+        } else {
+            q = TRY(linear("attn_q", normed));
+            k = TRY(linear("attn_k", normed));
+            v = TRY(linear("attn_v", normed));
+        }
+        if (m_traits.headNorms) {
+            q = TRY(norm("attn_q_norm", q));
+            k = TRY(norm("attn_k_norm", k));
+        }
+        q = TRY(rotate(q));
+        k = TRY(rotate(k));
+        ValueId y = m_graph.add(
+            {OpKind::Attention, {{"heads", double(m_config.heads)}, {"kvHeads", double(m_config.kvHeads)}}},
+            {q, k, v}, {}, m_prefix + "attention");
+        if (m_traits.subNorms && has("attn_sub_norm.weight"))
+            y = TRY(norm("attn_sub_norm", y));
+        return linear("attn_output", y);
+    }
+
+    Result<ValueId> feedForward(ValueId x)
+    {
+        const ValueId normed = TRY(norm("ffn_norm", x));
+        ValueId y = TRY(linear("ffn_up", normed));
+        if (m_traits.gate == TransformerTraits::Gate::None) {
+            y = m_graph.add({OpKind::Gelu, {}}, {y});
+        } else {
+            const OpKind kind = m_traits.gate == TransformerTraits::Gate::Silu ? OpKind::Silu : OpKind::Relu2;
+            const ValueId gate = m_graph.add({kind, {}}, {TRY(linear("ffn_gate", normed))});
+            y = m_graph.add({OpKind::Multiply, {}}, {gate, y});
+        }
+        if (m_traits.subNorms && has("ffn_sub_norm.weight"))
+            y = TRY(norm("ffn_sub_norm", y));
+        return linear("ffn_down", y);
+    }
+
+    const ModelFile& m_file;
+    const TransformerConfig& m_config;
+    const TransformerTraits& m_traits;
+    GraphBuilder m_graph;
+    std::string m_prefix;
+};
+
+/// Shapes that would make ops fail halfway are refused before a graph is promised.
+Result<void> checkShapes(const ModelFile& file, const TransformerConfig& c, const TransformerTraits& traits)
+{
+    const std::size_t q = c.heads * c.headSize, kv = c.kvHeads * c.headSize;
+    const std::pair<const char*, Shape> expected[] = {
+        {"attn_q.weight", {q, c.hidden}},      {"attn_k.weight", {kv, c.hidden}},
+        {"attn_v.weight", {kv, c.hidden}},     {"attn_qkv.weight", {q + 2 * kv, c.hidden}},
+        {"attn_output.weight", {c.hidden, q}}, {"ffn_gate.weight", {c.feedForward, c.hidden}},
+        {"ffn_up.weight", {c.feedForward, c.hidden}}, {"ffn_down.weight", {c.hidden, c.feedForward}},
+        {"attn_norm.weight", {c.hidden}},      {"ffn_norm.weight", {c.hidden}},
+        {"attn_q.bias", {q}}, {"attn_k.bias", {kv}}, {"attn_v.bias", {kv}}, {"attn_qkv.bias", {q + 2 * kv}},
+        {"attn_output.bias", {c.hidden}}, {"ffn_up.bias", {c.feedForward}}, {"ffn_gate.bias", {c.feedForward}},
+        {"ffn_down.bias", {c.hidden}}, {"attn_norm.bias", {c.hidden}}, {"ffn_norm.bias", {c.hidden}},
+        {"attn_q_norm.weight", {c.headSize}}, {"attn_k_norm.weight", {c.headSize}},
+        {"attn_sub_norm.weight", {q}}, {"ffn_sub_norm.weight", {c.feedForward}},
+    };
+    const auto check = [&](const std::string& name, const Shape& shape) -> Result<void> {
+        const NamedTensor* const found = file.find(name);
+        if (found != nullptr && found->shape != shape)
+            return fail(
+                ErrorCode::InvalidInput, "{}: tensor '{}' is [{}], the metadata ask for [{}]",
+                file.path.filename().string(), name, fmt::join(found->shape, ", "), fmt::join(shape, ", "));
+        return {};
+    };
+    for (std::size_t block = 0; block < c.blocks; ++block)
+        for (const auto& [name, shape] : expected)
+            TRY_VOID(check(fmt::format("blk.{}.{}", block, name), shape));
+    TRY_VOID(check("output_norm.weight", {c.hidden}));
+    TRY_VOID(check("output_norm.bias", {c.hidden}));
+    const bool rotary = traits.rotary != TransformerTraits::Rotary::None;
+    if (rotary)
+        TRY_VOID(check("rope_freqs.weight", {c.ropeDimensions / 2}));
+    for (const char* name : {"token_embd.weight", "output.weight", "position_embd.weight"}) {
+        const NamedTensor* const found = file.find(name);
+        if (found != nullptr && (found->shape.size() != 2 || found->shape[1] != c.hidden || found->shape[0] == 0))
+            return fail(
+                ErrorCode::InvalidInput, "{}: tensor '{}' is [{}], rows of {} are needed",
+                file.path.filename().string(), name, fmt::join(found->shape, ", "), c.hidden);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<TransformerConfig> transformerConfig(const ModelFile& file)
+{
+    TransformerConfig config;
+    config.architecture = file.architecture();
+    const Metadata& metadata = file.metadata;
+    const auto integer = [&](std::string_view key) -> Result<std::size_t> {
+        const std::string full = fmt::format("{}.{}", config.architecture, key);
+        const auto value = metadata.integer(full);
+        if (!value)
+            return fail(ErrorCode::NotFound, "{}: no '{}' in the metadata", file.path.filename().string(), full);
+        if (*value <= 0 || *value > (std::int64_t{1} << 31))
+            return fail(ErrorCode::InvalidInput, "{}: '{}' is {}", file.path.filename().string(), full, *value);
+        return std::size_t(*value);
+    };
+    const auto optional = [&](std::string_view key, std::size_t otherwise) -> Result<std::size_t> {
+        if (metadata.find(fmt::format("{}.{}", config.architecture, key)) == nullptr)
+            return otherwise;
+        return integer(key);
+    };
+    const auto number = [&](std::string_view key, double otherwise) {
+        const auto value = metadata.number(fmt::format("{}.{}", config.architecture, key));
+        return value && *value > 0 ? *value : otherwise;
+    };
+    config.blocks = TRY(integer("block_count"));
+    config.hidden = TRY(integer("embedding_length"));
+    config.feedForward = TRY(integer("feed_forward_length"));
+    config.heads = TRY(integer("attention.head_count"));
+    config.kvHeads = TRY(optional("attention.head_count_kv", config.heads));
+    config.headSize = TRY(optional("attention.key_length", config.hidden / config.heads));
+    config.context = TRY(optional("context_length", 512));
+    config.ropeDimensions = TRY(optional("rope.dimension_count", config.headSize));
+    config.epsilon = number("attention.layer_norm_rms_epsilon", number("attention.layer_norm_epsilon", 1e-5));
+    config.ropeBase = number("rope.freq_base", 10000);
+    const std::string scaling = metadata.text(config.architecture + ".rope.scaling.type").value_or("none");
+    if (scaling == "linear")
+        config.ropeFactor = number("rope.scaling.factor", 1);
+    else if (scaling != "none")
+        return fail(ErrorCode::Unsupported, "{}: rotary scaling '{}' cannot be evaluated yet", file.path.filename().string(), scaling);
+    if (config.heads % config.kvHeads != 0 || config.headSize == 0 || config.ropeDimensions > config.headSize
+        || config.ropeDimensions % 2 != 0)
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} heads of {}, {} key-value heads and {} rotary dimensions do not fit together",
+            file.path.filename().string(), config.heads, config.headSize, config.kvHeads, config.ropeDimensions);
+    // A block has at least two tensors, so a block count beyond the tensor count is a lie.
+    if (config.blocks > file.tensors.size())
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} blocks, but only {} tensors", file.path.filename().string(),
+            config.blocks, file.tensors.size());
+    return config;
+}
+
+Result<Graph> buildTransformer(const ModelFile& file, const TransformerTraits& traits)
+{
+    const TransformerConfig config = TRY(transformerConfig(file));
+    TRY_VOID(checkShapes(file, config, traits));
+    return Builder(file, config, traits).build();
+}
+
+} // namespace tritloom

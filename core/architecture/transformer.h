@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/file/model_file.h"
+#include "core/graph/graph.h"
+
+namespace tritloom {
+
+/// Sizes of a decoder-only transformer from GGUF-type metadata (`<arch>.block_count` ...).
+struct TransformerConfig {
+    std::string architecture;
+    std::size_t blocks = 0, hidden = 0, feedForward = 0, heads = 0, kvHeads = 0, headSize = 0, context = 0,
+                ropeDimensions = 0;
+    double epsilon = 1e-5, ropeBase = 10000, ropeFactor = 1;
+};
+/// Errors: NotFound (a key that must be there), InvalidInput (sizes that do not fit together).
+[[nodiscard]] Result<TransformerConfig> transformerConfig(const ModelFile&);
+
+/// What distinguishes the architectures that share the pre-norm decoder skeleton
+/// x += Attn(norm x); x += Mlp(norm x); logits = head(norm x).
+struct TransformerTraits {
+    enum class Rotary { None, Interleaved, HalfSplit };
+    enum class Gate { Silu, Relu2, None }; ///< None: up, GELU, down (GPT-2)
+    Rotary rotary = Rotary::Interleaved;
+    Gate gate = Gate::Silu;
+    bool layerNorm = false; ///< LayerNorm with bias instead of RMSNorm
+    bool headNorms = false; ///< RMSNorm per head on q and k before the rotation (Qwen3)
+    bool subNorms = false; ///< RMSNorm before attn_output and ffn_down (BitNet 2B4T)
+    bool learnedPositions = false;
+};
+
+/// Biases (attn_q.bias ...), fused attn_qkv, rope_freqs and tied heads are used where the file has them.
+/// Errors: NotFound (a tensor by name), InvalidInput (a tensor of the wrong shape).
+[[nodiscard]] Result<Graph> buildTransformer(const ModelFile&, const TransformerTraits&);
+
+} // namespace tritloom

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/graph/op.h"
+#include "core/tensor/tensor.h"
+
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+
+namespace tritloom {
+
+/// A tensor where a backend wants it. Only the backend that made it can look inside.
+struct DeviceTensor {
+    TensorType type;
+    std::shared_ptr<const void> storage;
+};
+
+/// A device that runs ops. One caller at a time; different backends are independent.
+class Backend {
+public:
+    virtual ~Backend() = default;
+    [[nodiscard]] virtual std::string name() const = 0; ///< "reference", "cpu AVX3", "vulkan llvmpipe"
+    /// inputs: values first, then weights, as OpKind lists them. Activations are f32.
+    [[nodiscard]] virtual bool supports(const Op&, std::span<const TensorType> inputs) const = 0;
+
+    [[nodiscard]] virtual Result<DeviceTensor> upload(const Tensor&) = 0;
+    [[nodiscard]] virtual Result<Tensor> download(const DeviceTensor&) = 0;
+    /// Errors: Unsupported when supports() is false; OutOfMemory, DeviceLost, Cancelled.
+    [[nodiscard]] virtual Result<DeviceTensor>
+    run(const Op&, std::span<const DeviceTensor> inputs, std::stop_token) = 0;
+};
+
+/// Scalar code, double sums, every op and format. The definition of right: others are tested against it.
+[[nodiscard]] std::unique_ptr<Backend> makeReferenceBackend();
+
+} // namespace tritloom

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/backend/backend.h"
+#include "core/base/key.h"
+#include "core/graph/graph.h"
+
+#include <functional>
+#include <map>
+#include <vector>
+
+namespace tritloom {
+
+/// Keys and values of the tokens seen so far, one pair per attention node, in host memory.
+/// f32 [tokens, kvHeads * d] each. Grows as Executor::run() is called with it.
+struct SequenceState {
+    struct Attention {
+        std::vector<float> keys, values;
+    };
+    std::map<std::size_t, Attention> attentions; ///< by node index
+    std::size_t tokens = 0;
+};
+
+/// Values by id, on the way through a graph. f32 in host memory.
+using ValueMap = std::map<ValueId, Tensor>;
+
+/// Runs parts of a graph, each op on the first backend that supports it. One caller at a time.
+class Executor {
+public:
+    /// The weights of a node, already in the form to compute with. key: changes when the bytes change.
+    struct Weights {
+        Tensor tensor;
+        Key key;
+    };
+    using WeightsOf = std::function<Result<Weights>(TensorId)>;
+
+    /// backends: best first; the last must support everything (the reference).
+    explicit Executor(std::vector<std::unique_ptr<Backend>> backends);
+
+    /// Runs the nodes of stages [first, last] on `values`, which must hold what they read, and leaves there
+    /// what is live after `last`. state: null for whole sequences from position 0.
+    /// Errors: those of the backends and of weightsOf; Cancelled.
+    [[nodiscard]] Result<void> run(
+        const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
+        SequenceState* state, std::stop_token stop);
+
+    /// One op outside a graph, e.g. LogSoftmax of the logits.
+    [[nodiscard]] Result<Tensor> run(const Op& op, std::span<const Tensor> inputs, std::stop_token stop);
+
+    /// Called with every input of a Linear node while run() works; for calibration. Empty: nobody listens.
+    std::function<void(const Node&, const Tensor& input)> onLinearInput;
+
+    [[nodiscard]] std::string backendNames() const;
+
+private:
+    struct Uploaded {
+        Key key;
+        DeviceTensor tensor;
+    };
+    Result<DeviceTensor> uploadWeights(std::size_t backend, TensorId id, const Weights& weights);
+    std::size_t backendFor(const Op& op, std::span<const TensorType> types) const;
+
+    std::vector<std::unique_ptr<Backend>> m_backends;
+    std::map<std::pair<std::size_t, TensorId>, Uploaded> m_uploaded; ///< weights that devices already hold
+};
+
+} // namespace tritloom

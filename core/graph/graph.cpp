@@ -1,0 +1,69 @@
+#include "core/graph/graph.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tritloom {
+
+std::string_view nameOf(OpKind kind)
+{
+    static constexpr std::array<std::string_view, 16> names{
+        "embedding", "linear", "rms_norm", "layer_norm", "rope", "attention", "slice", "add",
+        "multiply", "silu", "gelu", "relu2", "log_softmax", "arg_max", "pick", "divergence"};
+    return names[std::size_t(kind)];
+}
+
+std::vector<ValueId> Graph::liveAfter(std::size_t stage) const
+{
+    std::vector<std::size_t> madeIn(valueCount, 0);
+    std::vector<bool> readLater(valueCount, false);
+    for (const Node& node : nodes) {
+        madeIn[std::size_t(node.output)] = node.stage;
+        if (node.stage > stage)
+            for (const ValueId value : node.inputs)
+                readLater[std::size_t(value)] = true;
+    }
+    readLater[std::size_t(output)] = true;
+    std::vector<ValueId> live;
+    for (std::size_t v = 0; v < valueCount; ++v)
+        if (readLater[v] && madeIn[v] <= stage && ValueId(v) != input)
+            live.push_back(ValueId(v));
+    return live;
+}
+
+std::optional<std::size_t> Graph::firstStageOf(TensorId tensor) const
+{
+    for (const Node& node : nodes)
+        if (std::find(node.weights.begin(), node.weights.end(), tensor) != node.weights.end())
+            return node.stage;
+    return std::nullopt;
+}
+
+GraphBuilder::GraphBuilder()
+{
+    m_graph.input = ValueId{0};
+    m_graph.valueCount = 1;
+}
+
+ValueId GraphBuilder::add(
+    Op op, std::vector<ValueId> inputs, std::vector<TensorId> weights, std::string name)
+{
+    const ValueId output{std::uint32_t(m_graph.valueCount++)};
+    m_graph.nodes.push_back(
+        {.op = std::move(op),
+         .inputs = std::move(inputs),
+         .weights = std::move(weights),
+         .output = output,
+         .stage = m_stage,
+         .name = std::move(name)});
+    return output;
+}
+
+Graph GraphBuilder::finish(ValueId output) &&
+{
+    m_graph.output = output;
+    m_graph.stageCount = m_stage + 1;
+    return std::move(m_graph);
+}
+
+} // namespace tritloom
