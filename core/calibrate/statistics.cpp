@@ -1,0 +1,193 @@
+#include "core/calibrate/statistics.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+ValueMap inputOf(const Graph& graph, const Chunk& chunk)
+{
+    return {{graph.input, Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}};
+}
+
+Tensor scaled(const std::vector<double>& sums, Shape shape, double factor)
+{
+    std::vector<float> values(sums.size());
+    std::transform(sums.begin(), sums.end(), values.begin(), [factor](double sum) { return float(sum * factor); });
+    return Tensor::adoptFloats(std::move(shape), std::move(values));
+}
+
+/// sums[i, j] += sum over rows of x[r, i] x[r, j]. The upper triangle only; see mirrored().
+void addGram(const Tensor& input, std::vector<double>& sums)
+{
+    const std::size_t columns = input.type().columns(), rows = input.type().rows();
+    const auto x = input.floats();
+    sums.resize(columns * columns);
+    parallelFor(columns, 16, [&](std::size_t begin, std::size_t end) {
+        std::vector<float> part(columns);
+        for (std::size_t i = begin; i < end; ++i) {
+            std::fill(part.begin(), part.end(), 0.0f);
+            for (std::size_t r = 0; r < rows; ++r) {
+                const float left = x[r * columns + i];
+                const float* const right = x.data() + r * columns;
+                for (std::size_t j = i; j < columns; ++j)
+                    part[j] += left * right[j];
+            }
+            for (std::size_t j = i; j < columns; ++j)
+                sums[i * columns + j] += double(part[j]);
+        }
+    });
+}
+
+void mirror(std::vector<double>& sums, std::size_t columns)
+{
+    for (std::size_t i = 0; i < columns; ++i)
+        for (std::size_t j = i + 1; j < columns; ++j)
+            sums[j * columns + i] = sums[i * columns + j];
+}
+
+} // namespace
+
+Statistics::Statistics(
+    std::shared_ptr<const Model> model, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor)
+    : m_model(std::move(model))
+    , m_chunks(std::move(chunks))
+    , m_executor(std::move(executor))
+    , m_key(keyOf("statistics", m_model->key))
+{
+    for (const Chunk& chunk : m_chunks)
+        for (const TokenId token : chunk.tokens)
+            m_key = keyOf(m_key, token);
+}
+
+std::size_t Statistics::tokenCount() const
+{
+    std::size_t count = 0;
+    for (const Chunk& chunk : m_chunks)
+        count += chunk.tokens.size();
+    return count;
+}
+
+Result<Executor::Weights> Statistics::storedWeights(TensorId id)
+{
+    return Executor::Weights{TRY(materialise(m_model->tensor(id))), keyOf("stored", m_model->key, id)};
+}
+
+Result<void> Statistics::gatherMeanSquares(std::stop_token stop, const std::function<void(double)>& progress)
+{
+    const Graph& graph = *m_model->graph;
+    std::map<TensorId, std::vector<double>> sums;
+    m_executor->onLinearInput = [&](const Node& node, const Tensor& input) {
+        const std::size_t columns = input.type().columns();
+        const auto x = input.floats();
+        std::vector<double>& sum = sums[node.weights[0]];
+        sum.resize(columns);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            sum[i % columns] += double(x[i]) * double(x[i]);
+    };
+    for (std::size_t c = 0; c < m_chunks.size(); ++c) {
+        ValueMap values = inputOf(graph, m_chunks[c]);
+        const auto run = m_executor->run(
+            graph, 0, graph.stageCount - 1, values, [this](TensorId id) { return storedWeights(id); }, nullptr, stop);
+        if (!run) {
+            m_executor->onLinearInput = {};
+            return run;
+        }
+        if (progress)
+            progress(double(c + 1) / double(m_chunks.size()));
+    }
+    m_executor->onLinearInput = {};
+    for (const auto& [id, sum] : sums)
+        m_meanSquares[id] = scaled(sum, {sum.size()}, 1.0 / double(std::max<std::size_t>(1, tokenCount())));
+    return {};
+}
+
+Result<void> Statistics::gatherGrams(
+    std::size_t stage, std::stop_token stop, const std::function<void(double)>& progress)
+{
+    const Graph& graph = *m_model->graph;
+    if (m_border.empty() || m_borderStage > stage) {
+        m_border.clear();
+        for (const Chunk& chunk : m_chunks)
+            m_border.push_back(inputOf(graph, chunk));
+        m_borderStage = 0;
+    }
+    // q, k and v read one value: its Gram matrix is summed once and shared.
+    std::map<ValueId, std::vector<double>> sums;
+    std::map<TensorId, ValueId> valueOf;
+    std::vector<ValueMap> border(m_border);
+    for (std::size_t c = 0; c < m_chunks.size(); ++c) {
+        const auto weights = [this](TensorId id) { return storedWeights(id); };
+        if (m_borderStage < stage)
+            TRY_VOID(m_executor->run(graph, m_borderStage, stage - 1, border[c], weights, nullptr, stop));
+        m_border[c] = border[c];
+        std::map<ValueId, bool> seen;
+        m_executor->onLinearInput = [&](const Node& node, const Tensor& input) {
+            valueOf[node.weights[0]] = node.inputs[0];
+            if (!std::exchange(seen[node.inputs[0]], true))
+                addGram(input, sums[node.inputs[0]]);
+        };
+        ValueMap values = border[c];
+        const auto run = m_executor->run(graph, stage, stage, values, weights, nullptr, stop);
+        m_executor->onLinearInput = {};
+        if (!run) {
+            m_border.clear(); // some chunks are a stage ahead of others: start again next time
+            return run;
+        }
+        if (progress)
+            progress(double(c + 1) / double(m_chunks.size()));
+    }
+    m_borderStage = stage;
+    m_grams.clear();
+    std::map<ValueId, Tensor> shared;
+    for (auto& [value, sum] : sums) {
+        std::size_t columns = 0;
+        while (columns * columns < sum.size())
+            ++columns;
+        mirror(sum, columns);
+        shared[value] = scaled(sum, {columns, columns}, 1.0 / double(std::max<std::size_t>(1, tokenCount())));
+    }
+    for (const auto& [tensor, value] : valueOf)
+        m_grams[tensor] = shared[value];
+    m_gramStage = stage;
+    return {};
+}
+
+Result<Statistics::OfLayer> Statistics::of(
+    LayerId layer, Calibration need, std::stop_token stop, const std::function<void(double)>& progress)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!m_model->graph)
+        return fail(ErrorCode::Unsupported, "no statistics: {}", m_model->whyNotEvaluated);
+    const TensorId id = m_model->layer(layer).tensor;
+    const std::size_t columns = m_model->layer(layer).columns;
+    if (m_meanSquares.empty())
+        TRY_VOID(gatherMeanSquares(stop, progress));
+    OfLayer result;
+    const auto meanSquare = m_meanSquares.find(id);
+    const bool read = meanSquare != m_meanSquares.end();
+    result.meanSquare
+        = read ? meanSquare->second : Tensor::adoptFloats({columns}, std::vector<float>(columns, 1.0f));
+    if (need != Calibration::Gram)
+        return result;
+    if (!read) {
+        std::vector<float> unit(columns * columns);
+        for (std::size_t i = 0; i < columns; ++i)
+            unit[i * columns + i] = 1;
+        result.gram = Tensor::adoptFloats({columns, columns}, std::move(unit));
+        return result;
+    }
+    // A tied table is looked up in the first stage and multiplied in the last: the product counts.
+    std::size_t stage = 0;
+    for (const Node& node : m_model->graph->nodes)
+        if (node.op.kind == OpKind::Linear && node.weights[0] == id)
+            stage = node.stage;
+    if (m_gramStage != stage)
+        TRY_VOID(gatherGrams(stage, stop, progress));
+    result.gram = m_grams.at(id);
+    return result;
+}
+
+} // namespace tritloom

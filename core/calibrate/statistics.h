@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/architecture/model.h"
+#include "core/backend/executor.h"
+#include "core/calibrate/chunks.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace tritloom {
+
+/// What the inputs of the layers look like on a calibration text, gathered when first asked for.
+///
+/// The mean squares of all layers take one pass over the text. Gram matrices are gathered stage by stage;
+/// the values at the last stage's border are kept, so that walking through a model in order runs it once.
+/// A layer that no product reads (an embedding looked up by row) has unit statistics: its error is its own.
+/// Any thread; callers wait for each other, as one pass serves all of them.
+class Statistics {
+public:
+    Statistics(std::shared_ptr<const Model> model, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor);
+
+    struct OfLayer {
+        Tensor meanSquare; ///< f32 [inputs]
+        std::optional<Tensor> gram; ///< f32 [inputs, inputs], when asked for
+    };
+    /// progress: 0 to 1 of the pass this call has to make. Errors: Cancelled, Unsupported (no graph).
+    [[nodiscard]] Result<OfLayer>
+    of(LayerId layer, Calibration need, std::stop_token stop, const std::function<void(double)>& progress = {});
+
+    /// Changes with the model and the calibration text.
+    [[nodiscard]] Key key() const { return m_key; }
+    [[nodiscard]] std::size_t tokenCount() const;
+
+private:
+    Result<void> gatherMeanSquares(std::stop_token stop, const std::function<void(double)>& progress);
+    Result<void>
+    gatherGrams(std::size_t stage, std::stop_token stop, const std::function<void(double)>& progress);
+    Result<Executor::Weights> storedWeights(TensorId id);
+
+    std::shared_ptr<const Model> m_model;
+    std::vector<Chunk> m_chunks;
+    std::unique_ptr<Executor> m_executor;
+    Key m_key;
+    std::mutex m_mutex; ///< one pass serves all who ask; a value per caller would repeat it
+    std::map<TensorId, Tensor> m_meanSquares, m_grams, m_floats;
+    std::optional<std::size_t> m_gramStage; ///< whose Gram matrices m_grams holds
+    std::size_t m_borderStage = 0; ///< m_border holds what is live before this stage
+    std::vector<ValueMap> m_border; ///< per chunk
+};
+
+} // namespace tritloom
