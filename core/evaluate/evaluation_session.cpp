@@ -45,11 +45,23 @@ EvaluationSession::EvaluationSession(
 {
 }
 
+Key EvaluationSession::textKey(std::size_t chunkLimit) const
+{
+    Key key = keyOf("text");
+    for (std::size_t c = 0; c < m_chunks.size() && (chunkLimit == 0 || c < chunkLimit); ++c) {
+        const auto bytes = std::as_bytes(std::span(m_chunks[c].tokens));
+        key = keyOf(
+            key, std::uint64_t(m_chunks[c].firstScored),
+            std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    }
+    return key;
+}
+
 Result<PositionValues> EvaluationSession::measure(
     const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop)
 {
     const Allocation original = m_reference->model().original();
-    const Key key = keyOf(
+    const Key key = tritloom::keyOf(
         "evaluation", m_pass->keyOf(chunk, allocation), m_reference->keyOf(chunk, original),
         m_pass->executor().backendNames());
     const std::size_t positions = chunk.tokens.size() - 1 - chunk.firstScored;

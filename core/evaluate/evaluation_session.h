@@ -28,6 +28,8 @@ public:
 
     [[nodiscard]] ForwardPass& pass() { return *m_pass; }
     [[nodiscard]] std::size_t chunkCount() const { return m_chunks.size(); }
+    /// Identity of the first `chunkLimit` chunks (0: all) of the text.
+    [[nodiscard]] Key textKey(std::size_t chunkLimit) const;
 
 private:
     Result<PositionValues> measure(const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop);

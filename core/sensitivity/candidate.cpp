@@ -1,0 +1,80 @@
+#include "core/sensitivity/candidate.h"
+
+namespace tritloom {
+namespace {
+
+/// llama.cpp's rule for rows that a 256-block does not divide (gguf.md, section 4).
+std::string_view narrower(std::string_view format)
+{
+    static constexpr std::pair<std::string_view, std::string_view> rules[] = {
+        {"iq1_s", "iq4_nl"},   {"iq1_m", "iq4_nl"}, {"iq2_xxs", "iq4_nl"}, {"iq2_xs", "iq4_nl"},
+        {"iq2_s", "iq4_nl"},   {"iq3_xxs", "iq4_nl"}, {"iq3_s", "iq4_nl"}, {"iq4_xs", "iq4_nl"},
+        {"q2_0", "q4_0"},      {"q2_k", "q4_0"},    {"q3_k", "q4_0"},      {"tq1_0", "q4_0"},
+        {"tq2_0", "q4_0"},     {"q4_k", "q5_0"},    {"q5_k", "q5_1"},      {"q6_k", "q8_0"},
+        {"q1_0", "q4_0"},      {"nvfp4", "q4_0"},
+    };
+    for (const auto& [from, to] : rules)
+        if (from == format)
+            return to;
+    return "f16";
+}
+
+} // namespace
+
+LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
+{
+    LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
+    if (const std::size_t row = choice.format.find("row"); choice.format.starts_with("int") && row != std::string::npos)
+        choice.format.replace(row, 3, fmt::format("g{}", layer.columns));
+    for (int step = 0; step < 2; ++step) {
+        const auto format = parseNumberFormat(choice.format);
+        if (format && layer.columns % (*format)->blockElements() != 0)
+            choice.format = narrower(choice.format);
+    }
+    return choice;
+}
+
+std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice)
+{
+    if (choice.format.empty())
+        return layer.storedBytes;
+    const auto format = parseNumberFormat(choice.format);
+    return format ? TensorType{*format, {layer.rows, layer.columns}}.bytes() : 0;
+}
+
+std::uint64_t bytesOf(const Model& model, const Allocation& allocation)
+{
+    std::uint64_t bytes = model.bytes();
+    for (std::size_t i = 0; i < model.layers.size(); ++i)
+        bytes += bytesOf(model.layers[i], allocation.layers[i]) - model.layers[i].storedBytes;
+    return bytes;
+}
+
+double bitsPerWeight(const Model& model, const Allocation& allocation)
+{
+    std::uint64_t bytes = 0, parameters = 0;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        bytes += bytesOf(model.layers[i], allocation.layers[i]);
+        parameters += model.layers[i].parameters();
+    }
+    return parameters == 0 ? 0 : 8.0 * double(bytes) / double(parameters);
+}
+
+Allocation uniform(const Model& model, const Candidate& candidate)
+{
+    Allocation allocation;
+    for (const Layer& layer : model.layers)
+        allocation.layers.push_back(choiceFor(layer, candidate));
+    return allocation;
+}
+
+std::vector<Candidate> standardCandidates(std::string_view method)
+{
+    std::vector<Candidate> candidates;
+    for (const char* format : {"tq2_0", "q2_k", "q3_k", "iq4_xs", "q4_k", "q5_k", "q6_k", "q8_0"})
+        candidates.push_back({format, std::string(method), {}});
+    candidates.push_back({"f16", "rtn", {}});
+    return candidates;
+}
+
+} // namespace tritloom

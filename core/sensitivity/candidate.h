@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/architecture/model.h"
+
+#include <string>
+#include <vector>
+
+namespace tritloom {
+
+/// Something layers may become, as a person asks for it: a column of the sensitivity table, a stop of the loom.
+struct Candidate {
+    std::string format; ///< a number format id, or "int<bits>row[a]": one group a row
+    std::string method = "rtn";
+    Parameters parameters;
+    friend bool operator==(const Candidate&, const Candidate&) = default;
+};
+
+/// What the candidate means for this layer: "row" groups get the row's length, and a block that does not
+/// divide the row falls back as llama.cpp's quantizer does (256-blocks to a 32-block type, then f16).
+[[nodiscard]] LayerChoice choiceFor(const Layer& layer, const Candidate& candidate);
+
+/// Bytes the layer takes in a file. An empty format keeps what is stored. 0 for an unknown format.
+[[nodiscard]] std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice);
+
+/// All layers as chosen plus the tensors that are not layers (norms, biases), without file headers.
+[[nodiscard]] std::uint64_t bytesOf(const Model& model, const Allocation& allocation);
+
+/// bytes of the layers alone * 8 / their parameters: scales counted.
+[[nodiscard]] double bitsPerWeight(const Model& model, const Allocation& allocation);
+
+/// Every layer as the candidate has it.
+[[nodiscard]] Allocation uniform(const Model& model, const Candidate& candidate);
+
+/// What the program offers when nobody chose: the types llama.cpp runs fast, from 2 to 8 bits, and f16.
+[[nodiscard]] std::vector<Candidate> standardCandidates(std::string_view method = "imatrix");
+
+} // namespace tritloom
