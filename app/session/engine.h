@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/evaluate/evaluation_session.h"
+#include "core/sensitivity/sensitivity_table.h"
+
+#include <memory>
+#include <string>
+
+namespace tritloom {
+
+/// What runs where, and on which text. A value.
+struct EngineOptions {
+    std::string device = "cpu"; ///< an id of devices()
+    std::size_t threads = 0; ///< 0: all cores
+    Protocol evaluation{.contextLength = 0, .chunkCount = 8}; ///< contextLength 0: the model's own, at most 512
+    std::size_t calibrationChunks = 32;
+    std::string evaluationText; ///< empty: the text that comes with the program
+    std::string calibrationText; ///< empty: the calibration text that comes with the program
+    std::size_t memoBytes = std::size_t{1} << 30;
+};
+
+/// A device that products can run on.
+struct Device {
+    std::string id; ///< "reference", "cpu", "vulkan:0"
+    std::string title; ///< "CPU, AVX-512", "llvmpipe (LLVM 15)"
+};
+[[nodiscard]] std::vector<Device> devices();
+
+/// Backends for a device id, best first, the reference last. Errors: NotFound, Unsupported.
+[[nodiscard]] Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device);
+
+/// Everything that measures one model: shared by window and command line. Not a thread of its own: each
+/// EvaluationSession it makes belongs to the thread that uses it.
+class Engine {
+public:
+    /// Errors: those of the texts (too short) and devices. A model without graph gets an engine without sessions.
+    [[nodiscard]] static Result<std::shared_ptr<Engine>>
+    create(std::shared_ptr<const Model> model, MethodLookup methods, EngineOptions options);
+
+    [[nodiscard]] const std::shared_ptr<const Model>& model() const { return m_model; }
+    [[nodiscard]] const std::shared_ptr<Compressor>& compressor() const { return m_compressor; }
+    [[nodiscard]] const EngineOptions& options() const { return m_options; }
+    [[nodiscard]] const std::vector<Chunk>& chunks() const { return m_chunks; } ///< of the evaluation text
+    [[nodiscard]] const std::string& whyNotEvaluated() const { return m_whyNot; } ///< "" when it can be
+
+    /// A session with an executor and a memo of its own. Errors: Unsupported (see whyNotEvaluated).
+    [[nodiscard]] Result<std::unique_ptr<EvaluationSession>> makeSession(
+        ResultStore* store, std::shared_ptr<ForwardPass> reference = {}) const;
+    [[nodiscard]] Result<std::unique_ptr<Executor>> makeExecutor() const;
+
+private:
+    std::shared_ptr<const Model> m_model;
+    EngineOptions m_options;
+    std::vector<Chunk> m_chunks;
+    std::shared_ptr<Compressor> m_compressor;
+    std::string m_whyNot;
+};
+
+/// Where files that come with the program lie: the installed share folder, or the source tree.
+[[nodiscard]] std::filesystem::path resourceFolder();
+[[nodiscard]] std::filesystem::path sampleModelPath();
+
+} // namespace tritloom

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "app/session/engine.h"
+
+#include <QObject>
+
+#include <atomic>
+#include <memory>
+#include <stop_token>
+#include <thread>
+
+namespace tritloom {
+
+/// What an export did, for people: rules checked, file written, read-back.
+struct ExportReport {
+    std::filesystem::path path;
+    std::uint64_t bytes = 0;
+    std::size_t tensors = 0;
+    std::vector<std::string> checks; ///< one sentence each, all passed
+    std::string sha; ///< hash of the tensor data as read back
+    std::chrono::milliseconds elapsed{};
+};
+
+/// Writes a GGUF file in the background. One at a time. GUI thread only.
+class ExportController final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit ExportController(std::shared_ptr<Engine> engine, QObject* parent = nullptr);
+    ~ExportController() override;
+
+    /// Sentences that say which rules the allocation breaks for GGUF; empty: it can be written.
+    [[nodiscard]] std::vector<std::string> problems(const Allocation& allocation) const;
+    void start(const Allocation& allocation, const std::filesystem::path& path);
+    void cancel();
+    [[nodiscard]] bool isRunning() const { return m_running; }
+    [[nodiscard]] double fraction() const { return m_fraction; }
+
+signals:
+    void finished(const tritloom::ExportReport& report);
+    void failed(const QString& why);
+    void runningChanged();
+
+private:
+    std::shared_ptr<Engine> m_engine;
+    std::atomic<double> m_fraction = 0; ///< polled by the status bar
+    bool m_running = false;
+    std::jthread m_worker; // last: joined before what it uses goes away
+};
+
+/// The same on the calling thread: what window and command line share.
+[[nodiscard]] Result<ExportReport> exportAllocation(
+    Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
+    const std::function<void(double)>& progress);
+
+} // namespace tritloom

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "app/session/engine.h"
+#include "core/base/latest_wins.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+
+#include <memory>
+
+namespace tritloom {
+
+/// The sensitivity table of the open model and the sweep that fills it, on a thread of its own.
+/// GUI thread only. Allocation and frontier are solved on the worker as well.
+class SensitivityController final : public QObject {
+    Q_OBJECT
+
+public:
+    SensitivityController(std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent = nullptr);
+    ~SensitivityController() override;
+
+    [[nodiscard]] const SensitivityTable& table() const { return m_table; }
+    void setCandidates(std::vector<Candidate> candidates); ///< keeps what is known of candidates that stay
+    void start(); ///< goes on where it was
+    void cancel();
+    [[nodiscard]] bool isRunning() const { return m_running; }
+    [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< by the pace so far
+
+    /// How many chunks of the evaluation text each cell is measured on.
+    void setChunkLimit(std::size_t chunks) { m_chunkLimit = chunks; }
+    [[nodiscard]] std::size_t chunkLimit() const { return m_chunkLimit; }
+
+signals:
+    void tableChanged(); ///< other candidates
+    void cellMeasured(tritloom::LayerId layer, int candidate);
+    void runningChanged();
+    void failed(const QString& why);
+
+private:
+    struct Request {
+        SensitivityTable table;
+        quint64 generation = 0;
+        bool run = false;
+        std::size_t chunkLimit = 0;
+    };
+    std::shared_ptr<Engine> m_engine;
+    ResultStore* m_store;
+    SensitivityTable m_table;
+    std::size_t m_chunkLimit = 2;
+    quint64 m_generation = 0;
+    bool m_running = false;
+    std::size_t m_measuredInRun = 0;
+    QElapsedTimer m_runTime;
+    std::unique_ptr<EvaluationSession> m_session; ///< the worker's
+    LatestWins<Request> m_worker; // last: joined before what it uses goes away
+};
+
+} // namespace tritloom

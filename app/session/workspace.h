@@ -1,0 +1,94 @@
+#pragma once
+
+#include "app/session/allocation_document.h"
+#include "app/session/distribution_controller.h"
+#include "app/session/evaluation_controller.h"
+#include "app/session/export_controller.h"
+#include "app/session/plugin_host.h"
+#include "app/session/selection.h"
+#include "app/session/sensitivity_controller.h"
+#include "app/session/text_controller.h"
+
+#include <QObject>
+
+namespace tritloom {
+
+/// The numbers that follow the pointer: arithmetic on the table, no tensor is touched.
+struct Estimate {
+    std::uint64_t bytes = 0; ///< exact: tensors as chosen
+    double bitsPerWeight = 0; ///< exact, scales counted
+    std::optional<double> predictedKl; ///< nats; absent while a cell is not measured
+    std::uint64_t keyValueBytes = 0; ///< 16-bit cache for the chosen context
+    std::uint64_t workspaceBytes = 0; ///< activations of one context (cost-models, section 4), estimate
+    std::uint64_t targetBytes = 0; ///< the memory it should fit
+    [[nodiscard]] std::uint64_t memoryBytes() const { return bytes + keyValueBytes + workspaceBytes; }
+    [[nodiscard]] bool fits() const { return memoryBytes() <= targetBytes; }
+};
+
+/// What the user wants to fit, and how: belongs to the project.
+struct Goal {
+    std::size_t contextLength = 2048;
+    std::uint64_t memoryBytes = std::uint64_t{8} << 30;
+    std::uint64_t budgetBytes = 0; ///< for the allocator; 0: a quarter of the 16-bit size
+};
+
+/// An open model with its document, selection and workers. One per project. GUI thread only.
+class Workspace final : public QObject {
+    Q_OBJECT
+
+public:
+    /// projectPath: empty for a project that has not been saved yet. Errors: those of Engine::create().
+    [[nodiscard]] static Result<std::unique_ptr<Workspace>>
+    create(std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options);
+
+    [[nodiscard]] const Model& model() const { return *m_engine->model(); }
+    [[nodiscard]] Engine& engine() { return *m_engine; }
+    [[nodiscard]] const PluginHost& plugins() const { return m_plugins; }
+    [[nodiscard]] AllocationDocument& document() { return m_document; }
+    [[nodiscard]] Selection& selection() { return m_selection; }
+    [[nodiscard]] EvaluationController& evaluation() { return m_evaluation; }
+    [[nodiscard]] SensitivityController& sensitivity() { return m_sensitivity; }
+    [[nodiscard]] DistributionController& distribution() { return m_distribution; }
+    [[nodiscard]] TextController& text() { return m_text; }
+    [[nodiscard]] ExportController& exporter() { return m_export; }
+
+    [[nodiscard]] const Goal& goal() const { return m_goal; }
+    void setGoal(const Goal& goal);
+
+    /// The stops a layer can take, ascending bytes: the table's candidates as they fit it, and "as stored".
+    [[nodiscard]] std::vector<LayerChoice> stopsOf(LayerId layer) const;
+    [[nodiscard]] Estimate estimate(const Allocation& allocation) const; ///< under 1 ms for 1,000 layers
+    /// The measured divergence of the document's allocation, when it has been measured, and whether the
+    /// prediction lies outside twice its standard error.
+    [[nodiscard]] bool predictionContradicted() const;
+
+    /// Moves bits to the goal's budget by the table; one undo step. Errors: see allocate().
+    [[nodiscard]] Result<void> allocateToBudget();
+    /// Up to three single-stop raises with the best gain per byte: "blk.2.attn_v to q4_k costs 1.1 MB, wins back 62 %".
+    struct PayBack {
+        LayerId layer{};
+        LayerChoice choice;
+        std::int64_t extraBytes = 0;
+        double gainKl = 0, gainShare = 0; ///< share of the predicted loss that it wins back
+    };
+    [[nodiscard]] std::vector<PayBack> payBacks() const;
+
+signals:
+    void goalChanged();
+
+private:
+    Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins);
+
+    std::shared_ptr<Engine> m_engine;
+    const PluginHost& m_plugins;
+    Goal m_goal;
+    AllocationDocument m_document;
+    Selection m_selection;
+    EvaluationController m_evaluation;
+    SensitivityController m_sensitivity;
+    DistributionController m_distribution;
+    TextController m_text;
+    ExportController m_export;
+};
+
+} // namespace tritloom
