@@ -20,12 +20,13 @@ Tensor positionsFrom(std::size_t first, std::size_t count)
     return Tensor::adoptFloats({count}, std::move(positions));
 }
 
-/// Appends this step's keys or values and gives all of them.
-Tensor extended(std::vector<float>& seen, const Tensor& now)
+/// Appends this step's keys or values and gives all of them, without a copy.
+Tensor extended(const SequenceState::Rows& seen, const Tensor& now)
 {
     const auto fresh = now.floats();
-    seen.insert(seen.end(), fresh.begin(), fresh.end());
-    return Tensor::fromFloats({seen.size() / now.type().columns(), now.type().columns()}, seen);
+    seen->insert(seen->end(), fresh.begin(), fresh.end());
+    const std::size_t columns = now.type().columns();
+    return {{now.type().format, {seen->size() / columns, columns}}, std::as_bytes(std::span(*seen)), seen};
 }
 
 } // namespace
@@ -126,9 +127,6 @@ Result<void> Executor::run(
             if (lastRead[value] == n && std::find(live.begin(), live.end(), value) == live.end())
                 flowing.erase(value);
     }
-    if (state != nullptr && last + 1 == graph.stageCount)
-        state->tokens += tokens;
-
     ValueMap result;
     for (const ValueId value : live)
         if (const auto found = flowing.find(value); found != flowing.end())

@@ -11,13 +11,14 @@
 namespace tritloom {
 
 /// Keys and values of the tokens seen so far, one pair per attention node, in host memory.
-/// f32 [tokens, kvHeads * d] each. Grows as Executor::run() is called with it.
+/// f32 [tokens, kvHeads * d] each. Executor::run() appends; whoever ran all stages adds to `tokens`.
 struct SequenceState {
+    using Rows = std::shared_ptr<std::vector<float>>; // shared with the tensor of the step that reads it
     struct Attention {
-        std::vector<float> keys, values;
+        Rows keys = std::make_shared<std::vector<float>>(), values = std::make_shared<std::vector<float>>();
     };
     std::map<std::size_t, Attention> attentions; ///< by node index
-    std::size_t tokens = 0;
+    std::size_t tokens = 0; ///< seen before this step: the position of its first token
 };
 
 /// Values by id, on the way through a graph. f32 in host memory.

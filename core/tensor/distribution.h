@@ -20,7 +20,7 @@ struct FittedDensity {
 struct Distribution {
     std::size_t count = 0, nanCount = 0, infiniteCount = 0;
     double minimum = 0, maximum = 0, mean = 0, sigma = 0, kurtosis = 0; ///< kurtosis: 3 for a Gaussian
-    double outlierShare = 0; ///< |x - mean| > 4 sigma
+    double outlierShare = 0; ///< |x - mean| > 4 sigma, counted by whole bins
     double zeroShare = 0;
     std::vector<std::uint64_t> bins; ///< equal widths from minimum to maximum
     FittedDensity gaussian, laplace, generalised;

@@ -1,0 +1,98 @@
+#include "app/session/engine.h"
+
+#include "compute/cpu/cpu_backend.h"
+#include "core/base/mapped_file.h"
+
+#include <QCoreApplication>
+
+namespace tritloom {
+namespace {
+
+Result<std::string> textOf(const std::filesystem::path& path)
+{
+    const auto file = TRY(MappedFile::open(path));
+    const auto bytes = file->bytes();
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+} // namespace
+
+std::vector<Device> devices()
+{
+    std::vector<Device> list{
+        {"cpu", "CPU, " + cpuInstructionSets().front()}, {"reference", "Reference (slow, for comparison)"}};
+    return list;
+}
+
+Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
+{
+    std::vector<std::unique_ptr<Backend>> backends;
+    if (device == "cpu")
+        backends.push_back(TRY(makeCpuBackend()));
+    else if (device != "reference")
+        return fail(ErrorCode::NotFound, "no device is called '{}'", device);
+    backends.push_back(makeReferenceBackend());
+    return std::make_unique<Executor>(std::move(backends));
+}
+
+std::filesystem::path resourceFolder()
+{
+    const std::filesystem::path program = QCoreApplication::applicationDirPath().toStdString();
+    const std::filesystem::path installed = program / ".." / "share" / "tritloom";
+    return std::filesystem::exists(installed / "samples") ? installed : std::filesystem::path(TRITLOOM_RESOURCES);
+}
+
+std::filesystem::path sampleModelPath()
+{
+    return resourceFolder() / "samples" / "language" / "sample.gguf";
+}
+
+Result<std::shared_ptr<Engine>>
+Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineOptions options)
+{
+    auto engine = std::make_shared<Engine>();
+    engine->m_model = model;
+    std::shared_ptr<Statistics> statistics;
+    if (!model->graph)
+        engine->m_whyNot = model->whyNotEvaluated;
+    else if (!model->tokenizer)
+        engine->m_whyNot = model->whyNoTokenizer;
+    if (engine->m_whyNot.empty()) {
+        const std::filesystem::path texts = resourceFolder() / "samples" / "language";
+        if (options.evaluationText.empty())
+            options.evaluationText = TRY(textOf(texts / "evaluation.txt"));
+        if (options.calibrationText.empty())
+            options.calibrationText = TRY(textOf(texts / "calibration.txt"));
+        std::size_t& context = options.evaluation.contextLength;
+        if (context == 0)
+            context = model->contextLength == 0 ? 512 : std::min<std::size_t>(512, model->contextLength);
+        engine->m_chunks = TRY(makeChunks(*model->tokenizer, options.evaluationText, options.evaluation));
+        // A short calibration text is used as it is: two contexts of whatever length it allows.
+        auto calibration = makeChunks(
+            *model->tokenizer, options.calibrationText,
+            {.contextLength = context, .chunkCount = options.calibrationChunks});
+        if (calibration)
+            statistics = std::make_shared<Statistics>(
+                model, std::move(*calibration), TRY(tritloom::makeExecutor(options.device)));
+    }
+    engine->m_compressor
+        = std::make_shared<Compressor>(model, std::move(methods), std::move(statistics), options.memoBytes / 4);
+    engine->m_options = std::move(options);
+    return engine;
+}
+
+Result<std::unique_ptr<Executor>> Engine::makeExecutor() const
+{
+    return tritloom::makeExecutor(m_options.device);
+}
+
+Result<std::unique_ptr<EvaluationSession>>
+Engine::makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference) const
+{
+    if (!m_whyNot.empty())
+        return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", m_whyNot);
+    auto pass = std::make_shared<ForwardPass>(m_compressor, TRY(makeExecutor()), m_options.memoBytes);
+    return std::make_unique<EvaluationSession>(m_chunks, std::move(pass), std::move(reference), store);
+}
+
+} // namespace tritloom

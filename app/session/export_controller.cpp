@@ -1,0 +1,44 @@
+#include "app/session/export_controller.h"
+
+#include <QMetaObject>
+
+namespace tritloom {
+
+ExportController::ExportController(std::shared_ptr<Engine> engine, QObject* parent)
+    : QObject(parent)
+    , m_engine(std::move(engine))
+{
+}
+
+ExportController::~ExportController() = default;
+
+void ExportController::start(const Allocation& allocation, const std::filesystem::path& path)
+{
+    if (m_running)
+        return;
+    m_running = true;
+    m_fraction = 0;
+    emit runningChanged();
+    m_worker = std::jthread([this, allocation, path](std::stop_token stop) {
+        const auto result
+            = exportAllocation(*m_engine, allocation, path, stop, [this](double fraction) { m_fraction = fraction; });
+        QMetaObject::invokeMethod(
+            this,
+            [this, result] {
+                m_running = false;
+                emit runningChanged();
+                if (result)
+                    emit finished(*result);
+                else if (result.error().code != ErrorCode::Cancelled)
+                    emit failed(QString::fromStdString(result.error().message));
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void ExportController::cancel()
+{
+    m_worker.request_stop();
+}
+
+} // namespace tritloom

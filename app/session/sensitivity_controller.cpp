@@ -1,0 +1,96 @@
+#include "app/session/sensitivity_controller.h"
+
+#include <QMetaObject>
+
+namespace tritloom {
+
+SensitivityController::SensitivityController(std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent)
+    : QObject(parent)
+    , m_engine(std::move(engine))
+    , m_store(store)
+    , m_table(emptyTable(*m_engine->model(), standardCandidates()))
+    , m_worker([this](const Request& request, std::stop_token stop) {
+        if (!request.run)
+            return;
+        SensitivityTable table = request.table;
+        const auto result = sweep(
+            table, *m_session, m_store, request.chunkLimit, stop,
+            [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
+                QMetaObject::invokeMethod(
+                    this,
+                    [this, generation = request.generation, layer, candidate, cell] {
+                        if (generation != m_generation)
+                            return;
+                        m_table.cells[std::size_t(layer)][candidate] = cell;
+                        ++m_measuredInRun;
+                        emit cellMeasured(layer, int(candidate));
+                    },
+                    Qt::QueuedConnection);
+            });
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation = request.generation, result] {
+                if (generation != m_generation)
+                    return;
+                m_running = false;
+                if (!result && result.error().code != ErrorCode::Cancelled)
+                    emit failed(QString::fromStdString(result.error().message));
+                emit runningChanged();
+            },
+            Qt::QueuedConnection);
+    })
+{
+}
+
+SensitivityController::~SensitivityController() = default;
+
+void SensitivityController::setCandidates(std::vector<Candidate> candidates)
+{
+    cancel();
+    SensitivityTable table = emptyTable(*m_engine->model(), std::move(candidates));
+    for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
+        for (SensitivityCell& cell : table.cells[layer])
+            if (const SensitivityCell* const known = m_table.find(LayerId(layer), cell.choice))
+                cell = *known;
+    m_table = std::move(table);
+    emit tableChanged();
+}
+
+void SensitivityController::start()
+{
+    if (m_running)
+        return;
+    if (!m_session) {
+        auto session = m_engine->makeSession(m_store);
+        if (!session) {
+            emit failed(QString::fromStdString(session.error().message));
+            return;
+        }
+        m_session = std::move(*session);
+    }
+    m_running = true;
+    m_measuredInRun = 0;
+    m_runTime.start();
+    m_worker.post({m_table, ++m_generation, true, m_chunkLimit});
+    emit runningChanged();
+}
+
+void SensitivityController::cancel()
+{
+    if (!m_running)
+        return;
+    m_running = false;
+    m_worker.post({{}, ++m_generation, false, 0});
+    emit runningChanged();
+}
+
+std::chrono::milliseconds SensitivityController::timeLeft() const
+{
+    if (!m_running || m_measuredInRun == 0)
+        return std::chrono::milliseconds(0);
+    const double left = double(m_table.cellCount() - m_table.knownCount());
+    return std::chrono::milliseconds(
+        std::int64_t(double(m_runTime.elapsed()) / double(m_measuredInRun) * left));
+}
+
+} // namespace tritloom

@@ -1,0 +1,122 @@
+#include "app/session/workspace.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+Result<std::unique_ptr<Workspace>>
+Workspace::create(std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options)
+{
+    auto engine = TRY(Engine::create(std::move(model), plugins.lookup(), std::move(options)));
+    return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins));
+}
+
+Workspace::Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins)
+    : m_engine(std::move(engine))
+    , m_plugins(plugins)
+    , m_document(m_engine->model()->original())
+    , m_evaluation(m_engine, nullptr)
+    , m_sensitivity(m_engine, nullptr)
+    , m_distribution(m_engine)
+    , m_text(m_engine)
+    , m_export(m_engine)
+{
+    m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
+    connect(&m_document, &AllocationDocument::changed, this, [this] {
+        if (m_document.inGesture())
+            m_evaluation.request(m_document.allocation());
+    });
+    // Every finished change, undo and redo is a step of the stack.
+    connect(&m_document.undoStack(), &QUndoStack::indexChanged, this, [this] {
+        m_evaluation.request(m_document.allocation());
+    });
+}
+
+void Workspace::setGoal(const Goal& goal)
+{
+    m_goal = goal;
+    emit goalChanged();
+}
+
+std::vector<LayerChoice> Workspace::stopsOf(LayerId layer) const
+{
+    std::vector<LayerChoice> stops{LayerChoice{}};
+    for (const SensitivityCell& cell : m_sensitivity.table().cells[std::size_t(layer)])
+        if (std::find(stops.begin(), stops.end(), cell.choice) == stops.end())
+            stops.push_back(cell.choice);
+    const Layer& what = model().layer(layer);
+    std::stable_sort(stops.begin(), stops.end(), [&](const LayerChoice& a, const LayerChoice& b) {
+        return bytesOf(what, a) < bytesOf(what, b);
+    });
+    return stops;
+}
+
+Estimate Workspace::estimate(const Allocation& allocation) const
+{
+    Estimate estimate;
+    estimate.bytes = bytesOf(model(), allocation);
+    estimate.bitsPerWeight = bitsPerWeight(model(), allocation);
+    estimate.predictedKl = m_sensitivity.table().predictedKl(allocation);
+    estimate.keyValueBytes = model().kvBytesPerToken * m_goal.contextLength;
+    std::uint64_t widest = 0;
+    for (const Layer& layer : model().layers)
+        if (layer.role != "token_embd" && layer.role != "output")
+            widest = std::max<std::uint64_t>(widest, layer.rows + layer.columns);
+    estimate.workspaceBytes = 4 * std::min<std::uint64_t>(m_goal.contextLength, 512) * widest * 2;
+    estimate.targetBytes = m_goal.memoryBytes;
+    return estimate;
+}
+
+bool Workspace::predictionContradicted() const
+{
+    const auto& latest = m_evaluation.latest();
+    if (!latest || !latest->isComplete() || latest->allocation != m_document.allocation())
+        return false;
+    const auto predicted = m_sensitivity.table().predictedKl(latest->allocation);
+    // Cells are measured with an error of their own; a fifth covers what additivity usually leaves.
+    return predicted && std::abs(*predicted - latest->kl.value) > 2 * latest->kl.standardError + 0.2 * *predicted;
+}
+
+Result<void> Workspace::allocateToBudget()
+{
+    const AllocationRules rules{
+        .pinned = m_document.pinned(), .keepFusedSets = true, .budgetBytes = m_goal.budgetBytes};
+    const AllocationResult result
+        = TRY(allocate(model(), m_sensitivity.table(), m_document.allocation(), rules));
+    m_document.replace(
+        result.allocation, tr("Allocate to %1 bits per weight").arg(bitsPerWeight(model(), result.allocation), 0, 'f', 2));
+    return {};
+}
+
+std::vector<Workspace::PayBack> Workspace::payBacks() const
+{
+    const Allocation& now = m_document.allocation();
+    const auto total = m_sensitivity.table().predictedKl(now);
+    std::vector<PayBack> offers;
+    if (!total || *total <= 0)
+        return offers;
+    for (std::size_t i = 0; i < now.layers.size(); ++i) {
+        const SensitivityCell* const current = m_sensitivity.table().find(LayerId(i), now.layers[i]);
+        if (current == nullptr || !current->known || m_document.pinned()[i])
+            continue;
+        std::optional<PayBack> best;
+        for (const SensitivityCell& cell : m_sensitivity.table().cells[i]) {
+            const auto extra = std::int64_t(cell.bytes) - std::int64_t(current->bytes);
+            const double gain = current->kl.value - std::max(0.0, cell.kl.value);
+            if (!cell.known || extra <= 0 || gain <= 0)
+                continue;
+            if (!best || gain / double(extra) > best->gainKl / double(best->extraBytes))
+                best = PayBack{LayerId(i), cell.choice, extra, gain, gain / *total};
+        }
+        if (best)
+            offers.push_back(*best);
+    }
+    std::sort(offers.begin(), offers.end(), [](const PayBack& a, const PayBack& b) {
+        return a.gainKl / double(a.extraBytes) > b.gainKl / double(b.extraBytes);
+    });
+    offers.resize(std::min<std::size_t>(offers.size(), 3));
+    return offers;
+}
+
+} // namespace tritloom
