@@ -73,6 +73,26 @@ struct Range {
 [[nodiscard]] double weightedError(
     std::span<const float> values, std::span<const float> importance, std::span<const float> decoded);
 
+/// Zeroed room for a while, on the stack when it is little.
+template <typename T, std::size_t Near>
+struct Scratch {
+    explicit Scratch(std::size_t count)
+    {
+        if (count > Near)
+            m_far.resize(count);
+        span = count > Near ? std::span<T>(m_far) : std::span<T>(m_near).first(count);
+        if (count <= Near)
+            std::fill(span.begin(), span.end(), T{});
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    std::span<T> span;
+
+private:
+    std::array<T, Near> m_near;
+    std::vector<T> m_far;
+};
+
 /// A number format made of a layout: the bytes of one block and how to search for good ones.
 ///
 /// A layout has a `name()`, `elements()`, `bytes()`, `lineElements()` (weights under one Line), `table()` (a
@@ -115,9 +135,11 @@ public:
             return fit(values, std::vector<float>(values.size(), 1.0f), packed);
         encode(values, packed);
         if constexpr (requires(std::span<std::byte> block) { m_layout.search(values, importance, block); }) {
-            std::vector<std::byte> found(packed.size());
-            m_layout.search(values, importance, std::span(found));
-            std::vector<float> decoded(values.size());
+            Scratch<std::byte, 512> foundRoom(packed.size());
+            Scratch<float, 512> decodedRoom(values.size());
+            const std::span<std::byte> found = foundRoom.span;
+            const std::span<float> decoded = decodedRoom.span;
+            m_layout.search(values, importance, found);
             decode(packed, decoded);
             const double plain = weightedError(values, importance, decoded);
             decode(found, decoded);

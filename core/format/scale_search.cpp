@@ -5,17 +5,11 @@ namespace {
 
 constexpr std::size_t laneCount = 16;
 
-/// What matters of the samples for choosing candidates. Padding and zeros without importance do not count.
-Range importantRange(const SearchSamples& samples)
+SearchMoments momentsOf(const SearchSamples& samples)
 {
-    Range range{std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()};
-    for (std::size_t i = 0; i < samples.count; ++i) {
-        if (samples.importance[i] > 0) {
-            range.lowest = std::min(range.lowest, samples.values[i]);
-            range.highest = std::max(range.highest, samples.values[i]);
-        }
-    }
-    return range.lowest <= range.highest ? range : Range{};
+    SearchMoments moments;
+    searchKernels().moments(samples, &moments);
+    return moments;
 }
 
 /// How far beyond the end of the levels it may pay to push the extreme, as a factor: few levels and many
@@ -84,27 +78,34 @@ FitSamples::FitSamples(std::span<const float> values, std::span<const float> imp
 
 float searchScale(const SearchSamples& samples, const SearchLevels& levels, ScaleSign sign)
 {
-    const Range range = importantRange(samples);
+    const SearchMoments range = momentsOf(samples);
     const float largest = std::max(-range.lowest, range.highest);
     if (largest == 0)
         return 0;
     const SearchKernels& kernels = searchKernels();
-    // Candidates put the largest magnitude at positions around the end of the levels and beyond.
-    constexpr std::size_t steps = 24;
+    // Candidates put the largest magnitude at positions around the end of the levels and beyond. Of fine
+    // levels some may stay unused for the luck of a grid that fits; of coarse ones the sign of the scale
+    // decides which end has one more. By measurement.
+    constexpr std::size_t steps = 48;
     const float end = std::max(-levels.lowest, levels.highest);
     const float span = levels.thresholds ? static_cast<float>(levels.thresholdCount) : 2 * end;
-    const float first = end * (1 - 1.2f / (span + 2)), last = end * reachOf(span, samples.count);
-    const float ratio = std::pow(last / first, 1.0f / static_cast<float>(steps - 1));
-    std::array<SearchCandidate, 2 * steps> candidates;
-    float position = first / largest;
-    for (std::size_t k = 0; k < steps; ++k, position *= ratio) {
-        candidates[k] = {position, 0};
-        candidates[steps + k] = {-position, 0};
-    }
-    // On levels that are their own mirror image, negative scales add nothing.
+    const float first = end * (span < 12 ? 0.7f : 0.8f), last = end * reachOf(span, samples.count);
     const bool mirrored = !levels.thresholds && levels.lowest == -levels.highest;
-    const std::size_t count = sign == ScaleSign::Any && !mirrored ? 2 * steps : steps;
-    std::array<SearchSums, 2 * steps> sums;
+    const bool bothSigns = sign == ScaleSign::Any && !mirrored && span < 20;
+    const float toLowest =
+        sign == ScaleSign::Any && (-range.lowest < range.highest) == (-levels.lowest > levels.highest) ? -1.0f
+                                                                                                       : 1.0f;
+    const std::size_t distinct = bothSigns ? steps / 2 : steps;
+    const float ratio = std::pow(last / first, 1.0f / static_cast<float>(distinct - 1));
+    std::array<SearchCandidate, steps> candidates;
+    float position = toLowest * first / largest;
+    for (std::size_t k = 0; k < distinct; ++k, position *= ratio) {
+        candidates[k] = {position, 0};
+        if (bothSigns)
+            candidates[distinct + k] = {-position, 0};
+    }
+    const std::size_t count = steps;
+    std::array<SearchSums, steps> sums;
     kernels.sums(samples, levels, candidates.data(), count, sums.data());
     constexpr std::size_t kept = 3;
     Best<kept> best;
@@ -157,28 +158,13 @@ float bestTernaryScale(const SearchSamples& samples)
 
 namespace {
 
-/// Sums over the samples that no candidate changes.
-struct Moments {
-    float weight = 0, x = 0;
-};
-
-Moments momentsOf(const SearchSamples& samples)
-{
-    double weight = 0, x = 0;
-    for (std::size_t i = 0; i < samples.count; ++i) {
-        weight += samples.importance[i];
-        x += static_cast<double>(samples.importance[i]) * samples.values[i];
-    }
-    return {static_cast<float>(weight), static_cast<float>(x)};
-}
-
 struct FittedLine {
     Line line;
     float gain = -1; ///< how much of sum w x^2 it explains
 };
 
 /// Weighted least squares of x on q (llama.cpp solves the same two equations in make_qkx2_quants).
-FittedLine leastSquares(const SearchSums& sums, const Moments& moments, OffsetSign sign)
+FittedLine leastSquares(const SearchSums& sums, const SearchMoments& moments, OffsetSign sign)
 {
     const double weight = moments.weight, x = moments.x, q = sums.q, qq = sums.qq, xq = sums.xq;
     const double determinant = weight * qq - q * q;
@@ -203,7 +189,8 @@ FittedLine leastSquares(const SearchSums& sums, const Moments& moments, OffsetSi
 
 Line searchLine(const SearchSamples& samples, float top, OffsetSign sign)
 {
-    Range range = importantRange(samples);
+    const SearchMoments moments = momentsOf(samples);
+    Range range{moments.lowest, moments.highest};
     if (sign == OffsetSign::NotPositive)
         range.lowest = std::min(range.lowest, 0.0f);
     const float width = range.highest - range.lowest;
@@ -212,8 +199,8 @@ Line searchLine(const SearchSamples& samples, float top, OffsetSign sign)
     const SearchKernels& kernels = searchKernels();
     // The width covers from a little less than all levels to more: the surplus is cut off at both ends in
     // several proportions.
-    constexpr std::size_t widths = 10, shares = 5, count = widths * shares;
-    const float first = top - 0.6f, last = top * reachOf(top, samples.count);
+    constexpr std::size_t widths = 16, shares = 4, count = widths * shares;
+    const float first = top < 8 ? top - 0.6f : top * 0.8f, last = top * reachOf(top, samples.count);
     std::array<SearchCandidate, count> candidates;
     for (std::size_t a = 0; a < widths; ++a) {
         const float position =
@@ -227,7 +214,6 @@ Line searchLine(const SearchSamples& samples, float top, OffsetSign sign)
     const SearchLevels levels = wholeLevels(0, top);
     std::array<SearchSums, count> sums;
     kernels.sums(samples, levels, candidates.data(), count, sums.data());
-    const Moments moments = momentsOf(samples);
     constexpr std::size_t kept = 3;
     Best<kept> best;
     for (std::size_t k = 0; k < count; ++k)

@@ -27,6 +27,32 @@ constexpr std::size_t laneCount = 16;
     return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
+void moments(const SearchSamples& samples, SearchMoments* out)
+{
+    constexpr float far = 3.4e38f;
+    Lanes weight{}, sum{}, lowest = Lanes{} + far, highest = Lanes{} - far;
+    for (std::size_t i = 0; i < samples.count; i += laneCount) {
+        Lanes x, w;
+        load(samples.values + i, x);
+        load(samples.importance + i, w);
+        weight += w;
+        sum += w * x;
+        const Lanes low = w > 0.0f ? x : Lanes{} + far, high = w > 0.0f ? x : Lanes{} - far;
+        lowest = low < lowest ? low : lowest;
+        highest = high > highest ? high : highest;
+    }
+    out->weight = total(weight);
+    out->x = total(sum);
+    out->lowest = far;
+    out->highest = -far;
+    for (std::size_t lane = 0; lane < laneCount; ++lane) {
+        out->lowest = lowest[lane] < out->lowest ? lowest[lane] : out->lowest;
+        out->highest = highest[lane] > out->highest ? highest[lane] : out->highest;
+    }
+    if (out->lowest > out->highest)
+        out->lowest = out->highest = 0;
+}
+
 struct WholeLevels {
     Lanes lowest, highest;
     [[gnu::always_inline]] inline void nearest(const Lanes& position, Lanes& q) const
@@ -119,6 +145,6 @@ void errors(
 } // namespace
 
 extern const SearchKernels TRITLOOM_KERNEL_SET;
-const SearchKernels TRITLOOM_KERNEL_SET{TRITLOOM_KERNEL_NAME, sums, errors};
+const SearchKernels TRITLOOM_KERNEL_SET{TRITLOOM_KERNEL_NAME, moments, sums, errors};
 
 } // namespace tritloom

@@ -37,8 +37,16 @@ struct SearchSums {
     float xq = 0; ///< sum w value q
 };
 
+/// Of all samples with importance.
+struct SearchMoments {
+    float weight = 0; ///< sum w
+    float x = 0; ///< sum w value
+    float lowest = 0, highest = 0;
+};
+
 struct SearchKernels {
     const char* name;
+    void (*moments)(const SearchSamples&, SearchMoments* out);
     void (*sums)(
         const SearchSamples&, const SearchLevels&, const SearchCandidate*, std::size_t count,
         SearchSums* out);

@@ -8,7 +8,7 @@ struct Part {
     SearchSamples samples;
     Line line;
     double weight = 0, x = 0; ///< sum w, sum w x
-    double q = 0; ///< sum w q on the best line
+    float meanX = 0, meanQ = 0; ///< weighted means of x, and of q on the best line
 };
 
 std::vector<Part> partsOf(const FitSamples& samples, std::size_t lineElements)
@@ -16,11 +16,10 @@ std::vector<Part> partsOf(const FitSamples& samples, std::size_t lineElements)
     std::vector<Part> parts(samples.all().count / lineElements);
     for (std::size_t s = 0; s < parts.size(); ++s) {
         parts[s].samples = samples.part(s * lineElements, lineElements);
-        for (std::size_t i = 0; i < lineElements; ++i) {
-            const double w = parts[s].samples.importance[i];
-            parts[s].weight += w;
-            parts[s].x += w * parts[s].samples.values[i];
-        }
+        SearchMoments moments;
+        searchKernels().moments(parts[s].samples, &moments);
+        parts[s].weight = moments.weight;
+        parts[s].x = moments.x;
     }
     return parts;
 }
@@ -74,15 +73,15 @@ private:
         std::array<SearchCandidate, 15> candidates;
         std::array<std::pair<int, int>, 15> numbers;
         std::size_t count = 0;
-        const int near = static_cast<int>(
-            std::lround(std::min(part.line.scale * inverse(scales.scale), static_cast<float>(m_topScale))));
+        const float perMinimum = inverse(scales.minimum);
+        const float ratio = std::min(part.line.scale * inverse(scales.scale), static_cast<float>(m_topScale));
+        const int near = static_cast<int>(ratio + 0.5f);
         for (int sc = std::max(0, near - m_reach); sc <= std::min(m_topScale, near + m_reach); ++sc) {
             const float scale = scales.scale * static_cast<float>(sc);
             // The best offset for this scale if no weight changed its level.
-            const double offset = part.weight > 0 ? (part.x - scale * part.q) / part.weight : 0.0;
-            const double wanted =
-                std::min(-offset * inverse(scales.minimum), static_cast<double>(m_topScale));
-            const int nearMinimum = static_cast<int>(std::lround(std::max(0.0, wanted)));
+            const float offset = part.meanX - scale * part.meanQ;
+            const float wanted = std::clamp(-offset * perMinimum, 0.0f, static_cast<float>(m_topScale));
+            const int nearMinimum = static_cast<int>(wanted + 0.5f);
             for (int mn = std::max(0, nearMinimum - 1); mn <= std::min(m_topScale, nearMinimum + 1); ++mn) {
                 candidates[count] = {scale, -scales.minimum * static_cast<float>(mn)};
                 numbers[count] = {sc, mn};
@@ -219,16 +218,18 @@ SuperScales searchSuperLines(const FitSamples& samples, std::size_t lineElements
         const SearchCandidate candidate{inverse(part.line.scale), part.line.offset};
         SearchSums sums;
         searchKernels().sums(part.samples, levels, &candidate, 1, &sums);
-        part.q = sums.q;
+        part.meanX = static_cast<float>(part.x / std::max(part.weight, 1e-30));
+        part.meanQ = static_cast<float>(sums.q / std::max(part.weight, 1e-30));
         largestScale = std::max(largestScale, part.line.scale);
         largestMinimum = std::max(largestMinimum, -part.line.offset);
     }
     std::vector<Line> starts;
-    for (const float scaleRoom : {0.93f, 1.0f, 1.07f})
-        for (const float minimumRoom : {0.93f, 1.0f, 1.07f})
-            starts.push_back(
-                {largestScale / static_cast<float>(topScale) * scaleRoom,
-                 largestMinimum / static_cast<float>(topScale) * minimumRoom});
+    // The largest scale at the end of its range, or with a little room, or cut off.
+    constexpr Line rooms[] = {{1.0f, 1.0f}, {0.93f, 1.0f}, {1.07f, 1.0f}, {1.0f, 0.93f}, {1.0f, 1.07f}};
+    for (const Line& room : rooms)
+        starts.push_back(
+            {largestScale / static_cast<float>(topScale) * room.scale,
+             largestMinimum / static_cast<float>(topScale) * room.offset});
     return descend(LineAssignment(parts, top, topScale), samples.unit(), starts);
 }
 
