@@ -1,5 +1,6 @@
 #include "core/file/gguf.h"
 #include "core/file/huggingface.h"
+#include "core/file/llama2c.h"
 
 namespace tritloom {
 
@@ -10,6 +11,7 @@ std::span<const ModelFormat> modelFormats()
         {"gguf", "GGUF", "*.gguf", gguf::sniff, gguf::read},
         {"huggingface", "Hugging Face", "*.safetensors config.json model.safetensors.index.json",
          huggingface::sniff, huggingface::read},
+        {"llama2c", "llama2.c", "*.bin", llama2c::sniff, llama2c::read},
     };
     return formats;
 }

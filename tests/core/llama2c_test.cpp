@@ -1,0 +1,139 @@
+#include "core/file/llama2c.h"
+#include "core/file/model_file.h"
+#include "core/text/tokenizer.h"
+#include "tests/support/shared_data.h"
+
+#include <QTest>
+#include <cstring>
+
+using namespace tritloom;
+
+namespace {
+
+std::vector<std::byte> bytesOf(std::initializer_list<std::int32_t> numbers, std::size_t padding = 0)
+{
+    std::vector<std::byte> bytes(numbers.size() * 4 + padding);
+    std::memcpy(bytes.data(), std::data(numbers), numbers.size() * 4);
+    return bytes;
+}
+
+QString messageFor(const std::vector<std::byte>& bytes)
+{
+    const auto model = llama2c::parse(bytes, "x.bin", nullptr);
+    return model ? QString() : QString::fromStdString(model.error().message);
+}
+
+} // namespace
+
+class Llama2cTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void agreesWithTheGgufOfTheSameModel()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto model = openModel(data / "llm_stories260k/stories260K.bin");
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        QCOMPARE(model->format, std::string("llama2c"));
+        QVERIFY(!model->rotateHalf);
+        const auto gguf = openModel(data / "llm_stories260k/stories260K.gguf");
+        QVERIFY(gguf);
+        for (const NamedTensor& tensor : model->tensors) {
+            const NamedTensor* const other = gguf->find(tensor.name);
+            QVERIFY2(other, tensor.name.c_str());
+            QCOMPARE(tensor.shape, other->shape);
+            QVERIFY2(tensor.stored.toFloats() == other->stored.toFloats(), tensor.name.c_str());
+        }
+        const auto ours = makeTokenizer(model->metadata), theirs = makeTokenizer(gguf->metadata);
+        QVERIFY(ours && theirs);
+        const std::string text = "Once upon a time, there was a girl \u00e9.\n\nShe  liked 3 cats!";
+        QCOMPARE((*ours)->encode(text), (*theirs)->encode(text));
+        QCOMPARE((*ours)->decode((*ours)->encode(text)), text);
+    }
+
+    void readsEightBitGroups()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto model = openModel(data / "llm_stories260k/stories260K-q8.bin");
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        const auto original = openModel(data / "llm_stories260k/stories260K.bin");
+        QVERIFY(original);
+        QCOMPARE(model->tensors.size(), original->tensors.size());
+        QCOMPARE(model->find("blk.0.ffn_down.weight")->stored.type().format->id(), std::string("f32"));
+        QCOMPARE(model->notices.size(), std::size_t(1));
+        for (const NamedTensor& tensor : model->tensors) {
+            const auto ours = tensor.stored.toFloats(),
+                       exact = original->find(tensor.name)->stored.toFloats();
+            QCOMPARE(ours.size(), exact.size());
+            for (std::size_t i = 0; i < ours.size(); i += 8) {
+                float largest = 0, error = 0;
+                for (std::size_t k = i; k < std::min(i + 8, ours.size()); ++k) {
+                    largest = std::max(largest, std::fabs(exact[k]));
+                    error = std::max(error, std::fabs(exact[k] - ours[k]));
+                }
+                QVERIFY2(error <= largest / 127 * 0.5001f, tensor.name.c_str()); // half a step of its group
+            }
+        }
+    }
+
+    void readsACharacterVocabulary()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto model = openModel(data / "llm_babyllama105/model5000.bin");
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        const auto tokenizer = makeTokenizer(model->metadata);
+        QVERIFY(tokenizer);
+        QCOMPARE((*tokenizer)->vocabularySize(), std::size_t(105));
+        const std::string text = "Once upon a time";
+        const auto ids = (*tokenizer)->encode(text);
+        QCOMPARE(ids.size(), text.size() + 1);
+        QCOMPARE((*tokenizer)->decode(ids), text);
+        QCOMPARE((*tokenizer)->encode("a\u4f60\u597db"), (std::vector<TokenId>{3, 5, 0, 23}));
+    }
+
+    void refusesNonsense_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char* name, const std::vector<std::byte>& bytes, const char* message) {
+            QTest::newRow(name) << QByteArray(
+                reinterpret_cast<const char*>(bytes.data()), qsizetype(bytes.size()))
+                                << message;
+        };
+        row("empty", {}, "x.bin: the file has 0 bytes, not even a header");
+        row("cut header", bytesOf({64, 172, 5}), "x.bin: the file has 12 bytes, not even a header");
+        row("negative", bytesOf({64, -172, 5, 8, 4, 512, 512}), "x.bin: a size in the header is -172");
+        row("lowest number", bytesOf({64, 172, 5, 8, 4, INT32_MIN, 512}),
+            "x.bin: a size in the header is -2147483648");
+        row("heads", bytesOf({64, 172, 1, 7, 4, 512, 512}),
+            "x.bin: width 64, 7 heads and 4 key-value heads do not fit together");
+        row("cut weights", bytesOf({64, 172, 1, 8, 4, 512, 512}),
+            "x.bin: the sizes in the header need 329500 bytes, the file has 28");
+        row("absurd layers", bytesOf({64, 172, 2000000000, 8, 4, 512, 512}),
+            "x.bin: the header says 2000000000 layers, the file has 28 bytes");
+        row("overflow", bytesOf({0x40000000, 0x7FFFFFFF, 1, 2, 2, 0x7FFFFFFF, 512}, 64),
+            "x.bin: with tensor 'blk.0.attn_k.weight' the weights are larger than any file");
+        row("version", bytesOf({0x616b3432, 3}, 300), "x.bin: llama2.c version 3 is not known");
+        row("no group", bytesOf({0x616b3432, 2, 64, 172, 1, 8, 4, 512, 512}, 300),
+            "x.bin: groups of 0 numbers");
+    }
+    void refusesNonsense()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, message);
+        const auto view = std::as_bytes(std::span(bytes.constData(), std::size_t(bytes.size())));
+        QCOMPARE(messageFor({view.begin(), view.end()}), message);
+    }
+
+    void refusesEveryTruncation()
+    {
+        std::vector<std::byte> bytes = bytesOf({4, 8, 1, 2, 2, 3, 4});
+        bytes.resize(28 + 4 * (12 + 4 + 16 * 4 + 4 + 32 * 3 + 4 + 4 * 2));
+        QCOMPARE(messageFor(bytes), QString());
+        for (std::size_t length = 0; length < bytes.size(); ++length)
+            QVERIFY(!messageFor({bytes.begin(), bytes.begin() + long(length)}).isEmpty());
+    }
+};
+
+QTEST_APPLESS_MAIN(Llama2cTest)
+#include "llama2c_test.moc"
