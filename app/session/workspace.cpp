@@ -1,28 +1,37 @@
 #include "app/session/workspace.h"
 
+#include <QDir>
+#include <QStandardPaths>
+
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace tritloom {
 
-Result<std::unique_ptr<Workspace>>
-Workspace::create(std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options)
+Result<std::unique_ptr<Workspace>> Workspace::create(
+    std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
+    std::shared_ptr<ProjectStore> store)
 {
     auto engine = TRY(Engine::create(std::move(model), plugins.lookup(), std::move(options)));
-    return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins));
+    return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins, std::move(store)));
 }
 
-Workspace::Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins)
+Workspace::Workspace(
+    std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store)
     : m_engine(std::move(engine))
+    , m_store(std::move(store))
     , m_plugins(plugins)
     , m_document(m_engine->model()->original())
-    , m_evaluation(m_engine, nullptr)
-    , m_sensitivity(m_engine, nullptr)
+    , m_evaluation(m_engine, m_store.get())
+    , m_sensitivity(m_engine, m_store.get())
     , m_distribution(m_engine)
     , m_text(m_engine)
     , m_export(m_engine)
 {
+    m_saver.setMaxThreadCount(1);
     m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
+    restore();
     connect(&m_document, &AllocationDocument::changed, this, [this] {
         if (m_document.inGesture())
             m_evaluation.request(m_document.allocation());
@@ -30,12 +39,89 @@ Workspace::Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins)
     // Every finished change, undo and redo is a step of the stack.
     connect(&m_document.undoStack(), &QUndoStack::indexChanged, this, [this] {
         m_evaluation.request(m_document.allocation());
+        autosave();
     });
+    connect(&m_evaluation, &EvaluationController::finished, this, [this] {
+        const auto& latest = m_evaluation.latest();
+        if (m_store && latest && latest->isComplete())
+            m_saver.start([this, kl = latest->kl.value] {
+                if (m_lastEdit != 0)
+                    (void)m_store->setEditKl(m_lastEdit, kl); // a history row without its effect is no loss
+            });
+    });
+}
+
+Workspace::~Workspace()
+{
+    m_saver.waitForDone();
+}
+
+Result<std::shared_ptr<ProjectStore>> Workspace::autosaveFor(const Model& model)
+{
+    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + "/projects");
+    if (!folder.mkpath("."))
+        return fail(ErrorCode::Io, "{}: the folder cannot be made", folder.path().toStdString());
+    return ProjectStore::open(folder.filePath(QString::fromStdString(hexadecimal(model.key)) + ".tritproj").toStdString());
+}
+
+void Workspace::restore()
+{
+    if (!m_store)
+        return;
+    if (const auto bytes = m_store->setting("goal"); bytes && bytes->size() == sizeof(Goal))
+        std::memcpy(&m_goal, bytes->data(), sizeof m_goal);
+    const auto saved = m_store->load(model(), "current");
+    if (!saved || !*saved)
+        return;
+    m_document.replace((*saved)->allocation, tr("Restore the project"));
+    std::vector<LayerId> pinned;
+    for (std::size_t i = 0; i < (*saved)->pinned.size(); ++i)
+        if ((*saved)->pinned[i])
+            pinned.push_back(LayerId(i));
+    if (!pinned.empty())
+        m_document.setPinned(pinned, true);
+    m_document.undoStack().clear();
+    m_evaluation.request(m_document.allocation());
+}
+
+void Workspace::autosave()
+{
+    if (!m_store)
+        return;
+    const int index = m_document.undoStack().index();
+    const QString text = index > 0 ? m_document.undoStack().text(index - 1) : tr("Back to the beginning");
+    m_saver.start([this, allocation = m_document.allocation(), pinned = m_document.pinned(), text,
+                   bytes = bytesOf(model(), m_document.allocation())] {
+        const auto save = [&]() -> Result<void> {
+            TRY_VOID(m_store->setModel(model()));
+            TRY_VOID(m_store->save(model(), "current", allocation, pinned));
+            m_lastEdit = TRY(m_store->addEdit(text.toStdString(), bytes));
+            return {};
+        };
+        if (const auto saved = save(); !saved)
+            QMetaObject::invokeMethod(
+                this, [this, why = QString::fromStdString(saved.error().message)] { emit saveFailed(why); },
+                Qt::QueuedConnection);
+    });
+}
+
+Result<void> Workspace::saveCopy(const std::filesystem::path& path)
+{
+    if (!m_store)
+        return fail(ErrorCode::Io, "this project keeps nothing on disk");
+    m_saver.waitForDone();
+    TRY_VOID(m_store->setModel(model()));
+    TRY_VOID(m_store->save(model(), "current", m_document.allocation(), m_document.pinned()));
+    return m_store->copyTo(path);
 }
 
 void Workspace::setGoal(const Goal& goal)
 {
     m_goal = goal;
+    if (m_store)
+        m_saver.start([this, goal] {
+            (void)m_store->setSetting("goal", std::as_bytes(std::span(&goal, 1))); // asked again next time
+        });
     emit goalChanged();
 }
 

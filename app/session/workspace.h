@@ -8,8 +8,10 @@
 #include "app/session/selection.h"
 #include "app/session/sensitivity_controller.h"
 #include "app/session/text_controller.h"
+#include "core/store/project_store.h"
 
 #include <QObject>
+#include <QThreadPool>
 
 namespace tritloom {
 
@@ -37,9 +39,18 @@ class Workspace final : public QObject {
     Q_OBJECT
 
 public:
-    /// projectPath: empty for a project that has not been saved yet. Errors: those of Engine::create().
-    [[nodiscard]] static Result<std::unique_ptr<Workspace>>
-    create(std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options);
+    /// store: where allocation, history and results go after every step, and are taken from at first; null
+    /// keeps nothing. Errors: those of Engine::create().
+    [[nodiscard]] static Result<std::unique_ptr<Workspace>> create(
+        std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
+        std::shared_ptr<ProjectStore> store = {});
+    ~Workspace() override;
+
+    /// The project file that keeps a model's work when nobody saved it anywhere: one per model, by content.
+    [[nodiscard]] static Result<std::shared_ptr<ProjectStore>> autosaveFor(const Model& model);
+    [[nodiscard]] ProjectStore* store() { return m_store.get(); }
+    /// Waits for the last autosave and writes a copy of the project. Errors: Io.
+    [[nodiscard]] Result<void> saveCopy(const std::filesystem::path& path);
 
     [[nodiscard]] const Model& model() const { return *m_engine->model(); }
     [[nodiscard]] Engine& engine() { return *m_engine; }
@@ -75,11 +86,17 @@ public:
 
 signals:
     void goalChanged();
+    void saveFailed(const QString& why); ///< what is on the screen is not on the disk
 
 private:
-    Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins);
+    Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store);
+    void restore();
+    void autosave();
 
     std::shared_ptr<Engine> m_engine;
+    std::shared_ptr<ProjectStore> m_store;
+    QThreadPool m_saver; ///< one thread: saves in order, never on the GUI thread
+    std::atomic<std::int64_t> m_lastEdit = 0; ///< the history row that the next measurement belongs to
     const PluginHost& m_plugins;
     Goal m_goal;
     AllocationDocument m_document;

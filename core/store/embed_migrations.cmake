@@ -1,0 +1,10 @@
+# Writes migrations.h: every SQL file of migrations/ in order, as one string each.
+file(GLOB files ${SOURCE}/*.sql)
+list(SORT files)
+set(text "#pragma once\n\nnamespace tritloom {\n\n/// migrations[n] leads from schema n to n + 1.\ninline constexpr const char* migrations[] = {\n")
+foreach(file ${files})
+  file(READ ${file} sql)
+  string(APPEND text "R\"sql(${sql})sql\",\n")
+endforeach()
+string(APPEND text "};\n\n} // namespace tritloom\n")
+file(CONFIGURE OUTPUT ${TARGET} CONTENT "${text}" @ONLY)
