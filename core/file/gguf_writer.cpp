@@ -1,0 +1,353 @@
+#include "core/file/gguf_writer.h"
+
+#include "core/base/checked.h"
+#include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
+#include "core/file/gguf.h"
+#include "core/file/gguf_types.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <unordered_set>
+
+namespace tritloom::gguf {
+namespace {
+
+constexpr std::uint64_t alignment = 32;
+constexpr std::size_t longestTensorName = 63; // ggml keeps 64 bytes with the terminator
+
+/// Little-endian bytes that grow.
+class Bytes {
+public:
+    template <typename T>
+    void number(T value)
+    {
+        const auto* const first = reinterpret_cast<const std::byte*>(&value);
+        m_bytes.insert(m_bytes.end(), first, first + sizeof value);
+    }
+    void text(std::string_view text)
+    {
+        number(static_cast<std::uint64_t>(text.size()));
+        const auto view = std::as_bytes(std::span(text));
+        m_bytes.insert(m_bytes.end(), view.begin(), view.end());
+    }
+    void pad() { m_bytes.resize(static_cast<std::size_t>(*checkedAlign(m_bytes.size(), alignment))); }
+    [[nodiscard]] std::span<const std::byte> view() const { return m_bytes; }
+
+private:
+    std::vector<std::byte> m_bytes;
+};
+
+template <typename T>
+constexpr std::uint32_t valueType()
+{
+    if constexpr (std::is_same_v<T, std::uint8_t>)
+        return 0;
+    else if constexpr (std::is_same_v<T, std::int8_t>)
+        return 1;
+    else if constexpr (std::is_same_v<T, std::uint16_t>)
+        return 2;
+    else if constexpr (std::is_same_v<T, std::int16_t>)
+        return 3;
+    else if constexpr (std::is_same_v<T, std::uint32_t>)
+        return 4;
+    else if constexpr (std::is_same_v<T, std::int32_t>)
+        return 5;
+    else if constexpr (std::is_same_v<T, float>)
+        return 6;
+    else if constexpr (std::is_same_v<T, bool>)
+        return 7;
+    else if constexpr (std::is_same_v<T, std::string>)
+        return 8;
+    else if constexpr (std::is_same_v<T, std::uint64_t>)
+        return 10;
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+        return 11;
+    else if constexpr (std::is_same_v<T, double>)
+        return 12;
+    else
+        return 9;
+}
+
+void writeScalar(Bytes& out, const std::string& value)
+{
+    out.text(value);
+}
+void writeScalar(Bytes& out, bool value)
+{
+    out.number(static_cast<std::uint8_t>(value));
+}
+template <typename T>
+void writeScalar(Bytes& out, T value)
+{
+    out.number(value);
+}
+
+template <typename T>
+void writeValue(Bytes& out, const T& value)
+{
+    out.number(valueType<T>());
+    writeScalar(out, value);
+}
+template <typename T>
+void writeValue(Bytes& out, const std::vector<T>& values)
+{
+    out.number(valueType<std::vector<T>>());
+    out.number(valueType<T>());
+    out.number(static_cast<std::uint64_t>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const T& value = values[i];
+        writeScalar(out, value);
+    }
+}
+
+Bytes makeHeader(const Metadata& metadata, std::span<const Slot> slots)
+{
+    Bytes out;
+    out.number(std::uint32_t{0x46554747});
+    out.number(std::uint32_t{3});
+    out.number(static_cast<std::uint64_t>(slots.size()));
+    out.number(static_cast<std::uint64_t>(metadata.entries().size()));
+    for (const auto& [key, value] : metadata.entries()) {
+        out.text(key);
+        std::visit([&out](const auto& v) { writeValue(out, v); }, value);
+    }
+    std::uint64_t offset = 0;
+    for (const Slot& slot : slots) {
+        out.text(slot.name);
+        out.number(static_cast<std::uint32_t>(slot.type.shape.size()));
+        for (auto size = slot.type.shape.rbegin(); size != slot.type.shape.rend(); ++size) // innermost first
+            out.number(static_cast<std::uint64_t>(*size));
+        out.number(findFormat(slot.type.format->id())->id);
+        out.number(offset);
+        offset = *checkedAlign(offset + slot.type.bytes(), alignment);
+    }
+    if (!slots.empty())
+        out.pad();
+    return out;
+}
+
+std::uint64_t dataBytes(std::span<const Slot> slots)
+{
+    std::uint64_t bytes = 0;
+    for (const Slot& slot : slots)
+        bytes += *checkedAlign(slot.type.bytes(), alignment);
+    return bytes;
+}
+
+/// Whether rows() * rowBytes() with padding fits 64 bits.
+bool fitsAFile(const TensorType& type)
+{
+    const auto elements = checkedProduct(type.shape);
+    const auto bytes = elements ? checkedMultiply(*elements, type.format->blockBytes()) : std::nullopt;
+    return bytes && *bytes < (std::uint64_t{1} << 46);
+}
+
+void findBrokenRules(const Slot& slot, std::vector<std::string>& rules)
+{
+    const std::string name = printable(slot.name);
+    const auto add = [&]<typename... Args>(fmt::format_string<Args...> text, Args&&... args) {
+        rules.push_back(fmt::format("tensor '{}' {}", name, fmt::format(text, std::forward<Args>(args)...)));
+    };
+    if (slot.name.empty() || !isUtf8(slot.name))
+        add("has a name that is empty or not UTF-8");
+    if (slot.name.size() > longestTensorName)
+        add("has a name of {} bytes, at most {} are possible", slot.name.size(), longestTensorName);
+    const Shape& shape = slot.type.shape;
+    if (shape.empty() || shape.size() > 4)
+        add("has {} dimensions, 1 to 4 are possible", shape.size());
+    if (std::ranges::find(shape, 0u) != shape.end())
+        add("has a dimension of 0");
+    const std::string format = slot.type.format ? slot.type.format->id() : "";
+    const TypeRow* const type = findFormat(format);
+    if (!type)
+        add("is in the format '{}', for which GGUF has no type", format);
+    else if (slot.type.columns() % type->blockElements != 0)
+        add("has rows of {} elements, no multiple of {}'s blocks of {}", slot.type.columns(), type->name,
+            type->blockElements);
+    else if (!fitsAFile(slot.type))
+        add("is larger than any file");
+}
+
+tl::unexpected<Error> systemError(const std::filesystem::path& path, int number)
+{
+    return fail(ErrorCode::Io, "{}: {}", path.string(), std::strerror(number));
+}
+
+Result<void> checkSpace(const std::filesystem::path& path, std::uint64_t bytes)
+{
+    const std::filesystem::path folder = path.parent_path().empty() ? "." : path.parent_path();
+    struct statvfs status { };
+    if (::statvfs(folder.c_str(), &status) != 0)
+        return systemError(folder, errno);
+    const std::uint64_t available = std::uint64_t{status.f_bavail} * status.f_frsize;
+    if (bytes > available)
+        return fail(
+            ErrorCode::Io, "{}: the file needs {} bytes, the disk has {} left", path.string(), bytes,
+            available);
+    return {};
+}
+
+} // namespace
+
+std::vector<std::string> findBrokenRules(const Metadata& metadata, std::span<const Slot> slots)
+{
+    std::vector<std::string> rules;
+    std::unordered_set<std::string_view> keys, names;
+    for (const auto& entry : metadata.entries()) {
+        const std::string& key = entry.first;
+        if (key.empty() || key.size() > 65535 || !isUtf8(key))
+            rules.push_back(fmt::format("the key '{}' is empty, too long or not UTF-8", printable(key)));
+        if (!keys.insert(key).second)
+            rules.push_back(fmt::format("the key '{}' occurs twice", printable(key)));
+    }
+    for (const Slot& slot : slots) {
+        if (!names.insert(slot.name).second)
+            rules.push_back(fmt::format("the tensor '{}' occurs twice", printable(slot.name)));
+        findBrokenRules(slot, rules);
+    }
+    if (const auto align = metadata.integer("general.alignment"); align && *align != alignment)
+        rules.push_back(fmt::format("general.alignment is {}, files are written with {}", *align, alignment));
+    return rules;
+}
+
+Result<Writer> Writer::create(std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots)
+{
+    const auto rules = findBrokenRules(metadata, slots);
+    if (!rules.empty())
+        return fail(ErrorCode::InvalidInput, "{}: {}", path.filename().string(), fmt::join(rules, "; "));
+    const Bytes header = makeHeader(metadata, slots);
+    Writer writer;
+    writer.m_fileBytes = header.view().size() + dataBytes(slots);
+    TRY_VOID(checkSpace(path, writer.m_fileBytes));
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error))
+        return fail(ErrorCode::Io, "{}: there is a folder of this name", path.string());
+    const std::filesystem::path part = path.string() + ".part";
+    // A link in the place of the part would let us write over a file somewhere else.
+    writer.m_file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (writer.m_file < 0)
+        return systemError(part, errno);
+    writer.m_part = part;
+    writer.m_path = std::move(path);
+    writer.m_slots = std::move(slots);
+    TRY_VOID(writer.write(header.view()));
+    return writer;
+}
+
+Writer::Writer(Writer&& other) noexcept
+    : m_path(std::move(other.m_path))
+    , m_part(std::exchange(other.m_part, {}))
+    , m_slots(std::move(other.m_slots))
+    , m_keys(std::move(other.m_keys))
+    , m_fileBytes(other.m_fileBytes)
+    , m_position(other.m_position)
+    , m_file(std::exchange(other.m_file, -1))
+{
+}
+
+Writer::~Writer()
+{
+    if (m_file >= 0)
+        ::close(m_file);
+    if (!m_part.empty())
+        ::unlink(m_part.c_str());
+}
+
+Result<void> Writer::write(std::span<const std::byte> bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t count = ::write(m_file, bytes.data(), std::min<std::size_t>(bytes.size(), 1u << 26));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return systemError(m_part, errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+        m_position += static_cast<std::uint64_t>(count);
+    }
+    return {};
+}
+
+Result<void> Writer::pad()
+{
+    constexpr std::byte zeros[alignment]{};
+    return write(
+        std::span(zeros).first(static_cast<std::size_t>(*checkedAlign(m_position, alignment) - m_position)));
+}
+
+Result<void> Writer::add(const Tensor& tensor)
+{
+    if (m_keys.size() == m_slots.size())
+        return fail(ErrorCode::InvalidInput, "{}: more than {} tensors", m_path.string(), m_slots.size());
+    const Slot& slot = m_slots[m_keys.size()];
+    const TensorType& type = tensor.type();
+    if (!type.format || type.format->id() != slot.type.format->id() || type.shape != slot.type.shape)
+        return fail(
+            ErrorCode::InvalidInput, "tensor '{}' was announced as {} [{}] and came as {} [{}]", slot.name,
+            slot.type.format->id(), fmt::join(slot.type.shape, ", "),
+            type.format ? type.format->id() : "nothing", fmt::join(type.shape, ", "));
+    const auto bytes = tensor.bytes();
+    m_keys.push_back(keyOf(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())));
+    TRY_VOID(write(bytes));
+    return pad();
+}
+
+Result<std::vector<Key>> Writer::finish()
+{
+    if (m_keys.size() != m_slots.size())
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} tensors were announced, {} came", m_path.string(),
+            m_slots.size(), m_keys.size());
+    if (::fsync(m_file) != 0)
+        return systemError(m_part, errno);
+    // What is read back should come from the disk.
+    (void)::posix_fadvise(m_file, 0, 0, POSIX_FADV_DONTNEED);
+    return m_keys;
+}
+
+Result<void> Writer::commit()
+{
+    const int closed = ::close(std::exchange(m_file, -1));
+    if (closed != 0)
+        return systemError(m_part, errno);
+    if (::rename(m_part.c_str(), m_path.c_str()) != 0)
+        return systemError(m_path, errno);
+    m_part.clear();
+    // The new name itself must survive a power cut; a file system that cannot do this has no answer to give.
+    const std::filesystem::path folder = m_path.parent_path().empty() ? "." : m_path.parent_path();
+    if (const int file = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY); file >= 0) {
+        (void)::fsync(file);
+        ::close(file);
+    }
+    return {};
+}
+
+Result<void> verify(const std::filesystem::path& path, std::span<const Slot> slots, std::span<const Key> keys)
+{
+    const std::string name = path.filename().string();
+    const auto file = TRY(MappedFile::open(path));
+    const ModelFile model = TRY(parse(file->bytes(), name, file));
+    if (model.tensors.size() != slots.size() || keys.size() != slots.size())
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} tensors were written, {} are read back", name, slots.size(),
+            model.tensors.size());
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const NamedTensor& tensor = model.tensors[i];
+        const auto bytes = tensor.stored.bytes();
+        const bool isSame = tensor.name == slots[i].name && tensor.shape == slots[i].type.shape
+            && tensor.stored.type().format->id() == slots[i].type.format->id()
+            && keyOf(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) == keys[i];
+        file->doneWith(bytes);
+        if (!isSame)
+            return fail(
+                ErrorCode::Io, "{}: tensor '{}' is read back with other contents than were written", name,
+                slots[i].name);
+    }
+    return {};
+}
+
+} // namespace tritloom::gguf

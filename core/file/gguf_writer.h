@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/base/key.h"
+#include "core/file/model_file.h"
+
+namespace tritloom::gguf {
+
+/// A tensor of a file to be written.
+struct Slot {
+    std::string name;
+    TensorType type; ///< the format must be one of gguf::types()
+};
+
+/// What GGUF does not allow, one sentence each; empty: the file can be written.
+[[nodiscard]] std::vector<std::string> findBrokenRules(const Metadata& metadata, std::span<const Slot> slots);
+
+/// Writes a GGUF file of version 3, tensor by tensor: memory holds the header and one tensor.
+/// The bytes go to "<name>.part", which replaces the file in commit(); until then an old file stays as it is,
+/// and a writer that is destroyed before leaves nothing behind. Equal input, equal bytes. One caller at a
+/// time.
+class Writer {
+public:
+    /// Writes the header. Errors: InvalidInput (all broken rules), Io (no permission, too little space).
+    [[nodiscard]] static Result<Writer>
+    create(std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots);
+    Writer(Writer&&) noexcept;
+    Writer& operator=(Writer&&) = delete;
+    ~Writer();
+
+    [[nodiscard]] std::uint64_t fileBytes() const { return m_fileBytes; } ///< of the whole file
+    [[nodiscard]] const std::filesystem::path& partPath() const { return m_part; }
+
+    /// The next tensor in the order of the slots. Errors: InvalidInput (another type or shape), Io.
+    [[nodiscard]] Result<void> add(const Tensor& tensor);
+
+    /// Everything is on the disk after this. Gives a key of every tensor's bytes. Errors: InvalidInput
+    /// (tensors are missing), Io.
+    [[nodiscard]] Result<std::vector<Key>> finish();
+
+    /// Puts the finished file in its place. Errors: Io.
+    [[nodiscard]] Result<void> commit();
+
+private:
+    Writer() = default;
+    Result<void> write(std::span<const std::byte> bytes);
+    Result<void> pad();
+
+    std::filesystem::path m_path, m_part;
+    std::vector<Slot> m_slots;
+    std::vector<Key> m_keys;
+    std::uint64_t m_fileBytes = 0, m_position = 0;
+    int m_file = -1;
+};
+
+/// Reads a written file back and compares names, types, shapes and the keys of all bytes.
+/// Errors: Io, InvalidInput, with the tensor that differs.
+[[nodiscard]] Result<void>
+verify(const std::filesystem::path& path, std::span<const Slot> slots, std::span<const Key> keys);
+
+} // namespace tritloom::gguf
