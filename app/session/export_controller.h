@@ -17,7 +17,7 @@ struct ExportReport {
     std::uint64_t bytes = 0;
     std::size_t tensors = 0;
     std::vector<std::string> checks; ///< one sentence each, all passed
-    std::string sha; ///< hash of the tensor data as read back
+    std::string sha; ///< XXH3 of names and tensor data as read back, hexadecimal
     std::chrono::milliseconds elapsed{};
 };
 

@@ -22,7 +22,7 @@ struct ExportRequest {
     std::stop_token stop = {};
 };
 
-struct ExportReport {
+struct WrittenFile {
     std::uint64_t fileBytes = 0;
     std::vector<std::string> notices; ///< what was changed on the way, one sentence each
 };
@@ -36,7 +36,7 @@ struct ExportTarget {
     std::vector<std::string> (*check)(const ModelFile& model, std::span<const std::string> formats);
     /// Errors: InvalidInput (broken rules), Io, Cancelled, those of request.tensor. A file that was there
     /// before stays as it is unless everything went well.
-    Result<ExportReport> (*write)(const ExportRequest& request);
+    Result<WrittenFile> (*write)(const ExportRequest& request);
 };
 [[nodiscard]] std::span<const ExportTarget> exportTargets();
 

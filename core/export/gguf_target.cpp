@@ -194,7 +194,7 @@ std::vector<std::string> checkGguf(const ModelFile& model, std::span<const std::
     return makePlan(model, formats).problems;
 }
 
-Result<ExportReport> exportGguf(const ExportRequest& request)
+Result<WrittenFile> exportGguf(const ExportRequest& request)
 {
     const Plan plan = makePlan(request.model, request.formats);
     if (!plan.problems.empty())
@@ -214,7 +214,7 @@ Result<ExportReport> exportGguf(const ExportRequest& request)
     TRY_VOID(gguf::verify(writer.partPath(), plan.slots, keys));
     TRY_VOID(writer.commit());
     request.progress(1);
-    ExportReport report{.fileBytes = writer.fileBytes(), .notices = {}};
+    WrittenFile report{.fileBytes = writer.fileBytes(), .notices = {}};
     if (std::ranges::any_of(plan.heads, [](std::size_t heads) { return heads > 0; }))
         report.notices.emplace_back("The rows of attn_q and attn_k were brought into GGUF's order");
     return report;

@@ -18,6 +18,6 @@ checkGguf(const ModelFile& model, std::span<const std::string> formats);
 /// Writes metadata, tokenizer and tensors so that llama.cpp can load them: the rows of attn_q and attn_k of a
 /// "llama" model are brought into GGUF's order, norms are f32. The file is read back and compared before it
 /// takes its place. See ExportTarget::write.
-[[nodiscard]] Result<ExportReport> exportGguf(const ExportRequest& request);
+[[nodiscard]] Result<WrittenFile> exportGguf(const ExportRequest& request);
 
 } // namespace tritloom

@@ -1,36 +1,16 @@
 #include "core/sensitivity/candidate.h"
 
+#include "core/export/gguf_target.h"
+
 namespace tritloom {
-namespace {
-
-/// llama.cpp's rule for rows that a 256-block does not divide (gguf.md, section 4).
-std::string_view narrower(std::string_view format)
-{
-    static constexpr std::pair<std::string_view, std::string_view> rules[] = {
-        {"iq1_s", "iq4_nl"},   {"iq1_m", "iq4_nl"}, {"iq2_xxs", "iq4_nl"}, {"iq2_xs", "iq4_nl"},
-        {"iq2_s", "iq4_nl"},   {"iq3_xxs", "iq4_nl"}, {"iq3_s", "iq4_nl"}, {"iq4_xs", "iq4_nl"},
-        {"q2_0", "q4_0"},      {"q2_k", "q4_0"},    {"q3_k", "q4_0"},      {"tq1_0", "q4_0"},
-        {"tq2_0", "q4_0"},     {"q4_k", "q5_0"},    {"q5_k", "q5_1"},      {"q6_k", "q8_0"},
-        {"q1_0", "q4_0"},      {"nvfp4", "q4_0"},
-    };
-    for (const auto& [from, to] : rules)
-        if (from == format)
-            return to;
-    return "f16";
-}
-
-} // namespace
-
 LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
     if (const std::size_t row = choice.format.find("row"); choice.format.starts_with("int") && row != std::string::npos)
         choice.format.replace(row, 3, fmt::format("g{}", layer.columns));
-    for (int step = 0; step < 2; ++step) {
-        const auto format = parseNumberFormat(choice.format);
-        if (format && layer.columns % (*format)->blockElements() != 0)
-            choice.format = narrower(choice.format);
-    }
+    // Formats that only Tritloom reads pad the last block of a row and need no fallback.
+    if (const auto fallback = ggufFallback(choice.format, layer.columns))
+        choice.format = *fallback;
     return choice;
 }
 

@@ -70,7 +70,7 @@ NamedTensor named(std::string name, Shape shape)
     return {.name = std::move(name), .shape = shape, .stored = ramp(shape), .fileName = {}};
 }
 
-Result<ExportReport> exportAs(const ModelFile& model, std::vector<std::string> formats, const fs::path& path)
+Result<WrittenFile> exportAs(const ModelFile& model, std::vector<std::string> formats, const fs::path& path)
 {
     const auto tensor = [&model](std::size_t i, std::string_view format) {
         return encodedTensor(model.tensors[i], format);

@@ -1,0 +1,164 @@
+#include "app/cli/command.h"
+
+#include "core/base/parallel.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QJsonDocument>
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace tritloom::cli {
+
+Context::Context(QString command, const char* summary, std::stop_token stopToken)
+    : stop(std::move(stopToken))
+    , m_summary(QString::fromUtf8(summary))
+{
+    parser.setApplicationDescription(QString("tritloom-cli %1: %2").arg(command, m_summary));
+    parser.addOption({"json", "Print one JSON object instead of a table."});
+    parser.addOption({{"h", "help"}, "Show this text."});
+}
+
+void Context::addEngineOptions()
+{
+    parser.addOption({"text", "Text to measure on (default: the one that comes with the program).", "file"});
+    parser.addOption({"calibration", "Text that methods learn from (default: the one that comes with it).", "file"});
+    parser.addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
+    parser.addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
+    parser.addOption({"device", "A device id of 'tritloom-cli devices' (default: cpu).", "id", "cpu"});
+    parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
+}
+
+bool Context::parse(const QStringList& arguments, int positionals)
+{
+    if (!parser.parse(arguments)) {
+        std::fprintf(stderr, "%s\n", qPrintable(parser.errorText()));
+        exitCode = WrongUse;
+        return false;
+    }
+    if (parser.isSet("help")) {
+        std::fputs(qPrintable(parser.helpText()), stdout);
+        return false;
+    }
+    if (parser.positionalArguments().size() != positionals) {
+        std::fprintf(
+            stderr, "%d argument%s expected, %d given; see --help\n", positionals, positionals == 1 ? "" : "s",
+            int(parser.positionalArguments().size()));
+        exitCode = WrongUse;
+        return false;
+    }
+    return true;
+}
+
+void Context::progress(const QString& what, double fraction)
+{
+    const int percent = int(fraction * 100);
+    const bool terminal = isatty(STDERR_FILENO) != 0;
+    const QString line = QString("%1 %2 %").arg(what).arg(terminal ? percent : percent / 10 * 10);
+    if (line == m_lastProgress)
+        return;
+    m_lastProgress = line;
+    if (terminal)
+        std::fprintf(stderr, "\r\033[K%s%s", qPrintable(line), fraction >= 1 ? "\n" : "");
+    else
+        std::fprintf(stderr, "%s\n", qPrintable(line));
+}
+
+int Context::fail(const Error& error)
+{
+    std::fprintf(stderr, "%s\n", error.message.c_str());
+    return error.code == ErrorCode::Cancelled ? Cancelled : Failed;
+}
+
+void Context::print(const QJsonObject& object)
+{
+    std::fputs(QJsonDocument(object).toJson().constData(), stdout);
+}
+
+Result<std::size_t> Context::countOption(const QString& name, std::size_t otherwise) const
+{
+    if (!parser.isSet(name))
+        return otherwise;
+    bool valid = false;
+    const qulonglong value = parser.value(name).toULongLong(&valid);
+    if (!valid || value == 0 || value > 1'000'000'000)
+        return tritloom::fail(
+            ErrorCode::InvalidInput, "--{} needs a whole number from 1 on, not '{}'", name.toStdString(),
+            parser.value(name).toStdString());
+    return std::size_t(value);
+}
+
+Result<EngineOptions> Context::engineOptions() const
+{
+    const auto text = [&](const QString& option) -> Result<std::string> {
+        if (!parser.isSet(option))
+            return std::string();
+        QFile file(parser.value(option));
+        if (!file.open(QIODevice::ReadOnly))
+            return tritloom::fail(
+                ErrorCode::Io, "{}: {}", parser.value(option).toStdString(), file.errorString().toStdString());
+        std::string content = file.readAll().toStdString();
+        if (content.empty())
+            return tritloom::fail(ErrorCode::InvalidInput, "{}: the file is empty", parser.value(option).toStdString());
+        if (content.ends_with('\n'))
+            content.pop_back(); // as llama.cpp's tools read a text file
+        return content;
+    };
+    EngineOptions options;
+    options.evaluationText = TRY(text("text"));
+    options.calibrationText = TRY(text("calibration"));
+    options.evaluation.contextLength = TRY(countOption("context", 0));
+    options.evaluation.chunkCount = TRY(countOption("chunks", 0));
+    options.device = parser.value("device").toStdString();
+    options.threads = TRY(countOption("threads", 0));
+    setThreadCount(options.threads);
+    return options;
+}
+
+PluginHost& Context::plugins()
+{
+    if (!m_plugins)
+        m_plugins = std::make_unique<PluginHost>();
+    return *m_plugins;
+}
+
+void printTable(const QStringList& header, const std::vector<QStringList>& rows)
+{
+    std::vector<int> widths;
+    for (const QString& cell : header)
+        widths.push_back(int(cell.size()));
+    for (const QStringList& row : rows)
+        for (int c = 0; c < row.size(); ++c)
+            widths[std::size_t(c)] = std::max(widths[std::size_t(c)], int(row[c].size()));
+    const auto isNumber = [](const QString& cell) {
+        return !cell.isEmpty() && (cell[0].isDigit() || cell[0] == '-' || cell[0] == '+');
+    };
+    const auto print = [&](const QStringList& row, const QStringList& like) {
+        QString line;
+        for (int c = 0; c < row.size(); ++c) {
+            const int width = widths[std::size_t(c)];
+            line += (isNumber(like[c]) ? row[c].rightJustified(width) : row[c].leftJustified(width)) + "  ";
+        }
+        while (line.endsWith(' '))
+            line.chop(1);
+        std::printf("%s\n", qPrintable(line));
+    };
+    print(header, rows.empty() ? header : rows.front());
+    for (const QStringList& row : rows)
+        print(row, row);
+}
+
+QString formatBytes(std::uint64_t bytes)
+{
+    const char* const units[] = {"B", "kB", "MB", "GB", "TB"};
+    double value = double(bytes);
+    int unit = 0;
+    while (value >= 1000 && unit < 4) {
+        value /= 1000;
+        ++unit;
+    }
+    return QString("%1 %2").arg(value, 0, 'f', unit == 0 ? 0 : 2).arg(units[unit]);
+}
+
+} // namespace tritloom::cli

@@ -1,0 +1,26 @@
+#include "app/cli/model_commands.h"
+
+namespace tritloom::cli {
+
+// The only list of commands.
+std::span<const Command> commands()
+{
+    static constexpr Command list[] = {
+        {"inspect", "what is in a model file", inspect},
+        {"stats", "the distribution of each layer's weights", stats},
+        {"sensitivity", "what each format costs in each layer, measured", sensitivity},
+        {"allocate", "choose formats for a size or a mean number of bits", allocate},
+        {"export", "write a GGUF file by a recipe and read it back", exportModel},
+        {"evaluate", "perplexity, divergence and agreement on a text", evaluate},
+        {"generate", "continue a text", generate},
+        {"compare", "several formats and methods side by side", compare},
+        {"formats", "the number formats", formats},
+        {"methods", "the compression methods", methods},
+        {"targets", "the file formats that can be written", targets},
+        {"devices", "the devices that can compute", listDevices},
+        {"screenshot", "a picture of a page of the window", screenshot},
+    };
+    return list;
+}
+
+} // namespace tritloom::cli

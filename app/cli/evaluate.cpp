@@ -1,0 +1,56 @@
+#include "app/cli/model_commands.h"
+
+#include "app/session/recipe.h"
+
+namespace tritloom::cli {
+
+int evaluate(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("MODEL", "The model to measure.");
+    context.addEngineOptions();
+    context.parser.addOption({"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
+    context.parser.addOption({"recipe", "Compress MODEL by this recipe first.", "file"});
+    if (!context.parse(arguments, 1))
+        return context.exitCode;
+    const auto run = [&]() -> Result<Evaluation> {
+        const auto engine = TRY(openEngine(context));
+        const Model& model = *engine->model();
+        Allocation allocation = model.original();
+        if (context.parser.isSet("recipe"))
+            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
+        std::shared_ptr<ForwardPass> reference;
+        if (context.parser.isSet("reference")) {
+            auto other = TRY(loadModel(context.parser.value("reference").toStdString()));
+            auto compressor = std::make_shared<Compressor>(std::move(other), MethodLookup(), nullptr, 0);
+            reference = std::make_shared<ForwardPass>(
+                std::move(compressor), TRY(engine->makeExecutor()), engine->options().memoBytes);
+        }
+        const auto session = TRY(engine->makeSession(nullptr, std::move(reference)));
+        return session->evaluate(
+            allocation, context.stop,
+            [&](const Evaluation& so) {
+                context.progress(
+                    QString("perplexity %1 ± %2,").arg(so.perplexity.value, 0, 'f', 4).arg(so.perplexity.standardError, 0, 'f', 4),
+                    double(so.chunksDone) / double(so.chunksTotal));
+            },
+            EvaluationSession::Keep::Nothing);
+    };
+    const auto evaluation = run();
+    if (!evaluation)
+        return context.fail(evaluation.error());
+    if (context.json()) {
+        context.print(evaluationJson(*evaluation));
+        return Done;
+    }
+    const auto line = [](const char* what, double value, double error) {
+        std::printf("%-28s %.6g ± %.2g\n", what, value, error);
+    };
+    line("perplexity", evaluation->perplexity.value, evaluation->perplexity.standardError);
+    line("reference perplexity", evaluation->referencePerplexity.value, evaluation->referencePerplexity.standardError);
+    line("KL divergence, nats", evaluation->kl.value, evaluation->kl.standardError);
+    line("same most likely token", evaluation->topTokenAgreement.value, evaluation->topTokenAgreement.standardError);
+    std::printf("%-28s %zu in %.2f s\n", "scored tokens", evaluation->tokens, double(evaluation->elapsed.count()) / 1000);
+    return Done;
+}
+
+} // namespace tritloom::cli

@@ -1,0 +1,59 @@
+#include "app/cli/model_commands.h"
+
+#include "app/session/export_controller.h"
+#include "app/session/recipe.h"
+
+#include <QJsonArray>
+
+namespace tritloom::cli {
+
+int exportModel(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("MODEL", "The model to compress.");
+    context.addEngineOptions();
+    context.parser.addOption({"recipe", "What becomes of each layer (from 'allocate'); without it all stay.", "file"});
+    context.parser.addOption({"format", "One format for every layer instead of a recipe.", "id"});
+    context.parser.addOption({"method", "How weights are fitted, with --format.", "id", "imatrix"});
+    context.parser.addOption({{"o", "output"}, "The GGUF file to write.", "file"});
+    if (!context.parse(arguments, 1))
+        return context.exitCode;
+    if (!context.parser.isSet("output")) {
+        std::fputs("-o FILE is needed\n", stderr);
+        return WrongUse;
+    }
+    const auto run = [&]() -> Result<ExportReport> {
+        const auto engine = TRY(openEngine(context));
+        const Model& model = *engine->model();
+        Allocation allocation = model.original();
+        if (context.parser.isSet("recipe")) {
+            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
+        } else if (context.parser.isSet("format")) {
+            const std::string format = context.parser.value("format").toStdString();
+            TRY(parseNumberFormat(format));
+            allocation = uniform(model, {format, context.parser.value("method").toStdString(), {}});
+        }
+        return exportAllocation(
+            *engine, allocation, context.parser.value("output").toStdString(), context.stop,
+            [&](double fraction) { context.progress("export", fraction); });
+    };
+    const auto report = run();
+    if (!report)
+        return context.fail(report.error());
+    if (context.json()) {
+        QJsonArray checks;
+        for (const std::string& check : report->checks)
+            checks.append(QString::fromStdString(check));
+        context.print(
+            {{"path", QString::fromStdString(report->path.string())}, {"bytes", qint64(report->bytes)},
+             {"tensors", qint64(report->tensors)}, {"checks", checks},
+             {"hash", QString::fromStdString(report->sha)}, {"milliseconds", qint64(report->elapsed.count())}});
+        return Done;
+    }
+    std::printf(
+        "%s: %s, %zu tensors\n", report->path.c_str(), qPrintable(formatBytes(report->bytes)), report->tensors);
+    for (const std::string& check : report->checks)
+        std::printf("  %s\n", check.c_str());
+    return Done;
+}
+
+} // namespace tritloom::cli

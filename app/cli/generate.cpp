@@ -1,0 +1,66 @@
+#include "app/cli/model_commands.h"
+
+#include "app/session/recipe.h"
+#include "core/evaluate/generate.h"
+
+#include <QJsonArray>
+
+#include <chrono>
+
+namespace tritloom::cli {
+
+int generate(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("MODEL", "The model to run.");
+    context.addEngineOptions();
+    context.parser.addOption({"prompt", "The text to continue.", "text", "The river rose all night, and"});
+    context.parser.addOption({"tokens", "How many tokens at most (default: 64).", "N"});
+    context.parser.addOption({"temperature", "0 takes the most likely token (default).", "T", "0"});
+    context.parser.addOption({"seed", "Of the sampler.", "N", "1"});
+    context.parser.addOption({"recipe", "Compress MODEL by this recipe first.", "file"});
+    if (!context.parse(arguments, 1))
+        return context.exitCode;
+    const auto run = [&]() -> Result<void> {
+        const auto engine = TRY(openEngine(context));
+        const Model& model = *engine->model();
+        Allocation allocation = model.original();
+        if (context.parser.isSet("recipe"))
+            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
+        GenerateOptions options;
+        options.tokenCount = TRY(context.countOption("tokens", 64));
+        options.temperature = context.parser.value("temperature").toDouble();
+        options.seed = context.parser.value("seed").toULongLong();
+        Generator generator(engine->compressor(), TRY(engine->makeExecutor()), allocation);
+        const std::string prompt = context.parser.value("prompt").toStdString();
+        TRY_VOID(generator.start(prompt, options, context.stop));
+        if (!context.json())
+            std::fputs(prompt.c_str(), stdout);
+        std::vector<TokenId> tokens;
+        const auto begin = std::chrono::steady_clock::now();
+        while (const auto token = TRY(generator.next(context.stop))) {
+            tokens.push_back(token->token);
+            if (!context.json()) {
+                std::fputs(model.tokenizer->decode({&tokens.back(), 1}, false).c_str(), stdout);
+                std::fflush(stdout);
+            }
+        }
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        const double pace = seconds > 0 ? double(tokens.size()) / seconds : 0;
+        if (context.json()) {
+            QJsonArray ids;
+            for (const TokenId token : tokens)
+                ids.append(token);
+            context.print(
+                {{"text", QString::fromStdString(model.tokenizer->decode(tokens, false))}, {"tokens", ids},
+                 {"tokensPerSecond", pace}});
+        } else {
+            std::printf("\n");
+            std::fprintf(stderr, "%zu tokens, %.1f a second\n", tokens.size(), pace);
+        }
+        return {};
+    };
+    const auto done = run();
+    return done ? int(Done) : context.fail(done.error());
+}
+
+} // namespace tritloom::cli

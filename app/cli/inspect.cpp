@@ -1,0 +1,62 @@
+#include "app/cli/model_commands.h"
+
+#include <QJsonArray>
+
+namespace tritloom::cli {
+
+int inspect(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
+    if (!context.parse(arguments, 1))
+        return context.exitCode;
+    const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());
+    if (!loaded)
+        return context.fail(loaded.error());
+    const Model& model = **loaded;
+    QJsonArray tensors, notices;
+    std::vector<QStringList> rows;
+    for (const NamedTensor& tensor : model.file->tensors) {
+        QJsonArray shape;
+        QStringList sizes;
+        for (const std::size_t size : tensor.shape) {
+            shape.append(qint64(size));
+            sizes.append(QString::number(size));
+        }
+        const QString name = QString::fromStdString(tensor.name);
+        const QString format = QString::fromStdString(tensor.stored.type().format->id());
+        const auto bytes = qint64(tensor.stored.bytes().size());
+        tensors.append(QJsonObject{{"name", name}, {"shape", shape}, {"format", format}, {"bytes", bytes}});
+        rows.push_back({name, sizes.join(" x "), format, formatBytes(std::uint64_t(bytes))});
+    }
+    for (const std::string& notice : model.file->notices)
+        notices.append(QString::fromStdString(notice));
+    const QString architecture = QString::fromStdString(model.file->architecture());
+    if (context.json()) {
+        context.print(
+            {{"architecture", architecture},
+             {"fileFormat", QString::fromStdString(model.file->format)},
+             {"parameters", qint64(model.parameters())},
+             {"bytes", qint64(model.bytes())},
+             {"contextLength", qint64(model.contextLength)},
+             {"canBeEvaluated", model.graph.has_value() && model.tokenizer != nullptr},
+             {"whyNotEvaluated", QString::fromStdString(model.graph ? model.whyNoTokenizer : model.whyNotEvaluated)},
+             {"notices", notices},
+             {"tensors", tensors}});
+        return Done;
+    }
+    std::printf(
+        "%s: %s, %s parameters, %s in %zu tensors\n", model.file->path.filename().c_str(),
+        architecture.isEmpty() ? "unknown architecture" : qPrintable(architecture),
+        qPrintable(QLocale(QLocale::English).toString(qulonglong(model.parameters()))), qPrintable(formatBytes(model.bytes())),
+        model.file->tensors.size());
+    if (!model.graph)
+        std::printf("cannot be evaluated: %s\n", model.whyNotEvaluated.c_str());
+    if (!model.tokenizer)
+        std::printf("cannot read text: %s\n", model.whyNoTokenizer.c_str());
+    for (const std::string& notice : model.file->notices)
+        std::printf("note: %s\n", notice.c_str());
+    printTable({"tensor", "shape", "format", "bytes"}, rows);
+    return Done;
+}
+
+} // namespace tritloom::cli

@@ -1,0 +1,79 @@
+#include "app/cli/model_commands.h"
+
+#include <QJsonArray>
+
+namespace tritloom::cli {
+
+int formats(Context& context, const QStringList& arguments)
+{
+    if (!context.parse(arguments, 0))
+        return context.exitCode;
+    QJsonArray list;
+    std::vector<QStringList> rows;
+    for (const NumberFormatFamily& family : numberFormatFamilies()) {
+        for (const std::string& id : family.examples()) {
+            const auto format = parseNumberFormat(id);
+            if (!format)
+                return context.fail(format.error());
+            const QString name = QString::fromStdString(id);
+            list.append(QJsonObject{
+                {"id", name}, {"bitsPerWeight", (*format)->bitsPerWeight()},
+                {"blockElements", qint64((*format)->blockElements())}, {"blockBytes", qint64((*format)->blockBytes())},
+                {"family", QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size()))}});
+            rows.push_back(
+                {name, QString::number((*format)->bitsPerWeight()), QString::number((*format)->blockElements()),
+                 QString::number((*format)->blockBytes())});
+        }
+    }
+    if (context.json())
+        context.print({{"formats", list}});
+    else
+        printTable({"format", "bits per weight", "weights a block", "bytes a block"}, rows);
+    return Done;
+}
+
+int methods(Context& context, const QStringList& arguments)
+{
+    if (!context.parse(arguments, 0))
+        return context.exitCode;
+    QJsonArray list;
+    std::vector<QStringList> rows;
+    for (const MethodInfo& info : context.plugins().methods()) {
+        QJsonArray parameters;
+        for (const ParameterSpec& spec : context.plugins().find(info.id)->parameters())
+            parameters.append(QJsonObject{
+                {"key", QString::fromStdString(spec.key)}, {"title", QString::fromStdString(spec.title)},
+                {"standard", spec.standard}, {"lowest", spec.lowest}, {"highest", spec.highest}});
+        list.append(QJsonObject{
+            {"id", QString::fromStdString(info.id)}, {"title", info.title}, {"summary", info.summary},
+            {"paper", info.paper}, {"parameters", parameters}});
+        rows.push_back({QString::fromStdString(info.id), info.title, info.summary});
+    }
+    for (const QString& problem : context.plugins().problems())
+        std::fprintf(stderr, "%s\n", qPrintable(problem));
+    if (context.json())
+        context.print({{"methods", list}});
+    else
+        printTable({"method", "title", "what it does"}, rows);
+    return Done;
+}
+
+int listDevices(Context& context, const QStringList& arguments)
+{
+    if (!context.parse(arguments, 0))
+        return context.exitCode;
+    QJsonArray list;
+    std::vector<QStringList> rows;
+    for (const Device& device : devices()) {
+        list.append(QJsonObject{
+            {"id", QString::fromStdString(device.id)}, {"title", QString::fromStdString(device.title)}});
+        rows.push_back({QString::fromStdString(device.id), QString::fromStdString(device.title)});
+    }
+    if (context.json())
+        context.print({{"devices", list}});
+    else
+        printTable({"device", "title"}, rows);
+    return Done;
+}
+
+} // namespace tritloom::cli

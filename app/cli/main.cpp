@@ -1,0 +1,68 @@
+#include "app/cli/command.h"
+
+#include <QCoreApplication>
+
+#include <csignal>
+#include <cstdio>
+#include <pthread.h>
+#include <thread>
+
+using namespace tritloom::cli;
+
+namespace {
+
+void printHelp()
+{
+    std::printf("tritloom-cli: compress neural networks from the command line\n\n");
+    for (const Command& command : commands())
+        std::printf("  %-12s %s\n", command.name, command.summary);
+    std::printf("\ntritloom-cli COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong use, 130 cancelled.\n");
+}
+
+/// Turns Ctrl+C into a stop request: signals are waited for on a thread, so that stopping may lock.
+void watchSignals(std::stop_source stop)
+{
+    sigset_t waited;
+    sigemptyset(&waited);
+    sigaddset(&waited, SIGINT);
+    sigaddset(&waited, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &waited, nullptr);
+    std::thread([waited, stop]() mutable {
+        for (int asked = 0;; ++asked) {
+            int received = 0;
+            sigwait(&waited, &received);
+            if (asked > 0)
+                std::_Exit(Cancelled); // asked twice: now
+            stop.request_stop();
+        }
+    }).detach();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    std::stop_source stop;
+    watchSignals(stop);
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName("tritloom");
+    QCoreApplication::setApplicationVersion(TRITLOOM_VERSION);
+    QStringList arguments = QCoreApplication::arguments();
+    if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h" || arguments[1] == "help") {
+        printHelp();
+        return arguments.size() < 2 ? WrongUse : Done;
+    }
+    if (arguments[1] == "--version") {
+        std::printf("tritloom %s\n", TRITLOOM_VERSION);
+        return Done;
+    }
+    for (const Command& command : commands()) {
+        if (arguments[1] != command.name)
+            continue;
+        arguments.removeAt(1);
+        Context context(command.name, command.summary, stop.get_token());
+        return command.run(context, arguments);
+    }
+    std::fprintf(stderr, "no command is called '%s'; see tritloom-cli --help\n", qPrintable(arguments[1]));
+    return WrongUse;
+}

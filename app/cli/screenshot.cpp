@@ -1,0 +1,40 @@
+#include "app/cli/model_commands.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QProcess>
+
+namespace tritloom::cli {
+
+// The window is a program of its own: this one must run where no display and no widgets are.
+int screenshot(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("MODEL", "The model to show, or 'sample'.");
+    context.parser.addOption({"page", "A page id, or 'window' for all of it.", "id", "window"});
+    context.parser.addOption({"theme", "light or dark.", "theme", "dark"});
+    context.parser.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"});
+    context.parser.addOption({{"o", "output"}, "The PNG file to write.", "file"});
+    if (!context.parse(arguments, 1))
+        return context.exitCode;
+    if (!context.parser.isSet("output")) {
+        std::fputs("-o FILE is needed\n", stderr);
+        return WrongUse;
+    }
+    QProcess window;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("QT_QPA_PLATFORM", "offscreen");
+    window.setProcessEnvironment(environment);
+    window.setProcessChannelMode(QProcess::ForwardedChannels);
+    window.start(
+        QDir(QCoreApplication::applicationDirPath()).filePath("tritloom"),
+        {context.parser.positionalArguments()[0], "--screenshot", context.parser.value("output"), "--page",
+         context.parser.value("page"), "--theme", context.parser.value("theme"), "--size", context.parser.value("size")});
+    if (!window.waitForStarted())
+        return context.fail({ErrorCode::NotFound, "the program 'tritloom' is not beside tritloom-cli"});
+    while (!window.waitForFinished(200))
+        if (context.stop.stop_requested())
+            window.terminate();
+    return window.exitStatus() == QProcess::NormalExit ? window.exitCode() : int(Failed);
+}
+
+} // namespace tritloom::cli

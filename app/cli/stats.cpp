@@ -1,0 +1,52 @@
+#include "app/cli/model_commands.h"
+
+#include "core/tensor/distribution.h"
+
+#include <QJsonArray>
+
+namespace tritloom::cli {
+
+int stats(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
+    context.parser.addOption({"layer", "Only layers whose name contains this.", "text"});
+    if (!context.parse(arguments, 1))
+        return context.exitCode;
+    const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());
+    if (!loaded)
+        return context.fail(loaded.error());
+    const Model& model = **loaded;
+    const std::string wanted = context.parser.value("layer").toStdString();
+    QJsonArray list;
+    std::vector<QStringList> rows;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        context.progress("statistics", double(i + 1) / double(model.layers.size()));
+        const Layer& layer = model.layers[i];
+        if (layer.name.find(wanted) == std::string::npos)
+            continue;
+        const auto tensor = materialise(model.tensor(layer.tensor));
+        if (!tensor)
+            return context.fail(tensor.error());
+        const auto measured = distributionOf(*tensor, 256, 1, context.stop);
+        if (!measured)
+            return context.fail(measured.error());
+        const Distribution& d = *measured;
+        const QString name = QString::fromStdString(layer.name);
+        list.append(QJsonObject{
+            {"name", name}, {"minimum", d.minimum}, {"maximum", d.maximum}, {"mean", d.mean}, {"sigma", d.sigma},
+            {"kurtosis", d.kurtosis}, {"outlierShare", d.outlierShare}, {"zeroShare", d.zeroShare},
+            {"nan", qint64(d.nanCount)}, {"infinite", qint64(d.infiniteCount)},
+            {"generalisedGaussianShape", d.generalised.shape}});
+        const auto number = [](double value) { return QString::number(value, 'g', 4); };
+        rows.push_back(
+            {name, number(d.minimum), number(d.maximum), number(d.mean), number(d.sigma), number(d.kurtosis),
+             number(100 * d.outlierShare), number(d.generalised.shape)});
+    }
+    if (context.json())
+        context.print({{"layers", list}});
+    else
+        printTable({"layer", "min", "max", "mean", "sigma", "kurtosis", "outliers %", "GGD shape"}, rows);
+    return Done;
+}
+
+} // namespace tritloom::cli

@@ -1,0 +1,122 @@
+#include "app/session/recipe.h"
+
+#include "core/sensitivity/candidate.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSaveFile>
+
+#include <cmath>
+#include <map>
+
+namespace tritloom {
+
+Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name)
+{
+    QJsonParseError problem;
+    const QJsonDocument document
+        = QJsonDocument::fromJson(QByteArray(json.data(), qsizetype(json.size())), &problem);
+    if (problem.error != QJsonParseError::NoError)
+        return fail(
+            ErrorCode::InvalidInput, "{}: not JSON at byte {}: {}", name, problem.offset,
+            problem.errorString().toStdString());
+    if (!document.object().value("layers").isArray())
+        return fail(ErrorCode::InvalidInput, "{}: a recipe needs a list 'layers'", name);
+    std::map<std::string, std::size_t> indexOf;
+    for (std::size_t i = 0; i < model.layers.size(); ++i)
+        indexOf[model.layers[i].name] = i;
+    Allocation allocation = model.original();
+    for (const QJsonValue& value : document.object().value("layers").toArray()) {
+        const QJsonObject layer = value.toObject();
+        const std::string layerName = layer.value("name").toString().toStdString();
+        const auto found = indexOf.find(layerName);
+        if (found == indexOf.end())
+            return fail(ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, layerName);
+        LayerChoice& choice = allocation.layers[found->second];
+        choice.format = layer.value("format").toString().toStdString();
+        if (choice.format.empty() || choice.format == "stored") {
+            choice = {};
+            continue;
+        }
+        if (const auto format = parseNumberFormat(choice.format); !format)
+            return fail(ErrorCode::InvalidInput, "{}: layer '{}': {}", name, layerName, format.error().message);
+        choice.method = layer.value("method").toString("rtn").toStdString();
+        const QJsonObject parameters = layer.value("parameters").toObject();
+        for (auto parameter = parameters.begin(); parameter != parameters.end(); ++parameter)
+            choice.parameters[parameter.key().toStdString()] = parameter.value().toDouble();
+    }
+    return allocation;
+}
+
+Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path)
+{
+    QFile file(QString::fromStdString(path.string()));
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(ErrorCode::Io, "{}: {}", path.string(), file.errorString().toStdString());
+    return parseRecipe(model, file.readAll().toStdString(), path.filename().string());
+}
+
+std::string recipeText(const Model& model, const Allocation& allocation)
+{
+    QJsonArray layers;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const LayerChoice& choice = allocation.layers[i];
+        QJsonObject layer{
+            {"name", QString::fromStdString(model.layers[i].name)},
+            {"format", choice.format.empty() ? QString("stored") : QString::fromStdString(choice.format)}};
+        if (!choice.method.empty())
+            layer["method"] = QString::fromStdString(choice.method);
+        QJsonObject parameters;
+        for (const auto& [key, value] : choice.parameters)
+            parameters[QString::fromStdString(key)] = value;
+        if (!parameters.isEmpty())
+            layer["parameters"] = parameters;
+        layers.append(layer);
+    }
+    return QJsonDocument(QJsonObject{{"layers", layers}}).toJson().toStdString();
+}
+
+Result<void> writeRecipe(const Model& model, const Allocation& allocation, const std::filesystem::path& path)
+{
+    QSaveFile file(QString::fromStdString(path.string()));
+    const std::string text = recipeText(model, allocation);
+    if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), qint64(text.size())) != qint64(text.size())
+        || !file.commit())
+        return fail(ErrorCode::Io, "{}: {}", path.string(), file.errorString().toStdString());
+    return {};
+}
+
+Result<std::uint64_t> parseBudget(const Model& model, std::string_view text)
+{
+    static const std::map<std::string, double, std::less<>> units{
+        {"b", 1}, {"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"kib", 1024.0}, {"mib", 1048576.0}, {"gib", 1073741824.0}};
+    const std::string whole(text);
+    std::size_t read = 0;
+    double number = 0;
+    try {
+        number = std::stod(whole, &read);
+    } catch (const std::exception&) {
+        read = 0;
+    }
+    std::string unit = whole.substr(read);
+    for (char& c : unit)
+        c = char(std::tolower(static_cast<unsigned char>(c)));
+    if (read == 0 || !std::isfinite(number) || number <= 0)
+        return fail(ErrorCode::InvalidInput, "'{}' is no budget: write 4.5bpw or 300MB", whole);
+    if (unit == "bpw") {
+        std::uint64_t others = model.bytes(), parameters = 0;
+        for (const Layer& layer : model.layers) {
+            others -= layer.storedBytes;
+            parameters += layer.parameters();
+        }
+        return others + std::uint64_t(number * double(parameters) / 8);
+    }
+    const auto found = units.find(unit);
+    if (found == units.end())
+        return fail(ErrorCode::InvalidInput, "'{}' is no budget: write 4.5bpw or 300MB", whole);
+    return std::uint64_t(number * found->second);
+}
+
+} // namespace tritloom

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/architecture/model.h"
+
+#include <filesystem>
+#include <string>
+
+namespace tritloom {
+
+/// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}]}. Layers that are not named
+/// stay as they are stored. Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
+[[nodiscard]] Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path);
+[[nodiscard]] Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name);
+[[nodiscard]] std::string recipeText(const Model& model, const Allocation& allocation);
+[[nodiscard]] Result<void> writeRecipe(
+    const Model& model, const Allocation& allocation, const std::filesystem::path& path);
+
+/// "4.5bpw" (mean bits per weight of the layers, scales counted) or "300MB" (whole file; kB, MB, GB, KiB,
+/// MiB, GiB, B) as bytes of the whole file. Errors: InvalidInput.
+[[nodiscard]] Result<std::uint64_t> parseBudget(const Model& model, std::string_view text);
+
+} // namespace tritloom
