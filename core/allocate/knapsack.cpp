@@ -6,7 +6,7 @@
 namespace tritloom {
 namespace {
 
-constexpr std::size_t stateLimit = 32768;
+constexpr std::size_t stateLimit = 8192;
 
 } // namespace
 
@@ -21,7 +21,11 @@ Result<Frontier> Frontier::solve(std::span<const Item> items, std::stop_token st
             return fail(ErrorCode::InvalidInput, "item {} has no options", i);
         std::vector<State> grown;
         grown.reserve(states.size() * items[i].size());
+        const auto smaller = [](const State& a, const State& b) {
+            return a.bytes != b.bytes ? a.bytes < b.bytes : a.cost < b.cost;
+        };
         for (std::size_t o = 0; o < items[i].size(); ++o) {
+            const auto sorted = std::ptrdiff_t(grown.size());
             const Option& option = items[i][o];
             if (!std::isfinite(option.cost))
                 return fail(ErrorCode::InvalidInput, "option {} of item {} has the cost {}", o, i, option.cost);
@@ -29,10 +33,8 @@ Result<Frontier> Frontier::solve(std::span<const Item> items, std::stop_token st
                 grown.push_back(
                     {states[s].bytes + option.bytes, states[s].cost + option.cost, std::uint32_t(s),
                      std::uint16_t(o)});
+            std::inplace_merge(grown.begin(), grown.begin() + sorted, grown.end(), smaller);
         }
-        std::sort(grown.begin(), grown.end(), [](const State& a, const State& b) {
-            return a.bytes != b.bytes ? a.bytes < b.bytes : a.cost < b.cost;
-        });
         // Larger and no cheaper than one before it: never part of the best.
         std::vector<State> kept;
         for (const State& state : grown)

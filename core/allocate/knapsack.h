@@ -28,8 +28,8 @@ struct FrontierPoint {
 
 /// All of the best trade-offs between bytes and cost, found by dynamic programming over the items.
 ///
-/// Exact while at most 32,768 partial trade-offs are alive, which holds when layers share sizes as those of
-/// neural networks do; beyond that, of partial trade-offs within 1/32,768 of the size range of each other only
+/// Exact while at most 8,192 partial trade-offs are alive, which holds when layers share sizes as those of
+/// neural networks do; beyond that, of partial trade-offs within 1/8,192 of the size range of each other only
 /// the cheapest goes on, and exact() says no.
 class Frontier {
 public:

@@ -1,0 +1,222 @@
+#include "core/evaluate/evaluation_session.h"
+
+#include "plugins/rtn/rtn.h"
+#include "tests/support/tiny_model.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace tritloom;
+
+namespace {
+
+std::unique_ptr<Executor> referenceExecutor()
+{
+    std::vector<std::unique_ptr<Backend>> backends;
+    backends.push_back(makeReferenceBackend());
+    return std::make_unique<Executor>(std::move(backends));
+}
+
+const LayerMethod* methodCalled(std::string_view id)
+{
+    static const RoundToNearest rtn;
+    return id == "rtn" ? &rtn : nullptr;
+}
+
+std::shared_ptr<ForwardPass> passOf(const std::shared_ptr<const Model>& model, std::size_t memoBytes = 64u << 20)
+{
+    auto compressor = std::make_shared<Compressor>(model, methodCalled, nullptr, memoBytes);
+    return std::make_shared<ForwardPass>(std::move(compressor), referenceExecutor(), memoBytes);
+}
+
+Chunk chunkOf(std::size_t length, TokenId first)
+{
+    Chunk chunk{{}, length / 2};
+    for (std::size_t i = 0; i < length; ++i)
+        chunk.tokens.push_back(TokenId((std::size_t(first) + i * 7) % 50));
+    return chunk;
+}
+
+LayerId layerCalled(const Model& model, std::string_view name)
+{
+    for (std::size_t i = 0; i < model.layers.size(); ++i)
+        if (model.layers[i].name == name)
+            return LayerId(i);
+    qFatal("no such layer");
+    return {};
+}
+
+LayerChoice int4()
+{
+    return {.format = "int4g32", .method = "rtn", .parameters = {}};
+}
+
+} // namespace
+
+class ForwardPassTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyArchitectureRuns_data()
+    {
+        QTest::addColumn<QString>("architecture");
+        for (const char* id : {"llama", "qwen2", "qwen3", "gpt2", "bitnet-b1.58"})
+            QTest::addRow("%s", id) << QString(id);
+    }
+    void everyArchitectureRuns()
+    {
+        QFETCH(QString, architecture);
+        TinyModel tiny{.architecture = architecture.toStdString()};
+        tiny.kvHeads = architecture == "gpt2" ? 4 : 2;
+        const auto model = tiny.make();
+        QVERIFY2(model->graph.has_value(), model->whyNotEvaluated.c_str());
+        const auto result
+            = passOf(model)->logProbabilities(chunkOf(12, 3), model->original(), ForwardPass::Keep::Nothing, {});
+        QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
+        const std::vector<float> logs = result->toFloats();
+        QCOMPARE(result->type().shape, (Shape{5, 50}));
+        double total = 0;
+        for (std::size_t i = 0; i < 50; ++i)
+            total += std::exp(double(logs[i]));
+        QVERIFY(std::abs(total - 1) < 1e-5);
+    }
+
+    void stepsWithACacheAgreeWithTheWholeSequence()
+    {
+        const auto model = TinyModel{.architecture = "qwen3"}.make();
+        const Graph& graph = *model->graph;
+        const auto weightsOf = [&](TensorId id) -> Result<Executor::Weights> {
+            return Executor::Weights{TRY(materialise(model->tensor(id))), keyOf(id)};
+        };
+        const auto executor = referenceExecutor();
+        const std::vector<float> tokens{3, 10, 17, 24, 31, 38};
+        ValueMap whole{{graph.input, Tensor::fromFloats({tokens.size()}, tokens)}};
+        QVERIFY(executor->run(graph, 0, graph.stageCount - 1, whole, weightsOf, nullptr, {}).has_value());
+        const std::vector<float> expected = whole.at(graph.output).toFloats();
+        SequenceState state;
+        for (std::size_t t = 0; t < tokens.size(); ++t) {
+            ValueMap step{{graph.input, Tensor::fromFloats({1}, std::span(tokens).subspan(t, 1))}};
+            QVERIFY(executor->run(graph, 0, graph.stageCount - 1, step, weightsOf, &state, {}).has_value());
+            ++state.tokens;
+            const std::vector<float> actual = step.at(graph.output).toFloats();
+            for (std::size_t i = 0; i < actual.size(); ++i)
+                QVERIFY(std::abs(actual[i] - expected[t * actual.size() + i]) < 1e-5f);
+        }
+    }
+
+    // Rotating interleaved pairs of permuted rows is rotating halves of the originals (llm-forward, section 1).
+    void rotateHalfFilesGiveTheSameLogits()
+    {
+        const TinyModel tiny{};
+        const auto interleaved = tiny.make();
+        ModelFile file = *interleaved->file;
+        file.rotateHalf = true;
+        for (NamedTensor& tensor : file.tensors) {
+            if (!tensor.name.ends_with("attn_q.weight") && !tensor.name.ends_with("attn_k.weight"))
+                continue;
+            const std::size_t rows = tensor.shape[0], columns = tensor.shape[1], d = tiny.headSize;
+            const std::vector<float> old = tensor.stored.toFloats();
+            std::vector<float> fresh(old.size());
+            for (std::size_t r = 0; r < rows; ++r) {
+                const std::size_t inHead = r % d;
+                const std::size_t target = r - inHead + (inHead % 2 == 0 ? inHead / 2 : inHead / 2 + d / 2);
+                std::copy_n(old.begin() + long(r * columns), columns, fresh.begin() + long(target * columns));
+            }
+            tensor.stored = Tensor::adoptFloats(tensor.shape, std::move(fresh));
+        }
+        const auto halves = makeModel(std::move(file));
+        const auto a = passOf(interleaved)->logProbabilities(chunkOf(16, 1), interleaved->original(), ForwardPass::Keep::Nothing, {});
+        const auto b = passOf(halves)->logProbabilities(chunkOf(16, 1), halves->original(), ForwardPass::Keep::Nothing, {});
+        const std::vector<float> left = a.value().toFloats(), right = b.value().toFloats();
+        for (std::size_t i = 0; i < left.size(); ++i)
+            QVERIFY(std::abs(left[i] - right[i]) < 1e-4f);
+    }
+
+    void changingALayerRunsOnlyWhatFollows()
+    {
+        const auto model = TinyModel{}.make();
+        const auto pass = passOf(model);
+        const Chunk chunk = chunkOf(16, 1);
+        QVERIFY(pass->logProbabilities(chunk, model->original(), ForwardPass::Keep::Everything, {}).has_value());
+        QCOMPARE(pass->counters().stagesRun, std::size_t(5)); // embedding, three blocks, head
+        Allocation changed = model->original();
+        changed[layerCalled(*model, "blk.1.ffn_down.weight")] = int4();
+        QVERIFY(pass->logProbabilities(chunk, changed, ForwardPass::Keep::Everything, {}).has_value());
+        QCOMPARE(pass->counters().stagesRun, std::size_t(5 + 3)); // blocks 1 and 2, head
+    }
+
+    void undoingAChangeComputesNothing()
+    {
+        const auto model = TinyModel{}.make();
+        const auto pass = passOf(model);
+        const Chunk chunk = chunkOf(16, 1);
+        Allocation changed = model->original();
+        changed[LayerId(0)] = int4();
+        const auto before = pass->logProbabilities(chunk, model->original(), ForwardPass::Keep::Everything, {});
+        QVERIFY(pass->logProbabilities(chunk, changed, ForwardPass::Keep::Everything, {}).has_value());
+        const std::size_t run = pass->counters().stagesRun;
+        const auto again = pass->logProbabilities(chunk, model->original(), ForwardPass::Keep::Everything, {});
+        QCOMPARE(pass->counters().stagesRun, run);
+        QCOMPARE(again->toFloats(), before->toFloats());
+    }
+
+    void aTiedTableCountsAtBothEnds()
+    {
+        TinyModel tiny{};
+        tiny.tied = true;
+        const auto model = tiny.make();
+        const auto pass = passOf(model);
+        Allocation changed = model->original();
+        changed[layerCalled(*model, "token_embd.weight")] = int4();
+        const auto before = pass->logProbabilities(chunkOf(16, 1), model->original(), ForwardPass::Keep::Everything, {});
+        const auto after = pass->logProbabilities(chunkOf(16, 1), changed, ForwardPass::Keep::Everything, {});
+        QVERIFY(before->toFloats() != after->toFloats());
+        QCOMPARE(pass->counters().stagesRun, std::size_t(10));
+    }
+
+    void theOriginalHasNoDivergenceFromItself()
+    {
+        const auto model = TinyModel{}.make();
+        EvaluationSession session({chunkOf(16, 1), chunkOf(16, 5)}, passOf(model));
+        const auto evaluation = session.evaluate(model->original(), {});
+        QVERIFY(evaluation.has_value());
+        QCOMPARE(evaluation->kl.value, 0.0);
+        QCOMPARE(evaluation->topTokenAgreement.value, 1.0);
+        QCOMPARE(evaluation->perplexity, evaluation->referencePerplexity);
+        QCOMPARE(evaluation->tokens, std::size_t(14));
+    }
+
+    void anUnknownMethodIsAnErrorWithItsName()
+    {
+        const auto model = TinyModel{}.make();
+        Allocation changed = model->original();
+        changed[LayerId(1)] = {.format = "int4g32", .method = "magic", .parameters = {}};
+        EvaluationSession session({chunkOf(16, 1)}, passOf(model));
+        const auto result = session.evaluate(changed, {});
+        QVERIFY(!result);
+        QCOMPARE(
+            QString::fromStdString(result.error().message),
+            QString("blk.0.attn_q.weight: no method is called 'magic'"));
+    }
+
+    void metricsAgreeWithHandWorkedCases()
+    {
+        // llm-forward, checks 5 and 6.
+        const PositionValues values{{1.2f, 0.3f, 2.5f, 0.9f}, {}, {}, {}};
+        const Measured perplexity = perplexityOf({&values, 1});
+        QVERIFY(std::abs(perplexity.value - 3.404166) < 1e-5);
+        QVERIFY(std::abs(perplexity.standardError - 1.580739) < 1e-5);
+        const auto executor = referenceExecutor();
+        const auto logs = [&](std::vector<float> logits) {
+            const Tensor input[] = {Tensor::adoptFloats({1, 4}, std::move(logits))};
+            return executor->run(Op{OpKind::LogSoftmax, {}}, input, {}).value();
+        };
+        const Tensor both[] = {logs({2, 1, 0, -20}), logs({1.5f, 1.2f, 0.1f, -19})};
+        const float kl = executor->run(Op{OpKind::Divergence, {}}, both, {}).value().toFloats()[0];
+        QVERIFY(std::abs(kl - 0.0539007f) < 1e-6f);
+    }
+};
+
+QTEST_APPLESS_MAIN(ForwardPassTest)
+#include "forward_pass_test.moc"

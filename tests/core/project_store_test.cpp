@@ -1,0 +1,80 @@
+#include "core/store/project_store.h"
+
+#include "tests/support/tiny_model.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fstream>
+
+using namespace tritloom;
+
+class ProjectStoreTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void givesBackWhatWasSaved()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.filePath("a.tritproj").toStdString());
+        const auto model = TinyModel{}.make();
+        Allocation allocation = model->original();
+        allocation[LayerId(2)] = {.format = "q4_k", .method = "gptq", .parameters = {{"dampening", 0.02}}};
+        std::vector<bool> pinned(model->layers.size());
+        pinned[5] = true;
+        {
+            const auto store = ProjectStore::open(path).value();
+            QVERIFY(store->setModel(*model).has_value());
+            QVERIFY(store->save(*model, "current", allocation, pinned).has_value());
+            QVERIFY(store->save(*model, "current", allocation, pinned).has_value()); // twice is no conflict
+            store->put(keyOf("a"), "test", std::as_bytes(std::span("abc", 3)));
+        }
+        const auto store = ProjectStore::open(path).value();
+        const auto saved = store->load(*model, "current").value();
+        QVERIFY(saved.has_value());
+        QVERIFY(saved->allocation == allocation);
+        QCOMPARE(saved->pinned, pinned);
+        QVERIFY(!store->load(*model, "other").value().has_value());
+        QCOMPARE(store->find(keyOf("a")).value().size(), std::size_t(3));
+        QVERIFY(!store->find(keyOf("b")).has_value());
+        QCOMPARE(store->model().value().key, hexadecimal(model->key));
+    }
+
+    void keepsTheHistory()
+    {
+        const QTemporaryDir folder;
+        const auto store = ProjectStore::open(folder.filePath("a.tritproj").toStdString()).value();
+        const auto id = store->addEdit("drag blocks 6-9", 123).value();
+        QVERIFY(store->addEdit("allocate", 100).has_value());
+        QVERIFY(store->setEditKl(id, 0.25).has_value());
+        const auto edits = store->edits().value();
+        QCOMPARE(edits.size(), std::size_t(2));
+        QCOMPARE(edits[0].kl.value(), 0.25);
+        QVERIFY(!edits[1].kl.has_value());
+    }
+
+    void aCopyStandsAlone()
+    {
+        const QTemporaryDir folder;
+        const auto model = TinyModel{}.make();
+        const auto store = ProjectStore::open(folder.filePath("a.tritproj").toStdString()).value();
+        QVERIFY(store->save(*model, "current", model->original(), {}).has_value());
+        const auto copy = folder.filePath("b.tritproj").toStdString();
+        QVERIFY(store->copyTo(copy).has_value());
+        QVERIFY(ProjectStore::open(copy).value()->load(*model, "current").value().has_value());
+    }
+
+    void refusesOtherFilesByName()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("text.tritproj").toStdString();
+        std::ofstream(path) << "this is some text that is no database at all, not even a little bit of one";
+        const auto opened = ProjectStore::open(path);
+        QVERIFY(!opened);
+        QVERIFY(QString::fromStdString(opened.error().message).endsWith("this is not a project file"));
+        QVERIFY(!ProjectStore::open("/nowhere/at/all.tritproj"));
+    }
+};
+
+QTEST_GUILESS_MAIN(ProjectStoreTest)
+#include "project_store_test.moc"
