@@ -170,6 +170,13 @@ public:
     }
 
     std::size_t levelCount() const override { return m_layout.table().size(); }
+    std::size_t levelRun() const override
+    {
+        if constexpr (hasLevels)
+            return m_layout.lineElements();
+        else
+            return 1;
+    }
 
     void levels(std::span<const std::byte> packed, std::size_t element, std::span<float> out) const override
     {

@@ -48,6 +48,9 @@ public:
     /// Levels a stored element can take once its block's scales are fixed, e.g. 16 for 4 bits; 0 for floats.
     [[nodiscard]] virtual std::size_t levelCount() const { return 0; }
 
+    /// Consecutive elements, counted from the start of a block, that share their levels; divides blockElements().
+    [[nodiscard]] virtual std::size_t levelRun() const { return 1; }
+
     /// The value of every level of `element` under the scales in `packed`, by code.
     /// out: levelCount() values. Only for levelCount() > 0.
     virtual void levels(std::span<const std::byte> packed, std::size_t element, std::span<float> out) const;

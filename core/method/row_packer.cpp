@@ -1,0 +1,105 @@
+#include "core/method/row_packer.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+/// body(values, importance, packed) per block; the padding has value and importance 0.
+template <typename Body>
+void forEachBlock(
+    const NumberFormat& format, std::span<const float> values, std::span<const float> importance,
+    std::span<std::byte> packed, const std::stop_token& stop, const Body& body)
+{
+    const std::size_t elements = format.blockElements(), bytes = format.blockBytes();
+    assert(packed.size() >= (values.size() + elements - 1) / elements * bytes);
+    std::size_t block = 0;
+    for (; (block + 1) * elements <= values.size(); ++block) {
+        if (stop.stop_requested())
+            return;
+        body(
+            values.subspan(block * elements, elements), importance.subspan(block * elements, elements),
+            packed.subspan(block * bytes, bytes));
+    }
+    const std::size_t rest = values.size() - block * elements;
+    if (rest == 0)
+        return;
+    std::vector<float> lastValues(elements), lastImportance(elements);
+    std::copy_n(values.end() - static_cast<std::ptrdiff_t>(rest), rest, lastValues.begin());
+    std::copy_n(importance.end() - static_cast<std::ptrdiff_t>(rest), rest, lastImportance.begin());
+    body(
+        std::span<const float>(lastValues), std::span<const float>(lastImportance),
+        packed.subspan(block * bytes, bytes));
+}
+
+} // namespace
+
+Result<Tensor> packRows(
+    const Tensor& weights, const NumberFormatPtr& format, const MethodContext& context, const RowPacker& pack)
+{
+    const TensorType type{format, weights.type().shape};
+    const std::size_t rows = type.rows(), columns = type.columns();
+    std::vector<std::byte> packed(type.bytes());
+    // Some 16,000 weights a chunk: milliseconds even for a slow search.
+    const std::size_t grain = std::max<std::size_t>(1, 16384 / std::max<std::size_t>(columns, 1));
+    const std::size_t batch = std::max(grain * threadCount() * 4, rows / 64);
+    for (std::size_t first = 0; first < rows && columns > 0; first += batch) {
+        const std::size_t count = std::min(batch, rows - first);
+        parallelFor(count, grain, [&](std::size_t begin, std::size_t end) {
+            std::vector<float> values(columns);
+            for (std::size_t r = first + begin; r < first + end; ++r) {
+                if (context.stop.stop_requested())
+                    return;
+                weights.decodeRows(r, values);
+                pack(r, values, std::span(packed).subspan(r * type.rowBytes(), type.rowBytes()));
+            }
+        });
+        if (context.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled at row {} of {}", first, rows);
+        context.progress(static_cast<double>(first + count) / static_cast<double>(rows));
+    }
+    return Tensor::adopt(type, std::move(packed));
+}
+
+void encodeRow(
+    const NumberFormat& format, std::span<const float> values, std::span<std::byte> packed,
+    std::stop_token stop)
+{
+    forEachBlock(
+        format, values, values, packed, stop, [&](auto block, auto, auto out) { format.encode(block, out); });
+}
+
+void fitRow(
+    const NumberFormat& format, std::span<const float> values, std::span<const float> importance,
+    std::span<std::byte> packed, std::stop_token stop)
+{
+    if (importance.empty()) {
+        const std::vector<float> equal(values.size(), 1.0f);
+        return fitRow(format, values, equal, packed, std::move(stop));
+    }
+    assert(importance.size() == values.size());
+    forEachBlock(format, values, importance, packed, stop, [&](auto block, auto factors, auto out) {
+        format.fit(block, factors, out);
+    });
+}
+
+Result<std::vector<float>>
+requiredStatistic(const std::optional<Tensor>& statistic, std::size_t elements, std::string_view name)
+{
+    if (!statistic)
+        return fail(ErrorCode::InvalidInput, "this method needs the {}: choose a calibration text", name);
+    if (statistic->type().elements() != elements)
+        return fail(
+            ErrorCode::InvalidInput, "the {} has {} elements, the layer needs {}", name,
+            statistic->type().elements(), elements);
+    std::vector<float> values = statistic->toFloats();
+    if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+        return fail(ErrorCode::InvalidInput, "the {} holds numbers that are not finite", name);
+    return values;
+}
+
+} // namespace tritloom

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/format/number_format.h"
+
+#include <span>
+#include <vector>
+
+namespace tritloom {
+
+/// One packed row whose levels are chosen element by element.
+class RowState {
+public:
+    RowState(const NumberFormat& format, std::size_t columns);
+
+    /// Fits the scales of the block that begins at column `begin`; values and importance from there on, and
+    /// all of it, respectively.
+    void fit(std::size_t begin, std::span<const float> values, std::span<const float> importance);
+
+    /// Stores the nearest level at `column`, whose block must be fitted, and gives its value.
+    float choose(std::size_t column, float value);
+
+    void assign(std::span<const std::byte> packed) { m_packed.assign(packed.begin(), packed.end()); }
+    [[nodiscard]] std::span<const std::byte> packed() const { return m_packed; }
+    [[nodiscard]] const NumberFormat& format() const { return *m_format; }
+
+private:
+    const NumberFormat* m_format;
+    std::size_t m_columns;
+    std::size_t m_run; ///< elements that share their levels
+    std::size_t m_levelCount;
+    std::vector<std::byte> m_packed;
+    std::vector<float> m_levels; ///< [runs, levels]
+    std::vector<float> m_steps; ///< by run: the distance between levels where it is the same for all, else 0
+};
+
+} // namespace tritloom

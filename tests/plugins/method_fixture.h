@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/method/layer_method.h"
+
+#include <cmath>
+#include <random>
+
+namespace tritloom::fixture {
+
+inline std::vector<float> normalValues(std::size_t count, unsigned seed, float deviation = 1.0f)
+{
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal(0.0f, deviation);
+    std::vector<float> values(count);
+    for (float& value : values)
+        value = normal(random);
+    return values;
+}
+
+/// Weights, and the statistics of correlated inputs of uneven loudness.
+inline LayerProblem layer(std::size_t outputs, std::size_t inputs, unsigned seed)
+{
+    std::vector<float> weights = normalValues(outputs * inputs, seed, 0.05f);
+    const std::size_t tokens = 4 * inputs + 8;
+    const std::vector<float> noise = normalValues(tokens * inputs, seed + 1);
+    const std::vector<float> loudness = normalValues(inputs, seed + 2);
+    const std::vector<float> common = normalValues(tokens, seed + 3);
+    std::vector<float> gram(inputs * inputs), meanSquare(inputs);
+    std::vector<double> sums(inputs * inputs);
+    std::vector<double> x(inputs);
+    for (std::size_t t = 0; t < tokens; ++t) {
+        double previous = 0;
+        for (std::size_t c = 0; c < inputs; ++c) {
+            previous = 0.7 * previous + noise[t * inputs + c] + 0.3 * common[t];
+            x[c] = previous * std::exp(0.7 * loudness[c]);
+        }
+        for (std::size_t i = 0; i < inputs; ++i)
+            for (std::size_t j = 0; j < inputs; ++j)
+                sums[i * inputs + j] += x[i] * x[j];
+    }
+    for (std::size_t i = 0; i < inputs * inputs; ++i)
+        gram[i] = static_cast<float>(sums[i] / static_cast<double>(tokens));
+    for (std::size_t c = 0; c < inputs; ++c)
+        meanSquare[c] = gram[c * inputs + c];
+    return {
+        .weights = Tensor::adoptFloats({outputs, inputs}, std::move(weights)),
+        .meanSquare = Tensor::adoptFloats({inputs}, std::move(meanSquare)),
+        .gram = Tensor::adoptFloats({inputs, inputs}, std::move(gram))};
+}
+
+/// tr((W - Q) H (W - Q)^T), with H the identity where there is no Gram matrix.
+inline double outputError(const LayerProblem& problem, const Tensor& quantized)
+{
+    const std::vector<float> weights = problem.weights.toFloats(), stored = quantized.toFloats();
+    const std::vector<float> gram = problem.gram->toFloats();
+    const std::size_t columns = problem.weights.type().columns();
+    double total = 0;
+    for (std::size_t r = 0; r < problem.weights.type().rows(); ++r) {
+        for (std::size_t i = 0; i < columns; ++i) {
+            const double error = static_cast<double>(weights[r * columns + i]) - stored[r * columns + i];
+            double sum = 0;
+            for (std::size_t j = 0; j < columns; ++j)
+                sum += gram[i * columns + j]
+                    * (static_cast<double>(weights[r * columns + j]) - stored[r * columns + j]);
+            total += error * sum;
+        }
+    }
+    return total;
+}
+
+inline std::vector<std::byte> bytesOf(const Tensor& tensor)
+{
+    return {tensor.bytes().begin(), tensor.bytes().end()};
+}
+
+} // namespace tritloom::fixture
