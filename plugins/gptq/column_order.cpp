@@ -43,10 +43,13 @@ Result<ColumnOrder> orderColumns(
         auto factor = inverseFactor(matrix, columns, stop);
         if (factor) {
             result.factor = std::move(*factor);
+            result.damping = static_cast<float>(std::max(damping, 1e-8) * mean);
             result.importance.resize(columns);
             for (std::size_t i = 0; i < columns; ++i) {
                 const float pivot = result.row(i)[i];
-                result.importance[result.columns[i]] = 1 / (pivot * pivot);
+                const auto loudness =
+                    static_cast<float>(std::max(0.0, diagonal(result.columns[i])) + 1e-9 * mean);
+                result.importance[result.columns[i]] = std::sqrt(loudness) / pivot;
             }
             return result;
         }

@@ -8,7 +8,8 @@ namespace tritloom {
 struct ColumnOrder {
     std::vector<std::size_t> columns; ///< by visit
     std::vector<float> factor; ///< U, [visit, visit], upper triangular; the damped Gram matrix is (U^T U)^-1
-    std::vector<float> importance; ///< by column, for fitting scales
+    std::vector<float> importance; ///< by column, for fitting scales: sqrt(H_ii) / U_ii
+    float damping = 0; ///< what was added to the diagonal of the Gram matrix
     bool isNatural = true; ///< columns[i] == i
 
     [[nodiscard]] std::size_t size() const { return columns.size(); }

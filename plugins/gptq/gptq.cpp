@@ -62,22 +62,52 @@ public:
         }
     }
 
+    /// Coordinate descent on the output error: each weight in turn to the level that is best for the others
+    /// as they are, scales untouched. Never raises the error. gram: [columns, columns].
+    void refine(std::span<const float> gram, int sweeps, const std::stop_token& stop)
+    {
+        const Index rows = m_weights.rows(), columns = m_weights.cols();
+        const Eigen::Map<const Matrix> h(gram.data(), columns, columns);
+        Matrix errors(rows, columns), slopes(rows, columns);
+        for (Index r = 0; r < rows; ++r)
+            errors.row(r) = m_weights.row(r) - decoded(m_rows[static_cast<std::size_t>(r)].packed());
+        constexpr Index width = 64;
+        for (Index begin = 0; begin < columns && !stop.stop_requested(); begin += width) {
+            const Index size = std::min(width, columns - begin);
+            slopes.middleCols(begin, size).noalias() = errors * h.middleCols(begin, size);
+        }
+        for (Index r = 0; r < rows; ++r) {
+            RowState& row = m_rows[static_cast<std::size_t>(r)];
+            bool changed = true;
+            for (int sweep = 0; sweep < sweeps && changed && !stop.stop_requested(); ++sweep) {
+                changed = false;
+                for (Index c = 0; c < columns; ++c) {
+                    const float curvature = h(c, c) + m_order.damping;
+                    const float pull = (slopes(r, c) + m_order.damping * errors(r, c)) / curvature;
+                    const float stored = m_weights(r, c) - errors(r, c);
+                    const float chosen = row.choose(static_cast<std::size_t>(c), stored + pull);
+                    const float change = chosen - stored;
+                    if (std::fabs(change) > 1e-6f * std::fabs(stored)) {
+                        errors(r, c) = m_weights(r, c) - chosen;
+                        slopes.row(r) -= change * h.row(c);
+                        changed = true;
+                    }
+                }
+            }
+        }
+    }
+
     /// Takes `plain` (one row of it each) where its output error is lower. gram: [columns, columns].
     void
     keepBetter(std::span<const float> gram, std::span<const std::byte> plain, const std::stop_token& stop)
     {
         const Index rows = m_weights.rows(), columns = m_weights.cols();
         Matrix errors(2 * rows, columns);
-        std::vector<float> decoded(m_order.size());
         const std::size_t rowBytes = m_rows[0].packed().size();
         for (Index r = 0; r < rows; ++r) {
-            const RowState& row = m_rows[static_cast<std::size_t>(r)];
-            row.format().decodeBlocks(row.packed(), decoded);
-            errors.row(r) = m_weights.row(r) - Eigen::Map<const Eigen::RowVectorXf>(decoded.data(), columns);
-            row.format().decodeBlocks(
-                plain.subspan(static_cast<std::size_t>(r) * rowBytes, rowBytes), decoded);
-            errors.row(rows + r) =
-                m_weights.row(r) - Eigen::Map<const Eigen::RowVectorXf>(decoded.data(), columns);
+            const auto index = static_cast<std::size_t>(r);
+            errors.row(r) = m_weights.row(r) - decoded(m_rows[index].packed());
+            errors.row(rows + r) = m_weights.row(r) - decoded(plain.subspan(index * rowBytes, rowBytes));
         }
         // e H e^T, by column strips of the upper triangle.
         const Eigen::Map<const Matrix> h(gram.data(), columns, columns);
@@ -116,6 +146,13 @@ public:
     }
 
 private:
+    [[nodiscard]] Eigen::RowVectorXf decoded(std::span<const std::byte> packed) const
+    {
+        Eigen::RowVectorXf values(m_weights.cols());
+        m_rows[0].format().decodeBlocks(packed, {values.data(), m_order.size()});
+        return values;
+    }
+
     void fitAll()
     {
         const std::size_t block = m_rows[0].format().blockElements();
@@ -178,6 +215,13 @@ std::vector<ParameterSpec> Gptq::parameters() const
          .standard = 1,
          .lowest = 0,
          .highest = 1,
+         .whole = true},
+        {.key = "sweeps",
+         .title = "Sweeps of correction",
+         .unit = "",
+         .standard = 2,
+         .lowest = 0,
+         .highest = 20,
          .whole = true}};
 }
 
@@ -187,6 +231,7 @@ Result<Tensor> Gptq::quantize(
 {
     const double damping = TRY(parameterValue(parameters(), given, "dampening")) / 100;
     const bool loudestFirst = TRY(parameterValue(parameters(), given, "act_order")) != 0;
+    const int sweeps = static_cast<int>(TRY(parameterValue(parameters(), given, "sweeps")));
     if (!supports(*format))
         return fail(ErrorCode::Unsupported, "{} has no levels to choose from", format->id());
     const TensorType type{format, layer.weights.type().shape};
@@ -202,6 +247,8 @@ Result<Tensor> Gptq::quantize(
         parallelFor(count, chunkRows, [&](std::size_t begin, std::size_t end) {
             Chunk chunk(order, format, layer.weights, first + begin, end - begin);
             chunk.run(context.stop);
+            if (sweeps > 0)
+                chunk.refine(gram, sweeps, context.stop);
             std::vector<std::byte> plain((end - begin) * type.rowBytes());
             for (std::size_t r = 0; r < end - begin; ++r)
                 fitRow(
