@@ -1,5 +1,9 @@
 #include "app/gui/page.h"
 
+#include "app/gui/allocation/loom_page.h"
+#include "app/gui/evaluation/preview_page.h"
+#include "app/gui/layers/layers_page.h"
+
 #include <QtGlobal>
 
 #include <vector>
@@ -9,7 +13,11 @@ namespace tritloom {
 std::span<const Page> pages()
 {
     // The only list. Rows of one area appear in this order.
-    static const std::vector<Page> list{};
+    static const std::vector<Page> list{
+        {"layers", QT_TRANSLATE_NOOP("Pages", "Layers"), Page::Area::Left, makeLayersPage},
+        {"loom", QT_TRANSLATE_NOOP("Pages", "Bit loom"), Page::Area::Centre, makeLoomPage},
+        {"preview", QT_TRANSLATE_NOOP("Pages", "Live preview"), Page::Area::Right, makePreviewPage},
+    };
     return list;
 }
 

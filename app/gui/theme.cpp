@@ -169,6 +169,11 @@ QString styleSheet(const QPalette& palette)
         QProgressBar::chunk { background: %good; border-radius: 2px; }
         QDockWidget { color: %muted; font-weight: 400; }
         QDockWidget::title { background: %window; padding: 7px 12px; text-align: left; }
+        QFrame[card="true"] { background: %panel; border: 1px solid %line; border-radius: 8px; }
+        QListWidget { background: transparent; border: none; outline: none; }
+        QListWidget::item { padding: 2px 4px; border-radius: 4px; }
+        QListWidget::item:selected { background: %selection; color: %text; }
+        QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
         QToolTip { background: %tip; color: %tipText; border: 1px solid %line; padding: 4px 6px; }
     )");
     const auto set = [&](const char* name, const QString& value) {

@@ -24,6 +24,7 @@ public:
 
     /// Changes until endGesture() are one undo step with this text; a gesture that ends where it began is none.
     void beginGesture(const QString& text);
+    void setGestureText(const QString& text) { m_gestureText = text; } ///< known only once it is seen where it goes
     void endGesture();
     [[nodiscard]] bool inGesture() const { return m_inGesture; }
 

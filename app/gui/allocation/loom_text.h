@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/gui/allocation/pull.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets/loom_painter.h"
+
+namespace tritloom {
+
+/// "blk.2.ffn_down, 4.25 bits, pinned"
+[[nodiscard]] QString spokenName(const Layer& layer, double bits, bool pinned);
+/// "blk.2.ffn_down", "block 6", "blocks 6 to 9", "28 layers"
+[[nodiscard]] QString layersTitle(const Model& model, const std::vector<LayerId>& layers);
+/// "blocks 6 to 9 selected, 28 layers"
+[[nodiscard]] QString selectionTitle(const Model& model, const std::vector<LayerId>& layers);
+/// The four numbers as rich text: size, fit, bits per weight, predicted loss; each with its kind.
+[[nodiscard]] QString numbersTitle(const Estimate& estimate, const ThemeColors& colors, bool original);
+
+[[nodiscard]] LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer);
+/// From `start` to where the pull is now.
+[[nodiscard]] LoomCallout
+pullCallout(Workspace& workspace, const Stops& stops, const Allocation& start, LayerId layer);
+
+} // namespace tritloom

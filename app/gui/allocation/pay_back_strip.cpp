@@ -1,0 +1,62 @@
+#include "app/gui/allocation/pay_back_strip.h"
+
+#include "app/gui/number_text.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+
+namespace tritloom {
+
+PayBackStrip::PayBackStrip(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_row(new QHBoxLayout(this))
+    , m_caption(new QLabel(this))
+{
+    setObjectName(QStringLiteral("payBackStrip"));
+    m_row->setContentsMargins(0, 0, 0, 0);
+    m_row->setSpacing(6);
+    m_caption->setForegroundRole(QPalette::PlaceholderText);
+    m_row->addWidget(m_caption);
+    m_row->addStretch(1);
+    setMinimumHeight(28);
+    refresh();
+}
+
+void PayBackStrip::refresh()
+{
+    for (QPushButton* const old : findChildren<QPushButton*>(QString(), Qt::FindDirectChildrenOnly)) {
+        old->hide();
+        old->deleteLater(); // one of them may be the one that was just pressed
+    }
+    const auto offers = m_workspace.payBacks();
+    const SensitivityTable& table = m_workspace.sensitivity().table();
+    const bool measured = table.knownCount() > 0;
+    m_caption->setText(
+        !offers.empty() ? tr("Win back:")
+            : !measured ? tr("Offers to win back quality appear here once sensitivity has been measured")
+                        : QString());
+    int at = 1;
+    for (const Workspace::PayBack& offer : offers) {
+        const Layer& layer = m_workspace.model().layer(offer.layer);
+        auto* const button = new QPushButton(
+            tr("%1 to %2: %3, wins back %4")
+                .arg(
+                    shortName(layer), formatTitle(layer, offer.choice), formatByteChange(offer.extraBytes),
+                    formatShare(offer.gainShare)),
+            this);
+        button->setProperty("chip", true);
+        button->setToolTip(
+            tr("Predicted: lowers the divergence by %1 nats per token").arg(formatSmall(offer.gainKl)));
+        connect(button, &QPushButton::clicked, this, [this, offer] {
+            const Layer& what = m_workspace.model().layer(offer.layer);
+            m_workspace.document().setChoices(
+                {{offer.layer, offer.choice}},
+                tr("%1 to %2").arg(shortName(what), formatTitle(what, offer.choice)));
+        });
+        m_row->insertWidget(at++, button);
+    }
+}
+
+} // namespace tritloom

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "app/session/workspace.h"
+
+#include <QWidget>
+
+class QHBoxLayout;
+class QLabel;
+
+namespace tritloom {
+
+/// Up to three small raises that win back most: one button each. GUI thread only.
+class PayBackStrip final : public QWidget {
+    Q_OBJECT
+
+public:
+    PayBackStrip(Workspace& workspace, QWidget* parent);
+
+    void refresh();
+
+private:
+    Workspace& m_workspace;
+    QHBoxLayout* m_row;
+    QLabel* m_caption;
+};
+
+} // namespace tritloom

@@ -1,0 +1,89 @@
+#include "app/gui/evaluation/history_list.h"
+
+#include "app/gui/number_text.h"
+#include "app/gui/theme.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+HistoryList::HistoryList(Workspace& workspace, QWidget* parent)
+    : QListWidget(parent)
+    , m_workspace(workspace)
+{
+    setObjectName(QStringLiteral("history"));
+    setAccessibleName(tr("History"));
+    setFrameShape(QFrame::NoFrame);
+    setUniformItemSizes(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setTextElideMode(Qt::ElideRight);
+    QUndoStack& stack = workspace.document().undoStack();
+    connect(&stack, &QUndoStack::indexChanged, this, [this] {
+        remember();
+        refresh();
+    });
+    connect(&workspace.evaluation(), &EvaluationController::finished, this, &HistoryList::refresh);
+    connect(this, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
+        m_workspace.document().undoStack().setIndex(item->data(Qt::UserRole).toInt());
+    });
+    connect(this, &QListWidget::itemClicked, this, &QListWidget::itemActivated);
+    remember();
+    refresh();
+}
+
+void HistoryList::remember()
+{
+    const QUndoStack& stack = m_workspace.document().undoStack();
+    const auto index = std::size_t(stack.index());
+    const Allocation& now = m_workspace.document().allocation();
+    m_steps.resize(std::size_t(stack.count()) + 1);
+    if (m_steps[index] != now) {
+        // Another step than the one that was here: what followed it is gone as well.
+        m_steps.resize(index);
+        m_steps.resize(std::size_t(stack.count()) + 1);
+        m_steps[index] = now;
+    }
+}
+
+std::optional<double> HistoryList::perplexityAt(int step) const
+{
+    const auto& allocation = m_steps[std::size_t(step)];
+    if (!allocation)
+        return std::nullopt;
+    for (const Evaluation& point : m_workspace.evaluation().measuredPoints())
+        if (point.allocation == *allocation)
+            return point.perplexity.value;
+    return std::nullopt;
+}
+
+void HistoryList::refresh()
+{
+    const QUndoStack& stack = m_workspace.document().undoStack();
+    const ThemeColors colors = themeColors(palette());
+    clear();
+    for (int step = stack.count(); step >= 0; --step) {
+        const QString title = step == 0 ? tr("Opened") : stack.text(step - 1);
+        const auto here = perplexityAt(step);
+        QString effect = tr("not measured");
+        if (step == 0 && here)
+            effect = QLocale().toString(*here, 'f', 3);
+        else if (const auto before = step > 0 ? perplexityAt(step - 1) : std::nullopt; here && before) {
+            const double change = *here - *before;
+            effect = (change < 0 ? QStringLiteral("−") : QStringLiteral("+")) + formatSmall(std::abs(change));
+        } else if (here) {
+            effect = QLocale().toString(*here, 'f', 3);
+        }
+        auto* const item = new QListWidgetItem(QStringLiteral("%1   %2").arg(effect, title), this);
+        item->setData(Qt::UserRole, step);
+        item->setToolTip(tr("%1\nMeasured change of perplexity: %2").arg(title, effect));
+        if (step > stack.index())
+            item->setForeground(colors.mutedText); // undone
+        if (step == stack.index())
+            setCurrentItem(item);
+    }
+}
+
+} // namespace tritloom

@@ -1,0 +1,346 @@
+#include "app/gui/evaluation/preview_page.h"
+
+#include "app/gui/evaluation/history_list.h"
+#include "app/gui/number_text.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets/card.h"
+#include "app/gui/widgets/segment_bars.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QProgressBar>
+#include <QScrollArea>
+
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+QString plusMinus(const Measured& measured, int digits)
+{
+    return QStringLiteral("%1 ± %2").arg(
+        QLocale().toString(measured.value, 'f', digits),
+        QLocale().toString(measured.standardError, 'f', digits));
+}
+
+void tint(QLabel* label, const QColor& color)
+{
+    QPalette palette = label->palette();
+    palette.setColor(QPalette::WindowText, color);
+    label->setPalette(palette);
+}
+
+} // namespace
+
+PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_state(new QLabel(this))
+    , m_progress(new QProgressBar(this))
+    , m_failure(new QLabel(this))
+    , m_history(new HistoryList(workspace, this))
+{
+    setObjectName(QStringLiteral("previewPage"));
+    m_state->setObjectName(QStringLiteral("previewState"));
+    m_failure->setObjectName(QStringLiteral("previewFailure"));
+    m_failure->setWordWrap(true);
+    m_progress->setTextVisible(false);
+    m_progress->setRange(0, 1000);
+
+    auto* const inner = new QWidget;
+    auto* const column = new QVBoxLayout(inner);
+    column->setContentsMargins(10, 2, 10, 8);
+    column->setSpacing(8);
+    column->addWidget(m_state);
+    column->addWidget(m_progress);
+    column->addWidget(m_failure);
+    makeQualityCards();
+    column->addWidget(m_perplexityCard);
+    column->addWidget(m_divergenceCard);
+    makeMemoryCard();
+    column->addWidget(findChild<Card*>(QStringLiteral("memoryCard")));
+    auto* const history = new Card(tr("History: change of perplexity, measured"), this);
+    m_history->setMinimumHeight(96);
+    history->column()->addWidget(m_history, 1);
+    column->addWidget(history, 1);
+
+    auto* const scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(inner);
+    auto* const whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(scroll);
+    setMinimumWidth(250);
+
+    EvaluationController& evaluation = workspace.evaluation();
+    connect(&evaluation, &EvaluationController::started, this, [this] {
+        m_why.clear();
+        m_course->setCourse({}, 1);
+        m_points.clear();
+        refreshAll();
+    });
+    connect(&evaluation, &EvaluationController::measured, this, [this](const Evaluation& now) {
+        m_shown = now;
+        m_points.push_back({double(now.chunksDone), now.perplexity.value, now.perplexity.standardError});
+        m_course->setCourse(m_points, double(now.chunksTotal));
+        refreshAll();
+    });
+    connect(&evaluation, &EvaluationController::finished, this, &PreviewPage::refreshAll);
+    connect(&evaluation, &EvaluationController::failed, this, [this](const QString& why) {
+        m_why = why;
+        refreshAll();
+    });
+    connect(&workspace.document(), &AllocationDocument::changed, this, &PreviewPage::refreshAll);
+    connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &PreviewPage::refreshAll);
+    connect(&workspace.sensitivity(), &SensitivityController::runningChanged, this, &PreviewPage::refreshAll);
+    connect(&workspace, &Workspace::goalChanged, this, &PreviewPage::refreshMemory);
+    refreshAll();
+}
+
+void PreviewPage::makeQualityCards()
+{
+    m_perplexityCard = new Card(tr("Perplexity"), this);
+    m_perplexity = new QLabel(this);
+    m_perplexity->setObjectName(QStringLiteral("perplexity"));
+    QFont large = font();
+    large.setPixelSize(26);
+    large.setWeight(QFont::DemiBold);
+    m_perplexity->setFont(large);
+    m_kind = makeMutedLabel({}, this);
+    m_change = new QLabel(this);
+    m_predicted = makeMutedLabel({}, this);
+    m_predicted->setToolTip(
+        tr("Predicted from the sensitivity table: original × e^divergence; replaced by the measurement"));
+    for (QLabel* const label : {m_kind, m_predicted}) {
+        label->setAlignment(Qt::AlignRight | Qt::AlignBottom);
+        label->setFont(figureFont(font(), 11));
+    }
+    auto* const first = new QHBoxLayout;
+    first->addWidget(m_perplexity);
+    first->addWidget(m_kind, 1);
+    auto* const second = new QHBoxLayout;
+    second->addWidget(m_change);
+    second->addWidget(m_predicted, 1);
+    m_course = new ConvergencePlot(this);
+    m_course->setToolTip(tr(
+        "Perplexity over the text so far, with its 95 % interval; dashed: the original, dotted: predicted"));
+    m_course->setAccessibleName(tr("Course of the measurement"));
+    m_perplexityCard->column()->addLayout(first);
+    m_perplexityCard->column()->addLayout(second);
+    m_perplexityCard->column()->addWidget(m_course);
+
+    m_divergenceCard = new Card(tr("Against the original"), this);
+    m_kl = m_divergenceCard->addRow(
+        tr("KL divergence"),
+        tr("Measured, nats per token: how far the predictions moved from the original's"));
+    m_predictedKl =
+        m_divergenceCard->addRow(tr("Predicted"), tr("Sum of what each layer costs alone, nats per token"));
+    m_agreement = m_divergenceCard->addRow(
+        tr("Same top token"), tr("Measured: how often both models would say the same next token"));
+    m_interacts = new QLabel(this);
+    m_interacts->setObjectName(QStringLiteral("interacts"));
+    m_interacts->setWordWrap(true);
+    m_divergenceCard->column()->addWidget(m_interacts);
+}
+
+void PreviewPage::makeMemoryCard()
+{
+    auto* const card = new Card({}, this);
+    card->setObjectName(QStringLiteral("memoryCard"));
+    m_context = new QComboBox(this);
+    m_context->setObjectName(QStringLiteral("contextLength"));
+    m_context->setAccessibleName(tr("Context length"));
+    for (const int context : {512, 1024, 2048, 4096, 8192, 16384, 32768, 131072})
+        m_context->addItem(tr("%1 tokens").arg(QLocale().toString(context)), context);
+    m_target = new QDoubleSpinBox(this);
+    m_target->setObjectName(QStringLiteral("memoryTarget"));
+    m_target->setAccessibleName(tr("Memory it should fit"));
+    m_target->setRange(0.001, 4096);
+    m_target->setDecimals(3);
+    m_target->setSuffix(QStringLiteral(" GB"));
+    m_memory = new QLabel(this);
+    m_memory->setTextFormat(Qt::RichText);
+    m_bars = new SegmentBars(this);
+    m_bars->setAccessibleName(tr("Memory of the original and of the allocation"));
+    m_legend = makeMutedLabel({}, this);
+    m_legend->setTextFormat(Qt::RichText);
+    m_legend->setWordWrap(true);
+    auto* const settings = new QHBoxLayout;
+    settings->addWidget(makeMutedLabel(tr("at"), this));
+    settings->addWidget(m_context, 1);
+    settings->addWidget(makeMutedLabel(tr("within"), this));
+    settings->addWidget(m_target, 1);
+    card->column()->addWidget(m_memory);
+    card->column()->addLayout(settings);
+    card->column()->addWidget(m_bars);
+    card->column()->addWidget(m_legend);
+    connect(m_context, &QComboBox::activated, this, [this] {
+        Goal goal = m_workspace.goal();
+        goal.contextLength = m_context->currentData().toULongLong();
+        m_workspace.setGoal(goal);
+    });
+    connect(m_target, &QDoubleSpinBox::editingFinished, this, [this] {
+        Goal goal = m_workspace.goal();
+        const auto bytes = std::uint64_t(std::llround(m_target->value() * 1e9));
+        // The field shows three digits; leaving it must not round the target.
+        if (std::abs(double(goal.memoryBytes) / 1e9 - m_target->value()) < 0.0005)
+            return;
+        goal.memoryBytes = bytes;
+        m_workspace.setGoal(goal);
+    });
+}
+
+void PreviewPage::showOriginal(bool original)
+{
+    m_original = original;
+    refreshAll();
+}
+
+void PreviewPage::refreshAll()
+{
+    refreshState();
+    refreshQuality();
+    refreshMemory();
+}
+
+void PreviewPage::refreshState()
+{
+    const ThemeColors colors = themeColors(palette());
+    const EvaluationController& evaluation = m_workspace.evaluation();
+    const QString& whyNot = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+    const QString why = !whyNot.isEmpty()
+        ? tr("This model cannot be run here, so nothing is measured: %1").arg(whyNot)
+        : !m_why.isEmpty() ? tr("The measurement failed: %1").arg(m_why)
+                           : QString();
+    m_failure->setText(why);
+    m_failure->setVisible(!why.isEmpty());
+    tint(m_failure, whyNot.isEmpty() ? colors.bad : colors.warning);
+    m_perplexityCard->setVisible(whyNot.isEmpty());
+    m_divergenceCard->setVisible(whyNot.isEmpty());
+    m_progress->setVisible(evaluation.isRunning());
+    m_progress->setValue(int(evaluation.fraction() * 1000));
+    m_state->setVisible(whyNot.isEmpty());
+    const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
+    if (m_original) {
+        m_state->setText(tr("Showing the original; Space flips back"));
+        tint(m_state, colors.warning);
+    } else if (evaluation.isRunning()) {
+        m_state->setText(tr("Measuring, %1 %").arg(int(evaluation.fraction() * 100)));
+        tint(m_state, colors.accent);
+    } else if (current && m_shown->isComplete()) {
+        m_state->setText(tr("Measured in %1").arg(formatDuration(m_shown->elapsed)));
+        tint(m_state, colors.good);
+    } else {
+        m_state->setText(m_shown ? tr("Not measured as it is now") : tr("Nothing measured yet"));
+        tint(m_state, colors.mutedText);
+    }
+}
+
+void PreviewPage::refreshQuality()
+{
+    const ThemeColors colors = themeColors(palette());
+    const auto predictedKl =
+        m_workspace.sensitivity().table().predictedKl(m_workspace.document().allocation());
+    const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
+    const QString none = QStringLiteral("–");
+    m_predictedKl->setText(predictedKl ? formatSmall(*predictedKl) : tr("sensitivity not measured"));
+    m_interacts->setVisible(!m_original && m_workspace.predictionContradicted());
+    m_interacts->setText(tr("The measurement contradicts the prediction: layers interact"));
+    tint(m_interacts, colors.warning);
+    m_course->setReference(m_shown ? std::optional(m_shown->referencePerplexity.value) : std::nullopt);
+    if (!m_shown) {
+        for (QLabel* const label : {m_perplexity, m_kl, m_agreement})
+            label->setText(none);
+        for (QLabel* const label : {m_kind, m_change, m_predicted})
+            label->clear();
+        m_perplexityCard->title()->setText(tr("Perplexity"));
+        return;
+    }
+    const double reference = m_shown->referencePerplexity.value;
+    const auto predicted = predictedKl ? std::optional(reference * std::exp(*predictedKl)) : std::nullopt;
+    m_course->setPrediction(m_original ? std::nullopt : predicted);
+    m_perplexityCard->title()->setText(tr("Perplexity · %1 tokens of %2 chunks")
+                                           .arg(QLocale().toString(qulonglong(m_shown->tokens)))
+                                           .arg(m_shown->chunksTotal));
+    const Measured& shown = m_original ? m_shown->referencePerplexity : m_shown->perplexity;
+    // While a new allocation waits for its measurement the prediction stands in, and says so by its colour.
+    const bool stale = !current && !m_original;
+    const double value = stale && predicted ? *predicted : shown.value;
+    m_perplexity->setText(QLocale().toString(value, 'f', value < 100 ? 3 : 1));
+    tint(m_perplexity, stale ? colors.mutedText : palette().color(QPalette::WindowText));
+    m_kind->setText(
+        !stale          ? tr("± %1 measured").arg(QLocale().toString(shown.standardError, 'f', 3))
+            : predicted ? tr("predicted")
+                        : tr("of an earlier step"));
+    const double change = value - reference;
+    m_change->setText(
+        m_original ? tr("original")
+                   : tr("%1 to original %2")
+                         .arg(
+                             (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
+                                 + QLocale().toString(std::abs(change), 'f', 3),
+                             QLocale().toString(reference, 'f', 3)));
+    tint(m_change, change > 0.0005 && !m_original ? colors.warning : colors.mutedText);
+    m_predicted->setText(
+        predicted && !stale && !m_original ? tr("%1 predicted").arg(QLocale().toString(*predicted, 'f', 3))
+                                           : QString());
+    m_kl->setText(m_original ? QStringLiteral("0") : plusMinus(m_shown->kl, 4));
+    m_agreement->setText(
+        m_original ? formatShare(1)
+                   : QStringLiteral("%1 ± %2").arg(
+                       formatShare(m_shown->topTokenAgreement.value),
+                       formatShare(m_shown->topTokenAgreement.standardError)));
+    for (QLabel* const label : {m_kl, m_agreement})
+        tint(label, stale ? colors.mutedText : palette().color(QPalette::WindowText));
+}
+
+void PreviewPage::refreshMemory()
+{
+    const ThemeColors colors = themeColors(palette());
+    const Goal& goal = m_workspace.goal();
+    const Estimate original = m_workspace.estimate(m_workspace.model().original());
+    const Estimate now = m_original ? original : m_workspace.estimate(m_workspace.document().allocation());
+    if (const int at = m_context->findData(qulonglong(goal.contextLength)); at >= 0)
+        m_context->setCurrentIndex(at);
+    if (!m_target->hasFocus())
+        m_target->setValue(double(goal.memoryBytes) / 1e9);
+    const QColor weights = colors.bits(8), cache = colors.bits(5), space = colors.mutedText;
+    const auto bar = [&](const QString& title, const Estimate& estimate) {
+        return SegmentBars::Bar{
+            title,
+            formatBytes(estimate.memoryBytes()),
+            {{double(estimate.bytes), weights},
+             {double(estimate.keyValueBytes), cache},
+             {double(estimate.workspaceBytes), space}}};
+    };
+    m_bars->setBars({bar(tr("Original"), original), bar(tr("Now"), now)});
+    m_bars->setLimit(double(now.targetBytes), tr("%1 target").arg(formatBytes(now.targetBytes)), !now.fits());
+    const double ratio =
+        double(original.memoryBytes()) / double(std::max<std::uint64_t>(1, now.memoryBytes()));
+    m_memory->setText(
+        QStringLiteral(
+            "<span style='color:%1'>%2</span> <b>%3</b>&nbsp;&nbsp;<span style='color:%4'>%5</span>")
+            .arg(
+                colors.mutedText.name(), tr("Memory"), formatBytes(now.memoryBytes()),
+                (now.fits() ? colors.good : colors.bad).name(),
+                !now.fits()         ? tr("does not fit")
+                    : ratio > 1.005 ? tr("%1 × less").arg(QLocale().toString(ratio, 'f', 1))
+                                    : tr("fits")));
+    const auto swatch = [](const QColor& color, const QString& text) {
+        return QStringLiteral("<span style='color:%1'>■</span> %2").arg(color.name(), text);
+    };
+    m_legend->setText(
+        swatch(weights, tr("weights, exact")) + QStringLiteral("&nbsp; ") + swatch(cache, tr("16-bit cache"))
+        + QStringLiteral("&nbsp; ") + swatch(space, tr("workspace, estimate")));
+}
+
+QWidget* makePreviewPage(Workspace& workspace, QWidget* parent)
+{
+    return new PreviewPage(workspace, parent);
+}
+
+} // namespace tritloom

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "app/gui/widgets/convergence_plot.h"
+#include "app/session/workspace.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QProgressBar;
+
+namespace tritloom {
+
+class Card;
+class HistoryList;
+class SegmentBars;
+
+/// What the allocation costs, measured while it changes. GUI thread only.
+class PreviewPage final : public QWidget {
+    Q_OBJECT
+
+public:
+    PreviewPage(Workspace& workspace, QWidget* parent);
+
+public slots:
+    void showOriginal(bool original); ///< the figures of the uncompressed model instead
+
+private:
+    void makeQualityCards();
+    void makeMemoryCard();
+    void refreshAll();
+    void refreshState();
+    void refreshQuality();
+    void refreshMemory();
+
+    Workspace& m_workspace;
+    QLabel* m_state;
+    QProgressBar* m_progress;
+    QLabel* m_failure; ///< a sentence where figures cannot be
+    Card* m_perplexityCard = nullptr;
+    QLabel *m_perplexity = nullptr, *m_kind = nullptr, *m_change = nullptr, *m_predicted = nullptr;
+    ConvergencePlot* m_course = nullptr;
+    Card* m_divergenceCard = nullptr;
+    QLabel *m_kl = nullptr, *m_predictedKl = nullptr, *m_agreement = nullptr, *m_interacts = nullptr;
+    QLabel *m_memory = nullptr, *m_legend = nullptr;
+    QComboBox* m_context = nullptr;
+    QDoubleSpinBox* m_target = nullptr;
+    SegmentBars* m_bars = nullptr;
+    HistoryList* m_history;
+    std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
+    std::optional<Evaluation> m_shown; ///< the last figures, grey once the allocation has moved on
+    QString m_why; ///< the last failure
+    bool m_original = false;
+};
+
+[[nodiscard]] QWidget* makePreviewPage(Workspace& workspace, QWidget* parent);
+
+} // namespace tritloom

@@ -1,0 +1,358 @@
+#include "app/gui/layers/layers_page.h"
+
+#include "app/gui/allocation/layer_sensitivity.h"
+#include "app/gui/allocation/loom_text.h"
+#include "app/gui/layers/layer_delegate.h"
+#include "app/gui/number_text.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QStyle>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <numeric>
+
+namespace tritloom {
+
+LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_stops(workspace)
+    , m_proxy(m_model)
+    , m_filter(new QLineEdit(this))
+    , m_filterError(new QLabel(this))
+    , m_count(new QLabel(this))
+    , m_view(new QTreeView(this))
+{
+    setObjectName(QStringLiteral("layersPage"));
+    m_filter->setObjectName(QStringLiteral("layerFilter"));
+    m_filter->setPlaceholderText(tr("Filter: name, bits<4, size>1MB …"));
+    m_filter->setToolTip(tr("Words are looked for in the name. Comparisons: bits, size, parameters, rows, "
+                            "columns, sensitivity, error, "
+                            "block with < <= > >= = !=; name, role, format, stored with = != ~; pinned. “-” "
+                            "turns a term round."));
+    m_filter->setAccessibleName(tr("Filter layers"));
+    m_filter->setClearButtonEnabled(true);
+    m_filterError->setObjectName(QStringLiteral("layerFilterError"));
+    m_filterError->setWordWrap(true);
+    m_filterError->hide();
+    m_count->setForegroundRole(QPalette::PlaceholderText);
+    auto* const group = new QToolButton(this);
+    group->setObjectName(QStringLiteral("layerGrouping"));
+    group->setText(tr("Blocks"));
+    group->setToolTip(tr("Group layers by block; off: one list, sorted as a whole"));
+    group->setCheckable(true);
+    group->setChecked(true);
+
+    auto* const top = new QHBoxLayout;
+    top->addWidget(m_filter, 1);
+    top->addWidget(group);
+    auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(10, 2, 0, 6);
+    column->setSpacing(5);
+    auto* const padded = new QVBoxLayout;
+    padded->setContentsMargins(0, 0, 10, 0);
+    padded->addLayout(top);
+    padded->addWidget(m_filterError);
+    column->addLayout(padded);
+    column->addWidget(m_view, 1);
+    column->addWidget(m_count);
+    makeView();
+
+    connect(group, &QToolButton::toggled, this, [this](bool on) {
+        m_model.setGrouped(on);
+        m_view->setRootIsDecorated(on);
+        giveSelection();
+    });
+    connect(m_filter, &QLineEdit::textChanged, this, &LayersPage::applyFilter);
+    connect(&m_model, &LayerModel::stopChosen, this, [this](int layer, int stop) {
+        const LayerId id{std::uint32_t(layer)};
+        if (stop >= 0 && std::size_t(stop) < m_stops.of(id).size())
+            edit(setStop(m_stops, m_workspace.document().pinned(), id, std::size_t(stop), Fused::Together));
+    });
+    const auto moved = [this] {
+        const auto& document = m_workspace.document();
+        std::vector<int> changed;
+        for (std::size_t i = 0; i < m_shown.layers.size(); ++i)
+            if (m_shown.layers[i] != document.allocation().layers[i]
+                || m_shownPins[i] != document.pinned()[i])
+                changed.push_back(int(i));
+        refresh(changed);
+    };
+    connect(&workspace.document(), &AllocationDocument::changed, this, moved);
+    connect(&workspace.document(), &AllocationDocument::pinsChanged, this, moved);
+    connect(&workspace.selection(), &Selection::changed, this, &LayersPage::giveSelection);
+    connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &LayersPage::rebuild);
+    m_measuredTimer.setSingleShot(true);
+    m_measuredTimer.setInterval(200);
+    connect(&m_measuredTimer, &QTimer::timeout, this, [this] { refresh(std::exchange(m_measured, {})); });
+    connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, [this](LayerId layer, int) {
+        if (m_measured.empty() || m_measured.back() != int(layer))
+            m_measured.push_back(int(layer));
+        if (!m_measuredTimer.isActive())
+            m_measuredTimer.start();
+    });
+    rebuild();
+}
+
+void LayersPage::makeView()
+{
+    m_view->setObjectName(QStringLiteral("layerTable"));
+    m_view->setAccessibleName(tr("Layers"));
+    m_view->setModel(&m_proxy);
+    m_view->setUniformRowHeights(true); // rows of equal height are what makes 100,000 of them smooth
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(LayerModel::Name, Qt::AscendingOrder);
+    m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_view->setIndentation(14);
+    m_view->setItemDelegate(new LayerDelegate(
+        [this](int layer) {
+            const LayerId id{std::uint32_t(layer)};
+            LayerDelegate::Stops stops;
+            for (const Stop& stop : m_stops.of(id))
+                stops.titles << tr("%1 — %2 bits")
+                                    .arg(
+                                        formatTitle(m_workspace.model().layer(id), stop.choice),
+                                        formatBits(stop.bits));
+            stops.current = int(m_stops.indexOf(id, m_workspace.document().allocation()[id]));
+            return stops;
+        },
+        m_view));
+    m_view->installEventFilter(this);
+    QHeaderView* const header = m_view->header();
+    header->setStretchLastSection(false);
+    header->setMinimumSectionSize(40);
+    static constexpr std::pair<int, int> widths[] = {
+        {LayerModel::Name, 118},       {LayerModel::Bits, 54},    {LayerModel::Size, 56},
+        {LayerModel::Sensitivity, 82}, {LayerModel::Format, 100}, {LayerModel::Error, 90},
+        {LayerModel::Stored, 78},      {LayerModel::Shape, 96},   {LayerModel::ParameterCount, 84}};
+    for (const auto& [section, width] : widths)
+        header->resizeSection(section, width);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](QPoint at) {
+        QMenu menu;
+        for (int i = 1; i < LayerModel::ColumnCount; ++i) {
+            QAction* const action =
+                menu.addAction(m_model.headerData(i, Qt::Horizontal, Qt::DisplayRole).toString());
+            action->setCheckable(true);
+            action->setChecked(!header->isSectionHidden(i));
+            connect(action, &QAction::toggled, header, [header, i](bool on) {
+                header->setSectionHidden(i, !on);
+            });
+        }
+        menu.exec(header->mapToGlobal(at));
+    });
+    connect(
+        m_view->selectionModel(), &QItemSelectionModel::selectionChanged, this, &LayersPage::takeSelection);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentChanged, this, &LayersPage::takeSelection);
+}
+
+LayerRow LayersPage::rowOf(LayerId layer) const
+{
+    const Layer& what = m_workspace.model().layer(layer);
+    const LayerChoice& choice = m_workspace.document().allocation()[layer];
+    const SensitivityTable& table = m_workspace.sensitivity().table();
+    LayerRow row;
+    row.name = shortName(what);
+    row.nameInBlock = nameInBlock(what);
+    row.role = QString::fromStdString(what.role);
+    row.shape = shapeText(what);
+    row.storedFormat = QString::fromStdString(what.storedFormat);
+    row.format = formatTitle(what, choice);
+    row.block = what.block ? int(*what.block) : -1;
+    row.parameters = double(what.parameters());
+    row.rows = double(what.rows);
+    row.columns = double(what.columns);
+    row.bits = m_stops.bitsOf(layer, choice);
+    row.bytes = double(m_stops.bytesOf(layer, choice));
+    if (const auto sensitivity = sensitivityOf(m_workspace.model(), table, layer))
+        row.sensitivity = sensitivity->kl;
+    if (choice.format.empty())
+        row.error = 0;
+    else if (const SensitivityCell* const cell = table.find(layer, choice);
+             cell != nullptr && cell->known && cell->failure.empty())
+        row.error = cell->weightError;
+    row.pinned = m_workspace.document().pinned()[std::size_t(layer)];
+    return row;
+}
+
+void LayersPage::rebuild()
+{
+    m_stops = Stops(m_workspace);
+    std::vector<LayerRow> rows;
+    for (std::size_t i = 0; i < m_workspace.model().layers.size(); ++i)
+        rows.push_back(rowOf(LayerId(i)));
+    m_shown = m_workspace.document().allocation();
+    m_shownPins = m_workspace.document().pinned();
+    if (m_model.rows().size() == rows.size() && !rows.empty()) {
+        std::vector<int> all(rows.size());
+        std::iota(all.begin(), all.end(), 0);
+        refresh(all);
+    } else {
+        m_model.setRows(std::move(rows));
+    }
+    giveSelection();
+    applyFilter();
+}
+
+void LayersPage::refresh(const std::vector<int>& layers)
+{
+    std::vector<std::pair<int, LayerRow>> rows;
+    for (const int layer : layers)
+        rows.emplace_back(layer, rowOf(LayerId(layer)));
+    m_model.updateRows(rows);
+    m_shown = m_workspace.document().allocation();
+    m_shownPins = m_workspace.document().pinned();
+}
+
+void LayersPage::applyFilter()
+{
+    auto filter = LayerFilter::parse(m_filter->text());
+    m_filterError->setVisible(!filter);
+    m_filter->setProperty("invalid", !filter);
+    m_filter->style()->unpolish(m_filter);
+    m_filter->style()->polish(m_filter);
+    if (!filter) {
+        QPalette palette = m_filterError->palette();
+        palette.setColor(QPalette::WindowText, themeColors(palette).bad);
+        m_filterError->setPalette(palette);
+        m_filterError->setText(QString::fromStdString(filter.error().message));
+        return; // the last filter that meant something stays
+    }
+    const bool filtering = !filter->isEmpty();
+    m_proxy.setFilter(std::move(*filter));
+    int shown = 0;
+    for (int row = 0; row < m_proxy.rowCount(); ++row) {
+        const QModelIndex top = m_proxy.index(row, 0);
+        shown += top.data(LayerModel::LayerRole).toInt() >= 0 ? 1 : m_proxy.rowCount(top);
+    }
+    if (filtering && shown <= 2000)
+        m_view->expandAll();
+    const auto all = int(m_model.rows().size());
+    const QString parameters = formatCount(m_workspace.model().parameters());
+    m_count->setText(
+        shown == all ? tr("%n layer(s), %1 parameters", nullptr, all).arg(parameters)
+                     : tr("%1 of %n layer(s)", nullptr, all).arg(shown));
+}
+
+void LayersPage::takeSelection()
+{
+    if (m_syncing)
+        return;
+    std::vector<LayerId> layers;
+    for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
+        for (const int layer : m_model.layersUnder(m_proxy.mapToSource(row)))
+            layers.push_back(LayerId(layer));
+    const auto under = m_model.layersUnder(m_proxy.mapToSource(m_view->currentIndex()));
+    if (layers.empty() && under.empty())
+        return;
+    const LayerId current = under.empty() ? layers.front() : LayerId(under.front());
+    if (layers.empty())
+        layers.push_back(current);
+    m_syncing = true;
+    m_workspace.selection().set(std::move(layers), current);
+    m_syncing = false;
+}
+
+void LayersPage::giveSelection()
+{
+    if (m_syncing)
+        return;
+    m_syncing = true;
+    QItemSelection selection;
+    const Selection& shared = m_workspace.selection();
+    for (const LayerId layer : shared.layers()) {
+        const QModelIndex index = m_proxy.mapFromSource(m_model.indexOf(int(layer)));
+        if (index.isValid())
+            selection.select(index, index);
+    }
+    const QModelIndex current = m_proxy.mapFromSource(m_model.indexOf(int(shared.current())));
+    m_view->selectionModel()->select(
+        selection, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    if (current.isValid()) {
+        m_view->selectionModel()->setCurrentIndex(current, QItemSelectionModel::NoUpdate);
+        // A whole model selected would open every block.
+        if (shared.layers().size() < 64)
+            m_view->scrollTo(current);
+    }
+    m_syncing = false;
+}
+
+std::vector<LayerId> LayersPage::chosen() const
+{
+    return m_workspace.selection().layers();
+}
+
+void LayersPage::edit(const std::vector<AllocationDocument::Change>& changes)
+{
+    if (changes.empty())
+        return;
+    std::vector<LayerId> layers;
+    for (const auto& change : changes)
+        layers.push_back(change.first);
+    const auto& [layer, choice] = changes.front();
+    m_workspace.document().setChoices(
+        changes,
+        tr("%1 to %2 bits")
+            .arg(layersTitle(m_workspace.model(), layers), formatBits(m_stops.bitsOf(layer, choice))));
+}
+
+bool LayersPage::handleKey(int key, Qt::KeyboardModifiers modifiers)
+{
+    // On a block left and right fold it, as in every tree; on layers they move stops.
+    const bool onLayer = m_view->currentIndex().data(LayerModel::LayerRole).toInt() >= 0;
+    const auto& document = m_workspace.document();
+    const LayerId led = m_workspace.selection().current();
+    const Fused fused = modifiers & Qt::AltModifier ? Fused::Alone : Fused::Together;
+    if (modifiers & Qt::ControlModifier)
+        return false;
+    if (onLayer && (key == Qt::Key_Left || key == Qt::Key_Right)) {
+        edit(stepBy(
+            m_stops, document.allocation(), document.pinned(), chosen(), led, key == Qt::Key_Right ? 1 : -1,
+            fused));
+        return true;
+    }
+    if (key >= Qt::Key_0 && key <= Qt::Key_9) {
+        const int digit = key - Qt::Key_0;
+        edit(setAll(
+            m_stops, document.pinned(), chosen(), led,
+            digit == 0 ? std::nullopt : std::optional<double>(digit), fused));
+        return true;
+    }
+    if (key == Qt::Key_P) {
+        const auto layers = chosen();
+        const bool all = std::all_of(layers.begin(), layers.end(), [&](LayerId layer) {
+            return document.pinned()[std::size_t(layer)];
+        });
+        m_workspace.document().setPinned(layers, !all);
+        return true;
+    }
+    return false;
+}
+
+bool LayersPage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_view && event->type() == QEvent::KeyPress) {
+        const auto* const key = static_cast<QKeyEvent*>(event);
+        if (handleKey(key->key(), key->modifiers()))
+            return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+QWidget* makeLayersPage(Workspace& workspace, QWidget* parent)
+{
+    return new LayersPage(workspace, parent);
+}
+
+} // namespace tritloom

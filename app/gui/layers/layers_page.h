@@ -1,0 +1,56 @@
+#pragma once
+
+#include "app/gui/allocation/pull.h"
+#include "app/gui/layers/layer_model.h"
+#include "app/gui/layers/layer_proxy.h"
+#include "app/session/workspace.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QTreeView;
+
+namespace tritloom {
+
+/// The layer table: the loom's twin for people who read and filter. GUI thread only.
+class LayersPage final : public QWidget {
+    Q_OBJECT
+
+public:
+    LayersPage(Workspace& workspace, QWidget* parent);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void makeView();
+    [[nodiscard]] LayerRow rowOf(LayerId layer) const;
+    void rebuild();
+    void refresh(const std::vector<int>& layers);
+    void applyFilter();
+    void takeSelection();
+    void giveSelection();
+    [[nodiscard]] std::vector<LayerId> chosen() const;
+    [[nodiscard]] bool handleKey(int key, Qt::KeyboardModifiers modifiers);
+    void edit(const std::vector<AllocationDocument::Change>& changes);
+
+    Workspace& m_workspace;
+    Stops m_stops;
+    Allocation m_shown; ///< what the rows were made from, to update only what moved
+    std::vector<bool> m_shownPins;
+    LayerModel m_model;
+    LayerProxy m_proxy;
+    QLineEdit* m_filter;
+    QLabel* m_filterError;
+    QLabel* m_count;
+    QTreeView* m_view;
+    std::vector<int> m_measured; ///< layers with new cells, shown a few times a second
+    QTimer m_measuredTimer;
+    bool m_syncing = false;
+};
+
+[[nodiscard]] QWidget* makeLayersPage(Workspace& workspace, QWidget* parent);
+
+} // namespace tritloom

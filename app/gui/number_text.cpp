@@ -1,0 +1,114 @@
+#include "app/gui/number_text.h"
+
+#include "core/sensitivity/candidate.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+#include <array>
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+QString withUnit(double value, std::span<const char* const> units)
+{
+    std::size_t unit = 0;
+    while (value >= 999.5 && unit + 1 < units.size()) {
+        value /= 1000;
+        ++unit;
+    }
+    const int digits = unit == 0 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    const QString number = QLocale().toString(value, 'f', digits);
+    return *units[unit] == '\0' ? number : number + QChar(0x00a0) + QLatin1String(units[unit]);
+}
+
+} // namespace
+
+QString formatBytes(std::uint64_t bytes)
+{
+    static constexpr std::array<const char*, 5> units{"B", "kB", "MB", "GB", "TB"};
+    return withUnit(double(bytes), units);
+}
+
+QString formatByteChange(std::int64_t bytes)
+{
+    return (bytes < 0 ? QStringLiteral("−") : QStringLiteral("+"))
+        + formatBytes(std::uint64_t(std::abs(bytes)));
+}
+
+QString formatBits(double bits)
+{
+    QString text = QLocale().toString(bits, 'f', 2);
+    while (text.endsWith(u'0'))
+        text.chop(1);
+    if (text.endsWith(QLocale().decimalPoint()))
+        text.chop(1);
+    return text;
+}
+
+QString formatCount(std::uint64_t count)
+{
+    static constexpr std::array<const char*, 5> units{"", "k", "M", "B", "T"};
+    return withUnit(double(count), units);
+}
+
+QString formatSmall(double value)
+{
+    const double size = std::abs(value);
+    if (size != 0 && (size < 0.001 || size >= 1e6))
+        return QLocale().toString(value, 'e', 1);
+    const int digits = size >= 99.95 ? 1 : size >= 9.995 ? 2 : size >= 0.9995 ? 3 : 4;
+    return QLocale().toString(value, 'f', digits);
+}
+
+QString formatShare(double fraction)
+{
+    const double percent = fraction * 100;
+    return QLocale().toString(percent, 'f', std::abs(percent) < 99.95 ? 1 : 0) + QChar(0x00a0) + u'%';
+}
+
+QString formatDuration(std::chrono::milliseconds time)
+{
+    const double seconds = double(time.count()) / 1000;
+    if (seconds < 60)
+        return QLocale().toString(seconds, 'f', seconds < 10 ? 1 : 0) + QChar(0x00a0) + u's';
+    const auto minutes = qint64(seconds / 60);
+    if (minutes < 60)
+        return QCoreApplication::translate("Numbers", "%1 min %2 s").arg(minutes).arg(qint64(seconds) % 60);
+    return QCoreApplication::translate("Numbers", "%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
+}
+
+QString shortName(const Layer& layer)
+{
+    QString name = QString::fromStdString(layer.name);
+    if (name.endsWith(QLatin1String(".weight")))
+        name.chop(7);
+    return name;
+}
+
+QString nameInBlock(const Layer& layer)
+{
+    return layer.block ? QString::fromStdString(layer.role) : shortName(layer);
+}
+
+QString shapeText(const Layer& layer)
+{
+    return QStringLiteral("%1 × %2").arg(layer.rows).arg(layer.columns);
+}
+
+QString formatTitle(const Layer& layer, const LayerChoice& choice)
+{
+    if (!choice.format.empty())
+        return QString::fromStdString(choice.format);
+    return QCoreApplication::translate("Numbers", "%1 as stored")
+        .arg(QString::fromStdString(layer.storedFormat));
+}
+
+double bitsOf(const Layer& layer, const LayerChoice& choice)
+{
+    const std::size_t parameters = layer.parameters();
+    return parameters == 0 ? 0 : 8.0 * double(bytesOf(layer, choice)) / double(parameters);
+}
+
+} // namespace tritloom

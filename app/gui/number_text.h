@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/architecture/model.h"
+
+#include <QString>
+
+#include <chrono>
+
+namespace tritloom {
+
+/// The one place where numbers become words: decimal units, the user's decimal point.
+[[nodiscard]] QString formatBytes(std::uint64_t bytes); ///< "1.42 MB"
+[[nodiscard]] QString formatByteChange(std::int64_t bytes); ///< "+1.1 MB", "−1.4 MB"
+[[nodiscard]] QString formatBits(double bits); ///< "4.25"; whole numbers without a point
+[[nodiscard]] QString formatCount(std::uint64_t count); ///< "1.10 B", "155"
+[[nodiscard]] QString formatSmall(double value); ///< three significant digits: "0.0312", "4.1e-05"
+[[nodiscard]] QString formatShare(double fraction); ///< "6.3 %"
+[[nodiscard]] QString formatDuration(std::chrono::milliseconds time); ///< "1.2 s", "4 min 5 s"
+
+/// "blk.6.ffn_down" for "blk.6.ffn_down.weight": what every page calls the layer.
+[[nodiscard]] QString shortName(const Layer& layer);
+/// "ffn_down" inside its block, the short name elsewhere.
+[[nodiscard]] QString nameInBlock(const Layer& layer);
+/// "5632 × 2048", rows first.
+[[nodiscard]] QString shapeText(const Layer& layer);
+/// "q4_k", or "f16 as stored" for a layer that keeps what the file has.
+[[nodiscard]] QString formatTitle(const Layer& layer, const LayerChoice& choice);
+/// Bits per weight of one layer, scales counted.
+[[nodiscard]] double bitsOf(const Layer& layer, const LayerChoice& choice);
+
+} // namespace tritloom

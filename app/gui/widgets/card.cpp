@@ -1,0 +1,51 @@
+#include "app/gui/widgets/card.h"
+
+#include <QHBoxLayout>
+
+namespace tritloom {
+
+Card::Card(const QString& title, QWidget* parent)
+    : QFrame(parent)
+    , m_column(new QVBoxLayout(this))
+    , m_title(makeMutedLabel(title, this))
+{
+    setProperty("card", true);
+    m_column->setContentsMargins(12, 10, 12, 11);
+    m_column->setSpacing(5);
+    m_column->addWidget(m_title);
+    m_title->setVisible(!title.isEmpty());
+}
+
+QLabel* Card::addRow(const QString& name, const QString& toolTip)
+{
+    auto* const row = new QHBoxLayout;
+    auto* const label = new QLabel(name, this);
+    auto* const figure = new QLabel(this);
+    figure->setFont(figureFont(font(), 12));
+    figure->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    figure->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    label->setToolTip(toolTip);
+    figure->setToolTip(toolTip);
+    row->addWidget(label);
+    row->addWidget(figure, 1);
+    m_column->addLayout(row);
+    return figure;
+}
+
+QLabel* makeMutedLabel(const QString& text, QWidget* parent)
+{
+    auto* const label = new QLabel(text, parent);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    return label;
+}
+
+QFont figureFont(const QFont& base, int pixelSize)
+{
+    QFont font(base);
+    font.setFamilies({QStringLiteral("JetBrains Mono")});
+    font.setStyleHint(QFont::Monospace);
+    font.setPixelSize(pixelSize);
+    return font;
+}
+
+} // namespace tritloom

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <QFrame>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace tritloom {
+
+/// A panel with rounded corners and a quiet title.
+class Card final : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit Card(const QString& title, QWidget* parent = nullptr);
+
+    [[nodiscard]] QVBoxLayout* column() { return m_column; }
+    [[nodiscard]] QLabel* title() { return m_title; }
+    /// "KL divergence      0.0312 ± 0.0009": gives the label of the figure.
+    QLabel* addRow(const QString& name, const QString& toolTip = {});
+
+private:
+    QVBoxLayout* m_column;
+    QLabel* m_title;
+};
+
+/// Quiet text that follows the theme.
+[[nodiscard]] QLabel* makeMutedLabel(const QString& text, QWidget* parent);
+/// Figures in equal widths.
+[[nodiscard]] QFont figureFont(const QFont& base, int pixelSize);
+
+} // namespace tritloom
