@@ -26,8 +26,8 @@ public:
     template <typename T>
     void number(T value)
     {
-        const auto* const first = reinterpret_cast<const std::byte*>(&value);
-        m_bytes.insert(m_bytes.end(), first, first + sizeof value);
+        m_bytes.resize(m_bytes.size() + sizeof value);
+        std::memcpy(m_bytes.data() + m_bytes.size() - sizeof value, &value, sizeof value);
     }
     void text(std::string_view text)
     {

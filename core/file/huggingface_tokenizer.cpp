@@ -135,6 +135,8 @@ Result<void> readTokenizer(const fs::path& folder, const Json& config, ModelFile
     if (!found)
         return {};
     Vocabulary& vocabulary = *found;
+    if (!vocabulary.notice.empty())
+        model.notices.push_back(vocabulary.notice);
     Json tokenizerConfig = Json::object(), generationConfig = Json::object();
     if (isFile(folder / "tokenizer_config.json"))
         tokenizerConfig = TRY(readJson(folder / "tokenizer_config.json"));

@@ -21,6 +21,7 @@ struct Vocabulary {
     std::vector<std::string> merges; ///< gpt2 only
     std::optional<bool> addSpacePrefix, addBos, addEos;
     std::string unknown; ///< the token itself
+    std::string notice; ///< what GGUF cannot say of it; "": nothing
 
     /// Sets token `id`, with unused ones before it when there is a gap.
     void put(std::size_t id, std::string token, std::int32_t kind);

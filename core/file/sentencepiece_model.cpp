@@ -29,6 +29,17 @@ std::int32_t kindOf(const sentencepiece::SentencePieceProcessor& processor, int 
     return processor.IsByte(id) ? Byte : Normal;
 }
 
+/// The text that the pieces make, which is what the normalizer left of `text`.
+std::string normalized(const sentencepiece::SentencePieceProcessor& processor, std::string_view text)
+{
+    std::vector<std::string> pieces;
+    std::string result;
+    if (processor.Encode(text, &pieces).ok())
+        for (const std::string& piece : pieces)
+            result += piece == "<0x0A>" ? "\n" : piece;
+    return result;
+}
+
 } // namespace
 
 Result<Vocabulary> readSentencePiece(std::string_view bytes, std::string_view name)
@@ -53,17 +64,16 @@ Result<Vocabulary> readSentencePiece(std::string_view bytes, std::string_view na
         if (vocabulary.kinds.back() == Unknown)
             vocabulary.unknown = vocabulary.tokens.back();
     }
-    // The library does not tell its normalizer's settings; what it does to a word tells. The piece may be
-    // unknown, its surface is not.
-    const std::string normalized = [&processor] {
-        std::vector<std::string> pieces;
-        std::string text;
-        if (processor.Encode("a", &pieces).ok())
-            for (const std::string& piece : pieces)
-                text += piece;
-        return text;
-    }();
-    vocabulary.addSpacePrefix = normalized.starts_with("\xE2\x96\x81");
+    // The library does not tell its normalizer's settings; what it does to a text tells.
+    vocabulary.addSpacePrefix = normalized(processor, "a").starts_with("\xE2\x96\x81");
+    const std::string probe = normalized(processor, "a  b\nc");
+    if (!probe.ends_with("a\xE2\x96\x81\xE2\x96\x81"
+                         "b\nc"))
+        vocabulary.notice = fmt::format(
+            "{} joins spaces and lines before it cuts the text; GGUF cannot say so and llama.cpp does not, "
+            "hence token "
+            "ids are llama.cpp's",
+            name);
     return vocabulary;
 }
 

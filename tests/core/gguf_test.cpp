@@ -1,9 +1,41 @@
 #include "core/file/gguf.h"
+#include "tests/support/gguf_builder.h"
 #include "tests/support/shared_data.h"
 
+#include <QTemporaryDir>
 #include <QTest>
+#include <fstream>
 
 using namespace tritloom;
+
+namespace {
+
+QByteArray rowOf(const GgufBuilder& file)
+{
+    return {reinterpret_cast<const char*>(file.bytes().data()), qsizetype(file.bytes().size())};
+}
+
+Result<ModelFile> parse(const QByteArray& bytes)
+{
+    const auto owner = std::make_shared<const QByteArray>(bytes);
+    return gguf::parse(
+        std::as_bytes(std::span(owner->constData(), std::size_t(owner->size()))), "x.gguf", owner);
+}
+
+/// One key, two tensors: 3 x 32 f32 and a q8_0 row.
+GgufBuilder smallFile()
+{
+    GgufBuilder file(3, 2, 1);
+    file.key("n", 5).tensor("a", {32, 3}, 0, 0).tensor("b", {32}, 8, 384).data(384 + 64);
+    return file;
+}
+
+void save(const std::filesystem::path& path, const GgufBuilder& file)
+{
+    std::ofstream(path, std::ios::binary).write(rowOf(file).constData(), rowOf(file).size());
+}
+
+} // namespace
 
 class GgufTest : public QObject {
     Q_OBJECT
@@ -23,6 +55,155 @@ private slots:
         QVERIFY(down);
         QCOMPARE(down->shape, (Shape{64, 172}));
         QCOMPARE(model->metadata.strings("tokenizer.ggml.tokens")->size(), std::size_t(512));
+    }
+
+    void readsASmallFile()
+    {
+        const auto model = parse(rowOf(smallFile()));
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        QCOMPARE(model->metadata.integer("n"), std::int64_t(5));
+        QCOMPARE(model->find("a")->shape, (Shape{3, 32}));
+        QCOMPARE(model->find("b")->stored.type().format->id(), std::string("q8_0"));
+        QCOMPARE(model->find("b")->stored.toFloats(), std::vector<float>(32));
+    }
+
+    void gapsAndVersion2AreFine()
+    {
+        GgufBuilder file(2, 2, 1);
+        file.key("general.alignment", 64).tensor("a", {32}, 0, 256).tensor("b", {32}, 0, 0).data(512, 64);
+        const auto model = parse(rowOf(file));
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        QCOMPARE(model->tensors.size(), std::size_t(2));
+    }
+
+    void refusesNonsense_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char* name, const GgufBuilder& file, const char* message) {
+            QTest::newRow(name) << rowOf(file) << message;
+        };
+        using B = GgufBuilder;
+        row("version 1", B(1), "x.gguf: GGUF version 1 is not known, only 2 and 3");
+        row("version 4", B(4), "x.gguf: GGUF version 4 is not known, only 2 and 3");
+        row("big-endian", B(0x03000000), "x.gguf: the file is big-endian, only little-endian is read");
+        row("absurd tensors", B(3, 1ull << 60),
+            "x.gguf: the header says 1152921504606846976 tensors, the file has 24 bytes");
+        row("absurd keys", B(3, 0, 1ull << 63),
+            "x.gguf: the header says 9223372036854775808 keys, the file has 24 bytes");
+        row("key past end", B(3, 0, 1).number(1ull << 62).raw("abcdefgh"),
+            "x.gguf: the name of key 0 is 4611686018427387904 bytes long, 8 bytes are left in the file");
+        row("empty key", B(3, 0, 1).key("", 1).data(8), "x.gguf: the name of key 0 is empty");
+        row("key not UTF-8", B(3, 0, 1).key("\xFF\xFE", 1), "x.gguf: the name of key 0 is not UTF-8");
+        row("key twice", B(3, 0, 2).key("a", 1).key("a", 2), "x.gguf: the key 'a' occurs twice");
+        row("value type", B(3, 0, 1).text("a").number(13u),
+            "x.gguf: the value of key 'a' has type 13, which is unknown");
+        row("array of arrays", B(3, 0, 1).text("a").number(9u).number(9u).number(1ull << 40),
+            "x.gguf: the value of key 'a' is an array of arrays, which GGUF does not have");
+        row("absurd array", B(3, 0, 1).text("a").number(9u).number(5u).number(1ull << 62),
+            "x.gguf: the value of key 'a' is an array of 4611686018427387904, 0 bytes are left in the file");
+        row("absurd strings", B(3, 0, 1).text("a").number(9u).number(8u).number(1000ull).data(64),
+            "x.gguf: the value of key 'a' is an array of 1000, 79 bytes are left in the file");
+        row("alignment", B(3, 0, 1).key("general.alignment", 48),
+            "x.gguf: general.alignment is no power of two");
+        row("alignment type", B(3, 0, 1).text("general.alignment").number(10u).number(32ull),
+            "x.gguf: general.alignment is no power of two");
+        row("no dimension", B(3, 1).tensor("a", {}, 0, 0).data(8),
+            "x.gguf: tensor 'a' has 0 dimensions, 1 to 4 are possible");
+        row("five dimensions", B(3, 1).tensor("a", {1, 1, 1, 1, 1}, 0, 0).data(32),
+            "x.gguf: tensor 'a' has 5 dimensions, 1 to 4 are possible");
+        row("no element", B(3, 1).tensor("a", {32, 0}, 0, 0), "x.gguf: tensor 'a' has a dimension of 0");
+        row("negative size", B(3, 1).tensor("a", {-32}, 0, 0), "x.gguf: tensor 'a' has a dimension of -32");
+        row("tensor twice", B(3, 2).tensor("a", {8}, 0, 0).tensor("a", {8}, 0, 32).data(64),
+            "x.gguf: the tensor 'a' occurs twice");
+        row("tensor not UTF-8", B(3, 1).tensor("\xC0\x80", {8}, 0, 0).data(32),
+            "x.gguf: the name of tensor 0 is not UTF-8");
+        row("overflow", B(3, 1).tensor("a", {1ll << 31, 1ll << 31, 1ll << 31}, 0, 0),
+            "x.gguf: tensor 'a': the shape is larger than any file");
+        row("block length", B(3, 1).tensor("a", {40}, 12, 0),
+            "x.gguf: tensor 'a': a row of 40 elements is not made of Q4_K blocks of 256");
+        row("misaligned", B(3, 1).tensor("a", {8}, 0, 8).data(64),
+            "x.gguf: tensor 'a' starts at byte 8 of the data, no multiple of the alignment 32");
+        row("past the end", B(3, 1).tensor("a", {32}, 0, 32).data(128),
+            "x.gguf: tensor 'a' is 128 bytes from byte 96 on, the file ends at 192");
+        row("offset overflow", B(3, 1).tensor("a", {32}, 0, ~31ull).data(128),
+            "x.gguf: tensor 'a' is 128 bytes from byte 18446744073709551584 on, the file ends at 192");
+        row("overlap", B(3, 2).tensor("a", {32}, 0, 0).tensor("b", {32}, 0, 96).data(512),
+            "x.gguf: tensors 'a' and 'b' overlap at byte 96 of the data");
+        row("removed type", B(3, 1).tensor("a", {32}, 4, 0),
+            "x.gguf: tensor 'a': type 4 was removed from GGUF; convert the original model again");
+        row("I2_S", B(3, 1).tensor("a", {128}, 36, 0),
+            "x.gguf: tensor 'a': type 36 is I2_S of bitnet.cpp and ik_llama.cpp, which only those forks can "
+            "read");
+        row("ik type", B(3, 1).tensor("a", {128}, 135, 0),
+            "x.gguf: tensor 'a': type 135 belongs to ik_llama.cpp, which only that fork can read");
+        row("unknown type", B(3, 1).tensor("a", {128}, 77, 0), "x.gguf: tensor 'a': type 77 is unknown");
+        row("no number format", B(3, 1).tensor("a", {256}, 19, 0).data(50),
+            "x.gguf: tensor 'a' is of type IQ1_S, which Tritloom does not know yet");
+    }
+    void refusesNonsense()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, message);
+        const auto model = parse(bytes);
+        QVERIFY(!model);
+        QCOMPARE(QString::fromStdString(model.error().message), message);
+    }
+
+    void refusesEveryTruncation()
+    {
+        const QByteArray whole = rowOf(smallFile());
+        for (qsizetype length = 0; length < whole.size() - 30;
+             ++length) { // 30 bytes of padding may be missing
+            const auto model = parse(whole.first(length));
+            QVERIFY2(!model && !model.error().message.empty(), qPrintable(QString::number(length)));
+        }
+        QVERIFY(parse(whole.first(whole.size() - 30)));
+    }
+
+    void joinsTheParts()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path base = folder.path().toStdString();
+        const auto part = [](const char* name) {
+            return GgufBuilder(3, 1, 1).key("split.count", 2).tensor(name, {8}, 0, 0).data(32);
+        };
+        save(base / "x-00001-of-00002.gguf", part("a"));
+        const auto alone = openModel(base / "x-00001-of-00002.gguf");
+        QCOMPARE(
+            alone.error().message, (base / "x-00002-of-00002.gguf").string() + ": No such file or directory");
+        save(base / "x-00002-of-00002.gguf", part("b"));
+        const auto model = openModel(base / "x-00002-of-00002.gguf");
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        QCOMPARE(model->tensors.size(), std::size_t(2));
+        QVERIFY(!model->metadata.find("split.count"));
+        save(base / "x-00002-of-00002.gguf", part("a"));
+        const auto twice = openModel(base / "x-00001-of-00002.gguf");
+        QCOMPARE(
+            twice.error().message,
+            std::string("x-00002-of-00002.gguf: tensor 'a' stands in an earlier part too"));
+    }
+
+    void saysWhyAPathCannotBeOpened()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path base = folder.path().toStdString();
+        const auto none = openModel(base / "none.gguf");
+        QCOMPARE(none.error().message, (base / "none.gguf").string() + ": there is no such file or folder");
+        QVERIFY(none.error().code == ErrorCode::NotFound);
+        std::ofstream(base / "empty.gguf").close();
+        QCOMPARE(
+            openModel(base / "empty.gguf").error().message,
+            (base / "empty.gguf").string() + ": the file is empty");
+        std::ofstream(base / "text.gguf") << "this is a text and no model";
+        QCOMPARE(
+            openModel(base / "text.gguf").error().message,
+            (base / "text.gguf").string()
+                + ": none of the known model formats (GGUF, Hugging Face, llama2.c)");
+        QVERIFY(!openModel(base));
+        QCOMPARE(
+            openModel("/dev/null").error().message,
+            std::string("/dev/null: this is a device or pipe, not a file"));
     }
 };
 
