@@ -190,7 +190,8 @@ private:
                 return wrong(
                     "{} is an array of {}, {} bytes are left in the file", what, count, m_in.remaining());
             std::vector<bool> flags;
-            for (const std::byte byte : *m_in.take(count))
+            const std::span<const std::byte> bytes = *m_in.take(count);
+            for (const std::byte byte : bytes)
                 flags.push_back(byte != std::byte{0});
             return MetadataValue(std::move(flags));
         }

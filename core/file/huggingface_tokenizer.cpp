@@ -53,7 +53,7 @@ Result<void> addTokens(const Json& tokenizerConfig, Vocabulary& vocabulary)
         const auto content = jsonText(value, "content");
         const bool isNumber =
             !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
-        if (!content || !isNumber || std::stoul(key) >= largestVocabulary)
+        if (!content || !isNumber || std::stoul(key) > vocabulary.tokens.size() + largestGap)
             return fail(
                 ErrorCode::InvalidInput,
                 "tokenizer_config.json: the added token '{}' has no valid id or content", key);
@@ -144,9 +144,10 @@ Result<void> readTokenizer(const fs::path& folder, const Json& config, ModelFile
         generationConfig = TRY(readJson(folder / "generation_config.json"));
     TRY_VOID(addTokens(tokenizerConfig, vocabulary));
     // Embeddings are often padded to a round number; GGUF wants a token for every row.
-    const auto rows = jsonInteger(config, "vocab_size").value_or(0);
-    if (rows > static_cast<std::int64_t>(vocabulary.tokens.size()) && rows <= std::int64_t{largestVocabulary})
-        vocabulary.put(static_cast<std::size_t>(rows - 1), fmt::format("[PAD{}]", rows - 1), Unused);
+    const NamedTensor* const embedding = model.find("token_embd.weight");
+    const std::size_t rows = embedding && !embedding->shape.empty() ? embedding->shape[0] : 0;
+    if (rows > vocabulary.tokens.size() && rows <= largestVocabulary)
+        vocabulary.put(rows - 1, fmt::format("[PAD{}]", rows - 1), Unused);
 
     Metadata& metadata = model.metadata;
     vocabulary.write(metadata);

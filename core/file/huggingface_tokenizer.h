@@ -31,6 +31,8 @@ struct Vocabulary {
 /// GGUF's token types.
 enum TokenKind : std::int32_t { Normal = 1, Unknown, Control, UserDefined, Unused, Byte };
 constexpr std::size_t largestVocabulary = 2'000'000;
+constexpr std::size_t largestGap =
+    65536; ///< unused ids between tokens: a short file must not ask for much memory
 
 /// tokenizer.model of SentencePiece. Errors: InvalidInput; Unsupported for a unigram model.
 [[nodiscard]] Result<Vocabulary> readSentencePiece(std::string_view bytes, std::string_view name);

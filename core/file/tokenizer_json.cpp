@@ -83,7 +83,8 @@ Result<void> readVocab(const Json& vocab, std::string_view name, Vocabulary& voc
     if (!vocab.is_object() || vocab.empty())
         return fail(ErrorCode::InvalidInput, "{}: there is no object 'vocab'", name);
     for (const auto& [token, id] : vocab.items()) {
-        if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= largestVocabulary)
+        if (!id.is_number_unsigned()
+            || id.get<std::uint64_t>() >= std::min(vocab.size() + largestGap, largestVocabulary))
             return fail(
                 ErrorCode::InvalidInput, "{}: the token '{}' has no valid id", name, printable(token));
         const auto index = id.get<std::size_t>();
@@ -123,7 +124,8 @@ Result<void> readAddedTokens(const Json* added, std::string_view name, Vocabular
     for (const Json& token : *added) {
         const auto id = jsonInteger(token, "id");
         const auto content = jsonText(token, "content");
-        if (!content || !id || *id < 0 || *id >= static_cast<std::int64_t>(largestVocabulary))
+        if (!content || !id || *id < 0
+            || *id > static_cast<std::int64_t>(vocabulary.tokens.size() + largestGap))
             return fail(ErrorCode::InvalidInput, "{}: an added token has no valid id or content", name);
         const bool isSpecial = jsonBoolean(token, "special").value_or(false);
         const TokenKind kind = *content == vocabulary.unknown ? Unknown : isSpecial ? Control : UserDefined;
