@@ -6,7 +6,7 @@ namespace tritloom::ggmlFormat {
 namespace {
 
 // The only list of lists.
-constexpr std::span<const Row> (*lists[])() = {simpleRows, superRows, tableRows, ternaryRows};
+constexpr std::span<const Row> (*lists[])() = {simpleRows, superRows, tableRows, ternaryRows, gridRows};
 
 } // namespace
 
@@ -26,7 +26,8 @@ std::vector<std::string> examples()
     std::vector<std::string> ids;
     for (const auto list : lists)
         for (const Row& row : list())
-            ids.emplace_back(row.id);
+            if (row.make()->isWritable())
+                ids.emplace_back(row.id);
     return ids;
 }
 

@@ -20,6 +20,7 @@ struct Row {
 [[nodiscard]] std::span<const Row> simpleRows(); ///< q8_0, q4_0, q4_1, q5_0, q5_1
 [[nodiscard]] std::span<const Row> superRows(); ///< q2_k, q3_k, q4_k, q5_k, q6_k
 [[nodiscard]] std::span<const Row> tableRows(); ///< iq4_nl, iq4_xs, mxfp4, nvfp4, q8_1, q8_k
+[[nodiscard]] std::span<const Row> gridRows(); ///< iq1_s, iq1_m, iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s
 [[nodiscard]] std::span<const Row> ternaryRows(); ///< tq1_0, tq2_0, q1_0, q2_0
 
 } // namespace tritloom::ggmlFormat

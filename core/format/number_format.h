@@ -29,6 +29,9 @@ public:
     /// Bytes stored per block, scales and zero points included.
     [[nodiscard]] virtual std::size_t blockBytes() const = 0;
 
+    /// False for formats that can be read only: encode() and fit() must not be called then.
+    [[nodiscard]] virtual bool isWritable() const { return true; }
+
     /// The plain encoder that other programs use for this format (scale from the largest magnitude, nearest
     /// level). values: blockElements(); packed: blockBytes(). NaN and infinities are stored as 0
     /// where a format cannot hold them.
@@ -75,7 +78,7 @@ struct NumberFormatFamily {
     std::string_view synopsis; ///< "int<bits>g<group>[a], e.g. int4g128"
     Result<NumberFormatPtr> (*parse)(
         std::string_view id); ///< Errors: NotFound when the id is not this family's
-    std::vector<std::string> (*examples)(); ///< ids that tests and the GUI walk through
+    std::vector<std::string> (*examples)(); ///< writable ids that tests and the GUI walk through
 };
 
 [[nodiscard]] std::span<const NumberFormatFamily> numberFormatFamilies();

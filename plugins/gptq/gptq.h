@@ -17,7 +17,7 @@ public:
     std::string id() const override { return "gptq"; }
     Calibration calibration() const override { return Calibration::Gram; }
     std::vector<ParameterSpec> parameters() const override;
-    bool supports(const NumberFormat& format) const override { return format.levelCount() > 0; }
+    bool supports(const NumberFormat& format) const override { return format.levelCount() > 0 && format.isWritable(); }
     Result<Tensor> quantize(
         const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
 };

@@ -13,7 +13,7 @@ public:
     std::string id() const override { return "imatrix"; }
     Calibration calibration() const override { return Calibration::MeanSquare; }
     std::vector<ParameterSpec> parameters() const override;
-    bool supports(const NumberFormat& format) const override { return !format.isFloat(); }
+    bool supports(const NumberFormat& format) const override { return !format.isFloat() && format.isWritable(); }
     Result<Tensor> quantize(
         const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
 };

@@ -12,7 +12,7 @@ public:
     std::string id() const override { return "rtn"; }
     Calibration calibration() const override { return Calibration::None; }
     std::vector<ParameterSpec> parameters() const override;
-    bool supports(const NumberFormat&) const override { return true; }
+    bool supports(const NumberFormat& format) const override { return format.isWritable(); }
     Result<Tensor> quantize(
         const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
 };
