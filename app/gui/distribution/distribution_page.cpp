@@ -1,0 +1,195 @@
+#include "app/gui/distribution/distribution_page.h"
+
+#include "app/gui/number_text.h"
+#include "app/gui/widgets/histogram_view.h"
+#include "app/gui/widgets/strip_chart.h"
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace tritloom {
+
+DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_histogram(new HistogramView(this))
+    , m_rowErrors(new StripChart(tr("Relative error by output channel"), this))
+    , m_title(new QLabel(this))
+    , m_facts(new QLabel(this))
+    , m_logarithmic(new QCheckBox(tr("&Log counts"), this))
+    , m_fits(new QCheckBox(tr("&Fits"), this))
+    , m_overlay(new QCheckBox(tr("&Compressed"), this))
+    , m_remedy(new QPushButton(this))
+{
+    setObjectName("distributionPage");
+    m_histogram->setObjectName("histogram");
+    m_logarithmic->setObjectName("logarithmic");
+    m_remedy->setObjectName("remedy");
+    m_remedy->hide();
+    m_facts->setWordWrap(true);
+    m_facts->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_facts->setTextFormat(Qt::RichText);
+    m_facts->setMinimumWidth(230);
+    m_facts->setMaximumWidth(280);
+    m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_fits->setChecked(true);
+    m_overlay->setChecked(true);
+    for (QCheckBox* const box : {m_logarithmic, m_fits, m_overlay})
+        connect(box, &QCheckBox::toggled, this, &DistributionPage::redraw);
+
+    auto* const header = new QHBoxLayout;
+    header->addWidget(m_title, 1);
+    header->addWidget(m_logarithmic);
+    header->addWidget(m_fits);
+    header->addWidget(m_overlay);
+    auto* const left = new QVBoxLayout;
+    left->addLayout(header);
+    left->addWidget(m_histogram, 1);
+    left->addWidget(m_rowErrors);
+    auto* const right = new QVBoxLayout;
+    right->addWidget(m_facts, 1);
+    right->addWidget(m_remedy);
+    auto* const layout = new QHBoxLayout(this);
+    layout->setContentsMargins(10, 8, 10, 8);
+    layout->addLayout(left, 1);
+    layout->addLayout(right);
+
+    connect(&workspace.selection(), &Selection::changed, this, &DistributionPage::request);
+    connect(&workspace.document(), &AllocationDocument::changed, this, &DistributionPage::request);
+    connect(&workspace.distribution(), &DistributionController::ready, this, &DistributionPage::show);
+    connect(m_remedy, &QPushButton::clicked, this, [this] {
+        if (m_shown)
+            m_workspace.document().setChoices(
+                {{m_shown->layer, m_remedyChoice}},
+                tr("%1 to %2").arg(shortName(m_workspace.model().layer(m_shown->layer)),
+                                   QString::fromStdString(m_remedyChoice.format)));
+    });
+    request();
+}
+
+void DistributionPage::request()
+{
+    if (m_workspace.model().layers.empty()) {
+        HistogramData nothing;
+        nothing.emptyText = tr("The model has no layers that can be compressed.");
+        m_histogram->setData(std::move(nothing));
+        return;
+    }
+    const LayerId layer = m_workspace.selection().current();
+    const LayerChoice& choice = m_workspace.document().allocation()[layer];
+    if (m_shown && m_shown->layer == layer && m_shown->choice == choice && !m_shown->sampled)
+        return; // another layer moved
+    m_workspace.distribution().request(layer, choice);
+}
+
+void DistributionPage::show(const LayerDistribution& distribution)
+{
+    m_shown = distribution;
+    redraw();
+    offerRemedy();
+}
+
+void DistributionPage::redraw()
+{
+    if (!m_shown)
+        return;
+    const Layer& layer = m_workspace.model().layer(m_shown->layer);
+    const Distribution& d = m_shown->original;
+    m_title->setText(QString("<b>%1</b> &nbsp; %2 &nbsp; σ %3 &nbsp; %4 %5%6")
+                         .arg(shortName(layer), shapeText(layer), formatSmall(d.sigma), tr("kurtosis"))
+                         .arg(d.kurtosis, 0, 'f', 1)
+                         .arg(m_shown->sampled ? " &nbsp; <i>" + tr("sampled, the whole follows") + "</i>" : QString()));
+    HistogramData histogram;
+    histogram.emptyText = tr("No finite values.");
+    histogram.name = layer.storedFormat == "f32" || layer.storedFormat == "f16" || layer.storedFormat == "bf16"
+        ? tr("weights")
+        : tr("weights, decoded from %1").arg(QString::fromStdString(layer.storedFormat));
+    histogram.minimum = d.minimum;
+    histogram.binWidth = d.binWidth();
+    histogram.bins.assign(d.bins.begin(), d.bins.end());
+    histogram.logarithmic = m_logarithmic->isChecked();
+    histogram.levels = m_shown->levels;
+    if (m_overlay->isChecked() && m_shown->compressed) {
+        const Distribution& c = *m_shown->compressed;
+        histogram.overlayName = QString::fromStdString(m_shown->choice.format);
+        histogram.overlayMinimum = c.minimum;
+        histogram.overlayBinWidth = c.binWidth();
+        histogram.overlay.assign(c.bins.begin(), c.bins.end());
+    }
+    if (m_fits->isChecked() && d.sigma > 0) {
+        const auto add = [&](const QString& name, const FittedDensity& fit) {
+            HistogramData::Curve curve{name, {}};
+            for (std::size_t b = 0; b < d.bins.size(); ++b)
+                curve.values.push_back(
+                    double(d.count) * d.binWidth() * fit.density(d.minimum + (double(b) + 0.5) * d.binWidth()));
+            histogram.curves.push_back(std::move(curve));
+        };
+        add(tr("generalised Gaussian %1").arg(d.generalised.shape, 0, 'f', 2), d.generalised);
+        add(tr("Laplace"), d.laplace);
+        add(tr("Gaussian"), d.gaussian);
+    }
+    m_histogram->setData(std::move(histogram));
+    m_rowErrors->setValues(m_shown->rowErrors, tr("channel %1"));
+
+    QString facts = "<table cellspacing=3>";
+    const auto row = [&](const QString& name, const QString& value) {
+        facts += QString("<tr><td>%1&nbsp;&nbsp;</td><td align=right><b>%2</b></td></tr>").arg(name, value);
+    };
+    row(tr("Smallest"), formatSmall(d.minimum));
+    row(tr("Largest"), formatSmall(d.maximum));
+    row(tr("Mean"), formatSmall(d.mean));
+    row(tr("Beyond 4 σ"), formatShare(d.outlierShare));
+    row(tr("Zeros"), formatShare(d.zeroShare));
+    if (d.nanCount + d.infiniteCount > 0)
+        row(tr("Not finite"), QString::number(d.nanCount + d.infiniteCount));
+    const std::pair<QString, double> fits[] = {
+        {tr("Gaussian"), d.gaussian.logLikelihood}, {tr("Laplace"), d.laplace.logLikelihood},
+        {tr("Generalised Gaussian"), d.generalised.logLikelihood}};
+    row(tr("Best fit"), std::max_element(std::begin(fits), std::end(fits), [](const auto& a, const auto& b) {
+                            return a.second < b.second;
+                        })->first);
+    if (m_shown->compressed) {
+        row(tr("Format"), formatTitle(layer, m_shown->choice));
+        row(tr("Weight error"), formatShare(m_shown->error.weight));
+        row(tr("By activations"), formatShare(m_shown->error.activation));
+        if (!m_shown->levels.empty())
+            row(tr("Clipped"), formatShare(m_shown->clippedShare));
+    }
+    facts += "</table>";
+    if (!m_shown->failure.isEmpty())
+        facts += "<p>" + m_shown->failure.toHtmlEscaped() + "</p>";
+    else if (!m_shown->compressed && m_shown->choice.format.empty())
+        facts += "<p>" + tr("Kept as stored. Choose a format to see its levels and its error.") + "</p>";
+    m_facts->setText(facts);
+}
+
+void DistributionPage::offerRemedy()
+{
+    m_remedy->hide();
+    if (!m_shown->compressed || m_shown->sampled)
+        return;
+    // The next larger stop is what a layer with a large error is offered.
+    const auto stops = m_workspace.stopsOf(m_shown->layer);
+    const auto now = std::find(stops.begin(), stops.end(), m_shown->choice);
+    if (now == stops.end() || now + 1 == stops.end() || (now + 1)->format.empty())
+        return;
+    if (m_shown->error.activation < 0.02 && m_shown->clippedShare < 0.01)
+        return;
+    m_remedyChoice = *(now + 1);
+    m_remedy->setText(tr("Raise to %1").arg(QString::fromStdString(m_remedyChoice.format)));
+    m_remedy->setToolTip(tr("The error is %1 by activations, %2 of the weights are clipped.")
+                             .arg(formatShare(m_shown->error.activation), formatShare(m_shown->clippedShare)));
+    m_remedy->show();
+}
+
+QWidget* makeDistributionPage(Workspace& workspace, QWidget* parent)
+{
+    return new DistributionPage(workspace, parent);
+}
+
+} // namespace tritloom

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "app/session/workspace.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QLabel;
+class QPushButton;
+
+namespace tritloom {
+
+class HistogramView;
+class StripChart;
+
+/// How the current layer's values lie, before and after, with the levels of the chosen format. GUI thread only.
+class DistributionPage final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit DistributionPage(Workspace& workspace, QWidget* parent = nullptr);
+
+private:
+    void request();
+    void show(const LayerDistribution& distribution);
+    void redraw();
+    void offerRemedy();
+
+    Workspace& m_workspace;
+    std::optional<LayerDistribution> m_shown;
+    HistogramView* m_histogram;
+    StripChart* m_rowErrors;
+    QLabel *m_title, *m_facts;
+    QCheckBox *m_logarithmic, *m_fits, *m_overlay;
+    QPushButton* m_remedy; ///< the button that acts on what the page found
+    LayerChoice m_remedyChoice;
+};
+
+[[nodiscard]] QWidget* makeDistributionPage(Workspace& workspace, QWidget* parent);
+
+} // namespace tritloom

@@ -1,0 +1,203 @@
+#include "app/gui/frontier/frontier_page.h"
+
+#include "app/gui/number_text.h"
+#include "app/gui/theme.h"
+
+#include <QChart>
+#include <QChartView>
+#include <QEvent>
+#include <QLabel>
+#include <QLegendMarker>
+#include <QLineSeries>
+#include <QLogValueAxis>
+#include <QScatterSeries>
+#include <QToolTip>
+#include <QVBoxLayout>
+#include <QValueAxis>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+constexpr double smallestLoss = 1e-6; ///< below it a logarithmic axis says nothing
+
+} // namespace
+
+FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_frontier(workspace.engine().model())
+    , m_chart(new QChart)
+    , m_view(new QChartView(m_chart, this))
+    , m_line(new QLineSeries(m_chart))
+    , m_knots(new QScatterSeries(m_chart))
+    , m_measured(new QScatterSeries(m_chart))
+    , m_now(new QScatterSeries(m_chart))
+    , m_size(new QValueAxis(m_chart))
+    , m_loss(new QLogValueAxis(m_chart))
+    , m_state(new QLabel(this))
+{
+    setObjectName("frontierPage");
+    m_view->setObjectName("frontierChart");
+    m_view->setAccessibleName(tr("Size against divergence"));
+    m_view->setRenderHint(QPainter::Antialiasing);
+    m_view->setFrameShape(QFrame::NoFrame);
+    m_chart->setMargins({4, 4, 4, 4});
+    m_chart->setBackgroundRoundness(0);
+    m_line->setName(tr("best predicted"));
+    m_measured->setName(tr("measured"));
+    m_now->setName(tr("now"));
+    m_knots->setMarkerSize(6);
+    m_measured->setMarkerSize(9);
+    m_now->setMarkerSize(13);
+    m_size->setTitleText(tr("file size, MB"));
+    m_size->setLabelFormat("%.2f");
+    m_loss->setTitleText(tr("KL divergence, nats"));
+    m_loss->setLabelFormat("%g");
+    m_loss->setBase(10);
+    m_chart->addAxis(m_size, Qt::AlignBottom);
+    m_chart->addAxis(m_loss, Qt::AlignLeft);
+    for (QXYSeries* const series : {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_knots),
+                                    static_cast<QXYSeries*>(m_measured), static_cast<QXYSeries*>(m_now)}) {
+        m_chart->addSeries(series);
+        series->attachAxis(m_size);
+        series->attachAxis(m_loss);
+    }
+    for (QLegendMarker* const marker : m_chart->legend()->markers(m_knots))
+        marker->setVisible(false);
+    m_state->setWordWrap(true);
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(10, 8, 10, 8);
+    layout->addWidget(m_state);
+    layout->addWidget(m_view, 1);
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(250);
+    connect(&m_soon, &QTimer::timeout, this, [this] {
+        AllocationRules rules{.pinned = m_workspace.document().pinned()};
+        m_frontier.request(m_workspace.sensitivity().table(), m_workspace.document().allocation(), rules);
+    });
+    connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, &FrontierPage::requestSoon);
+    connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &FrontierPage::requestSoon);
+    connect(&workspace.document(), &AllocationDocument::pinsChanged, this, &FrontierPage::requestSoon);
+    connect(&workspace.document(), &AllocationDocument::changed, this, &FrontierPage::redraw);
+    connect(&workspace.evaluation(), &EvaluationController::finished, this, &FrontierPage::redraw);
+    connect(&m_frontier, &FrontierController::ready, this, &FrontierPage::redraw);
+    for (QScatterSeries* const series : {m_knots, m_measured}) {
+        connect(series, &QXYSeries::clicked, this, &FrontierPage::take);
+        connect(series, &QXYSeries::hovered, this, [this](const QPointF& point, bool inside) {
+            if (inside)
+                QToolTip::showText(
+                    QCursor::pos(),
+                    tr("%1, KL %2: click to take it").arg(formatBytes(std::uint64_t(point.x() * 1e6)), formatSmall(point.y())),
+                    m_view);
+        });
+    }
+    connect(m_line, &QXYSeries::clicked, this, &FrontierPage::take);
+    colour();
+    requestSoon();
+    redraw();
+}
+
+void FrontierPage::requestSoon()
+{
+    if (!m_soon.isActive())
+        m_soon.start();
+}
+
+void FrontierPage::redraw()
+{
+    QList<QPointF> line, measured, now;
+    const auto at = [](std::uint64_t bytes, double kl) {
+        return QPointF(double(bytes) / 1e6, std::max(kl, smallestLoss));
+    };
+    for (const AllocationResult& point : m_frontier.points())
+        line << at(point.bytes, point.predictedKl);
+    for (const Evaluation& evaluation : m_workspace.evaluation().measuredPoints())
+        if (evaluation.kl.value > 0)
+            measured << at(bytesOf(m_workspace.model(), evaluation.allocation), evaluation.kl.value);
+    const Allocation& allocation = m_workspace.document().allocation();
+    const auto& latest = m_workspace.evaluation().latest();
+    const std::uint64_t bytes = bytesOf(m_workspace.model(), allocation);
+    if (latest && latest->allocation == allocation && latest->kl.value > 0)
+        now << at(bytes, latest->kl.value);
+    else if (const auto predicted = m_workspace.sensitivity().table().predictedKl(allocation); predicted && *predicted > 0)
+        now << at(bytes, *predicted);
+    m_line->replace(line);
+    m_knots->replace(line);
+    m_measured->replace(measured);
+    m_now->replace(now);
+    QList<QPointF> all = line + measured + now;
+    m_view->setVisible(!all.isEmpty());
+    if (all.isEmpty()) {
+        m_state->setText(
+            m_workspace.engine().whyNotEvaluated().empty()
+                ? tr("Nothing measured yet. Measure the sensitivity, then the best trade-offs between size and divergence appear here.")
+                : tr("Cannot be measured: %1").arg(QString::fromStdString(m_workspace.engine().whyNotEvaluated())));
+        return;
+    }
+    m_state->setText(tr("Click a point to take its allocation. The line is predicted from the sensitivity table, points are measured."));
+    const auto [left, right] = std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.x() < b.x(); });
+    const auto [low, high] = std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.y() < b.y(); });
+    const double margin = std::max(0.01, (right->x() - left->x()) * 0.04);
+    m_size->setRange(left->x() - margin, right->x() + margin);
+    m_loss->setRange(std::pow(10, std::floor(std::log10(low->y()))), std::pow(10, std::ceil(std::log10(high->y()) + 1e-9)));
+}
+
+void FrontierPage::take(const QPointF& point)
+{
+    const Allocation* nearest = nullptr;
+    double best = 1e300;
+    const auto consider = [&](const Allocation& allocation, double megabytes, double kl) {
+        const double dx = (megabytes - point.x()) / std::max(1e-9, m_size->max() - m_size->min());
+        const double dy = std::log10(std::max(kl, smallestLoss) / point.y()) / 6;
+        if (dx * dx + dy * dy < best) {
+            best = dx * dx + dy * dy;
+            nearest = &allocation;
+        }
+    };
+    for (const AllocationResult& result : m_frontier.points())
+        consider(result.allocation, double(result.bytes) / 1e6, result.predictedKl);
+    for (const Evaluation& evaluation : m_workspace.evaluation().measuredPoints())
+        consider(
+            evaluation.allocation, double(bytesOf(m_workspace.model(), evaluation.allocation)) / 1e6, evaluation.kl.value);
+    if (nearest != nullptr)
+        m_workspace.document().replace(
+            Allocation(*nearest),
+            tr("Take %1 from the frontier").arg(formatBytes(bytesOf(m_workspace.model(), *nearest))));
+}
+
+void FrontierPage::colour()
+{
+    const ThemeColors colors = themeColors(palette());
+    m_chart->setBackgroundBrush(palette().color(QPalette::Window));
+    m_chart->legend()->setLabelColor(palette().color(QPalette::WindowText));
+    for (QAbstractAxis* const axis : {static_cast<QAbstractAxis*>(m_size), static_cast<QAbstractAxis*>(m_loss)}) {
+        axis->setLabelsColor(colors.mutedText);
+        axis->setTitleBrush(colors.mutedText);
+        axis->setGridLineColor(colors.grid);
+        axis->setLinePenColor(colors.line);
+    }
+    m_line->setPen(QPen(colors.accent, 2));
+    m_knots->setColor(colors.accent);
+    m_knots->setBorderColor(colors.accent);
+    m_measured->setColor(Qt::transparent);
+    m_measured->setBorderColor(colors.warning);
+    m_now->setColor(palette().color(QPalette::WindowText));
+    m_now->setBorderColor(colors.accent);
+}
+
+void FrontierPage::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        colour();
+    QWidget::changeEvent(event);
+}
+
+QWidget* makeFrontierPage(Workspace& workspace, QWidget* parent)
+{
+    return new FrontierPage(workspace, parent);
+}
+
+} // namespace tritloom

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "app/session/frontier_controller.h"
+#include "app/session/workspace.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QChart;
+class QChartView;
+class QLabel;
+class QLineSeries;
+class QLogValueAxis;
+class QScatterSeries;
+class QValueAxis;
+
+namespace tritloom {
+
+/// Size against divergence: the best predicted trade-offs as a line, what was measured as points. A click takes
+/// the nearest point's allocation. GUI thread only.
+class FrontierPage final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit FrontierPage(Workspace& workspace, QWidget* parent = nullptr);
+
+protected:
+    void changeEvent(QEvent* event) override; ///< palette: the chart follows the theme
+
+private:
+    void requestSoon();
+    void redraw();
+    void colour();
+    void take(const QPointF& point);
+
+    Workspace& m_workspace;
+    FrontierController m_frontier;
+    QTimer m_soon; ///< cells arrive faster than the knapsack needs to be solved
+    QChart* m_chart;
+    QChartView* m_view;
+    QLineSeries* m_line;
+    QScatterSeries *m_knots, *m_measured, *m_now;
+    QValueAxis* m_size;
+    QLogValueAxis* m_loss;
+    QLabel* m_state;
+};
+
+[[nodiscard]] QWidget* makeFrontierPage(Workspace& workspace, QWidget* parent);
+
+} // namespace tritloom

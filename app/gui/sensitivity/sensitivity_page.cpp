@@ -1,0 +1,196 @@
+#include "app/gui/sensitivity/sensitivity_page.h"
+
+#include "app/gui/notice.h"
+#include "app/gui/number_text.h"
+#include "app/gui/widgets/heat_map.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_map(new HeatMap(this))
+    , m_quantity(new QComboBox(this))
+    , m_run(new QPushButton(this))
+    , m_progress(new QProgressBar(this))
+    , m_state(new QLabel(this))
+{
+    setObjectName("sensitivityPage");
+    m_map->setObjectName("heatMap");
+    m_run->setObjectName("runSweep");
+    m_map->setAccessibleName(tr("Sensitivity of layers to formats"));
+    m_quantity->addItem(tr("KL divergence, measured"), int(Shown::Kl));
+    m_quantity->addItem(tr("KL divergence per megabyte kept"), int(Shown::KlPerByte));
+    m_quantity->addItem(tr("Weight error"), int(Shown::WeightError));
+    m_quantity->addItem(tr("Weight error by activations"), int(Shown::ActivationError));
+    m_progress->setMaximumWidth(160);
+    m_progress->setTextVisible(false);
+    auto* const header = new QHBoxLayout;
+    header->addWidget(m_quantity);
+    header->addWidget(m_state, 1);
+    header->addWidget(m_progress);
+    header->addWidget(m_run);
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(10, 8, 10, 8);
+    layout->addLayout(header);
+    layout->addWidget(m_map, 1);
+
+    SensitivityController& sensitivity = workspace.sensitivity();
+    connect(m_quantity, &QComboBox::currentIndexChanged, this, &SensitivityPage::repaintCells);
+    connect(m_run, &QPushButton::clicked, this, [&sensitivity] {
+        sensitivity.isRunning() ? sensitivity.cancel() : sensitivity.start();
+    });
+    connect(&sensitivity, &SensitivityController::tableChanged, this, &SensitivityPage::rebuild);
+    connect(&sensitivity, &SensitivityController::runningChanged, this, &SensitivityPage::showState);
+    connect(&sensitivity, &SensitivityController::cellMeasured, this, [this](LayerId layer, int candidate) {
+        showCell(layer, candidate);
+        showState();
+    });
+    connect(&sensitivity, &SensitivityController::failed, this, [this](const QString& why) { showNotice(this, why); });
+    connect(&workspace.document(), &AllocationDocument::changed, this, &SensitivityPage::showMarks);
+    connect(&workspace.selection(), &Selection::changed, this, [this] {
+        m_map->setCurrentRow(int(m_workspace.selection().current()));
+    });
+    connect(m_map, &HeatMap::rowClicked, this, [this](int row) {
+        m_workspace.selection().setSingle(LayerId(std::uint32_t(row)));
+    });
+    connect(m_map, &HeatMap::cellActivated, this, [this](int row, int column) {
+        const LayerChoice& choice = m_workspace.sensitivity().table().cells[std::size_t(row)][std::size_t(column)].choice;
+        const LayerId layer{std::uint32_t(row)};
+        m_workspace.document().setChoices(
+            {{layer, choice}},
+            tr("%1 to %2").arg(shortName(m_workspace.model().layer(layer)), QString::fromStdString(choice.format)));
+    });
+    rebuild();
+}
+
+double SensitivityPage::valueOf(LayerId layer, const SensitivityCell& cell) const
+{
+    if (!cell.known)
+        return std::nan("");
+    switch (Shown(m_quantity->currentData().toInt())) {
+    case Shown::WeightError:
+        return cell.weightError;
+    case Shown::ActivationError:
+        return cell.activationError;
+    case Shown::KlPerByte: {
+        const double saved = double(m_workspace.model().layer(layer).storedBytes) - double(cell.bytes);
+        return saved > 0 ? std::max(0.0, cell.kl.value) / saved * 1e6 : std::nan("");
+    }
+    case Shown::Kl:
+        break;
+    }
+    return std::max(0.0, cell.kl.value);
+}
+
+void SensitivityPage::rebuild()
+{
+    QStringList rows, columns;
+    for (const Layer& layer : m_workspace.model().layers)
+        rows << shortName(layer);
+    for (const Candidate& candidate : m_workspace.sensitivity().table().candidates)
+        columns << QString::fromStdString(candidate.format);
+    m_map->setHeaders(rows, columns);
+    m_map->setCurrentRow(rows.isEmpty() ? -1 : int(m_workspace.selection().current()));
+    repaintCells();
+    showMarks();
+    showState();
+}
+
+// The scale is logarithmic over what is measured: a factor of ten is a step of the ramp everywhere.
+void SensitivityPage::repaintCells()
+{
+    const SensitivityTable& table = m_workspace.sensitivity().table();
+    m_low = 1e9;
+    m_high = -1e9;
+    for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
+        for (const SensitivityCell& cell : table.cells[layer])
+            if (const double value = valueOf(LayerId(layer), cell); value > 0) {
+                m_low = std::min(m_low, std::log10(value));
+                m_high = std::max(m_high, std::log10(value));
+            }
+    m_low = std::max(m_low, m_high - 6);
+    for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            showCell(LayerId(layer), int(c));
+}
+
+void SensitivityPage::showCell(LayerId layer, int candidate)
+{
+    const SensitivityCell& cell = m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
+    const double value = valueOf(layer, cell);
+    if (value > 0 && (std::log10(value) > m_high || m_high < m_low)) {
+        m_high = std::log10(value); // the first cells set the range, later ones widen it
+        repaintCells();
+        return;
+    }
+    const QString name = shortName(m_workspace.model().layer(layer));
+    QString tip = QString("%1 → %2 (%3)").arg(
+        name, QString::fromStdString(cell.choice.format), formatBytes(cell.bytes));
+    if (cell.known)
+        tip += "\n"
+            + tr("KL %1 ± %2 nats, measured").arg(formatSmall(cell.kl.value), formatSmall(cell.kl.standardError)) + "\n"
+            + tr("weight error %1, by activations %2").arg(formatShare(cell.weightError), formatShare(cell.activationError));
+    else
+        tip += "\n" + (cell.failure.empty() ? tr("not measured yet") : QString::fromStdString(cell.failure));
+    const double fraction = std::isnan(value) ? value
+        : value <= 0 || m_high <= m_low       ? 0
+                                              : (std::log10(value) - m_low) / (m_high - m_low);
+    m_map->setCell(int(layer), candidate, fraction, std::isnan(value) ? QString() : formatSmall(value), tip);
+}
+
+void SensitivityPage::showMarks()
+{
+    const SensitivityTable& table = m_workspace.sensitivity().table();
+    std::vector<int> marks(table.cells.size(), -1);
+    for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            if (table.cells[layer][c].choice == m_workspace.document().allocation().layers[layer])
+                marks[layer] = int(c);
+    m_map->setMarks(marks);
+}
+
+void SensitivityPage::showState()
+{
+    const SensitivityController& sensitivity = m_workspace.sensitivity();
+    const SensitivityTable& table = sensitivity.table();
+    const auto known = int(table.knownCount()), total = int(table.cellCount());
+    m_progress->setRange(0, std::max(1, total));
+    m_progress->setValue(known);
+    m_progress->setVisible(sensitivity.isRunning());
+    m_run->setText(sensitivity.isRunning() ? tr("Stop") : known == 0 ? tr("Measure") : tr("Go on"));
+    m_run->setEnabled(known < total);
+    const QString& why = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+    if (!why.isEmpty()) {
+        m_state->setText(tr("Cannot be measured: %1").arg(why));
+        m_run->setEnabled(false);
+    } else if (sensitivity.isRunning()) {
+        m_state->setText(tr("%1 of %2 cells, %3 left").arg(known).arg(total).arg(formatDuration(sensitivity.timeLeft())));
+    } else if (known == total) {
+        m_state->setText(tr("%1 layers × %2 formats measured. Double-click a cell to take it.")
+                             .arg(table.cells.size())
+                             .arg(table.candidates.size()));
+    } else {
+        m_state->setText(tr("%1 of %2 cells measured: each is the divergence with only that layer compressed.")
+                             .arg(known)
+                             .arg(total));
+    }
+}
+
+QWidget* makeSensitivityPage(Workspace& workspace, QWidget* parent)
+{
+    return new SensitivityPage(workspace, parent);
+}
+
+} // namespace tritloom

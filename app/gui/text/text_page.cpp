@@ -1,0 +1,139 @@
+#include "app/gui/text/text_page.h"
+
+#include "app/gui/notice.h"
+#include "app/gui/number_text.h"
+#include "app/gui/theme.h"
+
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+
+namespace tritloom {
+
+TextPage::TextPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_prompt(new QLineEdit(tr("The river rose all night, and by morning"), this))
+    , m_tokens(new QSpinBox(this))
+    , m_seed(new QSpinBox(this))
+    , m_temperature(new QDoubleSpinBox(this))
+    , m_run(new QPushButton(tr("Generate"), this))
+    , m_original(new QTextBrowser(this))
+    , m_compressed(new QTextBrowser(this))
+    , m_difference(new QLabel(this))
+{
+    setObjectName("textPage");
+    m_prompt->setObjectName("prompt");
+    m_run->setObjectName("generate");
+    m_original->setObjectName("originalText");
+    m_compressed->setObjectName("compressedText");
+    m_original->setAccessibleName(tr("Text of the original model"));
+    m_compressed->setAccessibleName(tr("Text of the compressed model"));
+    m_tokens->setRange(1, 512);
+    m_tokens->setValue(48);
+    m_tokens->setSuffix(tr(" tokens"));
+    m_seed->setRange(1, 1'000'000);
+    m_seed->setPrefix(tr("seed "));
+    m_temperature->setRange(0, 2);
+    m_temperature->setSingleStep(0.1);
+    m_temperature->setPrefix(tr("temperature "));
+    m_temperature->setToolTip(tr("0 takes the most likely token each time"));
+    m_difference->setWordWrap(true);
+    m_difference->setTextFormat(Qt::RichText);
+
+    auto* const label = new QLabel(tr("&Prompt"), this);
+    label->setBuddy(m_prompt);
+    auto* const header = new QHBoxLayout;
+    header->addWidget(label);
+    header->addWidget(m_prompt, 1);
+    for (QWidget* const widget : {static_cast<QWidget*>(m_tokens), static_cast<QWidget*>(m_temperature),
+                                  static_cast<QWidget*>(m_seed), static_cast<QWidget*>(m_run)})
+        header->addWidget(widget);
+    auto* const texts = new QHBoxLayout;
+    for (const auto& [title, browser] : {std::pair(tr("Original"), m_original), std::pair(tr("Compressed"), m_compressed)}) {
+        auto* const column = new QVBoxLayout;
+        column->addWidget(new QLabel(title, this));
+        column->addWidget(browser, 1);
+        texts->addLayout(column, 1);
+    }
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(10, 8, 10, 8);
+    layout->addLayout(header);
+    layout->addLayout(texts, 1);
+    layout->addWidget(m_difference);
+
+    const QString why = QString::fromStdString(workspace.engine().whyNotEvaluated());
+    m_run->setEnabled(why.isEmpty());
+    m_difference->setText(
+        why.isEmpty() ? tr("Both models continue the same prompt; the first token in which they differ is marked.")
+                      : tr("Cannot generate: %1").arg(why.toHtmlEscaped()));
+    connect(m_run, &QPushButton::clicked, this, &TextPage::run);
+    connect(m_prompt, &QLineEdit::returnPressed, this, &TextPage::run);
+    connect(&workspace.text(), &TextController::updated, this, &TextPage::show);
+    connect(&workspace.text(), &TextController::failed, this, [this](const QString& failure) { showNotice(this, failure); });
+}
+
+void TextPage::run()
+{
+    if (!m_run->isEnabled())
+        return;
+    GenerateOptions options;
+    options.tokenCount = std::size_t(m_tokens->value());
+    options.temperature = m_temperature->value();
+    options.seed = std::uint64_t(m_seed->value());
+    m_difference->setText(tr("Reading the prompt…"));
+    m_workspace.text().request(m_prompt->text().toStdString(), options, m_workspace.document().allocation());
+}
+
+QString TextPage::html(const TextComparison& comparison, const std::vector<GeneratedToken>& tokens) const
+{
+    const Tokenizer& tokenizer = *m_workspace.model().tokenizer;
+    std::vector<TokenId> before, after;
+    for (std::size_t t = 0; t < tokens.size(); ++t)
+        (comparison.firstDifference && t >= *comparison.firstDifference ? after : before).push_back(tokens[t].token);
+    const auto text = [&](std::span<const TokenId> part) {
+        return QString::fromStdString(tokenizer.decode(part, false)).toHtmlEscaped().replace('\n', "<br>");
+    };
+    QString page = QString("<span style='color:%1'>%2</span>%3")
+                       .arg(themeColors(palette()).mutedText.name(), QString::fromStdString(comparison.prompt).toHtmlEscaped(), text(before));
+    if (!after.empty())
+        page += QString("<span style='background:%1;color:black'>%2</span>%3")
+                    .arg(themeColors(palette()).warning.name(), text(std::span(after).first(1)), text(std::span(after).subspan(1)));
+    return page;
+}
+
+void TextPage::show(const TextComparison& comparison)
+{
+    m_original->setHtml(html(comparison, comparison.original));
+    m_compressed->setHtml(html(comparison, comparison.compressed));
+    if (!comparison.firstDifference) {
+        m_difference->setText(
+            comparison.complete ? tr("All %n token(s) are the same.", nullptr, int(comparison.original.size()))
+                                : tr("The same so far: %n token(s).", nullptr, int(comparison.original.size())));
+        return;
+    }
+    const auto candidates = [&](const std::vector<GeneratedToken>& tokens) {
+        QStringList list;
+        if (*comparison.firstDifference < tokens.size())
+            for (const auto& candidate : tokens[*comparison.firstDifference].candidates)
+                list << QString("“%1” %2").arg(
+                    QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token)).toHtmlEscaped(),
+                    formatShare(candidate.probability));
+        return list.isEmpty() ? tr("the end of the text") : list.join(", ");
+    };
+    m_difference->setText(tr("First difference at token %1. <b>Original:</b> %2. <b>Compressed:</b> %3.")
+                              .arg(*comparison.firstDifference + 1)
+                              .arg(candidates(comparison.original), candidates(comparison.compressed)));
+}
+
+QWidget* makeTextPage(Workspace& workspace, QWidget* parent)
+{
+    return new TextPage(workspace, parent);
+}
+
+} // namespace tritloom

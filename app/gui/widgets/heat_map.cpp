@@ -1,0 +1,215 @@
+#include "app/gui/widgets/heat_map.h"
+
+#include "app/gui/theme.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QScrollBar>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+HeatMap::HeatMap(QWidget* parent)
+    : QAbstractScrollArea(parent)
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAccessibleName(tr("Heat map"));
+}
+
+void HeatMap::setHeaders(QStringList rows, QStringList columns)
+{
+    m_rows = std::move(rows);
+    m_columns = std::move(columns);
+    m_cells.assign(std::size_t(m_rows.size()) * std::size_t(m_columns.size()), {});
+    m_marks.assign(std::size_t(m_rows.size()), -1);
+    updateScrollBar();
+    viewport()->update();
+}
+
+void HeatMap::setCell(int row, int column, double fraction, const QString& text, const QString& tip)
+{
+    m_cells[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)]
+        = {std::isnan(fraction) ? -1 : std::clamp(fraction, 0.0, 1.0), text, tip};
+    viewport()->update(cellRect(row, column));
+}
+
+void HeatMap::setMarks(const std::vector<int>& columnOfRow)
+{
+    m_marks = columnOfRow;
+    viewport()->update();
+}
+
+void HeatMap::setCurrentRow(int row)
+{
+    if (row == m_currentRow)
+        return;
+    m_currentRow = row;
+    ensureVisible(row);
+    viewport()->update();
+}
+
+int HeatMap::rowHeight() const
+{
+    return fontMetrics().height() + 5;
+}
+
+int HeatMap::nameWidth() const
+{
+    return std::clamp(fontMetrics().averageCharWidth() * 22, 90, std::max(90, viewport()->width() / 3));
+}
+
+QRect HeatMap::cellRect(int row, int column) const
+{
+    const int left = nameWidth(), width = viewport()->width() - left, count = std::max(1, int(m_columns.size()));
+    const int from = left + width * column / count, to = left + width * (column + 1) / count;
+    return {from, (row + 1) * rowHeight() - verticalScrollBar()->value(), to - from, rowHeight()};
+}
+
+bool HeatMap::cellAt(const QPoint& point, int& row, int& column) const
+{
+    row = (point.y() + verticalScrollBar()->value()) / rowHeight() - 1;
+    const int left = nameWidth(), width = std::max(1, viewport()->width() - left);
+    column = point.x() < left ? -1 : (point.x() - left) * int(m_columns.size()) / width;
+    return point.y() >= rowHeight() && row >= 0 && row < m_rows.size() && column < m_columns.size();
+}
+
+void HeatMap::updateScrollBar()
+{
+    verticalScrollBar()->setPageStep(viewport()->height());
+    verticalScrollBar()->setSingleStep(rowHeight());
+    verticalScrollBar()->setRange(
+        0, std::max(0, rowHeight() * (int(m_rows.size()) + 1) - viewport()->height()));
+}
+
+void HeatMap::ensureVisible(int row)
+{
+    const int top = row * rowHeight(), value = verticalScrollBar()->value();
+    if (top < value)
+        verticalScrollBar()->setValue(top);
+    else if (top + 2 * rowHeight() > value + viewport()->height())
+        verticalScrollBar()->setValue(top + 2 * rowHeight() - viewport()->height());
+}
+
+void HeatMap::resizeEvent(QResizeEvent*)
+{
+    updateScrollBar();
+}
+
+void HeatMap::paintEvent(QPaintEvent*)
+{
+    QPainter painter(viewport());
+    const ThemeColors colors = themeColors(palette());
+    const int first = std::max(0, verticalScrollBar()->value() / rowHeight() - 1),
+              last = std::min<int>(int(m_rows.size()) - 1, first + viewport()->height() / rowHeight() + 2);
+    for (int row = first; row <= last; ++row) {
+        const QRect name(8, cellRect(row, 0).top(), nameWidth() - 12, rowHeight());
+        if (row == m_currentRow)
+            painter.fillRect(
+                QRect(0, name.top(), viewport()->width(), rowHeight()), palette().color(QPalette::Highlight));
+        painter.setPen(palette().color(row == m_currentRow ? QPalette::HighlightedText : QPalette::WindowText));
+        painter.drawText(
+            name, Qt::AlignVCenter, fontMetrics().elidedText(m_rows[row], Qt::ElideMiddle, name.width()));
+        for (int column = 0; column < m_columns.size(); ++column) {
+            const Cell& cell = m_cells[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)];
+            const QRect box = cellRect(row, column).adjusted(1, 1, -1, -1);
+            if (cell.fraction < 0) {
+                painter.setPen(colors.grid);
+                painter.drawRect(box.adjusted(0, 0, -1, -1));
+            } else {
+                const QColor color = colors.heat(cell.fraction);
+                painter.fillRect(box, color);
+                painter.setPen(color.lightnessF() > 0.5f ? Qt::black : Qt::white);
+                painter.drawText(box, Qt::AlignCenter, fontMetrics().elidedText(cell.text, Qt::ElideRight, box.width()));
+            }
+            if (std::size_t(row) < m_marks.size() && m_marks[std::size_t(row)] == column) {
+                painter.setPen(QPen(palette().color(QPalette::WindowText), 2));
+                painter.drawRect(box.adjusted(0, 0, -1, -1));
+            }
+            if (hasFocus() && row == m_currentRow && column == m_currentColumn) {
+                painter.setPen(QPen(colors.accent, 2, Qt::DotLine));
+                painter.drawRect(box.adjusted(2, 2, -3, -3));
+            }
+        }
+    }
+    // The header stays while rows scroll under it.
+    painter.fillRect(0, 0, viewport()->width(), rowHeight(), palette().color(QPalette::Window));
+    painter.setPen(colors.mutedText);
+    for (int column = 0; column < m_columns.size(); ++column) {
+        QRect box = cellRect(0, column);
+        box.moveTop(0);
+        painter.drawText(box, Qt::AlignCenter, fontMetrics().elidedText(m_columns[column], Qt::ElideRight, box.width()));
+    }
+}
+
+void HeatMap::mousePressEvent(QMouseEvent* event)
+{
+    int row = 0, column = 0;
+    if (!cellAt(event->pos(), row, column))
+        return;
+    m_currentColumn = std::max(0, column);
+    setCurrentRow(row);
+    viewport()->update();
+    emit rowClicked(row);
+}
+
+void HeatMap::mouseDoubleClickEvent(QMouseEvent* event)
+{
+    int row = 0, column = 0;
+    if (cellAt(event->pos(), row, column) && column >= 0)
+        emit cellActivated(row, column);
+}
+
+void HeatMap::keyPressEvent(QKeyEvent* event)
+{
+    int row = std::max(0, m_currentRow);
+    switch (event->key()) {
+    case Qt::Key_Up:
+        row = std::max(0, row - 1);
+        break;
+    case Qt::Key_Down:
+        row = std::min<int>(int(m_rows.size()) - 1, row + 1);
+        break;
+    case Qt::Key_Left:
+        m_currentColumn = std::max(0, m_currentColumn - 1);
+        break;
+    case Qt::Key_Right:
+        m_currentColumn = std::min<int>(int(m_columns.size()) - 1, m_currentColumn + 1);
+        break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (m_currentRow >= 0 && !m_columns.isEmpty())
+            emit cellActivated(m_currentRow, m_currentColumn);
+        return;
+    default:
+        QAbstractScrollArea::keyPressEvent(event);
+        return;
+    }
+    setCurrentRow(row);
+    viewport()->update();
+    emit rowClicked(row);
+}
+
+bool HeatMap::viewportEvent(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto* const help = static_cast<QHelpEvent*>(event);
+        int row = 0, column = 0;
+        if (cellAt(help->pos(), row, column) && column >= 0)
+            QToolTip::showText(
+                help->globalPos(), m_cells[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)].tip,
+                viewport());
+        else
+            QToolTip::hideText();
+        return true;
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+} // namespace tritloom

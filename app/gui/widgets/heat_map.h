@@ -1,0 +1,56 @@
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <QString>
+#include <QStringList>
+
+#include <functional>
+#include <vector>
+
+namespace tritloom {
+
+/// A table of numbers as colours, rows with names, columns with names; scrolls by rows. NaN is "not yet".
+/// GUI thread only.
+class HeatMap final : public QAbstractScrollArea {
+    Q_OBJECT
+
+public:
+    explicit HeatMap(QWidget* parent = nullptr);
+
+    void setHeaders(QStringList rows, QStringList columns);
+    /// fraction: 0 to 1 for the colour, NaN for an empty cell. text: what the tooltip says.
+    void setCell(int row, int column, double fraction, const QString& text, const QString& tip);
+    void setMarks(const std::vector<int>& columnOfRow); ///< a frame around one cell a row; -1: none
+    void setCurrentRow(int row);
+
+signals:
+    void rowClicked(int row);
+    void cellActivated(int row, int column); ///< double click or Return
+
+protected:
+    void paintEvent(QPaintEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+
+private:
+    struct Cell {
+        double fraction = -1;
+        QString text, tip;
+    };
+    [[nodiscard]] int rowHeight() const;
+    [[nodiscard]] int nameWidth() const;
+    [[nodiscard]] QRect cellRect(int row, int column) const;
+    [[nodiscard]] bool cellAt(const QPoint& point, int& row, int& column) const;
+    void updateScrollBar();
+    void ensureVisible(int row);
+
+    QStringList m_rows, m_columns;
+    std::vector<Cell> m_cells;
+    std::vector<int> m_marks;
+    int m_currentRow = -1, m_currentColumn = 0;
+};
+
+} // namespace tritloom
