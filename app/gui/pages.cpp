@@ -1,8 +1,12 @@
 #include "app/gui/page.h"
 
 #include "app/gui/allocation/loom_page.h"
+#include "app/gui/distribution/distribution_page.h"
 #include "app/gui/evaluation/preview_page.h"
+#include "app/gui/frontier/frontier_page.h"
 #include "app/gui/layers/layers_page.h"
+#include "app/gui/sensitivity/sensitivity_page.h"
+#include "app/gui/text/text_page.h"
 
 #include <QtGlobal>
 
@@ -17,6 +21,10 @@ std::span<const Page> pages()
         {"layers", QT_TRANSLATE_NOOP("Pages", "Layers"), Page::Area::Left, makeLayersPage},
         {"loom", QT_TRANSLATE_NOOP("Pages", "Bit loom"), Page::Area::Centre, makeLoomPage},
         {"preview", QT_TRANSLATE_NOOP("Pages", "Live preview"), Page::Area::Right, makePreviewPage},
+        {"distribution", QT_TRANSLATE_NOOP("Pages", "Distribution"), Page::Area::Bottom, makeDistributionPage},
+        {"sensitivity", QT_TRANSLATE_NOOP("Pages", "Sensitivity"), Page::Area::Bottom, makeSensitivityPage},
+        {"frontier", QT_TRANSLATE_NOOP("Pages", "Frontier"), Page::Area::Bottom, makeFrontierPage},
+        {"text", QT_TRANSLATE_NOOP("Pages", "Text samples"), Page::Area::Bottom, makeTextPage},
     };
     return list;
 }
