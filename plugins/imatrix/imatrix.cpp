@@ -16,8 +16,8 @@ double meanSquareOf(std::span<const float> values)
     return values.empty() ? 0.0 : sum / static_cast<double>(values.size());
 }
 
-/// llama.cpp's weighting (ggml-quants.c): sigma^2 is the mean square of the row for blocks of 32, of the
-/// super-block for q2_k, and twice that for the other super-blocks; q6_k and q8_0 use none.
+} // namespace
+
 void weighByMagnitude(const NumberFormat& format, std::span<const float> values, std::span<float> importance)
 {
     const std::string id = format.id();
@@ -36,8 +36,6 @@ void weighByMagnitude(const NumberFormat& format, std::span<const float> values,
         }
     }
 }
-
-} // namespace
 
 std::vector<ParameterSpec> ImportanceMatrix::parameters() const
 {
