@@ -114,7 +114,7 @@ private slots:
         QFETCH(QString, format);
         QFETCH(int, actOrder);
         const auto parsed = parseNumberFormat(format.toStdString()).value();
-        const LayerProblem problem = layer(64, 512, 3);
+        static const LayerProblem problem = layer(64, 512, 3); // once: the Gram matrix takes the time
         const Tensor ours = Gptq().quantize(problem, parsed, {{"act_order", double(actOrder)}}, {}).value();
         const Tensor rounded = RoundToNearest().quantize(problem, parsed, {}, {}).value();
         const double ratio = outputError(problem, ours) / outputError(problem, rounded);

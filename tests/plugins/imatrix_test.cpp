@@ -23,7 +23,7 @@ private slots:
     {
         QFETCH(QString, format);
         QFETCH(int, magnitude);
-        const LayerProblem problem = layer(16, 256, 1);
+        static const LayerProblem problem = layer(16, 256, 1);
         const auto parsed = parseNumberFormat(format.toStdString()).value();
         const Tensor ours =
             ImportanceMatrix().quantize(problem, parsed, {{"magnitude", double(magnitude)}}, {}).value();

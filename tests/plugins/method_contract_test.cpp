@@ -67,7 +67,7 @@ private slots:
     void bytesDependOnNothingElse_data() { pairs(); }
     void bytesDependOnNothingElse()
     {
-        const LayerProblem problem = layer(40, 300, 1); // the last block is short, the last chunk too
+        static const LayerProblem problem = layer(40, 300, 1); // the last block is short, the last chunk too
         std::vector<std::vector<std::byte>> results;
         for (const std::size_t threads : {0, 1, 8}) {
             setThreadCount(threads);
@@ -84,7 +84,8 @@ private slots:
     void isNeverWorseThanRoundingByItsOwnMeasure_data() { pairs(); }
     void isNeverWorseThanRoundingByItsOwnMeasure()
     {
-        LayerProblem problem = layer(24, 256, 2);
+        static const LayerProblem made = layer(24, 256, 2);
+        LayerProblem problem = made;
         const auto tested = method();
         const Tensor result = tested->quantize(problem, format(), {}, {}).value();
         const Tensor rounded = makeMethod("rtn")->quantize(problem, format(), {}, {}).value();
