@@ -14,6 +14,12 @@ Result<std::unique_ptr<Workspace>> Workspace::create(
     std::shared_ptr<ProjectStore> store)
 {
     auto engine = TRY(Engine::create(std::move(model), plugins.lookup(), std::move(options)));
+    return create(std::move(engine), plugins, std::move(store));
+}
+
+std::unique_ptr<Workspace>
+Workspace::create(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store)
+{
     return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins, std::move(store)));
 }
 

@@ -44,6 +44,9 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Workspace>> create(
         std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
         std::shared_ptr<ProjectStore> store = {});
+    /// The same for an engine that was made on another thread, as the window does: quick.
+    [[nodiscard]] static std::unique_ptr<Workspace>
+    create(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store = {});
     ~Workspace() override;
 
     /// The project file that keeps a model's work when nobody saved it anywhere: one per model, by content.

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "app/session/workspace.h"
+
+#include <QDialog>
+#include <QTimer>
+
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QProgressBar;
+class QPushButton;
+
+namespace tritloom {
+
+/// Writes the allocation to a file: what stands against it, how far it is, what was read back. The window
+/// stays usable meanwhile. GUI thread only.
+class ExportDialog final : public QDialog {
+    Q_OBJECT
+
+public:
+    ExportDialog(Workspace& workspace, const QString& modelName, QWidget* parent);
+
+private:
+    void choosePath();
+    void startOrCancel();
+    void refresh();
+    void say(const QString& sentence, bool good);
+    void showReport(const ExportReport& report);
+
+    Workspace& m_workspace;
+    QLineEdit* m_path;
+    QPushButton *m_browse, *m_start, *m_close;
+    QLabel* m_summary;
+    QListWidget* m_list;
+    QProgressBar* m_progress;
+    QLabel* m_result;
+    QTimer m_poll;
+};
+
+} // namespace tritloom

@@ -1,0 +1,63 @@
+#include "app/gui/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFileInfo>
+#include <QIcon>
+#include <QLibraryInfo>
+#include <QTranslator>
+
+using namespace tritloom;
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("tritloom"));
+    QCoreApplication::setOrganizationName(QStringLiteral("tritloom"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(TRITLOOM_VERSION));
+    QGuiApplication::setDesktopFileName(QStringLiteral("org.tritloom.Tritloom"));
+
+    Settings settings = loadSettings();
+    QTranslator translator, qtTranslator;
+    const QLocale locale = settings.language.isEmpty() ? QLocale() : QLocale(settings.language);
+    QLocale::setDefault(locale);
+    if (translator.load(locale, QStringLiteral("tritloom"), QStringLiteral("_"), QStringLiteral(":/i18n")))
+        QCoreApplication::installTranslator(&translator);
+    if (qtTranslator.load(
+            locale, QStringLiteral("qtbase"), QStringLiteral("_"),
+            QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        QCoreApplication::installTranslator(&qtTranslator);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QApplication::translate("main", "A studio for compressing neural networks"));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(
+        QStringLiteral("model"),
+        QApplication::translate("main", "A model file, a model's folder or a project"),
+        QStringLiteral("[model]"));
+    const QCommandLineOption theme(
+        QStringLiteral("theme"), QApplication::translate("main", "Colours of the window: light or dark"),
+        QStringLiteral("theme"));
+    parser.addOption(theme);
+    parser.process(application);
+    if (parser.isSet(theme)) {
+        settings.theme = parser.value(theme);
+        if (settings.theme != QLatin1String("light") && settings.theme != QLatin1String("dark")) {
+            fprintf(
+                stderr, "%s\n", qPrintable(QApplication::translate("main", "--theme takes light or dark")));
+            return 2;
+        }
+    }
+    (void)settings.resolvedTheme(); // looks at the desktop's palette before a theme replaces it
+
+    const PluginHost plugins;
+    MainWindow window(plugins, settings);
+    QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/tritloom.svg")));
+    window.show();
+    const QStringList models = parser.positionalArguments();
+    if (!models.isEmpty())
+        window.open(QFileInfo(models.front()).absoluteFilePath());
+    return QApplication::exec();
+}

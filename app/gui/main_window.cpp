@@ -1,0 +1,335 @@
+#include "app/gui/main_window.h"
+
+#include "app/gui/about.h"
+#include "app/gui/export/export_dialog.h"
+#include "app/gui/notice.h"
+#include "app/gui/page_docks.h"
+#include "app/gui/preferences_dialog.h"
+#include "app/gui/project_tool_bar.h"
+#include "app/gui/start_page.h"
+#include "app/gui/status_line.h"
+#include "app/gui/widgets/banner.h"
+#include "app/gui/window_actions.h"
+#include "app/gui/window_wiring.h"
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMimeData>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace tritloom {
+
+MainWindow::MainWindow(const PluginHost& plugins, Settings settings)
+    : m_plugins(plugins)
+    , m_settings(std::move(settings))
+    , m_banner(new Banner(this))
+    , m_stack(new QStackedWidget(this))
+    , m_start(new StartPage(this))
+    , m_status(new StatusLine(this))
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setAcceptDrops(true);
+    setMinimumSize(960, 600);
+    auto* const centre = new QWidget(this);
+    auto* const centreColumn = new QVBoxLayout(centre);
+    centreColumn->setContentsMargins(0, 0, 0, 0);
+    m_stack->addWidget(m_start);
+    m_stack->addWidget(centre);
+    auto* const whole = new QWidget(this);
+    auto* const column = new QVBoxLayout(whole);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_banner);
+    column->addWidget(m_stack, 1);
+    setCentralWidget(whole);
+    m_docks = new PageDocks(*this, *centreColumn);
+    m_actions = std::make_unique<WindowActions>(*this, m_undoGroup, *m_docks);
+    m_toolBar = new ProjectToolBar(
+        plugins,
+        {m_actions->open, m_actions->undo, m_actions->redo, m_actions->allocate, m_actions->sweep,
+         m_actions->exportModel},
+        this);
+    addToolBar(m_toolBar);
+    setStatusBar(m_status);
+    connectActions();
+    setSettings(m_settings);
+    resize(1440, 900);
+    restoreGeometry(QSettings().value("window/geometry").toByteArray());
+    for (const QString& problem : plugins.problems())
+        showNotice(m_banner, tr("A method could not be loaded: %1").arg(problem), NoticeKind::Warning);
+    refreshActions();
+    refreshTitle();
+}
+
+MainWindow::~MainWindow()
+{
+    closeProject();
+}
+
+void MainWindow::connectActions()
+{
+    const auto on = [this](QAction* action, auto member) {
+        connect(action, &QAction::triggered, this, member);
+    };
+    on(m_actions->open, &MainWindow::chooseFile);
+    on(m_actions->openFolder, &MainWindow::chooseFolder);
+    on(m_actions->openSample, [this] { open(QString::fromStdString(sampleModelPath().string())); });
+    on(m_actions->closeProject, &MainWindow::closeProject);
+    on(m_actions->saveCopy, &MainWindow::saveCopy);
+    on(m_actions->exportModel, &MainWindow::exportModel);
+    on(m_actions->quit, &QWidget::close);
+    on(m_actions->selectAll, &MainWindow::selectAll);
+    on(m_actions->pin, &MainWindow::togglePins);
+    on(m_actions->allocate, &MainWindow::allocate);
+    on(m_actions->sweep, &MainWindow::toggleSweep);
+    on(m_actions->cancel, &MainWindow::cancelAll);
+    on(m_actions->resetLayout, [this] { m_docks->resetLayout(); });
+    on(m_actions->zoomIn, [this] { zoomLoom(*this, 1.25); });
+    on(m_actions->zoomOut, [this] { zoomLoom(*this, 0.8); });
+    on(m_actions->about, [this] { showAbout(this); });
+    on(m_actions->shortcuts, [this] { showShortcuts(this); });
+    on(m_actions->preferences, [this] {
+        auto* const dialog = new PreferencesDialog(m_settings, this);
+        connect(dialog, &PreferencesDialog::settingsChosen, this, [this](const Settings& chosen) {
+            storeSettings(chosen);
+            setSettings(chosen);
+        });
+        dialog->open();
+    });
+    for (const auto& [action, theme] :
+         {std::pair{m_actions->themeDark, "dark"},
+          {m_actions->themeLight, "light"},
+          {m_actions->themeSystem, "system"}})
+        on(action, [this, theme = theme] {
+            Settings changed = m_settings;
+            changed.theme = QLatin1String(theme);
+            storeSettings(changed);
+            setSettings(changed);
+        });
+    connect(m_actions->recent, &QMenu::aboutToShow, this, [this] {
+        fillRecentMenu(*m_actions->recent, [this](const QString& path) { open(path); });
+    });
+    connect(m_status, &StatusLine::cancelAsked, this, &MainWindow::cancelAll);
+    connect(m_start, &StartPage::openAsked, this, &MainWindow::chooseFile);
+    connect(m_start, &StartPage::sampleAsked, m_actions->openSample, &QAction::trigger);
+    connect(m_start, &StartPage::recentAsked, this, &MainWindow::open);
+    connect(&m_undoGroup, &QUndoGroup::cleanChanged, this, &MainWindow::refreshTitle);
+    connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
+        m_status->setOpening({});
+        addRecentFile(model.path);
+        m_openedPath = model.path;
+        show(Workspace::create(model.engine, m_plugins, model.store), QFileInfo(model.path).fileName());
+        if (!model.problem.isEmpty())
+            showNotice(
+                m_banner, tr("Changes are not kept on disk: %1").arg(model.problem), NoticeKind::Warning);
+        // The original's own figures are what every change is held against.
+        if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
+            m_workspace->evaluation().request(m_workspace->document().allocation());
+        emit opened();
+    });
+    connect(&m_loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
+        m_status->setOpening({});
+        showNotice(m_banner, tr("Could not open: %1").arg(why));
+    });
+}
+
+void MainWindow::setSettings(const Settings& settings)
+{
+    m_settings = settings;
+    const Theme theme = settings.resolvedTheme();
+    applyTheme(theme);
+    applyIcons(*m_actions, theme);
+    m_actions->themeDark->setChecked(settings.theme == QLatin1String("dark"));
+    m_actions->themeLight->setChecked(settings.theme == QLatin1String("light"));
+    m_actions->themeSystem->setChecked(settings.theme == QLatin1String("system"));
+}
+
+void MainWindow::open(const QString& path)
+{
+    m_banner->hide();
+    m_status->setOpening(QFileInfo(path).fileName());
+    m_loader.load(path.toStdString(), m_plugins.lookup(), m_settings.engineOptions());
+}
+
+void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title)
+{
+    closeProject();
+    m_workspace = std::move(workspace);
+    m_title = title;
+    m_stack->setCurrentIndex(1);
+    m_docks->fill(*m_workspace);
+    m_undoGroup.addStack(&m_workspace->document().undoStack());
+    m_undoGroup.setActiveStack(&m_workspace->document().undoStack());
+    m_toolBar->setWorkspace(m_workspace.get());
+    m_status->setWorkspace(m_workspace.get());
+    connectWorkspace();
+    refreshActions();
+    refreshTitle();
+    focusLoom(*this);
+}
+
+void MainWindow::connectWorkspace()
+{
+    connectFlip(*this);
+    connect(m_workspace.get(), &Workspace::saveFailed, this, [this](const QString& why) {
+        showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(why), NoticeKind::Warning);
+    });
+    connect(&m_workspace->sensitivity(), &SensitivityController::failed, this, [this](const QString& why) {
+        showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(why));
+    });
+    connect(
+        &m_workspace->sensitivity(), &SensitivityController::runningChanged, this,
+        &MainWindow::refreshActions);
+    connect(&m_workspace->evaluation(), &EvaluationController::started, this, &MainWindow::refreshActions);
+    connect(&m_workspace->evaluation(), &EvaluationController::finished, this, &MainWindow::refreshActions);
+}
+
+void MainWindow::closeProject()
+{
+    if (!m_workspace)
+        return;
+    // Pages hold references into the workspace: they go first.
+    m_docks->empty();
+    m_toolBar->setWorkspace(nullptr);
+    m_status->setWorkspace(nullptr);
+    m_undoGroup.removeStack(&m_workspace->document().undoStack());
+    m_workspace.reset();
+    m_title.clear();
+    m_stack->setCurrentIndex(0);
+    m_start->refresh();
+    refreshActions();
+    refreshTitle();
+}
+
+void MainWindow::refreshActions()
+{
+    for (QAction* const action : m_actions->ofProject())
+        action->setEnabled(m_workspace != nullptr);
+    const bool sweeping = m_workspace && m_workspace->sensitivity().isRunning();
+    m_actions->sweep->setText(sweeping ? tr("Stop measuring") : tr("Measure &sensitivity"));
+    m_actions->sweep->setEnabled(m_workspace && m_workspace->engine().whyNotEvaluated().empty());
+    applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
+    m_actions->cancel->setEnabled(m_workspace && (sweeping || m_workspace->evaluation().isRunning()));
+}
+
+void MainWindow::refreshTitle()
+{
+    setWindowTitle(m_title.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(m_title));
+    setWindowModified(m_workspace && !m_workspace->document().undoStack().isClean());
+}
+
+void MainWindow::chooseFile()
+{
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open a model"), lastFolder("open"),
+        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.tritproj);;All files (*)"));
+    if (path.isEmpty())
+        return;
+    setLastFolder("open", path);
+    open(path);
+}
+
+void MainWindow::chooseFolder()
+{
+    const QString path =
+        QFileDialog::getExistingDirectory(this, tr("Open a model's folder"), lastFolder("open"));
+    if (path.isEmpty())
+        return;
+    setLastFolder("open", path);
+    open(path);
+}
+
+void MainWindow::saveCopy()
+{
+    QString path = QFileDialog::getSaveFileName(
+        this, tr("Save a copy of the project"), lastFolder("project"), tr("Tritloom projects (*.tritproj)"));
+    if (path.isEmpty())
+        return;
+    if (!path.endsWith(QLatin1String(".tritproj")))
+        path += QLatin1String(".tritproj");
+    setLastFolder("project", path);
+    if (const auto saved = m_workspace->saveCopy(path.toStdString()); !saved) {
+        showNotice(
+            m_banner, tr("The project was not saved: %1").arg(QString::fromStdString(saved.error().message)));
+        return;
+    }
+    m_workspace->document().undoStack().setClean();
+    showNotice(m_banner, tr("Saved as %1").arg(path), NoticeKind::Information);
+}
+
+void MainWindow::exportModel()
+{
+    auto* const dialog = new ExportDialog(*m_workspace, m_title, this);
+    dialog->open();
+}
+
+void MainWindow::allocate()
+{
+    if (const auto done = m_workspace->allocateToBudget(); !done)
+        showNotice(
+            m_banner, tr("Nothing was allocated: %1").arg(QString::fromStdString(done.error().message)));
+}
+
+void MainWindow::toggleSweep()
+{
+    SensitivityController& sensitivity = m_workspace->sensitivity();
+    if (sensitivity.isRunning())
+        sensitivity.cancel();
+    else
+        sensitivity.start();
+}
+
+void MainWindow::cancelAll()
+{
+    if (!m_workspace)
+        return;
+    m_workspace->sensitivity().cancel();
+    m_workspace->evaluation().cancel();
+    m_workspace->exporter().cancel();
+}
+
+void MainWindow::selectAll()
+{
+    std::vector<LayerId> layers;
+    for (std::size_t i = 0; i < m_workspace->model().layers.size(); ++i)
+        layers.push_back(LayerId(i));
+    m_workspace->selection().set(std::move(layers), m_workspace->selection().current());
+}
+
+void MainWindow::togglePins()
+{
+    const auto& layers = m_workspace->selection().layers();
+    const auto& pinned = m_workspace->document().pinned();
+    const bool all =
+        std::all_of(layers.begin(), layers.end(), [&](LayerId id) { return pinned[std::size_t(id)]; });
+    m_workspace->document().setPinned(layers, !all);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    QSettings().setValue("window/geometry", saveGeometry());
+    closeProject();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    event->acceptProposedAction();
+    open(event->mimeData()->urls().front().toLocalFile());
+}
+
+} // namespace tritloom

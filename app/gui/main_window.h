@@ -1,0 +1,77 @@
+#pragma once
+
+#include "app/gui/model_loader.h"
+#include "app/gui/settings.h"
+#include "app/session/workspace.h"
+
+#include <QMainWindow>
+#include <QPointer>
+#include <QUndoGroup>
+
+class QStackedWidget;
+
+namespace tritloom {
+
+class Banner;
+class PageDocks;
+class ProjectToolBar;
+class StartPage;
+class StatusLine;
+struct WindowActions;
+
+/// The window: menus, tool bar, docks made from pages(), status. What a page does is the page's business.
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+
+public:
+    MainWindow(const PluginHost& plugins, Settings settings);
+    ~MainWindow() override;
+
+    void open(const QString& path); ///< returns at once; opened() or a sentence in the banner follows
+    /// Shows a project that is open already (pictures, tests).
+    void show(std::shared_ptr<Workspace> workspace, const QString& title);
+    void closeProject();
+    [[nodiscard]] Workspace* workspace() { return m_workspace.get(); }
+    [[nodiscard]] const Settings& settings() const { return m_settings; }
+    void setSettings(const Settings& settings);
+    using QMainWindow::show;
+
+signals:
+    void opened();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void connectActions();
+    void chooseFile();
+    void chooseFolder();
+    void saveCopy();
+    void exportModel();
+    void allocate();
+    void toggleSweep();
+    void cancelAll();
+    void selectAll();
+    void togglePins();
+    void refreshActions();
+    void refreshTitle();
+    void connectWorkspace();
+
+    const PluginHost& m_plugins;
+    Settings m_settings;
+    std::unique_ptr<WindowActions> m_actions;
+    QUndoGroup m_undoGroup;
+    Banner* m_banner;
+    QStackedWidget* m_stack;
+    StartPage* m_start;
+    PageDocks* m_docks;
+    ProjectToolBar* m_toolBar;
+    StatusLine* m_status;
+    QString m_title, m_openedPath;
+    ModelLoader m_loader;
+    std::shared_ptr<Workspace> m_workspace; // outlived by no page: see closeProject()
+};
+
+} // namespace tritloom

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "app/gui/page.h"
+
+#include <QObject>
+
+class QAction;
+class QDockWidget;
+class QMainWindow;
+class QMenu;
+class QVBoxLayout;
+
+namespace tritloom {
+
+/// Docks for every row of pages(): made once, filled while a project is open. GUI thread only.
+class PageDocks final : public QObject {
+    Q_OBJECT
+
+public:
+    PageDocks(QMainWindow& window, QVBoxLayout& centre);
+
+    void fill(Workspace& workspace);
+    void empty(); ///< takes the pages down, hides the docks and remembers where they were
+    void resetLayout();
+    void addToggles(QMenu& menu) const;
+    void store() const; ///< the layout, for the next start
+    [[nodiscard]] bool isFilled() const { return m_filled; }
+
+private:
+    void arrange();
+
+    QMainWindow& m_window;
+    QVBoxLayout& m_centre;
+    std::vector<std::pair<const Page*, QDockWidget*>> m_docks;
+    std::vector<QWidget*> m_central;
+    bool m_filled = false;
+};
+
+} // namespace tritloom

@@ -1,0 +1,177 @@
+#include "app/gui/project_tool_bar.h"
+
+#include "app/gui/widgets/card.h"
+#include "app/gui/widgets/loom_geometry.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QSlider>
+#include <QToolButton>
+
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+constexpr int sliderSteps = 100; ///< per stop of the bits axis
+
+std::pair<double, double> weightsAndOtherBytes(const Model& model)
+{
+    double parameters = 0, layerBytes = 0;
+    for (const Layer& layer : model.layers) {
+        parameters += double(layer.parameters());
+        layerBytes += double(layer.storedBytes);
+    }
+    return {parameters, double(model.bytes()) - layerBytes};
+}
+
+} // namespace
+
+double budgetToBits(const Model& model, double bytes)
+{
+    const auto [parameters, others] = weightsAndOtherBytes(model);
+    return parameters == 0 ? 0 : 8 * (bytes - others) / parameters;
+}
+
+double bitsToBudget(const Model& model, double bits)
+{
+    const auto [parameters, others] = weightsAndOtherBytes(model);
+    return others + bits * parameters / 8;
+}
+
+ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions, QWidget* parent)
+    : QToolBar(tr("Project"), parent)
+    , m_method(new QComboBox(this))
+    , m_slider(new QSlider(Qt::Horizontal, this))
+    , m_bits(new QDoubleSpinBox(this))
+    , m_megabytes(new QDoubleSpinBox(this))
+{
+    setObjectName(QStringLiteral("projectToolBar"));
+    setMovable(false);
+    setIconSize({16, 16});
+    setContextMenuPolicy(Qt::PreventContextMenu);
+
+    m_method->setObjectName(QStringLiteral("method"));
+    m_method->setAccessibleName(tr("Compression method"));
+    for (const MethodInfo& method : plugins.methods()) {
+        m_method->addItem(method.title, QString::fromStdString(method.id));
+        m_method->setItemData(
+            m_method->count() - 1,
+            QStringLiteral("<p>%1</p><p>%2</p>")
+                .arg(method.summary.toHtmlEscaped(), method.paper.toHtmlEscaped()),
+            Qt::ToolTipRole);
+    }
+    m_method->setMinimumContentsLength(10);
+    m_method->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_slider->setObjectName(QStringLiteral("budgetSlider"));
+    m_slider->setAccessibleName(tr("Budget in bits per weight"));
+    m_slider->setRange(0, int(loom_axis::position(16) * sliderSteps));
+    m_slider->setFixedWidth(110);
+    m_bits->setObjectName(QStringLiteral("budgetBits"));
+    m_bits->setAccessibleName(tr("Budget in bits per weight"));
+    m_bits->setRange(0.5, 32);
+    m_bits->setDecimals(2);
+    m_bits->setSuffix(tr(" bpw"));
+    m_megabytes->setObjectName(QStringLiteral("budgetMegabytes"));
+    m_megabytes->setAccessibleName(tr("Budget in megabytes"));
+    m_megabytes->setRange(0.001, 4e6);
+    m_megabytes->setDecimals(2);
+    m_megabytes->setSuffix(tr(" MB"));
+    for (QDoubleSpinBox* const field : {m_bits, m_megabytes}) {
+        field->setKeyboardTracking(false);
+        field->setFont(figureFont(font(), 12));
+        field->setAlignment(Qt::AlignRight);
+        field->setFixedWidth(field == m_bits ? 92 : 100);
+    }
+
+    addAction(actions.open);
+    addAction(actions.undo);
+    addAction(actions.redo);
+    addSeparator();
+    addWidget(makeMutedLabel(tr("Method"), this));
+    addWidget(m_method);
+    addSeparator();
+    addWidget(makeMutedLabel(tr("Budget"), this));
+    addWidget(m_slider);
+    addWidget(m_bits);
+    addWidget(m_megabytes);
+    addAction(actions.allocate);
+    addSeparator();
+    addAction(actions.sweep);
+    auto* const space = new QWidget(this);
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    addWidget(space);
+    addAction(actions.exportModel);
+    for (QAction* const action : {actions.open, actions.allocate, actions.sweep, actions.exportModel})
+        if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(action)))
+            button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    widgetForAction(actions.exportModel)->setProperty("primary", true);
+    for (QAction* const action : {actions.undo, actions.redo})
+        widgetForAction(action)->setAccessibleName(action->text());
+
+    connect(m_method, &QComboBox::activated, this, &ProjectToolBar::takeMethod);
+    connect(m_slider, &QSlider::valueChanged, this, [this](int value) {
+        setBudgetBits(loom_axis::bitsAt(double(value) / sliderSteps));
+    });
+    connect(m_bits, &QDoubleSpinBox::valueChanged, this, &ProjectToolBar::setBudgetBits);
+    connect(m_megabytes, &QDoubleSpinBox::valueChanged, this, [this](double value) {
+        setBudgetBytes(value * 1e6);
+    });
+    setWorkspace(nullptr);
+}
+
+void ProjectToolBar::setWorkspace(Workspace* workspace)
+{
+    m_workspace = workspace;
+    for (QWidget* const widget :
+         {static_cast<QWidget*>(m_method), static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits),
+          static_cast<QWidget*>(m_megabytes)})
+        widget->setEnabled(workspace != nullptr);
+    if (workspace == nullptr)
+        return;
+    connect(workspace, &Workspace::goalChanged, this, &ProjectToolBar::refresh);
+    connect(&workspace->sensitivity(), &SensitivityController::tableChanged, this, &ProjectToolBar::refresh);
+    refresh();
+}
+
+void ProjectToolBar::refresh()
+{
+    if (m_workspace == nullptr)
+        return;
+    m_refreshing = true;
+    const double bytes = double(m_workspace->goal().budgetBytes);
+    const double bits = budgetToBits(m_workspace->model(), bytes);
+    if (!m_slider->isSliderDown())
+        m_slider->setValue(int(std::lround(loom_axis::position(bits) * sliderSteps)));
+    m_bits->setValue(bits);
+    m_megabytes->setValue(bytes / 1e6);
+    const auto& candidates = m_workspace->sensitivity().table().candidates;
+    if (!candidates.empty())
+        m_method->setCurrentIndex(m_method->findData(QString::fromStdString(candidates.front().method)));
+    m_refreshing = false;
+}
+
+void ProjectToolBar::setBudgetBits(double bits)
+{
+    if (m_workspace != nullptr && !m_refreshing)
+        setBudgetBytes(bitsToBudget(m_workspace->model(), bits));
+}
+
+void ProjectToolBar::setBudgetBytes(double bytes)
+{
+    if (m_workspace == nullptr || m_refreshing)
+        return;
+    Goal goal = m_workspace->goal();
+    goal.budgetBytes = std::uint64_t(std::max(1.0, std::round(bytes)));
+    m_workspace->setGoal(goal);
+}
+
+void ProjectToolBar::takeMethod()
+{
+    if (m_workspace != nullptr)
+        m_workspace->sensitivity().setCandidates(
+            standardCandidates(m_method->currentData().toString().toStdString()));
+}
+
+} // namespace tritloom

@@ -1,0 +1,54 @@
+#include "app/gui/screenshot.h"
+
+#include "app/gui/main_window.h"
+#include "app/gui/page.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+
+namespace tritloom {
+namespace {
+
+/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest.
+QImage grab(QWidget& widget, QSize size)
+{
+    widget.setAttribute(Qt::WA_DontShowOnScreen);
+    widget.resize(size);
+    widget.show();
+    QElapsedTimer time;
+    for (time.start(); time.elapsed() < 500;)
+        QApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 50);
+    return widget.grab().toImage();
+}
+
+} // namespace
+
+Result<QImage> grabPage(
+    std::shared_ptr<Workspace> workspace, const QString& pageId, Theme theme, QSize size,
+    const QString& title)
+{
+    applyTheme(theme);
+    if (pageId == QLatin1String("window")) {
+        Settings settings;
+        settings.theme = theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
+        const PluginHost& plugins = workspace->plugins();
+        MainWindow window(plugins, settings);
+        window.show(std::move(workspace), title);
+        return grab(window, size);
+    }
+    for (const Page& page : pages()) {
+        if (pageId != QLatin1String(page.id))
+            continue;
+        QWidget frame;
+        QWidget* const widget = page.make(*workspace, &frame);
+        frame.resize(size);
+        widget->resize(size);
+        return grab(frame, size);
+    }
+    std::string known = "window";
+    for (const Page& page : pages())
+        known += std::string(", ") + page.id;
+    return fail(ErrorCode::NotFound, "no page is called '{}': use one of {}", pageId.toStdString(), known);
+}
+
+} // namespace tritloom

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "app/gui/theme.h"
+#include "app/session/workspace.h"
+
+#include <QImage>
+
+namespace tritloom {
+
+/// A picture of one page ("loom", "layers", ...) or of the whole "window" with the workspace open. Needs a
+/// QApplication; the offscreen platform does. Errors: NotFound (no such page).
+[[nodiscard]] Result<QImage> grabPage(
+    std::shared_ptr<Workspace> workspace, const QString& pageId, Theme theme, QSize size,
+    const QString& title = {});
+
+} // namespace tritloom

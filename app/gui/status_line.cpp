@@ -1,0 +1,158 @@
+#include "app/gui/status_line.h"
+
+#include "app/gui/number_text.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets/card.h"
+
+#include <QFile>
+#include <QProgressBar>
+#include <QPushButton>
+
+#include <unistd.h>
+
+namespace tritloom {
+namespace {
+
+/// Bytes of this process in memory; 0 where the system does not say.
+std::uint64_t residentBytes()
+{
+    QFile file(QStringLiteral("/proc/self/statm"));
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    const QList<QByteArray> fields = file.readAll().split(' ');
+    return fields.size() < 2 ? 0 : fields[1].toULongLong() * std::uint64_t(sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+StatusLine::StatusLine(QWidget* parent)
+    : QStatusBar(parent)
+    , m_dot(new QLabel(QStringLiteral("●"), this))
+    , m_text(new QLabel(this))
+    , m_device(makeMutedLabel({}, this))
+    , m_memory(makeMutedLabel({}, this))
+    , m_progress(new QProgressBar(this))
+    , m_cancel(new QPushButton(tr("Esc cancels"), this))
+{
+    setObjectName(QStringLiteral("statusLine"));
+    setSizeGripEnabled(false);
+    m_text->setObjectName(QStringLiteral("statusText"));
+    m_progress->setRange(0, 1000);
+    m_progress->setTextVisible(false);
+    m_progress->setFixedWidth(130);
+    m_cancel->setProperty("flat", true);
+    m_cancel->setObjectName(QStringLiteral("statusCancel"));
+    m_memory->setFont(figureFont(font(), 11));
+    m_memory->setToolTip(tr("Memory of this program"));
+    m_dot->setContentsMargins(10, 0, 2, 0);
+    m_memory->setContentsMargins(0, 0, 10, 0);
+    addWidget(m_dot);
+    addWidget(m_text);
+    addWidget(m_progress);
+    addWidget(m_cancel);
+    addPermanentWidget(m_device);
+    addPermanentWidget(m_memory);
+    connect(m_cancel, &QPushButton::clicked, this, &StatusLine::cancelAsked);
+    m_poll.setInterval(100);
+    connect(&m_poll, &QTimer::timeout, this, &StatusLine::refresh);
+    m_memoryPoll.setInterval(1000);
+    connect(&m_memoryPoll, &QTimer::timeout, this, &StatusLine::refreshMemory);
+    m_memoryPoll.start();
+    refreshMemory();
+    refresh();
+}
+
+void StatusLine::setWorkspace(Workspace* workspace)
+{
+    m_workspace = workspace;
+    m_device->clear();
+    if (workspace != nullptr) {
+        const std::string& id = workspace->engine().options().device;
+        for (const Device& device : devices())
+            if (device.id == id)
+                m_device->setText(QString::fromStdString(device.title));
+        const auto refreshNow = [this] { refresh(); };
+        connect(&workspace->evaluation(), &EvaluationController::started, this, refreshNow);
+        connect(&workspace->evaluation(), &EvaluationController::finished, this, refreshNow);
+        connect(&workspace->sensitivity(), &SensitivityController::runningChanged, this, refreshNow);
+        connect(&workspace->exporter(), &ExportController::runningChanged, this, refreshNow);
+    }
+    refresh();
+}
+
+void StatusLine::setOpening(const QString& name)
+{
+    m_opening = name;
+    refresh();
+}
+
+QString StatusLine::text() const
+{
+    return m_text->text();
+}
+
+void StatusLine::refresh()
+{
+    const ThemeColors colors = themeColors(palette());
+    QStringList parts;
+    double fraction = -1;
+    bool cancellable = false;
+    if (!m_opening.isEmpty())
+        parts << tr("Opening %1").arg(m_opening);
+    if (m_workspace != nullptr) {
+        SensitivityController& sensitivity = m_workspace->sensitivity();
+        const std::size_t known = sensitivity.table().knownCount(), all = sensitivity.table().cellCount();
+        if (m_workspace->exporter().isRunning()) {
+            fraction = m_workspace->exporter().fraction();
+            parts << tr("Exporting, %1 %").arg(int(fraction * 100));
+        }
+        if (sensitivity.isRunning()) {
+            const auto left = sensitivity.timeLeft();
+            const QString progress = tr("Measuring sensitivity: %1 of %2 cells").arg(known).arg(all);
+            parts << (left.count() > 0 ? tr("%1, %2 left").arg(progress, formatDuration(left)) : progress);
+            if (fraction < 0)
+                fraction = all == 0 ? 0 : double(known) / double(all);
+        } else if (!m_workspace->engine().whyNotEvaluated().empty()) {
+            parts << tr("This model can be looked at and exported, not measured");
+        } else if (known == 0) {
+            parts << tr("Sensitivity not measured yet");
+        } else {
+            parts
+                << (known == all ? tr("Sensitivity ready (%1 layers × %2 formats)")
+                                       .arg(sensitivity.table().cells.size())
+                                       .arg(sensitivity.table().candidates.size())
+                                 : tr("Sensitivity: %1 of %2 cells").arg(known).arg(all));
+        }
+        EvaluationController& evaluation = m_workspace->evaluation();
+        if (evaluation.isRunning()) {
+            const auto& latest = evaluation.latest();
+            parts
+                << (latest ? tr("Measuring: chunk %1 of %2").arg(latest->chunksDone).arg(latest->chunksTotal)
+                           : tr("Measuring"));
+            if (fraction < 0)
+                fraction = evaluation.fraction();
+        }
+        cancellable =
+            evaluation.isRunning() || sensitivity.isRunning() || m_workspace->exporter().isRunning();
+    }
+    const bool busy = cancellable || !m_opening.isEmpty();
+    m_text->setText(parts.isEmpty() ? tr("Ready") : parts.join(QStringLiteral("   ·   ")));
+    m_progress->setVisible(fraction >= 0);
+    m_progress->setValue(int(fraction * 1000));
+    m_cancel->setVisible(cancellable);
+    QPalette dot = m_dot->palette();
+    dot.setColor(QPalette::WindowText, busy ? colors.accent : colors.good);
+    m_dot->setPalette(dot);
+    if (busy && !m_poll.isActive())
+        m_poll.start();
+    else if (!busy)
+        m_poll.stop();
+}
+
+void StatusLine::refreshMemory()
+{
+    const std::uint64_t bytes = residentBytes();
+    m_memory->setText(bytes == 0 ? QString() : tr("RSS %1").arg(formatBytes(bytes)));
+}
+
+} // namespace tritloom

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "app/session/workspace.h"
+
+#include <QStatusBar>
+#include <QTimer>
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+
+namespace tritloom {
+
+/// What runs, how long it still takes, and what it runs on. Polls; nothing is pushed at it row by row.
+/// GUI thread only.
+class StatusLine final : public QStatusBar {
+    Q_OBJECT
+
+public:
+    explicit StatusLine(QWidget* parent);
+    void setWorkspace(Workspace* workspace);
+    void setOpening(const QString& name); ///< empty: nothing is being opened
+    [[nodiscard]] QString text() const;
+
+signals:
+    void cancelAsked();
+
+private:
+    void refresh();
+    void refreshMemory();
+
+    Workspace* m_workspace = nullptr;
+    QString m_opening;
+    QLabel *m_dot, *m_text, *m_device, *m_memory;
+    QProgressBar* m_progress;
+    QPushButton* m_cancel;
+    QTimer m_poll, m_memoryPoll;
+};
+
+} // namespace tritloom

@@ -1,0 +1,111 @@
+#include "app/gui/window_actions.h"
+
+#include "app/gui/page_docks.h"
+
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QMainWindow>
+#include <QMenu>
+#include <QMenuBar>
+#include <QUndoGroup>
+
+namespace tritloom {
+namespace {
+
+QString say(const char* text)
+{
+    return QCoreApplication::translate("WindowActions", text);
+}
+
+QAction* add(QMenu* menu, const char* name, const QString& title, const QKeySequence& keys = {})
+{
+    QAction* const action = menu->addAction(title);
+    action->setObjectName(QLatin1String("action.") + QLatin1String(name));
+    action->setShortcut(keys);
+    return action;
+}
+
+} // namespace
+
+WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const PageDocks& docks)
+{
+    QMenuBar* const bar = window.menuBar();
+    QMenu* menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&File")));
+    open = add(menu, "open", say(QT_TRANSLATE_NOOP("WindowActions", "&Open…")), QKeySequence::Open);
+    openFolder =
+        add(menu, "openFolder", say(QT_TRANSLATE_NOOP("WindowActions", "Open &folder…")),
+            Qt::CTRL | Qt::SHIFT | Qt::Key_O);
+    openSample = add(menu, "openSample", say(QT_TRANSLATE_NOOP("WindowActions", "Open &sample")));
+    recent = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "Open &recent")));
+    menu->addSeparator();
+    saveCopy =
+        add(menu, "saveCopy", say(QT_TRANSLATE_NOOP("WindowActions", "Save project &copy as…")),
+            QKeySequence::SaveAs);
+    exportModel =
+        add(menu, "export", say(QT_TRANSLATE_NOOP("WindowActions", "&Export GGUF…")), Qt::CTRL | Qt::Key_E);
+    menu->addSeparator();
+    closeProject = add(menu, "close", say(QT_TRANSLATE_NOOP("WindowActions", "&Close")), QKeySequence::Close);
+    quit = add(menu, "quit", say(QT_TRANSLATE_NOOP("WindowActions", "&Quit")), QKeySequence::Quit);
+
+    menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Edit")));
+    undo = undoGroup.createUndoAction(&window, say(QT_TRANSLATE_NOOP("WindowActions", "&Undo")));
+    redo = undoGroup.createRedoAction(&window, say(QT_TRANSLATE_NOOP("WindowActions", "&Redo")));
+    undo->setShortcut(QKeySequence::Undo);
+    redo->setShortcut(QKeySequence::Redo);
+    undo->setObjectName(QStringLiteral("action.undo"));
+    redo->setObjectName(QStringLiteral("action.redo"));
+    menu->addAction(undo);
+    menu->addAction(redo);
+    menu->addSeparator();
+    selectAll =
+        add(menu, "selectAll", say(QT_TRANSLATE_NOOP("WindowActions", "Select &all layers")),
+            QKeySequence::SelectAll);
+    pin =
+        add(menu, "pin", say(QT_TRANSLATE_NOOP("WindowActions", "&Pin or unpin selection")),
+            Qt::CTRL | Qt::Key_L);
+    menu->addSeparator();
+    preferences =
+        add(menu, "preferences", say(QT_TRANSLATE_NOOP("WindowActions", "P&references…")),
+            QKeySequence::Preferences);
+
+    menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&View")));
+    docks.addToggles(*menu);
+    menu->addSeparator();
+    zoomIn =
+        add(menu, "zoomIn", say(QT_TRANSLATE_NOOP("WindowActions", "Zoom loom &in")), QKeySequence::ZoomIn);
+    zoomOut = add(
+        menu, "zoomOut", say(QT_TRANSLATE_NOOP("WindowActions", "Zoom loom &out")), QKeySequence::ZoomOut);
+    menu->addSeparator();
+    QMenu* const theme = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Theme")));
+    auto* const themes = new QActionGroup(&window);
+    themeDark = add(theme, "themeDark", say(QT_TRANSLATE_NOOP("WindowActions", "&Dark")));
+    themeLight = add(theme, "themeLight", say(QT_TRANSLATE_NOOP("WindowActions", "&Light")));
+    themeSystem = add(theme, "themeSystem", say(QT_TRANSLATE_NOOP("WindowActions", "As the &desktop")));
+    for (QAction* const action : {themeDark, themeLight, themeSystem}) {
+        action->setCheckable(true);
+        themes->addAction(action);
+    }
+    resetLayout = add(menu, "resetLayout", say(QT_TRANSLATE_NOOP("WindowActions", "&Reset layout")));
+
+    menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Allocate")));
+    allocate = add(
+        menu, "allocate", say(QT_TRANSLATE_NOOP("WindowActions", "&Allocate")), Qt::CTRL | Qt::Key_Return);
+    allocate->setToolTip(say(QT_TRANSLATE_NOOP(
+        "WindowActions", "Distribute the budget by measured sensitivity; pinned layers stay")));
+    sweep = add(menu, "sweep", say(QT_TRANSLATE_NOOP("WindowActions", "Measure &sensitivity")), Qt::Key_F5);
+    cancel =
+        add(menu, "cancel", say(QT_TRANSLATE_NOOP("WindowActions", "&Cancel what runs")), Qt::Key_Escape);
+
+    menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Help")));
+    shortcuts =
+        add(menu, "shortcuts", say(QT_TRANSLATE_NOOP("WindowActions", "&Keyboard shortcuts")), Qt::Key_F1);
+    about = add(menu, "about", say(QT_TRANSLATE_NOOP("WindowActions", "&About Tritloom")));
+}
+
+QList<QAction*> WindowActions::ofProject() const
+{
+    return {closeProject, saveCopy, exportModel, selectAll, pin,   resetLayout,
+            zoomIn,       zoomOut,  allocate,    sweep,     cancel};
+}
+
+} // namespace tritloom

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <QAction>
+
+#include <functional>
+
+class QMainWindow;
+class QMenu;
+class QUndoGroup;
+
+namespace tritloom {
+
+class PageDocks;
+
+/// Menus and their actions. Only what they are called and how they are reached: the window connects them.
+struct WindowActions {
+    WindowActions(QMainWindow& window, QUndoGroup& undo, const PageDocks& docks);
+
+    QAction *open, *openFolder, *openSample, *closeProject, *saveCopy, *exportModel, *quit;
+    QAction *undo, *redo, *selectAll, *pin, *preferences;
+    QAction *themeDark, *themeLight, *themeSystem, *resetLayout, *zoomIn, *zoomOut;
+    QAction *allocate, *sweep, *cancel;
+    QAction *shortcuts, *about;
+    QMenu* recent;
+    /// Needs an open project.
+    [[nodiscard]] QList<QAction*> ofProject() const;
+};
+
+} // namespace tritloom

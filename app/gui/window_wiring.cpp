@@ -1,0 +1,76 @@
+#include "app/gui/window_wiring.h"
+
+#include "app/gui/allocation/loom_page.h"
+#include "app/gui/evaluation/preview_page.h"
+#include "app/gui/settings.h"
+#include "app/gui/window_actions.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QIcon>
+#include <QMainWindow>
+#include <QMenu>
+
+namespace tritloom {
+
+void applyIcons(WindowActions& actions, Theme theme, bool sweeping)
+{
+    const auto icon = [&](const char* name) {
+        return QIcon(QStringLiteral(":/icons/%1/%2.svg")
+                         .arg(
+                             theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light"),
+                             QLatin1String(name)));
+    };
+    actions.open->setIcon(icon("open"));
+    actions.openSample->setIcon(icon("sample"));
+    actions.undo->setIcon(icon("undo"));
+    actions.redo->setIcon(icon("redo"));
+    actions.allocate->setIcon(icon("allocate"));
+    actions.sweep->setIcon(icon(sweeping ? "stop" : "sweep"));
+    actions.pin->setIcon(icon("pin"));
+    // On the accent colour of its button the other theme's strokes are the ones that can be seen.
+    actions.exportModel->setIcon(QIcon(
+        theme == Theme::Dark ? QStringLiteral(":/icons/light/export.svg")
+                             : QStringLiteral(":/icons/dark/export.svg")));
+    actions.recent->setIcon(icon("recent"));
+}
+
+void fillRecentMenu(QMenu& menu, const std::function<void(const QString&)>& open)
+{
+    menu.clear();
+    for (const QString& path : recentFiles()) {
+        const QFileInfo info(path);
+        QAction* const action =
+            menu.addAction(QStringLiteral("%1 — %2").arg(info.fileName(), info.absolutePath()));
+        action->setEnabled(info.exists());
+        QObject::connect(action, &QAction::triggered, &menu, [open, path] { open(path); });
+    }
+    if (menu.isEmpty())
+        menu.addAction(QCoreApplication::translate("WindowActions", "Nothing opened yet"))->setEnabled(false);
+    menu.addSeparator();
+    QAction* const forget = menu.addAction(QCoreApplication::translate("WindowActions", "Forget them"));
+    forget->setEnabled(!recentFiles().isEmpty());
+    QObject::connect(forget, &QAction::triggered, &menu, [] { clearRecentFiles(); });
+}
+
+void zoomLoom(QMainWindow& window, double factor)
+{
+    if (auto* const page = window.findChild<LoomPage*>())
+        page->loom().setZoom(page->loom().zoom() * factor, page->loom().width() / 2.0);
+}
+
+void focusLoom(QMainWindow& window)
+{
+    if (auto* const page = window.findChild<LoomPage*>())
+        page->loom().setFocus();
+}
+
+void connectFlip(QMainWindow& window)
+{
+    auto* const loom = window.findChild<LoomPage*>();
+    auto* const preview = window.findChild<PreviewPage*>();
+    if (loom != nullptr && preview != nullptr)
+        QObject::connect(loom, &LoomPage::originalShown, preview, &PreviewPage::showOriginal);
+}
+
+} // namespace tritloom

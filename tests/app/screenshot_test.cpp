@@ -1,0 +1,107 @@
+// Renders the window as a person would see it. Fails where something is empty; with TRITLOOM_SHOTS=<folder>
+// it also keeps the pictures, with TRITLOOM_SHOTS_MODEL=<path> of another model than the sample.
+#include "app/gui/main_window.h"
+#include "app/gui/page.h"
+#include "app/gui/screenshot.h"
+
+#include <QSet>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QtTest>
+
+using namespace tritloom;
+
+class ScreenshotTest final : public QObject {
+    Q_OBJECT
+
+private:
+    static void keep(const QImage& image, const QString& name)
+    {
+        const QString folder = qEnvironmentVariable("TRITLOOM_SHOTS");
+        if (!folder.isEmpty())
+            QVERIFY(image.save(folder + "/" + name + ".png"));
+    }
+    static int coloursOf(const QImage& image)
+    {
+        QSet<QRgb> colours;
+        for (int y = 0; y < image.height(); y += 2)
+            for (int x = 0; x < image.width(); x += 2)
+                colours.insert(image.pixel(x, y));
+        return int(colours.size());
+    }
+    std::shared_ptr<Workspace> open()
+    {
+        const QString other = qEnvironmentVariable("TRITLOOM_SHOTS_MODEL");
+        auto model =
+            loadModel(other.isEmpty() ? sampleModelPath() : std::filesystem::path(other.toStdString()));
+        return Workspace::create(std::move(model.value()), m_plugins, {}).value();
+    }
+    PluginHost m_plugins;
+
+private slots:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("tritloom-tests");
+        QCoreApplication::setApplicationName("screenshot_test");
+        QSettings().clear();
+    }
+
+    void nothingOpen()
+    {
+        for (const QString theme : {"dark", "light"}) {
+            Settings settings;
+            settings.theme = theme;
+            MainWindow window(m_plugins, settings);
+            window.resize(1280, 800);
+            window.show();
+            QTest::qWait(50);
+            const QImage image = window.grab().toImage();
+            QVERIFY(coloursOf(image) > 20);
+            keep(image, "start-" + theme);
+        }
+    }
+
+    void windowWithSample()
+    {
+        const auto workspace = open();
+        if (!qEnvironmentVariable("TRITLOOM_SHOTS").isEmpty()) {
+            workspace->sensitivity().start();
+            QTRY_VERIFY_WITH_TIMEOUT(!workspace->sensitivity().isRunning(), 400000);
+            (void)workspace->allocateToBudget();
+            workspace->document().setPinned({LayerId(0)}, true);
+            if (!workspace->evaluation().isRunning())
+                workspace->evaluation().request(workspace->document().allocation());
+            QTRY_VERIFY_WITH_TIMEOUT(!workspace->evaluation().isRunning(), 200000);
+        }
+        for (const Theme theme : {Theme::Dark, Theme::Light})
+            for (const QSize size : {QSize(1280, 800), QSize(1920, 1200)}) {
+                QSettings().clear(); // every size with its own standard layout
+                const auto image = grabPage(workspace, "window", theme, size, "sample.gguf");
+                QVERIFY2(image.has_value(), image ? "" : image.error().message.c_str());
+                QCOMPARE(image->size(), size);
+                QVERIFY(coloursOf(*image) > 100);
+                keep(
+                    *image,
+                    QString("window-%1-%2").arg(theme == Theme::Dark ? "dark" : "light").arg(size.width()));
+            }
+    }
+
+    void everyPage()
+    {
+        const auto workspace = open();
+        for (const Page& page : pages())
+            for (const Theme theme : {Theme::Dark, Theme::Light}) {
+                const auto image = grabPage(workspace, page.id, theme, QSize(900, 460));
+                QVERIFY2(image.has_value(), page.id);
+                QVERIFY2(coloursOf(*image) > 4, page.id);
+                keep(*image, QString("page-%1-%2").arg(page.id, theme == Theme::Dark ? "dark" : "light"));
+            }
+        const auto unknown = grabPage(workspace, "nonsense", Theme::Dark, QSize(100, 100));
+        QVERIFY(!unknown);
+        QVERIFY(QString::fromStdString(unknown.error().message).contains("loom"));
+    }
+};
+
+QTEST_MAIN(ScreenshotTest)
+#include "screenshot_test.moc"
