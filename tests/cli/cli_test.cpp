@@ -1,0 +1,128 @@
+#include "tests/support/program.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QTest>
+
+/// The command line as a person or a script meets it: keys of the JSON, exit codes, sentences.
+class CliTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    QString path(const QString& name) { return m_folder.filePath(name); }
+    Finished cli(const QStringList& arguments) { return run(cliProgram(), arguments, m_folder.path()); }
+
+private slots:
+    void everyCommandHasHelp_data()
+    {
+        QTest::addColumn<QString>("command");
+        for (const char* name : {"inspect", "stats", "sensitivity", "allocate", "export", "evaluate", "generate",
+                                 "compare", "formats", "methods", "targets", "devices", "screenshot"})
+            QTest::newRow(name) << QString(name);
+    }
+    void everyCommandHasHelp()
+    {
+        QFETCH(QString, command);
+        const Finished help = cli({command, "--help"});
+        QCOMPARE(help.exitCode, 0);
+        QVERIFY(help.out.contains("--json"));
+    }
+
+    void inspectNamesWhatIsThere()
+    {
+        const QJsonObject json = cli({"inspect", sampleModel(), "--json"}).json();
+        QCOMPARE(json["architecture"].toString(), QString("llama"));
+        QVERIFY(json["parameters"].toDouble() > 3e6);
+        QVERIFY(json["bytes"].toDouble() > 6e6);
+        const QJsonObject tensor = json["tensors"].toArray()[0].toObject();
+        for (const char* key : {"name", "shape", "format", "bytes"})
+            QVERIFY2(tensor.contains(key), key);
+    }
+
+    void theMainJobRunsFromOpenToReadBack()
+    {
+        const QJsonObject allocated
+            = cli({"allocate", sampleModel(), "--budget", "4.5bpw", "--formats", "q3_k,q4_k,q6_k", "--method", "imatrix",
+                   "--chunks", "1", "--context", "128", "--json"})
+                  .json();
+        for (const char* key : {"bytes", "bitsPerWeight", "predictedKl", "layers"})
+            QVERIFY2(allocated.contains(key), key);
+        QVERIFY(allocated["bitsPerWeight"].toDouble() <= 4.5);
+        QFile recipe(path("recipe.json"));
+        QVERIFY(recipe.open(QIODevice::WriteOnly));
+        recipe.write(QJsonDocument(allocated).toJson());
+        recipe.close();
+        const QStringList text{"--context", "128", "--chunks", "3", "--json"};
+        const QJsonObject before
+            = cli(QStringList{"evaluate", sampleModel(), "--recipe", path("recipe.json")} + text).json();
+        const QJsonObject exported
+            = cli({"export", sampleModel(), "--recipe", path("recipe.json"), "-o", path("out.gguf"), "--context", "128", "--json"}).json();
+        QCOMPARE(qint64(exported["bytes"].toDouble()), QFile(path("out.gguf")).size());
+        const QJsonObject after
+            = cli(QStringList{"evaluate", path("out.gguf"), "--reference", sampleModel()} + text).json();
+        for (const char* key : {"perplexity", "standardError", "tokens", "kl", "klStandardError", "topTokenAgreement"})
+            QVERIFY2(after.contains(key), key);
+        // What was promised is what the file does. Statistics of the two runs see the same text.
+        QVERIFY(after["kl"].toDouble() > 0);
+        QVERIFY(std::abs(before["kl"].toDouble() - after["kl"].toDouble()) < 1e-6);
+        QVERIFY(std::abs(before["perplexity"].toDouble() / after["perplexity"].toDouble() - 1) < 1e-6);
+    }
+
+    void aSecondSweepMeasuresNothingAgain()
+    {
+        const QStringList arguments{"sensitivity", sampleModel(), "--formats", "q8_0", "--method", "rtn",
+                                    "--chunks", "1", "--context", "64", "--json"};
+        QElapsedTimer time;
+        time.start();
+        const QJsonObject first = cli(arguments).json();
+        const qint64 measured = time.restart();
+        const QJsonObject second = cli(arguments).json();
+        qInfo("sweep %lld ms, again %lld ms", measured, time.elapsed());
+        QCOMPARE(first, second);
+        const QJsonObject layer = first["layers"].toArray()[0].toObject();
+        for (const char* key : {"name", "format", "kl", "weightError"})
+            QVERIFY2(layer.contains(key), key);
+    }
+
+    void greedyTextIsTheSameTwice()
+    {
+        const QStringList arguments{"generate", sampleModel(), "--prompt", "The old man", "--tokens", "12", "--json"};
+        const QJsonObject first = cli(arguments).json();
+        QCOMPARE(first["tokens"].toArray().size(), 12);
+        QCOMPARE(first["text"], cli(arguments).json()["text"]);
+    }
+
+    void wrongUseIsOneSentence_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QString>("sentence");
+        const QString sample = sampleModel();
+        QTest::newRow("no such command") << QStringList{"squeeze"} << 2 << "no command is called 'squeeze'";
+        QTest::newRow("no such file") << QStringList{"inspect", "/no/where.gguf"} << 1 << "/no/where.gguf";
+        QTest::newRow("no model") << QStringList{"inspect"} << 2 << "1 argument expected, 0 given";
+        QTest::newRow("unknown option") << QStringList{"inspect", "--colour", sample} << 2 << "colour";
+        QTest::newRow("no budget") << QStringList{"allocate", sample} << 2 << "--budget is needed";
+        QTest::newRow("odd budget") << QStringList{"allocate", sample, "--budget", "small"} << 1 << "'small' is no budget";
+        QTest::newRow("unknown device") << QStringList{"evaluate", sample, "--device", "abacus"} << 1 << "no device is called 'abacus'";
+        QTest::newRow("unknown method") << QStringList{"sensitivity", sample, "--method", "magic"} << 1 << "no method is called 'magic'";
+        QTest::newRow("unknown format") << QStringList{"sensitivity", sample, "--formats", "q9"} << 1 << "'q9'";
+        QTest::newRow("negative chunks") << QStringList{"evaluate", sample, "--chunks", "-3"} << 1 << "--chunks needs a whole number";
+        QTest::newRow("huge context") << QStringList{"evaluate", sample, "--context", "900000"} << 1 << "two contexts of 900000 are needed";
+        QTest::newRow("no recipe") << QStringList{"export", sample, "--recipe", "/no.json", "-o", "/tmp/x.gguf"} << 1 << "/no.json";
+        QTest::newRow("no folder") << QStringList{"export", sample, "-o", "/no/such/folder/x.gguf"} << 1 << "/no/such/folder";
+    }
+    void wrongUseIsOneSentence()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, exitCode);
+        QFETCH(QString, sentence);
+        const Finished result = cli(arguments);
+        QVERIFY2(QString::fromUtf8(result.err).contains(sentence), result.err.constData());
+        QCOMPARE(result.exitCode, exitCode);
+        QCOMPARE(result.err.trimmed().count('\n'), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(CliTest)
+#include "cli_test.moc"
