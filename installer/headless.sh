@@ -16,7 +16,7 @@ step "Export and read back" export "$sample" --recipe "$folder/recipe.json" -o "
 step "Evaluate the exported file" evaluate "$folder/sample-4bpw.gguf" --reference "$sample"
 if [ -x "$bin/tritloom" ]; then
   for theme in light dark; do
-    "$cli" screenshot "$sample" --theme "$theme" --size 1280x800 -o "$folder/window-$theme.png"
+    "$cli" screenshot "$sample" --measure --theme "$theme" --size 1280x800 -o "$folder/window-$theme.png"
   done
 fi
 echo

@@ -12,6 +12,7 @@ int screenshot(Context& context, const QStringList& arguments)
     context.parser.addPositionalArgument("MODEL", "The model to show, or 'sample'.");
     context.parser.addOption({"page", "A page id, or 'window' for all of it.", "id", "window"});
     context.parser.addOption({"theme", "light or dark.", "theme", "dark"});
+    context.parser.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
     context.parser.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"});
     context.parser.addOption({{"o", "output"}, "The PNG file to write.", "file"});
     if (!context.parse(arguments, 1))
@@ -25,9 +26,10 @@ int screenshot(Context& context, const QStringList& arguments)
     environment.insert("QT_QPA_PLATFORM", "offscreen");
     window.setProcessEnvironment(environment);
     window.setProcessChannelMode(QProcess::ForwardedChannels);
+    const QStringList measure = context.parser.isSet("measure") ? QStringList{"--measure"} : QStringList();
     window.start(
         QDir(QCoreApplication::applicationDirPath()).filePath("tritloom"),
-        {context.parser.positionalArguments()[0], "--screenshot", context.parser.value("output"), "--page",
+        measure + QStringList{context.parser.positionalArguments()[0], "--screenshot", context.parser.value("output"), "--page",
          context.parser.value("page"), "--theme", context.parser.value("theme"), "--size", context.parser.value("size")});
     if (!window.waitForStarted())
         return context.fail({ErrorCode::NotFound, "the program 'tritloom' is not beside tritloom-cli"});

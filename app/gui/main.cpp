@@ -1,4 +1,5 @@
 #include "app/gui/main_window.h"
+#include "app/gui/picture_mode.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -41,7 +42,33 @@ int main(int argc, char** argv)
         QStringLiteral("theme"), QApplication::translate("main", "Colours of the window: light or dark"),
         QStringLiteral("theme"));
     parser.addOption(theme);
+    parser.addOptions({
+        {QStringLiteral("screenshot"), QApplication::translate("main", "Write a picture of the window and end"),
+         QStringLiteral("file")},
+        {QStringLiteral("page"), QApplication::translate("main", "With --screenshot: a page instead of the window"),
+         QStringLiteral("id"), QStringLiteral("window")},
+        {QStringLiteral("size"), QApplication::translate("main", "With --screenshot: pixels"),
+         QStringLiteral("WxH"), QStringLiteral("1280x800")},
+        {QStringLiteral("measure"),
+         QApplication::translate("main", "With --screenshot: sweep, allocate and evaluate first")},
+    });
     parser.process(application);
+    if (parser.isSet(QStringLiteral("screenshot"))) {
+        const QStringList size = parser.value(QStringLiteral("size")).split(QLatin1Char('x'));
+        const QSize pixels(size.value(0).toInt(), size.value(1).toInt());
+        if (pixels.width() < 200 || pixels.height() < 150 || pixels.width() > 8000 || pixels.height() > 8000) {
+            fprintf(stderr, "--size takes pixels from 200x150 to 8000x8000\n");
+            return 2;
+        }
+        const QStringList model = parser.positionalArguments();
+        return takePicture(
+            {.model = model.isEmpty() ? QStringLiteral("sample") : model.front(),
+             .file = parser.value(QStringLiteral("screenshot")),
+             .page = parser.value(QStringLiteral("page")),
+             .theme = parser.isSet(theme) ? parser.value(theme) : QStringLiteral("dark"),
+             .size = pixels,
+             .measured = parser.isSet(QStringLiteral("measure"))});
+    }
     if (parser.isSet(theme)) {
         settings.theme = parser.value(theme);
         if (settings.theme != QLatin1String("light") && settings.theme != QLatin1String("dark")) {

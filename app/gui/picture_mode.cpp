@@ -1,0 +1,78 @@
+#include "app/gui/picture_mode.h"
+
+#include "app/gui/screenshot.h"
+
+#include <QEventLoop>
+#include <QFileInfo>
+
+#include <cstdio>
+
+namespace tritloom {
+namespace {
+
+int complain(const std::string& why)
+{
+    std::fprintf(stderr, "%s\n", why.c_str());
+    return 1;
+}
+
+/// A sweep on one chunk, the default budget, a measurement: the state in which every page has something to show.
+Result<void> measure(Workspace& workspace)
+{
+    std::string failure;
+    QEventLoop loop;
+    QObject::connect(&workspace.sensitivity(), &SensitivityController::failed, &loop, [&](const QString& why) {
+        failure = why.toStdString();
+        loop.quit();
+    });
+    QObject::connect(&workspace.sensitivity(), &SensitivityController::runningChanged, &loop, [&] {
+        if (!workspace.sensitivity().isRunning())
+            loop.quit();
+    });
+    workspace.sensitivity().setChunkLimit(1);
+    workspace.sensitivity().start();
+    if (workspace.sensitivity().isRunning())
+        loop.exec();
+    if (!failure.empty())
+        return fail(ErrorCode::Unsupported, "{}", failure);
+    QObject::connect(&workspace.evaluation(), &EvaluationController::finished, &loop, &QEventLoop::quit);
+    TRY_VOID(workspace.allocateToBudget());
+    if (workspace.evaluation().isRunning())
+        loop.exec();
+    return {};
+}
+
+} // namespace
+
+int takePicture(const PictureRequest& request)
+{
+    if (request.theme != QLatin1String("light") && request.theme != QLatin1String("dark"))
+        return complain("the theme is light or dark, not '" + request.theme.toStdString() + "'");
+    const std::filesystem::path path
+        = request.model == QLatin1String("sample") ? sampleModelPath() : std::filesystem::path(request.model.toStdString());
+    auto model = loadModel(path);
+    if (!model)
+        return complain(model.error().message);
+    const PluginHost plugins;
+    // No store: a picture shows the model, not what somebody did to it yesterday.
+    auto created = Workspace::create(std::move(*model), plugins, {});
+    if (!created)
+        return complain(created.error().message);
+    const std::shared_ptr<Workspace> workspace = std::move(*created);
+    if (request.measured)
+        if (const auto measured = measure(*workspace); !measured)
+            return complain(measured.error().message);
+    // Once more, from what is kept: this time the pages are there to hear it.
+    if (request.measured)
+        workspace->evaluation().request(workspace->document().allocation());
+    const auto image = grabPage(
+        workspace, request.page, request.theme == QLatin1String("dark") ? Theme::Dark : Theme::Light, request.size,
+        QFileInfo(QString::fromStdString(path.string())).fileName());
+    if (!image)
+        return complain(image.error().message);
+    if (!image->save(request.file, "PNG"))
+        return complain(request.file.toStdString() + ": the picture cannot be written");
+    return 0;
+}
+
+} // namespace tritloom
