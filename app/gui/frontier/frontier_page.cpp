@@ -142,6 +142,7 @@ void FrontierPage::redraw()
     const auto [low, high] = std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.y() < b.y(); });
     const double margin = std::max(0.01, (right->x() - left->x()) * 0.04);
     m_size->setRange(left->x() - margin, right->x() + margin);
+    m_size->applyNiceNumbers();
     m_loss->setRange(std::pow(10, std::floor(std::log10(low->y()))), std::pow(10, std::ceil(std::log10(high->y()) + 1e-9)));
 }
 

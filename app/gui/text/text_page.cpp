@@ -75,13 +75,26 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     connect(m_run, &QPushButton::clicked, this, &TextPage::run);
     connect(m_prompt, &QLineEdit::returnPressed, this, &TextPage::run);
     connect(&workspace.text(), &TextController::updated, this, &TextPage::show);
+    // A new measurement means new bits: a page somebody looks at follows.
+    connect(&workspace.evaluation(), &EvaluationController::finished, this, [this] {
+        if (isVisible())
+            run();
+    });
     connect(&workspace.text(), &TextController::failed, this, [this](const QString& failure) { showNotice(this, failure); });
+}
+
+void TextPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (!m_hasRun)
+        run();
 }
 
 void TextPage::run()
 {
     if (!m_run->isEnabled())
         return;
+    m_hasRun = true;
     GenerateOptions options;
     options.tokenCount = std::size_t(m_tokens->value());
     options.temperature = m_temperature->value();

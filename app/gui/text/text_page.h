@@ -20,6 +20,9 @@ class TextPage final : public QWidget {
 public:
     explicit TextPage(Workspace& workspace, QWidget* parent = nullptr);
 
+protected:
+    void showEvent(QShowEvent* event) override; ///< the first look starts by itself
+
 private:
     void run();
     void show(const TextComparison& comparison);
@@ -32,6 +35,7 @@ private:
     QPushButton* m_run;
     QTextBrowser *m_original, *m_compressed;
     QLabel* m_difference;
+    bool m_hasRun = false;
 };
 
 [[nodiscard]] QWidget* makeTextPage(Workspace& workspace, QWidget* parent);

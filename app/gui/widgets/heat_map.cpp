@@ -100,6 +100,8 @@ void HeatMap::ensureVisible(int row)
 void HeatMap::resizeEvent(QResizeEvent*)
 {
     updateScrollBar();
+    if (m_currentRow >= 0)
+        ensureVisible(m_currentRow);
 }
 
 void HeatMap::paintEvent(QPaintEvent*)
