@@ -1,8 +1,7 @@
 #include "compute/cpu/kernels.h"
+#include "compute/cpu/dense.h"
 #include "compute/cpu/row_math.h"
 #include "core/base/parallel.h"
-
-#include <cblas.h>
 
 #include <algorithm>
 #include <cmath>
@@ -32,20 +31,18 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
                               first = item % blocks * queryBlock, count = std::min(queryBlock, rows - first),
                               visible = past + first + count;
             scores.resize(count * visible);
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasTrans, int(count), int(visible), int(size), 1.0f,
-                q.data() + (first * heads + head) * size, int(heads * size), k.data() + kv * size,
-                int(kvHeads * size), 0.0f, scores.data(), int(visible));
+            multiplyTransposed(
+                count, visible, size, q.data() + (first * heads + head) * size, heads * size, k.data() + kv * size,
+                kvHeads * size, scores.data(), visible);
             for (std::size_t r = 0; r < count; ++r) {
                 const auto row = std::span(scores).subspan(r * visible, visible);
                 const std::size_t seen = past + first + r + 1;
                 softmaxRow(row.first(seen), 1 / std::sqrt(float(size)));
                 std::fill(row.begin() + std::ptrdiff_t(seen), row.end(), 0.0f);
             }
-            cblas_sgemm(
-                CblasRowMajor, CblasNoTrans, CblasNoTrans, int(count), int(size), int(visible), 1.0f,
-                scores.data(), int(visible), v.data() + kv * size, int(kvHeads * size), 0.0f,
-                y.data() + (first * heads + head) * size, int(heads * size));
+            multiplyPlain(
+                count, size, visible, scores.data(), visible, v.data() + kv * size, kvHeads * size,
+                y.data() + (first * heads + head) * size, heads * size);
         }
     });
     if (stop.stop_requested())

@@ -2,7 +2,6 @@
 
 #include "compute/cpu/kernels.h"
 
-#include <cblas.h>
 #include <hwy/targets.h>
 
 #include <algorithm>
@@ -30,7 +29,6 @@ public:
     explicit CpuBackend(std::string instructionSet)
         : m_instructionSet(std::move(instructionSet))
     {
-        openblas_set_num_threads(1); // threads are parallelFor's business
     }
 
     std::string name() const override { return "cpu " + m_instructionSet; }

@@ -1,8 +1,7 @@
 #include "compute/cpu/kernels.h"
+#include "compute/cpu/dense.h"
 #include "compute/cpu/row_math.h"
 #include "core/base/parallel.h"
-
-#include <cblas.h>
 
 #include <algorithm>
 
@@ -81,9 +80,8 @@ Result<Tensor> linear(const Op&, std::span<const Tensor> inputs, std::stop_token
         if (!plain)
             weights.decodeRows(begin, decoded);
         const float* const w = plain ? weights.floats().data() + begin * columns : decoded.data();
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, int(tokens), int(end - begin), int(columns), 1.0f, x.data(),
-            int(columns), w, int(columns), 0.0f, y.data() + begin, int(outputs));
+        multiplyTransposed(
+            tokens, end - begin, columns, x.data(), columns, w, columns, y.data() + begin, outputs);
     });
     if (stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled in a product of {} rows", outputs);

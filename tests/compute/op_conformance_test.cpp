@@ -123,6 +123,26 @@ private slots:
         }
     }
 
+    // A library whose products are not safe beside each other gives a wrong one in some ten thousand.
+    void productsBesideEachOtherAreAlwaysTheSame()
+    {
+        const auto backend = makeCpuBackend().value();
+        const DeviceTensor linear[] = {
+            backend->upload(gaussian({48, 256}, 1)).value(), backend->upload(gaussian({4096, 256}, 2)).value()};
+        const DeviceTensor attention[] = {
+            backend->upload(gaussian({128, 512}, 3)).value(), backend->upload(gaussian({128, 512}, 4)).value(),
+            backend->upload(gaussian({128, 512}, 5)).value()};
+        const Op heads{OpKind::Attention, {{"heads", 32}, {"kvHeads", 32}}};
+        const auto run = [&](const Op& op, std::span<const DeviceTensor> inputs) {
+            return backend->download(backend->run(op, inputs, {}).value()).value().toFloats();
+        };
+        const std::vector<float> product = run({OpKind::Linear, {}}, linear), seen = run(heads, attention);
+        for (int round = 0; round < 300; ++round) {
+            QVERIFY(run({OpKind::Linear, {}}, linear) == product);
+            QVERIFY(run(heads, attention) == seen);
+        }
+    }
+
     void divergenceAgreesWithTheReference()
     {
         for (const std::string& set : cpuInstructionSets()) {
