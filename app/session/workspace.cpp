@@ -59,6 +59,8 @@ Workspace::Workspace(
 
 Workspace::~Workspace()
 {
+    // A stack with steps announces its end; by then the controllers it would ask are gone.
+    m_document.undoStack().disconnect(this);
     m_saver.waitForDone();
 }
 
