@@ -28,7 +28,8 @@ namespace tritloom {
 
 MainWindow::MainWindow(const PluginHost& plugins, Settings settings)
     : m_plugins(plugins)
-    , m_settings(std::move(settings))
+    , m_settings(
+          (applyTheme(settings.resolvedTheme()), std::move(settings))) // widgets made below take its font
     , m_banner(new Banner(this))
     , m_stack(new QStackedWidget(this))
     , m_start(new StartPage(this))
@@ -213,6 +214,8 @@ void MainWindow::refreshActions()
     for (QAction* const action : m_actions->ofProject())
         action->setEnabled(m_workspace != nullptr);
     const bool sweeping = m_workspace && m_workspace->sensitivity().isRunning();
+    m_actions->sweep->setIconText(sweeping ? tr("Stop") : tr("Sensitivity"));
+    m_actions->sweep->setToolTip(tr("Measure what each layer costs in each format, one at a time"));
     m_actions->sweep->setText(sweeping ? tr("Stop measuring") : tr("Measure &sensitivity"));
     m_actions->sweep->setEnabled(m_workspace && m_workspace->engine().whyNotEvaluated().empty());
     applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);

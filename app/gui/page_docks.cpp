@@ -3,11 +3,15 @@
 #include <QAction>
 #include <QCoreApplication>
 #include <QDockWidget>
+#include <QEvent>
 #include <QMainWindow>
 #include <QMenu>
+#include <QScrollArea>
 #include <QSettings>
 #include <QTabBar>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace tritloom {
 namespace {
@@ -45,6 +49,7 @@ PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre)
     arrange();
     for (const auto& [page, dock] : m_docks)
         dock->hide();
+    window.installEventFilter(this);
 }
 
 void PageDocks::arrange()
@@ -67,23 +72,44 @@ void PageDocks::arrange()
 void PageDocks::resetLayout()
 {
     arrange();
-    QList<QDockWidget*> sides, bottom;
-    QList<int> widths, heights;
-    for (const auto& [page, dock] : m_docks) {
+    for (const auto& [page, dock] : m_docks)
         dock->show();
+    for (const auto& [page, dock] : m_docks)
         if (page->area == Page::Area::Bottom) {
-            bottom << dock;
-            heights << m_window.height() * 42 / 100;
-        } else {
-            sides << dock;
-            widths << (page->area == Page::Area::Left ? 316 : 322);
+            dock->raise();
+            break;
         }
+    if (m_window.isVisible())
+        applySizes();
+    else
+        m_sizesPending = true; // sizes given to a window that has none yet are lost
+}
+
+void PageDocks::applySizes()
+{
+    m_sizesPending = false;
+    QList<QDockWidget*> sides;
+    QList<int> widths;
+    for (const auto& [page, dock] : m_docks) {
+        if (page->area == Page::Area::Bottom)
+            continue;
+        sides << dock;
+        // A wide window gives its tables more columns, the rest goes to the loom.
+        widths << std::clamp(m_window.width() * (page->area == Page::Area::Left ? 22 : 21) / 100, 280, 420);
     }
     m_window.resizeDocks(sides, widths, Qt::Horizontal);
-    if (!bottom.isEmpty()) {
-        m_window.resizeDocks({bottom.front()}, {heights.front()}, Qt::Vertical);
-        bottom.front()->raise();
-    }
+    for (const auto& [page, dock] : m_docks)
+        if (page->area == Page::Area::Bottom) {
+            m_window.resizeDocks({dock}, {m_window.height() * 42 / 100}, Qt::Vertical);
+            break;
+        }
+}
+
+bool PageDocks::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == &m_window && event->type() == QEvent::Show && m_sizesPending)
+        QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
+    return QObject::eventFilter(watched, event);
 }
 
 void PageDocks::fill(Workspace& workspace)
@@ -95,7 +121,16 @@ void PageDocks::fill(Workspace& workspace)
             m_centre.addWidget(m_central.back(), 1);
         }
     for (const auto& [page, dock] : m_docks)
-        dock->setWidget(page->make(workspace, dock));
+        if (page->area == Page::Area::Bottom) {
+            // In a narrow window a wide page scrolls instead of pushing the docks beside it.
+            auto* const scroll = new QScrollArea(dock);
+            scroll->setFrameShape(QFrame::NoFrame);
+            scroll->setWidgetResizable(true);
+            scroll->setWidget(page->make(workspace, scroll));
+            dock->setWidget(scroll);
+        } else {
+            dock->setWidget(page->make(workspace, dock));
+        }
     m_filled = true;
     const QByteArray stored = QSettings().value("window/layout").toByteArray();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))

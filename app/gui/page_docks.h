@@ -22,18 +22,21 @@ public:
     void fill(Workspace& workspace);
     void empty(); ///< takes the pages down, hides the docks and remembers where they were
     void resetLayout();
+    bool
+    eventFilter(QObject* watched, QEvent* event) override; ///< sizes that wait for the window's first size
     void addToggles(QMenu& menu) const;
     void store() const; ///< the layout, for the next start
     [[nodiscard]] bool isFilled() const { return m_filled; }
 
 private:
     void arrange();
+    void applySizes();
 
     QMainWindow& m_window;
     QVBoxLayout& m_centre;
     std::vector<std::pair<const Page*, QDockWidget*>> m_docks;
     std::vector<QWidget*> m_central;
-    bool m_filled = false;
+    bool m_filled = false, m_sizesPending = false;
 };
 
 } // namespace tritloom

@@ -62,12 +62,12 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
                 .arg(method.summary.toHtmlEscaped(), method.paper.toHtmlEscaped()),
             Qt::ToolTipRole);
     }
-    m_method->setMinimumContentsLength(10);
     m_method->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_method->setMinimumWidth(150); // its titles with the style sheet's padding
     m_slider->setObjectName(QStringLiteral("budgetSlider"));
     m_slider->setAccessibleName(tr("Budget in bits per weight"));
     m_slider->setRange(0, int(loom_axis::position(16) * sliderSteps));
-    m_slider->setFixedWidth(110);
+    m_slider->setFixedWidth(90);
     m_bits->setObjectName(QStringLiteral("budgetBits"));
     m_bits->setAccessibleName(tr("Budget in bits per weight"));
     m_bits->setRange(0.5, 32);
@@ -82,7 +82,7 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
         field->setKeyboardTracking(false);
         field->setFont(figureFont(font(), 12));
         field->setAlignment(Qt::AlignRight);
-        field->setFixedWidth(field == m_bits ? 92 : 100);
+        field->setFixedWidth(field == m_bits ? 84 : 92);
     }
 
     addAction(actions.open);

@@ -115,7 +115,7 @@ QString styleSheet(const QPalette& palette)
         QToolBar::separator { background: %line; width: 1px; margin: 4px 6px; }
         QStatusBar { background: %bar; border-top: 1px solid %line; }
         QStatusBar::item { border: none; }
-        QToolButton, QPushButton { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 11px; }
+        QToolButton, QPushButton { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 9px; }
         QToolButton:hover, QPushButton:hover { border-color: %muted; }
         QToolButton:pressed, QPushButton:pressed, QToolButton:checked { background: %line; }
         QToolButton:disabled, QPushButton:disabled { color: %disabled; }
@@ -167,7 +167,10 @@ QString styleSheet(const QPalette& palette)
         QSlider::handle:horizontal:disabled { background: %disabled; }
         QProgressBar { background: %line; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
         QProgressBar::chunk { background: %good; border-radius: 2px; }
-        QDockWidget { color: %muted; font-weight: 400; }
+        QDockWidget { color: %muted; titlebar-close-icon: url(:/icons/%mode/close.svg);
+            titlebar-normal-icon: url(:/icons/%mode/float.svg); }
+        QDockWidget::close-button, QDockWidget::float-button { border: none; background: transparent; padding: 0;
+            icon-size: 12px; }
         QDockWidget::title { background: %window; padding: 7px 12px; text-align: left; }
         QFrame[card="true"] { background: %panel; border: 1px solid %line; border-radius: 8px; }
         QListWidget { background: transparent; border: none; outline: none; }

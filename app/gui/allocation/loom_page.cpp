@@ -34,10 +34,9 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     m_numbers->setTextFormat(Qt::RichText);
     m_selectionText->setObjectName(QStringLiteral("loomSelection"));
 
-    auto* const caption =
-        new QLabel(tr("Bit allocation — drag a bar, a selection, or the budget line"), this);
-    auto* const legend =
-        new QLabel(tr("bar width: parameters · height and colour: bits · strip below: sensitivity"), this);
+    auto* const caption = new QLabel(tr("Bit allocation"), this);
+    auto* const legend = new QLabel(
+        tr("drag bars, a selection or the budget line · width: parameters · strip: sensitivity"), this);
     for (QLabel* const label : {caption, legend, m_selectionText})
         label->setForegroundRole(QPalette::PlaceholderText);
     for (QLabel* const label : {caption, legend}) // the first to give way in a narrow window
@@ -88,6 +87,11 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     connectLoom();
     m_perByte.assign(workspace.model().layers.size(), std::nan(""));
     rebuild();
+}
+
+LoomPage::~LoomPage()
+{
+    m_loom->disconnect(this); // it loses the focus as it goes, and would take a pull back through us
 }
 
 void LoomPage::connectLoom()

@@ -18,6 +18,7 @@ class LoomPage final : public QWidget {
 
 public:
     LoomPage(Workspace& workspace, QWidget* parent);
+    ~LoomPage() override;
 
     [[nodiscard]] BitLoom& loom() { return *m_loom; }
 

@@ -17,6 +17,7 @@ PayBackStrip::PayBackStrip(Workspace& workspace, QWidget* parent)
     setObjectName(QStringLiteral("payBackStrip"));
     m_row->setContentsMargins(0, 0, 0, 0);
     m_row->setSpacing(6);
+    m_row->setSizeConstraint(QLayout::SetNoConstraint); // chips never widen the window
     m_caption->setForegroundRole(QPalette::PlaceholderText);
     m_row->addWidget(m_caption);
     m_row->addStretch(1);
@@ -26,7 +27,9 @@ PayBackStrip::PayBackStrip(Workspace& workspace, QWidget* parent)
 
 void PayBackStrip::refresh()
 {
+    m_chips.clear();
     for (QPushButton* const old : findChildren<QPushButton*>(QString(), Qt::FindDirectChildrenOnly)) {
+        m_row->removeWidget(old);
         old->hide();
         old->deleteLater(); // one of them may be the one that was just pressed
     }
@@ -56,7 +59,24 @@ void PayBackStrip::refresh()
                 tr("%1 to %2").arg(shortName(what), formatTitle(what, offer.choice)));
         });
         m_row->insertWidget(at++, button);
+        m_chips.push_back(button);
     }
+    showWhatFits();
+}
+
+void PayBackStrip::showWhatFits()
+{
+    int used = m_caption->sizeHint().width();
+    for (QWidget* const chip : m_chips) {
+        used += chip->sizeHint().width() + m_row->spacing();
+        chip->setVisible(used <= width());
+    }
+}
+
+void PayBackStrip::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    showWhatFits();
 }
 
 } // namespace tritloom

@@ -18,10 +18,15 @@ public:
 
     void refresh();
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void showWhatFits();
     Workspace& m_workspace;
     QHBoxLayout* m_row;
     QLabel* m_caption;
+    std::vector<QWidget*> m_chips; ///< best first
 };
 
 } // namespace tritloom

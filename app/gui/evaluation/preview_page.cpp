@@ -13,6 +13,7 @@
 #include <QProgressBar>
 #include <QScrollArea>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tritloom {
@@ -74,7 +75,8 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     auto* const whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
-    setMinimumWidth(250);
+    // Narrower, the cards would be cut off at the right.
+    setMinimumWidth(std::max(270, inner->minimumSizeHint().width() + 2));
 
     EvaluationController& evaluation = workspace.evaluation();
     connect(&evaluation, &EvaluationController::started, this, [this] {
@@ -98,6 +100,12 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::runningChanged, this, &PreviewPage::refreshAll);
     connect(&workspace, &Workspace::goalChanged, this, &PreviewPage::refreshMemory);
+    m_shown = evaluation.latest(); // a page made later shows what is known already
+    if (m_shown) {
+        m_points.push_back(
+            {double(m_shown->chunksDone), m_shown->perplexity.value, m_shown->perplexity.standardError});
+        m_course->setCourse(m_points, double(m_shown->chunksTotal));
+    }
     refreshAll();
 }
 
@@ -161,6 +169,8 @@ void PreviewPage::makeMemoryCard()
     m_target->setAccessibleName(tr("Memory it should fit"));
     m_target->setRange(0.001, 4096);
     m_target->setDecimals(3);
+    m_target->setMinimumWidth(96);
+    m_context->setMinimumContentsLength(8);
     m_target->setSuffix(QStringLiteral(" GB"));
     m_memory = new QLabel(this);
     m_memory->setTextFormat(Qt::RichText);

@@ -133,7 +133,7 @@ void BitLoom::arrange()
     const int page = int(m_geometry.plot().width());
     horizontalScrollBar()->setPageStep(page);
     horizontalScrollBar()->setSingleStep(std::max(8, page / 12));
-    horizontalScrollBar()->setRange(0, std::max(0, int(std::ceil(m_geometry.contentWidth())) - page));
+    horizontalScrollBar()->setRange(0, std::max(0, int(m_geometry.contentWidth()) - page));
     viewport()->update();
 }
 

@@ -54,6 +54,7 @@ signals:
     void hovered(int bar); ///< -1: none
 
 protected:
+    bool event(QEvent* event) override;
     bool viewportEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;

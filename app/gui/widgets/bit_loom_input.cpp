@@ -209,6 +209,17 @@ void BitLoom::updateCursor(QPointF position, Qt::KeyboardModifiers)
         emit hovered(hoveredNow);
 }
 
+bool BitLoom::event(QEvent* event)
+{
+    // While something is held, Esc means that and not the window's "cancel what runs".
+    if (event->type() == QEvent::ShortcutOverride && m_state != State::Idle
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
+    return QAbstractScrollArea::event(event);
+}
+
 bool BitLoom::viewportEvent(QEvent* event)
 {
     if (event->type() == QEvent::Leave && m_state == State::Idle && std::exchange(m_hovered, -1) != -1)

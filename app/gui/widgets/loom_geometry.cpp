@@ -100,7 +100,7 @@ LoomGeometry::LoomGeometry(std::span<const LoomBar> bars, QSize viewport, double
         m_blocks.back().last = int(i);
         m_blocks.back().right = x - barGap;
     }
-    m_contentWidth = x;
+    m_contentWidth = x - barGap;
 }
 
 double LoomGeometry::y(double bits) const

@@ -54,7 +54,7 @@ void paintBar(QPainter& painter, const LoomScene& scene, int index, bool anySele
     const bool selected = scene.selected[std::size_t(index)];
     const QRectF body = scene.geometry.bar(index, bar.bits);
     const QColor color = scene.colors.bits(bar.bits);
-    const double strength = selected || !anySelected ? (selected ? 0.92 : 0.66) : 0.58;
+    const double strength = selected ? 0.95 : anySelected ? 0.72 : 0.8;
     painter.fillRect(body, faded(color, strength));
     if (bar.pinned)
         painter.fillRect(body, QBrush(faded(scene.background, 0.55), Qt::BDiagPattern));

@@ -1,0 +1,1547 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+    <context>
+        <name>About</name>
+        <message>
+            <source>About Tritloom</source>
+            <translation>Über Tritloom</translation>
+        </message>
+        <message>
+            <source>&lt;h3&gt;Tritloom %1&lt;/h3&gt;&lt;p&gt;A studio for compressing neural networks.&lt;/p&gt;&lt;p&gt;Free software under the GNU General Public License, version 3 or later. It comes without any warranty.&lt;/p&gt;&lt;p&gt;Built with Qt %2, under the LGPL and, for its charts, the GPL. Fonts: Inter (SIL Open Font License) and JetBrains Mono (Apache License).&lt;/p&gt;</source>
+            <translation>&lt;h3&gt;Tritloom %1&lt;/h3&gt;&lt;p&gt;Ein Studio zum Verdichten neuronaler Netze.&lt;/p&gt;&lt;p&gt;Freie Software unter der GNU General Public License, Version 3 oder später. Ohne jede Gewähr.&lt;/p&gt;&lt;p&gt;Gebaut mit Qt %2 unter der LGPL und, für die Diagramme, der GPL. Schriften: Inter (SIL Open Font License) und JetBrains Mono (Apache-Lizenz).&lt;/p&gt;</translation>
+        </message>
+        <message>
+            <source>Loom: ← →</source>
+            <translation>Webstuhl: ← →</translation>
+        </message>
+        <message>
+            <source>choose a layer; Shift extends, Ctrl goes to the next block</source>
+            <translation>Schicht wählen; Umschalt erweitert, Strg geht zum nächsten Block</translation>
+        </message>
+        <message>
+            <source>Loom: ↑ ↓</source>
+            <translation>Webstuhl: ↑ ↓</translation>
+        </message>
+        <message>
+            <source>one stop more or fewer bits</source>
+            <translation>eine Raste mehr oder weniger Bits</translation>
+        </message>
+        <message>
+            <source>Layers: ↑ ↓</source>
+            <translation>Schichten: ↑ ↓</translation>
+        </message>
+        <message>
+            <source>choose a layer</source>
+            <translation>Schicht wählen</translation>
+        </message>
+        <message>
+            <source>Layers: ← →</source>
+            <translation>Schichten: ← →</translation>
+        </message>
+        <message>
+            <source>one stop fewer or more bits; on a block: fold and unfold</source>
+            <translation>eine Raste weniger oder mehr Bits; auf einem Block: zu- und aufklappen</translation>
+        </message>
+        <message>
+            <source>1 to 9</source>
+            <translation>1 bis 9</translation>
+        </message>
+        <message>
+            <source>the stop nearest to so many bits; 0: as stored</source>
+            <translation>die Raste, die so vielen Bits am nächsten ist; 0: wie gespeichert</translation>
+        </message>
+        <message>
+            <source>Alt with any of these</source>
+            <translation>Alt mit jeder davon</translation>
+        </message>
+        <message>
+            <source>without the layers that run as one product with it</source>
+            <translation>ohne die Schichten, die mit ihr als ein Produkt laufen</translation>
+        </message>
+        <message>
+            <source>P</source>
+            <translation>P</translation>
+        </message>
+        <message>
+            <source>pin or unpin</source>
+            <translation>anheften oder lösen</translation>
+        </message>
+        <message>
+            <source>Space</source>
+            <translation>Leertaste</translation>
+        </message>
+        <message>
+            <source>flip between original and compressed</source>
+            <translation>zwischen Original und verdichtet wechseln</translation>
+        </message>
+        <message>
+            <source>Esc</source>
+            <translation>Esc</translation>
+        </message>
+        <message>
+            <source>take a drag back; otherwise cancel what runs</source>
+            <translation>einen Zug zurücknehmen; sonst abbrechen, was läuft</translation>
+        </message>
+        <message>
+            <source>Ctrl+Z, Ctrl+Shift+Z</source>
+            <translation>Strg+Z, Strg+Umschalt+Z</translation>
+        </message>
+        <message>
+            <source>undo, redo</source>
+            <translation>rückgängig, wiederholen</translation>
+        </message>
+        <message>
+            <source>F5</source>
+            <translation>F5</translation>
+        </message>
+        <message>
+            <source>measure sensitivity, or stop</source>
+            <translation>Empfindlichkeit messen oder anhalten</translation>
+        </message>
+        <message>
+            <source>Ctrl+Return</source>
+            <translation>Strg+Eingabe</translation>
+        </message>
+        <message>
+            <source>allocate the budget</source>
+            <translation>das Budget verteilen</translation>
+        </message>
+        <message>
+            <source>Ctrl+wheel, Ctrl++, Ctrl+−</source>
+            <translation>Strg+Rad, Strg++, Strg+−</translation>
+        </message>
+        <message>
+            <source>zoom the loom; the wheel alone scrolls</source>
+            <translation>Webstuhl vergrößern; das Rad allein rollt</translation>
+        </message>
+        <message>
+            <source>F2, double-click</source>
+            <translation>F2, Doppelklick</translation>
+        </message>
+        <message>
+            <source>choose a format in the layer table</source>
+            <translation>in der Schichtentabelle ein Format wählen</translation>
+        </message>
+        <message>
+            <source>Keyboard shortcuts</source>
+            <translation>Tastenkürzel</translation>
+        </message>
+    </context>
+    <context>
+        <name>AllocationDocument</name>
+        <message>
+            <source>Pin layers</source>
+            <translation>Schichten anheften</translation>
+        </message>
+        <message>
+            <source>Unpin layers</source>
+            <translation>Schichten lösen</translation>
+        </message>
+    </context>
+    <context>
+        <name>LoomText</name>
+        <message>
+            <source>moves with %1; Alt moves it alone</source>
+            <translation>bewegt sich mit %1; Alt bewegt sie allein</translation>
+        </message>
+        <message>
+            <source>pinned: the allocator leaves it alone</source>
+            <translation>angeheftet: die Verteilung lässt sie in Ruhe</translation>
+        </message>
+        <message>
+            <source>%1, %2 bits</source>
+            <translation>%1, %2 Bits</translation>
+        </message>
+        <message>
+            <source>%1, pinned</source>
+            <translation>%1, angeheftet</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s)</source>
+            <translation>
+                <numerusform>%n Schicht</numerusform>
+                <numerusform>%n Schichten</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>block %1</source>
+            <translation>Block %1</translation>
+        </message>
+        <message>
+            <source>blocks %1 to %2</source>
+            <translation>Blöcke %1 bis %2</translation>
+        </message>
+        <message>
+            <source>nothing selected</source>
+            <translation>nichts gewählt</translation>
+        </message>
+        <message>
+            <source>%1 selected</source>
+            <translation>%1 gewählt</translation>
+        </message>
+        <message>
+            <source>%1 selected, %2</source>
+            <translation>%1 gewählt, %2</translation>
+        </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>exact</source>
+            <translation>genau</translation>
+        </message>
+        <message>
+            <source>bits a weight, exact</source>
+            <translation>Bits je Gewicht, genau</translation>
+        </message>
+        <message>
+            <source>fits %1</source>
+            <translation>passt in %1</translation>
+        </message>
+        <message>
+            <source>%1 over %2</source>
+            <translation>%1 über %2</translation>
+        </message>
+        <message>
+            <source>nats, predicted</source>
+            <translation>Nats, vorhergesagt</translation>
+        </message>
+        <message>
+            <source>loss not predicted yet</source>
+            <translation>Verlust noch nicht vorhergesagt</translation>
+        </message>
+        <message>
+            <source>%1 bits a weight, %2, %3</source>
+            <translation>%1 Bits je Gewicht, %2, %3</translation>
+        </message>
+        <message>
+            <source>alone costs %1 nats, weight error %2 (measured)</source>
+            <translation>kostet allein %1 Nats, Gewichtsfehler %2 (gemessen)</translation>
+        </message>
+        <message>
+            <source>not measured yet</source>
+            <translation>noch nicht gemessen</translation>
+        </message>
+        <message>
+            <source>%1 → %2 bits</source>
+            <translation>%1 → %2 Bits</translation>
+        </message>
+        <message>
+            <source>%1: divergence %2 nats, predicted</source>
+            <translation>%1: Divergenz %2 Nats, vorhergesagt</translation>
+        </message>
+        <message>
+            <source>no prediction: sensitivity is not measured yet</source>
+            <translation>keine Vorhersage: die Empfindlichkeit ist noch nicht gemessen</translation>
+        </message>
+        <message>
+            <source>saves %1</source>
+            <translation>spart %1</translation>
+        </message>
+        <message>
+            <source>costs %1</source>
+            <translation>kostet %1</translation>
+        </message>
+        <message>
+            <source>same size</source>
+            <translation>gleiche Größe</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 over %n layer(s)</source>
+            <translation>
+                <numerusform>%1 über %n Schicht</numerusform>
+                <numerusform>%1 über %n Schichten</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source> · weight error %1 → %2</source>
+            <translation> · Gewichtsfehler %1 → %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>Numbers</name>
+        <message>
+            <source>%1 min %2 s</source>
+            <translation>%1 min %2 s</translation>
+        </message>
+        <message>
+            <source>%1 h %2 min</source>
+            <translation>%1 h %2 min</translation>
+        </message>
+        <message>
+            <source>%1 as stored</source>
+            <translation>%1 wie gespeichert</translation>
+        </message>
+    </context>
+    <context>
+        <name>Pages</name>
+        <message>
+            <source>Layers</source>
+            <translation>Schichten</translation>
+        </message>
+        <message>
+            <source>Bit loom</source>
+            <translation>Bit-Webstuhl</translation>
+        </message>
+        <message>
+            <source>Live preview</source>
+            <translation>Laufende Vorschau</translation>
+        </message>
+        <message>
+            <source>Distribution</source>
+            <translation>Verteilung der Werte</translation>
+        </message>
+        <message>
+            <source>Sensitivity</source>
+            <translation>Empfindlichkeit</translation>
+        </message>
+        <message>
+            <source>Frontier</source>
+            <translation>Grenzlinie</translation>
+        </message>
+        <message>
+            <source>Text samples</source>
+            <translation>Textproben</translation>
+        </message>
+    </context>
+    <context>
+        <name>PluginHost</name>
+        <message>
+            <source>%1 was built for another version of Tritloom (%2)</source>
+            <translation>%1 wurde für eine andere Version von Tritloom gebaut (%2)</translation>
+        </message>
+    </context>
+    <context>
+        <name>WindowActions</name>
+        <message>
+            <source>&amp;File</source>
+            <translation>&amp;Datei</translation>
+        </message>
+        <message>
+            <source>&amp;Open…</source>
+            <translation>Ö&amp;ffnen …</translation>
+        </message>
+        <message>
+            <source>Open &amp;folder…</source>
+            <translation>&amp;Ordner öffnen …</translation>
+        </message>
+        <message>
+            <source>Open &amp;sample</source>
+            <translation>&amp;Beispiel öffnen</translation>
+        </message>
+        <message>
+            <source>Open &amp;recent</source>
+            <translation>&amp;Zuletzt geöffnet</translation>
+        </message>
+        <message>
+            <source>Save project &amp;copy as…</source>
+            <translation>&amp;Kopie des Projekts speichern …</translation>
+        </message>
+        <message>
+            <source>&amp;Export GGUF…</source>
+            <translation>GGUF &amp;exportieren …</translation>
+        </message>
+        <message>
+            <source>&amp;Close</source>
+            <translation>&amp;Schließen</translation>
+        </message>
+        <message>
+            <source>&amp;Quit</source>
+            <translation>&amp;Beenden</translation>
+        </message>
+        <message>
+            <source>&amp;Edit</source>
+            <translation>&amp;Bearbeiten</translation>
+        </message>
+        <message>
+            <source>&amp;Undo</source>
+            <translation>&amp;Rückgängig</translation>
+        </message>
+        <message>
+            <source>&amp;Redo</source>
+            <translation>&amp;Wiederholen</translation>
+        </message>
+        <message>
+            <source>Select &amp;all layers</source>
+            <translation>&amp;Alle Schichten wählen</translation>
+        </message>
+        <message>
+            <source>&amp;Pin or unpin selection</source>
+            <translation>Auswahl an&amp;heften oder lösen</translation>
+        </message>
+        <message>
+            <source>P&amp;references…</source>
+            <translation>&amp;Einstellungen …</translation>
+        </message>
+        <message>
+            <source>&amp;View</source>
+            <translation>&amp;Ansicht</translation>
+        </message>
+        <message>
+            <source>Zoom loom &amp;in</source>
+            <translation>Webstuhl ver&amp;größern</translation>
+        </message>
+        <message>
+            <source>Zoom loom &amp;out</source>
+            <translation>Webstuhl ver&amp;kleinern</translation>
+        </message>
+        <message>
+            <source>&amp;Theme</source>
+            <translation>&amp;Farben</translation>
+        </message>
+        <message>
+            <source>&amp;Dark</source>
+            <translation>&amp;Dunkel</translation>
+        </message>
+        <message>
+            <source>&amp;Light</source>
+            <translation>&amp;Hell</translation>
+        </message>
+        <message>
+            <source>As the &amp;desktop</source>
+            <translation>Wie die &amp;Arbeitsfläche</translation>
+        </message>
+        <message>
+            <source>&amp;Reset layout</source>
+            <translation>Anordnung &amp;zurücksetzen</translation>
+        </message>
+        <message>
+            <source>&amp;Allocate</source>
+            <translation>&amp;Verteilen</translation>
+        </message>
+        <message>
+            <source>Distribute the budget by measured sensitivity; pinned layers stay</source>
+            <translation>Das Budget nach gemessener Empfindlichkeit verteilen; angeheftete Schichten bleiben</translation>
+        </message>
+        <message>
+            <source>Measure &amp;sensitivity</source>
+            <translation>&amp;Empfindlichkeit messen</translation>
+        </message>
+        <message>
+            <source>&amp;Cancel what runs</source>
+            <translation>&amp;Laufendes abbrechen</translation>
+        </message>
+        <message>
+            <source>&amp;Help</source>
+            <translation>&amp;Hilfe</translation>
+        </message>
+        <message>
+            <source>&amp;Keyboard shortcuts</source>
+            <translation>&amp;Tastenkürzel</translation>
+        </message>
+        <message>
+            <source>&amp;About Tritloom</source>
+            <translation>&amp;Über Tritloom</translation>
+        </message>
+        <message>
+            <source>Nothing opened yet</source>
+            <translation>Noch nichts geöffnet</translation>
+        </message>
+        <message>
+            <source>Forget them</source>
+            <translation>Liste leeren</translation>
+        </message>
+    </context>
+    <context>
+        <name>main</name>
+        <message>
+            <source>A studio for compressing neural networks</source>
+            <translation>Ein Studio zum Verdichten neuronaler Netze</translation>
+        </message>
+        <message>
+            <source>A model file, a model's folder or a project</source>
+            <translation>Eine Modelldatei, ein Modellordner oder ein Projekt</translation>
+        </message>
+        <message>
+            <source>Colours of the window: light or dark</source>
+            <translation>Farben des Fensters: light oder dark</translation>
+        </message>
+        <message>
+            <source>--theme takes light or dark</source>
+            <translation>--theme nimmt light oder dark</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::Banner</name>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::DistributionPage</name>
+        <message>
+            <source>Relative error by output channel</source>
+            <translation>Relativer Fehler je Ausgangskanal</translation>
+        </message>
+        <message>
+            <source>&amp;Log counts</source>
+            <translation>&amp;Logarithmisch</translation>
+        </message>
+        <message>
+            <source>&amp;Fits</source>
+            <translation>An&amp;passungen</translation>
+        </message>
+        <message>
+            <source>&amp;Compressed</source>
+            <translation>&amp;Verdichtet</translation>
+        </message>
+        <message>
+            <source>%1 to %2</source>
+            <translation>%1 auf %2</translation>
+        </message>
+        <message>
+            <source>The model has no layers that can be compressed.</source>
+            <translation>Das Modell hat keine Schichten, die verdichtet werden können.</translation>
+        </message>
+        <message>
+            <source>kurtosis</source>
+            <translation>Kurtosis</translation>
+        </message>
+        <message>
+            <source>sampled, the whole follows</source>
+            <translation>Stichprobe, das Ganze folgt</translation>
+        </message>
+        <message>
+            <source>No finite values.</source>
+            <translation>Keine endlichen Werte.</translation>
+        </message>
+        <message>
+            <source>weights</source>
+            <translation>Gewichte</translation>
+        </message>
+        <message>
+            <source>weights, decoded from %1</source>
+            <translation>Gewichte, aus %1 gelesen</translation>
+        </message>
+        <message>
+            <source>generalised Gaussian %1</source>
+            <translation>verallgemeinerte Normalverteilung %1</translation>
+        </message>
+        <message>
+            <source>Laplace</source>
+            <translation>Laplace</translation>
+        </message>
+        <message>
+            <source>Gaussian</source>
+            <translation>Normalverteilung</translation>
+        </message>
+        <message>
+            <source>channel %1</source>
+            <translation>Kanal %1</translation>
+        </message>
+        <message>
+            <source>Smallest</source>
+            <translation>Kleinster</translation>
+        </message>
+        <message>
+            <source>Largest</source>
+            <translation>Größter</translation>
+        </message>
+        <message>
+            <source>Mean</source>
+            <translation>Mittel</translation>
+        </message>
+        <message>
+            <source>Beyond 4 σ</source>
+            <translation>Jenseits von 4 σ</translation>
+        </message>
+        <message>
+            <source>Zeros</source>
+            <translation>Nullen</translation>
+        </message>
+        <message>
+            <source>Not finite</source>
+            <translation>Nicht endlich</translation>
+        </message>
+        <message>
+            <source>Generalised Gaussian</source>
+            <translation>Verallgemeinerte Normalverteilung</translation>
+        </message>
+        <message>
+            <source>Best fit</source>
+            <translation>Beste Anpassung</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>Format</translation>
+        </message>
+        <message>
+            <source>Weight error</source>
+            <translation>Gewichtsfehler</translation>
+        </message>
+        <message>
+            <source>By activations</source>
+            <translation>Nach Aktivierungen</translation>
+        </message>
+        <message>
+            <source>Clipped</source>
+            <translation>Abgeschnitten</translation>
+        </message>
+        <message>
+            <source>Kept as stored. Choose a format to see its levels and its error.</source>
+            <translation>Wie gespeichert. Ein Format wählen, um seine Stufen und seinen Fehler zu sehen.</translation>
+        </message>
+        <message>
+            <source>Raise to %1</source>
+            <translation>Auf %1 heben</translation>
+        </message>
+        <message>
+            <source>The error is %1 by activations, %2 of the weights are clipped.</source>
+            <translation>Der Fehler beträgt %1 nach Aktivierungen, %2 der Gewichte sind abgeschnitten.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ExportDialog</name>
+        <message>
+            <source>Browse…</source>
+            <translation>Durchsuchen …</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>Export GGUF</source>
+            <translation>GGUF exportieren</translation>
+        </message>
+        <message>
+            <source>File to write</source>
+            <translation>Zu schreibende Datei</translation>
+        </message>
+        <message>
+            <source>%1 tensors, %2 at %3 bits a weight (exact, without the file's header)</source>
+            <translation>%1 Tensoren, %2 bei %3 Bits je Gewicht (genau, ohne den Dateikopf)</translation>
+        </message>
+        <message>
+            <source>File</source>
+            <translation>Datei</translation>
+        </message>
+        <message>
+            <source>Rules of the format</source>
+            <translation>Regeln des Formats</translation>
+        </message>
+        <message>
+            <source>Not exported: %1</source>
+            <translation>Nicht exportiert: %1</translation>
+        </message>
+        <message>
+            <source>GGUF files (*.gguf)</source>
+            <translation>GGUF-Dateien (*.gguf)</translation>
+        </message>
+        <message>
+            <source>Cancelled; nothing was written</source>
+            <translation>Abgebrochen; nichts wurde geschrieben</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Overwrite</source>
+            <translation>Überschreiben</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Exportieren</translation>
+        </message>
+        <message>
+            <source>✓  Every tensor's format can be written</source>
+            <translation>✓  Das Format jedes Tensors kann geschrieben werden</translation>
+        </message>
+        <message>
+            <source>Written and read back: %1, %2 tensors, in %3. Hash of the data: %4</source>
+            <translation>Geschrieben und zurückgelesen: %1, %2 Tensoren, in %3. Prüfsumme der Daten: %4</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::FrontierPage</name>
+        <message>
+            <source>Size against divergence</source>
+            <translation>Größe gegen Divergenz</translation>
+        </message>
+        <message>
+            <source>best predicted</source>
+            <translation>beste vorhergesagte</translation>
+        </message>
+        <message>
+            <source>measured</source>
+            <translation>gemessen</translation>
+        </message>
+        <message>
+            <source>now</source>
+            <translation>jetzt</translation>
+        </message>
+        <message>
+            <source>file size, MB</source>
+            <translation>Dateigröße, MB</translation>
+        </message>
+        <message>
+            <source>KL divergence, nats</source>
+            <translation>KL-Divergenz, Nats</translation>
+        </message>
+        <message>
+            <source>%1, KL %2: click to take it</source>
+            <translation>%1, KL %2: Klick übernimmt</translation>
+        </message>
+        <message>
+            <source>Nothing measured yet. Measure the sensitivity, then the best trade-offs between size and divergence appear here.</source>
+            <translation>Noch nichts gemessen. Nach dem Messen der Empfindlichkeit stehen hier die besten Kompromisse zwischen Größe und Divergenz.</translation>
+        </message>
+        <message>
+            <source>Cannot be measured: %1</source>
+            <translation>Kann nicht gemessen werden: %1</translation>
+        </message>
+        <message>
+            <source>Click a point to take its allocation. The line is predicted from the sensitivity table, points are measured.</source>
+            <translation>Ein Klick auf einen Punkt übernimmt seine Verteilung. Die Linie ist aus der Empfindlichkeitstabelle vorhergesagt, Punkte sind gemessen.</translation>
+        </message>
+        <message>
+            <source>Take %1 from the frontier</source>
+            <translation>%1 von der Grenzlinie übernehmen</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::HeatMap</name>
+        <message>
+            <source>Heat map</source>
+            <translation>Wärmekarte</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::HistogramView</name>
+        <message>
+            <source>Histogram</source>
+            <translation>Histogramm</translation>
+        </message>
+        <message>
+            <source>%1: values from %2 to %3</source>
+            <translation>%1: Werte von %2 bis %3</translation>
+        </message>
+        <message>
+            <source>levels of the median block</source>
+            <translation>Stufen des mittleren Blocks</translation>
+        </message>
+        <message>
+            <source>log count</source>
+            <translation>log. Anzahl</translation>
+        </message>
+        <message>
+            <source>count</source>
+            <translation>Anzahl</translation>
+        </message>
+        <message>
+            <source>%1 to %2: %3 weights</source>
+            <translation>%1 bis %2: %3 Gewichte</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::HistoryList</name>
+        <message>
+            <source>History</source>
+            <translation>Verlauf</translation>
+        </message>
+        <message>
+            <source>Opened</source>
+            <translation>Geöffnet</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>nicht gemessen</translation>
+        </message>
+        <message>
+            <source>%1
+Measured change of perplexity: %2</source>
+            <translation>%1
+Gemessene Änderung der Perplexität: %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::LayerModel</name>
+        <message>
+            <source>Block %1</source>
+            <translation>Block %1</translation>
+        </message>
+        <message>
+            <source>%1, %2 bits, pinned</source>
+            <translation>%1, %2 Bits, angeheftet</translation>
+        </message>
+        <message>
+            <source>%1, %2 bits</source>
+            <translation>%1, %2 Bits</translation>
+        </message>
+        <message>
+            <source>Name</source>
+            <translation>Name</translation>
+        </message>
+        <message>
+            <source>Bits</source>
+            <translation>Bits</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>Größe</translation>
+        </message>
+        <message>
+            <source>Sensitivity</source>
+            <translation>Empfindlichkeit</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>Format</translation>
+        </message>
+        <message>
+            <source>Weight error</source>
+            <translation>Gewichtsfehler</translation>
+        </message>
+        <message>
+            <source>Stored as</source>
+            <translation>Gespeichert als</translation>
+        </message>
+        <message>
+            <source>Shape</source>
+            <translation>Form</translation>
+        </message>
+        <message>
+            <source>Parameters</source>
+            <translation>Parameter</translation>
+        </message>
+        <message>
+            <source>Layers by block, in model order</source>
+            <translation>Schichten nach Blöcken, in der Reihenfolge des Modells</translation>
+        </message>
+        <message>
+            <source>Bits per weight with scales counted, exact</source>
+            <translation>Bits je Gewicht, Skalen mitgezählt, genau</translation>
+        </message>
+        <message>
+            <source>Bytes in the file, exact</source>
+            <translation>Bytes in der Datei, genau</translation>
+        </message>
+        <message>
+            <source>Measured: nats per token that this layer alone costs at about four bits</source>
+            <translation>Gemessen: Nats je Token, die diese Schicht allein bei etwa vier Bits kostet</translation>
+        </message>
+        <message>
+            <source>What the layer becomes; double-click to choose</source>
+            <translation>Was aus der Schicht wird; Doppelklick zum Wählen</translation>
+        </message>
+        <message>
+            <source>Measured: squared error of the weights as chosen, against their own square</source>
+            <translation>Gemessen: quadratischer Fehler der Gewichte wie gewählt, gegen ihr eigenes Quadrat</translation>
+        </message>
+        <message>
+            <source>Number format in the file that was opened</source>
+            <translation>Zahlenformat in der geöffneten Datei</translation>
+        </message>
+        <message>
+            <source>Rows × columns</source>
+            <translation>Zeilen × Spalten</translation>
+        </message>
+        <message>
+            <source>Number of weights</source>
+            <translation>Anzahl der Gewichte</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::LayersPage</name>
+        <message>
+            <source>Filter: name, bits&lt;4, size&gt;1MB …</source>
+            <translation>Filter: Name, bits&lt;4, size&gt;1MB …</translation>
+        </message>
+        <message>
+            <source>Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, block with &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored with = != ~; pinned. “-” turns a term round.</source>
+            <translation>Wörter werden im Namen gesucht. Vergleiche: bits, size, parameters, rows, columns, sensitivity, error, block mit &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored mit = != ~; pinned. „-“ kehrt einen Begriff um.</translation>
+        </message>
+        <message>
+            <source>Filter layers</source>
+            <translation>Schichten filtern</translation>
+        </message>
+        <message>
+            <source>Blocks</source>
+            <translation>Blöcke</translation>
+        </message>
+        <message>
+            <source>Group layers by block; off: one list, sorted as a whole</source>
+            <translation>Schichten nach Blöcken gruppieren; aus: eine Liste, als Ganzes sortiert</translation>
+        </message>
+        <message>
+            <source>Layers</source>
+            <translation>Schichten</translation>
+        </message>
+        <message>
+            <source>%1 — %2 bits</source>
+            <translation>%1 — %2 Bits</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s), %1 parameters</source>
+            <translation>
+                <numerusform>%n Schicht, %1 Parameter</numerusform>
+                <numerusform>%n Schichten, %1 Parameter</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 of %n layer(s)</source>
+            <translation>
+                <numerusform>%1 von %n Schicht</numerusform>
+                <numerusform>%1 von %n Schichten</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 to %2 bits</source>
+            <translation>%1 auf %2 Bits</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::LoomPage</name>
+        <message>
+            <source>Bit loom</source>
+            <translation>Bit-Webstuhl</translation>
+        </message>
+        <message>
+            <source>One slider per layer: bits per weight</source>
+            <translation>Ein Regler je Schicht: Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source>Bit allocation</source>
+            <translation>Bitverteilung</translation>
+        </message>
+        <message>
+            <source>drag bars, a selection or the budget line · width: parameters · strip: sensitivity</source>
+            <translation>Balken, Auswahl oder Budgetlinie ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
+        </message>
+        <message>
+            <source>mean %1 bpw</source>
+            <translation>Mittel %1 bpw</translation>
+        </message>
+        <message>
+            <source>%1 to %2 bits</source>
+            <translation>%1 auf %2 Bits</translation>
+        </message>
+        <message>
+            <source>budget %1 bpw</source>
+            <translation>Budget %1 bpw</translation>
+        </message>
+        <message>
+            <source>Nothing was allocated: %1</source>
+            <translation>Nichts wurde verteilt: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::MainWindow</name>
+        <message>
+            <source>A method could not be loaded: %1</source>
+            <translation>Ein Verfahren konnte nicht geladen werden: %1</translation>
+        </message>
+        <message>
+            <source>Changes are not kept on disk: %1</source>
+            <translation>Änderungen werden nicht gespeichert: %1</translation>
+        </message>
+        <message>
+            <source>Could not open: %1</source>
+            <translation>Konnte nicht geöffnet werden: %1</translation>
+        </message>
+        <message>
+            <source>Sensitivity was not measured: %1</source>
+            <translation>Die Empfindlichkeit wurde nicht gemessen: %1</translation>
+        </message>
+        <message>
+            <source>Stop measuring</source>
+            <translation>Messen anhalten</translation>
+        </message>
+        <message>
+            <source>Measure &amp;sensitivity</source>
+            <translation>&amp;Empfindlichkeit messen</translation>
+        </message>
+        <message>
+            <source>Tritloom</source>
+            <translation>Tritloom</translation>
+        </message>
+        <message>
+            <source>%1[*] — Tritloom</source>
+            <translation>%1[*] — Tritloom</translation>
+        </message>
+        <message>
+            <source>Open a model</source>
+            <translation>Modell öffnen</translation>
+        </message>
+        <message>
+            <source>Models and projects (*.gguf *.safetensors *.json *.bin *.tritproj);;All files (*)</source>
+            <translation>Modelle und Projekte (*.gguf *.safetensors *.json *.bin *.tritproj);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <source>Open a model's folder</source>
+            <translation>Ordner eines Modells öffnen</translation>
+        </message>
+        <message>
+            <source>Save a copy of the project</source>
+            <translation>Kopie des Projekts speichern</translation>
+        </message>
+        <message>
+            <source>Tritloom projects (*.tritproj)</source>
+            <translation>Tritloom-Projekte (*.tritproj)</translation>
+        </message>
+        <message>
+            <source>The project was not saved: %1</source>
+            <translation>Das Projekt wurde nicht gespeichert: %1</translation>
+        </message>
+        <message>
+            <source>Saved as %1</source>
+            <translation>Gespeichert als %1</translation>
+        </message>
+        <message>
+            <source>Nothing was allocated: %1</source>
+            <translation>Nichts wurde verteilt: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PayBackStrip</name>
+        <message>
+            <source>Win back:</source>
+            <translation>Zurückgewinnen:</translation>
+        </message>
+        <message>
+            <source>Offers to win back quality appear here once sensitivity has been measured</source>
+            <translation>Angebote, Güte zurückzugewinnen, stehen hier, sobald die Empfindlichkeit gemessen ist</translation>
+        </message>
+        <message>
+            <source>%1 to %2: %3, wins back %4</source>
+            <translation>%1 auf %2: %3, gewinnt %4 zurück</translation>
+        </message>
+        <message>
+            <source>Predicted: lowers the divergence by %1 nats per token</source>
+            <translation>Vorhergesagt: senkt die Divergenz um %1 Nats je Token</translation>
+        </message>
+        <message>
+            <source>%1 to %2</source>
+            <translation>%1 auf %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PreferencesDialog</name>
+        <message>
+            <source>Preferences</source>
+            <translation>Einstellungen</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>Dunkel</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>Hell</translation>
+        </message>
+        <message>
+            <source>As the desktop</source>
+            <translation>Wie die Arbeitsfläche</translation>
+        </message>
+        <message>
+            <source>As the system</source>
+            <translation>Wie das System</translation>
+        </message>
+        <message>
+            <source>all cores</source>
+            <translation>alle Kerne</translation>
+        </message>
+        <message>
+            <source>&amp;Device</source>
+            <translation>&amp;Gerät</translation>
+        </message>
+        <message>
+            <source>&amp;Threads</source>
+            <translation>&amp;Threads</translation>
+        </message>
+        <message>
+            <source>T&amp;heme</source>
+            <translation>&amp;Farben</translation>
+        </message>
+        <message>
+            <source>&amp;Language</source>
+            <translation>&amp;Sprache</translation>
+        </message>
+        <message>
+            <source>Device and threads take effect with the next model, the language with the next start.</source>
+            <translation>Gerät und Threads gelten ab dem nächsten Modell, die Sprache ab dem nächsten Start.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PreviewPage</name>
+        <message>
+            <source>History: change of perplexity, measured</source>
+            <translation>Verlauf: Änderung der Perplexität, gemessen</translation>
+        </message>
+        <message>
+            <source>Perplexity</source>
+            <translation>Perplexität</translation>
+        </message>
+        <message>
+            <source>Predicted from the sensitivity table: original × e^divergence; replaced by the measurement</source>
+            <translation>Aus der Empfindlichkeitstabelle vorhergesagt: Original × e^Divergenz; die Messung ersetzt es</translation>
+        </message>
+        <message>
+            <source>Perplexity over the text so far, with its 95 % interval; dashed: the original, dotted: predicted</source>
+            <translation>Perplexität über den bisherigen Text mit 95-%-Bereich; gestrichelt: Original, gepunktet: vorhergesagt</translation>
+        </message>
+        <message>
+            <source>Course of the measurement</source>
+            <translation>Verlauf der Messung</translation>
+        </message>
+        <message>
+            <source>Against the original</source>
+            <translation>Gegen das Original</translation>
+        </message>
+        <message>
+            <source>KL divergence</source>
+            <translation>KL-Divergenz</translation>
+        </message>
+        <message>
+            <source>Measured, nats per token: how far the predictions moved from the original's</source>
+            <translation>Gemessen, Nats je Token: wie weit sich die Vorhersagen vom Original entfernt haben</translation>
+        </message>
+        <message>
+            <source>Predicted</source>
+            <translation>Vorhergesagt</translation>
+        </message>
+        <message>
+            <source>Sum of what each layer costs alone, nats per token</source>
+            <translation>Summe dessen, was jede Schicht allein kostet, Nats je Token</translation>
+        </message>
+        <message>
+            <source>Same top token</source>
+            <translation>Gleiches erstes Token</translation>
+        </message>
+        <message>
+            <source>Measured: how often both models would say the same next token</source>
+            <translation>Gemessen: wie oft beide Modelle dasselbe nächste Token nennen</translation>
+        </message>
+        <message>
+            <source>Context length</source>
+            <translation>Kontextlänge</translation>
+        </message>
+        <message>
+            <source>%1 tokens</source>
+            <translation>%1 Token</translation>
+        </message>
+        <message>
+            <source>Memory it should fit</source>
+            <translation>Speicher, in den es passen soll</translation>
+        </message>
+        <message>
+            <source>Memory of the original and of the allocation</source>
+            <translation>Speicher des Originals und der Verteilung</translation>
+        </message>
+        <message>
+            <source>at</source>
+            <translation>bei</translation>
+        </message>
+        <message>
+            <source>within</source>
+            <translation>in</translation>
+        </message>
+        <message>
+            <source>This model cannot be run here, so nothing is measured: %1</source>
+            <translation>Dieses Modell kann hier nicht laufen, darum wird nichts gemessen: %1</translation>
+        </message>
+        <message>
+            <source>The measurement failed: %1</source>
+            <translation>Die Messung ist gescheitert: %1</translation>
+        </message>
+        <message>
+            <source>Showing the original; Space flips back</source>
+            <translation>Gezeigt wird das Original; die Leertaste wechselt zurück</translation>
+        </message>
+        <message>
+            <source>Measuring, %1 %</source>
+            <translation>Messung, %1 %</translation>
+        </message>
+        <message>
+            <source>Measured in %1</source>
+            <translation>Gemessen in %1</translation>
+        </message>
+        <message>
+            <source>Not measured as it is now</source>
+            <translation>So wie jetzt noch nicht gemessen</translation>
+        </message>
+        <message>
+            <source>Nothing measured yet</source>
+            <translation>Noch nichts gemessen</translation>
+        </message>
+        <message>
+            <source>sensitivity not measured</source>
+            <translation>Empfindlichkeit nicht gemessen</translation>
+        </message>
+        <message>
+            <source>The measurement contradicts the prediction: layers interact</source>
+            <translation>Die Messung widerspricht der Vorhersage: Schichten wirken zusammen</translation>
+        </message>
+        <message>
+            <source>Perplexity · %1 tokens of %2 chunks</source>
+            <translation>Perplexität · %1 Token aus %2 Stücken</translation>
+        </message>
+        <message>
+            <source>± %1 measured</source>
+            <translation>± %1 gemessen</translation>
+        </message>
+        <message>
+            <source>predicted</source>
+            <translation>vorhergesagt</translation>
+        </message>
+        <message>
+            <source>of an earlier step</source>
+            <translation>aus einem früheren Schritt</translation>
+        </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>%1 to original %2</source>
+            <translation>%1 zum Original %2</translation>
+        </message>
+        <message>
+            <source>%1 predicted</source>
+            <translation>%1 vorhergesagt</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>Jetzt</translation>
+        </message>
+        <message>
+            <source>%1 target</source>
+            <translation>Ziel %1</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>Speicher</translation>
+        </message>
+        <message>
+            <source>does not fit</source>
+            <translation>passt nicht</translation>
+        </message>
+        <message>
+            <source>%1 × less</source>
+            <translation>%1-mal weniger</translation>
+        </message>
+        <message>
+            <source>fits</source>
+            <translation>passt</translation>
+        </message>
+        <message>
+            <source>weights, exact</source>
+            <translation>Gewichte, genau</translation>
+        </message>
+        <message>
+            <source>16-bit cache</source>
+            <translation>16-Bit-Cache</translation>
+        </message>
+        <message>
+            <source>workspace, estimate</source>
+            <translation>Arbeitsspeicher, geschätzt</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ProjectToolBar</name>
+        <message>
+            <source>Project</source>
+            <translation>Projekt</translation>
+        </message>
+        <message>
+            <source>Compression method</source>
+            <translation>Verdichtungsverfahren</translation>
+        </message>
+        <message>
+            <source>Budget in bits per weight</source>
+            <translation>Budget in Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source> bpw</source>
+            <translation> bpw</translation>
+        </message>
+        <message>
+            <source>Budget in megabytes</source>
+            <translation>Budget in Megabyte</translation>
+        </message>
+        <message>
+            <source> MB</source>
+            <translation> MB</translation>
+        </message>
+        <message>
+            <source>Method</source>
+            <translation>Verfahren</translation>
+        </message>
+        <message>
+            <source>Budget</source>
+            <translation>Budget</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::SensitivityPage</name>
+        <message>
+            <source>Sensitivity of layers to formats</source>
+            <translation>Empfindlichkeit der Schichten gegen Formate</translation>
+        </message>
+        <message>
+            <source>KL divergence, measured</source>
+            <translation>KL-Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>KL divergence per megabyte kept</source>
+            <translation>KL-Divergenz je behaltenem Megabyte</translation>
+        </message>
+        <message>
+            <source>Weight error</source>
+            <translation>Gewichtsfehler</translation>
+        </message>
+        <message>
+            <source>Weight error by activations</source>
+            <translation>Gewichtsfehler nach Aktivierungen</translation>
+        </message>
+        <message>
+            <source>%1 to %2</source>
+            <translation>%1 auf %2</translation>
+        </message>
+        <message>
+            <source>KL %1 ± %2 nats, measured</source>
+            <translation>KL %1 ± %2 Nats, gemessen</translation>
+        </message>
+        <message>
+            <source>weight error %1, by activations %2</source>
+            <translation>Gewichtsfehler %1, nach Aktivierungen %2</translation>
+        </message>
+        <message>
+            <source>not measured yet</source>
+            <translation>noch nicht gemessen</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>Measure</source>
+            <translation>Messen</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Weiter</translation>
+        </message>
+        <message>
+            <source>Cannot be measured: %1</source>
+            <translation>Kann nicht gemessen werden: %1</translation>
+        </message>
+        <message>
+            <source>%1 of %2 cells, %3 left</source>
+            <translation>%1 von %2 Zellen, noch %3</translation>
+        </message>
+        <message>
+            <source>%1 layers × %2 formats measured. Double-click a cell to take it.</source>
+            <translation>%1 Schichten × %2 Formate gemessen. Ein Doppelklick auf eine Zelle übernimmt sie.</translation>
+        </message>
+        <message>
+            <source>%1 of %2 cells measured: each is the divergence with only that layer compressed.</source>
+            <translation>%1 von %2 Zellen gemessen: jede ist die Divergenz, wenn nur diese Schicht verdichtet ist.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::StartPage</name>
+        <message>
+            <source>Tritloom</source>
+            <translation>Tritloom</translation>
+        </message>
+        <message>
+            <source>See where a network’s bits go, move them, and watch what it costs.</source>
+            <translation>Sehen, wohin die Bits eines Netzes gehen, sie verschieben und die Kosten beobachten.</translation>
+        </message>
+        <message>
+            <source>Open a model…</source>
+            <translation>Modell öffnen …</translation>
+        </message>
+        <message>
+            <source>Open the sample</source>
+            <translation>Beispiel öffnen</translation>
+        </message>
+        <message>
+            <source>A small language model that comes with the program</source>
+            <translation>Ein kleines Sprachmodell, das dem Programm beiliegt</translation>
+        </message>
+        <message>
+            <source>Or drop a file or folder here: GGUF, safetensors with its config.json, or a llama2.c checkpoint.</source>
+            <translation>Oder eine Datei oder einen Ordner hierher ziehen: GGUF, safetensors mit config.json oder ein llama2.c-Modell.</translation>
+        </message>
+        <message>
+            <source>Recent</source>
+            <translation>Zuletzt</translation>
+        </message>
+        <message>
+            <source>%1 is not there any more</source>
+            <translation>%1 ist nicht mehr da</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::StatusLine</name>
+        <message>
+            <source>Esc cancels</source>
+            <translation>Esc bricht ab</translation>
+        </message>
+        <message>
+            <source>Memory of this program</source>
+            <translation>Speicher dieses Programms</translation>
+        </message>
+        <message>
+            <source>Opening %1</source>
+            <translation>%1 wird geöffnet</translation>
+        </message>
+        <message>
+            <source>Exporting, %1 %</source>
+            <translation>Export, %1 %</translation>
+        </message>
+        <message>
+            <source>Measuring sensitivity: %1 of %2 cells</source>
+            <translation>Empfindlichkeit wird gemessen: %1 von %2 Zellen</translation>
+        </message>
+        <message>
+            <source>%1, %2 left</source>
+            <translation>%1, noch %2</translation>
+        </message>
+        <message>
+            <source>This model can be looked at and exported, not measured</source>
+            <translation>Dieses Modell kann angesehen und exportiert, aber nicht gemessen werden</translation>
+        </message>
+        <message>
+            <source>Sensitivity not measured yet</source>
+            <translation>Empfindlichkeit noch nicht gemessen</translation>
+        </message>
+        <message>
+            <source>Sensitivity ready (%1 layers × %2 formats)</source>
+            <translation>Empfindlichkeit gemessen (%1 Schichten × %2 Formate)</translation>
+        </message>
+        <message>
+            <source>Sensitivity: %1 of %2 cells</source>
+            <translation>Empfindlichkeit: %1 von %2 Zellen</translation>
+        </message>
+        <message>
+            <source>Measuring: chunk %1 of %2</source>
+            <translation>Messung: Stück %1 von %2</translation>
+        </message>
+        <message>
+            <source>Measuring</source>
+            <translation>Messung</translation>
+        </message>
+        <message>
+            <source>Ready</source>
+            <translation>Bereit</translation>
+        </message>
+        <message>
+            <source>RSS %1</source>
+            <translation>RSS %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::StripChart</name>
+        <message>
+            <source>%1, largest %2</source>
+            <translation>%1, größter %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::TextPage</name>
+        <message>
+            <source>The river rose all night, and by morning</source>
+            <translation>The river rose all night, and by morning</translation>
+        </message>
+        <message>
+            <source>Generate</source>
+            <translation>Erzeugen</translation>
+        </message>
+        <message>
+            <source>Text of the original model</source>
+            <translation>Text des Originalmodells</translation>
+        </message>
+        <message>
+            <source>Text of the compressed model</source>
+            <translation>Text des verdichteten Modells</translation>
+        </message>
+        <message>
+            <source> tokens</source>
+            <translation> Token</translation>
+        </message>
+        <message>
+            <source>seed </source>
+            <translation>Saat </translation>
+        </message>
+        <message>
+            <source>temperature </source>
+            <translation>Temperatur </translation>
+        </message>
+        <message>
+            <source>0 takes the most likely token each time</source>
+            <translation>0 nimmt jedes Mal das wahrscheinlichste Token</translation>
+        </message>
+        <message>
+            <source>&amp;Prompt</source>
+            <translation>&amp;Anfang</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>Compressed</source>
+            <translation>Verdichtet</translation>
+        </message>
+        <message>
+            <source>Both models continue the same prompt; the first token in which they differ is marked.</source>
+            <translation>Beide Modelle setzen denselben Anfang fort; das erste abweichende Token ist markiert.</translation>
+        </message>
+        <message>
+            <source>Cannot generate: %1</source>
+            <translation>Kann nichts erzeugen: %1</translation>
+        </message>
+        <message>
+            <source>Reading the prompt…</source>
+            <translation>Der Anfang wird gelesen …</translation>
+        </message>
+        <message numerus="yes">
+            <source>All %n token(s) are the same.</source>
+            <translation>
+                <numerusform>Das Token ist gleich.</numerusform>
+                <numerusform>Alle %n Token sind gleich.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>The same so far: %n token(s).</source>
+            <translation>
+                <numerusform>Bisher gleich: %n Token.</numerusform>
+                <numerusform>Bisher gleich: %n Token.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>the end of the text</source>
+            <translation>das Ende des Textes</translation>
+        </message>
+        <message>
+            <source>First difference at token %1. &lt;b&gt;Original:&lt;/b&gt; %2. &lt;b&gt;Compressed:&lt;/b&gt; %3.</source>
+            <translation>Erster Unterschied bei Token %1. &lt;b&gt;Original:&lt;/b&gt; %2. &lt;b&gt;Verdichtet:&lt;/b&gt; %3.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::Workspace</name>
+        <message>
+            <source>Restore the project</source>
+            <translation>Projekt wiederherstellen</translation>
+        </message>
+        <message>
+            <source>Back to the beginning</source>
+            <translation>Zurück zum Anfang</translation>
+        </message>
+        <message>
+            <source>Allocate to %1 bits per weight</source>
+            <translation>Auf %1 Bits je Gewicht verteilen</translation>
+        </message>
+    </context>
+</TS>
