@@ -1,5 +1,6 @@
 #include "app/gui/project_tool_bar.h"
 
+#include "app/gui/allocation/budget.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/loom_geometry.h"
 
@@ -16,29 +17,7 @@ namespace {
 
 constexpr int sliderSteps = 100; ///< per stop of the bits axis
 
-std::pair<double, double> weightsAndOtherBytes(const Model& model)
-{
-    double parameters = 0, layerBytes = 0;
-    for (const Layer& layer : model.layers) {
-        parameters += double(layer.parameters());
-        layerBytes += double(layer.storedBytes);
-    }
-    return {parameters, double(model.bytes()) - layerBytes};
-}
-
 } // namespace
-
-double budgetToBits(const Model& model, double bytes)
-{
-    const auto [parameters, others] = weightsAndOtherBytes(model);
-    return parameters == 0 ? 0 : 8 * (bytes - others) / parameters;
-}
-
-double bitsToBudget(const Model& model, double bits)
-{
-    const auto [parameters, others] = weightsAndOtherBytes(model);
-    return others + bits * parameters / 8;
-}
 
 ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions, QWidget* parent)
     : QToolBar(tr("Project"), parent)

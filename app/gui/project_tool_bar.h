@@ -35,8 +35,4 @@ private:
     bool m_refreshing = false;
 };
 
-/// The budget as mean bits per weight of the layers, and back. Norms and biases count in the file only.
-[[nodiscard]] double budgetToBits(const Model& model, double bytes);
-[[nodiscard]] double bitsToBudget(const Model& model, double bits);
-
 } // namespace tritloom

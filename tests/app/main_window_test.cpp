@@ -74,8 +74,8 @@ private slots:
     void opensTheSampleAndMeasuresIt()
     {
         openSample();
-        QVERIFY(find<QWidget>("loomPage")->isVisible());
-        QVERIFY(find<QWidget>("layersPage")->isVisible());
+        QTRY_VERIFY(find<QWidget>("loomPage")->isVisible());
+        QTRY_VERIFY(find<QWidget>("layersPage")->isVisible());
         QVERIFY(m_window->windowTitle().startsWith("sample.gguf"));
         QTRY_VERIFY_WITH_TIMEOUT(find<QLabel>("perplexity")->text() != "–", 60000);
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->workspace()->evaluation().isRunning(), 60000);

@@ -1,5 +1,6 @@
 #include "app/gui/allocation/loom_page.h"
 
+#include "app/gui/allocation/budget.h"
 #include "app/gui/allocation/layer_sensitivity.h"
 #include "app/gui/allocation/loom_text.h"
 #include "app/gui/allocation/pay_back_strip.h"
@@ -308,22 +309,9 @@ void LoomPage::togglePins()
     m_workspace.document().setPinned(layers, !all);
 }
 
-double LoomPage::budgetBits() const
-{
-    const Model& model = m_workspace.model();
-    double parameters = 0, layerBytes = 0;
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
-        parameters += double(model.layers[i].parameters());
-        layerBytes += double(model.layers[i].storedBytes);
-    }
-    const double others =
-        double(model.bytes()) - layerBytes; // norms and biases count in the file, not in the bits
-    return parameters == 0 ? 0 : 8 * (double(m_workspace.goal().budgetBytes) - others) / parameters;
-}
-
 void LoomPage::refreshBudget()
 {
-    const double bits = budgetBits();
+    const double bits = budgetToBits(m_workspace.model(), double(m_workspace.goal().budgetBytes));
     m_loom->setBudget(LoomLine{bits, tr("budget %1 bpw").arg(QLocale().toString(bits, 'f', 2))});
 }
 
@@ -332,11 +320,7 @@ void LoomPage::pullBudget(double bits)
     Goal goal = m_workspace.goal();
     if (!m_budgetBefore)
         m_budgetBefore = goal.budgetBytes;
-    double parameters = 0;
-    for (const Layer& layer : m_workspace.model().layers)
-        parameters += double(layer.parameters());
-    const double now = double(goal.budgetBytes) + (bits - budgetBits()) * parameters / 8;
-    goal.budgetBytes = std::uint64_t(std::max(1.0, std::round(now)));
+    goal.budgetBytes = std::uint64_t(std::max(1.0, std::round(bitsToBudget(m_workspace.model(), bits))));
     m_workspace.setGoal(goal);
 }
 

@@ -44,7 +44,6 @@ private:
     void togglePins();
     void pullBudget(double bits);
     void endBudget(bool keep);
-    [[nodiscard]] double budgetBits() const;
 
     Workspace& m_workspace;
     Stops m_stops;

@@ -245,15 +245,26 @@ void LayersPage::applyFilter()
                      : tr("%1 of %n layer(s)", nullptr, all).arg(shown));
 }
 
+std::vector<int> LayersPage::shownUnder(const QModelIndex& row) const
+{
+    const QModelIndex first = row.siblingAtColumn(0);
+    std::vector<int> layers;
+    if (const int layer = m_model.layerOf(m_proxy.mapToSource(first)); layer >= 0)
+        layers.push_back(layer);
+    for (int child = 0; child < m_proxy.rowCount(first); ++child)
+        layers.push_back(m_model.layerOf(m_proxy.mapToSource(m_proxy.index(child, 0, first))));
+    return layers;
+}
+
 void LayersPage::takeSelection()
 {
     if (m_syncing)
         return;
     std::vector<LayerId> layers;
     for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
-        for (const int layer : m_model.layersUnder(m_proxy.mapToSource(row)))
+        for (const int layer : shownUnder(row))
             layers.push_back(LayerId(layer));
-    const auto under = m_model.layersUnder(m_proxy.mapToSource(m_view->currentIndex()));
+    const auto under = shownUnder(m_view->currentIndex());
     if (layers.empty() && under.empty())
         return;
     const LayerId current = under.empty() ? layers.front() : LayerId(under.front());

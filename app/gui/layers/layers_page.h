@@ -30,6 +30,8 @@ private:
     void rebuild();
     void refresh(const std::vector<int>& layers);
     void applyFilter();
+    /// The layer of a row, or those of a block that the filter lets through.
+    [[nodiscard]] std::vector<int> shownUnder(const QModelIndex& row) const;
     void takeSelection();
     void giveSelection();
     [[nodiscard]] std::vector<LayerId> chosen() const;
