@@ -7,7 +7,7 @@
 
 using namespace tritloom;
 
-/// The loom over a model that exists in names only: what is tested is the hand, not the measure.
+/// The loom over a model of zeros: what is tested is the hand, not the measure.
 class LoomTest final : public QObject {
     Q_OBJECT
 
