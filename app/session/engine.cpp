@@ -1,6 +1,7 @@
 #include "app/session/engine.h"
 
 #include "compute/cpu/cpu_backend.h"
+#include "compute/vulkan/vulkan_backend.h"
 #include "core/base/mapped_file.h"
 
 #include <QCoreApplication>
@@ -15,19 +16,39 @@ Result<std::string> textOf(const std::filesystem::path& path)
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
+/// Asked once: drivers load slowly, and devices do not come and go.
+const std::vector<std::string>& vulkanNames()
+{
+    static const std::vector<std::string> names = vulkanDevices();
+    return names;
+}
+
 } // namespace
 
 std::vector<Device> devices()
 {
-    std::vector<Device> list{
-        {"cpu", "CPU, " + cpuInstructionSets().front()}, {"reference", "Reference (slow, for comparison)"}};
+    std::vector<Device> list{{"cpu", "CPU, " + cpuInstructionSets().front()}};
+    const std::vector<std::string>& names = vulkanNames();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        list.push_back({fmt::format("vulkan:{}", i), "Vulkan, " + names[i]});
+    list.push_back({"reference", "Reference (slow, for comparison)"});
     return list;
 }
 
 Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
 {
     std::vector<std::unique_ptr<Backend>> backends;
-    if (device == "cpu")
+    if (device.starts_with("vulkan:")) {
+        const std::vector<std::string>& names = vulkanNames();
+        std::size_t i = 0;
+        while (i < names.size() && device != fmt::format("vulkan:{}", i))
+            ++i;
+        if (i == names.size())
+            return fail(
+                ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", device, names.size());
+        backends.push_back(TRY(makeVulkanBackend(names[i])));
+    }
+    if (!backends.empty() || device == "cpu")
         backends.push_back(TRY(makeCpuBackend()));
     else if (device != "reference")
         return fail(ErrorCode::NotFound, "no device is called '{}'", device);
