@@ -21,3 +21,8 @@ uint wordAt(uint at)
     const uint low = weights[at / 4u];
     return (at & 2u) == 0u ? low : low >> 16u | weights[at / 4u + 1u] << 16u;
 }
+
+// Neighbouring elements of a row. Vectors, not an array: some drivers keep arrays in memory.
+struct Eight {
+    vec4 low, high;
+};
