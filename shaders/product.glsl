@@ -22,7 +22,7 @@ uint wordAt(uint at)
     return (at & 2u) == 0u ? low : low >> 16u | weights[at / 4u + 1u] << 16u;
 }
 
-// Neighbouring elements of a row. Vectors, not an array: some drivers keep arrays in memory.
+// Neighbouring elements of a row.
 struct Eight {
     vec4 low, high;
 };

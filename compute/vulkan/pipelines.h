@@ -21,7 +21,7 @@ struct Sizes {
     std::uint32_t rows, columns, tokens, blockElements;
 };
 
-constexpr std::size_t tileEdge = 32; ///< rows and tokens that a workgroup of a tiled product makes
+constexpr std::size_t tileEdge = 64; ///< rows and tokens that a workgroup of a tiled product makes
 constexpr std::size_t fewTokens = 4; ///< up to so many, a workgroup makes one output at a time
 
 /// The list.

@@ -18,7 +18,7 @@ struct ProductShape {
 };
 
 /// Odd on purpose: one of everything, few tokens, edges of tiles, rows that no tile divides.
-constexpr ProductShape shapes[] = {{1, 1, 1}, {1, 67, 2}, {4, 33, 3}, {5, 1, 1}, {5, 67, 1}, {32, 32, 1}, {33, 70, 3}, {67, 5, 2}};
+constexpr ProductShape shapes[] = {{1, 1, 1}, {1, 67, 2}, {4, 33, 3}, {5, 1, 1}, {5, 67, 1}, {32, 32, 1}, {33, 70, 3}, {67, 5, 2}, {65, 129, 1}};
 
 /// Formats that the rows stand for; lengths below 8 only where a block is one element.
 const std::vector<std::pair<std::string, std::size_t>> formats{
