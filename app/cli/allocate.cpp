@@ -6,6 +6,25 @@
 #include <QJsonDocument>
 
 namespace tritloom::cli {
+namespace {
+
+/// Says before minutes of measuring that no choice of formats can be small enough.
+Result<void> checkBudget(const Model& model, const SensitivityTable& table, std::uint64_t budget)
+{
+    std::uint64_t smallest = model.bytes();
+    for (std::size_t i = 0; i < table.cells.size(); ++i) {
+        std::size_t least = model.layers[i].storedBytes;
+        for (const SensitivityCell& cell : table.cells[i])
+            least = std::min(least, cell.bytes);
+        smallest -= model.layers[i].storedBytes - least;
+    }
+    if (budget < smallest)
+        return fail(
+            ErrorCode::InvalidInput, "the budget is {} bytes, the smallest choice has {}", budget, smallest);
+    return {};
+}
+
+} // namespace
 
 int allocate(Context& context, const QStringList& arguments)
 {
@@ -25,7 +44,9 @@ int allocate(Context& context, const QStringList& arguments)
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
-        const SensitivityTable table = TRY(measureTable(context, *engine, TRY(candidatesOf(context))));
+        std::vector<Candidate> candidates = TRY(candidatesOf(context));
+        TRY_VOID(checkBudget(model, emptyTable(model, candidates), budget));
+        const SensitivityTable table = TRY(measureTable(context, *engine, std::move(candidates)));
         const AllocationRules rules{
             .pinned = {}, .keepFusedSets = !context.parser.isSet("split-fused"), .budgetBytes = budget};
         const AllocationResult result

@@ -67,7 +67,8 @@ void Context::progress(const QString& what, double fraction)
 
 int Context::fail(const Error& error)
 {
-    std::fprintf(stderr, "%s\n", error.message.c_str());
+    const bool cancelled = error.code == ErrorCode::Cancelled; // where it stopped helps nobody
+    std::fprintf(stderr, "%s\n", cancelled ? "cancelled" : error.message.c_str());
     return error.code == ErrorCode::Cancelled ? Cancelled : Failed;
 }
 
@@ -112,6 +113,8 @@ Result<EngineOptions> Context::engineOptions() const
     options.evaluation.chunkCount = TRY(countOption("chunks", 0));
     options.device = parser.value("device").toStdString();
     options.threads = TRY(countOption("threads", 0));
+    if (options.threads > 1024)
+        return tritloom::fail(ErrorCode::InvalidInput, "--threads takes at most 1024, not {}", options.threads);
     setThreadCount(options.threads);
     return options;
 }

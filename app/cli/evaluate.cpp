@@ -21,6 +21,9 @@ int evaluate(Context& context, const QStringList& arguments)
         std::shared_ptr<ForwardPass> reference;
         if (context.parser.isSet("reference")) {
             auto other = TRY(loadModel(context.parser.value("reference").toStdString()));
+            if (other->tokenizer && other->tokenizer->vocabularySize() != model.tokenizer->vocabularySize())
+                return fail(ErrorCode::InvalidInput, "the reference has {} tokens in its vocabulary, the model {}",
+                    other->tokenizer->vocabularySize(), model.tokenizer->vocabularySize());
             auto compressor = std::make_shared<Compressor>(std::move(other), MethodLookup(), nullptr, 0);
             reference = std::make_shared<ForwardPass>(
                 std::move(compressor), TRY(engine->makeExecutor()), engine->options().memoBytes);

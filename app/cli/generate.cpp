@@ -6,6 +6,7 @@
 #include <QJsonArray>
 
 #include <chrono>
+#include <cmath>
 
 namespace tritloom::cli {
 
@@ -28,8 +29,17 @@ int generate(Context& context, const QStringList& arguments)
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
         GenerateOptions options;
         options.tokenCount = TRY(context.countOption("tokens", 64));
-        options.temperature = context.parser.value("temperature").toDouble();
-        options.seed = context.parser.value("seed").toULongLong();
+        bool valid = false;
+        options.temperature = context.parser.value("temperature").toDouble(&valid);
+        if (!valid || !std::isfinite(options.temperature) || options.temperature < 0)
+            return fail(
+                ErrorCode::InvalidInput, "--temperature needs a number from 0 on, not '{}'",
+                context.parser.value("temperature").toStdString());
+        options.seed = context.parser.value("seed").toULongLong(&valid);
+        if (!valid)
+            return fail(
+                ErrorCode::InvalidInput, "--seed needs a whole number from 0 on, not '{}'",
+                context.parser.value("seed").toStdString());
         Generator generator(engine->compressor(), TRY(engine->makeExecutor()), allocation);
         const std::string prompt = context.parser.value("prompt").toStdString();
         TRY_VOID(generator.start(prompt, options, context.stop));
@@ -55,6 +65,7 @@ int generate(Context& context, const QStringList& arguments)
                  {"tokensPerSecond", pace}});
         } else {
             std::printf("\n");
+            std::fflush(stdout); // before the line on the other stream
             std::fprintf(stderr, "%zu tokens, %.1f a second\n", tokens.size(), pace);
         }
         return {};

@@ -43,6 +43,10 @@ Result<ExportReport> exportAllocation(
 {
     const auto begin = std::chrono::steady_clock::now();
     const Model& model = *engine.model();
+    if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
+        return fail(
+            ErrorCode::InvalidInput, "{}: this is the model itself, choose another name for the compressed file",
+            path.string());
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];

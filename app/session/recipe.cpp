@@ -8,10 +8,23 @@
 #include <QJsonObject>
 #include <QSaveFile>
 
+#include <charconv>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace tritloom {
+namespace {
+
+Result<std::uint64_t> bytesOfBudget(std::string_view text, double bytes)
+{
+    constexpr double most = 1e18; // beyond, sums of sizes would overflow
+    if (!(bytes <= most))
+        return fail(ErrorCode::InvalidInput, "'{}' is no budget: it is more than {} bytes", text, most);
+    return std::uint64_t(bytes);
+}
+
+} // namespace
 
 Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name)
 {
@@ -28,12 +41,22 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
     for (std::size_t i = 0; i < model.layers.size(); ++i)
         indexOf[model.layers[i].name] = i;
     Allocation allocation = model.original();
+    std::set<std::size_t> seen;
     for (const QJsonValue& value : document.object().value("layers").toArray()) {
+        if (!value.toObject().value("name").isString())
+            return fail(ErrorCode::InvalidInput, "{}: every entry of 'layers' needs a 'name'", name);
         const QJsonObject layer = value.toObject();
         const std::string layerName = layer.value("name").toString().toStdString();
         const auto found = indexOf.find(layerName);
         if (found == indexOf.end())
             return fail(ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, layerName);
+        if (!seen.insert(found->second).second)
+            return fail(ErrorCode::InvalidInput, "{}: layer '{}' is listed twice", name, layerName);
+        for (const char* key : {"format", "method"})
+            if (layer.contains(key) && !layer.value(key).isString())
+                return fail(ErrorCode::InvalidInput, "{}: layer '{}': '{}' is no text", name, layerName, key);
+        if (layer.contains("parameters") && !layer.value("parameters").isObject())
+            return fail(ErrorCode::InvalidInput, "{}: layer '{}': 'parameters' is no object", name, layerName);
         LayerChoice& choice = allocation.layers[found->second];
         choice.format = layer.value("format").toString().toStdString();
         if (choice.format.empty() || choice.format == "stored") {
@@ -44,8 +67,13 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
             return fail(ErrorCode::InvalidInput, "{}: layer '{}': {}", name, layerName, format.error().message);
         choice.method = layer.value("method").toString("rtn").toStdString();
         const QJsonObject parameters = layer.value("parameters").toObject();
-        for (auto parameter = parameters.begin(); parameter != parameters.end(); ++parameter)
+        for (auto parameter = parameters.begin(); parameter != parameters.end(); ++parameter) {
+            if (!parameter.value().isDouble())
+                return fail(
+                    ErrorCode::InvalidInput, "{}: layer '{}': parameter '{}' is no number", name, layerName,
+                    parameter.key().toStdString());
             choice.parameters[parameter.key().toStdString()] = parameter.value().toDouble();
+        }
     }
     return allocation;
 }
@@ -80,6 +108,12 @@ std::string recipeText(const Model& model, const Allocation& allocation)
 
 Result<void> writeRecipe(const Model& model, const Allocation& allocation, const std::filesystem::path& path)
 {
+    if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
+        return fail(
+            ErrorCode::InvalidInput, "{}: this is the model itself, choose another name for the recipe", path.string());
+    // Renaming onto a device would remove the device.
+    if (std::error_code none; std::filesystem::exists(path, none) && !std::filesystem::is_regular_file(path, none))
+        return fail(ErrorCode::Io, "{}: this is no file on a disk, a recipe needs one", path.string());
     QSaveFile file(QString::fromStdString(path.string()));
     const std::string text = recipeText(model, allocation);
     if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), qint64(text.size())) != qint64(text.size())
@@ -93,13 +127,12 @@ Result<std::uint64_t> parseBudget(const Model& model, std::string_view text)
     static const std::map<std::string, double, std::less<>> units{
         {"b", 1}, {"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"kib", 1024.0}, {"mib", 1048576.0}, {"gib", 1073741824.0}};
     const std::string whole(text);
-    std::size_t read = 0;
+    // Unlike stod, the same in every locale.
     double number = 0;
-    try {
-        number = std::stod(whole, &read);
-    } catch (const std::exception&) {
-        read = 0;
-    }
+    const auto [end, problem] = std::from_chars(whole.data(), whole.data() + whole.size(), number);
+    std::size_t read = problem == std::errc() ? std::size_t(end - whole.data()) : 0;
+    while (read > 0 && read < whole.size() && whole[read] == ' ')
+        ++read;
     std::string unit = whole.substr(read);
     for (char& c : unit)
         c = char(std::tolower(static_cast<unsigned char>(c)));
@@ -111,12 +144,13 @@ Result<std::uint64_t> parseBudget(const Model& model, std::string_view text)
             others -= layer.storedBytes;
             parameters += layer.parameters();
         }
-        return others + std::uint64_t(number * double(parameters) / 8);
+        const std::uint64_t weights = TRY(bytesOfBudget(whole, number * double(parameters) / 8));
+        return others + weights;
     }
     const auto found = units.find(unit);
     if (found == units.end())
         return fail(ErrorCode::InvalidInput, "'{}' is no budget: write 4.5bpw or 300MB", whole);
-    return std::uint64_t(number * found->second);
+    return bytesOfBudget(whole, number * found->second);
 }
 
 } // namespace tritloom

@@ -1,5 +1,7 @@
 #include "core/calibrate/compressor.h"
 
+#include <algorithm>
+
 namespace tritloom {
 
 Compressor::Compressor(
@@ -43,6 +45,11 @@ Result<Tensor> Compressor::compress(
         return fail(ErrorCode::NotFound, "{}: no method is called '{}'", what.name, choice.method);
     if (!method->supports(*format))
         return fail(ErrorCode::Unsupported, "{}: the method '{}' cannot write {}", what.name, choice.method, choice.format);
+    const std::vector<ParameterSpec> known = method->parameters();
+    for (const auto& [name, value] : choice.parameters)
+        if (std::ranges::find(known, name, &ParameterSpec::key) == known.end())
+            return fail(
+                ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name, choice.method, name);
     LayerProblem problem{.weights = TRY(materialise(m_model->tensor(what.tensor))), .meanSquare = {}, .gram = {}};
     if (method->calibration() != Calibration::None) {
         if (m_statistics == nullptr)

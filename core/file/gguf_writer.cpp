@@ -227,6 +227,9 @@ Result<Writer> Writer::create(std::filesystem::path path, const Metadata& metada
     std::error_code error;
     if (std::filesystem::is_directory(path, error))
         return fail(ErrorCode::Io, "{}: there is a folder of this name", path.string());
+    // Renaming the part onto a device would remove the device.
+    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
+        return fail(ErrorCode::Io, "{}: this is a device or a pipe, a GGUF file needs a place on a disk", path.string());
     const std::filesystem::path part = path.string() + ".part";
     // A link in the place of the part would let us write over a file somewhere else.
     writer.m_file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);

@@ -4,6 +4,8 @@
 #include <QJsonArray>
 #include <QTest>
 
+#include <sys/stat.h>
+
 /// The command line as a person or a script meets it: keys of the JSON, exit codes, sentences.
 class CliTest : public QObject {
     Q_OBJECT
@@ -111,6 +113,13 @@ private slots:
         QTest::newRow("huge context") << QStringList{"evaluate", sample, "--context", "900000"} << 1 << "two contexts of 900000 are needed";
         QTest::newRow("no recipe") << QStringList{"export", sample, "--recipe", "/no.json", "-o", "/tmp/x.gguf"} << 1 << "/no.json";
         QTest::newRow("no folder") << QStringList{"export", sample, "-o", "/no/such/folder/x.gguf"} << 1 << "/no/such/folder";
+        QTest::newRow("budget beyond all sizes") << QStringList{"allocate", sample, "--budget", "1e30GB"} << 1 << "more than 1e+18 bytes";
+        QTest::newRow("bits beyond all sizes") << QStringList{"allocate", sample, "--budget", "1e30bpw"} << 1 << "more than 1e+18 bytes";
+        QTest::newRow("budget below all formats") << QStringList{"allocate", sample, "--budget", "0.0001bpw"} << 1 << "the smallest choice has";
+        QTest::newRow("budget not a number") << QStringList{"allocate", sample, "--budget", "nanbpw"} << 1 << "'nanbpw' is no budget";
+        QTest::newRow("a crowd of threads") << QStringList{"evaluate", sample, "--threads", "999999999"} << 1 << "--threads takes at most 1024";
+        QTest::newRow("odd temperature") << QStringList{"generate", sample, "--temperature", "nan"} << 1 << "--temperature needs a number";
+        QTest::newRow("odd seed") << QStringList{"generate", sample, "--seed", "x"} << 1 << "--seed needs a whole number";
     }
     void wrongUseIsOneSentence()
     {
@@ -121,6 +130,64 @@ private slots:
         QVERIFY2(QString::fromUtf8(result.err).contains(sentence), result.err.constData());
         QCOMPARE(result.exitCode, exitCode);
         QCOMPARE(result.err.trimmed().count('\n'), 0);
+    }
+
+    void aPipeIsNeverReplacedByAFile()
+    {
+        const QByteArray pipe = path("pipe").toUtf8();
+        QCOMPARE(mkfifo(pipe.constData(), 0600), 0);
+        const Finished exported = cli({"export", sampleModel(), "-o", path("pipe")});
+        QCOMPARE(exported.exitCode, 1);
+        QVERIFY2(exported.err.contains("this is a device or a pipe"), exported.err.constData());
+        struct stat status {};
+        QCOMPARE(lstat(pipe.constData(), &status), 0);
+        QVERIFY(S_ISFIFO(status.st_mode));
+    }
+
+    void theModelIsNeverWrittenOver()
+    {
+        const QString model = path("own.gguf");
+        QVERIFY(QFile::copy(sampleModel(), model));
+        const qint64 bytes = QFile(model).size();
+        QVERIFY(QFile::link(model, path("link.gguf")));
+        for (const QString& name : {QString("own.gguf"), QString("link.gguf")}) {
+            const Finished result = cli({"export", model, "--format", "q4_0", "--method", "rtn", "-o", path(name)});
+            QCOMPARE(result.exitCode, 1);
+            QVERIFY2(result.err.contains("this is the model itself"), result.err.constData());
+            QCOMPARE(QFile(model).size(), bytes);
+        }
+    }
+
+    void wrongRecipesAreRefused_data()
+    {
+        QTest::addColumn<QString>("layers");
+        QTest::addColumn<QString>("sentence");
+        const QString name = "\"name\":\"blk.0.attn_q.weight\"";
+        QTest::newRow("no object") << "5" << "needs a 'name'";
+        QTest::newRow("unknown layer") << R"({"name":"nope"})" << "no layer 'nope'";
+        QTest::newRow("layer twice") << "{" + name + "},{" + name + "}" << "is listed twice";
+        QTest::newRow("format is a number") << "{" + name + ",\"format\":5}" << "'format' is no text";
+        QTest::newRow("parameter is a text")
+            << "{" + name + R"(,"format":"q4_0","method":"rtn","parameters":{"search":"x"}})" << "'search' is no number";
+        QTest::newRow("unknown parameter")
+            << "{" + name + R"(,"format":"q4_0","method":"rtn","parameters":{"zest":1}})" << "no parameter 'zest'";
+        QTest::newRow("parameter out of range")
+            << "{" + name + R"(,"format":"q4_0","method":"rtn","parameters":{"search":-1e300}})" << "parameter 'search'";
+        QTest::newRow("unknown method") << "{" + name + R"(,"format":"q4_0","method":"zest"})" << "no method is called 'zest'";
+    }
+    void wrongRecipesAreRefused()
+    {
+        QFETCH(QString, layers);
+        QFETCH(QString, sentence);
+        QFile recipe(path("wrong.json"));
+        QVERIFY(recipe.open(QIODevice::WriteOnly));
+        recipe.write(QString(R"({"layers":[%1]})").arg(layers).toUtf8());
+        recipe.close();
+        const Finished result = cli({"export", sampleModel(), "--recipe", path("wrong.json"), "-o", path("wrong.gguf")});
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(QString::fromUtf8(result.err).contains(sentence), result.err.constData());
+        QVERIFY(!QFile::exists(path("wrong.gguf")));
+        QVERIFY(!QFile::exists(path("wrong.gguf.part")));
     }
 };
 
