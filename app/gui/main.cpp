@@ -22,7 +22,9 @@ int main(int argc, char** argv)
     QTranslator translator, qtTranslator;
     const QLocale locale = settings.language.isEmpty() ? QLocale() : QLocale(settings.language);
     QLocale::setDefault(locale);
-    if (translator.load(locale, QStringLiteral("tritloom"), QStringLiteral("_"), QStringLiteral(":/i18n")))
+    // English needs its file too: it holds the plurals.
+    if (translator.load(locale, QStringLiteral("tritloom"), QStringLiteral("_"), QStringLiteral(":/i18n"))
+        || translator.load(QStringLiteral(":/i18n/tritloom_en.qm")))
         QCoreApplication::installTranslator(&translator);
     if (qtTranslator.load(
             locale, QStringLiteral("qtbase"), QStringLiteral("_"),
@@ -43,9 +45,10 @@ int main(int argc, char** argv)
         QStringLiteral("theme"));
     parser.addOption(theme);
     parser.addOptions({
-        {QStringLiteral("screenshot"), QApplication::translate("main", "Write a picture of the window and end"),
-         QStringLiteral("file")},
-        {QStringLiteral("page"), QApplication::translate("main", "With --screenshot: a page instead of the window"),
+        {QStringLiteral("screenshot"),
+         QApplication::translate("main", "Write a picture of the window and end"), QStringLiteral("file")},
+        {QStringLiteral("page"),
+         QApplication::translate("main", "With --screenshot: a page instead of the window"),
          QStringLiteral("id"), QStringLiteral("window")},
         {QStringLiteral("size"), QApplication::translate("main", "With --screenshot: pixels"),
          QStringLiteral("WxH"), QStringLiteral("1280x800")},
@@ -56,7 +59,8 @@ int main(int argc, char** argv)
     if (parser.isSet(QStringLiteral("screenshot"))) {
         const QStringList size = parser.value(QStringLiteral("size")).split(QLatin1Char('x'));
         const QSize pixels(size.value(0).toInt(), size.value(1).toInt());
-        if (pixels.width() < 200 || pixels.height() < 150 || pixels.width() > 8000 || pixels.height() > 8000) {
+        if (pixels.width() < 200 || pixels.height() < 150 || pixels.width() > 8000
+            || pixels.height() > 8000) {
             fprintf(stderr, "--size takes pixels from 200x150 to 8000x8000\n");
             return 2;
         }

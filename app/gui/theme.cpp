@@ -157,6 +157,7 @@ QString styleSheet(const QPalette& palette)
         QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
         QScrollBar::handle { background: %line; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }
         QScrollBar::handle:hover { background: %muted; }
+        QAbstractScrollArea::corner { background: transparent; border: none; }
         QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
         QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
         QSlider::groove:horizontal { height: 4px; background: %line; border-radius: 2px; }

@@ -462,6 +462,22 @@
             <source>--theme takes light or dark</source>
             <translation>--theme nimmt light oder dark</translation>
         </message>
+        <message>
+            <source>Write a picture of the window and end</source>
+            <translation>Ein Bild des Fensters schreiben und enden</translation>
+        </message>
+        <message>
+            <source>With --screenshot: a page instead of the window</source>
+            <translation>Mit --screenshot: eine Seite statt des Fensters</translation>
+        </message>
+        <message>
+            <source>With --screenshot: pixels</source>
+            <translation>Mit --screenshot: Bildpunkte</translation>
+        </message>
+        <message>
+            <source>With --screenshot: sweep, allocate and evaluate first</source>
+            <translation>Mit --screenshot: vorher messen, verteilen und bewerten</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::Banner</name>
@@ -995,6 +1011,18 @@ Gemessene Änderung der Perplexität: %2</translation>
             <source>Nothing was allocated: %1</source>
             <translation>Nichts wurde verteilt: %1</translation>
         </message>
+        <message>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>Sensitivity</source>
+            <translation>Empfindlichkeit</translation>
+        </message>
+        <message>
+            <source>Measure what each layer costs in each format, one at a time</source>
+            <translation>Messen, was jede Schicht in jedem Format kostet, eine nach der anderen</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PayBackStrip</name>
@@ -1121,24 +1149,12 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Kontextlänge</translation>
         </message>
         <message>
-            <source>%1 tokens</source>
-            <translation>%1 Token</translation>
-        </message>
-        <message>
             <source>Memory it should fit</source>
             <translation>Speicher, in den es passen soll</translation>
         </message>
         <message>
             <source>Memory of the original and of the allocation</source>
             <translation>Speicher des Originals und der Verteilung</translation>
-        </message>
-        <message>
-            <source>at</source>
-            <translation>bei</translation>
-        </message>
-        <message>
-            <source>within</source>
-            <translation>in</translation>
         </message>
         <message>
             <source>This model cannot be run here, so nothing is measured: %1</source>
@@ -1243,6 +1259,18 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>workspace, estimate</source>
             <translation>Arbeitsspeicher, geschätzt</translation>
+        </message>
+        <message>
+            <source>Tokens that the key-value cache holds</source>
+            <translation>Token, die der Schlüssel-Wert-Cache fasst</translation>
+        </message>
+        <message>
+            <source>context</source>
+            <translation>Kontext</translation>
+        </message>
+        <message>
+            <source>target</source>
+            <translation>Ziel</translation>
         </message>
     </context>
     <context>

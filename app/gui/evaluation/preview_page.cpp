@@ -163,14 +163,15 @@ void PreviewPage::makeMemoryCard()
     m_context->setObjectName(QStringLiteral("contextLength"));
     m_context->setAccessibleName(tr("Context length"));
     for (const int context : {512, 1024, 2048, 4096, 8192, 16384, 32768, 131072})
-        m_context->addItem(tr("%1 tokens").arg(QLocale().toString(context)), context);
+        m_context->addItem(QLocale().toString(context), context);
     m_target = new QDoubleSpinBox(this);
     m_target->setObjectName(QStringLiteral("memoryTarget"));
     m_target->setAccessibleName(tr("Memory it should fit"));
     m_target->setRange(0.001, 4096);
     m_target->setDecimals(3);
     m_target->setMinimumWidth(96);
-    m_context->setMinimumContentsLength(8);
+    m_context->setMinimumContentsLength(7);
+    m_context->setToolTip(tr("Tokens that the key-value cache holds"));
     m_target->setSuffix(QStringLiteral(" GB"));
     m_memory = new QLabel(this);
     m_memory->setTextFormat(Qt::RichText);
@@ -180,9 +181,9 @@ void PreviewPage::makeMemoryCard()
     m_legend->setTextFormat(Qt::RichText);
     m_legend->setWordWrap(true);
     auto* const settings = new QHBoxLayout;
-    settings->addWidget(makeMutedLabel(tr("at"), this));
+    settings->addWidget(makeMutedLabel(tr("context"), this));
     settings->addWidget(m_context, 1);
-    settings->addWidget(makeMutedLabel(tr("within"), this));
+    settings->addWidget(makeMutedLabel(tr("target"), this));
     settings->addWidget(m_target, 1);
     card->column()->addWidget(m_memory);
     card->column()->addLayout(settings);

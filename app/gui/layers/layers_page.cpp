@@ -69,6 +69,8 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
     connect(group, &QToolButton::toggled, this, [this](bool on) {
         m_model.setGrouped(on);
         m_view->setRootIsDecorated(on);
+        if (on && m_model.rows().size() <= 400)
+            m_view->expandAll();
         giveSelection();
     });
     connect(m_filter, &QLineEdit::textChanged, this, &LayersPage::applyFilter);
@@ -133,8 +135,8 @@ void LayersPage::makeView()
     header->setStretchLastSection(false);
     header->setMinimumSectionSize(40);
     static constexpr std::pair<int, int> widths[] = {
-        {LayerModel::Name, 118},       {LayerModel::Bits, 54},    {LayerModel::Size, 56},
-        {LayerModel::Sensitivity, 82}, {LayerModel::Format, 100}, {LayerModel::Error, 90},
+        {LayerModel::Name, 98},        {LayerModel::Bits, 48},    {LayerModel::Size, 50},
+        {LayerModel::Sensitivity, 74}, {LayerModel::Format, 100}, {LayerModel::Error, 90},
         {LayerModel::Stored, 78},      {LayerModel::Shape, 96},   {LayerModel::ParameterCount, 84}};
     for (const auto& [section, width] : widths)
         header->resizeSection(section, width);
@@ -200,6 +202,8 @@ void LayersPage::rebuild()
         refresh(all);
     } else {
         m_model.setRows(std::move(rows));
+        if (m_model.rows().size() <= 400) // more would be a wall rather than a view
+            m_view->expandAll();
     }
     giveSelection();
     applyFilter();
