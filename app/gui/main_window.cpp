@@ -3,7 +3,6 @@
 #include "app/gui/about.h"
 #include "app/gui/export/export_dialog.h"
 #include "app/gui/notice.h"
-#include "app/gui/page_docks.h"
 #include "app/gui/preferences_dialog.h"
 #include "app/gui/project_tool_bar.h"
 #include "app/gui/start_page.h"
@@ -13,11 +12,8 @@
 #include "app/gui/window_wiring.h"
 
 #include <QCloseEvent>
-#include <QDragEnterEvent>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
-#include <QMimeData>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -26,7 +22,7 @@
 
 namespace tritloom {
 
-MainWindow::MainWindow(const PluginHost& plugins, Settings settings)
+MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::Layout layout)
     : m_plugins(plugins)
     , m_settings(
           (applyTheme(settings.resolvedTheme()), std::move(settings))) // widgets made below take its font
@@ -50,7 +46,7 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings)
     column->addWidget(m_banner);
     column->addWidget(m_stack, 1);
     setCentralWidget(whole);
-    m_docks = new PageDocks(*this, *centreColumn);
+    m_docks = new PageDocks(*this, *centreColumn, layout);
     m_actions = std::make_unique<WindowActions>(*this, m_undoGroup, *m_docks);
     m_toolBar = new ProjectToolBar(
         plugins,
@@ -62,7 +58,8 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings)
     connectActions();
     setSettings(m_settings);
     resize(1440, 900);
-    restoreGeometry(QSettings().value("window/geometry").toByteArray());
+    if (layout == PageDocks::Layout::Remembered)
+        restoreGeometry(QSettings().value("window/geometry").toByteArray());
     for (const QString& problem : plugins.problems())
         showNotice(m_banner, tr("A method could not be loaded: %1").arg(problem), NoticeKind::Warning);
     refreshActions();
@@ -228,45 +225,6 @@ void MainWindow::refreshTitle()
     setWindowModified(m_workspace && !m_workspace->document().undoStack().isClean());
 }
 
-void MainWindow::chooseFile()
-{
-    const QString path = QFileDialog::getOpenFileName(
-        this, tr("Open a model"), lastFolder("open"),
-        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.tritproj);;All files (*)"));
-    if (path.isEmpty())
-        return;
-    setLastFolder("open", path);
-    open(path);
-}
-
-void MainWindow::chooseFolder()
-{
-    const QString path =
-        QFileDialog::getExistingDirectory(this, tr("Open a model's folder"), lastFolder("open"));
-    if (path.isEmpty())
-        return;
-    setLastFolder("open", path);
-    open(path);
-}
-
-void MainWindow::saveCopy()
-{
-    QString path = QFileDialog::getSaveFileName(
-        this, tr("Save a copy of the project"), lastFolder("project"), tr("Tritloom projects (*.tritproj)"));
-    if (path.isEmpty())
-        return;
-    if (!path.endsWith(QLatin1String(".tritproj")))
-        path += QLatin1String(".tritproj");
-    setLastFolder("project", path);
-    if (const auto saved = m_workspace->saveCopy(path.toStdString()); !saved) {
-        showNotice(
-            m_banner, tr("The project was not saved: %1").arg(QString::fromStdString(saved.error().message)));
-        return;
-    }
-    m_workspace->document().undoStack().setClean();
-    showNotice(m_banner, tr("Saved as %1").arg(path), NoticeKind::Information);
-}
-
 void MainWindow::exportModel()
 {
     auto* const dialog = new ExportDialog(*m_workspace, m_title, this);
@@ -320,19 +278,6 @@ void MainWindow::closeEvent(QCloseEvent* event)
     QSettings().setValue("window/geometry", saveGeometry());
     closeProject();
     event->accept();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
-{
-    const QList<QUrl> urls = event->mimeData()->urls();
-    if (urls.size() == 1 && urls.front().isLocalFile())
-        event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    event->acceptProposedAction();
-    open(event->mimeData()->urls().front().toLocalFile());
 }
 
 } // namespace tritloom

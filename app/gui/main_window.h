@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/gui/model_loader.h"
+#include "app/gui/page_docks.h"
 #include "app/gui/settings.h"
 #include "app/session/workspace.h"
 
@@ -13,7 +14,6 @@ class QStackedWidget;
 namespace tritloom {
 
 class Banner;
-class PageDocks;
 class ProjectToolBar;
 class StartPage;
 class StatusLine;
@@ -24,7 +24,10 @@ class MainWindow final : public QMainWindow {
     Q_OBJECT
 
 public:
-    MainWindow(const PluginHost& plugins, Settings settings);
+    /// layout: Standard for pictures, which neither use nor touch what a person arranged.
+    MainWindow(
+        const PluginHost& plugins, Settings settings,
+        PageDocks::Layout layout = PageDocks::Layout::Remembered);
     ~MainWindow() override;
 
     void open(const QString& path); ///< returns at once; opened() or a sentence in the banner follows

@@ -27,10 +27,11 @@ Qt::DockWidgetArea areaOf(Page::Area area)
 
 } // namespace
 
-PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre)
+PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout)
     : QObject(&window)
     , m_window(window)
     , m_centre(centre)
+    , m_layout(layout)
 {
     // As in the drawing: left and right go down to the status bar, the bottom lies under the loom.
     window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
@@ -132,7 +133,8 @@ void PageDocks::fill(Workspace& workspace)
             dock->setWidget(page->make(workspace, dock));
         }
     m_filled = true;
-    const QByteArray stored = QSettings().value("window/layout").toByteArray();
+    const QByteArray stored =
+        m_layout == Layout::Remembered ? QSettings().value("window/layout").toByteArray() : QByteArray();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
     for (QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
@@ -156,7 +158,8 @@ void PageDocks::empty()
 
 void PageDocks::store() const
 {
-    QSettings().setValue("window/layout", m_window.saveState(layoutVersion));
+    if (m_layout == Layout::Remembered)
+        QSettings().setValue("window/layout", m_window.saveState(layoutVersion));
 }
 
 void PageDocks::addToggles(QMenu& menu) const

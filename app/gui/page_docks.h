@@ -17,7 +17,11 @@ class PageDocks final : public QObject {
     Q_OBJECT
 
 public:
-    PageDocks(QMainWindow& window, QVBoxLayout& centre);
+    enum class Layout {
+        Remembered,
+        Standard
+    }; ///< Standard: pictures neither use nor touch what a person arranged
+    PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout);
 
     void fill(Workspace& workspace);
     void empty(); ///< takes the pages down, hides the docks and remembers where they were
@@ -36,6 +40,7 @@ private:
     QVBoxLayout& m_centre;
     std::vector<std::pair<const Page*, QDockWidget*>> m_docks;
     std::vector<QWidget*> m_central;
+    Layout m_layout;
     bool m_filled = false, m_sizesPending = false;
 };
 

@@ -32,7 +32,7 @@ Result<QImage> grabPage(
         Settings settings;
         settings.theme = theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
         const PluginHost& plugins = workspace->plugins();
-        MainWindow window(plugins, settings);
+        MainWindow window(plugins, settings, PageDocks::Layout::Standard);
         window.show(std::move(workspace), title);
         return grab(window, size);
     }

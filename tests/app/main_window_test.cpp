@@ -18,6 +18,8 @@
 #include <QTreeView>
 #include <QtTest>
 
+#include <time.h>
+
 using namespace tritloom;
 
 class MainWindowTest final : public QObject {
@@ -175,7 +177,18 @@ private slots:
         QTimer beat;
         QElapsedTimer since;
         qint64 longest = 0;
-        connect(&beat, &QTimer::timeout, this, [&] { longest = std::max(longest, since.restart()); });
+        // What this thread itself computes between two beats: true on a busy machine as well.
+        const auto ownTime = [] {
+            timespec time{};
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+            return double(time.tv_sec) * 1e3 + double(time.tv_nsec) / 1e6;
+        };
+        double longestOwn = 0, before = ownTime();
+        connect(&beat, &QTimer::timeout, this, [&] {
+            longest = std::max(longest, since.restart());
+            longestOwn = std::max(longestOwn, ownTime() - before);
+            before = ownTime();
+        });
         beat.setTimerType(Qt::PreciseTimer);
         beat.start(5);
         since.start();
@@ -197,10 +210,11 @@ private slots:
         beat.stop();
         qInfo(
             "starting the sweep took %lld ms; longest block in 6 s of sweep, %d edits and their "
-            "measurements: %lld ms",
-            start, keys, longest);
+            "measurements: %lld ms, of which the window computed %.0f ms",
+            start, keys, longest, longestOwn);
         QVERIFY2(
-            longest < 1000, "the window stood still for a second"); // the machine may be busy with other work
+            longest < 3000, "the window stood still for seconds"); // the machine may be busy with other work
+        QVERIFY2(longestOwn < 250, "the window computed for a quarter of a second");
         if (workspace.sensitivity().isRunning())
             action("cancel")->trigger();
         QTRY_VERIFY(!workspace.sensitivity().isRunning());

@@ -1,0 +1,64 @@
+// Ways in and out of the main window: dialogs and drops.
+#include "app/gui/main_window.h"
+#include "app/gui/notice.h"
+#include "app/gui/widgets/banner.h"
+
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QMimeData>
+
+namespace tritloom {
+
+void MainWindow::chooseFile()
+{
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open a model"), lastFolder("open"),
+        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.tritproj);;All files (*)"));
+    if (path.isEmpty())
+        return;
+    setLastFolder("open", path);
+    open(path);
+}
+
+void MainWindow::chooseFolder()
+{
+    const QString path =
+        QFileDialog::getExistingDirectory(this, tr("Open a model's folder"), lastFolder("open"));
+    if (path.isEmpty())
+        return;
+    setLastFolder("open", path);
+    open(path);
+}
+
+void MainWindow::saveCopy()
+{
+    QString path = QFileDialog::getSaveFileName(
+        this, tr("Save a copy of the project"), lastFolder("project"), tr("Tritloom projects (*.tritproj)"));
+    if (path.isEmpty())
+        return;
+    if (!path.endsWith(QLatin1String(".tritproj")))
+        path += QLatin1String(".tritproj");
+    setLastFolder("project", path);
+    if (const auto saved = m_workspace->saveCopy(path.toStdString()); !saved) {
+        showNotice(
+            m_banner, tr("The project was not saved: %1").arg(QString::fromStdString(saved.error().message)));
+        return;
+    }
+    m_workspace->document().undoStack().setClean();
+    showNotice(m_banner, tr("Saved as %1").arg(path), NoticeKind::Information);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    event->acceptProposedAction();
+    open(event->mimeData()->urls().front().toLocalFile());
+}
+
+} // namespace tritloom
