@@ -1,6 +1,7 @@
 #include "core/evaluate/evaluation_session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace tritloom {
@@ -94,6 +95,11 @@ Result<PositionValues> EvaluationSession::measure(
     PositionValues values;
     values.negativeLogLikelihood = TRY(loss(actual));
     values.referenceLikelihood = TRY(loss(expected));
+    for (const float value : values.negativeLogLikelihood)
+        if (!std::isfinite(value))
+            return fail(
+                ErrorCode::InvalidInput,
+                "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' names the layer");
     values.divergence = TRY(executor.run(Op{OpKind::Divergence, {}}, both, stop)).toFloats();
     const auto best = TRY(executor.run(Op{OpKind::ArgMax, {}}, std::span(both).first(1), stop)).toFloats();
     values.agrees = TRY(executor.run(Op{OpKind::ArgMax, {}}, std::span(both).last(1), stop)).toFloats();
