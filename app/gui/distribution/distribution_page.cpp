@@ -34,8 +34,9 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     m_facts->setWordWrap(true);
     m_facts->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_facts->setTextFormat(Qt::RichText);
-    m_facts->setMinimumWidth(230);
-    m_facts->setMaximumWidth(280);
+    m_facts->setMinimumWidth(170);
+    m_facts->setMaximumWidth(240);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the table repeats what a narrow page cuts
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_fits->setChecked(true);
     m_overlay->setChecked(true);
