@@ -1,6 +1,5 @@
 #include "app/cli/command.h"
 
-#include "core/base/parallel.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -115,7 +114,6 @@ Result<EngineOptions> Context::engineOptions() const
     options.threads = TRY(countOption("threads", 0));
     if (options.threads > 1024)
         return tritloom::fail(ErrorCode::InvalidInput, "--threads takes at most 1024, not {}", options.threads);
-    setThreadCount(options.threads);
     return options;
 }
 

@@ -3,6 +3,7 @@
 #include "compute/cpu/cpu_backend.h"
 #include "compute/vulkan/vulkan_backend.h"
 #include "core/base/mapped_file.h"
+#include "core/base/parallel.h"
 
 #include <QCoreApplication>
 
@@ -71,6 +72,7 @@ std::filesystem::path sampleModelPath()
 Result<std::shared_ptr<Engine>>
 Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineOptions options)
 {
+    setThreadCount(options.threads);
     auto engine = std::make_shared<Engine>();
     engine->m_model = model;
     std::shared_ptr<Statistics> statistics;
