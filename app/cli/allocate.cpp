@@ -43,20 +43,25 @@ int allocate(Context& context, const QStringList& arguments)
     const auto run = [&]() -> Result<void> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();
+        const MethodLookup& methods = engine->compressor()->methods();
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
         std::vector<Candidate> candidates = TRY(candidatesOf(context));
-        TRY_VOID(checkBudget(model, emptyTable(model, candidates), budget));
+        TRY_VOID(checkBudget(model, emptyTable(model, candidates, methods), budget));
         const SensitivityTable table = TRY(measureTable(context, *engine, std::move(candidates)));
         const AllocationRules rules{
-            .pinned = {}, .keepFusedSets = !context.parser.isSet("split-fused"), .budgetBytes = budget};
-        const AllocationResult result
-            = TRY(tritloom::allocate(model, table, model.original(), rules, context.stop));
+            .pinned = {},
+            .keepFusedSets = !context.parser.isSet("split-fused"),
+            .budgetBytes = budget,
+            .methods = methods};
+        const AllocationResult result =
+            TRY(tritloom::allocate(model, table, model.original(), rules, context.stop));
         if (context.parser.isSet("output"))
             TRY_VOID(writeRecipe(model, result.allocation, context.parser.value("output").toStdString()));
-        const double bits = bitsPerWeight(model, result.allocation);
+        const double bits = bitsPerWeight(model, result.allocation, methods);
         if (context.json()) {
-            QJsonObject object
-                = QJsonDocument::fromJson(QByteArray::fromStdString(recipeText(model, result.allocation))).object();
+            QJsonObject object =
+                QJsonDocument::fromJson(QByteArray::fromStdString(recipeText(model, result.allocation)))
+                    .object();
             object["bytes"] = qint64(result.bytes);
             object["bitsPerWeight"] = bits;
             object["predictedKl"] = result.predictedKl;
@@ -68,7 +73,8 @@ int allocate(Context& context, const QStringList& arguments)
             const LayerChoice& choice = result.allocation.layers[i];
             rows.push_back(
                 {QString::fromStdString(model.layers[i].name), QString::fromStdString(choice.format),
-                 QString::fromStdString(choice.method), formatBytes(bytesOf(model.layers[i], choice))});
+                 QString::fromStdString(choice.method),
+                 formatBytes(bytesOf(model.layers[i], choice, methods))});
         }
         printTable({"layer", "format", "method", "bytes"}, rows);
         std::printf(

@@ -1,6 +1,5 @@
 #include "app/cli/command.h"
 
-
 #include <QCoreApplication>
 #include <QFile>
 #include <QJsonDocument>
@@ -22,9 +21,15 @@ Context::Context(QString command, const char* summary, std::stop_token stopToken
 void Context::addEngineOptions()
 {
     parser.addOption({"text", "Text to measure on (default: the one that comes with the program).", "file"});
-    parser.addOption({"calibration", "Text that methods learn from (default: the one that comes with it).", "file"});
+    parser.addOption(
+        {"calibration", "Text that methods learn from (default: the one that comes with it).", "file"});
     parser.addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
     parser.addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
+    parser.addOption(
+        {"transform", "Rewrite the model first, e.g. smoothquant:strength=0.8; several separated by commas.",
+         "ids"});
+    parser.addOption(
+        {"base", "The model that this one was tuned from, for methods that store the difference.", "model"});
     parser.addOption({"device", "A device id of 'tritloom-cli devices' (default: cpu).", "id", "cpu"});
     parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
 }
@@ -42,8 +47,8 @@ bool Context::parse(const QStringList& arguments, int positionals)
     }
     if (parser.positionalArguments().size() != positionals) {
         std::fprintf(
-            stderr, "%d argument%s expected, %d given; see --help\n", positionals, positionals == 1 ? "" : "s",
-            int(parser.positionalArguments().size()));
+            stderr, "%d argument%s expected, %d given; see --help\n", positionals,
+            positionals == 1 ? "" : "s", int(parser.positionalArguments().size()));
         exitCode = WrongUse;
         return false;
     }
@@ -97,10 +102,12 @@ Result<EngineOptions> Context::engineOptions() const
         QFile file(parser.value(option));
         if (!file.open(QIODevice::ReadOnly))
             return tritloom::fail(
-                ErrorCode::Io, "{}: {}", parser.value(option).toStdString(), file.errorString().toStdString());
+                ErrorCode::Io, "{}: {}", parser.value(option).toStdString(),
+                file.errorString().toStdString());
         std::string content = file.readAll().toStdString();
         if (content.empty())
-            return tritloom::fail(ErrorCode::InvalidInput, "{}: the file is empty", parser.value(option).toStdString());
+            return tritloom::fail(
+                ErrorCode::InvalidInput, "{}: the file is empty", parser.value(option).toStdString());
         if (content.ends_with('\n'))
             content.pop_back(); // as llama.cpp's tools read a text file
         return content;
@@ -110,10 +117,13 @@ Result<EngineOptions> Context::engineOptions() const
     options.calibrationText = TRY(text("calibration"));
     options.evaluation.contextLength = TRY(countOption("context", 0));
     options.evaluation.chunkCount = TRY(countOption("chunks", 0));
+    if (parser.isSet("base"))
+        options.base = TRY(loadModel(parser.value("base").toStdString()));
     options.device = parser.value("device").toStdString();
     options.threads = TRY(countOption("threads", 0));
     if (options.threads > 1024)
-        return tritloom::fail(ErrorCode::InvalidInput, "--threads takes at most 1024, not {}", options.threads);
+        return tritloom::fail(
+            ErrorCode::InvalidInput, "--threads takes at most 1024, not {}", options.threads);
     return options;
 }
 

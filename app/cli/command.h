@@ -25,6 +25,7 @@ public:
     void addEngineOptions();
     /// Parses; prints help or the mistake. False: return exitCode.
     [[nodiscard]] bool parse(const QStringList& arguments, int positionals);
+    bool choosesCandidates = false; ///< addCandidateOptions() was called
     int exitCode = Done;
 
     [[nodiscard]] bool json() const { return parser.isSet("json"); }

@@ -10,23 +10,65 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context)
 {
     EngineOptions options = TRY(context.engineOptions());
     auto model = TRY(loadModel(context.parser.positionalArguments()[0].toStdString()));
-    return Engine::create(std::move(model), context.plugins().lookup(), std::move(options));
+    auto engine = TRY(Engine::create(std::move(model), context.plugins().lookup(), std::move(options)));
+    for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
+        const PluginChoice choice = TRY(parsePluginChoice(text));
+        const ModelTransform* const transform = context.plugins().transform(choice.id);
+        if (transform == nullptr)
+            return fail(
+                ErrorCode::NotFound, "no transform is called '{}': see tritloom-cli methods", choice.id);
+        MethodContext work{
+            .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
+        std::vector<Candidate> candidates;
+        if (context.choosesCandidates)
+            candidates = TRY(candidatesOf(context));
+        engine = TRY(engine->transformed(*transform, choice.parameters, std::move(candidates), work));
+        for (const std::string& notice : engine->notices())
+            std::fprintf(stderr, "%s\n", notice.c_str());
+    }
+    return engine;
+}
+
+Result<PluginChoice> parsePluginChoice(const QString& text)
+{
+    const QStringList parts = text.trimmed().split(':', Qt::SkipEmptyParts);
+    PluginChoice choice{.id = parts.value(0).toStdString(), .parameters = {}};
+    for (const QString& part : parts.mid(1)) {
+        const qsizetype equals = part.indexOf('=');
+        bool valid = false;
+        const double value = part.mid(equals + 1).toDouble(&valid);
+        if (equals <= 0 || !valid)
+            return fail(
+                ErrorCode::InvalidInput, "'{}' is not of the form id:parameter=number",
+                text.trimmed().toStdString());
+        choice.parameters[part.left(equals).toStdString()] = value;
+    }
+    return choice;
 }
 
 void addCandidateOptions(Context& context)
 {
-    context.parser.addOption({"formats", "Formats to choose from, separated by commas (default: tq2_0 to q8_0, f16).", "ids"});
-    context.parser.addOption({"method", "How weights are fitted to a format: see 'tritloom-cli methods'.", "id", "imatrix"});
+    context.choosesCandidates = true;
+    context.parser.addOption(
+        {"formats", "Formats to choose from, separated by commas (default: tq2_0 to q8_0, f16).", "ids"});
+    context.parser.addOption(
+        {"method", "How weights are fitted to a format, e.g. gptq:act_order=0; see 'tritloom-cli methods'.",
+         "id", "imatrix"});
 }
 
 Result<std::vector<Candidate>> candidatesOf(Context& context)
 {
-    const std::string method = context.parser.value("method").toStdString();
+    const auto [method, parameters] = TRY(parsePluginChoice(context.parser.value("method")));
     const LayerMethod* const found = context.plugins().find(method);
     if (found == nullptr)
         return fail(ErrorCode::NotFound, "no method is called '{}': see tritloom-cli methods", method);
-    if (!context.parser.isSet("formats"))
-        return standardCandidates(method);
+    if (!context.parser.isSet("formats")) {
+        std::vector<Candidate> standard = standardCandidates(method);
+        for (Candidate& candidate : standard)
+            if (candidate.method == method)
+                candidate.parameters = parameters;
+        return standard;
+    }
     std::vector<Candidate> candidates;
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
         const std::string format = id.trimmed().toStdString();
@@ -34,9 +76,10 @@ Result<std::vector<Candidate>> candidatesOf(Context& context)
         if (!rowGroups) {
             const NumberFormatPtr known = TRY(parseNumberFormat(format));
             // Floats have nothing to fit.
-            candidates.push_back({format, found->supports(*known) ? method : "rtn", {}});
+            const bool fits = found->supports(*known);
+            candidates.push_back({format, fits ? method : "rtn", fits ? parameters : Parameters{}});
         } else {
-            candidates.push_back({format, method, {}});
+            candidates.push_back({format, method, parameters});
         }
     }
     return candidates;
@@ -45,7 +88,7 @@ Result<std::vector<Candidate>> candidatesOf(Context& context)
 Result<SensitivityTable> measureTable(Context& context, Engine& engine, std::vector<Candidate> candidates)
 {
     const Model& model = *engine.model();
-    SensitivityTable table = emptyTable(model, std::move(candidates));
+    SensitivityTable table = emptyTable(model, std::move(candidates), engine.compressor()->methods());
     // Without a place to keep results the sweep still runs; it only starts anew next time.
     const auto store = Workspace::autosaveFor(model);
     ResultStore* const results = store ? store->get() : nullptr;

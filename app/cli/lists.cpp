@@ -17,12 +17,14 @@ int formats(Context& context, const QStringList& arguments)
                 return context.fail(format.error());
             const QString name = QString::fromStdString(id);
             list.append(QJsonObject{
-                {"id", name}, {"bitsPerWeight", (*format)->bitsPerWeight()},
-                {"blockElements", qint64((*format)->blockElements())}, {"blockBytes", qint64((*format)->blockBytes())},
+                {"id", name},
+                {"bitsPerWeight", (*format)->bitsPerWeight()},
+                {"blockElements", qint64((*format)->blockElements())},
+                {"blockBytes", qint64((*format)->blockBytes())},
                 {"family", QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size()))}});
             rows.push_back(
-                {name, QString::number((*format)->bitsPerWeight()), QString::number((*format)->blockElements()),
-                 QString::number((*format)->blockBytes())});
+                {name, QString::number((*format)->bitsPerWeight()),
+                 QString::number((*format)->blockElements()), QString::number((*format)->blockBytes())});
         }
     }
     if (context.json())
@@ -38,23 +40,35 @@ int methods(Context& context, const QStringList& arguments)
         return context.exitCode;
     QJsonArray list;
     std::vector<QStringList> rows;
-    for (const MethodInfo& info : context.plugins().methods()) {
+    for (const MethodInfo& info : context.plugins().all()) {
         QJsonArray parameters;
-        for (const ParameterSpec& spec : context.plugins().find(info.id)->parameters())
+        for (const ParameterSpec& spec : context.plugins().parametersOf(info))
             parameters.append(QJsonObject{
-                {"key", QString::fromStdString(spec.key)}, {"title", QString::fromStdString(spec.title)},
-                {"standard", spec.standard}, {"lowest", spec.lowest}, {"highest", spec.highest}});
+                {"key", QString::fromStdString(spec.key)},
+                {"title", QString::fromStdString(spec.title)},
+                {"unit", QString::fromStdString(spec.unit)},
+                {"standard", spec.standard},
+                {"lowest", spec.lowest},
+                {"highest", spec.highest}});
         list.append(QJsonObject{
-            {"id", QString::fromStdString(info.id)}, {"title", info.title}, {"summary", info.summary},
-            {"paper", info.paper}, {"parameters", parameters}});
-        rows.push_back({QString::fromStdString(info.id), info.title, info.summary});
+            {"id", QString::fromStdString(info.id)},
+            {"kind", QString::fromStdString(std::string(idOf(info.kind)))},
+            {"title", info.title},
+            {"summary", info.summary},
+            {"spec", QString::fromStdString(info.spec)},
+            {"paper", info.paper},
+            {"covers", info.covers},
+            {"parameters", parameters}});
+        rows.push_back(
+            {QString::fromStdString(info.id), QString::fromStdString(std::string(idOf(info.kind))),
+             info.title, info.summary});
     }
     for (const QString& problem : context.plugins().problems())
         std::fprintf(stderr, "%s\n", qPrintable(problem));
     if (context.json())
         context.print({{"methods", list}});
     else
-        printTable({"method", "title", "what it does"}, rows);
+        printTable({"method", "kind", "title", "what it does"}, rows);
     return Done;
 }
 

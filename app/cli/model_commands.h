@@ -20,13 +20,22 @@ int targets(Context&, const QStringList&);
 int listDevices(Context&, const QStringList&);
 int screenshot(Context&, const QStringList&);
 
+/// "gptq:act_order=0:dampening=0.02" as a plugin and its parameters. Errors: InvalidInput.
+struct PluginChoice {
+    std::string id;
+    Parameters parameters;
+};
+[[nodiscard]] Result<PluginChoice> parsePluginChoice(const QString& text);
+
 /// The model of the first argument and an engine for it, by the common options.
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
 [[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context);
 void addCandidateOptions(Context& context);
-/// Fills a table for the engine's model with progress on stderr; results go into the model's autosave project.
-[[nodiscard]] Result<SensitivityTable> measureTable(Context& context, Engine& engine, std::vector<Candidate> candidates);
+/// Fills a table for the engine's model with progress on stderr; results go into the model's autosave
+/// project.
+[[nodiscard]] Result<SensitivityTable>
+measureTable(Context& context, Engine& engine, std::vector<Candidate> candidates);
 [[nodiscard]] QJsonObject evaluationJson(const Evaluation& evaluation);
 
 } // namespace tritloom::cli

@@ -1,7 +1,5 @@
 #include "app/gui/number_text.h"
 
-#include "core/sensitivity/candidate.h"
-
 #include <QCoreApplication>
 #include <QLocale>
 
@@ -103,12 +101,6 @@ QString formatTitle(const Layer& layer, const LayerChoice& choice)
         return QString::fromStdString(choice.format);
     return QCoreApplication::translate("Numbers", "%1 as stored")
         .arg(QString::fromStdString(layer.storedFormat));
-}
-
-double bitsOf(const Layer& layer, const LayerChoice& choice)
-{
-    const std::size_t parameters = layer.parameters();
-    return parameters == 0 ? 0 : 8.0 * double(bytesOf(layer, choice)) / double(parameters);
 }
 
 } // namespace tritloom

@@ -25,7 +25,5 @@ namespace tritloom {
 [[nodiscard]] QString shapeText(const Layer& layer);
 /// "q4_k", or "f16 as stored" for a layer that keeps what the file has.
 [[nodiscard]] QString formatTitle(const Layer& layer, const LayerChoice& choice);
-/// Bits per weight of one layer, scales counted.
-[[nodiscard]] double bitsOf(const Layer& layer, const LayerChoice& choice);
 
 } // namespace tritloom

@@ -17,7 +17,8 @@ constexpr std::size_t binCount = 256;
 void addLevels(LayerDistribution& result, const Tensor& original, const Tensor& compressed)
 {
     const NumberFormat& format = *compressed.type().format;
-    const std::size_t count = format.levelCount(), elements = format.blockElements(), bytes = format.blockBytes();
+    const std::size_t count = format.levelCount(), elements = format.blockElements(),
+                      bytes = format.blockBytes();
     const std::size_t rows = compressed.type().rows(), columns = compressed.type().columns();
     if (count == 0 || rows == 0)
         return;
@@ -111,7 +112,8 @@ DistributionController::DistributionController(std::shared_ptr<Engine> engine, Q
                 deliver(result); // the original is on the screen before the method has run
         }
         if (!request.choice.format.empty()) {
-            const auto compressed = m_engine->compressor()->compress(request.layer, request.choice, stop);
+            const auto made = m_engine->compressor()->compress(request.layer, request.choice, stop);
+            const auto compressed = made.and_then([](const CompressedLayer& layer) { return layer.dense(); });
             if (!compressed) {
                 if (compressed.error().code == ErrorCode::Cancelled)
                     return;

@@ -46,7 +46,8 @@ Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
             ++i;
         if (i == names.size())
             return fail(
-                ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", device, names.size());
+                ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", device,
+                names.size());
         backends.push_back(TRY(makeVulkanBackend(names[i])));
     }
     if (!backends.empty() || device == "cpu")
@@ -61,7 +62,8 @@ std::filesystem::path resourceFolder()
 {
     const std::filesystem::path program = QCoreApplication::applicationDirPath().toStdString();
     const std::filesystem::path installed = program / ".." / "share" / "tritloom";
-    return std::filesystem::exists(installed / "samples") ? installed : std::filesystem::path(TRITLOOM_RESOURCES);
+    return std::filesystem::exists(installed / "samples") ? installed
+                                                          : std::filesystem::path(TRITLOOM_RESOURCES);
 }
 
 std::filesystem::path sampleModelPath()
@@ -94,12 +96,15 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
         auto calibration = makeChunks(
             *model->tokenizer, options.calibrationText,
             {.contextLength = context, .chunkCount = options.calibrationChunks});
-        if (calibration)
+        if (calibration) {
+            engine->m_calibrationChunks = *calibration;
             statistics = std::make_shared<Statistics>(
                 model, std::move(*calibration), TRY(tritloom::makeExecutor(options.device)));
+        }
     }
-    engine->m_compressor
-        = std::make_shared<Compressor>(model, std::move(methods), std::move(statistics), options.memoBytes / 4);
+    engine->m_compressor =
+        std::make_shared<Compressor>(model, std::move(methods), std::move(statistics), options.memoBytes / 4);
+    engine->m_compressor->setBase(options.base);
     engine->m_options = std::move(options);
     return engine;
 }
@@ -109,11 +114,44 @@ Result<std::unique_ptr<Executor>> Engine::makeExecutor() const
     return tritloom::makeExecutor(m_options.device);
 }
 
+Result<std::unique_ptr<TextProbe>>
+Engine::makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const
+{
+    if (!m_whyNot.empty())
+        return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", m_whyNot);
+    return std::make_unique<TextProbe>(
+        m_compressor, m_calibrationChunks, TRY(makeExecutor()), std::move(candidates), m_options.memoBytes,
+        std::move(stop));
+}
+
+Result<std::shared_ptr<Engine>> Engine::transformed(
+    const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
+    const MethodContext& context) const
+{
+    const auto probe = TRY(makeProbe(std::move(candidates), context.stop));
+    TransformedModel made = TRY(transform.apply(*probe, parameters, context));
+    ModelFile file = *m_model->file;
+    for (auto& [id, tensor] : made.tensors) {
+        NamedTensor& into = file.tensors[std::size_t(id)];
+        into.stored = std::move(tensor);
+        into.layout = Layout::RowMajor;
+        into.scale = 1;
+    }
+    auto engine = TRY(create(makeModel(std::move(file)), m_compressor->methods(), m_options));
+    engine->m_original = m_original ? m_original : shared_from_this();
+    engine->m_notices = m_notices;
+    engine->m_notices.insert(engine->m_notices.end(), made.notices.begin(), made.notices.end());
+    return engine;
+}
+
 Result<std::unique_ptr<EvaluationSession>>
 Engine::makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference) const
 {
     if (!m_whyNot.empty())
         return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", m_whyNot);
+    if (!reference && m_original != nullptr)
+        reference = std::make_shared<ForwardPass>(
+            m_original->m_compressor, TRY(makeExecutor()), m_options.memoBytes / 4);
     auto pass = std::make_shared<ForwardPass>(m_compressor, TRY(makeExecutor()), m_options.memoBytes);
     return std::make_unique<EvaluationSession>(m_chunks, std::move(pass), std::move(reference), store);
 }

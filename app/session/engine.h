@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/evaluate/evaluation_session.h"
+#include "core/evaluate/text_probe.h"
+#include "core/method/model_transform.h"
 #include "core/sensitivity/sensitivity_table.h"
 
 #include <memory>
@@ -12,11 +14,14 @@ namespace tritloom {
 struct EngineOptions {
     std::string device = "cpu"; ///< an id of devices()
     std::size_t threads = 0; ///< 0: all cores
-    Protocol evaluation{.contextLength = 0, .chunkCount = 8}; ///< contextLength 0: the model's own, at most 512
+    Protocol evaluation{
+        .contextLength = 0, .chunkCount = 8}; ///< contextLength 0: the model's own, at most 512
     std::size_t calibrationChunks = 32;
     std::string evaluationText; ///< empty: the text that comes with the program
     std::string calibrationText; ///< empty: the calibration text that comes with the program
     std::size_t memoBytes = std::size_t{1} << 30;
+    std::shared_ptr<const Model>
+        base; ///< that the model was tuned from, for methods that store the difference
 };
 
 /// A device that products can run on.
@@ -31,9 +36,10 @@ struct Device {
 
 /// Everything that measures one model: shared by window and command line. Not a thread of its own: each
 /// EvaluationSession it makes belongs to the thread that uses it.
-class Engine {
+class Engine : public std::enable_shared_from_this<Engine> {
 public:
-    /// Errors: those of the texts (too short) and devices. A model without graph gets an engine without sessions.
+    /// Errors: those of the texts (too short) and devices. A model without graph gets an engine without
+    /// sessions.
     [[nodiscard]] static Result<std::shared_ptr<Engine>>
     create(std::shared_ptr<const Model> model, MethodLookup methods, EngineOptions options);
 
@@ -43,15 +49,30 @@ public:
     [[nodiscard]] const std::vector<Chunk>& chunks() const { return m_chunks; } ///< of the evaluation text
     [[nodiscard]] const std::string& whyNotEvaluated() const { return m_whyNot; } ///< "" when it can be
 
-    /// A session with an executor and a memo of its own. Errors: Unsupported (see whyNotEvaluated).
-    [[nodiscard]] Result<std::unique_ptr<EvaluationSession>> makeSession(
-        ResultStore* store, std::shared_ptr<ForwardPass> reference = {}) const;
+    /// The model as a transform rewrites it, measured against this one: same texts, same options.
+    /// Errors: those of the transform.
+    [[nodiscard]] Result<std::shared_ptr<Engine>> transformed(
+        const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
+        const MethodContext& context) const;
+    /// What the transforms that led to this model could not do, one sentence each.
+    [[nodiscard]] const std::vector<std::string>& notices() const { return m_notices; }
+
+    /// The model on its calibration text, for metrics, transforms and analyses. Errors: Unsupported.
+    [[nodiscard]] Result<std::unique_ptr<TextProbe>>
+    makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const;
+
+    /// A session with an executor and a memo of its own. reference: null for the model before its transforms.
+    /// Errors: Unsupported (see whyNotEvaluated).
+    [[nodiscard]] Result<std::unique_ptr<EvaluationSession>>
+    makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference = {}) const;
     [[nodiscard]] Result<std::unique_ptr<Executor>> makeExecutor() const;
 
 private:
     std::shared_ptr<const Model> m_model;
     EngineOptions m_options;
-    std::vector<Chunk> m_chunks;
+    std::vector<Chunk> m_chunks, m_calibrationChunks;
+    std::shared_ptr<const Engine> m_original; ///< before transforms; null when there were none
+    std::vector<std::string> m_notices;
     std::shared_ptr<Compressor> m_compressor;
     std::string m_whyNot;
 };

@@ -24,7 +24,8 @@ Result<Key> hashOf(const std::filesystem::path& path)
     Key key = keyOf("tensors");
     for (const NamedTensor& tensor : written.tensors) {
         const auto bytes = tensor.stored.bytes();
-        key = keyOf(key, tensor.name, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        key = keyOf(
+            key, tensor.name, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     }
     return key;
 }
@@ -34,7 +35,17 @@ Result<Key> hashOf(const std::filesystem::path& path)
 std::vector<std::string> ExportController::problems(const Allocation& allocation) const
 {
     const Model& model = *m_engine->model();
-    return checkGguf(*model.file, formatsOf(model, allocation));
+    std::vector<std::string> problems = checkGguf(*model.file, formatsOf(model, allocation));
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const LayerChoice& choice = allocation.layers[i];
+        const LayerMethod* const method =
+            choice.format.empty() ? nullptr : m_engine->compressor()->methods()(choice.method);
+        if (method != nullptr && method->makesReplacements())
+            problems.push_back(fmt::format(
+                "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold",
+                model.layers[i].name, choice.method));
+    }
+    return problems;
 }
 
 Result<ExportReport> exportAllocation(
@@ -45,13 +56,20 @@ Result<ExportReport> exportAllocation(
     const Model& model = *engine.model();
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
         return fail(
-            ErrorCode::InvalidInput, "{}: this is the model itself, choose another name for the compressed file",
-            path.string());
+            ErrorCode::InvalidInput,
+            "{}: this is the model itself, choose another name for the compressed file", path.string());
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];
-            if (choice.format == formatId)
-                return engine.compressor()->compress(*layer, choice, stop);
+            if (choice.format == formatId) {
+                const CompressedLayer made = TRY(engine.compressor()->compress(*layer, choice, stop));
+                if (made.isReplacement())
+                    return fail(
+                        ErrorCode::Unsupported,
+                        "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold",
+                        model.layer(*layer).name, choice.method);
+                return made.tensor();
+            }
         }
         return encodedTensor(model.tensor(TensorId(index)), formatId);
     };
@@ -65,11 +83,14 @@ Result<ExportReport> exportAllocation(
     ExportReport report{.path = path};
     report.bytes = written.fileBytes;
     report.tensors = model.file->tensors.size();
-    report.checks.push_back(fmt::format("every block length divides its rows, and llama.cpp knows every type"));
-    report.checks.push_back(fmt::format("read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
+    report.checks.push_back(
+        fmt::format("every block length divides its rows, and llama.cpp knows every type"));
+    report.checks.push_back(fmt::format(
+        "read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
     report.sha = hexadecimal(TRY(hashOf(path)));
-    report.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    report.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     return report;
 }
 

@@ -24,7 +24,47 @@ QStringList pluginFolders()
         QStringLiteral(TRITLOOM_BUILD_PLUGINS)};
 }
 
+struct KindRow {
+    PluginKind kind;
+    std::string_view id;
+    const char* interface;
+};
+
+// The only list of plugin kinds.
+constexpr KindRow kinds[] = {
+    {PluginKind::LayerMethod, "layer-method", TRITLOOM_LAYER_METHOD_IID},
+    {PluginKind::ModelTransform, "model-transform", TRITLOOM_MODEL_TRANSFORM_IID},
+    {PluginKind::SensitivityMetric, "sensitivity-metric", TRITLOOM_SENSITIVITY_METRIC_IID},
+    {PluginKind::Allocator, "allocator", TRITLOOM_ALLOCATOR_IID},
+    {PluginKind::Analysis, "analysis", TRITLOOM_ANALYSIS_IID},
+};
+
+template <typename Interface>
+bool takeAs(
+    QObject* instance, const std::string& id,
+    std::map<std::string, std::unique_ptr<Interface>, std::less<>>& into)
+{
+    auto* const plugin = qobject_cast<PluginOf<Interface>*>(instance);
+    if (plugin == nullptr)
+        return false;
+    into[id] = plugin->create();
+    return true;
+}
+
+template <typename Interface>
+const Interface*
+in(const std::map<std::string, std::unique_ptr<Interface>, std::less<>>& loaded, std::string_view id)
+{
+    const auto found = loaded.find(id);
+    return found == loaded.end() ? nullptr : found->second.get();
+}
+
 } // namespace
+
+std::string_view idOf(PluginKind kind)
+{
+    return kinds[std::size_t(kind)].id;
+}
 
 PluginHost::PluginHost()
 {
@@ -32,24 +72,30 @@ PluginHost::PluginHost()
         for (const QFileInfo& file : QDir(folder).entryInfoList({"*.so"}, QDir::Files, QDir::Name)) {
             QPluginLoader loader(file.absoluteFilePath());
             const QJsonObject metadata = loader.metaData();
-            if (metadata.value("IID").toString() != QLatin1String(TRITLOOM_LAYER_METHOD_IID)) {
+            const QString interface = metadata.value("IID").toString();
+            const auto* const kind =
+                std::find_if(std::begin(kinds), std::end(kinds), [&](const KindRow& row) {
+                    return interface == QLatin1String(row.interface);
+                });
+            if (kind == std::end(kinds)) {
                 m_problems.push_back(QCoreApplication::translate(
                                          "PluginHost", "%1 was built for another version of Tritloom (%2)")
-                                         .arg(file.fileName(), metadata.value("IID").toString()));
+                                         .arg(file.fileName(), interface));
                 continue;
             }
             const QJsonObject about = metadata.value("MetaData").toObject();
             const std::string id = about.value("id").toString().toStdString();
-            if (m_methods.contains(id))
+            if (std::any_of(m_infos.begin(), m_infos.end(), [&](const MethodInfo& known) {
+                    return known.id == id && known.kind == kind->kind;
+                }))
                 continue; // an earlier folder has it
-            auto* const plugin = qobject_cast<LayerMethodPlugin*>(loader.instance());
-            if (plugin == nullptr) {
+            if (!take(loader.instance(), kind->kind, id)) {
                 m_problems.push_back(loader.errorString());
                 continue;
             }
-            m_methods[id] = plugin->create();
             m_infos.push_back(
-                {id, about.value("title").toString(), about.value("summary").toString(),
+                {id, kind->kind, about.value("spec").toString().toStdString(),
+                 about.value("title").toString(), about.value("summary").toString(),
                  about.value("paper").toString(), about.value("covers").toString(),
                  file.absoluteFilePath().toStdString()});
         }
@@ -59,10 +105,72 @@ PluginHost::PluginHost()
     });
 }
 
+bool PluginHost::take(QObject* instance, PluginKind kind, const std::string& id)
+{
+    switch (kind) {
+    case PluginKind::LayerMethod:
+        return takeAs(instance, id, m_methods);
+    case PluginKind::ModelTransform:
+        return takeAs(instance, id, m_transforms);
+    case PluginKind::SensitivityMetric:
+        return takeAs(instance, id, m_metrics);
+    case PluginKind::Allocator:
+        return takeAs(instance, id, m_allocators);
+    case PluginKind::Analysis:
+        return takeAs(instance, id, m_analyses);
+    }
+    return false;
+}
+
+std::vector<MethodInfo> PluginHost::of(PluginKind kind) const
+{
+    std::vector<MethodInfo> infos;
+    std::copy_if(m_infos.begin(), m_infos.end(), std::back_inserter(infos), [kind](const MethodInfo& info) {
+        return info.kind == kind;
+    });
+    return infos;
+}
+
+std::vector<ParameterSpec> PluginHost::parametersOf(const MethodInfo& info) const
+{
+    switch (info.kind) {
+    case PluginKind::LayerMethod:
+        return find(info.id)->parameters();
+    case PluginKind::ModelTransform:
+        return transform(info.id)->parameters();
+    case PluginKind::SensitivityMetric:
+        return metric(info.id)->parameters();
+    case PluginKind::Allocator:
+        return allocator(info.id)->parameters();
+    case PluginKind::Analysis:
+        return analysis(info.id)->parameters();
+    }
+    return {};
+}
+
 const LayerMethod* PluginHost::find(std::string_view id) const
 {
-    const auto found = m_methods.find(id);
-    return found == m_methods.end() ? nullptr : found->second.get();
+    return in(m_methods, id);
+}
+
+const ModelTransform* PluginHost::transform(std::string_view id) const
+{
+    return in(m_transforms, id);
+}
+
+const SensitivityMetric* PluginHost::metric(std::string_view id) const
+{
+    return in(m_metrics, id);
+}
+
+const Allocator* PluginHost::allocator(std::string_view id) const
+{
+    return in(m_allocators, id);
+}
+
+const Analysis* PluginHost::analysis(std::string_view id) const
+{
+    return in(m_analyses, id);
 }
 
 MethodLookup PluginHost::lookup() const

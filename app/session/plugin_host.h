@@ -1,7 +1,12 @@
 #pragma once
 
 #include "core/calibrate/compressor.h"
+#include "core/method/allocator.h"
+#include "core/method/analysis.h"
+#include "core/method/model_transform.h"
+#include "core/method/sensitivity_metric.h"
 
+#include <QObject>
 #include <QString>
 
 #include <filesystem>
@@ -11,28 +16,55 @@
 
 namespace tritloom {
 
-/// What a method's plugin.json says; known without running any of its code.
+enum class PluginKind { LayerMethod, ModelTransform, SensitivityMetric, Allocator, Analysis };
+[[nodiscard]] std::string_view idOf(PluginKind kind); ///< "layer-method", "model-transform" ...
+
+/// What a plugin's plugin.json says; known without running any of its code.
 struct MethodInfo {
     std::string id;
+    PluginKind kind = PluginKind::LayerMethod;
+    std::string spec; ///< slug of its description, "gptq-awq-baselines"
     QString title, summary, paper, covers; ///< covers: which part of its paper the plugin does
     std::filesystem::path library;
 };
 
-/// Finds and loads method plugins. Loading is for the life of the process. Made once, then only read:
-/// lookup() may be called from any thread.
+/// Finds and loads plugins. Loading is for the life of the process. Made once, then only read: may be called
+/// from any thread.
 class PluginHost {
 public:
     /// Looks into TRITLOOM_PLUGINS, then lib/tritloom/plugins beside the program, then the build tree.
     PluginHost();
 
-    [[nodiscard]] const std::vector<MethodInfo>& methods() const { return m_infos; } ///< by title
-    [[nodiscard]] const LayerMethod* find(std::string_view id) const; ///< null: no such method
+    [[nodiscard]] const std::vector<MethodInfo>& all() const { return m_infos; } ///< by title
+    [[nodiscard]] std::vector<MethodInfo> of(PluginKind kind) const; ///< by title
+    [[nodiscard]] std::vector<MethodInfo> methods() const { return of(PluginKind::LayerMethod); }
+    [[nodiscard]] std::vector<ParameterSpec> parametersOf(const MethodInfo& info) const;
+
+    // null: no such plugin
+    [[nodiscard]] const LayerMethod* find(std::string_view id) const;
+    [[nodiscard]] const ModelTransform* transform(std::string_view id) const;
+    [[nodiscard]] const SensitivityMetric* metric(std::string_view id) const;
+    [[nodiscard]] const Allocator* allocator(std::string_view id) const;
+    [[nodiscard]] const Analysis* analysis(std::string_view id) const;
+
     [[nodiscard]] MethodLookup lookup() const;
-    [[nodiscard]] const std::vector<QString>& problems() const { return m_problems; } ///< libraries refused, and why
+    [[nodiscard]] const std::vector<QString>& problems() const
+    {
+        return m_problems;
+    } ///< libraries refused, and why
 
 private:
+    template <typename Interface>
+    using Loaded = std::map<std::string, std::unique_ptr<Interface>, std::less<>>;
+
+    bool take(QObject* instance, PluginKind kind, const std::string& id);
+
     std::vector<MethodInfo> m_infos;
-    std::map<std::string, std::unique_ptr<LayerMethod>, std::less<>> m_methods;
+    Loaded<LayerMethod> m_methods;
+    Loaded<ModelTransform> m_transforms;
+    Loaded<SensitivityMetric> m_metrics;
+    Loaded<Allocator> m_allocators;
+    Loaded<Analysis> m_analyses;
     std::vector<QString> m_problems;
 };
 

@@ -4,11 +4,12 @@
 
 namespace tritloom {
 
-SensitivityController::SensitivityController(std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent)
+SensitivityController::SensitivityController(
+    std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent)
     : QObject(parent)
     , m_engine(std::move(engine))
     , m_store(store)
-    , m_table(emptyTable(*m_engine->model(), standardCandidates()))
+    , m_table(emptyTable(*m_engine->model(), standardCandidates(), m_engine->compressor()->methods()))
     , m_worker([this](const Request& request, std::stop_token stop) {
         if (!request.run)
             return;
@@ -47,7 +48,8 @@ SensitivityController::~SensitivityController() = default;
 void SensitivityController::setCandidates(std::vector<Candidate> candidates)
 {
     cancel();
-    SensitivityTable table = emptyTable(*m_engine->model(), std::move(candidates));
+    SensitivityTable table =
+        emptyTable(*m_engine->model(), std::move(candidates), m_engine->compressor()->methods());
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
         for (SensitivityCell& cell : table.cells[layer])
             if (const SensitivityCell* const known = m_table.find(LayerId(layer), cell.choice))

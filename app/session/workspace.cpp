@@ -17,8 +17,8 @@ Result<std::unique_ptr<Workspace>> Workspace::create(
     return create(std::move(engine), plugins, std::move(store));
 }
 
-std::unique_ptr<Workspace>
-Workspace::create(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store)
+std::unique_ptr<Workspace> Workspace::create(
+    std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store)
 {
     return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins, std::move(store)));
 }
@@ -69,7 +69,8 @@ Result<std::shared_ptr<ProjectStore>> Workspace::autosaveFor(const Model& model)
     const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + "/projects");
     if (!folder.mkpath("."))
         return fail(ErrorCode::Io, "{}: the folder cannot be made", folder.path().toStdString());
-    return ProjectStore::open(folder.filePath(QString::fromStdString(hexadecimal(model.key)) + ".tritproj").toStdString());
+    return ProjectStore::open(
+        folder.filePath(QString::fromStdString(hexadecimal(model.key)) + ".tritproj").toStdString());
 }
 
 void Workspace::restore()
@@ -99,7 +100,7 @@ void Workspace::autosave()
     const int index = m_document.undoStack().index();
     const QString text = index > 0 ? m_document.undoStack().text(index - 1) : tr("Back to the beginning");
     m_saver.start([this, allocation = m_document.allocation(), pinned = m_document.pinned(), text,
-                   bytes = bytesOf(model(), m_document.allocation())] {
+                   bytes = bytesOf(model(), m_document.allocation(), methods())] {
         const auto save = [&]() -> Result<void> {
             TRY_VOID(m_store->setModel(model()));
             TRY_VOID(m_store->save(model(), "current", allocation, pinned));
@@ -141,7 +142,7 @@ std::vector<LayerChoice> Workspace::stopsOf(LayerId layer) const
             stops.push_back(cell.choice);
     const Layer& what = model().layer(layer);
     std::stable_sort(stops.begin(), stops.end(), [&](const LayerChoice& a, const LayerChoice& b) {
-        return bytesOf(what, a) < bytesOf(what, b);
+        return bytesOf(what, a, methods()) < bytesOf(what, b, methods());
     });
     return stops;
 }
@@ -149,8 +150,8 @@ std::vector<LayerChoice> Workspace::stopsOf(LayerId layer) const
 Estimate Workspace::estimate(const Allocation& allocation) const
 {
     Estimate estimate;
-    estimate.bytes = bytesOf(model(), allocation);
-    estimate.bitsPerWeight = bitsPerWeight(model(), allocation);
+    estimate.bytes = bytesOf(model(), allocation, methods());
+    estimate.bitsPerWeight = bitsPerWeight(model(), allocation, methods());
     estimate.predictedKl = m_sensitivity.table().predictedKl(allocation);
     estimate.keyValueBytes = model().kvBytesPerToken * m_goal.contextLength;
     std::uint64_t widest = 0;
@@ -169,17 +170,23 @@ bool Workspace::predictionContradicted() const
         return false;
     const auto predicted = m_sensitivity.table().predictedKl(latest->allocation);
     // Cells are measured with an error of their own; a fifth covers what additivity usually leaves.
-    return predicted && std::abs(*predicted - latest->kl.value) > 2 * latest->kl.standardError + 0.2 * *predicted;
+    return predicted
+        && std::abs(*predicted - latest->kl.value) > 2 * latest->kl.standardError + 0.2 * *predicted;
 }
 
 Result<void> Workspace::allocateToBudget()
 {
     const AllocationRules rules{
-        .pinned = m_document.pinned(), .keepFusedSets = true, .budgetBytes = m_goal.budgetBytes};
-    const AllocationResult result
-        = TRY(allocate(model(), m_sensitivity.table(), m_document.allocation(), rules));
+        .pinned = m_document.pinned(),
+        .keepFusedSets = true,
+        .budgetBytes = m_goal.budgetBytes,
+        .methods = methods()};
+    const AllocationResult result =
+        TRY(allocate(model(), m_sensitivity.table(), m_document.allocation(), rules));
     m_document.replace(
-        result.allocation, tr("Allocate to %1 bits per weight").arg(bitsPerWeight(model(), result.allocation), 0, 'f', 2));
+        result.allocation,
+        tr("Allocate to %1 bits per weight")
+            .arg(bitsPerWeight(model(), result.allocation, methods()), 0, 'f', 2));
     return {};
 }
 

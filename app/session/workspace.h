@@ -45,8 +45,8 @@ public:
         std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
         std::shared_ptr<ProjectStore> store = {});
     /// The same for an engine that was made on another thread, as the window does: quick.
-    [[nodiscard]] static std::unique_ptr<Workspace>
-    create(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store = {});
+    [[nodiscard]] static std::unique_ptr<Workspace> create(
+        std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store = {});
     ~Workspace() override;
 
     /// The project file that keeps a model's work when nobody saved it anywhere: one per model, by content.
@@ -58,6 +58,7 @@ public:
     [[nodiscard]] const Model& model() const { return *m_engine->model(); }
     [[nodiscard]] Engine& engine() { return *m_engine; }
     [[nodiscard]] const PluginHost& plugins() const { return m_plugins; }
+    [[nodiscard]] const MethodLookup& methods() const { return m_engine->compressor()->methods(); }
     [[nodiscard]] AllocationDocument& document() { return m_document; }
     [[nodiscard]] Selection& selection() { return m_selection; }
     [[nodiscard]] EvaluationController& evaluation() { return m_evaluation; }
@@ -78,7 +79,8 @@ public:
 
     /// Moves bits to the goal's budget by the table; one undo step. Errors: see allocate().
     [[nodiscard]] Result<void> allocateToBudget();
-    /// Up to three single-stop raises with the best gain per byte: "blk.2.attn_v to q4_k costs 1.1 MB, wins back 62 %".
+    /// Up to three single-stop raises with the best gain per byte: "blk.2.attn_v to q4_k costs 1.1 MB, wins
+    /// back 62 %".
     struct PayBack {
         LayerId layer{};
         LayerChoice choice;

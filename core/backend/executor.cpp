@@ -7,12 +7,6 @@
 namespace tritloom {
 namespace {
 
-/// A value between nodes: where it was made, and on the host once somebody needed it there.
-struct Flowing {
-    std::size_t backend = 0;
-    DeviceTensor device;
-};
-
 Tensor positionsFrom(std::size_t first, std::size_t count)
 {
     std::vector<float> positions(count);
@@ -53,12 +47,80 @@ std::size_t Executor::backendFor(const Op& op, std::span<const TensorType> types
     return m_backends.size() - 1;
 }
 
-Result<DeviceTensor> Executor::uploadWeights(std::size_t backend, TensorId id, const Weights& weights)
+Executor::Stored Executor::storedMatrix(TensorId id, const Weights& weights)
 {
-    Uploaded& slot = m_uploaded[{backend, id}];
-    if (slot.tensor.storage == nullptr || slot.key != weights.key)
-        slot = {weights.key, TRY(m_backends[backend]->upload(weights.tensor))};
-    return slot.tensor;
+    if (!weights.layer.isReplacement())
+        return {id, 0, weights.key, weights.layer.tensor().type(), [&weights] {
+                    return Result<Tensor>(weights.layer.tensor());
+                }};
+    const LayerReplacement& replacement = *weights.layer.replacement();
+    return {
+        id,
+        0,
+        weights.key,
+        {parseNumberFormat("f32").value(), {replacement.outputs, replacement.inputs}},
+        [&weights] { return weights.layer.dense(); }};
+}
+
+Result<DeviceTensor> Executor::upload(std::size_t backend, const Stored& stored)
+{
+    const std::tuple slot{stored.id, backend, stored.part};
+    const auto found = m_uploaded.find(slot);
+    if (found != m_uploaded.end() && found->second.key == stored.key)
+        return found->second.tensor;
+    // The layer has changed: what devices hold of its earlier form is of no use to anybody.
+    std::erase_if(m_uploaded, [&](const auto& entry) {
+        return std::get<0>(entry.first) == stored.id && entry.second.key != stored.key;
+    });
+    DeviceTensor tensor = TRY(m_backends[backend]->upload(TRY(stored.tensor())));
+    m_uploaded[slot] = {stored.key, tensor};
+    return tensor;
+}
+
+Result<Tensor> Executor::onHost(const Flowing& value) const
+{
+    return m_backends[value.backend]->download(value.device);
+}
+
+Result<Executor::Flowing> Executor::apply(
+    const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored, std::stop_token stop)
+{
+    std::vector<TensorType> types;
+    for (const Flowing& input : inputs)
+        types.push_back(input.device.type);
+    for (const Stored& weights : stored)
+        types.push_back(weights.type);
+    const std::size_t chosen = backendFor(op, types);
+    std::vector<DeviceTensor> arguments;
+    for (const Flowing& input : inputs)
+        arguments.push_back(
+            input.backend == chosen ? input.device : TRY(m_backends[chosen]->upload(TRY(onHost(input)))));
+    for (const Stored& weights : stored)
+        arguments.push_back(TRY(upload(chosen, weights)));
+    return Flowing{chosen, TRY(m_backends[chosen]->run(op, arguments, std::move(stop)))};
+}
+
+Result<Executor::Flowing>
+Executor::replace(TensorId id, const Weights& weights, const Flowing& input, std::stop_token stop)
+{
+    const LayerReplacement& replacement = *weights.layer.replacement();
+    std::map<ValueId, Flowing> values{{replacement.graph.input, input}};
+    for (const Node& node : replacement.graph.nodes) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled in {}", nameOf(node.op.kind));
+        std::vector<Flowing> inputs;
+        for (const ValueId value : node.inputs)
+            inputs.push_back(values.at(value));
+        std::vector<Stored> stored;
+        for (const TensorId part : node.weights) {
+            const Tensor& tensor = replacement.parts[std::size_t(part)].tensor;
+            stored.push_back({id, 1 + std::size_t(part), weights.key, tensor.type(), [&tensor] {
+                                  return Result<Tensor>(tensor);
+                              }});
+        }
+        values[node.output] = TRY(apply(node.op, inputs, stored, stop));
+    }
+    return values.at(replacement.graph.output);
 }
 
 Result<void> Executor::run(
@@ -80,8 +142,6 @@ Result<void> Executor::run(
     for (std::size_t n = 0; n < graph.nodes.size(); ++n)
         for (const ValueId value : graph.nodes[n].inputs)
             lastRead[value] = n;
-
-    const auto onHost = [&](const Flowing& value) { return m_backends[value.backend]->download(value.device); };
 
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
         const Node& node = graph.nodes[n];
@@ -107,21 +167,16 @@ Result<void> Executor::run(
             onLinearInput(node, TRY(onHost(inputs[0])));
 
         std::vector<Weights> weights;
-        std::vector<TensorType> types;
-        for (const Flowing& input : inputs)
-            types.push_back(input.device.type);
-        for (const TensorId id : node.weights) {
+        for (const TensorId id : node.weights)
             weights.push_back(TRY(weightsOf(id)));
-            types.push_back(weights.back().tensor.type());
+        if (op.kind == OpKind::Linear && weights[0].layer.isReplacement()) {
+            flowing[node.output] = TRY(replace(node.weights[0], weights[0], inputs[0], stop));
+        } else {
+            std::vector<Stored> stored;
+            for (std::size_t i = 0; i < weights.size(); ++i)
+                stored.push_back(storedMatrix(node.weights[i], weights[i]));
+            flowing[node.output] = TRY(apply(op, inputs, stored, stop));
         }
-        const std::size_t chosen = backendFor(op, types);
-        std::vector<DeviceTensor> arguments;
-        for (const Flowing& input : inputs)
-            arguments.push_back(
-                input.backend == chosen ? input.device : TRY(m_backends[chosen]->upload(TRY(onHost(input)))));
-        for (std::size_t i = 0; i < weights.size(); ++i)
-            arguments.push_back(TRY(uploadWeights(chosen, node.weights[i], weights[i])));
-        flowing[node.output] = {chosen, TRY(m_backends[chosen]->run(op, arguments, stop))};
 
         for (const ValueId value : node.inputs)
             if (lastRead[value] == n && std::find(live.begin(), live.end(), value) == live.end())

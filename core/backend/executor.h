@@ -2,10 +2,11 @@
 
 #include "core/backend/backend.h"
 #include "core/base/key.h"
-#include "core/graph/graph.h"
+#include "core/graph/layer_replacement.h"
 
 #include <functional>
 #include <map>
+#include <tuple>
 #include <vector>
 
 namespace tritloom {
@@ -28,8 +29,9 @@ using ValueMap = std::map<ValueId, Tensor>;
 class Executor {
 public:
     /// The weights of a node, already in the form to compute with. key: changes when the bytes change.
+    /// Where a replacement stands in for a matrix, Linear runs its graph and other ops read it as one matrix.
     struct Weights {
-        Tensor tensor;
+        CompressedLayer layer;
         Key key;
     };
     using WeightsOf = std::function<Result<Weights>(TensorId)>;
@@ -40,8 +42,8 @@ public:
     /// Runs the nodes of stages [first, last] on `values`, which must hold what they read, and leaves there
     /// what is live after `last`. state: null for whole sequences from position 0.
     /// Errors: those of the backends and of weightsOf; Cancelled.
-    [[nodiscard]] Result<void> run(
-        const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
+    [[nodiscard]] Result<void>
+    run(const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
         SequenceState* state, std::stop_token stop);
 
     /// One op outside a graph, e.g. LogSoftmax of the logits.
@@ -53,15 +55,34 @@ public:
     [[nodiscard]] std::string backendNames() const;
 
 private:
+    /// A value between nodes: where it was made.
+    struct Flowing {
+        std::size_t backend = 0;
+        DeviceTensor device;
+    };
+    /// A stored tensor that an op reads; `tensor` is called only when its device does not hold it yet.
+    struct Stored {
+        TensorId id{};
+        std::size_t part = 0; ///< of a replacement; 0 for a plain matrix
+        Key key;
+        TensorType type;
+        std::function<Result<Tensor>()> tensor;
+    };
     struct Uploaded {
         Key key;
         DeviceTensor tensor;
     };
-    Result<DeviceTensor> uploadWeights(std::size_t backend, TensorId id, const Weights& weights);
+    static Stored storedMatrix(TensorId id, const Weights& weights);
     std::size_t backendFor(const Op& op, std::span<const TensorType> types) const;
+    Result<DeviceTensor> upload(std::size_t backend, const Stored& stored);
+    Result<Tensor> onHost(const Flowing& value) const;
+    Result<Flowing> apply(
+        const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored, std::stop_token stop);
+    Result<Flowing> replace(TensorId id, const Weights& weights, const Flowing& input, std::stop_token stop);
 
     std::vector<std::unique_ptr<Backend>> m_backends;
-    std::map<std::pair<std::size_t, TensorId>, Uploaded> m_uploaded; ///< weights that devices already hold
+    /// What devices already hold, by tensor, backend and part.
+    std::map<std::tuple<TensorId, std::size_t, std::size_t>, Uploaded> m_uploaded;
 };
 
 } // namespace tritloom

@@ -16,7 +16,8 @@ Compressor::Compressor(
 
 Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
 {
-    Key key = keyOf("weights", m_model->key, layer, choice.format, choice.format.empty() ? "" : choice.method);
+    Key key =
+        keyOf("weights", m_model->key, layer, choice.format, choice.format.empty() ? "" : choice.method);
     if (choice.format.empty())
         return key;
     for (const auto& [name, value] : choice.parameters)
@@ -24,15 +25,32 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
     const LayerMethod* const method = m_methods(choice.method);
     if (method != nullptr && method->calibration() != Calibration::None && m_statistics != nullptr)
         key = keyOf(key, m_statistics->key());
+    if (method != nullptr && method->needsBase() && m_base != nullptr)
+        key = keyOf(key, m_base->key);
     return key;
 }
 
-Result<Tensor> Compressor::compress(
-    LayerId layer, const LayerChoice& choice, std::stop_token stop, const std::function<void(double)>& progress)
+Result<Tensor> Compressor::baseOf(const Layer& layer, const std::string& method) const
+{
+    if (m_base == nullptr)
+        return fail(
+            ErrorCode::InvalidInput, "{}: the method '{}' needs the model that this one was tuned from",
+            layer.name, method);
+    const NamedTensor* const found = m_base->file->find(layer.name);
+    if (found == nullptr)
+        return fail(ErrorCode::InvalidInput, "the base model has no tensor '{}'", layer.name);
+    if (found->shape != m_model->tensor(layer.tensor).shape)
+        return fail(ErrorCode::InvalidInput, "'{}' has another shape in the base model", layer.name);
+    return materialise(*found);
+}
+
+Result<CompressedLayer> Compressor::compress(
+    LayerId layer, const LayerChoice& choice, std::stop_token stop,
+    const std::function<void(double)>& progress)
 {
     const Layer& what = m_model->layer(layer);
     if (choice.format.empty())
-        return materialise(m_model->tensor(what.tensor));
+        return CompressedLayer(TRY(materialise(m_model->tensor(what.tensor))));
     const Key key = keyOfChoice(layer, choice);
     {
         const std::scoped_lock lock(m_mutex);
@@ -44,27 +62,38 @@ Result<Tensor> Compressor::compress(
     if (method == nullptr)
         return fail(ErrorCode::NotFound, "{}: no method is called '{}'", what.name, choice.method);
     if (!method->supports(*format))
-        return fail(ErrorCode::Unsupported, "{}: the method '{}' cannot write {}", what.name, choice.method, choice.format);
+        return fail(
+            ErrorCode::Unsupported, "{}: the method '{}' cannot write {}", what.name, choice.method,
+            choice.format);
     const std::vector<ParameterSpec> known = method->parameters();
     for (const auto& [name, value] : choice.parameters)
         if (std::ranges::find(known, name, &ParameterSpec::key) == known.end())
             return fail(
-                ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name, choice.method, name);
-    LayerProblem problem{.weights = TRY(materialise(m_model->tensor(what.tensor))), .meanSquare = {}, .gram = {}};
+                ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name,
+                choice.method, name);
+    LayerProblem problem{
+        .weights = TRY(materialise(m_model->tensor(what.tensor))),
+        .index = std::size_t(layer),
+        .layerCount = m_model->layers.size()};
     if (method->calibration() != Calibration::None) {
         if (m_statistics == nullptr)
             return fail(
-                ErrorCode::InvalidInput, "{}: the method '{}' needs a calibration text", what.name, choice.method);
+                ErrorCode::InvalidInput, "{}: the method '{}' needs a calibration text", what.name,
+                choice.method);
         auto statistics = TRY(m_statistics->of(layer, method->calibration(), stop));
         problem.meanSquare = std::move(statistics.meanSquare);
         problem.gram = std::move(statistics.gram);
+        problem.meanAbsolute = std::move(statistics.meanAbsolute);
+        problem.maxAbsolute = std::move(statistics.maxAbsolute);
     }
+    if (method->needsBase())
+        problem.base = TRY(baseOf(what, choice.method));
     MethodContext context{.stop = stop};
     if (progress)
         context.progress = progress;
-    Tensor packed = TRY(method->quantize(problem, format, choice.parameters, context));
+    CompressedLayer packed = TRY(method->quantize(problem, format, choice.parameters, context));
     const std::scoped_lock lock(m_mutex);
-    m_memo.put(key, packed, packed.bytes().size());
+    m_memo.put(key, packed, packed.bytes());
     return packed;
 }
 

@@ -1,14 +1,12 @@
 #pragma once
 
-#include "core/calibrate/statistics.h"
 #include "core/base/memo.h"
+#include "core/calibrate/statistics.h"
 
 #include <functional>
 #include <mutex>
 
 namespace tritloom {
-
-using MethodLookup = std::function<const LayerMethod*(std::string_view id)>; ///< null: no such method
 
 /// Turns a layer and its choice into the tensor that stands for it, and remembers the last ones.
 ///
@@ -20,9 +18,13 @@ public:
         std::shared_ptr<const Model> model, MethodLookup methods, std::shared_ptr<Statistics> statistics,
         std::size_t memoBytes);
 
+    /// The model that this one was tuned from, for methods that store the difference. Before the first
+    /// compress().
+    void setBase(std::shared_ptr<const Model> base) { m_base = std::move(base); }
+
     /// The layer as chosen; as stored for an empty format. Same shape as the layer.
     /// Errors: NotFound (method or format), Unsupported, InvalidInput, Cancelled.
-    [[nodiscard]] Result<Tensor> compress(
+    [[nodiscard]] Result<CompressedLayer> compress(
         LayerId layer, const LayerChoice& choice, std::stop_token stop,
         const std::function<void(double)>& progress = {});
 
@@ -35,11 +37,13 @@ public:
     [[nodiscard]] const MethodLookup& methods() const { return m_methods; }
 
 private:
-    std::shared_ptr<const Model> m_model;
+    Result<Tensor> baseOf(const Layer& layer, const std::string& method) const;
+
+    std::shared_ptr<const Model> m_model, m_base;
     MethodLookup m_methods;
     std::shared_ptr<Statistics> m_statistics;
     mutable std::mutex m_mutex; ///< guards the memo only; work happens outside
-    Memo<Tensor> m_memo;
+    Memo<CompressedLayer> m_memo;
 };
 
 } // namespace tritloom

@@ -3,19 +3,23 @@
 #include "core/base/parallel.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tritloom {
 namespace {
 
 ValueMap inputOf(const Graph& graph, const Chunk& chunk)
 {
-    return {{graph.input, Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}};
+    return {
+        {graph.input,
+         Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}};
 }
 
 Tensor scaled(const std::vector<double>& sums, Shape shape, double factor)
 {
     std::vector<float> values(sums.size());
-    std::transform(sums.begin(), sums.end(), values.begin(), [factor](double sum) { return float(sum * factor); });
+    std::transform(
+        sums.begin(), sums.end(), values.begin(), [factor](double sum) { return float(sum * factor); });
     return Tensor::adoptFloats(std::move(shape), std::move(values));
 }
 
@@ -75,22 +79,34 @@ Result<Executor::Weights> Statistics::storedWeights(TensorId id)
     return Executor::Weights{TRY(materialise(m_model->tensor(id))), keyOf("stored", m_model->key, id)};
 }
 
-Result<void> Statistics::gatherMeanSquares(std::stop_token stop, const std::function<void(double)>& progress)
+Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function<void(double)>& progress)
 {
     const Graph& graph = *m_model->graph;
-    std::map<TensorId, std::vector<double>> sums;
+    struct Sums {
+        std::vector<double> square, absolute, largest;
+    };
+    std::map<TensorId, Sums> sums;
     m_executor->onLinearInput = [&](const Node& node, const Tensor& input) {
         const std::size_t columns = input.type().columns();
         const auto x = input.floats();
-        std::vector<double>& sum = sums[node.weights[0]];
-        sum.resize(columns);
-        for (std::size_t i = 0; i < x.size(); ++i)
-            sum[i % columns] += double(x[i]) * double(x[i]);
+        Sums& sum = sums[node.weights[0]];
+        sum.square.resize(columns);
+        sum.absolute.resize(columns);
+        sum.largest.resize(columns);
+        for (std::size_t begin = 0; begin < x.size(); begin += columns) {
+            for (std::size_t c = 0; c < columns; ++c) {
+                const double value = std::fabs(double(x[begin + c]));
+                sum.square[c] += value * value;
+                sum.absolute[c] += value;
+                sum.largest[c] = std::max(sum.largest[c], value);
+            }
+        }
     };
     for (std::size_t c = 0; c < m_chunks.size(); ++c) {
         ValueMap values = inputOf(graph, m_chunks[c]);
         const auto run = m_executor->run(
-            graph, 0, graph.stageCount - 1, values, [this](TensorId id) { return storedWeights(id); }, nullptr, stop);
+            graph, 0, graph.stageCount - 1, values, [this](TensorId id) { return storedWeights(id); },
+            nullptr, stop);
         if (!run) {
             m_executor->onLinearInput = {};
             return run;
@@ -99,13 +115,16 @@ Result<void> Statistics::gatherMeanSquares(std::stop_token stop, const std::func
             progress(double(c + 1) / double(m_chunks.size()));
     }
     m_executor->onLinearInput = {};
+    const double share = 1.0 / double(std::max<std::size_t>(1, tokenCount()));
     for (const auto& [id, sum] : sums)
-        m_meanSquares[id] = scaled(sum, {sum.size()}, 1.0 / double(std::max<std::size_t>(1, tokenCount())));
+        m_columns[id] = {
+            scaled(sum.square, {sum.square.size()}, share), scaled(sum.absolute, {sum.square.size()}, share),
+            scaled(sum.largest, {sum.square.size()}, 1)};
     return {};
 }
 
-Result<void> Statistics::gatherGrams(
-    std::size_t stage, std::stop_token stop, const std::function<void(double)>& progress)
+Result<void>
+Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::function<void(double)>& progress)
 {
     const Graph& graph = *m_model->graph;
     if (m_border.empty() || m_borderStage > stage) {
@@ -163,13 +182,15 @@ Result<Statistics::OfLayer> Statistics::of(
         return fail(ErrorCode::Unsupported, "no statistics: {}", m_model->whyNotEvaluated);
     const TensorId id = m_model->layer(layer).tensor;
     const std::size_t columns = m_model->layer(layer).columns;
-    if (m_meanSquares.empty())
-        TRY_VOID(gatherMeanSquares(stop, progress));
-    OfLayer result;
-    const auto meanSquare = m_meanSquares.find(id);
-    const bool read = meanSquare != m_meanSquares.end();
-    result.meanSquare
-        = read ? meanSquare->second : Tensor::adoptFloats({columns}, std::vector<float>(columns, 1.0f));
+    if (m_columns.empty())
+        TRY_VOID(gatherColumns(stop, progress));
+    const auto found = m_columns.find(id);
+    const bool read = found != m_columns.end();
+    const auto unitColumns = [&] {
+        return Tensor::adoptFloats({columns}, std::vector<float>(columns, 1.0f));
+    };
+    const Columns known = read ? found->second : Columns{unitColumns(), unitColumns(), unitColumns()};
+    OfLayer result{known.meanSquare, known.meanAbsolute, known.maxAbsolute, {}};
     if (need != Calibration::Gram)
         return result;
     if (!read) {

@@ -18,22 +18,25 @@ namespace tritloom {
 /// Any thread; callers wait for each other, as one pass serves all of them.
 class Statistics {
 public:
-    Statistics(std::shared_ptr<const Model> model, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor);
+    Statistics(
+        std::shared_ptr<const Model> model, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor);
 
     struct OfLayer {
         Tensor meanSquare; ///< f32 [inputs]
+        Tensor meanAbsolute, maxAbsolute; ///< f32 [inputs]
         std::optional<Tensor> gram; ///< f32 [inputs, inputs], when asked for
     };
     /// progress: 0 to 1 of the pass this call has to make. Errors: Cancelled, Unsupported (no graph).
     [[nodiscard]] Result<OfLayer>
-    of(LayerId layer, Calibration need, std::stop_token stop, const std::function<void(double)>& progress = {});
+    of(LayerId layer, Calibration need, std::stop_token stop,
+       const std::function<void(double)>& progress = {});
 
     /// Changes with the model and the calibration text.
     [[nodiscard]] Key key() const { return m_key; }
     [[nodiscard]] std::size_t tokenCount() const;
 
 private:
-    Result<void> gatherMeanSquares(std::stop_token stop, const std::function<void(double)>& progress);
+    Result<void> gatherColumns(std::stop_token stop, const std::function<void(double)>& progress);
     Result<void>
     gatherGrams(std::size_t stage, std::stop_token stop, const std::function<void(double)>& progress);
     Result<Executor::Weights> storedWeights(TensorId id);
@@ -43,7 +46,11 @@ private:
     std::unique_ptr<Executor> m_executor;
     Key m_key;
     std::mutex m_mutex; ///< one pass serves all who ask; a value per caller would repeat it
-    std::map<TensorId, Tensor> m_meanSquares, m_grams, m_floats;
+    struct Columns {
+        Tensor meanSquare, meanAbsolute, maxAbsolute;
+    };
+    std::map<TensorId, Columns> m_columns;
+    std::map<TensorId, Tensor> m_grams;
     std::optional<std::size_t> m_gramStage; ///< whose Gram matrices m_grams holds
     std::size_t m_borderStage = 0; ///< m_border holds what is live before this stage
     std::vector<ValueMap> m_border; ///< per chunk

@@ -7,9 +7,10 @@ namespace tritloom {
 
 std::string_view nameOf(OpKind kind)
 {
-    static constexpr std::array<std::string_view, 16> names{
-        "embedding", "linear", "rms_norm", "layer_norm", "rope", "attention", "slice", "add",
-        "multiply", "silu", "gelu", "relu2", "log_softmax", "arg_max", "pick", "divergence"};
+    static constexpr std::array<std::string_view, 19> names{
+        "embedding", "linear",   "rms_norm", "layer_norm",    "rope",      "attention",   "slice",
+        "add",       "multiply", "silu",     "gelu",          "relu2",     "log_softmax", "arg_max",
+        "pick",      "gather",   "hadamard", "quantize_rows", "divergence"};
     return names[std::size_t(kind)];
 }
 
@@ -45,8 +46,7 @@ GraphBuilder::GraphBuilder()
     m_graph.valueCount = 1;
 }
 
-ValueId GraphBuilder::add(
-    Op op, std::vector<ValueId> inputs, std::vector<TensorId> weights, std::string name)
+ValueId GraphBuilder::add(Op op, std::vector<ValueId> inputs, std::vector<TensorId> weights, std::string name)
 {
     const ValueId output{std::uint32_t(m_graph.valueCount++)};
     m_graph.nodes.push_back(

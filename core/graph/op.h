@@ -13,8 +13,10 @@ enum class OpKind : std::uint8_t {
     Linear, ///< x [T, inputs], W [outputs, inputs] -> [T, outputs]
     RmsNorm, ///< x [T, n * size], w [size] -> same shape; statistics over each run of `size`. epsilon
     LayerNorm, ///< x [T, h], w [h], b [h] -> [T, h]. epsilon
-    Rope, ///< x [T, heads * d], optional divisors [d / 2] -> same. headSize, base, halfSplit, position, factor
-    Attention, ///< q [T, heads * d], k and v [past + T, kvHeads * d] -> [T, heads * d], causal. heads, kvHeads
+    Rope, ///< x [T, heads * d], optional divisors [d / 2] -> same. headSize, base, halfSplit, position,
+          ///< factor
+    Attention, ///< q [T, heads * d], k and v [past + T, kvHeads * d] -> [T, heads * d], causal. heads,
+               ///< kvHeads
     Slice, ///< x [T, n] -> [T, count] from column begin
     Add, ///< a [T, n] + b [T, n], [n] or [1]
     Multiply, ///< a * b, shapes as Add
@@ -24,7 +26,12 @@ enum class OpKind : std::uint8_t {
     LogSoftmax, ///< x [T, V] -> log of the softmax of each row
     ArgMax, ///< x [T, V] -> [T], the first largest
     Pick, ///< x [T, V], ids [T] -> [T], x[t, id[t]]
-    Divergence, ///< log p [T, V], log q [T, V] -> [T], sum of p (log p - log q), entries with log p <= -16 left out
+    Gather, ///< x [T, n], columns [k] (whole numbers) -> [T, k]
+    Hadamard, ///< x [T, n] -> same, orthonormal transform of every run of `size` (a power of two; standard n)
+    QuantizeRows, ///< x [T, n] -> same, rounded to what `bits` hold: per run of `group` (standard n),
+                  ///< `asymmetric`
+    Divergence, ///< log p [T, V], log q [T, V] -> [T], sum of p (log p - log q), entries with log p <= -16
+                ///< left out
 };
 
 /// Named numbers; whole numbers are exact up to 2^53.

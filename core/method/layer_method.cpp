@@ -6,8 +6,14 @@
 
 namespace tritloom {
 
-Result<double> parameterValue(
-    const std::vector<ParameterSpec>& specs, const Parameters& parameters, std::string_view key)
+std::size_t LayerMethod::storedBytes(
+    std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format, const Parameters&) const
+{
+    return TensorType{format, {outputs, inputs}}.bytes();
+}
+
+Result<double>
+parameterValue(const std::vector<ParameterSpec>& specs, const Parameters& parameters, std::string_view key)
 {
     const auto spec = std::find_if(
         specs.begin(), specs.end(), [key](const ParameterSpec& candidate) { return candidate.key == key; });

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/tensor/tensor.h"
+#include "core/graph/layer_replacement.h"
 
 #include <cstdint>
 #include <functional>
@@ -25,7 +25,7 @@ using Parameters = std::map<std::string, double>; ///< by ParameterSpec::key; ab
 /// What a method needs to know about the inputs of a layer; more costs more to gather.
 enum class Calibration {
     None,
-    MeanSquare, ///< mean of x^2 per input column
+    MeanSquare, ///< per input column: mean of x^2, mean of |x|, largest |x|
     Gram, ///< mean of x x^T over the calibration tokens (its diagonal is the mean square)
 };
 
@@ -34,6 +34,10 @@ struct LayerProblem {
     Tensor weights; ///< [outputs, inputs]
     std::optional<Tensor> meanSquare; ///< f32 [inputs]
     std::optional<Tensor> gram; ///< f32 [inputs, inputs]
+    std::optional<Tensor> meanAbsolute, maxAbsolute; ///< f32 [inputs], with meanSquare
+    std::optional<Tensor> base; ///< [outputs, inputs]: this layer in the model that this one was tuned from
+    std::size_t index = 0,
+                layerCount = 1; ///< where in the model, for methods that treat first or last layers apart
 };
 
 /// What a running method may use; valid for the duration of the call.
@@ -56,15 +60,26 @@ public:
     /// Whether quantize() can write this format at all (floats, levels, block sizes).
     [[nodiscard]] virtual bool supports(const NumberFormat& format) const = 0;
 
-    /// The layer's weights in `format`, same shape.
+    /// Whether quantize() may give more than one matrix in the format, which only the native file can hold.
+    [[nodiscard]] virtual bool makesReplacements() const { return false; }
+    /// Whether LayerProblem::base must be there.
+    [[nodiscard]] virtual bool needsBase() const { return false; }
+    /// Bytes that quantize() of such a layer will store, scales, masks, indices and factors counted; an upper
+    /// bound where it depends on the data. Standard: one matrix in the format.
+    [[nodiscard]] virtual std::size_t storedBytes(
+        std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format, const Parameters&) const;
+
+    /// The layer's weights in `format`, same shape, or what replaces the product with them.
     /// Errors: Unsupported (this format), InvalidInput (a parameter), Cancelled (context.stop).
-    [[nodiscard]] virtual Result<Tensor> quantize(
+    [[nodiscard]] virtual Result<CompressedLayer> quantize(
         const LayerProblem&, const NumberFormatPtr& format, const Parameters&,
         const MethodContext&) const = 0;
 };
 
+using MethodLookup = std::function<const LayerMethod*(std::string_view id)>; ///< null: no such method
+
 /// The value for `key`: as given, or the standard. Errors: InvalidInput outside lowest..highest.
-[[nodiscard]] Result<double> parameterValue(
-    const std::vector<ParameterSpec>&, const Parameters&, std::string_view key);
+[[nodiscard]] Result<double>
+parameterValue(const std::vector<ParameterSpec>&, const Parameters&, std::string_view key);
 
 } // namespace tritloom

@@ -3,10 +3,12 @@
 #include "core/export/gguf_target.h"
 
 namespace tritloom {
+
 LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
-    if (const std::size_t row = choice.format.find("row"); choice.format.starts_with("int") && row != std::string::npos)
+    if (const std::size_t row = choice.format.find("row");
+        choice.format.starts_with("int") && row != std::string::npos)
         choice.format.replace(row, 3, fmt::format("g{}", layer.columns));
     // Formats that only Tritloom reads pad the last block of a row and need no fallback.
     if (const auto fallback = ggufFallback(choice.format, layer.columns))
@@ -14,27 +16,31 @@ LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
     return choice;
 }
 
-std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice)
+std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice, const MethodLookup& methods)
 {
     if (choice.format.empty())
         return layer.storedBytes;
     const auto format = parseNumberFormat(choice.format);
-    return format ? TensorType{*format, {layer.rows, layer.columns}}.bytes() : 0;
+    if (!format)
+        return 0;
+    const LayerMethod* const method = methods ? methods(choice.method) : nullptr;
+    return method != nullptr ? method->storedBytes(layer.rows, layer.columns, *format, choice.parameters)
+                             : TensorType{*format, {layer.rows, layer.columns}}.bytes();
 }
 
-std::uint64_t bytesOf(const Model& model, const Allocation& allocation)
+std::uint64_t bytesOf(const Model& model, const Allocation& allocation, const MethodLookup& methods)
 {
     std::uint64_t bytes = model.bytes();
     for (std::size_t i = 0; i < model.layers.size(); ++i)
-        bytes += bytesOf(model.layers[i], allocation.layers[i]) - model.layers[i].storedBytes;
+        bytes += bytesOf(model.layers[i], allocation.layers[i], methods) - model.layers[i].storedBytes;
     return bytes;
 }
 
-double bitsPerWeight(const Model& model, const Allocation& allocation)
+double bitsPerWeight(const Model& model, const Allocation& allocation, const MethodLookup& methods)
 {
     std::uint64_t bytes = 0, parameters = 0;
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
-        bytes += bytesOf(model.layers[i], allocation.layers[i]);
+        bytes += bytesOf(model.layers[i], allocation.layers[i], methods);
         parameters += model.layers[i].parameters();
     }
     return parameters == 0 ? 0 : 8.0 * double(bytes) / double(parameters);

@@ -7,7 +7,8 @@
 
 namespace tritloom {
 
-/// Something layers may become, as a person asks for it: a column of the sensitivity table, a stop of the loom.
+/// Something layers may become, as a person asks for it: a column of the sensitivity table, a stop of the
+/// loom.
 struct Candidate {
     std::string format; ///< a number format id, or "int<bits>row[a]": one group a row
     std::string method = "rtn";
@@ -19,14 +20,18 @@ struct Candidate {
 /// divide the row falls back as llama.cpp's quantizer does (256-blocks to a 32-block type, then f16).
 [[nodiscard]] LayerChoice choiceFor(const Layer& layer, const Candidate& candidate);
 
-/// Bytes the layer takes in a file. An empty format keeps what is stored. 0 for an unknown format.
-[[nodiscard]] std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice);
+/// Bytes the layer takes in a file. An empty format keeps what is stored. 0 for an unknown format. methods:
+/// asked what they store; a method that is not there stores one matrix of the format.
+[[nodiscard]] std::uint64_t
+bytesOf(const Layer& layer, const LayerChoice& choice, const MethodLookup& methods);
 
 /// All layers as chosen plus the tensors that are not layers (norms, biases), without file headers.
-[[nodiscard]] std::uint64_t bytesOf(const Model& model, const Allocation& allocation);
+[[nodiscard]] std::uint64_t
+bytesOf(const Model& model, const Allocation& allocation, const MethodLookup& methods);
 
 /// bytes of the layers alone * 8 / their parameters: scales counted.
-[[nodiscard]] double bitsPerWeight(const Model& model, const Allocation& allocation);
+[[nodiscard]] double
+bitsPerWeight(const Model& model, const Allocation& allocation, const MethodLookup& methods);
 
 /// Every layer as the candidate has it.
 [[nodiscard]] Allocation uniform(const Model& model, const Candidate& candidate);

@@ -25,14 +25,17 @@ struct SensitivityTable {
     std::vector<Candidate> candidates;
     std::vector<std::vector<SensitivityCell>> cells; ///< [layer][candidate]
 
-    [[nodiscard]] const SensitivityCell* find(LayerId layer, const LayerChoice& choice) const; ///< null: not in it
-    /// Sum of the layers' own divergences; layers as stored cost nothing. nullopt while a needed cell is unknown.
+    [[nodiscard]] const SensitivityCell*
+    find(LayerId layer, const LayerChoice& choice) const; ///< null: not in it
+    /// Sum of the layers' own divergences; layers as stored cost nothing. nullopt while a needed cell is
+    /// unknown.
     [[nodiscard]] std::optional<double> predictedKl(const Allocation& allocation) const;
     [[nodiscard]] std::size_t knownCount() const;
     [[nodiscard]] std::size_t cellCount() const;
 };
 
-[[nodiscard]] SensitivityTable emptyTable(const Model& model, std::vector<Candidate> candidates);
+[[nodiscard]] SensitivityTable
+emptyTable(const Model& model, std::vector<Candidate> candidates, const MethodLookup& methods);
 
 /// Fills unknown cells in model order and hands each over as it comes. One thread, the session's.
 /// What is in the store is not measured again, so a killed sweep goes on where it was.
@@ -40,32 +43,36 @@ struct SensitivityTable {
 /// Errors: Cancelled; a cell that fails carries its own sentence and the sweep goes on.
 [[nodiscard]] Result<void> sweep(
     SensitivityTable& table, EvaluationSession& session, ResultStore* store, std::size_t chunkLimit,
-    std::stop_token stop, const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
+    std::stop_token stop,
+    const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
 
 /// Weight error of a compressed layer, plain and weighted by `meanSquare` ([columns] or empty).
 struct LocalError {
     double weight = 0, activation = 0;
 };
-[[nodiscard]] LocalError localError(const Tensor& original, const Tensor& compressed, std::span<const float> meanSquare);
+[[nodiscard]] LocalError
+localError(const Tensor& original, const Tensor& compressed, std::span<const float> meanSquare);
 
 /// What an allocator may do with each layer.
 struct AllocationRules {
     std::vector<bool> pinned; ///< per layer: keeps its current choice; empty: none
     bool keepFusedSets = true; ///< q/k/v and gate/up get one candidate
-    std::uint64_t budgetBytes = 0; ///< of the whole file, see bytesOf(model, allocation)
+    std::uint64_t budgetBytes = 0; ///< of the whole file, see bytesOf(model, allocation, methods)
+    MethodLookup methods; ///< for the bytes of pinned choices that the table does not have
 };
 struct AllocationResult {
     Allocation allocation;
     std::uint64_t bytes = 0;
     double predictedKl = 0;
 };
-/// The knapsack over the table: known cells only. Errors: InvalidInput (nothing measured, budget too small), Cancelled.
+/// The knapsack over the table: known cells only. Errors: InvalidInput (nothing measured, budget too small),
+/// Cancelled.
 [[nodiscard]] Result<AllocationResult> allocate(
-    const Model& model, const SensitivityTable& table, const Allocation& current, const AllocationRules& rules,
-    std::stop_token stop = {});
+    const Model& model, const SensitivityTable& table, const Allocation& current,
+    const AllocationRules& rules, std::stop_token stop = {});
 /// The best trade-offs over all budgets, at most `count`.
 [[nodiscard]] Result<std::vector<AllocationResult>> frontier(
-    const Model& model, const SensitivityTable& table, const Allocation& current, const AllocationRules& rules,
-    std::size_t count, std::stop_token stop = {});
+    const Model& model, const SensitivityTable& table, const Allocation& current,
+    const AllocationRules& rules, std::size_t count, std::stop_token stop = {});
 
 } // namespace tritloom

@@ -225,7 +225,7 @@ std::vector<ParameterSpec> Gptq::parameters() const
          .whole = true}};
 }
 
-Result<Tensor> Gptq::quantize(
+Result<CompressedLayer> Gptq::quantize(
     const LayerProblem& layer, const NumberFormatPtr& format, const Parameters& given,
     const MethodContext& context) const
 {

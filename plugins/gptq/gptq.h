@@ -17,8 +17,11 @@ public:
     std::string id() const override { return "gptq"; }
     Calibration calibration() const override { return Calibration::Gram; }
     std::vector<ParameterSpec> parameters() const override;
-    bool supports(const NumberFormat& format) const override { return format.levelCount() > 0 && format.isWritable(); }
-    Result<Tensor> quantize(
+    bool supports(const NumberFormat& format) const override
+    {
+        return format.levelCount() > 0 && format.isWritable();
+    }
+    Result<CompressedLayer> quantize(
         const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
 };
 

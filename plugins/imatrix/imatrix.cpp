@@ -49,7 +49,7 @@ std::vector<ParameterSpec> ImportanceMatrix::parameters() const
          .whole = true}};
 }
 
-Result<Tensor> ImportanceMatrix::quantize(
+Result<CompressedLayer> ImportanceMatrix::quantize(
     const LayerProblem& layer, const NumberFormatPtr& format, const Parameters& given,
     const MethodContext& context) const
 {

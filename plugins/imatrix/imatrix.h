@@ -24,7 +24,7 @@ public:
     {
         return !format.isFloat() && format.isWritable();
     }
-    Result<Tensor> quantize(
+    Result<CompressedLayer> quantize(
         const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
 };
 

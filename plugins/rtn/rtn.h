@@ -13,7 +13,7 @@ public:
     Calibration calibration() const override { return Calibration::None; }
     std::vector<ParameterSpec> parameters() const override;
     bool supports(const NumberFormat& format) const override { return format.isWritable(); }
-    Result<Tensor> quantize(
+    Result<CompressedLayer> quantize(
         const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
 };
 

@@ -45,7 +45,7 @@ bool TernaryMethod::supports(const NumberFormat& format) const
     return id == "tq1_0" || id == "tq2_0" || id == "q2_0" || id.starts_with("ternaryg");
 }
 
-Result<Tensor> TernaryMethod::quantize(
+Result<CompressedLayer> TernaryMethod::quantize(
     const LayerProblem& layer, const NumberFormatPtr& format, const Parameters& given,
     const MethodContext& context) const
 {

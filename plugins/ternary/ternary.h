@@ -13,7 +13,7 @@ public:
     Calibration calibration() const override { return Calibration::MeanSquare; }
     std::vector<ParameterSpec> parameters() const override;
     bool supports(const NumberFormat&) const override;
-    Result<Tensor> quantize(
+    Result<CompressedLayer> quantize(
         const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const override;
 };
 

@@ -115,8 +115,9 @@ private slots:
         QFETCH(int, actOrder);
         const auto parsed = parseNumberFormat(format.toStdString()).value();
         static const LayerProblem problem = layer(64, 512, 3); // once: the Gram matrix takes the time
-        const Tensor ours = Gptq().quantize(problem, parsed, {{"act_order", double(actOrder)}}, {}).value();
-        const Tensor rounded = RoundToNearest().quantize(problem, parsed, {}, {}).value();
+        const Tensor ours =
+            Gptq().quantize(problem, parsed, {{"act_order", double(actOrder)}}, {}).value().tensor();
+        const Tensor rounded = RoundToNearest().quantize(problem, parsed, {}, {}).value().tensor();
         const double ratio = outputError(problem, ours) / outputError(problem, rounded);
         QVERIFY2(ratio < 0.75, qPrintable(QString::number(ratio)));
     }
@@ -130,8 +131,8 @@ private slots:
             identity[i * 65] = 1;
         problem.gram = Tensor::adoptFloats({64, 64}, std::move(identity));
         const auto format = parseNumberFormat("q4_0").value();
-        const Tensor ours = Gptq().quantize(problem, format, {}, {}).value();
-        const Tensor rounded = RoundToNearest().quantize(problem, format, {}, {}).value();
+        const Tensor ours = Gptq().quantize(problem, format, {}, {}).value().tensor();
+        const Tensor rounded = RoundToNearest().quantize(problem, format, {}, {}).value().tensor();
         QVERIFY(bytesOf(ours) == bytesOf(rounded));
     }
 };

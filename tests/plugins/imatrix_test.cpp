@@ -25,9 +25,11 @@ private slots:
         QFETCH(int, magnitude);
         static const LayerProblem problem = layer(16, 256, 1);
         const auto parsed = parseNumberFormat(format.toStdString()).value();
-        const Tensor ours =
-            ImportanceMatrix().quantize(problem, parsed, {{"magnitude", double(magnitude)}}, {}).value();
-        const Tensor rounded = RoundToNearest().quantize(problem, parsed, {}, {}).value();
+        const Tensor ours = ImportanceMatrix()
+                                .quantize(problem, parsed, {{"magnitude", double(magnitude)}}, {})
+                                .value()
+                                .tensor();
+        const Tensor rounded = RoundToNearest().quantize(problem, parsed, {}, {}).value().tensor();
         QVERIFY(outputError(problem, ours) < 0.98 * outputError(problem, rounded));
     }
 
@@ -85,6 +87,7 @@ private slots:
             const std::vector<float> stored = ImportanceMatrix()
                                                   .quantize(problem, parsed, {{"magnitude", magnitude}}, {})
                                                   .value()
+                                                  .tensor()
                                                   .toFloats();
             double sum = 0;
             for (std::size_t i = 0; i < columns; ++i)

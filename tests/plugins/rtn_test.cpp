@@ -14,7 +14,8 @@ private slots:
     {
         const LayerProblem problem = layer(3, 64, 1);
         const auto format = parseNumberFormat("q4_0").value();
-        const Tensor result = RoundToNearest().quantize(problem, format, {{"search", 0}}, {}).value();
+        const Tensor result =
+            RoundToNearest().quantize(problem, format, {{"search", 0}}, {}).value().tensor();
         std::vector<std::byte> packed(format->blockBytes());
         const std::vector<float> weights = problem.weights.toFloats();
         for (std::size_t b = 0; b < 6; ++b) {
@@ -31,8 +32,8 @@ private slots:
             identity[i * 257] = 1;
         problem.gram = Tensor::adoptFloats({256, 256}, std::move(identity));
         const auto format = parseNumberFormat("int4g128").value();
-        const Tensor searched = RoundToNearest().quantize(problem, format, {}, {}).value();
-        const Tensor plain = RoundToNearest().quantize(problem, format, {{"search", 0}}, {}).value();
+        const Tensor searched = RoundToNearest().quantize(problem, format, {}, {}).value().tensor();
+        const Tensor plain = RoundToNearest().quantize(problem, format, {{"search", 0}}, {}).value().tensor();
         QVERIFY(outputError(problem, searched) < 0.95 * outputError(problem, plain));
     }
 
@@ -40,7 +41,7 @@ private slots:
     {
         const LayerProblem problem{.weights = Tensor::adoptFloats({2, 40}, normalValues(80, 3))};
         const Tensor result =
-            RoundToNearest().quantize(problem, parseNumberFormat("q8_0").value(), {}, {}).value();
+            RoundToNearest().quantize(problem, parseNumberFormat("q8_0").value(), {}, {}).value().tensor();
         QCOMPARE(result.bytes().size(), std::size_t{2 * 2 * 34});
         const std::vector<float> weights = problem.weights.toFloats(), stored = result.toFloats();
         for (std::size_t i = 0; i < weights.size(); ++i)

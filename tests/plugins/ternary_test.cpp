@@ -33,7 +33,8 @@ private slots:
         for (const char* id : {"ternaryg8", "tq1_0", "tq2_0", "q2_0"}) {
             const Tensor result = TernaryMethod()
                                       .quantize(problem, parseNumberFormat(id).value(), {{"absmean", 1}}, {})
-                                      .value();
+                                      .value()
+                                      .tensor();
             QCOMPARE(result.toFloats(), expected);
         }
     }
@@ -47,9 +48,10 @@ private slots:
             .weights = Tensor::adoptFloats({rows, columns}, normalValues(rows * columns, 1))};
         const auto format = parseNumberFormat("tq2_0").value();
         const std::vector<float> weights = problem.weights.toFloats();
-        const Tensor absmean = TernaryMethod().quantize(problem, format, {{"absmean", 1}}, {}).value();
+        const Tensor absmean =
+            TernaryMethod().quantize(problem, format, {{"absmean", 1}}, {}).value().tensor();
         QVERIFY(std::fabs(relativeError(weights, absmean.toFloats()) - 0.2635) < 0.003);
-        const Tensor fitted = TernaryMethod().quantize(problem, format, {}, {}).value();
+        const Tensor fitted = TernaryMethod().quantize(problem, format, {}, {}).value().tensor();
         const double error = relativeError(weights, fitted.toFloats());
         QVERIFY2(error < 0.1905 && error > 0.18, qPrintable(QString::number(error)));
     }
@@ -62,7 +64,11 @@ private slots:
         const LayerProblem problem{.weights = Tensor::adoptFloats({1, 512}, weights)};
         for (const char* id : {"ternaryg64", "tq1_0", "tq2_0", "q2_0"})
             QCOMPARE(
-                TernaryMethod().quantize(problem, parseNumberFormat(id).value(), {}, {}).value().toFloats(),
+                TernaryMethod()
+                    .quantize(problem, parseNumberFormat(id).value(), {}, {})
+                    .value()
+                    .tensor()
+                    .toFloats(),
                 weights);
     }
 };

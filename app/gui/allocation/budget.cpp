@@ -14,7 +14,7 @@ std::pair<double, double> weightsAndOtherBytes(const Model& model)
         parameters += double(layer.parameters());
         layerBytes += double(layer.storedBytes);
     }
-    return {parameters, double(bytesOf(model, model.original())) - layerBytes};
+    return {parameters, double(model.bytes()) - layerBytes};
 }
 
 } // namespace

@@ -70,13 +70,14 @@ std::vector<LayerId> ledFirst(const std::vector<LayerId>& layers, LayerId led)
 
 Stops::Stops(const Workspace& workspace)
     : m_model(&workspace.model())
+    , m_methods(workspace.methods())
 {
     std::map<int, std::vector<LayerId>> sets;
     for (std::size_t i = 0; i < m_model->layers.size(); ++i) {
         const Layer& layer = m_model->layers[i];
         std::vector<Stop> stops;
         for (LayerChoice& choice : workspace.stopsOf(LayerId(i))) {
-            const std::uint64_t bytes = tritloom::bytesOf(layer, choice);
+            const std::uint64_t bytes = tritloom::bytesOf(layer, choice, m_methods);
             stops.push_back({std::move(choice), 8.0 * double(bytes) / double(layer.parameters()), bytes});
         }
         m_stops.push_back(std::move(stops));
@@ -123,7 +124,7 @@ std::uint64_t Stops::bytesOf(LayerId layer, const LayerChoice& choice) const
     for (const Stop& stop : of(layer))
         if (stop.choice == choice)
             return stop.bytes;
-    return tritloom::bytesOf(m_model->layer(layer), choice);
+    return tritloom::bytesOf(m_model->layer(layer), choice, m_methods);
 }
 
 std::vector<AllocationDocument::Change> stepBy(

@@ -30,6 +30,7 @@ public:
 
 private:
     const Model* m_model;
+    MethodLookup m_methods;
     std::vector<std::vector<Stop>> m_stops;
     std::vector<std::vector<LayerId>> m_partners; ///< by layer
 };

@@ -59,8 +59,9 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_loss, Qt::AlignLeft);
-    for (QXYSeries* const series : {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_knots),
-                                    static_cast<QXYSeries*>(m_measured), static_cast<QXYSeries*>(m_now)}) {
+    for (QXYSeries* const series :
+         {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_knots),
+          static_cast<QXYSeries*>(m_measured), static_cast<QXYSeries*>(m_now)}) {
         m_chart->addSeries(series);
         series->attachAxis(m_size);
         series->attachAxis(m_loss);
@@ -75,7 +76,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_soon.setSingleShot(true);
     m_soon.setInterval(250);
     connect(&m_soon, &QTimer::timeout, this, [this] {
-        AllocationRules rules{.pinned = m_workspace.document().pinned()};
+        AllocationRules rules{.pinned = m_workspace.document().pinned(), .methods = m_workspace.methods()};
         m_frontier.request(m_workspace.sensitivity().table(), m_workspace.document().allocation(), rules);
     });
     connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, &FrontierPage::requestSoon);
@@ -90,7 +91,8 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
             if (inside)
                 QToolTip::showText(
                     QCursor::pos(),
-                    tr("%1, KL %2: click to take it").arg(formatBytes(std::uint64_t(point.x() * 1e6)), formatSmall(point.y())),
+                    tr("%1, KL %2: click to take it")
+                        .arg(formatBytes(std::uint64_t(point.x() * 1e6)), formatSmall(point.y())),
                     m_view);
         });
     }
@@ -116,13 +118,16 @@ void FrontierPage::redraw()
         line << at(point.bytes, point.predictedKl);
     for (const Evaluation& evaluation : m_workspace.evaluation().measuredPoints())
         if (evaluation.kl.value > 0)
-            measured << at(bytesOf(m_workspace.model(), evaluation.allocation), evaluation.kl.value);
+            measured << at(
+                bytesOf(m_workspace.model(), evaluation.allocation, m_workspace.methods()),
+                evaluation.kl.value);
     const Allocation& allocation = m_workspace.document().allocation();
     const auto& latest = m_workspace.evaluation().latest();
-    const std::uint64_t bytes = bytesOf(m_workspace.model(), allocation);
+    const std::uint64_t bytes = bytesOf(m_workspace.model(), allocation, m_workspace.methods());
     if (latest && latest->allocation == allocation && latest->kl.value > 0)
         now << at(bytes, latest->kl.value);
-    else if (const auto predicted = m_workspace.sensitivity().table().predictedKl(allocation); predicted && *predicted > 0)
+    else if (const auto predicted = m_workspace.sensitivity().table().predictedKl(allocation);
+             predicted && *predicted > 0)
         now << at(bytes, *predicted);
     m_line->replace(line);
     m_knots->replace(line);
@@ -133,17 +138,24 @@ void FrontierPage::redraw()
     if (all.isEmpty()) {
         m_state->setText(
             m_workspace.engine().whyNotEvaluated().empty()
-                ? tr("Nothing measured yet. Measure the sensitivity, then the best trade-offs between size and divergence appear here.")
-                : tr("Cannot be measured: %1").arg(QString::fromStdString(m_workspace.engine().whyNotEvaluated())));
+                ? tr("Nothing measured yet. Measure the sensitivity, then the best trade-offs between size "
+                     "and divergence appear here.")
+                : tr("Cannot be measured: %1")
+                      .arg(QString::fromStdString(m_workspace.engine().whyNotEvaluated())));
         return;
     }
-    m_state->setText(tr("Click a point to take its allocation. The line is predicted from the sensitivity table, points are measured."));
-    const auto [left, right] = std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.x() < b.x(); });
-    const auto [low, high] = std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.y() < b.y(); });
+    m_state->setText(tr("Click a point to take its allocation. The line is predicted from the sensitivity "
+                        "table, points are measured."));
+    const auto [left, right] =
+        std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.x() < b.x(); });
+    const auto [low, high] =
+        std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.y() < b.y(); });
     const double margin = std::max(0.01, (right->x() - left->x()) * 0.04);
     m_size->setRange(left->x() - margin, right->x() + margin);
     m_size->applyNiceNumbers();
-    m_loss->setRange(std::pow(10, std::floor(std::log10(low->y()))), std::pow(10, std::ceil(std::log10(high->y()) + 1e-9)));
+    m_loss->setRange(
+        std::pow(10, std::floor(std::log10(low->y()))),
+        std::pow(10, std::ceil(std::log10(high->y()) + 1e-9)));
 }
 
 void FrontierPage::take(const QPointF& point)
@@ -162,11 +174,14 @@ void FrontierPage::take(const QPointF& point)
         consider(result.allocation, double(result.bytes) / 1e6, result.predictedKl);
     for (const Evaluation& evaluation : m_workspace.evaluation().measuredPoints())
         consider(
-            evaluation.allocation, double(bytesOf(m_workspace.model(), evaluation.allocation)) / 1e6, evaluation.kl.value);
+            evaluation.allocation,
+            double(bytesOf(m_workspace.model(), evaluation.allocation, m_workspace.methods())) / 1e6,
+            evaluation.kl.value);
     if (nearest != nullptr)
         m_workspace.document().replace(
             Allocation(*nearest),
-            tr("Take %1 from the frontier").arg(formatBytes(bytesOf(m_workspace.model(), *nearest))));
+            tr("Take %1 from the frontier")
+                .arg(formatBytes(bytesOf(m_workspace.model(), *nearest, m_workspace.methods()))));
 }
 
 void FrontierPage::colour()
@@ -174,7 +189,8 @@ void FrontierPage::colour()
     const ThemeColors colors = themeColors(palette());
     m_chart->setBackgroundBrush(palette().color(QPalette::Window));
     m_chart->legend()->setLabelColor(palette().color(QPalette::WindowText));
-    for (QAbstractAxis* const axis : {static_cast<QAbstractAxis*>(m_size), static_cast<QAbstractAxis*>(m_loss)}) {
+    for (QAbstractAxis* const axis :
+         {static_cast<QAbstractAxis*>(m_size), static_cast<QAbstractAxis*>(m_loss)}) {
         axis->setLabelsColor(colors.mutedText);
         axis->setTitleBrush(colors.mutedText);
         axis->setGridLineColor(colors.grid);

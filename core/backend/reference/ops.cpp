@@ -25,6 +25,9 @@ constexpr ReferenceRow rows[] = {
     {OpKind::LogSoftmax, reference::logSoftmax},
     {OpKind::ArgMax, reference::argMax},
     {OpKind::Pick, reference::pick},
+    {OpKind::Gather, reference::gather},
+    {OpKind::Hadamard, reference::hadamard},
+    {OpKind::QuantizeRows, reference::quantizeRows},
     {OpKind::Divergence, reference::divergence},
 };
 

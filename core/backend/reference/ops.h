@@ -23,6 +23,9 @@ Result<Tensor> relu2(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> logSoftmax(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> argMax(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> pick(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> gather(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> hadamard(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> quantizeRows(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> divergence(const Op&, std::span<const Tensor>, std::stop_token);
 
 /// The angle table of Rope: cosine and sine for one position, [dimensions / 2] each.
@@ -30,7 +33,8 @@ Result<Tensor> divergence(const Op&, std::span<const Tensor>, std::stop_token);
 struct Rotation {
     std::vector<float> cosine, sine;
 };
-[[nodiscard]] Rotation
-rotationAt(std::size_t position, std::size_t dimensions, double base, double factor, std::span<const float> divisors);
+[[nodiscard]] Rotation rotationAt(
+    std::size_t position, std::size_t dimensions, double base, double factor,
+    std::span<const float> divisors);
 
 } // namespace tritloom::reference

@@ -1,0 +1,69 @@
+#include "core/backend/reference/ops.h"
+
+#include "core/graph/hadamard.h"
+
+#include <algorithm>
+#include <cmath>
+
+// What layer replacements are made of, besides products, sums and factors.
+namespace tritloom::reference {
+
+Result<Tensor> gather(const Op&, std::span<const Tensor> inputs, std::stop_token)
+{
+    const std::vector<float> x = values(inputs[0]), indices = values(inputs[1]);
+    const std::size_t rows = inputs[0].type().rows(), columns = inputs[0].type().columns();
+    for (const float index : indices)
+        if (!(index >= 0) || std::size_t(index) >= columns)
+            return fail(ErrorCode::InvalidInput, "column {} of {}", index, columns);
+    std::vector<float> y;
+    y.reserve(rows * indices.size());
+    for (std::size_t r = 0; r < rows; ++r)
+        for (const float index : indices)
+            y.push_back(x[r * columns + std::size_t(index)]);
+    return Tensor::adoptFloats({rows, indices.size()}, std::move(y));
+}
+
+Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+{
+    const std::size_t columns = inputs[0].type().columns(), size = op.count("size", columns);
+    if (!isHadamardSize(size) || columns % size != 0)
+        return fail(
+            ErrorCode::InvalidInput, "a Hadamard transform of size {} over {} elements", size, columns);
+    std::vector<float> x = values(inputs[0]);
+    tritloom::hadamard(x, size);
+    return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
+}
+
+Result<Tensor> quantizeRows(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+{
+    const std::size_t columns = inputs[0].type().columns(),
+                      group = std::max<std::size_t>(1, op.count("group", columns));
+    const double bits = op.number("bits", 8);
+    if (!(bits >= 2 && bits <= 16) || columns % group != 0)
+        return fail(
+            ErrorCode::InvalidInput, "rounding {} elements to {} bits by groups of {}", columns, bits, group);
+    std::vector<float> x = values(inputs[0]);
+    for (std::size_t begin = 0; begin < x.size(); begin += group) {
+        const std::span<float> run = std::span(x).subspan(begin, group);
+        if (op.count("asymmetric") != 0) {
+            const double steps = std::exp2(bits) - 1;
+            const double low = std::min(0.0, double(*std::ranges::min_element(run)));
+            const double high = std::max(0.0, double(*std::ranges::max_element(run)));
+            const double scale = high > low ? (high - low) / steps : 1, zero = std::nearbyint(-low / scale);
+            for (float& value : run)
+                value = float(
+                    scale * (std::clamp(std::nearbyint(double(value) / scale) + zero, 0.0, steps) - zero));
+        } else {
+            const double steps = std::exp2(bits - 1) - 1;
+            double largest = 0;
+            for (const float value : run)
+                largest = std::max(largest, std::fabs(double(value)));
+            const double scale = largest > 0 ? largest / steps : 1;
+            for (float& value : run)
+                value = float(scale * std::clamp(std::nearbyint(double(value) / scale), -steps, steps));
+        }
+    }
+    return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
+}
+
+} // namespace tritloom::reference

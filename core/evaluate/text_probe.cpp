@@ -1,0 +1,222 @@
+#include "core/evaluate/text_probe.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace tritloom {
+namespace {
+
+std::size_t bytesOfValues(const ValueMap& values)
+{
+    return std::accumulate(
+        values.begin(), values.end(), std::size_t{0},
+        [](std::size_t sum, const auto& value) { return sum + value.second.bytes().size(); });
+}
+
+Tensor lastRows(const Tensor& tensor, std::size_t first, std::size_t count)
+{
+    const std::size_t columns = tensor.type().columns();
+    return Tensor::fromFloats({count, columns}, tensor.floats().subspan(first * columns, count * columns));
+}
+
+double sumOf(const Tensor& tensor)
+{
+    const auto values = tensor.floats();
+    return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+} // namespace
+
+TextProbe::TextProbe(
+    std::shared_ptr<Compressor> compressor, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor,
+    std::vector<Candidate> candidates, std::size_t memoBytes, std::stop_token stop)
+    : m_compressor(std::move(compressor))
+    , m_chunks(std::move(chunks))
+    , m_executor(std::move(executor))
+    , m_candidates(std::move(candidates))
+    , m_stop(std::move(stop))
+    , m_borders(memoBytes / 2)
+    , m_logProbabilities(memoBytes / 2)
+{
+    for (const Layer& layer : model().layers)
+        m_facts.push_back(
+            {layer.name, layer.role, layer.block, layer.tensor, layer.rows, layer.columns, layer.fusedSet});
+    for (const Candidate& candidate : m_candidates) {
+        std::uint64_t bytes = 0, parameters = 0;
+        for (const Layer& layer : model().layers) {
+            bytes += bytesOf(layer, choiceFor(layer, candidate), m_compressor->methods());
+            parameters += layer.parameters();
+        }
+        const double bits = parameters == 0 ? 0 : 8 * double(bytes) / double(parameters);
+        m_infos.push_back({candidate.format, candidate.method, bits});
+    }
+}
+
+const Graph* TextProbe::graph() const
+{
+    return model().graph ? &*model().graph : nullptr;
+}
+
+std::size_t TextProbe::tokenCount() const
+{
+    return std::accumulate(
+        m_chunks.begin(), m_chunks.end(), std::size_t{0},
+        [](std::size_t sum, const Chunk& chunk) { return sum + chunk.tokens.size(); });
+}
+
+Result<Tensor> TextProbe::weights(std::size_t layer)
+{
+    return tensor(m_facts[layer].tensor);
+}
+
+Result<Tensor> TextProbe::tensor(TensorId id)
+{
+    return materialise(model().tensor(id));
+}
+
+Result<Statistics::OfLayer> TextProbe::statistics(std::size_t layer, Calibration need)
+{
+    if (m_compressor->statistics() == nullptr)
+        return fail(ErrorCode::Unsupported, "there is no calibration text: {}", model().whyNotEvaluated);
+    return m_compressor->statistics()->of(LayerId(layer), need, m_stop);
+}
+
+Result<Tensor> TextProbe::meanSquare(std::size_t layer)
+{
+    return TRY(statistics(layer, Calibration::MeanSquare)).meanSquare;
+}
+
+Result<Tensor> TextProbe::meanAbsolute(std::size_t layer)
+{
+    return TRY(statistics(layer, Calibration::MeanSquare)).meanAbsolute;
+}
+
+Result<Tensor> TextProbe::maxAbsolute(std::size_t layer)
+{
+    return TRY(statistics(layer, Calibration::MeanSquare)).maxAbsolute;
+}
+
+Result<Tensor> TextProbe::gram(std::size_t layer)
+{
+    return *TRY(statistics(layer, Calibration::Gram)).gram;
+}
+
+Result<Executor::Weights> TextProbe::stored(TensorId id) const
+{
+    return Executor::Weights{TRY(materialise(model().tensor(id))), keyOf("stored", model().key, id)};
+}
+
+Result<ValueMap> TextProbe::border(std::size_t stage, std::size_t chunk)
+{
+    const Graph& graph = *model().graph;
+    const auto keyAt = [&](std::size_t s) { return keyOf("border", std::uint64_t(chunk), std::uint64_t(s)); };
+    std::size_t next = stage;
+    ValueMap values;
+    for (; next > 0; --next)
+        if (auto known = m_borders.find(keyAt(next))) {
+            values = std::move(*known);
+            break;
+        }
+    if (next == 0)
+        values = {
+            {graph.input,
+             Tensor::adoptFloats(
+                 {m_chunks[chunk].tokens.size()},
+                 {m_chunks[chunk].tokens.begin(), m_chunks[chunk].tokens.end()})}};
+    for (; next < stage; ++next) {
+        TRY_VOID(m_executor->run(
+            graph, next, next, values, [this](TensorId id) { return stored(id); }, nullptr, m_stop));
+        m_borders.put(keyAt(next + 1), values, bytesOfValues(values));
+    }
+    return values;
+}
+
+Result<Tensor> TextProbe::stageInput(std::size_t stage, std::size_t chunk)
+{
+    if (!model().graph)
+        return fail(ErrorCode::Unsupported, "the model cannot be run: {}", model().whyNotEvaluated);
+    if (chunk >= m_chunks.size() || stage == 0 || stage >= model().graph->stageCount)
+        return fail(
+            ErrorCode::InvalidInput, "stage {} of {} on part {} of {}", stage, model().graph->stageCount,
+            chunk, m_chunks.size());
+    const ValueMap values = TRY(border(stage, chunk));
+    return values.rbegin()->second; // the newest: the residual stream
+}
+
+Result<Tensor> TextProbe::logProbabilities(
+    ValueMap values, std::size_t stage, const Chunk& chunk, const Executor::WeightsOf& weights)
+{
+    const Graph& graph = *model().graph;
+    const std::size_t head = graph.stageCount - 1;
+    if (stage < head)
+        TRY_VOID(m_executor->run(graph, stage, head - 1, values, weights, nullptr, m_stop));
+    for (auto& [id, tensor] : values)
+        tensor = lastRows(tensor, chunk.firstScored, chunk.tokens.size() - 1 - chunk.firstScored);
+    TRY_VOID(m_executor->run(graph, head, head, values, weights, nullptr, m_stop));
+    const Tensor logits[] = {values.at(graph.output)};
+    return m_executor->run(Op{OpKind::LogSoftmax, {}}, logits, m_stop);
+}
+
+Result<ModelProbe::Losses> TextProbe::losses(std::span<const Replaced> replaced, std::size_t chunks)
+{
+    if (!model().graph)
+        return fail(ErrorCode::Unsupported, "the model cannot be run: {}", model().whyNotEvaluated);
+    const Graph& graph = *model().graph;
+    const std::size_t head = graph.stageCount - 1;
+    std::map<TensorId, const Tensor*> other;
+    std::size_t first = head;
+    for (const Replaced& change : replaced) {
+        const TensorId id = m_facts[change.layer].tensor;
+        if (change.weights.type().elements() != m_facts[change.layer].parameters())
+            return fail(
+                ErrorCode::InvalidInput, "{}: other weights have another size", m_facts[change.layer].name);
+        other[id] = &change.weights;
+        first = std::min(first, graph.firstStageOf(id).value_or(head));
+    }
+    const std::uint64_t run = ++m_replacements;
+    const auto weights = [&](TensorId id) -> Result<Executor::Weights> {
+        if (const auto found = other.find(id); found != other.end())
+            return Executor::Weights{*found->second, keyOf("other", run, id)};
+        return stored(id);
+    };
+    Losses total;
+    double positions = 0;
+    const std::size_t count = chunks == 0 ? m_chunks.size() : std::min(chunks, m_chunks.size());
+    for (std::size_t c = 0; c < count; ++c) {
+        const Chunk& chunk = m_chunks[c];
+        const Key key = keyOf("probabilities", std::uint64_t(c));
+        auto original = m_logProbabilities.find(key);
+        if (!original) {
+            original = TRY(logProbabilities(
+                TRY(border(head, c)), head, chunk, [this](TensorId id) { return stored(id); }));
+            m_logProbabilities.put(key, *original, original->bytes().size());
+        }
+        const Tensor actual = replaced.empty()
+            ? *original
+            : TRY(logProbabilities(TRY(border(first, c)), first, chunk, weights));
+        const Tensor next = Tensor::adoptFloats(
+            {actual.type().rows()},
+            {chunk.tokens.begin() + std::ptrdiff_t(chunk.firstScored) + 1, chunk.tokens.end()});
+        const Tensor pick[] = {actual, next}, divergence[] = {*original, actual};
+        total.negativeLogLikelihood -= sumOf(TRY(m_executor->run(Op{OpKind::Pick, {}}, pick, m_stop)));
+        total.divergence += sumOf(TRY(m_executor->run(Op{OpKind::Divergence, {}}, divergence, m_stop)));
+        positions += double(actual.type().rows());
+    }
+    total.negativeLogLikelihood /= std::max(1.0, positions);
+    total.divergence /= std::max(1.0, positions);
+    return total;
+}
+
+std::uint64_t TextProbe::bytes(std::size_t layer, std::size_t candidate)
+{
+    const Layer& what = model().layers[layer];
+    return bytesOf(what, choiceFor(what, m_candidates[candidate]), m_compressor->methods());
+}
+
+Result<Tensor> TextProbe::compressed(std::size_t layer, std::size_t candidate)
+{
+    const LayerChoice choice = choiceFor(model().layers[layer], m_candidates[candidate]);
+    return TRY(m_compressor->compress(LayerId(layer), choice, m_stop)).dense();
+}
+
+} // namespace tritloom

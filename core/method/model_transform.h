@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/method/model_probe.h"
+
+#include <map>
+
+namespace tritloom {
+
+/// Tensors to put in place of the model's own. The graph stays as it is, so what is exported afterwards runs
+/// wherever the model ran.
+struct TransformedModel {
+    std::map<TensorId, Tensor> tensors; ///< f32, same shapes
+    std::vector<std::string> notices; ///< what could not be folded, one sentence each
+};
+
+/// Rewrites a model into one of the same function that compresses better: rotations, folded scales,
+/// equalisation. Stateless; equal arguments give equal bytes whatever the number of threads.
+class ModelTransform {
+public:
+    virtual ~ModelTransform() = default;
+    [[nodiscard]] virtual std::string id() const = 0; ///< "smoothquant"
+    [[nodiscard]] virtual std::vector<ParameterSpec> parameters() const = 0;
+    /// The probe's first candidate, if any, is the format and method that the transform should prepare for.
+    /// Errors: Unsupported (nothing in this graph can be folded), InvalidInput (a parameter), Cancelled.
+    [[nodiscard]] virtual Result<TransformedModel>
+    apply(ModelProbe& probe, const Parameters&, const MethodContext&) const = 0;
+};
+
+} // namespace tritloom

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/method/model_probe.h"
+
+namespace tritloom {
+
+/// What a metric says of layers and candidates.
+struct MetricScores {
+    std::string title; ///< of the number: "Hessian trace x |dW|^2"
+    std::string unit; ///< "nats", ""
+    /// [layer][candidate]: what the candidate costs there; more is worse. Additive over layers where
+    /// `isAdditive`, else only the order means something.
+    std::vector<std::vector<double>> costs;
+    bool isAdditive = true;
+    std::vector<double> perLayer; ///< the metric before candidates enter, e.g. the trace; may be empty
+    std::vector<std::string> notices;
+};
+
+/// Says without a full sweep how much each layer can stand. Stateless.
+class SensitivityMetric {
+public:
+    virtual ~SensitivityMetric() = default;
+    [[nodiscard]] virtual std::string id() const = 0; ///< "hawq"
+    [[nodiscard]] virtual std::vector<ParameterSpec> parameters() const = 0;
+    /// Errors: Unsupported (needs a model that runs), InvalidInput (a parameter), Cancelled.
+    [[nodiscard]] virtual Result<MetricScores>
+    score(ModelProbe& probe, const Parameters&, const MethodContext&) const = 0;
+};
+
+} // namespace tritloom
