@@ -72,7 +72,7 @@ Result<std::vector<Candidate>> candidatesOf(Context& context)
     std::vector<Candidate> candidates;
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
         const std::string format = id.trimmed().toStdString();
-        const bool rowGroups = format.starts_with("int") && format.find("row") != std::string::npos;
+        const bool rowGroups = format.find("row") != std::string::npos;
         if (!rowGroups) {
             const NumberFormatPtr known = TRY(parseNumberFormat(format));
             // Floats have nothing to fit.

@@ -7,8 +7,7 @@ namespace tritloom {
 LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
-    if (const std::size_t row = choice.format.find("row");
-        choice.format.starts_with("int") && row != std::string::npos)
+    if (const std::size_t row = choice.format.find("row"); row != std::string::npos)
         choice.format.replace(row, 3, fmt::format("g{}", layer.columns));
     // Formats that only Tritloom reads pad the last block of a row and need no fallback.
     if (const auto fallback = ggufFallback(choice.format, layer.columns))

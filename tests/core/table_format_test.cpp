@@ -1,0 +1,166 @@
+#include "core/format/bit_fields.h"
+#include "core/format/level_tables.h"
+#include "tests/core/format_fixture.h"
+
+#include <QTest>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+/// DenseShift, BCT, RF8 and the sign format against their papers' arithmetic.
+class TableFormatTest : public QObject {
+    Q_OBJECT
+
+private:
+    static const std::vector<float>& normal()
+    {
+        static const std::vector<float> values = gaussianValues(std::size_t{1} << 18, 3);
+        return values;
+    }
+
+private slots:
+    void shiftsHaveNoZero()
+    {
+        QCOMPARE(shiftLevels(2), (std::vector<float>{-2, -1, 1, 2}));
+        QCOMPARE(shiftLevels(3), (std::vector<float>{-8, -4, -2, -1, 1, 2, 4, 8}));
+        QCOMPARE(shiftLevels(4).back(), 128.0f);
+    }
+
+    void zeroFreeShiftsLoseWhatIntegrationSays_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<double>("expected");
+        QTest::newRow("2 bits") << "shift2g262144" << 0.1581;
+        QTest::newRow("3 bits") << "shift3g262144" << 0.0442;
+        QTest::newRow("4 bits") << "shift4g262144" << 0.03774;
+        QTest::newRow("ternary uses 3 of 4 codes") << "ternaryg262144" << 0.1902;
+    }
+    void zeroFreeShiftsLoseWhatIntegrationSays()
+    {
+        QFETCH(QString, format);
+        QFETCH(double, expected);
+        const double found = relativeError(format.toStdString(), normal(), Writer::Fit);
+        QVERIFY2(deviation(found, expected) < 0.01, qPrintable(QString::number(found)));
+    }
+
+    void blocksOfPowersOfTwoByHand()
+    {
+        // 0.44 / 7 = 0.0629, so the step is 0.125.
+        const std::vector<float> block{0.31f, -0.12f, 0.05f, 0.44f, 0, 0, 0, 0};
+        const std::vector<float> expected{0.25f, -0.125f, 0, 0.5f, 0, 0, 0, 0};
+        QCOMPARE(stored(*parseNumberFormat("bct4g8").value(), block), expected);
+    }
+
+    void nothingIsFurtherThanHalfAStep()
+    {
+        const auto format = parseNumberFormat("bct4g64").value();
+        const std::vector<float> found = stored(*format, normal());
+        for (std::size_t begin = 0; begin < normal().size(); begin += 64) {
+            float largest = 0;
+            for (std::size_t i = begin; i < begin + 64; ++i)
+                largest = std::max(largest, std::fabs(normal()[i]));
+            const float step = std::exp2(std::ceil(std::log2(largest / 7)));
+            QVERIFY(step <= 2 * largest / 7);
+            for (std::size_t i = begin; i < begin + 64; ++i)
+                QVERIFY(std::fabs(normal()[i] - found[i]) <= step / 2);
+        }
+    }
+
+    void aPowerOfTwoCostsLittle()
+    {
+        // Never clipping, the step is up to twice what it might be and the error four times; the choice
+        // between that exponent and lower ones, which clip, helps where levels are few.
+        for (const int bits : {4, 8}) {
+            double before = 0;
+            for (const int group : {8, 64, 256, 1024}) {
+                const std::string id = fmt::format("bct{}g{}", bits, group);
+                const double plain = relativeError(id, normal()),
+                             chosen = relativeError(id, normal(), Writer::Fit),
+                             real = relativeError(fmt::format("int{}g{}", bits, group), normal());
+                QVERIFY2(plain < 4 * real, qPrintable(QString::number(plain / real)));
+                QVERIFY2(chosen < (bits == 4 ? 2 : 4) * real, qPrintable(QString::number(chosen / real)));
+                QVERIFY(chosen > before); // smaller blocks lose less
+                before = chosen;
+            }
+        }
+    }
+
+    void twoPowersByHand()
+    {
+        QCOMPARE(roundToTwoPowers(0.3f), 0.3125f);
+        QCOMPARE(roundToTwoPowers(-0.7f), -0.75f);
+        QCOMPARE(roundToTwoPowers(0.046f), 0.046875f);
+        QCOMPARE(roundToTwoPowers(0.0f), 0.0f);
+        std::vector<float> octave;
+        for (float x = 1; x <= 2; x += 1.0f / 4096)
+            if (octave.empty() || octave.back() != roundToTwoPowers(x))
+                octave.push_back(roundToTwoPowers(x));
+        QCOMPARE(octave, (std::vector<float>{1, 1.0625f, 1.125f, 1.25f, 1.5f, 1.75f, 1.875f, 2}));
+    }
+
+    void twoPowersStandStill()
+    {
+        const LevelTable table = twoPowerTable();
+        for (const float level : table.levels())
+            QCOMPARE(roundToTwoPowers(level), level);
+        QCOMPARE(table.levels().size(), std::size_t{2 * 7 * 16 + 1});
+    }
+
+    void twoPowersLoseWhatThePaperSays()
+    {
+        double worst = 0, sum = 0, where = 0;
+        constexpr int count = 100000;
+        for (int i = 0; i < count; ++i) {
+            const double x = std::exp2((i + 0.5) / count);
+            const double error = std::fabs(roundToTwoPowers(static_cast<float>(x)) / x - 1);
+            sum += error * error;
+            if (error > worst) {
+                worst = error;
+                where = x;
+            }
+        }
+        QVERIFY(std::fabs(worst - 0.1082) < 2e-4 && std::fabs(where - 1.3536) < 2e-3);
+        QVERIFY(std::fabs(std::sqrt(sum / count) - 0.0397) < 2e-4);
+    }
+
+    void theEightBitsOfTwoPowersHoldTheRule()
+    {
+        // With the extreme in the top octave, what is stored is the rule applied to the scaled value.
+        const auto format = parseNumberFormat("rf8g256").value();
+        const std::vector<float> found = stored(*format, normal());
+        std::size_t same = 0, seen = 0;
+        for (std::size_t i = 0; i < 65536; ++i)
+            if (std::fabs(normal()[i]) > 0.01f) { // the smallest fall below the lowest octave
+                ++seen;
+                same += found[i] == roundToTwoPowers(normal()[i]);
+            }
+        QVERIFY(seen > 60000);
+        QCOMPARE(same, seen);
+    }
+
+    void theSignLosesWhatItMust()
+    {
+        // 1 - 2 / pi, with the mean magnitude as the scale.
+        const double found = relativeError("sign1g262144", normal());
+        QVERIFY2(std::fabs(found - 0.36338) < 0.002, qPrintable(QString::number(found)));
+    }
+
+    void theMeanMagnitudeIsTheBestScaleOfSigns()
+    {
+        std::vector<float> importance(64, 1.0f);
+        const auto format = parseNumberFormat("sign1g64").value();
+        std::vector<std::byte> encoded(format->blockBytes()), fitted(format->blockBytes());
+        for (std::size_t begin = 0; begin < 64 * 100; begin += 64) {
+            const auto block = std::span(normal()).subspan(begin, 64);
+            format->encode(block, encoded);
+            format->fit(block, importance, fitted);
+            std::vector<float> a(64), b(64);
+            format->decode(encoded, a);
+            format->decode(fitted, b);
+            QCOMPARE(a, b);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TableFormatTest)
+#include "table_format_test.moc"
