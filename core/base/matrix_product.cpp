@@ -41,6 +41,25 @@ std::atomic<const ProductKernels*> chosen = nullptr;
 
 constexpr std::size_t depthStep = 256, columnStep = 768; ///< a packed block of b stays in the second cache
 
+/// Numbers too small to be normal count as 0 meanwhile: each would cost a hundred times a normal one, and
+/// triangular factors are full of them.
+class TinyIsZero {
+public:
+#if defined(__x86_64__)
+    TinyIsZero()
+    {
+        __builtin_ia32_ldmxcsr(m_before | 0x8040u);
+    }
+    ~TinyIsZero()
+    {
+        __builtin_ia32_ldmxcsr(m_before);
+    }
+
+private:
+    unsigned m_before = __builtin_ia32_stmxcsr();
+#endif
+};
+
 template <typename T>
 const ProductKernel<T>& kernelOf(const ProductKernels& kernels)
 {
@@ -83,11 +102,12 @@ void product(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, Sign
     assert(
         a.rows == m
         && (right == Right::AsItIs ? b.rows == k && b.columns == n : b.rows == n && b.columns == k));
+    const TinyIsZero guard;
     const ProductKernel<T>& kernel = kernelOf<T>(productKernels());
     const std::size_t width = kernel.columns;
     static thread_local std::vector<T> packed; // kept: products come by the thousand
     packed.resize(depthStep * ((std::min(n, columnStep) + width - 1) / width * width));
-    std::vector<T> edge(kernel.rows * width);
+    std::vector<T> edge(kernel.rows * width), left(kernel.rows * depthStep);
     for (std::size_t k0 = 0; k0 < k; k0 += depthStep) {
         const std::size_t depth = std::min(depthStep, k - k0);
         for (std::size_t n0 = 0; n0 < n; n0 += columnStep) {
@@ -95,19 +115,21 @@ void product(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, Sign
             pack(b, right, k0, depth, n0, columns, width, packed.data());
             for (std::size_t r = 0; r < m; r += kernel.rows) {
                 const std::size_t rows = std::min(kernel.rows, m - r);
+                // Rows that lie a power of two apart would fight for the same lines of the cache.
+                for (std::size_t i = 0; i < rows; ++i)
+                    for (std::size_t d = 0; d < depth; ++d)
+                        left[d * rows + i] = a.row(r + i)[k0 + d];
                 for (std::size_t j = 0; j < columns; j += width) {
                     const T* const panel = packed.data() + j * depth;
                     T* const to = c.row(r) + n0 + j;
                     const std::size_t count = std::min(width, columns - j);
                     if (count == width) {
-                        kernel.tile(
-                            a.row(r) + k0, a.stride, panel, depth, to, c.stride, rows, sign == Sign::Minus);
+                        kernel.tile(left.data(), panel, depth, to, c.stride, rows, sign == Sign::Minus);
                         continue;
                     }
                     for (std::size_t i = 0; i < rows; ++i)
                         std::copy(to + i * c.stride, to + i * c.stride + count, edge.data() + i * width);
-                    kernel.tile(
-                        a.row(r) + k0, a.stride, panel, depth, edge.data(), width, rows, sign == Sign::Minus);
+                    kernel.tile(left.data(), panel, depth, edge.data(), width, rows, sign == Sign::Minus);
                     for (std::size_t i = 0; i < rows; ++i)
                         std::copy(
                             edge.data() + i * width, edge.data() + i * width + count, to + i * c.stride);
@@ -152,6 +174,7 @@ void addProduct(
 void addScaledRows(
     const float* factors, const float* const* rows, std::size_t count, float* out, std::size_t columns)
 {
+    const TinyIsZero guard;
     productKernels().addScaledRows(factors, rows, count, out, columns);
 }
 

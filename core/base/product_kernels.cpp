@@ -31,7 +31,7 @@ tileOf(const T* a, std::size_t aStride, const T* b, std::size_t depth, T* c, std
         const Vector first = *reinterpret_cast<const Unaligned*>(b),
                      second = *reinterpret_cast<const Unaligned*>(b + lanes);
         for (std::size_t r = 0; r < Rows; ++r) {
-            const T factor = Minus ? -a[r * aStride + k] : a[r * aStride + k];
+            const T factor = Minus ? -a[k * aStride + r] : a[k * aStride + r];
             sums[r][0] += factor * first;
             sums[r][1] += factor * second;
         }
@@ -53,13 +53,16 @@ void tileOfRows(
 
 template <typename T>
 void tile(
-    const T* a, std::size_t aStride, const T* b, std::size_t depth, T* c, std::size_t cStride,
-    std::size_t rowCount, bool minus)
+    const T* a, const T* b, std::size_t depth, T* c, std::size_t cStride, std::size_t rowCount, bool minus)
 {
+    const std::size_t aStride = rowCount;
     if (rowCount == TRITLOOM_TILE_ROWS)
         return tileOfRows<T, TRITLOOM_TILE_ROWS>(a, aStride, b, depth, c, cStride, minus);
-    for (std::size_t r = 0; r < rowCount; ++r)
-        tileOfRows<T, 1>(a + r * aStride, aStride, b, depth, c + r * cStride, cStride, minus);
+    std::size_t r = 0;
+    for (; r + 4 <= rowCount; r += 4)
+        tileOfRows<T, 4>(a + r, aStride, b, depth, c + r * cStride, cStride, minus);
+    for (; r < rowCount; ++r)
+        tileOfRows<T, 1>(a + r, aStride, b, depth, c + r * cStride, cStride, minus);
 }
 
 void addScaledRows(

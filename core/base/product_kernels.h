@@ -9,11 +9,11 @@ namespace tritloom {
 template <typename T>
 struct ProductKernel {
     std::size_t rows = 0, columns = 0; ///< of a full tile of c
-    /// c[rows, columns] += or -= a[rows, depth] * b[depth, columns]; b packed without gaps.
+    /// c[rows, columns] += or -= a[rows, depth] * b[depth, columns]; both packed without gaps, a by columns.
     /// rowCount: at most `rows` of them.
     void (*tile)(
-        const T* a, std::size_t aStride, const T* b, std::size_t depth, T* c, std::size_t cStride,
-        std::size_t rowCount, bool minus);
+        const T* a, const T* b, std::size_t depth, T* c, std::size_t cStride, std::size_t rowCount,
+        bool minus);
 };
 
 struct ProductKernels {

@@ -1,8 +1,7 @@
 #include "plugins/gptq/inverse_factor.h"
 
+#include "core/base/matrix_product.h"
 #include "core/base/parallel.h"
-
-#include <Eigen/Dense>
 
 #include <algorithm>
 #include <cmath>
@@ -10,51 +9,84 @@
 namespace tritloom {
 namespace {
 
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Index = Eigen::Index;
+using View = MatrixView<double>;
 
 /// Columns a step: one step of a row strip stays far below 50 ms.
-constexpr Index width = 64;
+constexpr std::size_t width = 128;
 
 /// block = R R^T in place, R upper triangular. False when the block is not positive definite.
-bool factorBlock(Eigen::Ref<Matrix, 0, Eigen::OuterStride<>> block)
+bool factorBlock(const View& block)
 {
-    for (Index j = block.rows() - 1; j >= 0; --j) {
-        const Index after = block.rows() - 1 - j;
-        const double pivot = block(j, j) - block.row(j).tail(after).squaredNorm();
+    for (std::size_t j = block.rows; j-- > 0;) {
+        double pivot = block.row(j)[j];
+        for (std::size_t k = j + 1; k < block.rows; ++k)
+            pivot -= block.row(j)[k] * block.row(j)[k];
         if (!(pivot > 0) || !std::isfinite(pivot))
             return false;
         const double root = std::sqrt(pivot);
-        block(j, j) = root;
-        for (Index i = 0; i < j; ++i)
-            block(i, j) = (block(i, j) - block.row(i).tail(after).dot(block.row(j).tail(after))) / root;
+        block.row(j)[j] = root;
+        for (std::size_t i = 0; i < j; ++i) {
+            double sum = block.row(i)[j];
+            for (std::size_t k = j + 1; k < block.rows; ++k)
+                sum -= block.row(i)[k] * block.row(j)[k];
+            block.row(i)[j] = sum / root;
+        }
     }
     return true;
 }
 
-/// H = R R^T, from the last block to the first, upper triangle only.
-bool factor(Eigen::Map<Matrix>& h, const std::stop_token& stop)
+/// The inverse of the upper triangle of `block`, zeros below. [size, size] without gaps.
+std::vector<double> inverseOfTriangle(const View& block)
 {
-    const Index n = h.rows();
-    for (Index end = n; end > 0 && !stop.stop_requested();) {
-        const Index begin = (end - 1) / width * width, size = end - begin;
-        if (!factorBlock(h.block(begin, begin, size, size)))
+    const std::size_t n = block.rows;
+    std::vector<double> result(n * n);
+    for (std::size_t j = 0; j < n; ++j) {
+        result[j * n + j] = 1 / block.row(j)[j];
+        for (std::size_t i = j; i-- > 0;) {
+            double sum = 0;
+            for (std::size_t k = i + 1; k <= j; ++k)
+                sum += block.row(i)[k] * result[k * n + j];
+            result[i * n + j] = -sum / block.row(i)[i];
+        }
+    }
+    return result;
+}
+
+/// H = R R^T, from the last block to the first, upper triangle only. inverses: by block, of the diagonal
+/// ones.
+bool factor(const View& h, std::vector<std::vector<double>>& inverses, const std::stop_token& stop)
+{
+    const std::size_t n = h.rows;
+    inverses.resize((n + width - 1) / width);
+    for (std::size_t end = n; end > 0 && !stop.stop_requested();) {
+        const std::size_t begin = (end - 1) / width * width, size = end - begin;
+        const View corner = h.block(begin, begin, size, size);
+        if (!factorBlock(corner))
             return false;
-        const Matrix corner = h.block(begin, begin, size, size).triangularView<Eigen::Upper>();
-        const std::size_t strips = static_cast<std::size_t>(begin / width);
+        inverses[begin / width] = inverseOfTriangle(corner);
+        const MatrixView<const double> inverse{inverses[begin / width].data(), size, size, size};
+        const std::size_t strips = begin / width;
         // R_ik = H_ik R_kk^-T
         parallelFor(strips, 4, [&](std::size_t first, std::size_t last) {
+            std::vector<double> kept(width * size);
             for (std::size_t s = first; s < last; ++s) {
-                auto strip = h.block(static_cast<Index>(s) * width, begin, width, size);
-                corner.triangularView<Eigen::Upper>().transpose().solveInPlace<Eigen::OnTheRight>(strip);
+                const View strip = h.block(s * width, begin, width, size);
+                for (std::size_t r = 0; r < width; ++r) {
+                    std::copy_n(strip.row(r), size, kept.data() + r * size);
+                    std::fill_n(strip.row(r), size, 0.0);
+                }
+                addProduct({kept.data(), width, size, size}, inverse, strip, Sign::Plus, Right::Transposed);
             }
         });
         // H_ij -= R_ik R_jk^T for i <= j < k
-        parallelFor(strips, 1, [&](std::size_t first, std::size_t last) {
+        constexpr std::size_t tall =
+            240; // rows that share one packing of R_jk; below the diagonal is never read
+        parallelFor((begin + tall - 1) / tall, 1, [&](std::size_t first, std::size_t last) {
             for (std::size_t s = first; s < last && !stop.stop_requested(); ++s) {
-                const Index row = static_cast<Index>(s) * width;
-                h.block(row, row, width, begin - row).noalias() -=
-                    h.block(row, begin, width, size) * h.block(row, begin, begin - row, size).transpose();
+                const std::size_t row = s * tall, columns = begin - row, rows = std::min(tall, columns);
+                addProduct(
+                    h.block(row, begin, rows, size), h.block(row, begin, columns, size),
+                    h.block(row, row, rows, columns), Sign::Minus, Right::Transposed);
             }
         });
         end = begin;
@@ -66,30 +98,36 @@ bool factor(Eigen::Map<Matrix>& h, const std::stop_token& stop)
 
 Result<std::vector<float>> inverseFactor(std::span<double> matrix, std::size_t n, const std::stop_token& stop)
 {
-    const auto size = static_cast<Index>(n);
-    Eigen::Map<Matrix> r(matrix.data(), size, size);
-    const bool positive = factor(r, stop);
+    const View r{matrix.data(), n, n, n};
+    std::vector<std::vector<double>> inverses;
+    const bool positive = factor(r, inverses, stop);
     if (stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled while factoring the Gram matrix");
     if (!positive)
         return fail(ErrorCode::InvalidInput, "the Gram matrix is not positive definite");
     // H^-1 = R^-T R^-1, so U = R^-1; a column strip of it needs nothing of the others.
     std::vector<float> inverse(n * n, 0.0f);
-    Eigen::Map<Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> out(
-        inverse.data(), size, size);
-    const std::size_t strips = (n + width - 1) / width;
-    parallelFor(strips, 1, [&](std::size_t first, std::size_t last) {
+    parallelFor((n + width - 1) / width, 1, [&](std::size_t first, std::size_t last) {
         for (std::size_t s = first; s < last; ++s) {
-            const Index begin = static_cast<Index>(s) * width, columns = std::min(width, size - begin);
-            Matrix strip = Matrix::Zero(begin + columns, columns);
-            strip.bottomRows(columns).setIdentity();
-            for (Index row = begin; row >= 0 && !stop.stop_requested(); row -= width) {
-                const Index rows = std::min(width, size - row), below = begin + columns - row - rows;
-                auto part = strip.middleRows(row, rows);
-                part.noalias() -= r.block(row, row + rows, rows, below) * strip.bottomRows(below);
-                r.block(row, row, rows, rows).triangularView<Eigen::Upper>().solveInPlace(part);
+            const std::size_t begin = s * width, columns = std::min(width, n - begin);
+            std::vector<double> numbers((begin + columns) * columns), part;
+            const View strip{numbers.data(), begin + columns, columns, columns};
+            for (std::size_t c = 0; c < columns; ++c)
+                strip.row(begin + c)[c] = 1;
+            for (std::size_t block = s + 1; block-- > 0 && !stop.stop_requested();) {
+                const std::size_t row = block * width, rows = std::min(width, n - row);
+                const View solved = strip.block(row, 0, rows, columns);
+                part.assign(solved.data, solved.data + rows * columns);
+                std::fill_n(solved.data, rows * columns, 0.0);
+                addProduct(
+                    {inverses[block].data(), rows, rows, rows}, {part.data(), rows, columns, columns},
+                    solved);
+                addProduct(r.block(0, row, row, rows), solved, strip.block(0, 0, row, columns), Sign::Minus);
             }
-            out.block(0, begin, begin + columns, columns) = strip.cast<float>();
+            for (std::size_t i = 0; i < begin + columns; ++i)
+                for (std::size_t c = 0; c < columns; ++c) // what is next to nothing spreads nothing
+                    inverse[i * n + begin + c] =
+                        std::fabs(strip.row(i)[c]) < 1e-25 ? 0.0f : static_cast<float>(strip.row(i)[c]);
         }
     });
     if (stop.stop_requested())

@@ -100,6 +100,70 @@ private slots:
             qPrintable(QString("%1 and %2").arg(visited).arg(direct)));
     }
 
+    void aPairOfWeightsByHand()
+    {
+        // H = [[2, 1], [1, 2]] and whole levels: (.6, .6) becomes (1, 0), (.4, .4) becomes (0, 1); the loss
+        // is .56, rounding each by itself leaves .96.
+        const std::vector<float> gram{2, 1, 1, 2};
+        const ColumnOrder order = orderColumns(gram, 2, VisitOrder::Natural, 1e-8, {}).value();
+        const auto format = parseNumberFormat("int4g8").value();
+        for (const float weight : {0.6f, 0.4f}) {
+            RowState row(*format, 2);
+            row.fit(0, std::vector<float>{7, 7}, std::vector<float>{1, 1}); // a scale of 1
+            std::vector<float> current{weight, weight};
+            const float first = row.choose(0, current[0]);
+            current[1] -= (current[0] - first) / order.row(0)[0] * order.row(0)[1];
+            const float second = row.choose(1, current[1]);
+            QCOMPARE(first, weight > 0.5f ? 1.0f : 0.0f);
+            QCOMPARE(second, weight > 0.5f ? 0.0f : 1.0f);
+            const float a = weight - first, b = weight - second, round = weight - std::round(weight);
+            QVERIFY(std::fabs(2 * a * a + 2 * a * b + 2 * b * b - 0.56f) < 1e-6f);
+            QVERIFY(std::fabs(6 * round * round - 0.96f) < 1e-6f);
+        }
+    }
+
+    void staticGroupsFitTheWeightsAsGiven()
+    {
+        // Every scale is then the one that rounding with the same importance would have.
+        constexpr std::size_t inputs = 128;
+        const LayerProblem problem = layer(4, inputs, 6);
+        const auto format = parseNumberFormat("int4g32").value();
+        const Parameters parameters{{"act_order", 0}, {"static_groups", 1}, {"sweeps", 0}};
+        const Tensor result = Gptq().quantize(problem, format, parameters, {}).value();
+        const ColumnOrder order =
+            orderColumns(problem.gram->toFloats(), inputs, VisitOrder::Natural, 0.01, {}).value();
+        const std::vector<float> weights = problem.weights.toFloats();
+        std::vector<std::byte> packed(format->blockBytes());
+        std::size_t same = 0;
+        for (std::size_t b = 0; b < 16; ++b) {
+            const std::size_t begin = b * 32 % inputs;
+            format->fit(
+                std::span(weights).subspan(b * 32, 32), std::span(order.importance).subspan(begin, 32),
+                packed);
+            same += std::equal(
+                packed.begin(), packed.begin() + 2, result.bytes().begin() + std::ptrdiff_t(b * 18));
+        }
+        QCOMPARE(same, std::size_t{16});
+    }
+
+    void aGramMatrixOfLowRankIsDampedUntilItFactors()
+    {
+        // Fewer tokens than inputs and next to no damping.
+        constexpr std::size_t inputs = 96;
+        LayerProblem problem{.weights = Tensor::adoptFloats({8, inputs}, normalValues(8 * inputs, 3))};
+        const std::vector<float> x = normalValues(5 * inputs, 4);
+        std::vector<float> gram(inputs * inputs);
+        for (std::size_t t = 0; t < 5; ++t)
+            for (std::size_t i = 0; i < inputs; ++i)
+                for (std::size_t j = 0; j < inputs; ++j)
+                    gram[i * inputs + j] += x[t * inputs + i] * x[t * inputs + j];
+        problem.gram = Tensor::adoptFloats({inputs, inputs}, gram);
+        const auto format = parseNumberFormat("int3g32").value();
+        const Tensor ours = Gptq().quantize(problem, format, {{"dampening", 0.01}}, {}).value();
+        const Tensor rounded = RoundToNearest().quantize(problem, format, {}, {}).value();
+        QVERIFY(outputError(problem, ours) < 0.5 * outputError(problem, rounded));
+    }
+
     void clearlyBeatsRounding_data()
     {
         QTest::addColumn<QString>("format");
