@@ -2,7 +2,7 @@
 
 #include "core/base/matrix_product.h"
 #include "plugins/gptq/column_order.h"
-#include "plugins/gptq/row_state.h"
+#include "core/method/row_state.h"
 
 #include <stop_token>
 

@@ -1,7 +1,7 @@
 #include "plugins/gptq/column_order.h"
 #include "plugins/gptq/gptq.h"
 #include "plugins/gptq/inverse_factor.h"
-#include "plugins/gptq/row_state.h"
+#include "core/method/row_state.h"
 #include "plugins/rtn/rtn.h"
 #include "tests/plugins/method_fixture.h"
 
@@ -129,7 +129,7 @@ private slots:
         const LayerProblem problem = layer(4, inputs, 6);
         const auto format = parseNumberFormat("int4g32").value();
         const Parameters parameters{{"act_order", 0}, {"static_groups", 1}, {"sweeps", 0}};
-        const Tensor result = Gptq().quantize(problem, format, parameters, {}).value();
+        const Tensor result = Gptq().quantize(problem, format, parameters, {}).value().tensor();
         const ColumnOrder order =
             orderColumns(problem.gram->toFloats(), inputs, VisitOrder::Natural, 0.01, {}).value();
         const std::vector<float> weights = problem.weights.toFloats();
@@ -159,8 +159,8 @@ private slots:
                     gram[i * inputs + j] += x[t * inputs + i] * x[t * inputs + j];
         problem.gram = Tensor::adoptFloats({inputs, inputs}, gram);
         const auto format = parseNumberFormat("int3g32").value();
-        const Tensor ours = Gptq().quantize(problem, format, {{"dampening", 0.01}}, {}).value();
-        const Tensor rounded = RoundToNearest().quantize(problem, format, {}, {}).value();
+        const Tensor ours = Gptq().quantize(problem, format, {{"dampening", 0.01}}, {}).value().tensor();
+        const Tensor rounded = RoundToNearest().quantize(problem, format, {}, {}).value().tensor();
         QVERIFY(outputError(problem, ours) < 0.5 * outputError(problem, rounded));
     }
 

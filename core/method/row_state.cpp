@@ -1,4 +1,4 @@
-#include "plugins/gptq/row_state.h"
+#include "core/method/row_state.h"
 
 #include <algorithm>
 #include <cassert>
@@ -48,12 +48,35 @@ void RowState::fit(std::size_t begin, std::span<const float> values, std::span<c
         std::copy_n(importance.begin() + static_cast<std::ptrdiff_t>(begin), count, paddedImportance.begin());
         m_format->fit(padded, paddedImportance, packed);
     }
+    readLevels(begin);
+}
+
+void RowState::readLevels(std::size_t begin)
+{
+    const std::size_t block = m_format->blockElements();
+    const auto packed =
+        std::span(m_packed).subspan(begin / block * m_format->blockBytes(), m_format->blockBytes());
     for (std::size_t element = 0; element < block; element += m_run) {
         const std::size_t run = (begin + element) / m_run;
         const auto levels = std::span(m_levels).subspan(run * m_levelCount, m_levelCount);
         m_format->levels(packed, element, levels);
         m_steps[run] = m_levelCount > 2 ? commonStep(levels) : 0;
     }
+}
+
+void RowState::load(std::span<const std::byte> packed)
+{
+    assign(packed);
+    for (std::size_t begin = 0; begin < m_columns; begin += m_format->blockElements())
+        readLevels(begin);
+}
+
+void RowState::setLevel(std::size_t column, std::size_t level)
+{
+    const std::size_t block = m_format->blockElements();
+    m_format->setLevel(
+        std::span(m_packed).subspan(column / block * m_format->blockBytes(), m_format->blockBytes()),
+        column % block, level);
 }
 
 float RowState::choose(std::size_t column, float value)
@@ -72,10 +95,7 @@ float RowState::choose(std::size_t column, float value)
     for (std::size_t k = first + 1; k < last; ++k)
         if (std::fabs(levels[k] - value) < std::fabs(levels[best] - value))
             best = k;
-    const std::size_t block = m_format->blockElements();
-    m_format->setLevel(
-        std::span(m_packed).subspan(column / block * m_format->blockBytes(), m_format->blockBytes()),
-        column % block, best);
+    setLevel(column, best);
     return levels[best];
 }
 

@@ -16,6 +16,18 @@ public:
     /// all of it, respectively.
     void fit(std::size_t begin, std::span<const float> values, std::span<const float> importance);
 
+    /// The levels that `column` can take, by code; its block must be fitted.
+    [[nodiscard]] std::span<const float> levels(std::size_t column) const
+    {
+        return std::span(m_levels).subspan(column / m_run * m_levelCount, m_levelCount);
+    }
+
+    /// Stores level number `level` at `column`.
+    void setLevel(std::size_t column, std::size_t level);
+
+    /// Takes over a packed row, its scales and levels.
+    void load(std::span<const std::byte> packed);
+
     /// Stores the nearest level at `column`, whose block must be fitted, and gives its value.
     float choose(std::size_t column, float value);
 
@@ -24,6 +36,8 @@ public:
     [[nodiscard]] const NumberFormat& format() const { return *m_format; }
 
 private:
+    void readLevels(std::size_t begin);
+
     const NumberFormat* m_format;
     std::size_t m_columns;
     std::size_t m_run; ///< elements that share their levels
