@@ -1,27 +1,12 @@
 #include "core/method/row_state.h"
 
+#include "core/method/block_grid.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
 namespace tritloom {
-namespace {
-
-/// The distance between neighbours when all are (nearly) equal, else 0.
-float commonStep(std::span<const float> levels)
-{
-    const std::size_t last = levels.size() - 1;
-    const float step = (levels[last] - levels[0]) / static_cast<float>(last);
-    if (step == 0 || !std::isfinite(step) || !std::isfinite(1 / step))
-        return 0;
-    for (std::size_t k = 1; k < last; ++k)
-        if (std::fabs(levels[0] + step * static_cast<float>(k) - levels[k]) > 0.01f * std::fabs(step))
-            return 0;
-    return step;
-}
-
-} // namespace
-
 RowState::RowState(const NumberFormat& format, std::size_t columns)
     : m_format(&format)
     , m_columns(columns)

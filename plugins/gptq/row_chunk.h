@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/base/matrix_product.h"
-#include "plugins/gptq/column_order.h"
 #include "core/method/row_state.h"
+#include "plugins/gptq/column_order.h"
 
 #include <stop_token>
 

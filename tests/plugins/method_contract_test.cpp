@@ -1,10 +1,10 @@
 #include "core/base/parallel.h"
-#include "plugins/gptq/gptq.h"
-#include "plugins/imatrix/imatrix.h"
-#include "plugins/rtn/rtn.h"
-#include "plugins/ternary/ternary.h"
-#include "tests/plugins/method_fixture.h"
+#include "tests/plugins/all_methods.h"
 
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 
 #include <chrono>
@@ -17,22 +17,18 @@ using namespace tritloom::fixture;
 
 namespace {
 
-// The only list of methods in tests.
-std::unique_ptr<LayerMethod> makeMethod(const std::string& id)
+constexpr const char* formatIds[] = {"f16",      "int4g32",   "int3g64a", "q8_0",    "q4_0",    "q5_1",
+                                     "q4_k",     "q6_k",      "q2_k",     "iq4_nl",  "nvfp4",   "mxfp4",
+                                     "nf4g64",   "tq1_0",     "tq2_0",    "q2_0",    "q1_0",    "ternaryg64",
+                                     "fp4e2g64", "shift3g64", "sign1g64", "bct4g64", "dyn4g64s"};
+
+NumberFormatPtr firstFormatOf(const LayerMethod& method)
 {
-    std::unique_ptr<LayerMethod> methods[] = {
-        std::make_unique<Gptq>(), std::make_unique<ImportanceMatrix>(), std::make_unique<RoundToNearest>(),
-        std::make_unique<TernaryMethod>()};
-    for (auto& method : methods)
-        if (method->id() == id)
-            return std::move(method);
+    for (const char* id : formatIds)
+        if (const auto format = parseNumberFormat(id).value(); method.supports(*format) && !format->isFloat())
+            return format;
     return nullptr;
 }
-
-constexpr const char* methodIds[] = {"gptq", "imatrix", "rtn", "ternary"};
-constexpr const char* formatIds[] = {"f16",    "int4g32", "int3g64a", "q8_0",   "q4_0",  "q5_1",
-                                     "q4_k",   "q6_k",    "q2_k",     "iq4_nl", "nvfp4", "mxfp4",
-                                     "nf4g64", "tq1_0",   "tq2_0",    "q2_0",   "q1_0",  "ternaryg64"};
 
 } // namespace
 
@@ -45,15 +41,15 @@ private:
     {
         QTest::addColumn<QString>("method");
         QTest::addColumn<QString>("format");
-        for (const char* method : methodIds)
+        for (const MethodRow& row : allMethods)
             for (const char* format : formatIds)
-                if (makeMethod(method)->supports(*parseNumberFormat(format).value()))
-                    QTest::addRow("%s %s", method, format) << QString(method) << QString(format);
+                if (row.make()->supports(*parseNumberFormat(format).value()))
+                    QTest::addRow("%s %s", row.id, format) << QString(row.id) << QString(format);
     }
     static std::unique_ptr<LayerMethod> method()
     {
         QFETCH(QString, method);
-        return makeMethod(method.toStdString());
+        return methodRow(method.toStdString()).make();
     }
     static NumberFormatPtr format()
     {
@@ -89,17 +85,10 @@ private slots:
         LayerProblem problem = made;
         const auto tested = method();
         const Tensor result = tested->quantize(problem, format(), {}, {}).value().tensor();
-        const Tensor rounded = makeMethod("rtn")->quantize(problem, format(), {}, {}).value().tensor();
-        if (tested->calibration() != Calibration::Gram) {
-            // These know the diagonal only.
-            std::vector<float> diagonal(256 * 256);
-            const std::vector<float> meanSquare = problem.meanSquare->toFloats();
-            for (std::size_t i = 0; i < 256; ++i)
-                diagonal[i * 257] = tested->calibration() == Calibration::None ? 1.0f : meanSquare[i];
-            problem.gram = Tensor::adoptFloats({256, 256}, std::move(diagonal));
-        }
-        const double found = outputError(problem, result), plain = outputError(problem, rounded);
-        QVERIFY2(found <= plain * (1 + 1e-6), qPrintable(QString("%1 > %2").arg(found).arg(plain)));
+        const Tensor rounded = methodRow("rtn").make()->quantize(problem, format(), {}, {}).value().tensor();
+        const auto objective = methodRow(tested->id()).objective;
+        const double found = objective(problem, result), plain = objective(problem, rounded);
+        QVERIFY2(found <= plain * (1 + 1e-5), qPrintable(QString("%1 > %2").arg(found).arg(plain)));
     }
 
     void strangeLayersGiveFiniteWeights_data() { pairs(); }
@@ -151,10 +140,13 @@ private slots:
     {
         QTest::addColumn<QString>("method");
         QTest::addColumn<QString>("format");
-        for (const char* method : {"gptq", "imatrix", "rtn"})
-            for (const char* format : {"q4_k", "int4g128"})
-                QTest::addRow("%s %s", method, format) << QString(method) << QString(format);
-        QTest::addRow("ternary tq2_0") << QString("ternary") << QString("tq2_0");
+        for (const MethodRow& row : allMethods) {
+            const auto method = row.make();
+            QTest::addRow("%s", row.id)
+                << QString(row.id) << QString::fromStdString(firstFormatOf(*method)->id());
+            if (method->supports(*parseNumberFormat("q4_k").value()))
+                QTest::addRow("%s q4_k", row.id) << QString(row.id) << "q4_k";
+        }
     }
     void stopsSoon()
     {
@@ -167,23 +159,28 @@ private slots:
             gram[i * (inputs + 1)] = 1;
         problem.gram = Tensor::adoptFloats({inputs, inputs}, std::move(gram));
         using Clock = std::chrono::steady_clock;
-        std::stop_source source;
-        Clock::time_point asked;
-        std::jthread asker([&] {
-            std::this_thread::sleep_for(std::chrono::milliseconds(15));
-            asked = Clock::now();
-            source.request_stop();
-        });
-        MethodContext context;
-        context.stop = source.get_token();
-        const auto result = method()->quantize(problem, format(), {}, context);
-        const auto ended = Clock::now();
-        asker.join();
-        if (result.has_value())
-            QSKIP("done before it was asked to stop");
-        QCOMPARE(result.error().code, ErrorCode::Cancelled);
-        // 50 ms of work; twice that in time, because the machine may have other things to do.
-        QVERIFY(ended - asked < std::chrono::milliseconds(100));
+        // 50 ms of work; twice that in time, and the best of a few trials, because the machine may have other
+        // things to do.
+        Clock::duration least = std::chrono::hours(1);
+        for (int trial = 0; trial < 5 && least > std::chrono::milliseconds(100); ++trial) {
+            std::stop_source source;
+            Clock::time_point asked;
+            std::jthread asker([&] {
+                std::this_thread::sleep_for(std::chrono::milliseconds(15 + 40 * trial));
+                asked = Clock::now();
+                source.request_stop();
+            });
+            MethodContext context;
+            context.stop = source.get_token();
+            const auto result = method()->quantize(problem, format(), {}, context);
+            const auto ended = Clock::now();
+            asker.join();
+            if (result.has_value())
+                QSKIP("done before it was asked to stop");
+            QCOMPARE(result.error().code, ErrorCode::Cancelled);
+            least = std::min(least, ended - asked);
+        }
+        QVERIFY(least <= std::chrono::milliseconds(100));
     }
 
     void progressRises_data() { pairs(); }
@@ -204,13 +201,13 @@ private slots:
     void parameterBoundsHold_data()
     {
         QTest::addColumn<QString>("method");
-        for (const char* id : methodIds)
-            QTest::addRow("%s", id) << QString(id);
+        for (const MethodRow& row : allMethods)
+            QTest::addRow("%s", row.id) << QString(row.id);
     }
     void parameterBoundsHold()
     {
         const auto tested = method();
-        const auto anyFormat = parseNumberFormat("tq2_0").value();
+        const auto anyFormat = firstFormatOf(*tested);
         const LayerProblem problem = layer(2, 32, 10);
         for (const ParameterSpec& spec : tested->parameters()) {
             QVERIFY(spec.lowest <= spec.standard && spec.standard <= spec.highest);
@@ -228,11 +225,36 @@ private slots:
     void missingStatisticsAreNamed()
     {
         const LayerProblem problem{.weights = Tensor::adoptFloats({2, 32}, normalValues(64, 11))};
-        for (const char* id : {"gptq", "imatrix"}) {
-            const auto result = makeMethod(id)->quantize(problem, parseNumberFormat("q4_0").value(), {}, {});
-            QVERIFY(!result.has_value());
+        for (const MethodRow& row : allMethods) {
+            const auto tested = row.make();
+            // A method may do without what it would like to have, but not fail without a word about it.
+            const auto result = tested->quantize(problem, firstFormatOf(*tested), {}, {});
+            if (result.has_value())
+                continue;
+            QVERIFY(tested->calibration() != Calibration::None);
             QVERIFY(result.error().message.find("calibration text") != std::string::npos);
         }
+    }
+
+    void everyPluginIsInTheList()
+    {
+        // The folders that hold a layer method, read from the tree.
+        QStringList found, listed;
+        QDir plugins(TRITLOOM_SOURCE_DIR "/plugins");
+        for (const QString& folder : plugins.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+            QFile file(plugins.filePath(folder + "/plugin.json"));
+            QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(folder));
+            const QJsonObject about = QJsonDocument::fromJson(file.readAll()).object();
+            for (const char* key : {"id", "kind", "title", "summary", "spec", "paper", "covers"})
+                QVERIFY2(about.contains(key), qPrintable(folder + " says no " + key));
+            if (about["kind"] == "layer-method")
+                found << about["id"].toString();
+        }
+        for (const MethodRow& row : allMethods)
+            listed << row.id;
+        found.sort();
+        listed.sort();
+        QCOMPARE(found, listed);
     }
 };
 

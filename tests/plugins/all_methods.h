@@ -1,0 +1,68 @@
+#pragma once
+
+#include "plugins/gptq/gptq.h"
+#include "plugins/hqq/hqq.h"
+#include "plugins/imatrix/imatrix.h"
+#include "plugins/rtn/rtn.h"
+#include "plugins/rtn_clip/rtn_clip.h"
+#include "plugins/ternary/ternary.h"
+#include "tests/plugins/method_fixture.h"
+
+#include <cstdlib>
+#include <memory>
+
+namespace tritloom::fixture {
+
+/// sum |weight - stored|^exponent
+template <int Tenths>
+double powerError(const LayerProblem& problem, const Tensor& stored)
+{
+    const std::vector<float> weights = problem.weights.toFloats(), found = stored.toFloats();
+    double sum = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        sum += std::pow(std::fabs(double(weights[i]) - double(found[i])), Tenths / 10.0);
+    return sum;
+}
+
+/// sum over columns of meanSquare * (weight - stored)^2
+inline double columnError(const LayerProblem& problem, const Tensor& stored)
+{
+    const std::vector<float> weights = problem.weights.toFloats(), found = stored.toFloats(),
+                             meanSquare = problem.meanSquare->toFloats();
+    double sum = 0;
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        sum += double(meanSquare[i % meanSquare.size()]) * std::pow(double(weights[i]) - double(found[i]), 2);
+    return sum;
+}
+
+template <typename Method>
+std::unique_ptr<LayerMethod> make()
+{
+    return std::make_unique<Method>();
+}
+
+struct MethodRow {
+    const char* id;
+    std::unique_ptr<LayerMethod> (*make)();
+    double (*objective)(const LayerProblem&, const Tensor&); ///< what it makes small
+};
+
+// The only list of layer methods in tests.
+constexpr MethodRow allMethods[] = {
+    {"gptq", make<Gptq>, outputError},
+    {"hqq", make<HalfQuadratic>, powerError<7>},
+    {"imatrix", make<ImportanceMatrix>, columnError},
+    {"rtn", make<RoundToNearest>, powerError<20>},
+    {"rtn-clip", make<ClippedRounding>, powerError<24>},
+    {"ternary", make<TernaryMethod>, columnError},
+};
+
+inline const MethodRow& methodRow(std::string_view id)
+{
+    for (const MethodRow& row : allMethods)
+        if (row.id == id)
+            return row;
+    std::abort(); // a name that is not in the list above
+}
+
+} // namespace tritloom::fixture
