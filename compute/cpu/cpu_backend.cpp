@@ -21,7 +21,8 @@ constexpr OpRow rows[] = {
     {OpKind::Attention, cpu::attention},   {OpKind::Add, cpu::add},
     {OpKind::Multiply, cpu::multiply},     {OpKind::Silu, cpu::silu},
     {OpKind::Gelu, cpu::gelu},             {OpKind::LogSoftmax, cpu::logSoftmax},
-    {OpKind::Divergence, cpu::divergence},
+    {OpKind::Divergence, cpu::divergence}, {OpKind::Hadamard, cpu::hadamard},
+    {OpKind::SignFactorLinear, cpu::signFactorLinear}, {OpKind::SparseLinear, cpu::sparseLinear},
 };
 
 class CpuBackend final : public HostBackend {

@@ -16,6 +16,9 @@ Result<Tensor> silu(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> gelu(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> logSoftmax(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> divergence(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> hadamard(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> sparseLinear(const Op&, std::span<const Tensor>, std::stop_token);
 
 /// output[r] = sum over c of weights[r, c] * input[c].
 ///

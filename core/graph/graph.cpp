@@ -7,10 +7,10 @@ namespace tritloom {
 
 std::string_view nameOf(OpKind kind)
 {
-    static constexpr std::array<std::string_view, 19> names{
+    static constexpr std::array<std::string_view, 21> names{
         "embedding", "linear",   "rms_norm", "layer_norm",    "rope",      "attention",   "slice",
         "add",       "multiply", "silu",     "gelu",          "relu2",     "log_softmax", "arg_max",
-        "pick",      "gather",   "hadamard", "quantize_rows", "divergence"};
+        "pick",      "gather",   "hadamard", "quantize_rows", "sign_factor_linear", "sparse_linear", "divergence"};
     return names[std::size_t(kind)];
 }
 

@@ -1,6 +1,7 @@
 #include "core/graph/layer_replacement.h"
 
 #include "core/base/parallel.h"
+#include "core/graph/composed_matrix.h"
 #include "core/graph/hadamard.h"
 
 #include <algorithm>
@@ -105,11 +106,15 @@ private:
             return fail(ErrorCode::InvalidInput, "{}: input {} is not there", nameOf(node.op.kind), index);
         return &found->second;
     }
-    Result<const Tensor*> weights(const Node& node) const
+    Result<std::vector<Tensor>> weights(const Node& node, std::size_t count) const
     {
-        if (node.weights.size() != 1 || std::size_t(node.weights[0]) >= m_replacement.parts.size())
-            return fail(ErrorCode::InvalidInput, "{}: its tensor is not there", nameOf(node.op.kind));
-        return &m_replacement.parts[std::size_t(node.weights[0])].tensor;
+        std::vector<Tensor> tensors;
+        for (const TensorId id : node.weights)
+            if (std::size_t(id) < m_replacement.parts.size())
+                tensors.push_back(m_replacement.parts[std::size_t(id)].tensor);
+        if (tensors.size() != count)
+            return fail(ErrorCode::InvalidInput, "{}: {} of {} tensors", nameOf(node.op.kind), tensors.size(), count);
+        return tensors;
     }
 
     Result<Linearised> apply(const Node& node) const
@@ -126,23 +131,30 @@ private:
                     ErrorCode::InvalidInput, "a Hadamard transform of size {} over {} elements", size, width);
             return transformed(x, size, m_inputs);
         }
-        case OpKind::Linear: {
-            const Tensor& matrix = *TRY(weights(node));
-            if (matrix.type().columns() != width)
-                return fail(
-                    ErrorCode::InvalidInput, "a matrix of {} columns times {} elements",
-                    matrix.type().columns(), width);
-            return multiplied(matrix, x, m_inputs);
-        }
+        case OpKind::Linear:
+            return product(TRY(weights(node, 1))[0], x);
+        case OpKind::SignFactorLinear:
+            return product(TRY(signFactorMatrix(TRY(weights(node, 3)))), x);
+        case OpKind::SparseLinear:
+            return product(TRY(sparseMatrix(TRY(weights(node, 4)))), x);
         case OpKind::Gather:
-            return gathered(x, TRY(weights(node))->toFloats());
+            return gathered(x, TRY(weights(node, 1))[0].toFloats());
         case OpKind::Multiply:
-            return scaled(x, TRY(weights(node))->toFloats());
+            return scaled(x, TRY(weights(node, 1))[0].toFloats());
         case OpKind::Add:
             return sum(x, *TRY(input(node, 1)));
         default:
             return fail(ErrorCode::InvalidInput, "{} is not allowed in a replacement", nameOf(node.op.kind));
         }
+    }
+
+    Result<Linearised> product(const Tensor& matrix, const Linearised& x) const
+    {
+        const std::size_t width = x.width(m_inputs);
+        if (matrix.type().columns() != width)
+            return fail(
+                ErrorCode::InvalidInput, "a matrix of {} columns times {} elements", matrix.type().columns(), width);
+        return multiplied(matrix, x, m_inputs);
     }
 
     Result<Linearised> gathered(const Linearised& x, const std::vector<float>& indices) const
@@ -203,7 +215,7 @@ std::size_t LayerReplacement::bytes() const
 {
     std::size_t total = 0;
     for (const Part& part : parts)
-        total += part.tensor.bytes().size();
+        total += part.isShared ? 0 : part.tensor.bytes().size();
     return total;
 }
 

@@ -11,12 +11,13 @@ namespace tritloom {
 /// signs with factors, rotations around a packed matrix.
 ///
 /// graph: one stage, input x [T, inputs], output [T, outputs]; its TensorIds index `tensors`. Allowed are
-/// Linear, Add, Multiply by a stored vector, Gather, Hadamard and QuantizeRows, so that without the last the
+/// Linear, SignFactorLinear, SparseLinear, Add, Multiply by a stored vector, Gather, Hadamard and QuantizeRows, so that without the last the
 /// whole is linear in x and denseWeights() exists. Immutable once made.
 struct LayerReplacement {
     struct Part {
         std::string name; ///< "signs", "left", "salient.indices": unique, kept in files
         Tensor tensor;
+        bool isShared = false; ///< lies in another file anyway, as the base of a delta: not counted
     };
     Graph graph;
     std::vector<Part> parts;

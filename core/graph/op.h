@@ -30,6 +30,9 @@ enum class OpKind : std::uint8_t {
     Hadamard, ///< x [T, n] -> same, orthonormal transform of every run of `size` (a power of two; standard n)
     QuantizeRows, ///< x [T, n] -> same, rounded to what `bits` hold: per run of `group` (standard n),
                   ///< `asymmetric`
+    SignFactorLinear, ///< x [T, inputs], signs S, A [outputs, k], B [k, inputs] -> x (S o AB)^T [T, outputs]
+    SparseLinear, ///< x, mask [outputs, inputs] (+1: stored), codes [n] in row order, scales, zeros [outputs] ->
+                  ///< y[t, r] = scales[r] * sum over stored c of (code - zeros[r]) x[t, c]
     Divergence, ///< log p [T, V], log q [T, V] -> [T], sum of p (log p - log q), entries with log p <= -16
                 ///< left out
 };

@@ -87,6 +87,19 @@ void fitRow(
     });
 }
 
+Tensor encodedAs(std::string_view formatId, Shape shape, std::span<const float> values)
+{
+    const TensorType type{parseNumberFormat(formatId).value(), std::move(shape)};
+    const std::size_t rows = type.rows(), columns = type.columns();
+    assert(values.size() == rows * columns);
+    std::vector<std::byte> packed(type.bytes());
+    for (std::size_t r = 0; r < rows; ++r)
+        encodeRow(
+            *type.format, values.subspan(r * columns, columns),
+            std::span(packed).subspan(r * type.rowBytes(), type.rowBytes()), {});
+    return Tensor::adopt(type, std::move(packed));
+}
+
 Result<std::vector<float>>
 requiredStatistic(const std::optional<Tensor>& statistic, std::size_t elements, std::string_view name)
 {

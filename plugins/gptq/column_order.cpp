@@ -1,6 +1,6 @@
 #include "plugins/gptq/column_order.h"
 
-#include "plugins/gptq/inverse_factor.h"
+#include "core/method/inverse_factor.h"
 
 #include <algorithm>
 #include <cmath>

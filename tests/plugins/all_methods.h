@@ -1,8 +1,13 @@
 #pragma once
 
+#include "plugins/bitdelta/bitdelta.h"
+#include "plugins/bitstack/bitstack.h"
+#include "plugins/db_llm/db_llm.h"
 #include "plugins/gptq/gptq.h"
 #include "plugins/hqq/hqq.h"
 #include "plugins/imatrix/imatrix.h"
+#include "plugins/pb_llm/pb_llm.h"
+#include "plugins/ptq161/ptq161.h"
 #include "plugins/rtn/rtn.h"
 #include "plugins/rtn_clip/rtn_clip.h"
 #include "plugins/ternary/ternary.h"
@@ -44,14 +49,19 @@ std::unique_ptr<LayerMethod> make()
 struct MethodRow {
     const char* id;
     std::unique_ptr<LayerMethod> (*make)();
-    double (*objective)(const LayerProblem&, const Tensor&); ///< what it makes small
+    double (*objective)(const LayerProblem&, const Tensor&); ///< what it makes small; null: nothing that rounding could be held against
 };
 
 // The only list of layer methods in tests.
 constexpr MethodRow allMethods[] = {
+    {"bitdelta", make<BitDelta>, nullptr},
+    {"bitstack", make<BitStack>, nullptr},
+    {"db-llm", make<DbLlm>, columnError},
     {"gptq", make<Gptq>, outputError},
     {"hqq", make<HalfQuadratic>, powerError<7>},
     {"imatrix", make<ImportanceMatrix>, columnError},
+    {"pb-llm", make<PbLlm>, nullptr},
+    {"ptq161", make<Ptq161>, nullptr},
     {"rtn", make<RoundToNearest>, powerError<20>},
     {"rtn-clip", make<ClippedRounding>, powerError<24>},
     {"ternary", make<TernaryMethod>, columnError},

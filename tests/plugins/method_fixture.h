@@ -68,6 +68,29 @@ inline double outputError(const LayerProblem& problem, const Tensor& quantized)
     return total;
 }
 
+/// Everything that is stored of a layer.
+inline std::vector<std::byte> bytesOf(const CompressedLayer& layer)
+{
+    if (!layer.isReplacement())
+        return {layer.tensor().bytes().begin(), layer.tensor().bytes().end()};
+    std::vector<std::byte> bytes;
+    for (const LayerReplacement::Part& part : layer.replacement()->parts)
+        bytes.insert(bytes.end(), part.tensor.bytes().begin(), part.tensor.bytes().end());
+    return bytes;
+}
+
+/// The problem, with what only some methods ask for: a base that is a little away.
+inline LayerProblem forMethod(LayerProblem problem, const LayerMethod& method)
+{
+    if (!method.needsBase())
+        return problem;
+    std::vector<float> base = problem.weights.toFloats();
+    for (float& weight : base)
+        weight = std::isfinite(weight) ? 0.9f * weight : 0.0f;
+    problem.base = Tensor::adoptFloats(problem.weights.type().shape, std::move(base));
+    return problem;
+}
+
 inline std::vector<std::byte> bytesOf(const Tensor& tensor)
 {
     return {tensor.bytes().begin(), tensor.bytes().end()};

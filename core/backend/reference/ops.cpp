@@ -28,6 +28,8 @@ constexpr ReferenceRow rows[] = {
     {OpKind::Gather, reference::gather},
     {OpKind::Hadamard, reference::hadamard},
     {OpKind::QuantizeRows, reference::quantizeRows},
+    {OpKind::SignFactorLinear, reference::signFactorLinear},
+    {OpKind::SparseLinear, reference::sparseLinear},
     {OpKind::Divergence, reference::divergence},
 };
 

@@ -26,6 +26,8 @@ Result<Tensor> pick(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> gather(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> hadamard(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> quantizeRows(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> sparseLinear(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> divergence(const Op&, std::span<const Tensor>, std::stop_token);
 
 /// The angle table of Rope: cosine and sine for one position, [dimensions / 2] each.

@@ -1,5 +1,6 @@
 #include "core/backend/reference/ops.h"
 
+#include "core/graph/composed_matrix.h"
 #include "core/graph/hadamard.h"
 
 #include <algorithm>
@@ -64,6 +65,18 @@ Result<Tensor> quantizeRows(const Op& op, std::span<const Tensor> inputs, std::s
         }
     }
     return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
+}
+
+Result<Tensor> signFactorLinear(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    const Tensor arguments[] = {inputs[0], TRY(signFactorMatrix(inputs.subspan(1, 3)))};
+    return linear(op, arguments, std::move(stop));
+}
+
+Result<Tensor> sparseLinear(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    const Tensor arguments[] = {inputs[0], TRY(sparseMatrix(inputs.subspan(1, 4)))};
+    return linear(op, arguments, std::move(stop));
 }
 
 } // namespace tritloom::reference

@@ -1,4 +1,4 @@
-#include "plugins/gptq/inverse_factor.h"
+#include "core/method/inverse_factor.h"
 
 #include "core/base/matrix_product.h"
 #include "core/base/parallel.h"

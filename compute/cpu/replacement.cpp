@@ -1,0 +1,35 @@
+#include "compute/cpu/kernels.h"
+#include "core/base/parallel.h"
+#include "core/graph/composed_matrix.h"
+#include "core/graph/hadamard.h"
+
+// What layer replacements are made of. Composed matrices are put together once a call and multiplied densely:
+// many tokens share the work, which is how evaluations come.
+namespace tritloom::cpu {
+
+Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+{
+    const std::size_t columns = inputs[0].type().columns(), size = op.count("size", columns);
+    if (!isHadamardSize(size) || columns % size != 0)
+        return fail(
+            ErrorCode::InvalidInput, "a Hadamard transform of size {} over {} elements", size, columns);
+    std::vector<float> x = inputs[0].toFloats();
+    parallelFor(inputs[0].type().rows(), 8, [&](std::size_t begin, std::size_t end) {
+        tritloom::hadamard(std::span(x).subspan(begin * columns, (end - begin) * columns), size);
+    });
+    return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
+}
+
+Result<Tensor> signFactorLinear(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    const Tensor arguments[] = {inputs[0], TRY(signFactorMatrix(inputs.subspan(1, 3)))};
+    return linear(op, arguments, std::move(stop));
+}
+
+Result<Tensor> sparseLinear(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    const Tensor arguments[] = {inputs[0], TRY(sparseMatrix(inputs.subspan(1, 4)))};
+    return linear(op, arguments, std::move(stop));
+}
+
+} // namespace tritloom::cpu

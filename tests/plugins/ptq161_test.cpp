@@ -1,0 +1,125 @@
+#include "plugins/ptq161/binary_part.h"
+#include "plugins/ptq161/ptq161.h"
+#include "tests/plugins/method_fixture.h"
+
+#include <QTest>
+
+#include <numeric>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+namespace {
+
+const NumberFormatPtr int4 = parseNumberFormat("int4g32a").value();
+
+std::vector<float> partOf(const CompressedLayer& made, const std::string& name)
+{
+    for (const auto& part : made.replacement()->parts)
+        if (part.name == name)
+            return part.tensor.toFloats();
+    return {};
+}
+
+} // namespace
+
+/// The checks of methods/ptq161.md.
+class Ptq161Test : public QObject {
+    Q_OBJECT
+
+private slots:
+    void workedRow()
+    {
+        const std::vector<float> row{-.2f, .4f, -.7f, .1f, -.5f}, equal(5, 1.0f);
+        const BinaryPart part = fitBinaryPart(row, 1, 5, equal, 0, {}).value();
+        QVERIFY(std::fabs(part.mean[0] + 0.18f) < 1e-6f);
+        QVERIFY(std::fabs(part.alpha[0] - 0.344f) < 1e-6f);
+        QVERIFY(std::fabs(binaryError(part, row, equal) - 0.19632) < 1e-6);
+    }
+
+    void theErrorOfARowHasAClosedForm()
+    {
+        const std::vector<float> row = normalValues(200, 1), equal(200, 1.0f);
+        const BinaryPart part = fitBinaryPart(row, 1, 200, equal, 0, {}).value();
+        double spread = 0;
+        for (const float weight : row)
+            spread += std::pow(double(weight) - double(part.mean[0]), 2);
+        const double expected = spread - 200 * double(part.alpha[0]) * double(part.alpha[0]);
+        QVERIFY(std::fabs(binaryError(part, row, equal) - expected) < 1e-5 * spread);
+    }
+
+    void bitsOfTheTable()
+    {
+        // Without r2 of the salient inputs and with two lists of indices instead of a mask bit an input.
+        const auto bits = [](std::size_t out, std::size_t in) {
+            return 8.0 * double(Ptq161().storedBytes(out, in, parseNumberFormat("int4g65536a").value(), {}))
+                / double(out * in);
+        };
+        QVERIFY2(std::fabs(bits(4096, 4096) - 1.6168) < 0.015, qPrintable(QString::number(bits(4096, 4096))));
+        QVERIFY2(
+            std::fabs(bits(11008, 4096) - 1.6142) < 0.015, qPrintable(QString::number(bits(11008, 4096))));
+    }
+
+    void limitsAreAllBinaryAndAllFourBits()
+    {
+        const LayerProblem problem = layer(16, 64, 2);
+        const auto binary = Ptq161().quantize(problem, int4, {{"salient", 0}}, {}).value();
+        QVERIFY(partOf(binary, "matrix").empty());
+        const auto four = Ptq161().quantize(problem, int4, {{"salient", 100}}, {}).value();
+        QVERIFY(partOf(four, "signs").empty());
+        QVERIFY(
+            outputError(problem, four.dense().value()) < 0.05 * outputError(problem, binary.dense().value()));
+        for (const double share : {0.0, 20.0, 55.0, 100.0})
+            QCOMPARE(
+                Ptq161().quantize(problem, int4, {{"salient", share}}, {}).value().bytes(),
+                Ptq161().storedBytes(16, 64, int4, {{"salient", share}}));
+    }
+
+    void fittingFactorsOnlyHelps()
+    {
+        const LayerProblem problem = layer(32, 80, 3);
+        LayerProblem diagonal = problem;
+        std::vector<float> gram(80 * 80);
+        const std::vector<float> meanSquare = problem.meanSquare->toFloats();
+        for (std::size_t i = 0; i < 80; ++i)
+            gram[i * 81] = meanSquare[i];
+        diagonal.gram = Tensor::adoptFloats({80, 80}, gram);
+        double last = 1e300;
+        for (const double rounds : {0.0, 1.0, 8.0}) {
+            const auto made = Ptq161().quantize(problem, int4, {{"rounds", rounds}}, {}).value();
+            const double error = outputError(diagonal, made.dense().value());
+            QVERIFY(error <= last * (1 + 1e-3)); // halves round
+            last = error;
+        }
+    }
+
+    void aLoudChannelIsSalient()
+    {
+        LayerProblem problem = layer(16, 50, 4);
+        std::vector<float> largest(50, 1.0f);
+        largest[37] = 50;
+        problem.maxAbsolute = Tensor::adoptFloats({50}, largest);
+        const auto made = Ptq161().quantize(problem, int4, {{"salient", 2}}, {}).value();
+        QCOMPARE(partOf(made, "salient"), std::vector<float>{37});
+    }
+
+    void aMaskByActivationBeatsOneByWeights()
+    {
+        const LayerProblem problem = layer(32, 100, 5);
+        const auto errorOf = [&](const std::vector<float>& loudness) {
+            LayerProblem other = problem;
+            other.maxAbsolute = Tensor::adoptFloats({100}, loudness);
+            return outputError(problem, Ptq161().quantize(other, int4, {}, {}).value().dense().value());
+        };
+        std::vector<float> byInput = problem.meanSquare->toFloats(), byWeight(100),
+                           random = normalValues(100, 6);
+        const std::vector<float> weights = problem.weights.toFloats();
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            byWeight[i % 100] += weights[i] * weights[i];
+        QVERIFY(errorOf(byInput) < errorOf(byWeight));
+        QVERIFY(errorOf(byInput) < errorOf(random));
+    }
+};
+
+QTEST_APPLESS_MAIN(Ptq161Test)
+#include "ptq161_test.moc"
