@@ -1,6 +1,7 @@
 #include "app/cli/model_commands.h"
 
 #include "app/session/recipe.h"
+#include "core/sensitivity/plugin_allocation.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -24,6 +25,33 @@ Result<void> checkBudget(const Model& model, const SensitivityTable& table, std:
     return {};
 }
 
+/// By an allocator plugin; the integer program where none was named.
+Result<AllocationResult> allocateBy(
+    Context& context, const Model& model, const SensitivityTable& table, const MetricScores* scores,
+    const AllocationRules& rules)
+{
+    const QString text =
+        context.parser.isSet("allocator") ? context.parser.value("allocator") : "integer-program";
+    const PluginChoice choice = TRY(parsePluginChoice(text));
+    const Allocator* const allocator = context.plugins().allocator(choice.id);
+    if (allocator == nullptr)
+        return fail(ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", choice.id);
+    ModelProblem problem = TRY(modelProblem(model, table, scores, model.original(), rules));
+    if (context.parser.isSet("bit-operations")) {
+        bool valid = false;
+        problem.problem.bitOperationBudget = context.parser.value("bit-operations").toDouble(&valid);
+        if (!valid || !(problem.problem.bitOperationBudget > 0))
+            return fail(
+                ErrorCode::InvalidInput, "--bit-operations needs a number above 0, not '{}'",
+                context.parser.value("bit-operations").toStdString());
+    }
+    const AllocationSolution solution =
+        TRY(allocator->allocate(problem.problem, choice.parameters, {.stop = context.stop}));
+    for (const std::string& notice : solution.notices)
+        std::fprintf(stderr, "%s\n", notice.c_str());
+    return allocationOf(problem, table, model.original(), solution);
+}
+
 } // namespace
 
 int allocate(Context& context, const QStringList& arguments)
@@ -32,6 +60,12 @@ int allocate(Context& context, const QStringList& arguments)
     context.addEngineOptions();
     addCandidateOptions(context);
     context.parser.addOption({"budget", "Size to reach: 4.5bpw (mean bits per weight) or 300MB.", "size"});
+    context.parser.addOption(
+        {"metric", "Costs from this metric instead of the measured sweep, e.g. hawq:probes=4.", "id"});
+    context.parser.addOption(
+        {"allocator", "Choose by this allocator instead of the exact knapsack, e.g. integer-program.", "id"});
+    context.parser.addOption(
+        {"bit-operations", "Also keep this many bit operations a token (integer-program).", "N"});
     context.parser.addOption({"output", "Also write the recipe to this file.", "file"});
     context.parser.addOption({"split-fused", "Let q/k/v and gate/up have different formats."});
     if (!context.parse(arguments, 1))
@@ -47,14 +81,21 @@ int allocate(Context& context, const QStringList& arguments)
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
         std::vector<Candidate> candidates = TRY(candidatesOf(context));
         TRY_VOID(checkBudget(model, emptyTable(model, candidates, methods), budget));
-        const SensitivityTable table = TRY(measureTable(context, *engine, std::move(candidates)));
+        std::optional<MetricScores> scores;
+        if (context.parser.isSet("metric"))
+            scores = TRY(scoresOf(context, *engine, context.parser.value("metric"), candidates));
+        const SensitivityTable table = scores ? emptyTable(model, std::move(candidates), methods)
+                                              : TRY(measureTable(context, *engine, std::move(candidates)));
         const AllocationRules rules{
             .pinned = {},
             .keepFusedSets = !context.parser.isSet("split-fused"),
             .budgetBytes = budget,
             .methods = methods};
-        const AllocationResult result =
-            TRY(tritloom::allocate(model, table, model.original(), rules, context.stop));
+        AllocationResult result;
+        if (!scores && !context.parser.isSet("allocator") && !context.parser.isSet("bit-operations"))
+            result = TRY(tritloom::allocate(model, table, model.original(), rules, context.stop));
+        else
+            result = TRY(allocateBy(context, model, table, scores ? &*scores : nullptr, rules));
         if (context.parser.isSet("output"))
             TRY_VOID(writeRecipe(model, result.allocation, context.parser.value("output").toStdString()));
         const double bits = bitsPerWeight(model, result.allocation, methods);
@@ -64,7 +105,9 @@ int allocate(Context& context, const QStringList& arguments)
                     .object();
             object["bytes"] = qint64(result.bytes);
             object["bitsPerWeight"] = bits;
-            object["predictedKl"] = result.predictedKl;
+            object[scores ? "predictedCost" : "predictedKl"] = result.predictedKl;
+            if (scores)
+                object["costIs"] = QString::fromStdString(scores->title);
             context.print(object);
             return {};
         }
@@ -78,8 +121,8 @@ int allocate(Context& context, const QStringList& arguments)
         }
         printTable({"layer", "format", "method", "bytes"}, rows);
         std::printf(
-            "%s, %.3f bits per weight, predicted KL %.5f\n", qPrintable(formatBytes(result.bytes)), bits,
-            result.predictedKl);
+            "%s, %.3f bits per weight, predicted %s %.5g\n", qPrintable(formatBytes(result.bytes)), bits,
+            scores ? scores->title.c_str() : "KL", result.predictedKl);
         return {};
     };
     const auto done = run();

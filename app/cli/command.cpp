@@ -34,7 +34,7 @@ void Context::addEngineOptions()
     parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
 }
 
-bool Context::parse(const QStringList& arguments, int positionals)
+bool Context::parse(const QStringList& arguments, int positionals, int most)
 {
     if (!parser.parse(arguments)) {
         std::fprintf(stderr, "%s\n", qPrintable(parser.errorText()));
@@ -45,7 +45,8 @@ bool Context::parse(const QStringList& arguments, int positionals)
         std::fputs(qPrintable(parser.helpText()), stdout);
         return false;
     }
-    if (parser.positionalArguments().size() != positionals) {
+    const auto given = int(parser.positionalArguments().size());
+    if (given < positionals || given > std::max(positionals, most)) {
         std::fprintf(
             stderr, "%d argument%s expected, %d given; see --help\n", positionals,
             positionals == 1 ? "" : "s", int(parser.positionalArguments().size()));

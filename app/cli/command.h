@@ -23,8 +23,8 @@ public:
 
     /// Adds --text, --calibration, --context, --chunks, --device, --threads.
     void addEngineOptions();
-    /// Parses; prints help or the mistake. False: return exitCode.
-    [[nodiscard]] bool parse(const QStringList& arguments, int positionals);
+    /// Parses; prints help or the mistake. most: 0 for exactly `positionals`. False: return exitCode.
+    [[nodiscard]] bool parse(const QStringList& arguments, int positionals, int most = 0);
     bool choosesCandidates = false; ///< addCandidateOptions() was called
     int exitCode = Done;
 

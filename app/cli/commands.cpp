@@ -9,6 +9,7 @@ std::span<const Command> commands()
         {"inspect", "what is in a model file", inspect},
         {"stats", "the distribution of each layer's weights", stats},
         {"sensitivity", "what each format costs in each layer, measured", sensitivity},
+        {"analyse", "a report by an analysis plugin: scaling laws, memory faults, ranks of metrics", analyse},
         {"allocate", "choose formats for a size or a mean number of bits", allocate},
         {"export", "write a GGUF file by a recipe and read it back", exportModel},
         {"evaluate", "perplexity, divergence and agreement on a text", evaluate},

@@ -8,8 +8,13 @@ namespace tritloom::cli {
 
 Result<std::shared_ptr<Engine>> openEngine(Context& context)
 {
+    return openEngine(context, context.parser.positionalArguments()[0]);
+}
+
+Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path)
+{
     EngineOptions options = TRY(context.engineOptions());
-    auto model = TRY(loadModel(context.parser.positionalArguments()[0].toStdString()));
+    auto model = TRY(loadModel(path.toStdString()));
     auto engine = TRY(Engine::create(std::move(model), context.plugins().lookup(), std::move(options)));
     for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
         const PluginChoice choice = TRY(parsePluginChoice(text));
@@ -104,6 +109,22 @@ Result<SensitivityTable> measureTable(Context& context, Engine& engine, std::vec
     if (table.knownCount() == 0)
         return fail(ErrorCode::Unsupported, "no format could be measured: {}", failure);
     return table;
+}
+
+Result<MetricScores>
+scoresOf(Context& context, Engine& engine, const QString& text, const std::vector<Candidate>& candidates)
+{
+    const PluginChoice choice = TRY(parsePluginChoice(text));
+    const SensitivityMetric* const metric = context.plugins().metric(choice.id);
+    if (metric == nullptr)
+        return fail(ErrorCode::NotFound, "no metric is called '{}': see tritloom-cli methods", choice.id);
+    const auto probe = TRY(engine.makeProbe(candidates, context.stop));
+    const MethodContext work{
+        .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
+    auto scores = TRY(metric->score(*probe, choice.parameters, work));
+    for (const std::string& notice : scores.notices)
+        std::fprintf(stderr, "%s\n", notice.c_str());
+    return scores;
 }
 
 QJsonObject evaluationJson(const Evaluation& evaluation)

@@ -2,6 +2,7 @@
 
 #include "app/cli/command.h"
 #include "core/evaluate/evaluation.h"
+#include "core/method/sensitivity_metric.h"
 
 /// One file per command; see commands.cpp for what each is for.
 namespace tritloom::cli {
@@ -9,6 +10,7 @@ namespace tritloom::cli {
 int inspect(Context&, const QStringList&);
 int stats(Context&, const QStringList&);
 int sensitivity(Context&, const QStringList&);
+int analyse(Context&, const QStringList&);
 int allocate(Context&, const QStringList&);
 int exportModel(Context&, const QStringList&);
 int evaluate(Context&, const QStringList&);
@@ -29,6 +31,7 @@ struct PluginChoice {
 
 /// The model of the first argument and an engine for it, by the common options.
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context);
+[[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
 [[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context);
 void addCandidateOptions(Context& context);
@@ -36,6 +39,9 @@ void addCandidateOptions(Context& context);
 /// project.
 [[nodiscard]] Result<SensitivityTable>
 measureTable(Context& context, Engine& engine, std::vector<Candidate> candidates);
+/// What the metric "id:parameter=number" says of the engine's model. Errors: NotFound, those of the metric.
+[[nodiscard]] Result<MetricScores> scoresOf(
+    Context& context, Engine& engine, const QString& metric, const std::vector<Candidate>& candidates);
 [[nodiscard]] QJsonObject evaluationJson(const Evaluation& evaluation);
 
 } // namespace tritloom::cli

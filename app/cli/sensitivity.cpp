@@ -3,12 +3,50 @@
 #include <QJsonArray>
 
 namespace tritloom::cli {
+namespace {
+
+int printScores(Context& context, Engine& engine, const std::vector<Candidate>& candidates)
+{
+    const auto scores = scoresOf(context, engine, context.parser.value("metric"), candidates);
+    if (!scores)
+        return context.fail(scores.error());
+    QJsonArray layers;
+    std::vector<QStringList> rows;
+    for (std::size_t i = 0; i < scores->costs.size(); ++i) {
+        const QString name = QString::fromStdString(engine.model()->layers[i].name);
+        const double own = scores->perLayer.empty() ? 0 : scores->perLayer[i];
+        for (std::size_t c = 0; c < candidates.size(); ++c) {
+            const QString format =
+                QString::fromStdString(choiceFor(engine.model()->layers[i], candidates[c]).format);
+            layers.append(QJsonObject{
+                {"name", name},
+                {"format", format},
+                {"method", QString::fromStdString(candidates[c].method)},
+                {"cost", scores->costs[i][c]},
+                {"layerScore", own}});
+            rows.push_back(
+                {name, format, QString::number(scores->costs[i][c], 'g', 4), QString::number(own, 'g', 4)});
+        }
+    }
+    if (context.json())
+        context.print(
+            {{"layers", layers},
+             {"costIs", QString::fromStdString(scores->title)},
+             {"additive", scores->isAdditive}});
+    else
+        printTable({"layer", "format", QString::fromStdString(scores->title), "of the layer"}, rows);
+    return Done;
+}
+
+} // namespace
 
 int sensitivity(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument("MODEL", "The model to measure.");
     context.addEngineOptions();
     addCandidateOptions(context);
+    context.parser.addOption(
+        {"metric", "What this metric says instead of the measured sweep, e.g. hawq:probes=4.", "id"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto engine = openEngine(context);
@@ -17,6 +55,8 @@ int sensitivity(Context& context, const QStringList& arguments)
     auto candidates = candidatesOf(context);
     if (!candidates)
         return context.fail(candidates.error());
+    if (context.parser.isSet("metric"))
+        return printScores(context, **engine, *candidates);
     const auto table = measureTable(context, **engine, std::move(*candidates));
     if (!table)
         return context.fail(table.error());
@@ -27,7 +67,9 @@ int sensitivity(Context& context, const QStringList& arguments)
             const QString name = QString::fromStdString((*engine)->model()->layers[i].name);
             const QString format = QString::fromStdString(cell.choice.format);
             QJsonObject object{
-                {"name", name}, {"format", format}, {"method", QString::fromStdString(cell.choice.method)},
+                {"name", name},
+                {"format", format},
+                {"method", QString::fromStdString(cell.choice.method)},
                 {"bytes", qint64(cell.bytes)}};
             if (cell.known) {
                 object["kl"] = cell.kl.value;

@@ -28,8 +28,8 @@ void fitRow(
     const NumberFormat& format, std::span<const float> values, std::span<const float> importance,
     std::span<std::byte> packed, std::stop_token stop);
 
-/// values [rows, columns] by the plain encoder of the format, rows one after the other: factors, indices, signs
-/// of a replacement.
+/// values [rows, columns] by the plain encoder of the format, rows one after the other: factors, indices,
+/// signs of a replacement.
 [[nodiscard]] Tensor encodedAs(std::string_view formatId, Shape shape, std::span<const float> values);
 
 /// The statistic `name` as floats. Errors: InvalidInput when it is absent, of another size, or not finite.

@@ -10,7 +10,8 @@ namespace tritloom {
 /// Something layers may become, as a person asks for it: a column of the sensitivity table, a stop of the
 /// loom.
 struct Candidate {
-    std::string format; ///< a number format id; "row" in place of "g<group>", as in "int4rowa", gives one group a row
+    std::string
+        format; ///< a number format id; "row" in place of "g<group>", as in "int4rowa", gives one group a row
     std::string method = "rtn";
     Parameters parameters;
     friend bool operator==(const Candidate&, const Candidate&) = default;

@@ -36,26 +36,6 @@ Result<SensitivityCell> measure(
     return cell;
 }
 
-/// Layers that one item of the knapsack moves: a fused set, or a single layer.
-std::vector<std::vector<std::size_t>> itemsOf(const Model& model, const AllocationRules& rules)
-{
-    std::map<int, std::size_t> itemOfSet;
-    std::vector<std::vector<std::size_t>> items;
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
-        const int set = model.layers[i].fusedSet;
-        const bool pinned = !rules.pinned.empty() && rules.pinned[i];
-        if (rules.keepFusedSets && set >= 0 && !pinned) {
-            const auto [found, isNew] = itemOfSet.try_emplace(set, items.size());
-            if (!isNew) {
-                items[found->second].push_back(i);
-                continue;
-            }
-        }
-        items.push_back({i});
-    }
-    return items;
-}
-
 struct Problem {
     std::vector<std::vector<std::size_t>> layersOfItem;
     std::vector<Item> items;
@@ -123,6 +103,25 @@ AllocationResult resultOf(
 }
 
 } // namespace
+
+std::vector<std::vector<std::size_t>> itemsOf(const Model& model, const AllocationRules& rules)
+{
+    std::map<int, std::size_t> itemOfSet;
+    std::vector<std::vector<std::size_t>> items;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const int set = model.layers[i].fusedSet;
+        const bool pinned = !rules.pinned.empty() && rules.pinned[i];
+        if (rules.keepFusedSets && set >= 0 && !pinned) {
+            const auto [found, isNew] = itemOfSet.try_emplace(set, items.size());
+            if (!isNew) {
+                items[found->second].push_back(i);
+                continue;
+            }
+        }
+        items.push_back({i});
+    }
+    return items;
+}
 
 const SensitivityCell* SensitivityTable::find(LayerId layer, const LayerChoice& choice) const
 {

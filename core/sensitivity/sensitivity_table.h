@@ -60,6 +60,8 @@ struct AllocationRules {
     std::uint64_t budgetBytes = 0; ///< of the whole file, see bytesOf(model, allocation, methods)
     MethodLookup methods; ///< for the bytes of pinned choices that the table does not have
 };
+/// The layers that move together under these rules: fused sets, unless split or pinned, and single layers.
+[[nodiscard]] std::vector<std::vector<std::size_t>> itemsOf(const Model& model, const AllocationRules& rules);
 struct AllocationResult {
     Allocation allocation;
     std::uint64_t bytes = 0;

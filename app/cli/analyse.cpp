@@ -1,0 +1,112 @@
+#include "app/cli/model_commands.h"
+
+#include <QJsonArray>
+
+namespace tritloom::cli {
+namespace {
+
+QJsonArray tablesOf(const Report& report)
+{
+    QJsonArray tables;
+    for (const Report::Table& table : report.tables) {
+        QJsonArray columns, rows;
+        for (const std::string& column : table.columns)
+            columns.append(QString::fromStdString(column));
+        for (const auto& row : table.rows) {
+            QJsonArray cells;
+            for (const std::string& cell : row)
+                cells.append(QString::fromStdString(cell));
+            rows.append(cells);
+        }
+        tables.append(QJsonObject{
+            {"title", QString::fromStdString(table.title)}, {"columns", columns}, {"rows", rows}});
+    }
+    return tables;
+}
+
+QJsonArray chartsOf(const Report& report)
+{
+    QJsonArray charts;
+    for (const Report::Chart& chart : report.charts) {
+        QJsonArray list;
+        for (const Report::Series& series : chart.series) {
+            QJsonArray points;
+            for (const Report::Point& point : series.points)
+                points.append(QJsonArray{point.x, point.y, point.yError});
+            list.append(QJsonObject{{"name", QString::fromStdString(series.name)}, {"points", points}});
+        }
+        charts.append(QJsonObject{
+            {"title", QString::fromStdString(chart.title)},
+            {"x", QString::fromStdString(chart.xTitle)},
+            {"y", QString::fromStdString(chart.yTitle)},
+            {"series", list}});
+    }
+    return charts;
+}
+
+void printReport(const Report& report)
+{
+    std::printf("%s\n", report.title.c_str());
+    for (const std::string& paragraph : report.paragraphs)
+        std::printf("\n%s\n", paragraph.c_str());
+    for (const Report::Table& table : report.tables) {
+        std::printf("\n%s\n", table.title.c_str());
+        QStringList header;
+        for (const std::string& column : table.columns)
+            header << QString::fromStdString(column);
+        std::vector<QStringList> rows;
+        for (const auto& row : table.rows) {
+            QStringList& cells = rows.emplace_back();
+            for (const std::string& cell : row)
+                cells << QString::fromStdString(cell);
+        }
+        printTable(header, rows);
+    }
+}
+
+} // namespace
+
+int analyse(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("ANALYSIS", "An id and its parameters, e.g. memory-faults:rate=1.");
+    context.parser.addPositionalArgument("MODEL", "The model to look at; some analyses need none.");
+    context.addEngineOptions();
+    addCandidateOptions(context);
+    if (!context.parse(arguments, 1, 2))
+        return context.exitCode;
+    const QStringList given = context.parser.positionalArguments();
+    const auto run = [&]() -> Result<Report> {
+        const PluginChoice choice = TRY(parsePluginChoice(given[0]));
+        const Analysis* const analysis = context.plugins().analysis(choice.id);
+        if (analysis == nullptr)
+            return fail(
+                ErrorCode::NotFound, "no analysis is called '{}': see tritloom-cli methods", choice.id);
+        if (analysis->needsModel() && given.size() < 2)
+            return fail(ErrorCode::InvalidInput, "'{}' looks at a model: name one after it", choice.id);
+        const MethodContext work{
+            .stop = context.stop, .progress = [&](double fraction) { context.progress(given[0], fraction); }};
+        if (given.size() < 2)
+            return analysis->run(nullptr, choice.parameters, work);
+        const auto engine = TRY(openEngine(context, given[1]));
+        const auto probe = TRY(engine->makeProbe(TRY(candidatesOf(context)), context.stop));
+        return analysis->run(probe.get(), choice.parameters, work);
+    };
+    const auto report = run();
+    if (!report)
+        return context.fail(report.error());
+    if (context.json()) {
+        QJsonArray paragraphs;
+        for (const std::string& paragraph : report->paragraphs)
+            paragraphs.append(QString::fromStdString(paragraph));
+        context.print(
+            {{"title", QString::fromStdString(report->title)},
+             {"paragraphs", paragraphs},
+             {"tables", tablesOf(*report)},
+             {"charts", chartsOf(*report)}});
+    } else {
+        printReport(*report);
+    }
+    return Done;
+}
+
+} // namespace tritloom::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/method/analysis.h"
+
+namespace tritloom {
+
+/// The law of arXiv 2501.02423 for models trained with products of 1 + E + M bit floats that share a scale
+/// over `block` numbers. parameters: of linear layers; in nats.
+struct TrainingFormat {
+    double exponent = 4, mantissa = 3, block = 128;
+};
+[[nodiscard]] double trainingPenalty(double parameters, double tokens, const TrainingFormat& format);
+[[nodiscard]] double trainingLoss(double parameters, double tokens, const TrainingFormat& format);
+/// Tokens beyond which more of them hurt.
+[[nodiscard]] double criticalTokens(double parameters, const TrainingFormat& format);
+/// The whole-number split of `bits` = 1 + E + M that costs least.
+[[nodiscard]] TrainingFormat bestSplit(int bits, double block);
+/// Bits that a budget is best spent on when tokens are fixed, however large the budget.
+[[nodiscard]] double bestPrecision(double tokens, double block);
+
+class TrainingLaw final : public Analysis {
+public:
+    std::string id() const override { return "training-law"; }
+    std::vector<ParameterSpec> parameters() const override;
+    bool needsModel() const override { return false; }
+    Result<Report> run(ModelProbe* probe, const Parameters&, const MethodContext&) const override;
+};
+
+} // namespace tritloom

@@ -1,0 +1,241 @@
+#include "plugins/baq/baq.h"
+#include "plugins/integer_program/integer_program.h"
+#include "plugins/two_level/two_level.h"
+#include "plugins/water_filling/water_filling.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <numeric>
+
+using namespace tritloom;
+
+namespace {
+
+// HAWQ-V3's integer program for ResNet-18, as its repository releases it (methods/hawq-v3.md, check 6).
+constexpr std::size_t layerCount = 19;
+constexpr double trace[layerCount] = {.06857826, .03162379, .03298575, .01205663, .02222431,
+                                      .00596336, .06931772, .00807129, .00372905, .00530698,
+                                      .00209011, .00737569, .00210454, .00151197, .00158041,
+                                      .00078146, .00451841, .00098745, .00072944};
+constexpr double moved8[layerCount] = {.0235, .0125, .0102, .0082, .0145, .0344, .0023, .0287, .0148, .0333,
+                                       .0682, .0027, .0448, .0336, .0576, .1130, .0102, .0947, .0532};
+constexpr double moved4[layerCount] = {6.7430,  3.9691,  3.3281,  2.6796,  4.7277, 10.5966, .6827,
+                                       9.0942,  4.8857,  10.7599, 21.7546, .8603,  14.5324, 10.9651,
+                                       18.7706, 36.4044, 3.1572,  29.6994, 17.4016};
+constexpr double weights[layerCount] = {36864,   36864,   36864,  36864,   73728,  147456, 8192,
+                                        147456,  147456,  294912, 589824,  32768,  589824, 589824,
+                                        1179648, 2359296, 131072, 2359296, 2359296};
+
+double multiplications(std::size_t layer)
+{
+    if (layer == 4 || layer == 9 || layer == 14)
+        return 57.802752;
+    return layer == 6 || layer == 11 || layer == 16 ? 6.422528 : 115.605504;
+}
+
+/// Shortcuts join the layer two before: one item for both.
+AllocationProblem resnet18()
+{
+    AllocationProblem problem;
+    for (std::size_t i = 0; i < layerCount; ++i) {
+        if (i == 6 || i == 11 || i == 16)
+            continue;
+        AllocationItem item;
+        for (const int bits : {4, 8}) {
+            AllocationOption option{.bits = double(bits)};
+            const auto add = [&](std::size_t layer) {
+                option.bytes += std::uint64_t(weights[layer]) * std::uint64_t(bits) / 8;
+                option.cost += trace[layer] * (bits == 4 ? moved4 : moved8)[layer];
+                option.bitOperations += multiplications(layer) / (bits == 4 ? 64 : 16);
+            };
+            add(i);
+            if (i == 4 || i == 9 || i == 14)
+                add(i + 2);
+            item.options.push_back(option);
+        }
+        problem.items.push_back(item);
+    }
+    return problem;
+}
+
+std::string pattern(const AllocationSolution& solution)
+{
+    std::string text;
+    for (const std::size_t chosen : solution.chosen)
+        text += chosen == 0 ? '4' : '8';
+    // Put the shortcuts back where they stand.
+    for (const std::size_t at : {6, 11, 16})
+        text.insert(text.begin() + std::ptrdiff_t(at), text[at - 2]);
+    return text;
+}
+
+double costOfAll(const AllocationProblem& problem, std::size_t option)
+{
+    return totalsOf(problem, std::vector<std::size_t>(problem.items.size(), option)).cost;
+}
+
+} // namespace
+
+/// The checks of methods/hawq-v3.md, adaquant.md, baq.md and layerwise-quant.md that concern allocation.
+class AllocatorTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void goldenPatternsOfHawq_data()
+    {
+        QTest::addColumn<bool>("bySize");
+        QTest::addColumn<double>("share");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("size .25") << true << .25 << "8888888888888844444";
+        QTest::newRow("size .5") << true << .5 << "8888888888888884844";
+        QTest::newRow("size .75") << true << .75 << "8888888888888488884";
+        QTest::newRow("operations .25") << false << .25 << "8884848444444444444";
+        QTest::newRow("operations .5") << false << .5 << "8884888848884444444";
+        QTest::newRow("operations .75") << false << .75 << "8888888848888484884";
+    }
+    void goldenPatternsOfHawq()
+    {
+        QFETCH(bool, bySize);
+        QFETCH(double, share);
+        QFETCH(QString, expected);
+        AllocationProblem problem = resnet18();
+        const std::vector<std::size_t> low(problem.items.size(), 0), high(problem.items.size(), 1);
+        const AllocationOption least = totalsOf(problem, low), most = totalsOf(problem, high);
+        if (bySize)
+            problem.byteBudget =
+                std::uint64_t(double(least.bytes) + share * double(most.bytes - least.bytes));
+        else
+            problem.bitOperationBudget =
+                least.bitOperations + share * (most.bitOperations - least.bitOperations);
+        const auto solution = IntegerProgram().allocate(problem, {}, {}).value();
+        QCOMPARE(QString::fromStdString(pattern(solution)), expected);
+        QVERIFY(solution.notices.empty());
+    }
+
+    void sumsOfHawq()
+    {
+        const AllocationProblem problem = resnet18();
+        QVERIFY(std::fabs(costOfAll(problem, 0) - 1.307713) < 1e-5);
+        QVERIFY(std::fabs(costOfAll(problem, 1) - .004258) < 1e-5);
+    }
+
+    void adaquantsProgramByHand_data()
+    {
+        QTest::addColumn<double>("share");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow(".125") << .125 << "444";
+        QTest::newRow(".15") << .15 << "844";
+        QTest::newRow(".1875") << .1875 << "448";
+        QTest::newRow(".21") << .21 << "848";
+        QTest::newRow(".25") << .25 << "888";
+    }
+    void adaquantsProgramByHand()
+    {
+        QFETCH(double, share);
+        QFETCH(QString, expected);
+        AllocationProblem problem;
+        const double loss[] = {.10, .02, .30};
+        for (std::size_t i = 0; i < 3; ++i)
+            problem.items.push_back(
+                {.options = {
+                     {.bytes = 50 * (i + 1), .cost = loss[i], .bits = 4},
+                     {.bytes = 100 * (i + 1), .cost = 0, .bits = 8}}});
+        problem.byteBudget = std::uint64_t(share * 4 * 600 + 1e-9);
+        const auto solution = IntegerProgram().allocate(problem, {}, {}).value();
+        QString found;
+        for (const std::size_t chosen : solution.chosen)
+            found += chosen == 0 ? '4' : '8';
+        QCOMPARE(found, expected);
+        QVERIFY(totalsOf(problem, solution.chosen).bytes <= problem.byteBudget);
+    }
+
+    void aBudgetThatNothingFitsIsNamed()
+    {
+        AllocationProblem problem = resnet18();
+        problem.byteBudget = 1000;
+        const auto solution = IntegerProgram().allocate(problem, {}, {});
+        QVERIFY(!solution.has_value());
+        QVERIFY2(
+            solution.error().message.starts_with("the budget is 1000 bytes, the smallest choice has"),
+            solution.error().message.c_str());
+    }
+
+    void equalLossInClosedForm()
+    {
+        const double c[] = {1, 4, 16, 64}, sizes[] = {1, 1, 1, 1};
+        const auto bits = equalLossBits(c, sizes, 3);
+        const double expected[] = {1.5, 2.5, 3.5, 4.5};
+        for (std::size_t i = 0; i < 4; ++i) {
+            QVERIFY(std::fabs(bits[i] - expected[i]) < 1e-12);
+            QVERIFY(std::fabs(c[i] * std::exp2(-2 * bits[i]) - .125) < 1e-12);
+        }
+    }
+
+    void bitsBelowZeroAreWater()
+    {
+        const double c[] = {.01, 1, 4, 64}, sizes[] = {1, 1, 1, 1};
+        const auto bits = equalLossBits(c, sizes, 1);
+        const double expected[] = {0, 0, 1, 3};
+        for (std::size_t i = 0; i < 4; ++i)
+            QVERIFY2(std::fabs(bits[i] - expected[i]) < 1e-12, qPrintable(QString::number(bits[i])));
+    }
+
+    void sizesWeigh()
+    {
+        const double c[] = {2, 8}, sizes[] = {1, 3};
+        const auto bits = equalLossBits(c, sizes, 4);
+        QVERIFY(std::fabs(bits[0] + 3 * bits[1] - 16) < 1e-12);
+        QVERIFY(
+            std::fabs(c[0] / sizes[0] * std::exp2(-2 * bits[0]) - c[1] / sizes[1] * std::exp2(-2 * bits[1]))
+            < 1e-12);
+    }
+
+    void everyAllocatorKeepsTheBudgetAndTheProgramIsNeverWorse()
+    {
+        AllocationProblem problem;
+        for (std::size_t i = 0; i < 12; ++i) {
+            AllocationItem item{
+                .parameters = 1000 * (1 + i % 3), .sensitivity = std::exp2(double(i * 7 % 12))};
+            for (const double bits : {2.0, 3.0, 4.0, 6.0, 8.0})
+                item.options.push_back(
+                    {.bytes = std::uint64_t(double(item.parameters) * bits / 8),
+                     .cost = item.sensitivity * std::exp2(-2 * bits),
+                     .bits = bits});
+            problem.items.push_back(item);
+        }
+        double last = 1e300;
+        for (const double bits : {2.5, 3.2, 4.0, 5.5}) {
+            std::uint64_t parameters = 0;
+            for (const AllocationItem& item : problem.items)
+                parameters += item.parameters;
+            problem.byteBudget = std::uint64_t(double(parameters) * bits / 8);
+            const auto best = IntegerProgram().allocate(problem, {}, {}).value();
+            const auto filled = WaterFilling().allocate(problem, {}, {}).value();
+            QVERIFY(totalsOf(problem, best.chosen).bytes <= problem.byteBudget);
+            QVERIFY(totalsOf(problem, filled.chosen).bytes <= problem.byteBudget);
+            QVERIFY(best.cost <= filled.cost * (1 + 1e-9));
+            QVERIFY(filled.cost < 2 * best.cost + 1e-9);
+            QVERIFY(best.cost <= last);
+            last = best.cost;
+        }
+    }
+
+    void twoLevelsReachTheMean()
+    {
+        AllocationProblem problem;
+        for (std::size_t i = 0; i < 40; ++i)
+            problem.items.push_back(
+                {.parameters = 1600,
+                 .sensitivity = double(i + 1),
+                 .options = {{.bytes = 400, .cost = 4, .bits = 2}, {.bytes = 800, .cost = 1, .bits = 4}}});
+        problem.byteBudget = 40 * 200 * 7 / 2; // 3.5 bits of 1600 weights
+        const auto solution = TwoLevel().allocate(problem, {}, {}).value();
+        QCOMPARE(std::count(solution.chosen.begin(), solution.chosen.end(), 0u), 10);
+        for (std::size_t i = 0; i < 40; ++i)
+            QCOMPARE(solution.chosen[i], std::size_t(i < 10 ? 0 : 1)); // the least important first
+    }
+};
+
+QTEST_APPLESS_MAIN(AllocatorTest)
+#include "allocator_test.moc"

@@ -1,0 +1,211 @@
+#include "core/base/half.h"
+#include "plugins/bit_scaling/bit_scaling.h"
+#include "plugins/memory_faults/memory_faults.h"
+#include "plugins/memory_faults/protected_half.h"
+#include "plugins/metric_ranks/metric_ranks.h"
+#include "plugins/quantization_law/quantization_law.h"
+#include "plugins/training_law/training_law.h"
+#include "tests/plugins/probe_fixture.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <random>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+namespace {
+
+bool near(double found, double expected, double tolerance = 0.005)
+{
+    return std::fabs(found - expected) <= tolerance * std::fabs(expected);
+}
+
+std::vector<std::uint16_t> normalHalves(std::size_t count, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal(0, 0.05f);
+    std::vector<std::uint16_t> words(count);
+    for (std::uint16_t& word : words)
+        word = floatToHalf(normal(random));
+    return words;
+}
+
+double hardPerWord(const std::vector<std::uint16_t>& words)
+{
+    double sum = 0;
+    for (const std::uint16_t word : words)
+        sum += hardCells(word);
+    return sum / double(words.size());
+}
+
+} // namespace
+
+/// The checks of methods/stt-ram.md, undertrained-scaling.md, fp-scaling.md, emq.md and kbit-scaling.md.
+class AnalysisTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void theFreeBit()
+    {
+        for (unsigned word = 0; word < 65536; ++word) {
+            const float value = halfToFloat(std::uint16_t(word));
+            if (std::isfinite(value))
+                QCOMPARE(canBackUp(std::uint16_t(word)), std::fabs(value) < 2);
+        }
+        QCOMPARE(floatToHalf(0.7f), std::uint16_t(0b0011100110011010));
+        QCOMPARE(floatToHalf(-0.7f), std::uint16_t(0b1011100110011010));
+        QCOMPARE(hardCells(floatToHalf(-0.7f)), 7);
+        QCOMPARE(backedUp(floatToHalf(-0.7f)), std::uint16_t(0b1111100110011010));
+        QCOMPARE(hardCells(backedUp(floatToHalf(-0.7f))), 6);
+        QCOMPARE(hardCells(backedUp(floatToHalf(0.7f))), 6);
+    }
+
+    void codingsRoundTrip()
+    {
+        for (unsigned word = 0; word < 65536; ++word) {
+            const auto half = std::uint16_t(word);
+            if (!canBackUp(half))
+                continue;
+            QCOMPARE(decoded(coded(backedUp(half), Coding::NoChange), Coding::NoChange), half);
+            QCOMPARE(decoded(coded(backedUp(half), Coding::Rotate), Coding::Rotate), half);
+            const auto rounded = decoded(coded(backedUp(half), Coding::Round), Coding::Round);
+            QVERIFY(std::abs(int(rounded) - int(half)) <= 4);
+        }
+    }
+
+    void hardCellsFallAsTheSpecSays()
+    {
+        const auto words = normalHalves(20000, 1);
+        QVERIFY(near(hardPerWord(words), 4.554, .01));
+        std::vector<std::uint16_t> backed;
+        for (const std::uint16_t word : words)
+            backed.push_back(backedUp(word));
+        QVERIFY(near(hardPerWord(backed), 4.051, .01));
+        QVERIFY2(
+            near(hardPerWord(protect(words, 1, true).words), 3.125, .01),
+            qPrintable(QString::number(hardPerWord(protect(words, 1, true).words))));
+        const double expected[] = {2.627, 2.800, 2.922, 2.996, 3.032};
+        for (int i = 0; i < 5; ++i) {
+            const double found = hardPerWord(protect(words, std::size_t(1) << i, false).words);
+            QVERIFY2(near(found, expected[i], .012), qPrintable(QString::number(found)));
+        }
+    }
+
+    void protectedReadsStayBelowTwo()
+    {
+        const auto words = normalHalves(5000, 2);
+        auto bare = words;
+        injectFaults({reinterpret_cast<std::uint8_t*>(bare.data()), bare.size() * 2}, .015, 0, 3);
+        auto kept = protect(words, 1, false);
+        injectFaults({reinterpret_cast<std::uint8_t*>(kept.words.data()), kept.words.size() * 2}, .015, 0, 3);
+        int above = 0;
+        double worst = 0;
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            above += std::fabs(halfToFloat(bare[i])) >= 2 ? 1 : 0;
+            worst = std::max(worst, double(std::fabs(halfToFloat(decoded(kept.words[i], kept.codings[i])))));
+        }
+        QVERIFY2(above > 5, qPrintable(QString::number(above)));
+        QVERIFY(worst < 2);
+    }
+
+    void faultsDependOnSeedAndPlaceAlone()
+    {
+        std::vector<std::uint8_t> a(1000, 0x5a), b = a, c = a;
+        injectFaults(a, .1, .1, 1);
+        injectFaults(b, .1, .1, 1);
+        injectFaults(c, .1, .1, 2);
+        QVERIFY(a == b && a != c);
+    }
+
+    void valuesOfTheDegradationLaw()
+    {
+        QVERIFY(near(unifiedDegradation(7e9, 1e12, 2), 4.477));
+        QVERIFY(near(unifiedDegradation(7e9, 1e12, 3), .4820));
+        QVERIFY(near(unifiedDegradation(7e9, 1e12, 4), .09916));
+        QVERIFY(near(unifiedDegradation(405e9, 1e14, 4), .4447));
+        QVERIFY(near(unifiedDegradation(12e9, 206e9, 4), .0383));
+        QVERIFY(near(unifiedTokens(.2, 7e9, 4), 3.804e12));
+        QVERIFY(near(perBitTokens(.2, 7e9, 4), 4.5066e12, 1e-4));
+        QVERIFY(near(perBitTokens(.5, 70e9, 3), 3.9932e12, 1e-3));
+        QVERIFY(near(perBitTokens(.2, 1e9, 2), .0011e12, .046));
+        QVERIFY(near(unifiedTokens(unifiedDegradation(3e9, 5e11, 3), 3e9, 3), 5e11, 1e-9));
+        QVERIFY(near(baselineLoss(7e9, 1e12), 2.7759, 1e-4));
+        QVERIFY(near(baselineLoss(12e9, 206e9), 2.7358, 1e-4));
+    }
+
+    void valuesOfTheTrainingLaw()
+    {
+        QVERIFY(near(trainingPenalty(1e9, 1e11, {2, 1, 128}), .03524));
+        QVERIFY(near(trainingPenalty(1e9, 1e11, {4, 3, 128}), .00044, .02));
+        QVERIFY(near(trainingLoss(1e9, 1e11, {4, 3, 1}), 2.562628, 1e-6)); // one number a scale: no penalty
+        QVERIFY(near(criticalTokens(1e9, {8, 7, 128}), 1.730e15));
+        QVERIFY(near(criticalTokens(1e9, {4, 3, 128}), 2.733e13));
+        QVERIFY(near(criticalTokens(1e9, {2, 1, 128}), 3.928e11));
+        const int bits[] = {4, 5, 6, 8, 16}, exponents[] = {2, 2, 3, 4, 8};
+        for (int i = 0; i < 5; ++i)
+            QCOMPARE(bestSplit(bits[i], 128).exponent, double(exponents[i]));
+        const double tokens[] = {1e11, 1e12, 1e13, 1e14}, precision[] = {4.27, 5.18, 6.28, 7.62};
+        for (int i = 0; i < 4; ++i)
+            QVERIFY(near(bestPrecision(tokens[i], 128), precision[i]));
+        const TrainingFormat e4m3{4, 3, 128};
+        const double critical = criticalTokens(1e9, e4m3);
+        QVERIFY(trainingLoss(1e9, .999 * critical, e4m3) >= trainingLoss(1e9, critical, e4m3));
+        QVERIFY(trainingLoss(1e9, 1.001 * critical, e4m3) >= trainingLoss(1e9, critical, e4m3));
+    }
+
+    void ranksByHand()
+    {
+        const double x[] = {1, 2, 3, 4}, y[] = {1, 3, 2, 4};
+        QVERIFY(near(spearman(x, y), .8, 1e-12));
+        QVERIFY(near(kendall(x, y), 2.0 / 3, 1e-12));
+    }
+
+    void theFrontIsWhatNobodyBeats()
+    {
+        const Report::Point points[] = {{1, 5, 0}, {2, 4, 0}, {2, 6, 0}, {3, 4, 0}, {4, 1, 0}};
+        QCOMPARE(paretoFront(points), (std::vector<bool>{true, true, false, false, true}));
+    }
+
+    void everyAnalysisReportsOnTheSample_data()
+    {
+        QTest::addColumn<QString>("id");
+        for (const char* id :
+             {"memory-faults", "metric-ranks", "bit-scaling", "quantization-law", "training-law"})
+            QTest::newRow(id) << id;
+    }
+    void everyAnalysisReportsOnTheSample()
+    {
+        QFETCH(QString, id);
+        std::unique_ptr<Analysis> analysis;
+        if (id == "memory-faults")
+            analysis = std::make_unique<MemoryFaults>();
+        else if (id == "metric-ranks")
+            analysis = std::make_unique<MetricRanks>();
+        else if (id == "bit-scaling")
+            analysis = std::make_unique<BitScaling>();
+        else if (id == "quantization-law")
+            analysis = std::make_unique<QuantizationLaw>();
+        else
+            analysis = std::make_unique<TrainingLaw>();
+        SampleProbe sample;
+        if (analysis->needsModel())
+            sample = probeOf(sampleModel(), {{"int4g64", "rtn", {}}, {"q8_0", "rtn", {}}});
+        Parameters parameters;
+        for (const ParameterSpec& spec : analysis->parameters())
+            if (spec.key == "chunks" || spec.key == "seeds")
+                parameters[spec.key] = 1;
+        const auto report = analysis->run(sample.probe.get(), parameters, {});
+        QVERIFY2(report.has_value(), report ? "" : report.error().message.c_str());
+        QVERIFY(!report->title.empty() && !report->paragraphs.empty() && !report->tables.empty());
+        for (const Report::Table& table : report->tables)
+            for (const auto& row : table.rows)
+                QCOMPARE(row.size(), table.columns.size());
+        if (id == "bit-scaling")
+            QVERIFY(report->tables[0].rows[0][2].starts_with("4."));
+    }
+};
+
+QTEST_APPLESS_MAIN(AnalysisTest)
+#include "analysis_test.moc"

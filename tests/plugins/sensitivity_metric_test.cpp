@@ -1,0 +1,144 @@
+#include "plugins/baq/baq.h"
+#include "plugins/hawq/hawq.h"
+#include "plugins/lim/lim.h"
+#include "plugins/ompq/ompq.h"
+#include "plugins/zd/zd.h"
+#include "tests/plugins/probe_fixture.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <random>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+namespace {
+
+std::unique_ptr<SensitivityMetric> make(const QString& id)
+{
+    if (id == "hawq")
+        return std::make_unique<Hawq>();
+    if (id == "baq")
+        return std::make_unique<BaqMetric>();
+    if (id == "lim")
+        return std::make_unique<LayerInputModification>();
+    if (id == "ompq")
+        return std::make_unique<Ompq>();
+    return std::make_unique<ZScoreDistribution>();
+}
+
+} // namespace
+
+/// The checks of methods/layerwise-quant.md, emq.md, baq.md and hawq-v3.md that concern metrics.
+class SensitivityMetricTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void cosinesByHand()
+    {
+        const std::vector<float> before{1, 0, 0, 0, 2, 0}, after{1, 1, 0, 0, 2, 0};
+        const CosineSum sum = cosines(before, after, 3, 0);
+        QCOMPARE(sum.tokens, std::size_t(2));
+        QVERIFY(std::fabs(-sum.sum / 2 + .85355) < 1e-5);
+        std::vector<float> louder = after;
+        for (float& value : louder)
+            value *= 7;
+        QVERIFY(std::fabs(cosines(before, louder, 3, 0).sum - sum.sum) < 1e-9);
+    }
+
+    void sharesByHand()
+    {
+        const std::vector<float> values{0, 0, 0, 0, 0, 0, 0, 0, 1, -1, .1f, 3};
+        QVERIFY(std::fabs(shareAboveOneDeviation(values) - 1.0 / 12) < 1e-12);
+        std::mt19937 random(1);
+        std::normal_distribution<float> normal;
+        std::vector<float> many(1'000'000);
+        for (float& value : many)
+            value = normal(random);
+        QVERIFY(std::fabs(shareAboveOneDeviation(many) - .1587) < .001);
+        for (float& value : many)
+            value = 3 * value + 5;
+        QVERIFY(std::fabs(shareAboveOneDeviation(many) - .1587) < .001);
+    }
+
+    void alignmentByHand()
+    {
+        const std::vector<float> x{1, 0, 0, 1, 0, 0}, y{1, 0, 1, 0, 0, 1};
+        QVERIFY(std::fabs(linearCka(x, y, 3) - .316228) < 1e-6);
+        QVERIFY(std::fabs(linearCka(x, x, 3) - 1) < 1e-12);
+        std::vector<float> scaled = x;
+        for (float& value : scaled)
+            value *= 4;
+        QVERIFY(std::fabs(linearCka(scaled, y, 3) - .316228) < 1e-6);
+    }
+
+    void everyMetricScoresTheSample_data()
+    {
+        QTest::addColumn<QString>("id");
+        for (const char* id : {"baq", "hawq", "lim", "ompq", "zd"})
+            QTest::newRow(id) << id;
+    }
+    void everyMetricScoresTheSample()
+    {
+        QFETCH(QString, id);
+        const SampleProbe sample =
+            probeOf(sampleModel(), {{"int2g64a", "rtn", {}}, {"int4g64a", "rtn", {}}, {"q8_0", "rtn", {}}});
+        Parameters parameters;
+        if (id == "hawq")
+            parameters = {{"probes", 1}, {"chunks", 1}};
+        const auto scores = make(id)->score(*sample.probe, parameters, {});
+        QVERIFY2(scores.has_value(), scores ? "" : scores.error().message.c_str());
+        QCOMPARE(scores->costs.size(), sample.probe->layers().size());
+        for (const auto& costs : scores->costs) {
+            QCOMPARE(costs.size(), std::size_t(3));
+            QVERIFY(std::isfinite(costs[0]) && costs[0] > costs[1] && costs[1] > costs[2] && costs[2] >= 0);
+        }
+        const auto again = make(id)->score(*sample.probe, parameters, {});
+        QVERIFY(again->costs == scores->costs);
+    }
+
+    void aBlockThatDoesNothingIsLeastImportant()
+    {
+        const auto model = sampleModel();
+        std::map<TensorId, Tensor> zeroed;
+        std::size_t block = 1;
+        for (const Layer& layer : model->layers)
+            if (layer.block == block && (layer.role == "attn_output" || layer.role == "ffn_down"))
+                zeroed[layer.tensor] =
+                    Tensor::adoptFloats({layer.rows, layer.columns}, std::vector<float>(layer.parameters()));
+        QCOMPARE(zeroed.size(), std::size_t(2));
+        const SampleProbe sample = probeOf(withTensors(*model, zeroed), {{"int4g64a", "rtn", {}}});
+        const auto scores = LayerInputModification().score(*sample.probe, {}, {}).value();
+        for (std::size_t i = 0; i < scores.perLayer.size(); ++i) {
+            if (sample.probe->layers()[i].block == block)
+                QVERIFY(std::fabs(scores.perLayer[i] + 1) < 1e-6);
+            else
+                QVERIFY(scores.perLayer[i] > -1 + 1e-6);
+        }
+    }
+
+    void theTracePredictsMeasuredDivergence()
+    {
+        // Second order: half the quadratic form is the divergence itself where the format moves little.
+        const SampleProbe sample = probeOf(sampleModel(), {{"int4g64a", "rtn", {}}});
+        const auto scores = Hawq().score(*sample.probe, {{"probes", 2}, {"chunks", 1}}, {}).value();
+        double agreeing = 0, pairs = 0;
+        std::vector<double> measured;
+        for (std::size_t i = 0; i < sample.probe->layers().size(); ++i) {
+            const Tensor made = sample.probe->compressed(i, 0).value();
+            const ModelProbe::Replaced replaced[] = {
+                {i, Tensor::adoptFloats(made.type().shape, made.toFloats())}};
+            measured.push_back(sample.probe->losses(replaced, 1).value().divergence);
+        }
+        for (std::size_t i = 0; i < measured.size(); ++i)
+            for (std::size_t j = 0; j < i; ++j) {
+                ++pairs;
+                agreeing += (measured[i] < measured[j]) == (scores.costs[i][0] < scores.costs[j][0]) ? 1 : 0;
+            }
+        QVERIFY2(agreeing > 0.7 * pairs, qPrintable(QString("%1 of %2").arg(agreeing).arg(pairs)));
+    }
+};
+
+QTEST_APPLESS_MAIN(SensitivityMetricTest)
+#include "sensitivity_metric_test.moc"
