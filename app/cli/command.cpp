@@ -23,6 +23,8 @@ void Context::addEngineOptions()
     parser.addOption({"text", "Text to measure on (default: the one that comes with the program).", "file"});
     parser.addOption(
         {"calibration", "Text that methods learn from (default: the one that comes with it).", "file"});
+    parser.addOption(
+        {"imatrix", "An importance matrix of llama.cpp's: mean squares from there, not from the text.", "file"});
     parser.addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
     parser.addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
     parser.addOption(
@@ -116,6 +118,7 @@ Result<EngineOptions> Context::engineOptions() const
     EngineOptions options;
     options.evaluationText = TRY(text("text"));
     options.calibrationText = TRY(text("calibration"));
+    options.imatrix = parser.value("imatrix").toStdString();
     options.evaluation.contextLength = TRY(countOption("context", 0));
     options.evaluation.chunkCount = TRY(countOption("chunks", 0));
     if (parser.isSet("base"))

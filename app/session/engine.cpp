@@ -4,6 +4,7 @@
 #include "compute/vulkan/vulkan_backend.h"
 #include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
+#include "core/calibrate/imatrix_file.h"
 
 #include <QCoreApplication>
 
@@ -15,6 +16,15 @@ Result<std::string> textOf(const std::filesystem::path& path)
     const auto file = TRY(MappedFile::open(path));
     const auto bytes = file->bytes();
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+Result<std::map<std::string, std::vector<float>>> meanSquaresOf(const std::filesystem::path& imatrix)
+{
+    std::map<std::string, std::vector<float>> byLayer;
+    const ImatrixFile file = TRY(readImatrix(imatrix));
+    for (const auto& [name, entry] : file.entries)
+        byLayer[name] = entry.meanSquares();
+    return byLayer;
 }
 
 /// Asked once: drivers load slowly, and devices do not come and go.
@@ -100,6 +110,8 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
             engine->m_calibrationChunks = *calibration;
             statistics = std::make_shared<Statistics>(
                 model, std::move(*calibration), TRY(tritloom::makeExecutor(options.device)));
+            if (!options.imatrix.empty())
+                TRY_VOID(statistics->setMeanSquares(TRY(meanSquaresOf(options.imatrix))));
         }
     }
     engine->m_compressor =

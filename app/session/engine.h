@@ -5,6 +5,7 @@
 #include "core/method/model_transform.h"
 #include "core/sensitivity/sensitivity_table.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@ struct EngineOptions {
     std::size_t calibrationChunks = 32;
     std::string evaluationText; ///< empty: the text that comes with the program
     std::string calibrationText; ///< empty: the calibration text that comes with the program
+    std::filesystem::path imatrix; ///< mean squares from a file of llama.cpp's instead of the text's own
     std::size_t memoBytes = std::size_t{1} << 30;
     std::shared_ptr<const Model>
         base; ///< that the model was tuned from, for methods that store the difference

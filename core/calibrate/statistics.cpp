@@ -1,5 +1,6 @@
 #include "core/calibrate/statistics.h"
 
+#include "core/base/matrix_product.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -23,25 +24,26 @@ Tensor scaled(const std::vector<double>& sums, Shape shape, double factor)
     return Tensor::adoptFloats(std::move(shape), std::move(values));
 }
 
-/// sums[i, j] += sum over rows of x[r, i] x[r, j]. The upper triangle only; see mirrored().
+/// sums[i, j] += sum over rows of x[r, i] x[r, j]. The upper triangle only; see mirror().
 void addGram(const Tensor& input, std::vector<double>& sums)
 {
     const std::size_t columns = input.type().columns(), rows = input.type().rows();
     const auto x = input.floats();
     sums.resize(columns * columns);
-    parallelFor(columns, 16, [&](std::size_t begin, std::size_t end) {
-        std::vector<float> part(columns);
-        for (std::size_t i = begin; i < end; ++i) {
-            std::fill(part.begin(), part.end(), 0.0f);
-            for (std::size_t r = 0; r < rows; ++r) {
-                const float left = x[r * columns + i];
-                const float* const right = x.data() + r * columns;
-                for (std::size_t j = i; j < columns; ++j)
-                    part[j] += left * right[j];
-            }
-            for (std::size_t j = i; j < columns; ++j)
-                sums[i * columns + j] += double(part[j]);
-        }
+    constexpr std::size_t strip = 48;
+    parallelFor(columns, strip, [&](std::size_t begin, std::size_t end) {
+        const std::size_t count = end - begin, width = columns - begin;
+        std::vector<float> turned(count * rows), part(count * width);
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t i = 0; i < count; ++i)
+                turned[i * rows + r] = x[r * columns + begin + i];
+        addProduct(
+            MatrixView<const float>{turned.data(), count, rows, rows},
+            MatrixView<const float>{x.data() + begin, rows, width, columns},
+            MatrixView<float>{part.data(), count, width, width});
+        for (std::size_t i = 0; i < count; ++i)
+            for (std::size_t j = i; j < width; ++j)
+                sums[(begin + i) * columns + begin + j] += double(part[i * width + j]);
     });
 }
 
@@ -72,6 +74,29 @@ std::size_t Statistics::tokenCount() const
     for (const Chunk& chunk : m_chunks)
         count += chunk.tokens.size();
     return count;
+}
+
+Result<void> Statistics::setMeanSquares(std::map<std::string, std::vector<float>> byLayer)
+{
+    for (std::size_t i = 0; i < m_model->layers.size(); ++i) {
+        const Layer& layer = m_model->layers[i];
+        const auto found = byLayer.find(layer.name);
+        if (found == byLayer.end())
+            continue;
+        if (found->second.size() != layer.columns)
+            return fail(
+                ErrorCode::InvalidInput, "the importance matrix has {} columns for '{}', the model {}",
+                found->second.size(), layer.name, layer.columns);
+        m_key = keyOf(m_key, "mean squares", layer.name);
+        for (const float value : found->second)
+            m_key = keyOf(m_key, value == 0 ? 0.0f : value);
+        m_given[LayerId(i)] = Tensor::adoptFloats({layer.columns}, std::move(found->second));
+    }
+    if (m_given.empty())
+        return fail(
+            ErrorCode::InvalidInput, "the importance matrix names no layer of this model, it knows '{}'",
+            byLayer.empty() ? "" : byLayer.begin()->first);
+    return {};
 }
 
 Result<Executor::Weights> Statistics::storedWeights(TensorId id)
@@ -191,6 +216,8 @@ Result<Statistics::OfLayer> Statistics::of(
     };
     const Columns known = read ? found->second : Columns{unitColumns(), unitColumns(), unitColumns()};
     OfLayer result{known.meanSquare, known.meanAbsolute, known.maxAbsolute, {}};
+    if (const auto given = m_given.find(layer); given != m_given.end())
+        result.meanSquare = given->second;
     if (need != Calibration::Gram)
         return result;
     if (!read) {

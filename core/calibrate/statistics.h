@@ -7,6 +7,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace tritloom {
 
@@ -20,6 +22,11 @@ class Statistics {
 public:
     Statistics(
         std::shared_ptr<const Model> model, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor);
+
+    /// From now on the mean squares of the layers named here are these, [columns] each; the rest, Gram
+    /// matrices included, still comes from the text. Errors: InvalidInput (a layer has other columns, or none
+    /// is named). Before anything is asked for.
+    [[nodiscard]] Result<void> setMeanSquares(std::map<std::string, std::vector<float>> byLayer);
 
     struct OfLayer {
         Tensor meanSquare; ///< f32 [inputs]
@@ -51,6 +58,7 @@ private:
     };
     std::map<TensorId, Columns> m_columns;
     std::map<TensorId, Tensor> m_grams;
+    std::map<LayerId, Tensor> m_given; ///< mean squares that do not come from the text
     std::optional<std::size_t> m_gramStage; ///< whose Gram matrices m_grams holds
     std::size_t m_borderStage = 0; ///< m_border holds what is live before this stage
     std::vector<ValueMap> m_border; ///< per chunk

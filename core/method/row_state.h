@@ -22,6 +22,9 @@ public:
         return std::span(m_levels).subspan(column / m_run * m_levelCount, m_levelCount);
     }
 
+    /// The distance between neighbours of levels(column) when it is the same for all, else 0.
+    [[nodiscard]] float stepOf(std::size_t column) const { return m_steps[column / m_run]; }
+
     /// Stores level number `level` at `column`.
     void setLevel(std::size_t column, std::size_t level);
 

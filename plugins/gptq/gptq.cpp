@@ -2,7 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/method/row_packer.h"
-#include "plugins/gptq/column_order.h"
+#include "core/method/column_order.h"
 #include "plugins/gptq/row_chunk.h"
 
 #include <algorithm>

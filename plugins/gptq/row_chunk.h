@@ -2,7 +2,7 @@
 
 #include "core/base/matrix_product.h"
 #include "core/method/row_state.h"
-#include "plugins/gptq/column_order.h"
+#include "core/method/column_order.h"
 
 #include <stop_token>
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plugins/adaround/adaround.h"
+#include "plugins/autoround/autoround.h"
 #include "plugins/bitdelta/bitdelta.h"
 #include "plugins/bitstack/bitstack.h"
 #include "plugins/db_llm/db_llm.h"
@@ -8,6 +10,7 @@
 #include "plugins/imatrix/imatrix.h"
 #include "plugins/pb_llm/pb_llm.h"
 #include "plugins/ptq161/ptq161.h"
+#include "plugins/quip/quip.h"
 #include "plugins/rtn/rtn.h"
 #include "plugins/rtn_clip/rtn_clip.h"
 #include "plugins/ternary/ternary.h"
@@ -49,11 +52,16 @@ std::unique_ptr<LayerMethod> make()
 struct MethodRow {
     const char* id;
     std::unique_ptr<LayerMethod> (*make)();
-    double (*objective)(const LayerProblem&, const Tensor&); ///< what it makes small; null: nothing that rounding could be held against
+    /// What it makes small; null: nothing that rounding could be held against.
+    double (*objective)(const LayerProblem&, const Tensor&);
+    const char* effort = nullptr; ///< the parameter that says how long it works, for those that take long
+    double little = 0; ///< a value of it with which a test does not
 };
 
 // The only list of layer methods in tests.
 constexpr MethodRow allMethods[] = {
+    {"adaround", make<AdaRound>, outputError, "iterations", 40},
+    {"autoround", make<AutoRound>, outputError, "steps", 20},
     {"bitdelta", make<BitDelta>, nullptr},
     {"bitstack", make<BitStack>, nullptr},
     {"db-llm", make<DbLlm>, columnError},
@@ -62,6 +70,7 @@ constexpr MethodRow allMethods[] = {
     {"imatrix", make<ImportanceMatrix>, columnError},
     {"pb-llm", make<PbLlm>, nullptr},
     {"ptq161", make<Ptq161>, nullptr},
+    {"quip", make<LatticeRounding>, outputError},
     {"rtn", make<RoundToNearest>, powerError<20>},
     {"rtn-clip", make<ClippedRounding>, powerError<24>},
     {"ternary", make<TernaryMethod>, columnError},

@@ -1,6 +1,6 @@
+#include "core/method/column_order.h"
 #include "core/method/inverse_factor.h"
 #include "core/method/row_state.h"
-#include "plugins/gptq/column_order.h"
 #include "plugins/gptq/gptq.h"
 #include "plugins/rtn/rtn.h"
 #include "tests/plugins/method_fixture.h"

@@ -20,7 +20,7 @@ namespace {
 constexpr const char* formatIds[] = {
     "f16",      "int4g32",   "int3g64a", "q8_0",    "q4_0",     "q5_1",   "q4_k", "q6_k", "q2_k",
     "iq4_nl",   "nvfp4",     "mxfp4",    "nf4g64",  "tq1_0",    "tq2_0",  "q2_0", "q1_0", "ternaryg64",
-    "fp4e2g64", "shift3g64", "sign1g64", "bct4g64", "dyn4g64s", "fdbg64", "sign"};
+    "fp4e2g64", "shift3g64", "sign1g64", "bct4g64", "dyn4g64s", "fdbg64", "sign", "e8pg64"};
 
 NumberFormatPtr firstFormatOf(const LayerMethod& method)
 {
@@ -53,6 +53,12 @@ private:
         QFETCH(QString, method);
         return methodRow(method.toStdString()).make();
     }
+    /// Standard parameters, but little effort.
+    static Parameters quick()
+    {
+        const MethodRow& row = methodRow(method()->id());
+        return row.effort != nullptr ? Parameters{{row.effort, row.little}} : Parameters{};
+    }
     static NumberFormatPtr format()
     {
         QFETCH(QString, format);
@@ -69,7 +75,7 @@ private slots:
         std::vector<std::vector<std::byte>> results;
         for (const std::size_t threads : {0, 1, 8}) {
             setThreadCount(threads);
-            const auto result = method()->quantize(forMethod(problem, *method()), format(), {}, {});
+            const auto result = method()->quantize(forMethod(problem, *method()), format(), quick(), {});
             QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
             QCOMPARE(result->isReplacement(), method()->makesReplacements());
             QCOMPARE(result->dense().value().type().shape, problem.weights.type().shape);
@@ -90,7 +96,7 @@ private slots:
         const auto tested = method();
         if (methodRow(tested->id()).objective == nullptr)
             QSKIP("rounding has no such form");
-        const Tensor result = tested->quantize(problem, format(), {}, {}).value().tensor();
+        const Tensor result = tested->quantize(problem, format(), quick(), {}).value().tensor();
         const Tensor rounded = methodRow("rtn").make()->quantize(problem, format(), {}, {}).value().tensor();
         const auto objective = methodRow(tested->id()).objective;
         const double found = objective(problem, result), plain = objective(problem, rounded);
@@ -103,7 +109,7 @@ private slots:
         if (format()->isFloat())
             return; // floats hold NaN and infinities as they are
         const auto check = [&](const LayerProblem& problem) {
-            const auto result = method()->quantize(forMethod(problem, *method()), format(), {}, {});
+            const auto result = method()->quantize(forMethod(problem, *method()), format(), quick(), {});
             QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
             for (const float value : result->dense().value().toFloats())
                 QVERIFY(std::isfinite(value));
@@ -137,7 +143,7 @@ private slots:
     {
         LayerProblem problem = layer(3, 64, 7);
         problem.weights = Tensor::adoptFloats({3, 64}, std::vector<float>(3 * 64));
-        const auto result = method()->quantize(forMethod(problem, *method()), format(), {}, {}).value();
+        const auto result = method()->quantize(forMethod(problem, *method()), format(), quick(), {}).value();
         for (const float value : result.dense().value().toFloats())
             QCOMPARE(value, 0.0f);
     }
@@ -200,7 +206,7 @@ private slots:
             last = fraction;
         };
         QVERIFY(
-            method()->quantize(forMethod(layer(200, 32, 9), *method()), format(), {}, context).has_value());
+            method()->quantize(forMethod(layer(200, 32, 9), *method()), format(), quick(), context).has_value());
         QVERIFY(rises);
         QCOMPARE(last, 1.0);
     }

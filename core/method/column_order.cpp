@@ -1,4 +1,4 @@
-#include "plugins/gptq/column_order.h"
+#include "core/method/column_order.h"
 
 #include "core/method/inverse_factor.h"
 

@@ -1,0 +1,265 @@
+#include "core/format/e8p_format.h"
+
+#include "core/format/bit_fields.h"
+#include "core/format/block_format.h"
+
+#include <charconv>
+
+namespace tritloom {
+namespace e8p {
+namespace {
+
+constexpr std::size_t patternCount = 256, size = 8;
+
+/// Patterns by coordinate, so that a loop over patterns is a loop over neighbours in memory.
+struct Codebook {
+    std::array<Vector, patternCount> patterns{};
+    std::array<std::array<float, patternCount>, size> coordinates{};
+    std::array<float, patternCount> halfNorms{};
+    std::array<unsigned, patternCount> parities{}; ///< of the sum of magnitudes
+
+    Codebook()
+    {
+        // All of 1/2, 3/2, 5/2 with squared norm up to 10, by norm, then 29 of norm 12 made of 1/2 and 3/2.
+        std::vector<std::pair<float, Vector>> found;
+        Vector vector{};
+        const auto extend = [&](const auto& self, std::size_t at, float norm) -> void {
+            if (norm > 12)
+                return;
+            if (at == size) {
+                const bool large = *std::max_element(vector.begin(), vector.end()) > 2;
+                if (norm <= 10 || (norm == 12 && !large))
+                    found.emplace_back(norm, vector);
+                return;
+            }
+            for (const float magnitude : {0.5f, 1.5f, 2.5f}) {
+                vector[at] = magnitude;
+                self(self, at + 1, norm + magnitude * magnitude);
+            }
+        };
+        extend(extend, 0, 0);
+        std::sort(found.begin(), found.end());
+        // Every other one, so that no coordinate is favoured, and one more.
+        constexpr std::size_t shorter = 227, wanted = patternCount - shorter;
+        for (std::size_t k = 1; k + 1 < wanted; ++k)
+            found[shorter + k] = found[shorter + 2 * k];
+        found[shorter + wanted - 1] = found.back();
+        for (std::size_t k = 0; k < patternCount; ++k) {
+            patterns[k] = found[k].second;
+            halfNorms[k] = found[k].first / 2;
+            float sum = 0;
+            for (std::size_t i = 0; i < size; ++i) {
+                coordinates[i][k] = patterns[k][i];
+                sum += patterns[k][i];
+            }
+            parities[k] = static_cast<unsigned>(sum) % 2;
+        }
+    }
+};
+
+const Codebook& codebook()
+{
+    static const Codebook book;
+    return book;
+}
+
+struct Candidate {
+    float gain = -std::numeric_limits<float>::infinity(); ///< x p - |p|^2 / 2
+    std::size_t pattern = 0;
+};
+
+/// The best pattern for y with signs of y, one of them turned where the sum would be odd.
+Candidate bestPattern(const Vector& y)
+{
+    const Codebook& book = codebook();
+    Vector magnitudes;
+    unsigned negative = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        magnitudes[i] = std::fabs(y[i]);
+        negative += y[i] < 0;
+    }
+    std::array<float, patternCount> gains, cheapest;
+    for (std::size_t k = 0; k < patternCount; ++k) {
+        gains[k] = -book.halfNorms[k];
+        cheapest[k] = std::numeric_limits<float>::max();
+    }
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t k = 0; k < patternCount; ++k) {
+            const float share = magnitudes[i] * book.coordinates[i][k];
+            gains[k] += share;
+            cheapest[k] = share < cheapest[k] ? share : cheapest[k];
+        }
+    Candidate best;
+    for (std::size_t k = 0; k < patternCount; ++k) {
+        const float gain = (book.parities[k] + negative) % 2 == 0 ? gains[k] : gains[k] - 2 * cheapest[k];
+        if (gain > best.gain)
+            best = {gain, k};
+    }
+    return best;
+}
+
+} // namespace
+
+const Vector& pattern(std::size_t index)
+{
+    return codebook().patterns[index];
+}
+
+Vector decode(std::uint16_t code)
+{
+    const Codebook& book = codebook();
+    const std::size_t k = code & 0xff;
+    Vector result = book.patterns[k];
+    unsigned negative = 0;
+    for (std::size_t i = 0; i + 1 < size; ++i)
+        if ((code >> (8 + i) & 1) != 0) {
+            result[i] = -result[i];
+            ++negative;
+        }
+    if ((book.parities[k] + negative) % 2 != 0)
+        result[size - 1] = -result[size - 1];
+    const float shift = (code >> 15 & 1) != 0 ? 0.25f : -0.25f;
+    for (float& value : result)
+        value += shift;
+    return result;
+}
+
+std::uint16_t nearest(const Vector& x)
+{
+    std::uint16_t best = 0;
+    float least = std::numeric_limits<float>::infinity();
+    for (const unsigned shift : {0u, 1u}) {
+        Vector y = x;
+        for (float& value : y)
+            value -= shift != 0 ? 0.25f : -0.25f;
+        const std::size_t k = bestPattern(y).pattern;
+        // The signs of y; where the sum is odd, that of the smallest product turns.
+        std::array<bool, size> negative{};
+        unsigned count = 0;
+        std::size_t cheapest = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            negative[i] = y[i] < 0;
+            count += negative[i];
+            if (std::fabs(y[i]) * pattern(k)[i] < std::fabs(y[cheapest]) * pattern(k)[cheapest])
+                cheapest = i;
+        }
+        if ((codebook().parities[k] + count) % 2 != 0)
+            negative[cheapest] = !negative[cheapest];
+        unsigned code = static_cast<unsigned>(k) | shift << 15;
+        for (std::size_t i = 0; i + 1 < size; ++i)
+            code |= (negative[i] ? 1u : 0u) << (8 + i);
+        const Vector point = decode(static_cast<std::uint16_t>(code));
+        float distance = 0;
+        for (std::size_t i = 0; i < size; ++i)
+            distance += (x[i] - point[i]) * (x[i] - point[i]);
+        if (distance < least) {
+            least = distance;
+            best = static_cast<std::uint16_t>(code);
+        }
+    }
+    return best;
+}
+
+} // namespace e8p
+
+namespace e8pFormat {
+namespace {
+
+class E8pLayout {
+public:
+    explicit E8pLayout(std::size_t group)
+        : m_group(group)
+    {
+    }
+    std::string name() const { return fmt::format("e8pg{}", m_group); }
+    std::size_t elements() const { return m_group; }
+    std::size_t bytes() const { return 2 + m_group / 4; }
+    static std::span<const float> table() { return {}; } // no levels of single weights
+
+    static void encode(std::span<const float> values, std::span<std::byte> block)
+    {
+        storeHalf(block, 0, suitedScale(values));
+        storeNearest(values, block);
+    }
+
+    void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
+    {
+        std::vector<std::byte> trial(block.size());
+        std::vector<float> decoded(values.size());
+        const float suited = suitedScale(values);
+        double least = std::numeric_limits<double>::infinity();
+        for (const float factor : {0.84f, 0.9f, 0.95f, 1.0f, 1.05f, 1.12f}) {
+            storeHalf(trial, 0, factor * suited);
+            storeNearest(values, trial);
+            decode(trial, decoded);
+            const double error = weightedError(values, importance, decoded);
+            if (error < least) {
+                least = error;
+                std::copy(trial.begin(), trial.end(), block.begin());
+            }
+        }
+    }
+
+    static void decode(std::span<const std::byte> block, std::span<float> values)
+    {
+        const float scale = loadHalf(block, 0);
+        for (std::size_t i = 0; i < values.size(); i += 8) {
+            std::uint16_t code;
+            std::memcpy(&code, block.data() + 2 + i / 4, sizeof code);
+            const e8p::Vector point = e8p::decode(code);
+            for (std::size_t j = 0; j < 8; ++j)
+                values[i + j] = scale * point[j];
+        }
+    }
+
+private:
+    static float suitedScale(std::span<const float> values)
+    {
+        double sum = 0;
+        for (const float value : values)
+            sum += static_cast<double>(value) * value;
+        return static_cast<float>(std::sqrt(sum / static_cast<double>(values.size()))) / e8p::suitedDeviation;
+    }
+
+    static void storeNearest(std::span<const float> values, std::span<std::byte> block)
+    {
+        const float factor = inverse(loadHalf(block, 0));
+        for (std::size_t i = 0; i < values.size(); i += 8) {
+            e8p::Vector x;
+            for (std::size_t j = 0; j < 8; ++j)
+                x[j] = std::clamp(values[i + j] * factor, -1e6f, 1e6f);
+            const std::uint16_t code = e8p::nearest(x);
+            std::memcpy(block.data() + 2 + i / 4, &code, sizeof code);
+        }
+    }
+
+    std::size_t m_group;
+};
+
+} // namespace
+
+Result<NumberFormatPtr> parse(std::string_view id)
+{
+    if (!id.starts_with("e8p"))
+        return fail(ErrorCode::NotFound, "'{}' is not e8p", id);
+    std::size_t group = 0;
+    const char* const end = id.data() + id.size();
+    const bool grouped = id.starts_with("e8pg");
+    const auto parsed = std::from_chars(id.data() + (grouped ? 4 : 3), end, group);
+    if (!grouped || parsed.ec != std::errc{} || parsed.ptr != end || id[4] == '0')
+        return fail(ErrorCode::InvalidInput, "'{}' is not of the form e8pg<group>", id);
+    if (group % 8 != 0 || group > maximumGroup)
+        return fail(
+            ErrorCode::Unsupported, "'{}': group {} is not a multiple of 8 up to {}", id, group,
+            maximumGroup);
+    return std::make_shared<const BlockFormat<E8pLayout>>(E8pLayout(group));
+}
+
+std::vector<std::string> examples()
+{
+    return {"e8pg64", "e8pg256"};
+}
+
+} // namespace e8pFormat
+} // namespace tritloom

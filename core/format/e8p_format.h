@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/format/number_format.h"
+
+#include <array>
+
+namespace tritloom {
+
+/// The codebook of QuIP# (arXiv 2402.04396): 65,536 points around the lattice E8, for eight weights at a
+/// time.
+///
+/// A point has half-integer coordinates with an even sum, plus or minus 1/4 on all of them. Of the 16 bits, 8
+/// choose among 256 patterns of magnitudes, 7 are signs (the eighth follows from the sum), the last is the
+/// shift. 227 patterns have a squared norm of at most 10; which 29 of the 56 next ones are taken is our own
+/// choice (every other one in lexicographic order), so codes differ from those of the published models.
+namespace e8p {
+
+using Vector = std::array<float, 8>;
+
+/// Root mean square of the weights that the codebook suits best: weights of deviation 1 are divided by
+/// 1 / 1.03 first.
+inline constexpr float suitedDeviation = 1.03f;
+
+[[nodiscard]] Vector decode(std::uint16_t code);
+/// The code of the point nearest to x.
+[[nodiscard]] std::uint16_t nearest(const Vector& x);
+/// The magnitudes of pattern 0..255.
+[[nodiscard]] const Vector& pattern(std::size_t index);
+
+} // namespace e8p
+
+/// "e8pg<group>": a half as scale, then 16 bits for each eight weights: 2 + 16 / group bits a weight. Levels
+/// of single weights do not exist.
+namespace e8pFormat {
+
+[[nodiscard]] Result<NumberFormatPtr> parse(std::string_view id);
+[[nodiscard]] std::vector<std::string> examples();
+
+} // namespace e8pFormat
+
+} // namespace tritloom

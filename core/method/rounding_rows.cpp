@@ -1,0 +1,126 @@
+#include "core/method/rounding_rows.h"
+
+#include "core/method/row_packer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+RoundingRows::RoundingRows(
+    NumberFormatPtr format, const Tensor& weights, std::size_t firstRow, std::size_t rows,
+    std::span<const float> gram, std::span<const float> importance, const std::stop_token& stop)
+    : m_columns(weights.type().columns())
+    , m_gram(gram)
+    , m_weights(rows * m_columns)
+    , m_lower(rows * m_columns)
+    , m_upper(rows * m_columns)
+    , m_lowerCode(rows * m_columns)
+    , m_upperCode(rows * m_columns)
+    , m_bestLoss(rows)
+    , m_nearestLoss(rows)
+{
+    weights.decodeRows(firstRow, m_weights);
+    for (float& value : m_weights)
+        value = std::isfinite(value) ? value : 0.0f; // as every encoder does
+    const TensorType type{format, {rows, m_columns}};
+    m_best.resize(type.bytes());
+    m_states.reserve(rows);
+    std::vector<float> errors(m_weights), slopes(rows * m_columns), decoded(m_columns);
+    std::vector<std::byte> fitted(type.rowBytes());
+    const auto rowOf = [&](std::size_t r) { return std::span(m_weights).subspan(r * m_columns, m_columns); };
+    const auto storeErrors = [&](std::size_t r, std::span<const std::byte> packed) {
+        format->decodeBlocks(packed, decoded);
+        for (std::size_t c = 0; c < m_columns; ++c)
+            errors[r * m_columns + c] = m_weights[r * m_columns + c] - decoded[c];
+    };
+    for (std::size_t r = 0; r < rows; ++r) {
+        const auto plain = std::span(m_best).subspan(r * type.rowBytes(), type.rowBytes());
+        fitRow(*format, rowOf(r), {}, plain, stop);
+        m_states.emplace_back(*format, m_columns);
+        m_states.back().load(plain);
+        storeErrors(r, plain);
+    }
+    findSlopes(errors, slopes, stop);
+    for (std::size_t r = 0; r < rows; ++r)
+        m_bestLoss[r] = m_nearestLoss[r] = lossOf(r, errors, slopes);
+    if (!importance.empty()) {
+        // Other scales where they do better.
+        std::vector<std::byte> all(m_best.size());
+        for (std::size_t r = 0; r < rows; ++r) {
+            const auto other = std::span(all).subspan(r * type.rowBytes(), type.rowBytes());
+            fitRow(*format, rowOf(r), importance, other, stop);
+            storeErrors(r, other);
+        }
+        std::fill(slopes.begin(), slopes.end(), 0.0f);
+        findSlopes(errors, slopes, stop);
+        for (std::size_t r = 0; r < rows; ++r) {
+            const double loss = lossOf(r, errors, slopes);
+            if (!(loss < m_bestLoss[r]))
+                continue;
+            m_bestLoss[r] = loss;
+            const auto other = std::span(all).subspan(r * type.rowBytes(), type.rowBytes());
+            std::copy(other.begin(), other.end(), m_best.begin() + std::ptrdiff_t(r * type.rowBytes()));
+            m_states[r].load(other);
+        }
+    }
+    for (std::size_t r = 0; r < rows; ++r)
+        bracket(r);
+}
+
+void RoundingRows::bracket(std::size_t r)
+{
+    for (std::size_t c = 0; c < m_columns; ++c) {
+        const std::size_t i = r * m_columns + c;
+        const float weight = m_weights[i];
+        const std::span<const float> levels = m_states[r].levels(c);
+        std::size_t lower = levels.size(), upper = levels.size();
+        if (const float step = m_states[r].stepOf(c); step != 0) {
+            const float position = (weight - levels[0]) / step; // a step below 0: the levels descend
+            const auto last = static_cast<float>(levels.size() - 1);
+            const auto first = static_cast<std::size_t>(std::clamp(std::floor(position), 0.0f, last));
+            const auto second = static_cast<std::size_t>(std::clamp(std::floor(position) + 1, 0.0f, last));
+            lower = step > 0 ? first : second;
+            upper = step > 0 ? second : first;
+        } else {
+            for (std::size_t k = 0; k < levels.size(); ++k) {
+                if (levels[k] <= weight && (lower == levels.size() || levels[k] > levels[lower]))
+                    lower = k;
+                if (levels[k] > weight && (upper == levels.size() || levels[k] < levels[upper]))
+                    upper = k;
+            }
+            lower = lower == levels.size() ? upper : lower;
+            upper = upper == levels.size() ? lower : upper;
+        }
+        m_lowerCode[i] = static_cast<std::uint16_t>(lower);
+        m_upperCode[i] = static_cast<std::uint16_t>(upper);
+        m_lower[i] = levels[lower];
+        m_upper[i] = levels[upper];
+    }
+}
+
+void RoundingRows::findSlopes(
+    std::span<const float> errors, std::span<float> slopes, const std::stop_token& stop) const
+{
+    const std::size_t count = errors.size() / m_columns;
+    std::fill(slopes.begin(), slopes.end(), 0.0f);
+    constexpr std::size_t strip = 768;
+    for (std::size_t begin = 0; begin < m_columns && !stop.stop_requested(); begin += strip) {
+        const std::size_t size = std::min(strip, m_columns - begin);
+        addProduct(
+            MatrixView<const float>{errors.data(), count, m_columns, m_columns},
+            MatrixView<const float>{m_gram.data(), m_columns, m_columns, m_columns}.block(
+                0, begin, m_columns, size),
+            MatrixView<float>{slopes.data() + begin, count, size, m_columns});
+    }
+}
+
+double RoundingRows::lossOf(std::size_t r, std::span<const float> errors, std::span<const float> slopes) const
+{
+    double sum = 0;
+    for (std::size_t i = r * m_columns; i < (r + 1) * m_columns; ++i)
+        sum += static_cast<double>(errors[i]) * slopes[i];
+    return sum;
+}
+
+} // namespace tritloom

@@ -1,0 +1,100 @@
+#include "core/format/e8p_format.h"
+#include "tests/core/format_fixture.h"
+
+#include <QTest>
+
+#include <set>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+class E8pTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void patternsAreCountedByNorm()
+    {
+        std::map<int, int> counts;
+        for (std::size_t k = 0; k < 256; ++k) {
+            float norm = 0;
+            for (const float value : e8p::pattern(k))
+                norm += value * value;
+            ++counts[static_cast<int>(norm)];
+        }
+        QCOMPARE(counts, (std::map<int, int>{{2, 1}, {4, 8}, {6, 28}, {8, 64}, {10, 126}, {12, 29}}));
+    }
+
+    void allCodesAreDifferentPoints()
+    {
+        std::set<e8p::Vector> points;
+        for (unsigned code = 0; code < 65536; ++code) {
+            const e8p::Vector point = e8p::decode(static_cast<std::uint16_t>(code));
+            points.insert(point);
+            float sum = 0;
+            for (const float value : point)
+                sum += value - (code >> 15 ? 0.25f : -0.25f);
+            QCOMPARE(std::fmod(sum, 2.0f), 0.0f); // an even sum once the shift is taken off
+        }
+        QCOMPARE(points.size(), std::size_t{65536});
+    }
+
+    void theNearestPointIsTheNearest()
+    {
+        const std::vector<float> values = gaussianValues(8 * 60, 5);
+        for (std::size_t n = 0; n < 60; ++n) {
+            e8p::Vector x;
+            std::copy_n(values.begin() + std::ptrdiff_t(8 * n), 8, x.begin());
+            for (float& value : x)
+                value *= n % 3 == 0 ? 2.5f : 1.03f; // some lie outside of all
+            const auto distance = [&](const e8p::Vector& point) {
+                double sum = 0;
+                for (std::size_t i = 0; i < 8; ++i)
+                    sum += std::pow(double(x[i]) - double(point[i]), 2);
+                return sum;
+            };
+            double least = 1e9;
+            for (unsigned code = 0; code < 65536; ++code)
+                least = std::min(least, distance(e8p::decode(static_cast<std::uint16_t>(code))));
+            QVERIFY(std::fabs(distance(e8p::decode(e8p::nearest(x))) - least) < 1e-5);
+        }
+    }
+
+    void theGaussianErrorIsThatOfTheBrief_data()
+    {
+        QTest::addColumn<double>("scale");
+        QTest::addColumn<double>("expected");
+        QTest::newRow("1.03") << 1.03 << .0910;
+        QTest::newRow("1.0") << 1.0 << .0916;
+        QTest::newRow("0.9") << 0.9 << .0988;
+    }
+    void theGaussianErrorIsThatOfTheBrief()
+    {
+        QFETCH(double, scale);
+        QFETCH(double, expected);
+        const std::vector<float> values = gaussianValues(8 * 40000, 6);
+        double error = 0;
+        for (std::size_t n = 0; n < values.size(); n += 8) {
+            e8p::Vector x;
+            for (std::size_t i = 0; i < 8; ++i)
+                x[i] = values[n + i] * static_cast<float>(scale);
+            const e8p::Vector point = e8p::decode(e8p::nearest(x));
+            for (std::size_t i = 0; i < 8; ++i)
+                error += std::pow(double(x[i]) - double(point[i]), 2) / (scale * scale);
+        }
+        error /= static_cast<double>(values.size());
+        // Within what the choice of the 29 patterns makes.
+        QVERIFY2(deviation(error, expected) < 0.015, qPrintable(QString::number(error)));
+    }
+
+    void itBeatsFourLevels()
+    {
+        // 0.1175 is what the best four levels leave of normal weights, at 2 bits as well.
+        const std::vector<float> values = gaussianValues(std::size_t{1} << 17, 7);
+        const double error = relativeError("e8pg256", values, Writer::Fit);
+        QVERIFY2(error < 0.0925, qPrintable(QString::number(error)));
+        QCOMPARE(parseNumberFormat("e8pg256").value()->bitsPerWeight(), 2.0625);
+    }
+};
+
+QTEST_APPLESS_MAIN(E8pTest)
+#include "e8p_test.moc"

@@ -1,0 +1,75 @@
+#include "plugins/quip/block_feedback.h"
+#include "plugins/quip/quip.h"
+#include "plugins/rtn/rtn.h"
+#include "tests/plugins/method_fixture.h"
+
+#include <QTest>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+class QuipTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void feedbackBeatsTheCodebookAlone()
+    {
+        const LayerProblem problem = layer(32, 256, 1);
+        const auto format = parseNumberFormat("e8pg128").value();
+        const Tensor ours = LatticeRounding().quantize(problem, format, {}, {}).value().tensor();
+        const Tensor plain = RoundToNearest().quantize(problem, format, {}, {}).value().tensor();
+        const double ratio = outputError(problem, ours) / outputError(problem, plain);
+        QVERIFY2(ratio < 0.6, qPrintable(QString::number(ratio)));
+        qInfo("%.3f of the loss of rounding", ratio);
+    }
+
+    void theSumOfNormalisedErrorsIsTheOutputError()
+    {
+        // The block form of the identity that holds for GPTQ: with error = (w - q) of eight columns at their
+        // turn, sum |error U_kk^-1|^2 is the output error under the damped Gram matrix.
+        constexpr std::size_t inputs = 64;
+        LayerProblem problem = layer(1, inputs, 2);
+        std::vector<float> gram = problem.gram->toFloats();
+        const ColumnOrder order = orderColumns(gram, inputs, VisitOrder::Natural, 0.01, {}).value();
+        const BlockFeedback feedback(order);
+        std::vector<float> current = problem.weights.toFloats();
+        std::vector<float> stored(inputs);
+        double visited = 0;
+        for (std::size_t c = 0; c < inputs; c += 8) {
+            std::array<float, 8> error{};
+            for (std::size_t i = 0; i < 8; ++i) {
+                stored[c + i] = std::round(current[c + i] * 20) / 20; // any rounding will do
+                for (std::size_t j = i; j < 8; ++j)
+                    error[j] += (current[c + i] - stored[c + i]) * feedback.inverse(c / 8)[i * 8 + j];
+            }
+            for (std::size_t i = 0; i < 8; ++i) {
+                visited += double(error[i]) * double(error[i]);
+                for (std::size_t j = c + 8; j < inputs; ++j)
+                    current[j] -= error[i] * order.row(c + i)[j];
+            }
+        }
+        for (std::size_t i = 0; i < inputs; ++i)
+            gram[i * (inputs + 1)] += order.damping;
+        problem.gram = Tensor::adoptFloats({inputs, inputs}, gram);
+        const double direct = outputError(problem, Tensor::adoptFloats({1, inputs}, stored));
+        QVERIFY2(
+            std::fabs(visited / direct - 1) < 1e-3,
+            qPrintable(QString("%1 and %2").arg(visited).arg(direct)));
+    }
+
+    void uncorrelatedInputsLeaveNothingToAbsorb()
+    {
+        LayerProblem problem = layer(4, 128, 3);
+        std::vector<float> identity(128 * 128);
+        for (std::size_t i = 0; i < 128; ++i)
+            identity[i * 129] = 1;
+        problem.gram = Tensor::adoptFloats({128, 128}, std::move(identity));
+        const auto format = parseNumberFormat("e8pg64").value();
+        QVERIFY(
+            bytesOf(LatticeRounding().quantize(problem, format, {}, {}).value().tensor())
+            == bytesOf(RoundToNearest().quantize(problem, format, {}, {}).value().tensor()));
+    }
+};
+
+QTEST_APPLESS_MAIN(QuipTest)
+#include "quip_test.moc"
