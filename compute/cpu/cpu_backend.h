@@ -2,6 +2,7 @@
 
 #include "core/backend/backend.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,8 +12,15 @@ namespace tritloom {
 /// Instruction sets this program was built for and this processor has, best first: "AVX3", "AVX2", ...
 [[nodiscard]] std::vector<std::string> cpuInstructionSets();
 
+/// What products see of the activations they are multiplied with.
+enum class CpuActivations : std::uint8_t {
+    Exact, ///< all of them: what an exported file means
+    EightBit, ///< rounded to 8 bits, as the runtimes that read the file round them
+};
+
 /// `instructionSet`: one of cpuInstructionSets(), or empty for the best. Process-wide: the newest
 /// backend made decides for all of them. Errors: Unsupported (this processor has no such set).
-[[nodiscard]] Result<std::unique_ptr<Backend>> makeCpuBackend(std::string instructionSet = {});
+[[nodiscard]] Result<std::unique_ptr<Backend>>
+makeCpuBackend(std::string instructionSet = {}, CpuActivations activations = CpuActivations::Exact);
 
 } // namespace tritloom

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace tritloom::cpu {
+
+enum class FloatKind : std::uint8_t { F32, F16, BF16 };
+
+/// y[r] = sum over c of rows[r, c] * x[c], f32 sums. rows: [y.size(), x.size()] as files hold them, no
+/// alignment needed. On the calling thread; safe to call from many.
+void multiplyFloatRows(FloatKind kind, const std::byte* rows, std::span<const float> x, std::span<float> y);
+
+} // namespace tritloom::cpu
