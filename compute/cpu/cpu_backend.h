@@ -23,4 +23,13 @@ enum class CpuActivations : std::uint8_t {
 [[nodiscard]] Result<std::unique_ptr<Backend>>
 makeCpuBackend(std::string instructionSet = {}, CpuActivations activations = CpuActivations::Exact);
 
+/// What this machine can do at most, with the threads and the instruction set now chosen.
+struct CpuLimits {
+    double readBytesPerSecond = 0; ///< from memory, larger than the caches
+    double floatOperationsPerSecond = 0; ///< multiply-adds of f32, two operations each
+    double byteOperationsPerSecond = 0; ///< dot products of 8-bit numbers, two operations a product
+};
+/// Measured now, in about two seconds; what other programs take away counts little. Errors: OutOfMemory.
+[[nodiscard]] Result<CpuLimits> measureCpuLimits();
+
 } // namespace tritloom

@@ -100,6 +100,8 @@ linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::
     const PackedWeights* const packed = TRY(weights.packed());
     if (packed != nullptr && tokens == 1)
         multiplyColumn(*packed, makeActivations(packed->layout, x, 1, mode), y);
+    else if (packed != nullptr)
+        multiplyColumns(*packed, x, tokens, mode, y, stop);
     else if (tokens == 1)
         oneColumn(weights, x, y);
     else

@@ -14,9 +14,6 @@
 #include "compute/cpu/packed/unpack-inl.h" // after it
 
 HWY_BEFORE_NAMESPACE();
-#if HWY_TARGET == HWY_AVX3_DL && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC target("avx512vnni") // every processor of this class has it, Highway 1.0 does not name it
-#endif
 namespace tritloom::cpu::HWY_NAMESPACE {
 
 /// Whole-number sums of one line: their value is 65536 * high + 256 * middle + low.
@@ -24,34 +21,42 @@ struct Sums {
     IntVector high, middle, low;
 };
 
-/// Adds four columns. x: the highest digit of them.
+/// The digits of four activations, for all lanes.
+template <std::size_t Digits>
+struct Four {
+    HWY_INLINE Four(const std::int8_t* x, std::size_t stride)
+    {
+        for (std::size_t i = 0; i < Digits; ++i)
+            digit[i] = broadcast(x + i * stride);
+    }
+    IntVector digit[Digits];
+};
+
+/// Adds four columns.
 template <Levels L, bool Wide, std::size_t Digits>
-HWY_INLINE void
-add(Sums& sums, ByteVector codes, const LevelTables& tables, const std::int8_t* x, std::size_t stride)
+HWY_INLINE void add(Sums& sums, ByteVector codes, const LevelTables& tables, const Four<Digits>& x)
 {
     if constexpr (L == Levels::Fraction) {
         const auto top = lookUp(tables.parts[0], codes), middle = lookUp(tables.parts[1], codes),
                    last = lookUp(tables.parts[2], codes);
-        const auto first = broadcast(x);
-        sums.high = dot<true>(sums.high, top, first);
-        sums.middle = dot<true>(sums.middle, middle, first);
-        sums.low = dot<true>(sums.low, last, first);
+        sums.high = dot<true>(sums.high, top, x.digit[0]);
+        sums.middle = dot<true>(sums.middle, middle, x.digit[0]);
+        sums.low = dot<true>(sums.low, last, x.digit[0]);
         if constexpr (Digits == 3) { // products below the 24th bit are left out
-            const auto second = broadcast(x + stride);
-            sums.middle = dot<true>(sums.middle, top, second);
-            sums.low = dot<true>(sums.low, middle, second);
-            sums.low = dot<true>(sums.low, top, broadcast(x + 2 * stride));
+            sums.middle = dot<true>(sums.middle, top, x.digit[1]);
+            sums.low = dot<true>(sums.low, middle, x.digit[1]);
+            sums.low = dot<true>(sums.low, top, x.digit[2]);
         }
         return;
     }
     if constexpr (L == Levels::Table)
         codes = lookUp(tables.parts[0], codes);
     if constexpr (Digits == 3) {
-        sums.high = dot<Wide>(sums.high, codes, broadcast(x));
-        sums.middle = dot<Wide>(sums.middle, codes, broadcast(x + stride));
-        sums.low = dot<Wide>(sums.low, codes, broadcast(x + 2 * stride));
+        sums.high = dot<Wide>(sums.high, codes, x.digit[0]);
+        sums.middle = dot<Wide>(sums.middle, codes, x.digit[1]);
+        sums.low = dot<Wide>(sums.low, codes, x.digit[2]);
     } else {
-        sums.low = dot<Wide>(sums.low, codes, broadcast(x));
+        sums.low = dot<Wide>(sums.low, codes, x.digit[0]);
     }
 }
 
@@ -77,83 +82,163 @@ HWY_INLINE Sums startOf(const std::int32_t* start)
     return {hn::Set(ints, start[0]), hn::Zero(ints), hn::Set(ints, start[1])};
 }
 
-/// One panel with one token; y: 16 results.
-template <unsigned Bits, Levels L, bool Wide, std::size_t Digits>
-void MultiplyPanel(const PackedWeights& weights, const Activations& x, std::size_t panel, float* y)
+HWY_INLINE Sums nothing()
 {
-    constexpr std::size_t ahead = 1536; // bytes; what the hardware does not fetch soon enough by itself
-    const Floats d;
-    const PackedLayout& layout = weights.layout;
-    const LevelTables tables(layout);
-    const bool offset = hasOffset(layout.scales);
-    for (std::size_t first = 0; first < panelRows; first += lanes) {
-        const std::uint8_t* block = weights.panel(panel);
-        auto sum = hn::Zero(d);
-        for (std::size_t b = 0; b < layout.blocks; ++b) {
-            const std::size_t columns = layout.columnsOf(b), lines = columns / layout.lineColumns;
-            const BlockScales scales(layout.scales, block, first);
-            const std::uint8_t* codes = block + layout.headerBytes(lines);
-            const std::int8_t* digits = x.digitsOf(b, 0);
-            const float *factor = x.scales.data() + b * x.lines, *total = x.sums.data() + b * x.lines;
-            const std::int32_t* start = x.starts.data() + 2 * b * x.lines;
-            ByteVector span[steps];
-            const auto nextSpan = [&] {
-                for (std::size_t i = 0; i < Bits; ++i)
-                    hwy::Prefetch(codes + ahead + i * unitBytes);
-                unpackSpan<Bits, L>(codes + 4 * first, span);
-                codes += Bits * unitBytes;
-            };
-            const auto addSteps = [&](Sums& sums, std::size_t from, std::size_t count) HWY_ATTR {
-                for (std::size_t s = from; s < from + count; ++s, digits += 4)
-                    add<L, Wide, Digits>(sums, span[s], tables, digits, x.blockColumns);
-            };
-            const auto finish = [&](const Sums& sums, std::size_t l) HWY_ATTR {
-                const Line line = scales.line(l);
-                sum = hn::MulAdd(hn::Mul(line.scale, hn::Set(d, factor[l])), valueOf<L, Digits>(sums), sum);
-                if (offset)
-                    sum = hn::MulAdd(line.offset, hn::Set(d, total[l]), sum);
-            };
-            if (layout.lineColumns == 16) {
-                for (std::size_t l = 0; l < lines; l += 2) {
-                    nextSpan();
-                    Sums one = startOf(start + 2 * l), two = startOf(start + 2 * l + 2);
-                    addSteps(one, 0, 4);
-                    addSteps(two, 4, 4);
-                    finish(one, l);
-                    finish(two, l + 1);
-                }
-            } else {
-                for (std::size_t l = 0; l < lines; ++l) {
-                    // Two chains of sums: the latency of a dot product is ten times its pace.
-                    Sums even = startOf(start + 2 * l),
-                         odd{hn::Zero(Ints()), hn::Zero(Ints()), hn::Zero(Ints())};
-                    for (std::size_t c = 0; c < layout.lineColumns; c += spanColumns) {
-                        nextSpan();
-                        addSteps(even, 0, 4);
-                        addSteps(odd, 4, 4);
-                    }
-                    even.high = hn::Add(even.high, odd.high);
-                    even.middle = hn::Add(even.middle, odd.middle);
-                    even.low = hn::Add(even.low, odd.low);
-                    finish(even, l);
-                }
-            }
-            block += layout.blockBytes(columns);
-        }
-        hn::StoreU(sum, d, y + first);
-    }
+    const Ints ints;
+    return {hn::Zero(ints), hn::Zero(ints), hn::Zero(ints)};
 }
 
-template <unsigned Bits, Levels L, bool Wide>
+HWY_INLINE void addTo(Sums& sums, const Sums& more)
+{
+    sums.high = hn::Add(sums.high, more.high);
+    sums.middle = hn::Add(sums.middle, more.middle);
+    sums.low = hn::Add(sums.low, more.low);
+}
+
+/// How many columns share a scale decides how sums are kept.
+enum class LineKind { Sixteen, ThirtyTwo, Long };
+
+/// Times `lanes` rows that are multiplied beside each other: digits are loaded once for all, and enough sums
+/// are under way to hide that a dot product takes ten times as long as the next one waits. Fractions have
+/// more sums.
+constexpr std::size_t groupsOf(Levels levels)
+{
+    return levels == Levels::Fraction ? 1 : 2;
+}
+
+/// Some `lanes` rows with one token.
+template <unsigned Bits, Levels L, bool Wide, std::size_t Digits, LineKind Kind>
+HWY_INLINE void multiplyGroups(
+    const PackedLayout& layout, const std::uint8_t* const* panels, const std::size_t* first,
+    const Activations& x, float* const* y)
+{
+    constexpr std::size_t ahead = 1536; // bytes; what the hardware does not fetch soon enough by itself
+    constexpr bool Sixteen = Kind == LineKind::Sixteen;
+    constexpr std::size_t groups = groupsOf(L);
+    // A span's steps are dealt to as many sums.
+    constexpr std::size_t chains = Sixteen ? 2 : Kind == LineKind::ThirtyTwo ? 1 : Digits == 1 ? 4 : 2;
+    const Floats d;
+    const LevelTables tables(layout);
+    const Scales kind = layout.scales;
+    const bool offset = hasOffset(kind), super = isSuper(kind);
+    const std::size_t stride = x.blockColumns,
+                      spans = Kind == LineKind::Long ? layout.lineColumns / spanColumns : 1;
+    const std::size_t lineStep = Sixteen ? 2 : 1;
+    FloatVector sums[groups];
+    const std::uint8_t* blocks[groups];
+    for (std::size_t g = 0; g < groups; ++g) {
+        sums[g] = hn::Zero(d);
+        blocks[g] = panels[g];
+    }
+    for (std::size_t b = 0; b < layout.blocks; ++b) {
+        const std::size_t columns = layout.columnsOf(b), lines = columns / layout.lineColumns,
+                          header = layout.headerBytes(lines), blockBytes = layout.blockBytes(columns);
+        const std::int8_t* digits = x.digitsOf(b, 0);
+        const float *factor = x.scales.data() + b * x.lines, *total = x.sums.data() + b * x.lines;
+        const std::int32_t* start = x.starts.data() + 2 * b * x.lines;
+        const std::uint8_t* codes[groups];
+        FloatVector scaled[groups], offsets[groups];
+        for (std::size_t g = 0; g < groups; ++g) {
+            codes[g] = blocks[g] + header + 4 * first[g];
+            scaled[g] = offsets[g] = hn::Zero(d);
+        }
+        for (std::size_t l = 0; l < lines; l += lineStep) {
+            Sums sum[groups][chains];
+            for (std::size_t g = 0; g < groups; ++g) {
+                sum[g][0] = startOf(start + 2 * l);
+                for (std::size_t c = 1; c < chains; ++c)
+                    sum[g][c] = Sixteen ? startOf(start + 2 * l + 2) : nothing();
+            }
+            for (std::size_t s = 0; s < spans; ++s) {
+                ByteVector code[groups][steps];
+                for (std::size_t g = 0; g < groups; ++g) {
+                    for (std::size_t i = 0; i < Bits; ++i)
+                        hwy::Prefetch(codes[g] + ahead + i * unitBytes);
+                    unpackSpan<Bits, L>(codes[g], code[g]);
+                    codes[g] += Bits * unitBytes;
+                }
+                for (std::size_t step = 0; step < steps; ++step, digits += 4) {
+                    const Four<Digits> four(digits, stride);
+                    for (std::size_t g = 0; g < groups; ++g)
+                        add<L, Wide, Digits>(
+                            sum[g][Sixteen ? step / 4 : step % chains], code[g][step], tables, four);
+                }
+            }
+            if (!Sixteen)
+                for (std::size_t g = 0; g < groups; ++g)
+                    for (std::size_t c = 1; c < chains; ++c)
+                        addTo(sum[g][0], sum[g][c]);
+            for (std::size_t g = 0; g < groups; ++g) {
+                const BlockScales scales(kind, blocks[g], first[g]);
+                for (std::size_t i = 0; i < lineStep; ++i) {
+                    const Line line = scales.line(l + i);
+                    auto value = valueOf<L, Digits>(sum[g][i]);
+                    if (!super)
+                        value = hn::Mul(value, hn::Set(d, factor[l + i]));
+                    scaled[g] = hn::MulAdd(line.scale, value, scaled[g]);
+                    if (offset)
+                        offsets[g] = hn::MulAdd(line.offset, hn::Set(d, total[l + i]), offsets[g]);
+                }
+            }
+        }
+        for (std::size_t g = 0; g < groups; ++g) {
+            const BlockScales scales(kind, blocks[g], first[g]);
+            if (super) {
+                scaled[g] = hn::Mul(scaled[g], scales.scaleOfBlock());
+                if (offset)
+                    scaled[g] = hn::MulAdd(offsets[g], scales.offsetOfBlock(), scaled[g]);
+                sums[g] = hn::MulAdd(scaled[g], hn::Set(d, factor[0]), sums[g]);
+            } else {
+                sums[g] = hn::Add(sums[g], hn::Add(scaled[g], offsets[g]));
+            }
+            blocks[g] += blockBytes;
+        }
+    }
+    for (std::size_t g = 0; g < groups; ++g)
+        hn::StoreU(sums[g], d, y[g]);
+}
+
+template <unsigned Bits, Levels L, bool Wide, std::size_t Digits, LineKind Kind>
 void MultiplyPanels(
     const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
 {
-    for (std::size_t panel = begin; panel < end; ++panel) {
-        if (x.digits == 3)
-            MultiplyPanel<Bits, L, Wide, 3>(weights, x, panel, y + (panel - begin) * panelRows);
-        else
-            MultiplyPanel<Bits, L, Wide, 1>(weights, x, panel, y + (panel - begin) * panelRows);
+    constexpr std::size_t groups = groupsOf(L);
+    const std::size_t rows = (end - begin) * panelRows;
+    float nowhere[panelRows];
+    for (std::size_t row = 0; row < rows; row += groups * lanes) {
+        const std::uint8_t* panels[groups];
+        std::size_t first[groups];
+        float* to[groups];
+        for (std::size_t g = 0; g < groups; ++g) {
+            // The second of an odd number of panels is the first once more.
+            const std::size_t at = row + g * lanes < rows ? row + g * lanes : row;
+            panels[g] = weights.panel(begin + at / panelRows);
+            first[g] = at % panelRows;
+            to[g] = row + g * lanes < rows ? y + at : nowhere;
+        }
+        multiplyGroups<Bits, L, Wide, Digits, Kind>(weights.layout, panels, first, x, to);
     }
+}
+
+template <unsigned Bits, Levels L, bool Wide, std::size_t Digits>
+void ChooseLine(
+    const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
+{
+    if (weights.layout.lineColumns == 16)
+        MultiplyPanels<Bits, L, Wide, Digits, LineKind::Sixteen>(weights, x, begin, end, y);
+    else if (weights.layout.lineColumns == 32)
+        MultiplyPanels<Bits, L, Wide, Digits, LineKind::ThirtyTwo>(weights, x, begin, end, y);
+    else
+        MultiplyPanels<Bits, L, Wide, Digits, LineKind::Long>(weights, x, begin, end, y);
+}
+
+template <unsigned Bits, Levels L, bool Wide>
+void Choose(const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
+{
+    if (x.digits == 3)
+        ChooseLine<Bits, L, Wide, 3>(weights, x, begin, end, y);
+    else
+        ChooseLine<Bits, L, Wide, 1>(weights, x, begin, end, y);
 }
 
 /// y: results of whole panels, from `begin` on.
@@ -163,30 +248,30 @@ void MultiplyColumn(
     const PackedLayout& layout = weights.layout;
     switch (layout.levels) {
     case Levels::Sign:
-        return MultiplyPanels<1, Levels::Sign, false>(weights, x, begin, end, y);
+        return Choose<1, Levels::Sign, false>(weights, x, begin, end, y);
     case Levels::Fraction:
-        return MultiplyPanels<4, Levels::Fraction, true>(weights, x, begin, end, y);
+        return Choose<4, Levels::Fraction, true>(weights, x, begin, end, y);
     case Levels::Table:
-        return layout.zero > 64 ? MultiplyPanels<4, Levels::Table, true>(weights, x, begin, end, y)
-                                : MultiplyPanels<4, Levels::Table, false>(weights, x, begin, end, y);
+        return layout.zero > 64 ? Choose<4, Levels::Table, true>(weights, x, begin, end, y)
+                                : Choose<4, Levels::Table, false>(weights, x, begin, end, y);
     case Levels::Whole:
         break;
     }
     switch (layout.bits) {
     case 2:
-        return MultiplyPanels<2, Levels::Whole, false>(weights, x, begin, end, y);
+        return Choose<2, Levels::Whole, false>(weights, x, begin, end, y);
     case 3:
-        return MultiplyPanels<3, Levels::Whole, false>(weights, x, begin, end, y);
+        return Choose<3, Levels::Whole, false>(weights, x, begin, end, y);
     case 4:
-        return MultiplyPanels<4, Levels::Whole, false>(weights, x, begin, end, y);
+        return Choose<4, Levels::Whole, false>(weights, x, begin, end, y);
     case 5:
-        return MultiplyPanels<5, Levels::Whole, false>(weights, x, begin, end, y);
+        return Choose<5, Levels::Whole, false>(weights, x, begin, end, y);
     case 6:
-        return MultiplyPanels<6, Levels::Whole, false>(weights, x, begin, end, y);
+        return Choose<6, Levels::Whole, false>(weights, x, begin, end, y);
     case 7:
-        return MultiplyPanels<7, Levels::Whole, false>(weights, x, begin, end, y);
+        return Choose<7, Levels::Whole, false>(weights, x, begin, end, y);
     default:
-        return MultiplyPanels<8, Levels::Whole, true>(weights, x, begin, end, y);
+        return Choose<8, Levels::Whole, true>(weights, x, begin, end, y);
     }
 }
 

@@ -14,9 +14,6 @@
 #include <utility>
 
 HWY_BEFORE_NAMESPACE();
-#if HWY_TARGET == HWY_AVX3_DL && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC target("avx512vnni") // every processor of this class has it, Highway 1.0 does not name it
-#endif
 namespace tritloom::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -41,7 +38,10 @@ template <bool Wide>
 HWY_INLINE IntVector dot(IntVector sums, ByteVector codes, IntVector digits)
 {
 #if HWY_TARGET == HWY_AVX3_DL
-    return IntVector{_mm512_dpbusd_epi32(sums.raw, codes.raw, digits.raw)};
+    // By hand: Highway 1.0 does not name avx512vnni, which every processor of this class has, and g++ 12
+    // would copy the sums before each instruction.
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(codes.raw), "v"(digits.raw));
+    return sums;
 #else
     const hn::ScalableTag<std::int16_t> words;
     const auto multiply = [&](ByteVector c) {
@@ -129,7 +129,7 @@ HWY_INLINE ByteVector lookUp(ByteVector table, ByteVector codes)
     return hn::TableLookupBytes(table, codes);
 }
 
-/// A weight is scale * level + offset.
+/// Of the rows of a line.
 struct Line {
     FloatVector scale, offset;
 };
@@ -150,19 +150,19 @@ HWY_INLINE FloatVector signedBytes(const std::uint8_t* from)
         Floats(), hn::PromoteTo(Ints(), hn::LoadU(stored, reinterpret_cast<const std::int8_t*>(from))));
 }
 
-/// The scales of one block for `lanes` rows from `first` on.
+/// The scales of one block for `lanes` rows from `first` on. A weight is d * scale * level + m * offset,
+/// where d and m belong to the block (1 and 1 for formats without them), scale and offset to the line.
 class BlockScales {
 public:
     HWY_INLINE BlockScales(Scales kind, const std::uint8_t* header, std::size_t first)
         : m_kind(kind)
-        , m_lines(header + panelRows * superBytes(kind))
-        , m_first(first)
-        , m_super(isSuper(kind) ? halves(header + 2 * first) : hn::Zero(Floats()))
-        , m_minimum(
-              isSuper(kind) && hasOffset(kind) ? halves(header + 2 * (panelRows + first))
-                                               : hn::Zero(Floats()))
+        , m_header(header + 2 * first)
+        , m_lines(
+              header + panelRows * superBytes(kind) + first * (lineBytes(kind) > 1 && !isSuper(kind) ? 2 : 1))
     {
     }
+    HWY_INLINE FloatVector scaleOfBlock() const { return halves(m_header); }
+    HWY_INLINE FloatVector offsetOfBlock() const { return hn::Neg(halves(m_header + 2 * panelRows)); }
     HWY_INLINE Line line(std::size_t index) const
     {
         const Floats d;
@@ -170,30 +170,28 @@ public:
         const std::uint8_t* const at = m_lines + index * panelRows * lineBytes(m_kind);
         switch (m_kind) {
         case Scales::Half:
-            return {halves(at + 2 * m_first), hn::Zero(d)};
+            return {halves(at), hn::Zero(d)};
         case Scales::HalfLine:
-            return {halves(at + 2 * m_first), halves(at + 2 * (panelRows + m_first))};
+            return {halves(at), halves(at + 2 * panelRows)};
         case Scales::Super:
-            return {hn::Mul(m_super, signedBytes(at + m_first)), hn::Zero(d)};
+            return {signedBytes(at), hn::Zero(d)};
         case Scales::SuperLine:
-            return {
-                hn::Mul(m_super, hn::ConvertTo(d, unsignedBytes(at + m_first))),
-                hn::Neg(hn::Mul(m_minimum, hn::ConvertTo(d, unsignedBytes(at + panelRows + m_first))))};
+            return {hn::ConvertTo(d, unsignedBytes(at)), hn::ConvertTo(d, unsignedBytes(at + panelRows))};
         case Scales::NibbleLine: {
-            const auto pair = unsignedBytes(at + m_first);
+            const auto pair = unsignedBytes(at);
             return {
-                hn::Mul(m_super, hn::ConvertTo(d, hn::And(pair, hn::Set(ints, 15)))),
-                hn::Neg(hn::Mul(m_minimum, hn::ConvertTo(d, hn::ShiftRight<4>(pair))))};
+                hn::ConvertTo(d, hn::And(pair, hn::Set(ints, 15))),
+                hn::ConvertTo(d, hn::ShiftRight<4>(pair))};
         }
         case Scales::Power: {
-            const auto e = unsignedBytes(at + m_first);
+            const auto e = unsignedBytes(at);
             const auto small = hn::IfThenElse(
                 hn::Eq(e, hn::Zero(ints)), hn::Set(ints, 0x00200000), hn::Set(ints, 0x00400000));
             const auto bits = hn::ShiftLeft<23>(hn::Sub(e, hn::Set(ints, 1)));
             return {hn::BitCast(d, hn::IfThenElse(hn::Lt(e, hn::Set(ints, 2)), small, bits)), hn::Zero(d)};
         }
         case Scales::Mini: {
-            const auto stored = unsignedBytes(at + m_first), bits = hn::And(stored, hn::Set(ints, 127));
+            const auto stored = unsignedBytes(at), bits = hn::And(stored, hn::Set(ints, 127));
             const auto small = hn::Mul(hn::ConvertTo(d, bits), hn::Set(d, 1.0f / 1024));
             const auto normal = hn::BitCast(d, hn::Add(hn::ShiftLeft<20>(bits), hn::Set(ints, 119 << 23)));
             const auto value =
@@ -207,9 +205,7 @@ public:
 
 private:
     Scales m_kind;
-    const std::uint8_t* m_lines;
-    std::size_t m_first;
-    FloatVector m_super, m_minimum;
+    const std::uint8_t *m_header, *m_lines;
 };
 
 /// Tables of a format as bytes: one for Table, three (high, middle, low) for Fraction.
