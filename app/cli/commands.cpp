@@ -14,6 +14,7 @@ std::span<const Command> commands()
         {"evaluate", "perplexity, divergence and agreement on a text", evaluate},
         {"generate", "continue a text", generate},
         {"compare", "several formats and methods side by side", compare},
+        {"bench", "speeds beside what this machine can do", bench},
         {"formats", "the number formats", formats},
         {"methods", "the compression methods", methods},
         {"targets", "the file formats that can be written", targets},

@@ -14,6 +14,7 @@ int exportModel(Context&, const QStringList&);
 int evaluate(Context&, const QStringList&);
 int generate(Context&, const QStringList&);
 int compare(Context&, const QStringList&);
+int bench(Context&, const QStringList&);
 int formats(Context&, const QStringList&);
 int methods(Context&, const QStringList&);
 int targets(Context&, const QStringList&);
