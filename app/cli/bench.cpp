@@ -29,6 +29,7 @@ QJsonObject jsonOf(const BenchmarkRow& row)
         {"threads", qint64(row.threads)},
         {"seconds", row.seconds},
         {"spread", row.spread},
+        {"wallSeconds", row.wallSeconds},
         {"bytesPerSecond", row.bytesPerSecond},
         {"operationsPerSecond", row.operationsPerSecond},
         {"shareOfBandwidth", row.shareOfBandwidth},
@@ -128,8 +129,8 @@ int bench(Context& context, const QStringList& arguments)
     for (const BenchmarkRow& row : rows)
         cells.push_back(cellsOf(row));
     printTable(
-        {"device", "format", "rows", "inner", "columns", "ms", "spread", "GB/s", "of bandwidth", "GOP/s",
-         "of peak"},
+        {"device", "format", "rows", "inner", "columns", "wall ms", "busy ms", "spread", "GB/s",
+         "of bandwidth", "GOP/s", "of peak"},
         cells);
     return Done;
 }

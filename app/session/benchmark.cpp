@@ -5,36 +5,56 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <random>
 
 namespace tritloom {
 
-Result<std::vector<double>> repeat(
+namespace {
+
+/// Of all threads of this program.
+double processorSeconds()
+{
+    timespec now{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+}
+
+} // namespace
+
+Result<BenchmarkTimes> repeat(
     std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work,
-    std::stop_token stop)
+    std::stop_token stop, std::size_t parts)
 {
     TRY_VOID(work());
-    std::vector<double> times;
+    BenchmarkTimes times;
     double total = 0;
-    while (times.size() < leastCount || total < leastSeconds) {
+    while (times.busy.size() < leastCount || total < leastSeconds) {
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "the benchmark was stopped");
         const auto begin = std::chrono::steady_clock::now();
+        const double processor = processorSeconds();
         TRY_VOID(work());
-        times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-        total += times.back();
+        const double busy = (processorSeconds() - processor) / double(threadCount());
+        const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        times.busy.push_back(busy / double(parts));
+        times.wall.push_back(wall / double(parts));
+        total += busy;
     }
-    std::sort(times.begin(), times.end());
+    std::sort(times.busy.begin(), times.busy.end());
+    std::sort(times.wall.begin(), times.wall.end());
     return times;
 }
 
 void setTimes(
-    BenchmarkRow& row, const std::vector<double>& times, double bytes, double operations,
-    const CpuLimits& limits, double peak)
+    BenchmarkRow& row, const BenchmarkTimes& times, double bytes, double operations, const CpuLimits& limits,
+    double peak)
 {
+    const std::vector<double>& busy = times.busy;
     row.threads = threadCount();
-    row.seconds = times[times.size() / 2];
-    row.spread = (times[times.size() * 3 / 4] - times[times.size() / 4]) / row.seconds;
+    row.seconds = busy[busy.size() / 2];
+    row.spread = (busy[busy.size() * 3 / 4] - busy[busy.size() / 4]) / row.seconds;
+    row.wallSeconds = times.wall[times.wall.size() / 2];
     row.bytesPerSecond = bytes / row.seconds;
     row.operationsPerSecond = operations / row.seconds;
     row.shareOfBandwidth = limits.readBytesPerSecond > 0 ? row.bytesPerSecond / limits.readBytesPerSecond : 0;

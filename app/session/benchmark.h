@@ -15,8 +15,10 @@ struct BenchmarkRow {
     std::string format;
     std::size_t rows = 0, inner = 0, columns = 0; ///< of the product; 0 where it is none
     std::size_t threads = 0;
-    double seconds = 0; ///< median of a repetition
-    double spread = 0; ///< (third quartile - first quartile) / median
+    double seconds = 0; ///< median of the processor time of a repetition over the number of threads: what it
+                        ///< takes on a machine that does nothing else
+    double spread = 0; ///< of seconds: (third quartile - first quartile) / median
+    double wallSeconds = 0; ///< median by the clock, with what other programs took away
     double bytesPerSecond = 0; ///< of weights as the format stores them
     double operationsPerSecond = 0; ///< two a weight and column
     double shareOfBandwidth = 0; ///< of the memory's read bandwidth
@@ -25,16 +27,21 @@ struct BenchmarkRow {
 
 using OnBenchmarkRow = std::function<void(const BenchmarkRow&)>;
 
-/// Repeats `work` until both counts are reached, after one repetition that is not counted.
-/// Gives seconds, sorted. Errors: those of the work; Cancelled.
-[[nodiscard]] Result<std::vector<double>> repeat(
-    std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work,
-    std::stop_token stop);
+/// Of each repetition, seconds, each list sorted.
+struct BenchmarkTimes {
+    std::vector<double> busy, wall;
+};
 
-/// Fills seconds and spread from sorted times, and what follows from them.
+/// Repeats `work` until both counts are reached, after one repetition that is not counted. Each takes `parts`
+/// equal parts, whose times are given. Errors: those of the work; Cancelled.
+[[nodiscard]] Result<BenchmarkTimes> repeat(
+    std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work, std::stop_token stop,
+    std::size_t parts = 1);
+
+/// Fills the times, and what follows from them.
 void setTimes(
-    BenchmarkRow& row, const std::vector<double>& times, double bytes, double operations,
-    const CpuLimits& limits, double peak);
+    BenchmarkRow& row, const BenchmarkTimes& times, double bytes, double operations, const CpuLimits& limits,
+    double peak);
 
 struct KernelBenchmark {
     std::vector<std::string> formats; ///< empty: all that weights come in

@@ -48,18 +48,15 @@ Result<void> benchmarkFormat(
                 }
                 return {};
             },
-            stop));
+            stop, copies.size()));
         BenchmarkRow row{
             .device = backend.name(),
             .format = format->id(),
             .rows = what.rows,
             .inner = what.inner,
             .columns = columns};
-        std::vector<double> each;
-        for (const double seconds : times)
-            each.push_back(seconds / double(copies.size()));
         setTimes(
-            row, each, bytes, 2 * products * double(columns), limits,
+            row, times, bytes, 2 * products * double(columns), limits,
             mode == CpuActivations::EightBit && !format->isFloat() ? limits.byteOperationsPerSecond
                                                                    : limits.floatOperationsPerSecond);
         onRow(row);

@@ -110,6 +110,28 @@ void MultiplyFloatRows(
         MultiplyAll<Brain>(rows, x, columns, y, count);
 }
 
+template <class Stored>
+void DecodeAll(const std::byte* from, float* values, std::size_t count)
+{
+    const Floats d;
+    const std::size_t lanes = hn::Lanes(d);
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes)
+        hn::StoreU(Stored::load(from + i * Stored::bytes), d, values + i);
+    for (; i < count; ++i)
+        values[i] = Stored::one(from + i * Stored::bytes);
+}
+
+void DecodeFloats(FloatKind kind, const std::byte* from, float* values, std::size_t count)
+{
+    if (kind == FloatKind::F32)
+        DecodeAll<Single>(from, values, count);
+    else if (kind == FloatKind::F16)
+        DecodeAll<Half>(from, values, count);
+    else
+        DecodeAll<Brain>(from, values, count);
+}
+
 } // namespace tritloom::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -117,10 +139,16 @@ HWY_AFTER_NAMESPACE();
 namespace tritloom::cpu {
 
 HWY_EXPORT(MultiplyFloatRows);
+HWY_EXPORT(DecodeFloats);
 
 void multiplyFloatRows(FloatKind kind, const std::byte* rows, std::span<const float> x, std::span<float> y)
 {
     HWY_DYNAMIC_DISPATCH(MultiplyFloatRows)(kind, rows, x.data(), x.size(), y.data(), y.size());
+}
+
+void decodeFloats(FloatKind kind, const std::byte* from, std::span<float> values)
+{
+    HWY_DYNAMIC_DISPATCH(DecodeFloats)(kind, from, values.data(), values.size());
 }
 
 } // namespace tritloom::cpu

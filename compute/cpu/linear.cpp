@@ -1,6 +1,7 @@
 #include "compute/cpu/cpu_tensor.h"
 #include "compute/cpu/dense.h"
 #include "compute/cpu/float_product.h"
+#include "compute/cpu/output.h"
 #include "compute/cpu/packed/product.h"
 #include "compute/cpu/row_math.h"
 #include "core/base/parallel.h"
@@ -53,15 +54,19 @@ void decodedTiles(
     const std::stop_token& stop)
 {
     const std::size_t outputs = weights.type().rows(), columns = weights.type().columns();
-    const bool plain = weights.type().format->id() == "f32"
+    const auto kind = floatKindOf(*weights.type().format);
+    const bool plain = kind == FloatKind::F32
         && reinterpret_cast<std::uintptr_t>(weights.given().bytes().data()) % alignof(float) == 0;
     parallelFor(outputs, tileRows(columns), [&](std::size_t begin, std::size_t end) {
         if (stop.stop_requested())
             return;
-        std::vector<float> decoded(plain ? 0 : (end - begin) * columns);
-        if (!plain)
+        const auto room = plain ? nullptr : scratch((end - begin) * columns * sizeof(float));
+        const std::span<float> decoded(static_cast<float*>(room.get()), plain ? 0 : (end - begin) * columns);
+        if (kind)
+            decodeFloats(*kind, weights.given().bytes().data() + begin * weights.type().rowBytes(), decoded);
+        else
             for (std::size_t r = begin; r < end; ++r)
-                weights.decodeRow(r, std::span(decoded).subspan((r - begin) * columns, columns));
+                weights.decodeRow(r, decoded.subspan((r - begin) * columns, columns));
         const float* const w = plain ? weights.given().floats().data() + begin * columns : decoded.data();
         multiplyTransposed(
             tokens, end - begin, columns, x.data(), columns, w, columns, y.data() + begin, outputs);
@@ -78,12 +83,13 @@ Result<Tensor> embedding(const Tensor& tokens, const CpuTensor& table)
         if (!(id >= 0 && id < float(table.type().rows())))
             return fail(
                 ErrorCode::InvalidInput, "token {} is outside the table of {} rows", id, table.type().rows());
-    std::vector<float> y(ids.size() * columns);
+    Output output(ids.size() * columns);
+    const auto y = output.values();
     parallelFor(ids.size(), 32, [&](std::size_t begin, std::size_t end) {
         for (std::size_t t = begin; t < end; ++t)
-            table.decodeRow(std::size_t(ids[t]), std::span(y).subspan(t * columns, columns));
+            table.decodeRow(std::size_t(ids[t]), y.subspan(t * columns, columns));
     });
-    return Tensor::adoptFloats({ids.size(), columns}, std::move(y));
+    return std::move(output).take({ids.size(), columns});
 }
 
 Result<Tensor>
@@ -96,7 +102,8 @@ linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::
         return fail(
             ErrorCode::InvalidInput, "a product of {} columns with weights of {}", input.type().columns(),
             columns);
-    std::vector<float> y(tokens * outputs);
+    Output output(tokens * outputs);
+    const auto y = output.values();
     const PackedWeights* const packed = TRY(weights.packed());
     if (packed != nullptr && tokens == 1)
         multiplyColumn(*packed, makeActivations(packed->layout, x, 1, mode), y);
@@ -108,7 +115,7 @@ linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::
         decodedTiles(weights, x, tokens, y, stop);
     if (stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled in a product of {} rows", outputs);
-    return Tensor::adoptFloats({tokens, outputs}, std::move(y));
+    return std::move(output).take({tokens, outputs});
 }
 
 } // namespace tritloom::cpu

@@ -90,7 +90,7 @@ private slots:
         const TensorType type{number, {64, number->blockElements() * 64}};
         const auto layout = cpu::packedLayout(cpu::packedFormatOf(*number)->layout, type);
         QVERIFY(layout.has_value());
-        const double growth = double(layout->panels * layout->panelBytes()) / double(type.bytes());
+        const double growth = double(layout->bytes()) / double(type.bytes());
         qInfo("%s: %.3f of the format's bytes", qPrintable(format), growth);
         // tq1_0 is kept in pairs of bits: base 3 costs more time than its bytes save.
         QVERIFY2(growth <= (format == "tq1_0" ? 1.23 : 1.04), qPrintable(QString::number(growth)));

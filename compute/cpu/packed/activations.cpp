@@ -1,6 +1,7 @@
 // One source, compiled once per instruction set by foreach_target.h.
 #include "compute/cpu/packed/product.h"
 
+#include "compute/cpu/output.h"
 #include "core/base/half.h"
 #include "core/base/parallel.h"
 
@@ -104,7 +105,8 @@ void FillBlock(
     std::size_t run = super ? columns : layout.lineColumns;
     if (mode == ActivationMode::EightBit && layout.activations != Activations8::Line)
         run = layout.activations == Activations8::Q8_0 ? 32 : columns;
-    std::int8_t* const bytes = out.bytes.get() + at * out.digits * out.blockColumns;
+    std::int8_t* const bytes =
+        static_cast<std::int8_t*>(out.bytes.get()) + at * out.digits * out.blockColumns;
     Rounding rounding{0, 0};
     for (std::size_t c = 0, line = 0; c < columns; c += layout.lineColumns, ++line) {
         if (c % run == 0)
@@ -141,7 +143,7 @@ makeActivations(const PackedLayout& layout, std::span<const float> x, std::size_
     out.blockColumns = layout.blockColumns;
     out.lines = layout.linesPerBlock();
     const std::size_t blocks = layout.blocks * tokens;
-    out.bytes = hwy::AllocateAligned<std::int8_t>(blocks * out.digits * out.blockColumns);
+    out.bytes = scratch(blocks * out.digits * out.blockColumns);
     out.scales.resize(blocks * out.lines);
     out.sums.resize(blocks * out.lines);
     out.starts.resize(blocks * out.lines * 2);

@@ -25,9 +25,9 @@ struct PackedWeights {
     PackedLayout layout;
     WeightBuffer buffer;
 
-    [[nodiscard]] const std::uint8_t* panel(std::size_t index) const
+    [[nodiscard]] const std::uint8_t* block(std::size_t panel, std::size_t index) const
     {
-        return buffer.data() + index * layout.panelBytes();
+        return buffer.data() + layout.offsetOf(panel, index);
     }
     /// The elements of a row as the format's own decoder gives them, bit for bit. values: layout.columns.
     void decodeRow(std::size_t row, std::span<float> values) const;

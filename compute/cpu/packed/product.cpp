@@ -109,37 +109,39 @@ constexpr std::size_t groupsOf(Levels levels)
 /// Some `lanes` rows with one token.
 template <unsigned Bits, Levels L, bool Wide, std::size_t Digits, LineKind Kind>
 HWY_INLINE void multiplyGroups(
-    const PackedLayout& layout, const std::uint8_t* const* panels, const std::size_t* first,
-    const Activations& x, float* const* y)
+    const PackedWeights& weights, const std::size_t* panels, const std::size_t* first, const Activations& x,
+    float* const* y)
 {
-    constexpr std::size_t ahead = 1536; // bytes; what the hardware does not fetch soon enough by itself
     constexpr bool Sixteen = Kind == LineKind::Sixteen;
     constexpr std::size_t groups = groupsOf(L);
     // A span's steps are dealt to as many sums.
     constexpr std::size_t chains = Sixteen ? 2 : Kind == LineKind::ThirtyTwo ? 1 : Digits == 1 ? 4 : 2;
     const Floats d;
+    const PackedLayout& layout = weights.layout;
     const LevelTables tables(layout);
     const Scales kind = layout.scales;
     const bool offset = hasOffset(kind), super = isSuper(kind);
+    // The same places in the next blocks are asked for now: the hardware does not look beyond its page.
+    const std::size_t ahead = 2 * layout.blockBytes(layout.blockColumns);
     const std::size_t stride = x.blockColumns,
                       spans = Kind == LineKind::Long ? layout.lineColumns / spanColumns : 1;
     const std::size_t lineStep = Sixteen ? 2 : 1;
     FloatVector sums[groups];
-    const std::uint8_t* blocks[groups];
-    for (std::size_t g = 0; g < groups; ++g) {
+    for (std::size_t g = 0; g < groups; ++g)
         sums[g] = hn::Zero(d);
-        blocks[g] = panels[g];
-    }
     for (std::size_t b = 0; b < layout.blocks; ++b) {
         const std::size_t columns = layout.columnsOf(b), lines = columns / layout.lineColumns,
-                          header = layout.headerBytes(lines), blockBytes = layout.blockBytes(columns);
+                          header = layout.headerBytes(lines);
         const std::int8_t* digits = x.digitsOf(b, 0);
         const float *factor = x.scales.data() + b * x.lines, *total = x.sums.data() + b * x.lines;
         const std::int32_t* start = x.starts.data() + 2 * b * x.lines;
-        const std::uint8_t* codes[groups];
+        const std::uint8_t *blocks[groups], *codes[groups];
         FloatVector scaled[groups], offsets[groups];
         for (std::size_t g = 0; g < groups; ++g) {
+            blocks[g] = weights.block(panels[g], b);
             codes[g] = blocks[g] + header + 4 * first[g];
+            for (std::size_t i = 0; i < header; i += unitBytes)
+                hwy::Prefetch(blocks[g] + ahead + i);
             scaled[g] = offsets[g] = hn::Zero(d);
         }
         for (std::size_t l = 0; l < lines; l += lineStep) {
@@ -191,7 +193,6 @@ HWY_INLINE void multiplyGroups(
             } else {
                 sums[g] = hn::Add(sums[g], hn::Add(scaled[g], offsets[g]));
             }
-            blocks[g] += blockBytes;
         }
     }
     for (std::size_t g = 0; g < groups; ++g)
@@ -206,17 +207,17 @@ void MultiplyPanels(
     const std::size_t rows = (end - begin) * panelRows;
     float nowhere[panelRows];
     for (std::size_t row = 0; row < rows; row += groups * lanes) {
-        const std::uint8_t* panels[groups];
+        std::size_t panels[groups];
         std::size_t first[groups];
         float* to[groups];
         for (std::size_t g = 0; g < groups; ++g) {
             // The second of an odd number of panels is the first once more.
             const std::size_t at = row + g * lanes < rows ? row + g * lanes : row;
-            panels[g] = weights.panel(begin + at / panelRows);
+            panels[g] = begin + at / panelRows;
             first[g] = at % panelRows;
             to[g] = row + g * lanes < rows ? y + at : nowhere;
         }
-        multiplyGroups<Bits, L, Wide, Digits, Kind>(weights.layout, panels, first, x, to);
+        multiplyGroups<Bits, L, Wide, Digits, Kind>(weights, panels, first, x, to);
     }
 }
 
@@ -288,7 +289,7 @@ void multiplyColumn(const PackedWeights& weights, const Activations& x, std::spa
     const PackedLayout& layout = weights.layout;
     // Chunks of about 256 KB: few enough to be cheap, many enough for a core that is busy with something
     // else.
-    const std::size_t grain = std::max<std::size_t>(1, (std::size_t{256} << 10) / layout.panelBytes());
+    const std::size_t grain = std::max<std::size_t>(1, (std::size_t{128} << 10) / layout.panelBytes()) * 2;
     const std::size_t whole = y.size() / panelRows;
     parallelFor(layout.panels, grain, [&](std::size_t begin, std::size_t end) {
         const auto multiply = HWY_DYNAMIC_DISPATCH(MultiplyColumn);

@@ -2,8 +2,6 @@
 
 #include "compute/cpu/packed/packed_weights.h"
 
-#include <hwy/aligned_allocator.h>
-
 #include <stop_token>
 
 namespace tritloom::cpu {
@@ -26,7 +24,7 @@ inline constexpr double fractionUnits = (1 << 23) - 1;
 struct Activations {
     std::size_t tokens = 0, digits = 3; ///< digits: 3 or 1
     std::size_t blockColumns = 0, lines = 0; ///< of a block
-    hwy::AlignedFreeUniquePtr<std::int8_t[]> bytes; ///< [block][token][digit][blockColumns]
+    std::shared_ptr<void> bytes; ///< [block][token][digit][blockColumns]
     std::vector<float> scales; ///< [block][token][line]; what the whole-number sum is multiplied with
     std::vector<float>
         sums; ///< [block][token][line]; of the activations, for offsets; over the scale if isSuper()
@@ -36,9 +34,9 @@ struct Activations {
     {
         return block * tokens + token;
     }
-    [[nodiscard]] const std::int8_t* digitsOf(std::size_t block, std::size_t token) const
+    [[nodiscard]] std::int8_t* digitsOf(std::size_t block, std::size_t token) const
     {
-        return bytes.get() + at(block, token) * digits * blockColumns;
+        return static_cast<std::int8_t*>(bytes.get()) + at(block, token) * digits * blockColumns;
     }
 };
 

@@ -142,7 +142,7 @@ std::uint8_t* writeFields(
     return out;
 }
 
-void writePanel(const PackedLayout& layout, const PanelInput& input, std::uint8_t* out)
+void writePanel(const PackedLayout& layout, const PanelInput& input, std::size_t panel, std::uint8_t* weights)
 {
     const std::size_t lineSize = lineBytes(layout.scales);
     // Numbers of a line: f16 scale, f16 offset; or bytes.
@@ -150,6 +150,7 @@ void writePanel(const PackedLayout& layout, const PanelInput& input, std::uint8_
     std::uint8_t units[spanColumns / 4][unitBytes];
     for (std::size_t b = 0; b < layout.blocks; ++b) {
         const std::size_t first = b * layout.blockColumns, columns = layout.columnsOf(b);
+        std::uint8_t* out = weights + layout.offsetOf(panel, b);
         if (isSuper(layout.scales))
             out = writeFields(
                 input.supers.data() + b * superBytes(layout.scales), input.superStride, 2,
@@ -185,7 +186,12 @@ float halfAt(const std::uint8_t* at)
 
 Result<PackedWeights> repack(const Tensor& weights, const PackedLayout& layout, BlockReader read)
 {
-    PackedWeights packed{layout, TRY(WeightBuffer::allocate(layout.panels * layout.panelBytes()))};
+    PackedWeights packed{layout, TRY(WeightBuffer::allocate(layout.bytes()))};
+    if (layout.panels % 2 != 0) // rows that are not there
+        for (std::size_t b = 0; b < layout.blocks; ++b)
+            std::memset(
+                packed.buffer.data() + layout.offsetOf(layout.panels, b), 0,
+                layout.blockBytes(layout.columnsOf(b)));
     parallelFor(layout.panels, 4, [&](std::size_t begin, std::size_t end) {
         PanelInput input(layout);
         for (std::size_t p = begin; p < end; ++p) {
@@ -194,7 +200,7 @@ Result<PackedWeights> repack(const Tensor& weights, const PackedLayout& layout, 
                 input = PanelInput(layout);
             for (std::size_t r = 0; r < rows; ++r)
                 readRow(weights, layout, read, p * panelRows + r, input);
-            writePanel(layout, input, packed.buffer.data() + p * layout.panelBytes());
+            writePanel(layout, input, p, packed.buffer.data());
         }
     });
     return packed;
@@ -202,11 +208,10 @@ Result<PackedWeights> repack(const Tensor& weights, const PackedLayout& layout, 
 
 void PackedWeights::decodeRow(std::size_t row, std::span<float> values) const
 {
-    const std::uint8_t* block = panel(row / panelRows);
     const std::size_t place = row % panelRows;
     for (std::size_t b = 0; b < layout.blocks; ++b) {
         const std::size_t columns = layout.columnsOf(b), lines = columns / layout.lineColumns;
-        const std::uint8_t* const header = block;
+        const std::uint8_t* const header = block(row / panelRows, b);
         const std::uint8_t* const perLine = header + panelRows * superBytes(layout.scales);
         const std::uint8_t* const codes = header + layout.headerBytes(lines);
         for (std::size_t c = 0; c < columns && b * layout.blockColumns + c < values.size(); ++c) {
@@ -260,7 +265,6 @@ void PackedWeights::decodeRow(std::size_t row, std::span<float> values) const
                                                                : layout.table[code];
             values[b * layout.blockColumns + c] = scale * level + offset;
         }
-        block += layout.blockBytes(columns);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "compute/cpu/packed/product.h"
 
 #include "compute/cpu/dense.h"
+#include "compute/cpu/output.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -88,8 +89,7 @@ void decodeBlock(
     const PackedLayout& layout = weights.layout;
     const std::size_t columns = layout.columnsOf(block), lines = columns / layout.lineColumns;
     for (std::size_t p = 0; p < count; ++p) {
-        const std::uint8_t* const header =
-            weights.panel(panel + p) + block * layout.blockBytes(layout.blockColumns);
+        const std::uint8_t* const header = weights.block(panel + p, block);
         unpack(layout, header + layout.headerBytes(lines), columns / spanColumns, out.codes[p]);
         for (std::size_t first = 0; first < panelRows; first += lanes) {
             const BlockScales scales(layout.scales, header, first);
@@ -324,16 +324,17 @@ void multiplyWholeNumbers(
 {
     const std::size_t outputs = weights.layout.rows;
     parallelFor(weights.layout.panels, taskPanels, [&](std::size_t begin, std::size_t end) {
-        std::vector<float> results(
-            (end - begin + 1) / tilePanels * tilePanels * panelRows * std::min(tokens, taskTokens));
+        const auto room =
+            scratch((end - begin + 1) / tilePanels * tileRows * std::min(tokens, taskTokens) * sizeof(float));
+        float* const results = static_cast<float*>(room.get());
         for (std::size_t first = 0; first < tokens && !stop.stop_requested(); first += taskTokens) {
             const std::size_t count = std::min(taskTokens, tokens - first);
-            HWY_DYNAMIC_DISPATCH(MultiplyPanelTokens)(weights, x, begin, end, first, count, results.data());
+            HWY_DYNAMIC_DISPATCH(MultiplyPanelTokens)(weights, x, begin, end, first, count, results);
             for (std::size_t row = begin * panelRows; row < std::min(end * panelRows, outputs);
                  row += tileRows)
                 for (std::size_t t = 0; t < count; ++t)
                     std::copy_n(
-                        results.data() + (row - begin * panelRows) * count + t * tileRows,
+                        results + (row - begin * panelRows) * count + t * tileRows,
                         std::min({tileRows, outputs - row, end * panelRows - row}),
                         y.data() + (first + t) * outputs + row);
         }
@@ -351,13 +352,14 @@ void multiplyDecoded(
         if (stop.stop_requested())
             return;
         const std::size_t stride = (end - begin) * panelRows;
-        std::vector<float> decoded(layout.columns * stride);
+        const auto room = scratch(layout.columns * stride * sizeof(float));
+        float* const decoded = static_cast<float*>(room.get());
         for (std::size_t panel = begin; panel < end; ++panel)
             HWY_DYNAMIC_DISPATCH(DecodePanel)
-            (weights, panel, decoded.data() + (panel - begin) * panelRows, stride);
+        (weights, panel, decoded + (panel - begin) * panelRows, stride);
         multiplyPlain(
             tokens, std::min(stride, outputs - begin * panelRows), layout.columns, x.data(), layout.columns,
-            decoded.data(), stride, y.data() + begin * panelRows, outputs);
+            decoded, stride, y.data() + begin * panelRows, outputs);
     });
 }
 
