@@ -16,6 +16,7 @@ std::span<const Command> commands()
         {"generate", "continue a text", generate},
         {"compare", "several formats and methods side by side", compare},
         {"imatrix", "write how loud each layer's inputs are, for llama.cpp", imatrix},
+        {"bench", "speeds beside what this machine can do", bench},
         {"formats", "the number formats", formats},
         {"methods", "the compression methods", methods},
         {"targets", "the file formats that can be written", targets},

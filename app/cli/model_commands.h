@@ -17,6 +17,7 @@ int evaluate(Context&, const QStringList&);
 int generate(Context&, const QStringList&);
 int compare(Context&, const QStringList&);
 int imatrix(Context&, const QStringList&);
+int bench(Context&, const QStringList&);
 int formats(Context&, const QStringList&);
 int methods(Context&, const QStringList&);
 int targets(Context&, const QStringList&);

@@ -1,5 +1,6 @@
 #include "compute/cpu/kernels.h"
 #include "compute/cpu/dense.h"
+#include "compute/cpu/output.h"
 #include "compute/cpu/row_math.h"
 #include "core/base/parallel.h"
 
@@ -23,7 +24,8 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
             ErrorCode::InvalidInput, "attention with {} heads, {} key heads, {} keys for {} queries", heads,
             kvHeads, keys, rows);
     const std::size_t past = keys - rows, blocks = (rows + queryBlock - 1) / queryBlock;
-    std::vector<float> y(rows * heads * size);
+    Output output(rows * heads * size);
+    const auto y = output.values();
     parallelFor(heads * blocks, 1, [&](std::size_t begin, std::size_t end) {
         std::vector<float> scores;
         for (std::size_t item = begin; item < end && !stop.stop_requested(); ++item) {
@@ -47,7 +49,7 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
     });
     if (stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled in attention");
-    return Tensor::adoptFloats({rows, heads * size}, std::move(y));
+    return std::move(output).take({rows, heads * size});
 }
 
 } // namespace tritloom::cpu

@@ -1,6 +1,7 @@
 #include "compute/cpu/cpu_backend.h"
 
-#include "compute/cpu/kernels.h"
+#include "compute/cpu/cpu_tensor.h"
+#include "compute/cpu/packed/product.h"
 
 #include <hwy/targets.h>
 
@@ -14,49 +15,86 @@ struct OpRow {
     HostOp run;
 };
 
-// The only list of CPU ops. Each is tested against the reference on every instruction set.
+// The only list of CPU ops without weights that are repacked. Each is tested on every instruction set.
 constexpr OpRow rows[] = {
-    {OpKind::Embedding, cpu::embedding},   {OpKind::Linear, cpu::linear},
-    {OpKind::RmsNorm, cpu::rmsNorm},       {OpKind::Rope, cpu::rope},
-    {OpKind::Attention, cpu::attention},   {OpKind::Add, cpu::add},
-    {OpKind::Multiply, cpu::multiply},     {OpKind::Silu, cpu::silu},
-    {OpKind::Gelu, cpu::gelu},             {OpKind::LogSoftmax, cpu::logSoftmax},
-    {OpKind::Divergence, cpu::divergence}, {OpKind::Hadamard, cpu::hadamard},
-    {OpKind::SignFactorLinear, cpu::signFactorLinear}, {OpKind::SparseLinear, cpu::sparseLinear},
+    {OpKind::RmsNorm, cpu::rmsNorm},
+    {OpKind::Rope, cpu::rope},
+    {OpKind::Attention, cpu::attention},
+    {OpKind::Add, cpu::add},
+    {OpKind::Multiply, cpu::multiply},
+    {OpKind::Silu, cpu::silu},
+    {OpKind::Gelu, cpu::gelu},
+    {OpKind::LogSoftmax, cpu::logSoftmax},
+    {OpKind::Divergence, cpu::divergence},
+    {OpKind::Hadamard, cpu::hadamard},
+    {OpKind::SignFactorLinear, cpu::signFactorLinear},
+    {OpKind::SparseLinear, cpu::sparseLinear},
 };
 
-class CpuBackend final : public HostBackend {
+class CpuBackend final : public Backend {
 public:
-    explicit CpuBackend(std::string instructionSet)
+    CpuBackend(std::string instructionSet, cpu::ActivationMode mode)
         : m_instructionSet(std::move(instructionSet))
+        , m_mode(mode)
     {
     }
 
-    std::string name() const override { return "cpu " + m_instructionSet; }
+    std::string name() const override
+    {
+        return "cpu " + m_instructionSet
+            + (m_mode == cpu::ActivationMode::EightBit ? ", 8-bit activations" : "");
+    }
 
     bool supports(const Op& op, std::span<const TensorType> inputs) const override
     {
-        return rowFor(op) != nullptr && !inputs.empty() && inputs[0].format->id() == "f32";
+        return (op.kind == OpKind::Linear || op.kind == OpKind::Embedding || rowFor(op) != nullptr)
+            && !inputs.empty() && inputs[0].format->id() == "f32";
+    }
+
+    Result<DeviceTensor> upload(const Tensor& tensor) override
+    {
+        return DeviceTensor{tensor.type(), std::make_shared<const cpu::CpuTensor>(tensor)};
+    }
+
+    Result<Tensor> download(const DeviceTensor& tensor) override
+    {
+        const Tensor& given = on(tensor).given();
+        if (given.isEmpty() && tensor.type.bytes() > 0)
+            return fail(ErrorCode::Unsupported, "weights that were repacked for products are not read back");
+        return given;
     }
 
     Result<DeviceTensor>
     run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
     {
+        if (op.kind == OpKind::Linear)
+            return upload(TRY(cpu::linear(on(inputs[0]).given(), on(inputs[1]), m_mode, std::move(stop))));
+        if (op.kind == OpKind::Embedding)
+            return upload(TRY(cpu::embedding(on(inputs[0]).given(), on(inputs[1]))));
         const OpRow* const row = rowFor(op);
         if (row == nullptr)
             return fail(ErrorCode::Unsupported, "{} has no {}", name(), nameOf(op.kind));
-        return runHost(row->run, op, inputs, std::move(stop));
+        std::vector<Tensor> tensors;
+        for (const DeviceTensor& input : inputs)
+            tensors.push_back(TRY(download(input)));
+        return upload(TRY(row->run(op, tensors, std::move(stop))));
     }
 
 private:
+    static const cpu::CpuTensor& on(const DeviceTensor& tensor)
+    {
+        return *static_cast<const cpu::CpuTensor*>(tensor.storage.get());
+    }
     static const OpRow* rowFor(const Op& op)
     {
-        const auto* const row = std::find_if(
-            std::begin(rows), std::end(rows), [&](const OpRow& candidate) { return candidate.kind == op.kind; });
+        const auto* const row = std::find_if(std::begin(rows), std::end(rows), [&](const OpRow& candidate) {
+            return candidate.kind == op.kind;
+        });
         return row == std::end(rows) ? nullptr : row;
     }
 
     std::string m_instructionSet;
+    cpu::ActivationMode m_mode;
 };
 
 } // namespace
@@ -70,7 +108,7 @@ std::vector<std::string> cpuInstructionSets()
     return names;
 }
 
-Result<std::unique_ptr<Backend>> makeCpuBackend(std::string instructionSet)
+Result<std::unique_ptr<Backend>> makeCpuBackend(std::string instructionSet, CpuActivations activations)
 {
     const std::vector<std::string> names = cpuInstructionSets();
     if (instructionSet.empty())
@@ -80,7 +118,10 @@ Result<std::unique_ptr<Backend>> makeCpuBackend(std::string instructionSet)
         return fail(ErrorCode::Unsupported, "this processor has no {}", instructionSet);
     hwy::SetSupportedTargetsForTest(hwy::SupportedAndGeneratedTargets()[std::size_t(found - names.begin())]);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    return std::unique_ptr<Backend>(std::make_unique<CpuBackend>(instructionSet));
+    return std::unique_ptr<Backend>(std::make_unique<CpuBackend>(
+        instructionSet,
+        activations == CpuActivations::EightBit ? cpu::ActivationMode::EightBit
+                                                : cpu::ActivationMode::Exact));
 }
 
 } // namespace tritloom

@@ -2,6 +2,7 @@
 
 #include "core/backend/backend.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,8 +12,24 @@ namespace tritloom {
 /// Instruction sets this program was built for and this processor has, best first: "AVX3", "AVX2", ...
 [[nodiscard]] std::vector<std::string> cpuInstructionSets();
 
+/// What products see of the activations they are multiplied with.
+enum class CpuActivations : std::uint8_t {
+    Exact, ///< all of them: what an exported file means
+    EightBit, ///< rounded to 8 bits, as the runtimes that read the file round them
+};
+
 /// `instructionSet`: one of cpuInstructionSets(), or empty for the best. Process-wide: the newest
 /// backend made decides for all of them. Errors: Unsupported (this processor has no such set).
-[[nodiscard]] Result<std::unique_ptr<Backend>> makeCpuBackend(std::string instructionSet = {});
+[[nodiscard]] Result<std::unique_ptr<Backend>>
+makeCpuBackend(std::string instructionSet = {}, CpuActivations activations = CpuActivations::Exact);
+
+/// What this machine can do at most, with the threads and the instruction set now chosen.
+struct CpuLimits {
+    double readBytesPerSecond = 0; ///< from memory, larger than the caches
+    double floatOperationsPerSecond = 0; ///< multiply-adds of f32, two operations each
+    double byteOperationsPerSecond = 0; ///< dot products of 8-bit numbers, two operations a product
+};
+/// Measured now, in about two seconds; what other programs take away counts little. Errors: OutOfMemory.
+[[nodiscard]] Result<CpuLimits> measureCpuLimits();
 
 } // namespace tritloom

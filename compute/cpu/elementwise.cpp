@@ -1,4 +1,5 @@
 #include "compute/cpu/kernels.h"
+#include "compute/cpu/output.h"
 #include "compute/cpu/row_math.h"
 #include "core/backend/reference/ops.h"
 #include "core/base/parallel.h"
@@ -12,11 +13,12 @@ template <typename Function>
 Result<Tensor> mapChunks(const Tensor& input, Function function)
 {
     const auto x = input.floats();
-    std::vector<float> y(x.size());
+    Output output(x.size());
+    const auto y = output.values();
     parallelFor(x.size(), grainFloats, [&](std::size_t begin, std::size_t end) {
-        function(x.subspan(begin, end - begin), std::span(y).subspan(begin, end - begin));
+        function(x.subspan(begin, end - begin), y.subspan(begin, end - begin));
     });
-    return Tensor::adoptFloats(input.type().shape, std::move(y));
+    return std::move(output).take(input.type().shape);
 }
 
 template <typename Function>
@@ -27,7 +29,8 @@ Result<Tensor> combine(std::span<const Tensor> inputs, Function function)
     const std::size_t columns = inputs[0].type().columns();
     if (b.size() != a.size() && b.size() != columns && b.size() != 1)
         return fail(ErrorCode::InvalidInput, "{} numbers combined with {}", a.size(), b.size());
-    std::vector<float> y(a.size());
+    Output output(a.size());
+    const auto y = output.values();
     const std::size_t rowsPerChunk = std::max<std::size_t>(1, grainFloats / std::max<std::size_t>(columns, 1));
     parallelFor(inputs[0].type().rows(), rowsPerChunk, [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r) {
@@ -42,7 +45,7 @@ Result<Tensor> combine(std::span<const Tensor> inputs, Function function)
                     out[c] = function(x[c], z[c]);
         }
     });
-    return Tensor::adoptFloats(inputs[0].type().shape, std::move(y));
+    return std::move(output).take(inputs[0].type().shape);
 }
 
 } // namespace
@@ -53,14 +56,15 @@ Result<Tensor> rmsNorm(const Op& op, std::span<const Tensor> inputs, std::stop_t
     const std::vector<float> w = inputs[1].toFloats();
     if (w.empty() || inputs[0].type().columns() % w.size() != 0)
         return fail(ErrorCode::InvalidInput, "a norm of {} over rows of {}", w.size(), inputs[0].type().columns());
-    std::vector<float> y(x.size());
+    Output output(x.size());
+    const auto y = output.values();
     parallelFor(x.size() / w.size(), 32, [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r)
             rmsNormRow(
                 x.subspan(r * w.size(), w.size()), w, float(op.number("epsilon", 1e-5)),
-                std::span(y).subspan(r * w.size(), w.size()));
+                y.subspan(r * w.size(), w.size()));
     });
-    return Tensor::adoptFloats(inputs[0].type().shape, std::move(y));
+    return std::move(output).take(inputs[0].type().shape);
 }
 
 Result<Tensor> rope(const Op& op, std::span<const Tensor> inputs, std::stop_token)
@@ -74,7 +78,9 @@ Result<Tensor> rope(const Op& op, std::span<const Tensor> inputs, std::stop_toke
         return fail(ErrorCode::InvalidInput, "{} rotary divisors for {} frequencies", divisors.size(), dimensions / 2);
     const bool halfSplit = op.number("halfSplit") != 0;
     const auto x = inputs[0].floats();
-    std::vector<float> y(x.begin(), x.end());
+    Output output(x.size());
+    const auto y = output.values();
+    std::copy(x.begin(), x.end(), y.begin());
     parallelFor(rows, 16, [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r) {
             const reference::Rotation turn = reference::rotationAt(
@@ -90,7 +96,7 @@ Result<Tensor> rope(const Op& op, std::span<const Tensor> inputs, std::stop_toke
             }
         }
     });
-    return Tensor::adoptFloats(inputs[0].type().shape, std::move(y));
+    return std::move(output).take(inputs[0].type().shape);
 }
 
 Result<Tensor> add(const Op&, std::span<const Tensor> inputs, std::stop_token)
@@ -117,12 +123,13 @@ Result<Tensor> logSoftmax(const Op&, std::span<const Tensor> inputs, std::stop_t
 {
     const auto x = inputs[0].floats();
     const std::size_t columns = inputs[0].type().columns();
-    std::vector<float> y(x.size());
+    Output output(x.size());
+    const auto y = output.values();
     parallelFor(inputs[0].type().rows(), 8, [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r)
-            logSoftmaxRow(x.subspan(r * columns, columns), std::span(y).subspan(r * columns, columns));
+            logSoftmaxRow(x.subspan(r * columns, columns), y.subspan(r * columns, columns));
     });
-    return Tensor::adoptFloats(inputs[0].type().shape, std::move(y));
+    return std::move(output).take(inputs[0].type().shape);
 }
 
 Result<Tensor> divergence(const Op&, std::span<const Tensor> inputs, std::stop_token)
@@ -131,12 +138,13 @@ Result<Tensor> divergence(const Op&, std::span<const Tensor> inputs, std::stop_t
     const std::size_t columns = inputs[0].type().columns(), rows = inputs[0].type().rows();
     if (p.size() != q.size())
         return fail(ErrorCode::InvalidInput, "{} probabilities against {}", p.size(), q.size());
-    std::vector<float> y(rows);
+    Output output(rows);
+    const auto y = output.values();
     parallelFor(rows, 8, [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r)
             y[r] = divergenceRow(p.subspan(r * columns, columns), q.subspan(r * columns, columns));
     });
-    return Tensor::adoptFloats({rows}, std::move(y));
+    return std::move(output).take({rows});
 }
 
 } // namespace tritloom::cpu

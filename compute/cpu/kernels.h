@@ -1,12 +1,17 @@
 #pragma once
 
+#include "compute/cpu/packed/layout.h"
 #include "core/backend/host_backend.h"
 
 namespace tritloom::cpu {
 
+class CpuTensor;
+enum class ActivationMode : std::uint8_t;
+
 /// One op on the CPU, many threads. See OpKind for shapes; activations and results are f32.
-Result<Tensor> embedding(const Op&, std::span<const Tensor>, std::stop_token);
-Result<Tensor> linear(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> embedding(const Tensor& tokens, const CpuTensor& table);
+Result<Tensor>
+linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::stop_token stop);
 Result<Tensor> rmsNorm(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> rope(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> attention(const Op&, std::span<const Tensor>, std::stop_token);
@@ -20,14 +25,13 @@ Result<Tensor> hadamard(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> sparseLinear(const Op&, std::span<const Tensor>, std::stop_token);
 
-/// output[r] = sum over c of weights[r, c] * input[c].
-///
-/// weights: [output.size(), input.size()] packed in the format the kernel is named after, rows
-/// without padding. No alignment needed. Safe to call from many threads.
-using MultiplyKernel =
-    void (*)(std::span<const std::byte> weights, std::span<const float> input, std::span<float> output);
+/// How the blocks of a format become the layout for products.
+struct PackedFormat {
+    FormatLayout layout;
+    BlockReader read = nullptr;
+};
 
-/// The one-column product for weights of this format, or null where there is none.
-[[nodiscard]] MultiplyKernel multiplyKernelFor(const NumberFormat& format);
+/// The row for weights of this format, or nothing where there is none.
+[[nodiscard]] std::optional<PackedFormat> packedFormatOf(const NumberFormat& format);
 
 } // namespace tritloom::cpu

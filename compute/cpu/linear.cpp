@@ -1,5 +1,8 @@
-#include "compute/cpu/kernels.h"
+#include "compute/cpu/cpu_tensor.h"
 #include "compute/cpu/dense.h"
+#include "compute/cpu/float_product.h"
+#include "compute/cpu/output.h"
+#include "compute/cpu/packed/product.h"
 #include "compute/cpu/row_math.h"
 #include "core/base/parallel.h"
 
@@ -15,77 +18,104 @@ std::size_t tileRows(std::size_t columns)
     return std::clamp<std::size_t>(tileFloats / std::max<std::size_t>(columns, 1) / 16 * 16, 16, 256);
 }
 
-void oneColumn(const Tensor& weights, std::span<const float> x, std::span<float> y)
+std::optional<FloatKind> floatKindOf(const NumberFormat& format)
+{
+    const std::string id = format.id();
+    if (id == "f32")
+        return FloatKind::F32;
+    if (id == "f16")
+        return FloatKind::F16;
+    return id == "bf16" ? std::optional(FloatKind::BF16) : std::nullopt;
+}
+
+void oneColumn(const CpuTensor& weights, std::span<const float> x, std::span<float> y)
 {
     const std::size_t columns = weights.type().columns(), rowBytes = weights.type().rowBytes();
-    const MultiplyKernel kernel = columns % weights.type().format->blockElements() == 0
-        ? multiplyKernelFor(*weights.type().format)
-        : nullptr;
-    const bool plain = weights.type().format->id() == "f32";
-    parallelFor(y.size(), 64, [&](std::size_t begin, std::size_t end) {
-        if (kernel != nullptr) {
-            kernel(weights.bytes().subspan(begin * rowBytes, (end - begin) * rowBytes), x, y.subspan(begin, end - begin));
+    const auto kind = floatKindOf(*weights.type().format);
+    const std::size_t grain =
+        std::max<std::size_t>(4, (std::size_t{256} << 10) / std::max<std::size_t>(rowBytes, 1) / 4 * 4);
+    parallelFor(y.size(), grain, [&](std::size_t begin, std::size_t end) {
+        if (kind) {
+            multiplyFloatRows(
+                *kind, weights.given().bytes().data() + begin * rowBytes, x, y.subspan(begin, end - begin));
             return;
         }
         std::vector<float> row(columns);
         for (std::size_t r = begin; r < end; ++r) {
-            if (!plain)
-                weights.decodeRows(r, row);
-            y[r] = dotRow(plain ? weights.floats().subspan(r * columns, columns) : row, x);
+            weights.decodeRow(r, row);
+            y[r] = dotRow(row, x);
         }
+    });
+}
+
+/// Many columns: a tile of weight rows is decoded once and multiplied with all tokens by sgemm.
+void decodedTiles(
+    const CpuTensor& weights, std::span<const float> x, std::size_t tokens, std::span<float> y,
+    const std::stop_token& stop)
+{
+    const std::size_t outputs = weights.type().rows(), columns = weights.type().columns();
+    const auto kind = floatKindOf(*weights.type().format);
+    const bool plain = kind == FloatKind::F32
+        && reinterpret_cast<std::uintptr_t>(weights.given().bytes().data()) % alignof(float) == 0;
+    parallelFor(outputs, tileRows(columns), [&](std::size_t begin, std::size_t end) {
+        if (stop.stop_requested())
+            return;
+        const auto room = plain ? nullptr : scratch((end - begin) * columns * sizeof(float));
+        const std::span<float> decoded(static_cast<float*>(room.get()), plain ? 0 : (end - begin) * columns);
+        if (kind)
+            decodeFloats(*kind, weights.given().bytes().data() + begin * weights.type().rowBytes(), decoded);
+        else
+            for (std::size_t r = begin; r < end; ++r)
+                weights.decodeRow(r, decoded.subspan((r - begin) * columns, columns));
+        const float* const w = plain ? weights.given().floats().data() + begin * columns : decoded.data();
+        multiplyTransposed(
+            tokens, end - begin, columns, x.data(), columns, w, columns, y.data() + begin, outputs);
     });
 }
 
 } // namespace
 
-Result<Tensor> embedding(const Op&, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> embedding(const Tensor& tokens, const CpuTensor& table)
 {
-    const std::vector<float> ids = inputs[0].toFloats();
-    const TensorType& table = inputs[1].type();
-    const std::size_t columns = table.columns();
+    const std::vector<float> ids = tokens.toFloats();
+    const std::size_t columns = table.type().columns();
     for (const float id : ids)
-        if (!(id >= 0 && id < float(table.rows())))
-            return fail(ErrorCode::InvalidInput, "token {} is outside the table of {} rows", id, table.rows());
-    std::vector<float> y(ids.size() * columns);
+        if (!(id >= 0 && id < float(table.type().rows())))
+            return fail(
+                ErrorCode::InvalidInput, "token {} is outside the table of {} rows", id, table.type().rows());
+    Output output(ids.size() * columns);
+    const auto y = output.values();
     parallelFor(ids.size(), 32, [&](std::size_t begin, std::size_t end) {
         for (std::size_t t = begin; t < end; ++t)
-            inputs[1].decodeRows(std::size_t(ids[t]), std::span(y).subspan(t * columns, columns));
+            table.decodeRow(std::size_t(ids[t]), y.subspan(t * columns, columns));
     });
-    return Tensor::adoptFloats({ids.size(), columns}, std::move(y));
+    return std::move(output).take({ids.size(), columns});
 }
 
-// Many columns: a tile of weight rows is decoded once and multiplied with all tokens by sgemm.
-Result<Tensor> linear(const Op&, std::span<const Tensor> inputs, std::stop_token stop)
+Result<Tensor>
+linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::stop_token stop)
 {
-    const Tensor& weights = inputs[1];
-    const auto x = inputs[0].floats();
-    const std::size_t tokens = inputs[0].type().rows(), outputs = weights.type().rows(),
+    const auto x = input.floats();
+    const std::size_t tokens = input.type().rows(), outputs = weights.type().rows(),
                       columns = weights.type().columns();
-    if (inputs[0].type().columns() != columns)
+    if (input.type().columns() != columns)
         return fail(
-            ErrorCode::InvalidInput, "a product of {} columns with weights of {}", inputs[0].type().columns(),
+            ErrorCode::InvalidInput, "a product of {} columns with weights of {}", input.type().columns(),
             columns);
-    std::vector<float> y(tokens * outputs);
-    if (tokens == 1) {
+    Output output(tokens * outputs);
+    const auto y = output.values();
+    const PackedWeights* const packed = TRY(weights.packed());
+    if (packed != nullptr && tokens == 1)
+        multiplyColumn(*packed, makeActivations(packed->layout, x, 1, mode), y);
+    else if (packed != nullptr)
+        multiplyColumns(*packed, x, tokens, mode, y, stop);
+    else if (tokens == 1)
         oneColumn(weights, x, y);
-        return Tensor::adoptFloats({tokens, outputs}, std::move(y));
-    }
-    const bool plain = weights.type().format->id() == "f32"
-        && reinterpret_cast<std::uintptr_t>(weights.bytes().data()) % alignof(float) == 0;
-    const std::size_t tile = tileRows(columns);
-    parallelFor(outputs, tile, [&](std::size_t begin, std::size_t end) {
-        if (stop.stop_requested())
-            return;
-        std::vector<float> decoded(plain ? 0 : (end - begin) * columns);
-        if (!plain)
-            weights.decodeRows(begin, decoded);
-        const float* const w = plain ? weights.floats().data() + begin * columns : decoded.data();
-        multiplyTransposed(
-            tokens, end - begin, columns, x.data(), columns, w, columns, y.data() + begin, outputs);
-    });
+    else
+        decodedTiles(weights, x, tokens, y, stop);
     if (stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled in a product of {} rows", outputs);
-    return Tensor::adoptFloats({tokens, outputs}, std::move(y));
+    return std::move(output).take({tokens, outputs});
 }
 
 } // namespace tritloom::cpu

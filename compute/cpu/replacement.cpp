@@ -1,4 +1,5 @@
-#include "compute/cpu/kernels.h"
+#include "compute/cpu/cpu_tensor.h"
+#include "compute/cpu/packed/product.h"
 #include "core/base/parallel.h"
 #include "core/graph/composed_matrix.h"
 #include "core/graph/hadamard.h"
@@ -20,16 +21,16 @@ Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_
     return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
 }
 
-Result<Tensor> signFactorLinear(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const Tensor arguments[] = {inputs[0], TRY(signFactorMatrix(inputs.subspan(1, 3)))};
-    return linear(op, arguments, std::move(stop));
+    const CpuTensor matrix(TRY(signFactorMatrix(inputs.subspan(1, 3))));
+    return linear(inputs[0], matrix, ActivationMode::Exact, std::move(stop));
 }
 
-Result<Tensor> sparseLinear(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+Result<Tensor> sparseLinear(const Op&, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const Tensor arguments[] = {inputs[0], TRY(sparseMatrix(inputs.subspan(1, 4)))};
-    return linear(op, arguments, std::move(stop));
+    const CpuTensor matrix(TRY(sparseMatrix(inputs.subspan(1, 4))));
+    return linear(inputs[0], matrix, ActivationMode::Exact, std::move(stop));
 }
 
 } // namespace tritloom::cpu

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "compute/cpu/cpu_backend.h"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace tritloom {
+
+/// One measured speed. A value.
+struct BenchmarkRow {
+    std::string device; ///< a backend's name; for work without one, what is done: "fit rtn"
+    std::string format;
+    std::size_t rows = 0, inner = 0, columns = 0; ///< of the product; 0 where it is none
+    std::size_t threads = 0;
+    double seconds = 0; ///< median of the processor time of a repetition over the number of threads: what it
+                        ///< takes on a machine that does nothing else
+    double spread = 0; ///< of seconds: (third quartile - first quartile) / median
+    double wallSeconds = 0; ///< median by the clock, with what other programs took away
+    double bytesPerSecond = 0; ///< of weights as the format stores them
+    double operationsPerSecond = 0; ///< two a weight and column
+    double shareOfBandwidth = 0; ///< of the memory's read bandwidth
+    double shareOfPeak = 0; ///< of the arithmetic that the mode is about: f32 multiply-adds, or 8-bit dots
+};
+
+using OnBenchmarkRow = std::function<void(const BenchmarkRow&)>;
+
+/// Of each repetition, seconds, each list sorted.
+struct BenchmarkTimes {
+    std::vector<double> busy, wall;
+};
+
+/// Repeats `work` until both counts are reached, after one repetition that is not counted. Each takes `parts`
+/// equal parts, whose times are given. Errors: those of the work; Cancelled.
+[[nodiscard]] Result<BenchmarkTimes> repeat(
+    std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work, std::stop_token stop,
+    std::size_t parts = 1);
+
+/// Fills the times, and what follows from them.
+void setTimes(
+    BenchmarkRow& row, const BenchmarkTimes& times, double bytes, double operations, const CpuLimits& limits,
+    double peak);
+
+struct KernelBenchmark {
+    std::vector<std::string> formats; ///< empty: all that weights come in
+    std::vector<std::size_t> columns{1, 512};
+    std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit};
+    std::size_t rows = 14336, inner = 4096;
+    std::size_t coldBytes = std::size_t{512} << 20; ///< copies for one column, larger than caches
+    std::string instructionSet; ///< empty: the best
+};
+
+/// Products of the CPU device with random weights. Errors: NotFound (a format), OutOfMemory, Cancelled.
+[[nodiscard]] Result<void> benchmarkKernels(
+    const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
+
+/// Random weights that the format's own encoder has written: some blocks, over and over. Quick to make.
+[[nodiscard]] Tensor randomWeights(const NumberFormatPtr& format, std::size_t rows, std::size_t columns);
+
+} // namespace tritloom

@@ -1,0 +1,85 @@
+#include "app/session/benchmark.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+/// Formats that weights come in; the others are for activations, positions and the like.
+std::vector<std::string> weightFormats()
+{
+    std::vector<std::string> ids{"f16", "bf16"};
+    for (const NumberFormatFamily& family : numberFormatFamilies())
+        for (const std::string& id : family.examples())
+            if (family.name != "float" && id != "q8_1" && id != "q8_k")
+                ids.push_back(id);
+    return ids;
+}
+
+Tensor activations(std::size_t columns, std::size_t inner)
+{
+    std::vector<float> x(columns * inner);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = std::sin(float(i % 8191));
+    return Tensor::adoptFloats({columns, inner}, std::move(x));
+}
+
+Result<void> benchmarkFormat(
+    Backend& backend, CpuActivations mode, const NumberFormatPtr& format, const KernelBenchmark& what,
+    const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
+{
+    const Tensor weights = randomWeights(format, what.rows, what.inner);
+    const double bytes = double(weights.bytes().size()), products = double(what.rows) * double(what.inner);
+    std::vector<DeviceTensor> copies{TRY(backend.upload(weights))};
+    for (const std::size_t columns : what.columns) {
+        const DeviceTensor x = TRY(backend.upload(activations(columns, what.inner)));
+        if (columns == 1)
+            for (std::size_t n = 1; n < std::size_t(std::ceil(double(what.coldBytes) / bytes)); ++n)
+                copies.push_back(TRY(backend.upload(randomWeights(format, what.rows, what.inner))));
+        else
+            copies.resize(1);
+        const auto times = TRY(repeat(
+            3, columns == 1 ? 0.2 : 0.1,
+            [&]() -> Result<void> {
+                for (const DeviceTensor& copy : copies) {
+                    const DeviceTensor inputs[] = {x, copy};
+                    TRY(backend.run({OpKind::Linear, {}}, inputs, stop));
+                }
+                return {};
+            },
+            stop, copies.size()));
+        BenchmarkRow row{
+            .device = backend.name(),
+            .format = format->id(),
+            .rows = what.rows,
+            .inner = what.inner,
+            .columns = columns};
+        setTimes(
+            row, times, bytes, 2 * products * double(columns), limits,
+            mode == CpuActivations::EightBit && !format->isFloat() ? limits.byteOperationsPerSecond
+                                                                   : limits.floatOperationsPerSecond);
+        onRow(row);
+    }
+    return {};
+}
+
+} // namespace
+
+Result<void> benchmarkKernels(
+    const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
+{
+    const std::vector<std::string> ids = what.formats.empty() ? weightFormats() : what.formats;
+    for (const std::string& id : ids) {
+        const NumberFormatPtr format = TRY(parseNumberFormat(id));
+        for (const CpuActivations mode : what.modes) {
+            if (format->isFloat() && mode == CpuActivations::EightBit && what.modes.size() > 1)
+                continue; // floats are multiplied as they are in both modes
+            const auto backend = TRY(makeCpuBackend(what.instructionSet, mode));
+            TRY_VOID(benchmarkFormat(*backend, mode, format, what, limits, onRow, stop));
+        }
+    }
+    return {};
+}
+
+} // namespace tritloom

@@ -1,0 +1,136 @@
+// One source, compiled once per instruction set by foreach_target.h.
+#include "compute/cpu/cpu_backend.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "compute/cpu/limits.cpp"
+#include "hwy/foreach_target.h" // IWYU pragma: keep
+
+#include "compute/cpu/packed/unpack-inl.h" // after it
+
+HWY_BEFORE_NAMESPACE();
+namespace tritloom::cpu::HWY_NAMESPACE {
+
+/// The sum of all bytes' words, so that every byte is read.
+std::int64_t ReadAll(const std::uint8_t* from, std::size_t count)
+{
+    const Ints ints;
+    constexpr std::size_t chains = 4, stride = chains * lanes * 4;
+    IntVector sums[chains];
+    for (auto& sum : sums)
+        sum = hn::Zero(ints);
+    for (std::size_t i = 0; i + stride <= count; i += stride)
+        for (std::size_t c = 0; c < chains; ++c) {
+            const std::uint8_t* const at = from + i + c * lanes * 4;
+            hwy::Prefetch(at + 1024);
+            sums[c] = hn::Add(sums[c], hn::LoadU(ints, reinterpret_cast<const std::int32_t*>(at)));
+        }
+    return hn::GetLane(hn::SumOfLanes(ints, hn::Add(hn::Add(sums[0], sums[1]), hn::Add(sums[2], sums[3]))));
+}
+
+/// Independent multiply-adds in registers; gives how many operations (two each).
+double FloatWork(std::size_t rounds, float* sink)
+{
+    const Floats d;
+    constexpr std::size_t chains = 10;
+    FloatVector sums[chains];
+    for (auto& sum : sums)
+        sum = hn::Zero(d);
+    const auto a = hn::Set(d, *sink), b = hn::Set(d, *sink + 1);
+    for (std::size_t i = 0; i < rounds; ++i)
+        for (auto& sum : sums)
+            sum = hn::MulAdd(a, b, sum);
+    for (const auto& sum : sums)
+        *sink += hn::GetLane(sum);
+    return double(rounds) * double(chains * lanes * 2);
+}
+
+/// The same with products of four bytes.
+double ByteWork(std::size_t rounds, float* sink)
+{
+    const Ints ints;
+    constexpr std::size_t chains = 10;
+    IntVector sums[chains];
+    for (auto& sum : sums)
+        sum = hn::Zero(ints);
+    const auto digits = hn::Set(ints, std::int32_t(*sink));
+    const auto codes = hn::Set(Bytes(), std::uint8_t(*sink + 1));
+    for (std::size_t i = 0; i < rounds; ++i)
+        for (auto& sum : sums)
+            sum = dot<false>(sum, codes, digits);
+    for (const auto& sum : sums)
+        *sink += float(hn::GetLane(sum));
+    return double(rounds) * double(chains * lanes * 8);
+}
+
+} // namespace tritloom::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tritloom {
+namespace cpu {
+
+HWY_EXPORT(ReadAll);
+HWY_EXPORT(FloatWork);
+HWY_EXPORT(ByteWork);
+
+} // namespace cpu
+
+namespace {
+
+/// work(i) for i in 0..count-1 in the pool; gives what all threads together do in a second when nothing else
+/// runs: the upper quartile of the tasks' own rates, so that those which another program interrupted do not
+/// count.
+template <typename Work>
+double rateOf(std::size_t count, Work work)
+{
+    std::vector<double> rates(count);
+    parallelFor(count, 1, [&](std::size_t begin, std::size_t) {
+        const auto started = std::chrono::steady_clock::now();
+        const double amount = work(begin);
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+        rates[begin] = amount / took.count();
+    });
+    std::sort(rates.begin(), rates.end());
+    return rates[count * 3 / 4] * double(threadCount());
+}
+
+} // namespace
+
+Result<CpuLimits> measureCpuLimits()
+{
+    constexpr std::size_t bytes = std::size_t{768} << 20, piece = std::size_t{4} << 20;
+    const auto buffer = TRY(cpu::WeightBuffer::allocate(bytes));
+    parallelFor(bytes / piece, 1, [&](std::size_t begin, std::size_t end) {
+        std::memset(buffer.data() + begin * piece, 1, (end - begin) * piece);
+    });
+    std::atomic<std::int64_t> sum{0}; // somebody must want what is read
+    CpuLimits limits;
+    limits.readBytesPerSecond = rateOf(4 * bytes / piece, [&](std::size_t i) {
+        sum += HWY_DYNAMIC_DISPATCH(cpu::ReadAll)(buffer.data() + i % (bytes / piece) * piece, piece);
+        return double(piece);
+    });
+    constexpr std::size_t tasks = 400, rounds = 100'000;
+    const auto arithmetic = [](auto work) {
+        return rateOf(tasks, [&](std::size_t) {
+            float sink = 1;
+            const double amount = work(rounds, &sink);
+            return std::isnan(sink) ? 0 : amount; // never: the compiler must not leave the work out
+        });
+    };
+    limits.floatOperationsPerSecond = arithmetic(
+        [](std::size_t count, float* sink) { return HWY_DYNAMIC_DISPATCH(cpu::FloatWork)(count, sink); });
+    limits.byteOperationsPerSecond = arithmetic(
+        [](std::size_t count, float* sink) { return HWY_DYNAMIC_DISPATCH(cpu::ByteWork)(count, sink); });
+    return limits;
+}
+
+} // namespace tritloom
+#endif

@@ -1,0 +1,382 @@
+// One source, compiled once per instruction set by foreach_target.h.
+#include "compute/cpu/packed/product.h"
+
+#include "compute/cpu/dense.h"
+#include "compute/cpu/output.h"
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "compute/cpu/packed/tile_product.cpp"
+#include "hwy/foreach_target.h" // IWYU pragma: keep
+
+#include "compute/cpu/packed/unpack-inl.h" // after it
+
+#ifndef TRITLOOM_CPU_TILE_PRODUCT
+#define TRITLOOM_CPU_TILE_PRODUCT
+namespace tritloom::cpu {
+
+/// Panels that are multiplied beside each other.
+inline constexpr std::size_t tilePanels = 2, tileRows = tilePanels * panelRows;
+
+/// One block of two panels, decoded: a level a byte, scales as floats. It stays in the level-1 cache.
+struct alignas(unitBytes) DecodedBlock {
+    std::uint8_t codes[tilePanels][mostBlockColumns / 4][unitBytes];
+    float scales[tilePanels][mostBlockColumns / 16][panelRows],
+        offsets[tilePanels][mostBlockColumns / 16][panelRows];
+};
+
+} // namespace tritloom::cpu
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace tritloom::cpu::HWY_NAMESPACE {
+
+template <unsigned Bits, Levels L>
+void unpackSpans(
+    const std::uint8_t* from, std::size_t spans, ByteVector table, std::uint8_t (*out)[unitBytes])
+{
+    for (std::size_t s = 0; s < spans; ++s, from += Bits * unitBytes)
+        for (std::size_t first = 0; first < panelRows; first += lanes) {
+            ByteVector codes[steps];
+            unpackSpan<Bits, L>(from + 4 * first, codes);
+            for (std::size_t step = 0; step < steps; ++step)
+                hn::StoreU(
+                    L == Levels::Table ? lookUp(table, codes[step]) : codes[step], Bytes(),
+                    out[s * steps + step] + 4 * first);
+        }
+}
+
+/// Codes of `spans` spans, as bytes: for Table the level + zero, for Sign 0 or 2, else the code.
+HWY_INLINE void unpack(
+    const FormatLayout& layout, const std::uint8_t* from, std::size_t spans, std::uint8_t (*out)[unitBytes])
+{
+    const ByteVector table = LevelTables(layout).parts[0];
+    switch (layout.levels) {
+    case Levels::Sign:
+        return unpackSpans<1, Levels::Sign>(from, spans, table, out);
+    case Levels::Table:
+        return unpackSpans<4, Levels::Table>(from, spans, table, out);
+    case Levels::Whole:
+    case Levels::Fraction:
+        break;
+    }
+    switch (layout.bits) {
+    case 2:
+        return unpackSpans<2, Levels::Whole>(from, spans, table, out);
+    case 3:
+        return unpackSpans<3, Levels::Whole>(from, spans, table, out);
+    case 4:
+        return unpackSpans<4, Levels::Whole>(from, spans, table, out);
+    case 5:
+        return unpackSpans<5, Levels::Whole>(from, spans, table, out);
+    case 6:
+        return unpackSpans<6, Levels::Whole>(from, spans, table, out);
+    case 7:
+        return unpackSpans<7, Levels::Whole>(from, spans, table, out);
+    default:
+        return unpackSpans<8, Levels::Whole>(from, spans, table, out);
+    }
+}
+
+/// Block `block` of `count` panels from `panel` on.
+void decodeBlock(
+    const PackedWeights& weights, std::size_t panel, std::size_t count, std::size_t block, DecodedBlock& out)
+{
+    const PackedLayout& layout = weights.layout;
+    const std::size_t columns = layout.columnsOf(block), lines = columns / layout.lineColumns;
+    for (std::size_t p = 0; p < count; ++p) {
+        const std::uint8_t* const header = weights.block(panel + p, block);
+        unpack(layout, header + layout.headerBytes(lines), columns / spanColumns, out.codes[p]);
+        for (std::size_t first = 0; first < panelRows; first += lanes) {
+            const BlockScales scales(layout.scales, header, first);
+            const bool super = isSuper(layout.scales), offset = hasOffset(layout.scales);
+            const auto one = hn::Set(Floats(), 1);
+            const auto d = super ? scales.scaleOfBlock() : one,
+                       m = super && offset ? scales.offsetOfBlock() : one;
+            for (std::size_t l = 0; l < lines; ++l) {
+                const Line line = scales.line(l);
+                hn::StoreU(hn::Mul(line.scale, d), Floats(), out.scales[p][l] + first);
+                hn::StoreU(hn::Mul(line.offset, m), Floats(), out.offsets[p][l] + first);
+            }
+        }
+    }
+}
+
+/// Adds the products of a line's columns, `Steps` of four (0: `steps`). codes: of each panel. x: of each
+/// token.
+template <bool Wide, std::size_t Tokens, std::size_t Steps>
+HWY_INLINE void addColumns(
+    IntVector (&sums)[tilePanels][Tokens], const std::uint8_t* one, const std::uint8_t* two,
+    const std::int8_t* x, std::size_t tokenStride, std::size_t count)
+{
+#pragma GCC unroll 8
+    for (std::size_t s = 0; s < (Steps != 0 ? Steps : count); ++s) {
+        const auto first = hn::LoadU(Bytes(), one + s * unitBytes),
+                   second = hn::LoadU(Bytes(), two + s * unitBytes);
+#pragma GCC unroll 8
+        for (std::size_t t = 0; t < Tokens; ++t) {
+            const auto four = broadcast(x + t * tokenStride + 4 * s);
+            sums[0][t] = dot<Wide>(sums[0][t], first, four);
+            sums[1][t] = dot<Wide>(sums[1][t], second, four);
+        }
+    }
+}
+
+/// Adds one block's products of two panels with `Tokens` tokens. results: [token][tileRows].
+/// Steps: columns of a line / 4 where that is 4 or 8, else 0.
+template <bool Wide, std::size_t Digits, std::size_t Tokens, std::size_t Steps, bool Super>
+void multiplyTile(
+    const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
+    std::size_t token, float* HWY_RESTRICT results)
+{
+    const Floats d;
+    const Ints ints;
+    const std::size_t lines = layout.columnsOf(block) / layout.lineColumns,
+                      lineSteps = layout.lineColumns / 4, digitStride = x.blockColumns,
+                      tokenStride = x.digits * x.blockColumns, tokenLines = x.lines,
+                      at = x.at(block, token) * x.lines;
+    const bool offset = hasOffset(layout.scales);
+    const std::int8_t* const digits = x.digitsOf(block, token);
+    const float *const factors = x.scales.data() + at, *const totals = x.sums.data() + at;
+    const std::int32_t* const starts = x.starts.data() + 2 * at;
+    for (std::size_t row = 0; row < panelRows; row += lanes) {
+        FloatVector result[tilePanels][Tokens];
+        for (std::size_t p = 0; p < tilePanels; ++p)
+            for (std::size_t t = 0; t < Tokens; ++t)
+                result[p][t] =
+                    Super ? hn::Zero(d) : hn::LoadU(d, results + t * tileRows + p * panelRows + row);
+        for (std::size_t l = 0; l < lines; ++l) {
+            const std::uint8_t *const one = decoded.codes[0][l * lineSteps] + 4 * row,
+                                      *const two = decoded.codes[1][l * lineSteps] + 4 * row;
+            const std::int8_t* const from = digits + l * lineSteps * 4;
+            IntVector sums[tilePanels][Tokens], high[tilePanels][Tokens];
+            if constexpr (Digits == 3) {
+                for (std::size_t t = 0; t < Tokens; ++t) {
+                    high[0][t] = high[1][t] = hn::Set(ints, starts[2 * (t * tokenLines + l)]);
+                    sums[0][t] = sums[1][t] = hn::Zero(ints);
+                }
+                addColumns<Wide, Tokens, Steps>(high, one, two, from, tokenStride, lineSteps);
+                addColumns<Wide, Tokens, Steps>(sums, one, two, from + digitStride, tokenStride, lineSteps);
+                for (std::size_t t = 0; t < Tokens; ++t) {
+                    const auto start = hn::Set(ints, starts[2 * (t * tokenLines + l) + 1]);
+                    sums[0][t] = hn::Add(hn::ShiftLeft<8>(sums[0][t]), start);
+                    sums[1][t] = hn::Add(hn::ShiftLeft<8>(sums[1][t]), start);
+                }
+                addColumns<Wide, Tokens, Steps>(
+                    sums, one, two, from + 2 * digitStride, tokenStride, lineSteps);
+            } else {
+                for (std::size_t t = 0; t < Tokens; ++t)
+                    sums[0][t] = sums[1][t] = hn::Set(ints, starts[2 * (t * tokenLines + l) + 1]);
+                addColumns<Wide, Tokens, Steps>(sums, one, two, from, tokenStride, lineSteps);
+            }
+            for (std::size_t p = 0; p < tilePanels; ++p) {
+                const auto scale = hn::LoadU(d, decoded.scales[p][l] + row);
+                for (std::size_t t = 0; t < Tokens; ++t) {
+                    auto value = hn::ConvertTo(d, sums[p][t]);
+                    if constexpr (Digits == 3)
+                        value = hn::MulAdd(hn::ConvertTo(d, high[p][t]), hn::Set(d, 65536), value);
+                    if constexpr (!Super)
+                        value = hn::Mul(value, hn::Set(d, factors[t * tokenLines + l]));
+                    result[p][t] = hn::MulAdd(scale, value, result[p][t]);
+                }
+                if (offset) {
+                    const auto shift = hn::LoadU(d, decoded.offsets[p][l] + row);
+                    for (std::size_t t = 0; t < Tokens; ++t)
+                        result[p][t] =
+                            hn::MulAdd(shift, hn::Set(d, totals[t * tokenLines + l]), result[p][t]);
+                }
+            }
+        }
+        for (std::size_t p = 0; p < tilePanels; ++p)
+            for (std::size_t t = 0; t < Tokens; ++t) {
+                float* const to = results + t * tileRows + p * panelRows + row;
+                if constexpr (Super) // one scale for all lines of a block
+                    result[p][t] =
+                        hn::MulAdd(result[p][t], hn::Set(d, factors[t * tokenLines]), hn::LoadU(d, to));
+                hn::StoreU(result[p][t], d, to);
+            }
+    }
+}
+
+template <bool Wide, std::size_t Digits, std::size_t Steps, bool Super>
+void multiplyTokens(
+    const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
+    std::size_t begin, std::size_t end, float* results)
+{
+    // Tokens whose sums the registers hold.
+    constexpr std::size_t most = HWY_TARGET > HWY_AVX3 ? 2 : Digits == 3 ? 4 : 6;
+    std::size_t t = begin;
+    for (; t + most <= end; t += most)
+        multiplyTile<Wide, Digits, most, Steps, Super>(
+            layout, decoded, x, block, t, results + (t - begin) * tileRows);
+    for (; t < end; ++t)
+        multiplyTile<Wide, Digits, 1, Steps, Super>(
+            layout, decoded, x, block, t, results + (t - begin) * tileRows);
+}
+
+template <bool Wide, std::size_t Digits>
+void chooseLine(
+    const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
+    std::size_t begin, std::size_t end, float* results)
+{
+    const auto choose = [&](auto stepsOfLine) {
+        if (isSuper(layout.scales))
+            multiplyTokens<Wide, Digits, decltype(stepsOfLine)::value, true>(
+                layout, decoded, x, block, begin, end, results);
+        else
+            multiplyTokens<Wide, Digits, decltype(stepsOfLine)::value, false>(
+                layout, decoded, x, block, begin, end, results);
+    };
+    if (layout.lineColumns == 16)
+        choose(std::integral_constant<std::size_t, 4>());
+    else if (layout.lineColumns == 32)
+        choose(std::integral_constant<std::size_t, 8>());
+    else
+        choose(std::integral_constant<std::size_t, 0>());
+}
+
+/// Panels [begin, end) with tokens [firstToken, firstToken + tokens). results: [pair of
+/// panels][token][tileRows].
+void MultiplyPanelTokens(
+    const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end,
+    std::size_t firstToken, std::size_t tokens, float* results)
+{
+    const PackedLayout& layout = weights.layout;
+    const bool wide = layout.bits == 8 || (layout.levels == Levels::Table && layout.zero > 64);
+    std::fill_n(results, (end - begin + 1) / tilePanels * tokens * tileRows, 0.0f);
+    DecodedBlock decoded{};
+    // A block's activations stay in the level-2 cache for all panels.
+    for (std::size_t block = 0; block < layout.blocks; ++block)
+        for (std::size_t panel = begin; panel < end; panel += tilePanels) {
+            float* const to = results + (panel - begin) * panelRows * tokens;
+            decodeBlock(weights, panel, std::min(tilePanels, end - panel), block, decoded);
+            const auto multiply = [&](auto isWide, auto digits) {
+                chooseLine<decltype(isWide)::value, decltype(digits)::value>(
+                    layout, decoded, x, block, firstToken, firstToken + tokens, to);
+            };
+            using One = std::integral_constant<std::size_t, 1>;
+            using Three =
+                std::integral_constant<std::size_t, hasByteDot ? 3 : 1>; // only asked for with byte dots
+            if (x.digits == 1)
+                wide ? multiply(std::true_type(), One()) : multiply(std::false_type(), One());
+            else
+                wide ? multiply(std::true_type(), Three()) : multiply(std::false_type(), Three());
+        }
+}
+
+/// Panel `panel` as floats, inner dimension first: out[c * stride + row].
+void DecodePanel(const PackedWeights& weights, std::size_t panel, float* out, std::size_t stride)
+{
+    const PackedLayout& layout = weights.layout;
+    const Floats d;
+    const Ints ints;
+    DecodedBlock decoded;
+    for (std::size_t block = 0; block < layout.blocks; ++block) {
+        decodeBlock(weights, panel, 1, block, decoded);
+        const std::size_t first = block * layout.blockColumns,
+                          columns = std::min(
+                              layout.columnsOf(block), layout.columns - std::min(first, layout.columns));
+        for (std::size_t c = 0; c < columns; ++c)
+            for (std::size_t row = 0; row < panelRows; row += lanes) {
+                const auto four =
+                    hn::LoadU(ints, reinterpret_cast<const std::int32_t*>(decoded.codes[0][c / 4] + 4 * row));
+                const auto code = hn::And(hn::ShiftRightSame(four, int(c % 4 * 8)), hn::Set(ints, 255));
+                const auto level = layout.levels == Levels::Fraction
+                    ? hn::GatherIndex(d, layout.table.data(), code)
+                    : hn::ConvertTo(d, hn::Sub(code, hn::Set(ints, layout.zero)));
+                const std::size_t l = c / layout.lineColumns;
+                hn::StoreU(
+                    hn::MulAdd(
+                        hn::LoadU(d, decoded.scales[0][l] + row), level,
+                        hn::LoadU(d, decoded.offsets[0][l] + row)),
+                    d, out + (first + c) * stride + row);
+            }
+    }
+}
+
+bool HasByteDot()
+{
+    return hasByteDot;
+}
+
+} // namespace tritloom::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tritloom::cpu {
+
+HWY_EXPORT(MultiplyPanelTokens);
+HWY_EXPORT(DecodePanel);
+HWY_EXPORT(HasByteDot);
+
+namespace {
+
+constexpr std::size_t taskPanels = 8; ///< whose results for `taskTokens` tokens stay in the level-2 cache
+constexpr std::size_t taskTokens = 512;
+
+void multiplyWholeNumbers(
+    const PackedWeights& weights, const Activations& x, std::size_t tokens, std::span<float> y,
+    const std::stop_token& stop)
+{
+    const std::size_t outputs = weights.layout.rows;
+    parallelFor(weights.layout.panels, taskPanels, [&](std::size_t begin, std::size_t end) {
+        const auto room =
+            scratch((end - begin + 1) / tilePanels * tileRows * std::min(tokens, taskTokens) * sizeof(float));
+        float* const results = static_cast<float*>(room.get());
+        for (std::size_t first = 0; first < tokens && !stop.stop_requested(); first += taskTokens) {
+            const std::size_t count = std::min(taskTokens, tokens - first);
+            HWY_DYNAMIC_DISPATCH(MultiplyPanelTokens)(weights, x, begin, end, first, count, results);
+            for (std::size_t row = begin * panelRows; row < std::min(end * panelRows, outputs);
+                 row += tileRows)
+                for (std::size_t t = 0; t < count; ++t)
+                    std::copy_n(
+                        results + (row - begin * panelRows) * count + t * tileRows,
+                        std::min({tileRows, outputs - row, end * panelRows - row}),
+                        y.data() + (first + t) * outputs + row);
+        }
+    });
+}
+
+/// A tile of weights decoded to floats, multiplied by the dense library.
+void multiplyDecoded(
+    const PackedWeights& weights, std::span<const float> x, std::size_t tokens, std::span<float> y,
+    const std::stop_token& stop)
+{
+    const PackedLayout& layout = weights.layout;
+    const std::size_t outputs = layout.rows;
+    parallelFor(layout.panels, taskPanels, [&](std::size_t begin, std::size_t end) {
+        if (stop.stop_requested())
+            return;
+        const std::size_t stride = (end - begin) * panelRows;
+        const auto room = scratch(layout.columns * stride * sizeof(float));
+        float* const decoded = static_cast<float*>(room.get());
+        for (std::size_t panel = begin; panel < end; ++panel)
+            HWY_DYNAMIC_DISPATCH(DecodePanel)
+        (weights, panel, decoded + (panel - begin) * panelRows, stride);
+        multiplyPlain(
+            tokens, std::min(stride, outputs - begin * panelRows), layout.columns, x.data(), layout.columns,
+            decoded, stride, y.data() + begin * panelRows, outputs);
+    });
+}
+
+} // namespace
+
+void multiplyColumns(
+    const PackedWeights& weights, std::span<const float> x, std::size_t tokens, ActivationMode mode,
+    std::span<float> y, const std::stop_token& stop)
+{
+    // Three digits of whole numbers cost less than floats only where there is an instruction for them.
+    const bool floats = weights.layout.levels == Levels::Fraction
+        || (mode == ActivationMode::Exact && !HWY_DYNAMIC_DISPATCH(HasByteDot)());
+    if (floats)
+        multiplyDecoded(weights, x, tokens, y, stop);
+    else
+        multiplyWholeNumbers(weights, makeActivations(weights.layout, x, tokens, mode), tokens, y, stop);
+}
+
+} // namespace tritloom::cpu
+#endif

@@ -1,0 +1,233 @@
+// What one-column and many-column products share. Included once per instruction set.
+#if defined(TRITLOOM_CPU_UNPACK_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TRITLOOM_CPU_UNPACK_INL_H
+#undef TRITLOOM_CPU_UNPACK_INL_H
+#else
+#define TRITLOOM_CPU_UNPACK_INL_H
+#endif
+
+#include "compute/cpu/packed/product.h"
+
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+
+#include <utility>
+
+HWY_BEFORE_NAMESPACE();
+namespace tritloom::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Bytes = hn::ScalableTag<std::uint8_t>;
+using Pairs = hn::ScalableTag<std::uint16_t>;
+using Ints = hn::ScalableTag<std::int32_t>;
+using Floats = hn::ScalableTag<float>;
+using ByteVector = hn::Vec<Bytes>;
+using IntVector = hn::Vec<Ints>;
+using FloatVector = hn::Vec<Floats>;
+constexpr std::size_t lanes = HWY_MAX_BYTES / 4; ///< rows at a time; divides panelRows
+constexpr std::size_t steps = spanColumns / 4; ///< of four columns in a span
+#if HWY_TARGET == HWY_AVX3_DL
+constexpr bool hasByteDot = true;
+#else
+constexpr bool hasByteDot = false;
+#endif
+
+/// sums[lane] + the four products of codes (0..255) and the digits that are the same for all lanes.
+/// Wide: codes over 127 occur.
+template <bool Wide>
+HWY_INLINE IntVector dot(IntVector sums, ByteVector codes, IntVector digits)
+{
+#if HWY_TARGET == HWY_AVX3_DL
+    // By hand: Highway 1.0 does not name avx512vnni, which every processor of this class has, and g++ 12
+    // would copy the sums before each instruction.
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(codes.raw), "v"(digits.raw));
+    return sums;
+#else
+    const hn::ScalableTag<std::int16_t> words;
+    const auto multiply = [&](ByteVector c) {
+#if HWY_TARGET == HWY_AVX3
+        const auto pairs = hn::Vec<decltype(words)>{_mm512_maddubs_epi16(c.raw, digits.raw)};
+        return IntVector{_mm512_madd_epi16(pairs.raw, hn::Set(words, 1).raw)};
+#elif HWY_TARGET == HWY_AVX2
+        const auto pairs = hn::Vec<decltype(words)>{_mm256_maddubs_epi16(c.raw, digits.raw)};
+        return IntVector{_mm256_madd_epi16(pairs.raw, hn::Set(words, 1).raw)};
+#else
+        const auto pairs = hn::Vec<decltype(words)>{_mm_maddubs_epi16(c.raw, digits.raw)};
+        return IntVector{_mm_madd_epi16(pairs.raw, hn::Set(words, 1).raw)};
+#endif
+    };
+    if constexpr (!Wide)
+        return hn::Add(sums, multiply(codes));
+    // Two products of 8 bits overflow 16: the halves of each code in turn.
+    const auto low = hn::And(codes, hn::Set(Bytes(), 15));
+    const auto high =
+        hn::And(hn::BitCast(Bytes(), hn::ShiftRight<4>(hn::BitCast(Pairs(), codes))), hn::Set(Bytes(), 15));
+    return hn::Add(sums, hn::Add(multiply(low), hn::ShiftLeft<4>(multiply(high))));
+#endif
+}
+
+/// Four digits for all lanes.
+HWY_INLINE IntVector broadcast(const std::int8_t* digits)
+{
+    std::int32_t four;
+    std::memcpy(&four, digits, sizeof four);
+    return hn::Set(Ints(), four);
+}
+
+/// Field `Index` of `Bits` bits of each byte, moved to bit `Place`.
+template <unsigned Bits, unsigned Index, unsigned Place>
+HWY_INLINE ByteVector field(ByteVector bytes)
+{
+    constexpr int shift = int(Bits * Index) - int(Place);
+    auto words = hn::BitCast(Pairs(), bytes);
+    if constexpr (shift > 0)
+        words = hn::ShiftRight<shift>(words);
+    else if constexpr (shift < 0)
+        words = hn::ShiftLeft<-shift>(words);
+    return hn::And(hn::BitCast(Bytes(), words), hn::Set(Bytes(), std::uint8_t(((1u << Bits) - 1) << Place)));
+}
+
+/// The codes of step `Step` of a span. planes: what load() below fills.
+template <unsigned Bits, Levels L, std::size_t Step>
+HWY_INLINE ByteVector codesOf(const ByteVector* planes)
+{
+    if constexpr (Bits == 8)
+        return planes[Step];
+    constexpr unsigned nibbles = Bits & 4, twos = nibbles + (Bits & 2);
+    constexpr std::size_t twoPlane = nibbles ? 4 : 0, onePlane = twoPlane + ((Bits & 2) ? 2 : 0);
+    ByteVector codes = hn::Zero(Bytes());
+    if constexpr (nibbles != 0)
+        codes = field<4, Step % 2, 0>(planes[Step / 2]);
+    if constexpr ((Bits & 2) != 0) {
+        const auto part = field<2, Step % 4, nibbles>(planes[twoPlane + Step / 4]);
+        codes = nibbles != 0 ? hn::Or(codes, part) : part;
+    }
+    if constexpr ((Bits & 1) != 0) {
+        const auto part = field < 1, Step, L == Levels::Sign ? 1 : twos > (planes[onePlane]);
+        codes = twos != 0 ? hn::Or(codes, part) : part;
+    }
+    return codes;
+}
+
+/// The codes of a span for `lanes` rows, 8 steps. from: the span, at the first of those rows.
+template <unsigned Bits, Levels L>
+HWY_INLINE void unpackSpan(const std::uint8_t* from, ByteVector* codes)
+{
+    ByteVector planes[Bits];
+    for (std::size_t i = 0; i < Bits; ++i)
+        planes[i] = hn::LoadU(Bytes(), from + i * unitBytes);
+    [&]<std::size_t... Step>(std::index_sequence<Step...>)
+    {
+        ((codes[Step] = codesOf<Bits, L, Step>(planes)), ...);
+    }
+    (std::make_index_sequence<steps>());
+}
+
+/// Sixteen bytes by code, for every 128 bits of a vector.
+HWY_INLINE ByteVector lookUp(ByteVector table, ByteVector codes)
+{
+    return hn::TableLookupBytes(table, codes);
+}
+
+/// Of the rows of a line.
+struct Line {
+    FloatVector scale, offset;
+};
+
+HWY_INLINE FloatVector halves(const std::uint8_t* from)
+{
+    const hn::Rebind<hwy::float16_t, Floats> stored;
+    return hn::PromoteTo(Floats(), hn::LoadU(stored, reinterpret_cast<const hwy::float16_t*>(from)));
+}
+HWY_INLINE IntVector unsignedBytes(const std::uint8_t* from)
+{
+    return hn::PromoteTo(Ints(), hn::LoadU(hn::Rebind<std::uint8_t, Ints>(), from));
+}
+HWY_INLINE FloatVector signedBytes(const std::uint8_t* from)
+{
+    const hn::Rebind<std::int8_t, Ints> stored;
+    return hn::ConvertTo(
+        Floats(), hn::PromoteTo(Ints(), hn::LoadU(stored, reinterpret_cast<const std::int8_t*>(from))));
+}
+
+/// The scales of one block for `lanes` rows from `first` on. A weight is d * scale * level + m * offset,
+/// where d and m belong to the block (1 and 1 for formats without them), scale and offset to the line.
+class BlockScales {
+public:
+    HWY_INLINE BlockScales(Scales kind, const std::uint8_t* header, std::size_t first)
+        : m_kind(kind)
+        , m_header(header + 2 * first)
+        , m_lines(
+              header + panelRows * superBytes(kind) + first * (lineBytes(kind) > 1 && !isSuper(kind) ? 2 : 1))
+    {
+    }
+    HWY_INLINE FloatVector scaleOfBlock() const { return halves(m_header); }
+    HWY_INLINE FloatVector offsetOfBlock() const { return hn::Neg(halves(m_header + 2 * panelRows)); }
+    HWY_INLINE Line line(std::size_t index) const
+    {
+        const Floats d;
+        const Ints ints;
+        const std::uint8_t* const at = m_lines + index * panelRows * lineBytes(m_kind);
+        switch (m_kind) {
+        case Scales::Half:
+            return {halves(at), hn::Zero(d)};
+        case Scales::HalfLine:
+            return {halves(at), halves(at + 2 * panelRows)};
+        case Scales::Super:
+            return {signedBytes(at), hn::Zero(d)};
+        case Scales::SuperLine:
+            return {hn::ConvertTo(d, unsignedBytes(at)), hn::ConvertTo(d, unsignedBytes(at + panelRows))};
+        case Scales::NibbleLine: {
+            const auto pair = unsignedBytes(at);
+            return {
+                hn::ConvertTo(d, hn::And(pair, hn::Set(ints, 15))),
+                hn::ConvertTo(d, hn::ShiftRight<4>(pair))};
+        }
+        case Scales::Power: {
+            const auto e = unsignedBytes(at);
+            const auto small = hn::IfThenElse(
+                hn::Eq(e, hn::Zero(ints)), hn::Set(ints, 0x00200000), hn::Set(ints, 0x00400000));
+            const auto bits = hn::ShiftLeft<23>(hn::Sub(e, hn::Set(ints, 1)));
+            return {hn::BitCast(d, hn::IfThenElse(hn::Lt(e, hn::Set(ints, 2)), small, bits)), hn::Zero(d)};
+        }
+        case Scales::Mini: {
+            const auto stored = unsignedBytes(at), bits = hn::And(stored, hn::Set(ints, 127));
+            const auto small = hn::Mul(hn::ConvertTo(d, bits), hn::Set(d, 1.0f / 1024));
+            const auto normal = hn::BitCast(d, hn::Add(hn::ShiftLeft<20>(bits), hn::Set(ints, 119 << 23)));
+            const auto value =
+                hn::IfThenElse(hn::RebindMask(d, hn::Lt(bits, hn::Set(ints, 8))), small, normal);
+            const auto none = hn::RebindMask(d, hn::Eq(stored, hn::Set(ints, 127)));
+            return {hn::IfThenElse(none, hn::Zero(d), value), hn::Zero(d)};
+        }
+        }
+        return {hn::Zero(d), hn::Zero(d)};
+    }
+
+private:
+    Scales m_kind;
+    const std::uint8_t *m_header, *m_lines;
+};
+
+/// Tables of a format as bytes: one for Table, three (high, middle, low) for Fraction.
+struct LevelTables {
+    HWY_INLINE explicit LevelTables(const FormatLayout& layout)
+    {
+        alignas(16) std::uint8_t bytes[3][16] = {};
+        for (std::size_t code = 0; code < 16; ++code) {
+            const int whole = layout.levels == Levels::Fraction
+                ? (1 << 23) + int(std::lround(double(layout.table[code]) * fractionUnits))
+                : int(layout.table[code]) + layout.zero;
+            for (int part = 0; part < 3; ++part)
+                bytes[part][code] =
+                    std::uint8_t(whole >> (layout.levels == Levels::Fraction ? 16 - 8 * part : 0));
+        }
+        for (int part = 0; part < 3; ++part)
+            parts[part] = hn::LoadDup128(Bytes(), bytes[part]);
+    }
+    ByteVector parts[3];
+};
+
+} // namespace tritloom::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
