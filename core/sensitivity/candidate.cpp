@@ -2,11 +2,29 @@
 
 #include "core/export/gguf_target.h"
 
+#include <map>
+
 namespace tritloom {
+namespace {
+
+/// parseNumberFormat() by memory: sizes are asked for thousands of times while somebody drags.
+NumberFormatPtr formatOf(const std::string& id)
+{
+    thread_local std::map<std::string, NumberFormatPtr> known;
+    const auto found = known.find(id);
+    if (found != known.end())
+        return found->second;
+    const auto format = parseNumberFormat(id);
+    return known[id] = format ? *format : nullptr;
+}
+
+} // namespace
+
 LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
-    if (const std::size_t row = choice.format.find("row"); choice.format.starts_with("int") && row != std::string::npos)
+    if (const std::size_t row = choice.format.find("row");
+        choice.format.starts_with("int") && row != std::string::npos)
         choice.format.replace(row, 3, fmt::format("g{}", layer.columns));
     // Formats that only Tritloom reads pad the last block of a row and need no fallback.
     if (const auto fallback = ggufFallback(choice.format, layer.columns))
@@ -18,8 +36,11 @@ std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice)
 {
     if (choice.format.empty())
         return layer.storedBytes;
-    const auto format = parseNumberFormat(choice.format);
-    return format ? TensorType{*format, {layer.rows, layer.columns}}.bytes() : 0;
+    const NumberFormatPtr format = formatOf(choice.format);
+    if (!format)
+        return 0;
+    const std::uint64_t block = format->blockElements(); // each row starts a new block, as in TensorType
+    return layer.rows * ((layer.columns + block - 1) / block * format->blockBytes());
 }
 
 std::uint64_t bytesOf(const Model& model, const Allocation& allocation)

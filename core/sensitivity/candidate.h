@@ -7,7 +7,8 @@
 
 namespace tritloom {
 
-/// Something layers may become, as a person asks for it: a column of the sensitivity table, a stop of the loom.
+/// Something layers may become, as a person asks for it: a column of the sensitivity table, a stop of the
+/// loom.
 struct Candidate {
     std::string format; ///< a number format id, or "int<bits>row[a]": one group a row
     std::string method = "rtn";

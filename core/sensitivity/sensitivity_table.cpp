@@ -14,16 +14,18 @@ struct StoredCell {
 };
 
 Result<SensitivityCell> measure(
-    SensitivityCell cell, LayerId layer, EvaluationSession& session, std::size_t chunkLimit, std::stop_token stop)
+    SensitivityCell cell, LayerId layer, EvaluationSession& session, std::size_t chunkLimit,
+    std::stop_token stop)
 {
     Compressor& compressor = session.pass().compressor();
     const Model& model = compressor.model();
     const Tensor compressed = TRY(compressor.compress(layer, cell.choice, stop));
     std::vector<float> meanSquare;
     if (compressor.statistics() != nullptr)
-        meanSquare = TRY(compressor.statistics()->of(layer, Calibration::MeanSquare, stop)).meanSquare.toFloats();
-    const LocalError local
-        = localError(TRY(materialise(model.tensor(model.layer(layer).tensor))), compressed, meanSquare);
+        meanSquare =
+            TRY(compressor.statistics()->of(layer, Calibration::MeanSquare, stop)).meanSquare.toFloats();
+    const LocalError local =
+        localError(TRY(materialise(model.tensor(model.layer(layer).tensor))), compressed, meanSquare);
     cell.weightError = local.weight;
     cell.activationError = local.activation;
     Allocation allocation = model.original();
@@ -61,7 +63,8 @@ struct Problem {
 };
 
 Result<Problem> problemOf(
-    const Model& model, const SensitivityTable& table, const Allocation& current, const AllocationRules& rules)
+    const Model& model, const SensitivityTable& table, const Allocation& current,
+    const AllocationRules& rules)
 {
     Problem problem{.layersOfItem = itemsOf(model, rules)};
     problem.otherBytes = model.bytes();
@@ -73,7 +76,9 @@ Result<Problem> problemOf(
         if (!rules.pinned.empty() && rules.pinned[members[0]]) {
             const LayerChoice& choice = current.layers[members[0]];
             const SensitivityCell* const cell = table.find(LayerId(members[0]), choice);
-            item.push_back({bytesOf(model.layers[members[0]], choice), cell != nullptr && cell->known ? cell->kl.value : 0});
+            item.push_back(
+                {bytesOf(model.layers[members[0]], choice),
+                 cell != nullptr && cell->known ? table.costOf(LayerId(members[0]), *cell) : 0});
             candidates.push_back(SIZE_MAX);
         } else {
             for (std::size_t c = 0; c < table.candidates.size(); ++c) {
@@ -83,7 +88,7 @@ Result<Problem> problemOf(
                     const SensitivityCell& cell = table.cells[layer][c];
                     known = known && cell.known && std::isfinite(cell.kl.value);
                     option.bytes += cell.bytes;
-                    option.cost += std::max(0.0, cell.kl.value);
+                    option.cost += table.costOf(LayerId(layer), cell);
                 }
                 if (known) {
                     item.push_back(option);
@@ -93,7 +98,8 @@ Result<Problem> problemOf(
         }
         if (item.empty())
             return fail(
-                ErrorCode::InvalidInput, "no format has been measured for {}: run the sensitivity sweep first",
+                ErrorCode::InvalidInput,
+                "no format has been measured for {}: run the sensitivity sweep first",
                 model.layers[members[0]].name);
         problem.items.push_back(std::move(item));
         problem.candidateOfOption.push_back(std::move(candidates));
@@ -102,7 +108,8 @@ Result<Problem> problemOf(
 }
 
 AllocationResult resultOf(
-    const Problem& problem, const SensitivityTable& table, const Allocation& current, const FrontierPoint& point)
+    const Problem& problem, const SensitivityTable& table, const Allocation& current,
+    const FrontierPoint& point)
 {
     AllocationResult result{current, point.bytes + problem.otherBytes, point.cost};
     for (std::size_t i = 0; i < problem.items.size(); ++i) {
@@ -126,6 +133,12 @@ const SensitivityCell* SensitivityTable::find(LayerId layer, const LayerChoice& 
     return nullptr;
 }
 
+double SensitivityTable::costOf(LayerId layer, const SensitivityCell& cell) const
+{
+    const double alone = std::max(0.0, cell.kl.value);
+    return company.empty() ? alone : alone * company[std::size_t(layer)];
+}
+
 std::optional<double> SensitivityTable::predictedKl(const Allocation& allocation) const
 {
     double sum = 0;
@@ -135,7 +148,7 @@ std::optional<double> SensitivityTable::predictedKl(const Allocation& allocation
         const SensitivityCell* const cell = find(LayerId(i), allocation.layers[i]);
         if (cell == nullptr || !cell->known)
             return std::nullopt;
-        sum += std::max(0.0, cell->kl.value);
+        sum += costOf(LayerId(i), *cell);
     }
     return sum;
 }
@@ -156,7 +169,7 @@ std::size_t SensitivityTable::cellCount() const
 
 SensitivityTable emptyTable(const Model& model, std::vector<Candidate> candidates)
 {
-    SensitivityTable table{.candidates = std::move(candidates), .cells = {}};
+    SensitivityTable table{.candidates = std::move(candidates), .cells = {}, .company = {}};
     for (const Layer& layer : model.layers) {
         std::vector<SensitivityCell>& row = table.cells.emplace_back();
         for (const Candidate& candidate : table.candidates) {
@@ -180,10 +193,11 @@ Result<void> sweep(
             if (cell.known)
                 continue;
             if (stop.stop_requested())
-                return fail(ErrorCode::Cancelled, "cancelled at layer {} of {}", layer + 1, table.cells.size());
+                return fail(
+                    ErrorCode::Cancelled, "cancelled at layer {} of {}", layer + 1, table.cells.size());
             const Key key = keyOf(
-                "sensitivity", compressor.keyOfChoice(LayerId(layer), cell.choice), session.textKey(chunkLimit),
-                session.pass().executor().backendNames());
+                "sensitivity", compressor.keyOfChoice(LayerId(layer), cell.choice),
+                session.textKey(chunkLimit), session.pass().executor().backendNames());
             if (store != nullptr) {
                 const auto bytes = store->find(key);
                 if (bytes && bytes->size() == sizeof(StoredCell)) {
@@ -192,7 +206,7 @@ Result<void> sweep(
                     cell.kl = {stored.kl, stored.klStandardError};
                     cell.weightError = stored.weightError;
                     cell.activationError = stored.activationError;
-                    cell.known = true;
+                    cell.known = cell.recalled = true;
                     onCell(LayerId(layer), c, cell);
                     continue;
                 }
@@ -200,7 +214,8 @@ Result<void> sweep(
             auto measured = measure(cell, LayerId(layer), session, chunkLimit, stop);
             if (measured) {
                 cell = std::move(*measured);
-                const StoredCell stored{cell.kl.value, cell.kl.standardError, cell.weightError, cell.activationError};
+                const StoredCell stored{
+                    cell.kl.value, cell.kl.standardError, cell.weightError, cell.activationError};
                 if (store != nullptr)
                     store->put(key, "sensitivity", std::as_bytes(std::span(&stored, 1)));
             } else if (measured.error().code == ErrorCode::Cancelled) {
@@ -246,20 +261,21 @@ LocalError localError(const Tensor& original, const Tensor& compressed, std::spa
         total.weightedError += part.weightedError;
         total.weightedNorm += part.weightedNorm;
     }
-    return {total.norm > 0 ? total.error / total.norm : 0,
-            total.weightedNorm > 0 ? total.weightedError / total.weightedNorm : 0};
+    return {
+        total.norm > 0 ? total.error / total.norm : 0,
+        total.weightedNorm > 0 ? total.weightedError / total.weightedNorm : 0};
 }
 
 Result<AllocationResult> allocate(
-    const Model& model, const SensitivityTable& table, const Allocation& current, const AllocationRules& rules,
-    std::stop_token stop)
+    const Model& model, const SensitivityTable& table, const Allocation& current,
+    const AllocationRules& rules, std::stop_token stop)
 {
     const Problem problem = TRY(problemOf(model, table, current, rules));
     const Frontier frontier = TRY(Frontier::solve(problem.items, std::move(stop)));
     if (rules.budgetBytes <= problem.otherBytes)
         return fail(
-            ErrorCode::InvalidInput, "the budget is {} bytes, norms and biases alone have {}", rules.budgetBytes,
-            problem.otherBytes);
+            ErrorCode::InvalidInput, "the budget is {} bytes, norms and biases alone have {}",
+            rules.budgetBytes, problem.otherBytes);
     auto point = frontier.within(rules.budgetBytes - problem.otherBytes);
     if (!point)
         return fail(
@@ -269,8 +285,8 @@ Result<AllocationResult> allocate(
 }
 
 Result<std::vector<AllocationResult>> frontier(
-    const Model& model, const SensitivityTable& table, const Allocation& current, const AllocationRules& rules,
-    std::size_t count, std::stop_token stop)
+    const Model& model, const SensitivityTable& table, const Allocation& current,
+    const AllocationRules& rules, std::size_t count, std::stop_token stop)
 {
     const Problem problem = TRY(problemOf(model, table, current, rules));
     const Frontier solved = TRY(Frontier::solve(problem.items, std::move(stop)));

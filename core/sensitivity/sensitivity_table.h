@@ -14,6 +14,7 @@ struct SensitivityCell {
     LayerChoice choice; ///< the candidate as it fits this layer
     std::uint64_t bytes = 0;
     bool known = false; ///< the numbers below are there
+    bool recalled = false; ///< they come from the store, not from this run
     Measured kl; ///< nats per token; measured
     double weightError = 0; ///< |W - Q|^2 / |W|^2
     double activationError = 0; ///< the same with squares weighted by the mean square of the inputs
@@ -24,9 +25,15 @@ struct SensitivityCell {
 struct SensitivityTable {
     std::vector<Candidate> candidates;
     std::vector<std::vector<SensitivityCell>> cells; ///< [layer][candidate]
+    /// Per layer, what it costs in company of the other compressed layers over what it costs alone, from
+    /// measured allocations (see interaction.h); empty: 1 everywhere.
+    std::vector<double> company;
 
-    [[nodiscard]] const SensitivityCell* find(LayerId layer, const LayerChoice& choice) const; ///< null: not in it
-    /// Sum of the layers' own divergences; layers as stored cost nothing. nullopt while a needed cell is unknown.
+    /// What a known cell adds to the divergence of an allocation: its own, never below 0, times its company.
+    [[nodiscard]] double costOf(LayerId layer, const SensitivityCell& cell) const;
+    [[nodiscard]] const SensitivityCell*
+    find(LayerId layer, const LayerChoice& choice) const; ///< null: not in it
+    /// Sum of costOf(); layers as stored cost nothing. nullopt while a needed cell is unknown.
     [[nodiscard]] std::optional<double> predictedKl(const Allocation& allocation) const;
     [[nodiscard]] std::size_t knownCount() const;
     [[nodiscard]] std::size_t cellCount() const;
@@ -40,13 +47,15 @@ struct SensitivityTable {
 /// Errors: Cancelled; a cell that fails carries its own sentence and the sweep goes on.
 [[nodiscard]] Result<void> sweep(
     SensitivityTable& table, EvaluationSession& session, ResultStore* store, std::size_t chunkLimit,
-    std::stop_token stop, const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
+    std::stop_token stop,
+    const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
 
 /// Weight error of a compressed layer, plain and weighted by `meanSquare` ([columns] or empty).
 struct LocalError {
     double weight = 0, activation = 0;
 };
-[[nodiscard]] LocalError localError(const Tensor& original, const Tensor& compressed, std::span<const float> meanSquare);
+[[nodiscard]] LocalError
+localError(const Tensor& original, const Tensor& compressed, std::span<const float> meanSquare);
 
 /// What an allocator may do with each layer.
 struct AllocationRules {
@@ -59,13 +68,14 @@ struct AllocationResult {
     std::uint64_t bytes = 0;
     double predictedKl = 0;
 };
-/// The knapsack over the table: known cells only. Errors: InvalidInput (nothing measured, budget too small), Cancelled.
+/// The knapsack over the table: known cells only. Errors: InvalidInput (nothing measured, budget too small),
+/// Cancelled.
 [[nodiscard]] Result<AllocationResult> allocate(
-    const Model& model, const SensitivityTable& table, const Allocation& current, const AllocationRules& rules,
-    std::stop_token stop = {});
+    const Model& model, const SensitivityTable& table, const Allocation& current,
+    const AllocationRules& rules, std::stop_token stop = {});
 /// The best trade-offs over all budgets, at most `count`.
 [[nodiscard]] Result<std::vector<AllocationResult>> frontier(
-    const Model& model, const SensitivityTable& table, const Allocation& current, const AllocationRules& rules,
-    std::size_t count, std::stop_token stop = {});
+    const Model& model, const SensitivityTable& table, const Allocation& current,
+    const AllocationRules& rules, std::size_t count, std::stop_token stop = {});
 
 } // namespace tritloom
