@@ -42,8 +42,7 @@ private:
         const NamedTensor* const found = m_file.find(m_prefix + name);
         if (found == nullptr)
             return fail(
-                ErrorCode::NotFound, "{}: no tensor '{}', which {} needs", m_file.path.filename().string(),
-                m_prefix + name, m_config.architecture);
+                ErrorCode::NotFound, "no tensor '{}', which {} needs", m_prefix + name, m_config.architecture);
         return TensorId(std::size_t(found - m_file.tensors.data()));
     }
 
@@ -161,8 +160,8 @@ Result<void> checkShapes(const ModelFile& file, const TransformerConfig& c, cons
         const NamedTensor* const found = file.find(name);
         if (found != nullptr && found->shape != shape)
             return fail(
-                ErrorCode::InvalidInput, "{}: tensor '{}' is [{}], the metadata ask for [{}]",
-                file.path.filename().string(), name, fmt::join(found->shape, ", "), fmt::join(shape, ", "));
+                ErrorCode::InvalidInput, "tensor '{}' is [{}], the metadata ask for [{}]",
+                name, fmt::join(found->shape, ", "), fmt::join(shape, ", "));
         return {};
     };
     for (std::size_t block = 0; block < c.blocks; ++block)
@@ -177,8 +176,8 @@ Result<void> checkShapes(const ModelFile& file, const TransformerConfig& c, cons
         const NamedTensor* const found = file.find(name);
         if (found != nullptr && (found->shape.size() != 2 || found->shape[1] != c.hidden || found->shape[0] == 0))
             return fail(
-                ErrorCode::InvalidInput, "{}: tensor '{}' is [{}], rows of {} are needed",
-                file.path.filename().string(), name, fmt::join(found->shape, ", "), c.hidden);
+                ErrorCode::InvalidInput, "tensor '{}' is [{}], rows of {} are needed",
+                name, fmt::join(found->shape, ", "), c.hidden);
     }
     return {};
 }
@@ -194,9 +193,9 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
         const std::string full = fmt::format("{}.{}", config.architecture, key);
         const auto value = metadata.integer(full);
         if (!value)
-            return fail(ErrorCode::NotFound, "{}: no '{}' in the metadata", file.path.filename().string(), full);
+            return fail(ErrorCode::NotFound, "no '{}' in the metadata", full);
         if (*value <= 0 || *value > (std::int64_t{1} << 31))
-            return fail(ErrorCode::InvalidInput, "{}: '{}' is {}", file.path.filename().string(), full, *value);
+            return fail(ErrorCode::InvalidInput, "'{}' is {}", full, *value);
         return std::size_t(*value);
     };
     const auto optional = [&](std::string_view key, std::size_t otherwise) -> Result<std::size_t> {
@@ -222,17 +221,16 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
     if (scaling == "linear")
         config.ropeFactor = number("rope.scaling.factor", 1);
     else if (scaling != "none")
-        return fail(ErrorCode::Unsupported, "{}: rotary scaling '{}' cannot be evaluated yet", file.path.filename().string(), scaling);
+        return fail(ErrorCode::Unsupported, "the rotary scaling '{}' is not known here", scaling);
     if (config.heads % config.kvHeads != 0 || config.headSize == 0 || config.ropeDimensions > config.headSize
         || config.ropeDimensions % 2 != 0)
         return fail(
-            ErrorCode::InvalidInput, "{}: {} heads of {}, {} key-value heads and {} rotary dimensions do not fit together",
-            file.path.filename().string(), config.heads, config.headSize, config.kvHeads, config.ropeDimensions);
+            ErrorCode::InvalidInput, "{} heads of {}, {} key-value heads and {} rotary dimensions do not fit together",
+            config.heads, config.headSize, config.kvHeads, config.ropeDimensions);
     // A block has at least two tensors, so a block count beyond the tensor count is a lie.
     if (config.blocks > file.tensors.size())
         return fail(
-            ErrorCode::InvalidInput, "{}: {} blocks, but only {} tensors", file.path.filename().string(),
-            config.blocks, file.tensors.size());
+            ErrorCode::InvalidInput, "{} blocks, but only {} tensors", config.blocks, file.tensors.size());
     return config;
 }
 

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <unordered_set>
@@ -192,6 +194,35 @@ Result<void> checkSpace(const std::filesystem::path& path, std::uint64_t bytes)
     return {};
 }
 
+/// An empty file that nobody else writes. What a killed writer left is taken over; a living one is an error.
+Result<int> openAlone(const std::filesystem::path& part)
+{
+    for (;;) {
+        // A link in the place of the part would let us write over a file somewhere else.
+        const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+        if (file < 0)
+            return systemError(part, errno);
+        struct stat opened {
+        }, named{};
+        const bool alone =
+            ::flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; // some disks know no locks
+        const bool isSame = ::fstat(file, &opened) == 0 && ::lstat(part.c_str(), &named) == 0
+            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+        const bool isFile = S_ISREG(opened.st_mode);
+        if (alone && isSame && isFile && ::ftruncate(file, 0) == 0)
+            return file;
+        const int number = errno;
+        ::close(file);
+        if (isSame && !isFile)
+            return fail(ErrorCode::Io, "{}: this is a device or a pipe", part.string());
+        if (!alone)
+            return fail(ErrorCode::Io, "{}: another export is writing this file", part.string());
+        if (isSame)
+            return systemError(part, number);
+        // Its writer was done between our two steps: once more, with a file of our own.
+    }
+}
+
 } // namespace
 
 std::vector<std::string> findBrokenRules(const Metadata& metadata, std::span<const Slot> slots)
@@ -229,12 +260,11 @@ Result<Writer> Writer::create(std::filesystem::path path, const Metadata& metada
         return fail(ErrorCode::Io, "{}: there is a folder of this name", path.string());
     // Renaming the part onto a device would remove the device.
     if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
-        return fail(ErrorCode::Io, "{}: this is a device or a pipe, a GGUF file needs a place on a disk", path.string());
+        return fail(
+            ErrorCode::Io, "{}: this is a device or a pipe, a GGUF file needs a place on a disk",
+            path.string());
     const std::filesystem::path part = path.string() + ".part";
-    // A link in the place of the part would let us write over a file somewhere else.
-    writer.m_file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (writer.m_file < 0)
-        return systemError(part, errno);
+    writer.m_file = TRY(openAlone(part));
     writer.m_part = part;
     writer.m_path = std::move(path);
     writer.m_slots = std::move(slots);
@@ -314,12 +344,11 @@ Result<std::vector<Key>> Writer::finish()
 
 Result<void> Writer::commit()
 {
-    const int closed = ::close(std::exchange(m_file, -1));
-    if (closed != 0)
-        return systemError(m_part, errno);
+    // While the lock is held: closed, the part could be taken by another writer before it has its name.
     if (::rename(m_part.c_str(), m_path.c_str()) != 0)
         return systemError(m_path, errno);
     m_part.clear();
+    ::close(std::exchange(m_file, -1)); // finish() has heard of every error already
     // The new name itself must survive a power cut; a file system that cannot do this has no answer to give.
     const std::filesystem::path folder = m_path.parent_path().empty() ? "." : m_path.parent_path();
     if (const int file = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY); file >= 0) {

@@ -2,7 +2,23 @@
 
 #include "core/export/gguf_target.h"
 
+#include <map>
+
 namespace tritloom {
+namespace {
+
+/// parseNumberFormat() by memory: sizes are asked for thousands of times while somebody drags.
+NumberFormatPtr formatOf(const std::string& id)
+{
+    thread_local std::map<std::string, NumberFormatPtr> known;
+    const auto found = known.find(id);
+    if (found != known.end())
+        return found->second;
+    const auto format = parseNumberFormat(id);
+    return known[id] = format ? *format : nullptr;
+}
+
+} // namespace
 
 LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
@@ -19,12 +35,13 @@ std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice, const Metho
 {
     if (choice.format.empty())
         return layer.storedBytes;
-    const auto format = parseNumberFormat(choice.format);
+    const NumberFormatPtr format = formatOf(choice.format);
     if (!format)
         return 0;
-    const LayerMethod* const method = methods ? methods(choice.method) : nullptr;
-    return method != nullptr ? method->storedBytes(layer.rows, layer.columns, *format, choice.parameters)
-                             : TensorType{*format, {layer.rows, layer.columns}}.bytes();
+    if (const LayerMethod* const method = methods ? methods(choice.method) : nullptr)
+        return method->storedBytes(layer.rows, layer.columns, format, choice.parameters);
+    const std::uint64_t block = format->blockElements(); // each row starts a new block, as in TensorType
+    return layer.rows * ((layer.columns + block - 1) / block * format->blockBytes());
 }
 
 std::uint64_t bytesOf(const Model& model, const Allocation& allocation, const MethodLookup& methods)

@@ -61,7 +61,7 @@ Result<ModelProblem> modelProblem(
                 for (const std::size_t layer : members) {
                     const SensitivityCell& cell = table.cells[layer][c];
                     const double cost =
-                        scores != nullptr ? scores->costs[layer][c] : std::max(0.0, cell.kl.value);
+                        scores != nullptr ? scores->costs[layer][c] : table.costOf(LayerId(layer), cell);
                     known = known && (scores != nullptr || cell.known) && std::isfinite(cost);
                     option.bytes += cell.bytes;
                     option.cost += cost;

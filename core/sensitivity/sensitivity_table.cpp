@@ -59,7 +59,7 @@ Result<Problem> problemOf(
             const SensitivityCell* const cell = table.find(LayerId(members[0]), choice);
             item.push_back(
                 {cell != nullptr ? cell->bytes : bytesOf(model.layers[members[0]], choice, rules.methods),
-                 cell != nullptr && cell->known ? cell->kl.value : 0});
+                 cell != nullptr && cell->known ? table.costOf(LayerId(members[0]), *cell) : 0});
             candidates.push_back(SIZE_MAX);
         } else {
             for (std::size_t c = 0; c < table.candidates.size(); ++c) {
@@ -69,7 +69,7 @@ Result<Problem> problemOf(
                     const SensitivityCell& cell = table.cells[layer][c];
                     known = known && cell.known && std::isfinite(cell.kl.value);
                     option.bytes += cell.bytes;
-                    option.cost += std::max(0.0, cell.kl.value);
+                    option.cost += table.costOf(LayerId(layer), cell);
                 }
                 if (known) {
                     item.push_back(option);
@@ -133,6 +133,12 @@ const SensitivityCell* SensitivityTable::find(LayerId layer, const LayerChoice& 
     return nullptr;
 }
 
+double SensitivityTable::costOf(LayerId layer, const SensitivityCell& cell) const
+{
+    const double alone = std::max(0.0, cell.kl.value);
+    return company.empty() ? alone : alone * company[std::size_t(layer)];
+}
+
 std::optional<double> SensitivityTable::predictedKl(const Allocation& allocation) const
 {
     double sum = 0;
@@ -142,7 +148,7 @@ std::optional<double> SensitivityTable::predictedKl(const Allocation& allocation
         const SensitivityCell* const cell = find(LayerId(i), allocation.layers[i]);
         if (cell == nullptr || !cell->known)
             return std::nullopt;
-        sum += std::max(0.0, cell->kl.value);
+        sum += costOf(LayerId(i), *cell);
     }
     return sum;
 }
@@ -164,7 +170,7 @@ std::size_t SensitivityTable::cellCount() const
 SensitivityTable
 emptyTable(const Model& model, std::vector<Candidate> candidates, const MethodLookup& methods)
 {
-    SensitivityTable table{.candidates = std::move(candidates), .cells = {}};
+    SensitivityTable table{.candidates = std::move(candidates), .cells = {}, .company = {}};
     for (const Layer& layer : model.layers) {
         std::vector<SensitivityCell>& row = table.cells.emplace_back();
         for (const Candidate& candidate : table.candidates) {
@@ -201,7 +207,7 @@ Result<void> sweep(
                     cell.kl = {stored.kl, stored.klStandardError};
                     cell.weightError = stored.weightError;
                     cell.activationError = stored.activationError;
-                    cell.known = true;
+                    cell.known = cell.recalled = true;
                     onCell(LayerId(layer), c, cell);
                     continue;
                 }

@@ -14,6 +14,7 @@ struct SensitivityCell {
     LayerChoice choice; ///< the candidate as it fits this layer
     std::uint64_t bytes = 0;
     bool known = false; ///< the numbers below are there
+    bool recalled = false; ///< they come from the store, not from this run
     Measured kl; ///< nats per token; measured
     double weightError = 0; ///< |W - Q|^2 / |W|^2
     double activationError = 0; ///< the same with squares weighted by the mean square of the inputs
@@ -24,11 +25,15 @@ struct SensitivityCell {
 struct SensitivityTable {
     std::vector<Candidate> candidates;
     std::vector<std::vector<SensitivityCell>> cells; ///< [layer][candidate]
+    /// Per layer, what it costs in company of the other compressed layers over what it costs alone, from
+    /// measured allocations (see interaction.h); empty: 1 everywhere.
+    std::vector<double> company;
 
+    /// What a known cell adds to the divergence of an allocation: its own, never below 0, times its company.
+    [[nodiscard]] double costOf(LayerId layer, const SensitivityCell& cell) const;
     [[nodiscard]] const SensitivityCell*
     find(LayerId layer, const LayerChoice& choice) const; ///< null: not in it
-    /// Sum of the layers' own divergences; layers as stored cost nothing. nullopt while a needed cell is
-    /// unknown.
+    /// Sum of costOf(); layers as stored cost nothing. nullopt while a needed cell is unknown.
     [[nodiscard]] std::optional<double> predictedKl(const Allocation& allocation) const;
     [[nodiscard]] std::size_t knownCount() const;
     [[nodiscard]] std::size_t cellCount() const;

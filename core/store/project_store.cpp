@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <cstring>
+#include <unistd.h>
 
 namespace tritloom {
 namespace {
@@ -41,6 +42,11 @@ std::string adviceFor(const SQLite::Exception& error)
         return "another program holds the file";
     case SQLITE_NOTADB:
         return "this is not a project file";
+    case SQLITE_CORRUPT:
+        return "the file is damaged";
+    case SQLITE_IOERR:
+        return "the disk cannot be read or written, or a limit on file sizes is reached; the file keeps what "
+               "it had";
     default:
         return error.what();
     }
@@ -81,11 +87,15 @@ Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::
         const int id = database->execAndGet("PRAGMA application_id").getInt();
         const bool isNew = database->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
         if (!isNew && id != applicationId)
-            return fail(ErrorCode::InvalidInput, "{}: a database, but not a project file of Tritloom", path.string());
+            return fail(
+                ErrorCode::InvalidInput, "{}: a database, but not a project file of Tritloom", path.string());
         if (version > int(std::size(migrations)))
             return fail(
-                ErrorCode::InvalidInput, "{}: made by a newer Tritloom (schema {}, this one knows {})", path.string(),
-                version, std::size(migrations));
+                ErrorCode::InvalidInput, "{}: made by a newer Tritloom (schema {}, this one knows {})",
+                path.string(), version, std::size(migrations));
+        if (const std::string found = database->execAndGet("PRAGMA quick_check(1)").getString();
+            found != "ok")
+            return fail(ErrorCode::InvalidInput, "{}: the file is damaged: {}", path.string(), found);
         database->exec("PRAGMA journal_mode = WAL");
         database->exec("PRAGMA synchronous = NORMAL");
         database->exec("PRAGMA foreign_keys = ON");
@@ -98,8 +108,34 @@ Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::
         }
         return std::shared_ptr<ProjectStore>(new ProjectStore(path, std::move(database)));
     } catch (const SQLite::Exception& error) {
-        return fail(ErrorCode::Io, "{}: {}", path.string(), adviceFor(error));
+        const int code = error.getErrorCode() & 0xff;
+        return fail(
+            code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? ErrorCode::InvalidInput : ErrorCode::Io,
+            "{}: {}", path.string(), adviceFor(error));
     }
+}
+
+Result<ProjectStore::Opened> ProjectStore::openOrReplace(const std::filesystem::path& path)
+{
+    auto opened = open(path);
+    if (opened)
+        return Opened{std::move(*opened), {}};
+    // A newer version's file is no damage, and what cannot be opened cannot be put aside either.
+    if (opened.error().code != ErrorCode::InvalidInput
+        || opened.error().message.find("newer") != std::string::npos)
+        return tl::make_unexpected(std::move(opened).error());
+    const std::filesystem::path aside = path.string() + ".damaged";
+    std::error_code error;
+    std::filesystem::rename(path, aside, error);
+    if (error)
+        return tl::make_unexpected(std::move(opened).error());
+    for (const char* const companion : {"-wal", "-shm"})
+        std::filesystem::remove(path.string() + companion, error);
+    return Opened{
+        TRY(open(path)),
+        fmt::format(
+            "the project kept for this model was damaged; it was put aside as {} and a new one begun",
+            aside.string())};
 }
 
 std::optional<std::vector<std::byte>> ProjectStore::find(const Key& key)
@@ -136,12 +172,14 @@ std::string ProjectStore::lastProblem()
 }
 
 Result<void> ProjectStore::save(
-    const Model& model, const std::string& name, const Allocation& allocation, const std::vector<bool>& pinned)
+    const Model& model, const std::string& name, const Allocation& allocation,
+    const std::vector<bool>& pinned)
 {
     return guarded("save", [&]() -> Result<void> {
         SQLite::Transaction transaction(*m_database);
         SQLite::Statement header(
-            *m_database, "INSERT INTO allocation(name) VALUES (?) ON CONFLICT(name) DO UPDATE SET name = name");
+            *m_database,
+            "INSERT INTO allocation(name) VALUES (?) ON CONFLICT(name) DO UPDATE SET name = name");
         header.bind(1, name);
         header.exec();
         SQLite::Statement identity(*m_database, "SELECT id FROM allocation WHERE name = ?");
@@ -153,7 +191,8 @@ Result<void> ProjectStore::save(
         clear.exec();
         SQLite::Statement insert(
             *m_database,
-            "INSERT INTO choice(allocation, layer, format, method, parameters_json, pinned) VALUES (?, ?, ?, ?, ?, ?)");
+            "INSERT INTO choice(allocation, layer, format, method, parameters_json, pinned) VALUES (?, ?, ?, "
+            "?, ?, ?)");
         for (std::size_t i = 0; i < model.layers.size(); ++i) {
             const LayerChoice& choice = allocation.layers[i];
             insert.reset();
@@ -216,7 +255,8 @@ Result<std::vector<std::string>> ProjectStore::allocationNames()
 Result<void> ProjectStore::setModel(const Model& model)
 {
     return guarded("save the model's name", [&]() -> Result<void> {
-        SQLite::Statement insert(*m_database, "INSERT OR REPLACE INTO model(id, path, key, bytes) VALUES (1, ?, ?, ?)");
+        SQLite::Statement insert(
+            *m_database, "INSERT OR REPLACE INTO model(id, path, key, bytes) VALUES (1, ?, ?, ?)");
         insert.bind(1, std::filesystem::absolute(model.file->path).string());
         insert.bind(2, hexadecimal(model.key));
         insert.bind(3, std::int64_t(model.bytes()));
@@ -301,15 +341,20 @@ std::optional<std::vector<std::byte>> ProjectStore::setting(const std::string& k
 
 Result<void> ProjectStore::copyTo(const std::filesystem::path& path)
 {
-    const std::filesystem::path part = path.string() + ".part";
+    const std::filesystem::path part =
+        fmt::format("{}.{}.part", path.string(), ::getpid()); // two programs, two files
     std::error_code ignored;
     std::filesystem::remove(part, ignored);
-    TRY_VOID(guarded("copy", [&]() -> Result<void> {
+    const auto copied = guarded("copy", [&]() -> Result<void> {
         SQLite::Statement copy(*m_database, "VACUUM INTO ?");
         copy.bind(1, part.string());
         copy.exec();
         return {};
-    }));
+    });
+    if (!copied) {
+        std::filesystem::remove(part, ignored);
+        return copied;
+    }
     std::error_code error;
     std::filesystem::rename(part, path, error);
     if (error)

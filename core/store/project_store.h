@@ -20,8 +20,16 @@ namespace tritloom {
 class ProjectStore final : public ResultStore {
 public:
     /// Creates the file where there is none and migrates an older one.
-    /// Errors: Io (cannot be opened, full disk), InvalidInput (no project file, or made by a newer version).
+    /// Errors: Io (cannot be opened, full disk), InvalidInput (no project file, a damaged one, or made by a
+    /// newer version).
     [[nodiscard]] static Result<std::shared_ptr<ProjectStore>> open(const std::filesystem::path& path);
+    /// The same for a file that nobody chose: a damaged one is put aside as "<name>.damaged" and a new one is
+    /// begun.
+    struct Opened {
+        std::shared_ptr<ProjectStore> store;
+        std::string notice; ///< a sentence where something was put aside
+    };
+    [[nodiscard]] static Result<Opened> openOrReplace(const std::filesystem::path& path);
     ~ProjectStore() override;
 
     [[nodiscard]] std::optional<std::vector<std::byte>> find(const Key& key) override;
@@ -34,7 +42,8 @@ public:
     };
     /// Layers are matched by name; layers the file does not know stay as stored.
     [[nodiscard]] Result<void> save(
-        const Model& model, const std::string& name, const Allocation& allocation, const std::vector<bool>& pinned);
+        const Model& model, const std::string& name, const Allocation& allocation,
+        const std::vector<bool>& pinned);
     [[nodiscard]] Result<std::optional<Saved>> load(const Model& model, const std::string& name);
     [[nodiscard]] Result<std::vector<std::string>> allocationNames();
 

@@ -1,6 +1,7 @@
 #include "core/text/byte_level_bpe.h"
 
 #include "core/base/utf8.h"
+#include "core/text/nfc.h"
 #include "core/text/pre_split.h"
 #include "core/text/vocabulary.h"
 
@@ -96,10 +97,13 @@ public:
     {
         std::vector<TokenId> ids;
         for (const TextPart& part : m_specials.split(text, parseSpecial)) {
+            const auto take = [&](std::string_view piece) { append(piece, ids); };
             if (part.token)
                 ids.push_back(*part.token);
+            else if (m_preSplit->composes)
+                m_preSplit->split(toNfc(part.text), take);
             else
-                m_preSplit->split(part.text, [&](std::string_view piece) { append(piece, ids); });
+                m_preSplit->split(part.text, take);
         }
         return ids;
     }

@@ -30,7 +30,7 @@ constexpr const char* qwen2 = LLAMA3("");
 struct Row {
     std::string_view pre;
     std::vector<const char*> expressions;
-    bool ignoresMerges = false;
+    bool ignoresMerges = false, composes = false;
 };
 
 // The only list; names as llama.cpp writes them into tokenizer.ggml.pre.
@@ -41,8 +41,8 @@ std::span<const Row> rows()
         {"llama-bpe", {llama3}, true},
         {"llama3", {llama3}, true},
         {"llama-v3", {llama3}, true},
-        {"qwen2", {qwen2}},
-        {"deepseek-r1-qwen", {qwen2}},
+        {"qwen2", {qwen2}, false, true},
+        {"deepseek-r1-qwen", {qwen2}, false, true},
         {"smollm", {R"(\p{N})", gpt2}},
         {"default", {R"([\p{P}$+<=>^~|]+)", gpt2, R"(\p{N}+)", "[0-9][0-9][0-9]"}},
     };
@@ -131,6 +131,7 @@ Result<std::shared_ptr<const PreSplit>> PreSplit::make(std::string_view pre)
     }
     auto split = std::make_shared<RegexSplit>(std::move(codes));
     split->ignoresMerges = row->ignoresMerges;
+    split->composes = row->composes;
     return split;
 }
 

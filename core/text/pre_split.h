@@ -20,6 +20,7 @@ public:
     virtual void
     split(std::string_view text, const std::function<void(std::string_view piece)>& visit) const = 0;
 
+    bool composes = false; ///< texts are brought into normal form C first (Qwen2)
     bool ignoresMerges = false; ///< a piece that is a token is taken as it is (Llama 3)
 };
 

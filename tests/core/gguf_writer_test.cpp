@@ -266,6 +266,27 @@ private slots:
         QCOMPARE(blocked.error().message, base + "/y.gguf: there is a folder of this name");
         QVERIFY(!fs::exists(base + "/y.gguf.part"));
     }
+
+    void twoExportsDoNotShareAPart()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("x.gguf").toStdString();
+        const Tensor tensor = Tensor::fromFloats({3}, std::vector<float>{1, 2, 3});
+        auto first = gguf::Writer::create(path, {}, {slot("a", {3})});
+        QVERIFY(first);
+        const auto second = gguf::Writer::create(path, {}, {slot("a", {3})});
+        QVERIFY(!second);
+        QCOMPARE(second.error().message, path + ".part: another export is writing this file");
+        QVERIFY(first->add(tensor) && first->finish() && first->commit());
+        QVERIFY(fs::exists(path) && !fs::exists(path + ".part"));
+        // What a killed export left behind is in nobody's way.
+        std::ofstream(path + ".part") << std::string(100'000, 'x');
+        auto third = gguf::Writer::create(path, {}, {slot("b", {3})});
+        QVERIFY2(third, third ? "" : third.error().message.c_str());
+        QVERIFY(third->add(tensor) && third->finish() && third->commit());
+        const auto read = openModel(path);
+        QVERIFY(read && read->tensors[0].name == "b");
+    }
 };
 
 QTEST_APPLESS_MAIN(GgufWriterTest)

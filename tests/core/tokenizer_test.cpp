@@ -1,5 +1,6 @@
 #include "core/file/huggingface_tokenizer.h"
 #include "core/file/model_file.h"
+#include "core/text/nfc.h"
 #include "core/text/pre_split.h"
 #include "core/text/tokenizer.h"
 #include "tests/support/shared_data.h"
@@ -152,6 +153,39 @@ private slots:
             got << QString::fromUtf8(piece.data(), qsizetype(piece.size()));
         });
         QCOMPARE(got, pieces);
+    }
+
+    void qwen2ReadsComposedText()
+    {
+        // Every byte a token, one merge: the composed letter's two bytes, which decomposed text does not
+        // have.
+        Metadata metadata;
+        metadata.set("tokenizer.ggml.model", std::string("gpt2"));
+        std::vector<std::string> tokens;
+        for (int byte = 0; byte < 256; ++byte) {
+            const bool printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+            static int next = 256;
+            const int code = printable ? byte : next++;
+            tokens.push_back(
+                code < 128 ? std::string(1, char(code))
+                           : std::string{char(0xC0 | code >> 6), char(0x80 | (code & 63))});
+        }
+        const std::string first = tokens[0xC3], second = tokens[0xA9]; // U+00E9 is C3 A9
+        tokens.push_back(first + second);
+        metadata.set("tokenizer.ggml.tokens", tokens);
+        metadata.set("tokenizer.ggml.merges", std::vector<std::string>{first + " " + second});
+        for (const auto& [pre, composes] : {std::pair("qwen2", true), std::pair("llama-bpe", false)}) {
+            metadata.set("tokenizer.ggml.pre", std::string(pre));
+            const auto tokenizer = makeTokenizer(metadata);
+            QVERIFY2(tokenizer, tokenizer ? "" : tokenizer.error().message.c_str());
+            const std::vector<TokenId> composed = (*tokenizer)->encode("\u00e9"),
+                                       marked = (*tokenizer)->encode("e\u0301");
+            QCOMPARE(composed, std::vector<TokenId>{256});
+            QCOMPARE(marked == composed, composes);
+            QCOMPARE((*tokenizer)->encode("\xC3(").size(), std::size_t(2)); // no UTF-8 stays as it is
+        }
+        QCOMPARE(
+            toNfc("A\u030A ffi \uFB03"), std::string("\u00C5 ffi \uFB03")); // C composes, it does not fold
     }
 
     void readsSentencePieceModel()

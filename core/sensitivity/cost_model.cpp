@@ -1,0 +1,90 @@
+#include "core/sensitivity/cost_model.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+
+namespace tritloom {
+namespace {
+
+constexpr double joulesPerDramByte = 640e-12 / 4; // 640 pJ for 32 bit
+
+/// Joules of one multiply-add with a weight of this format.
+double joulesPerProduct(std::string_view format)
+{
+    if (format == "f32" || format == "f64")
+        return 4.6e-12; // 3.7 + 0.9
+    if (format == "f16" || format == "bf16")
+        return 1.5e-12; // 1.1 + 0.4
+    if (format.starts_with("tq") || format.starts_with("ternary"))
+        return 0.1e-12; // a 32-bit addition
+    return 0.3e-12; // 8-bit product, 32-bit addition
+}
+
+} // namespace
+
+DecodeLoad decodeLoad(
+    const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods)
+{
+    DecodeLoad load;
+    std::uint64_t layerBytes = 0;
+    bool hasHead = false;
+    for (const Layer& layer : model.layers) {
+        layerBytes += layer.storedBytes;
+        hasHead = hasHead || layer.role == "output";
+    }
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const Layer& layer = model.layers[i];
+        if (layer.role == "position_embd" || (layer.role == "token_embd" && hasHead))
+            continue; // one row of it
+        const LayerChoice& choice = allocation.layers[i];
+        const double products = double(layer.parameters());
+        load.weightBytes += double(bytesOf(layer, choice, methods));
+        load.multiplyAdds += products;
+        load.arithmeticJoules +=
+            products * joulesPerProduct(choice.format.empty() ? layer.storedFormat : choice.format);
+        // Scores and their weighted sum: two products a query value and cached token. Fused projections hold
+        // queries as wide as their input.
+        const double queries = layer.role == "attn_q" ? double(layer.rows)
+            : layer.role == "attn_qkv"                ? double(layer.columns)
+                                                      : 0;
+        load.multiplyAdds += 2 * queries * double(contextLength);
+        load.arithmeticJoules += 2 * queries * double(contextLength) * joulesPerProduct("f16");
+    }
+    if (model.file)
+        load.weightBytes += double(model.bytes() - layerBytes); // norms and biases
+    load.cacheBytes = double(model.kvBytesPerToken) * double(contextLength);
+    load.memoryJoules = load.bytes() * joulesPerDramByte;
+    return load;
+}
+
+double measureBandwidth(std::stop_token stop)
+{
+    constexpr std::size_t words = std::size_t{256} << 17,
+                          grain = std::size_t{1} << 18; // 256 MB in parts of 2 MB
+    const auto memory = std::make_unique_for_overwrite<std::uint64_t[]>(words);
+    parallelFor(words, grain, [&](std::size_t first, std::size_t last) {
+        if (!stop.stop_requested())
+            std::fill(memory.get() + first, memory.get() + last, 1);
+    });
+    std::atomic<std::uint64_t> total = 0; // keeps the reading from being left out
+    double best = 0;
+    for (int pass = 0; pass < 4 && !stop.stop_requested(); ++pass) {
+        const auto begin = std::chrono::steady_clock::now();
+        parallelFor(words, grain, [&](std::size_t first, std::size_t last) {
+            std::uint64_t sums[8]{}; // eight chains: the memory is what waits
+            for (std::size_t i = first; i < last; i += 8)
+                for (std::size_t lane = 0; lane < 8; ++lane)
+                    sums[lane] += memory[i + lane];
+            total += sums[0] + sums[1] + sums[2] + sums[3] + sums[4] + sums[5] + sums[6] + sums[7];
+        });
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+        best = std::max(best, double(words * sizeof(std::uint64_t)) / seconds.count());
+    }
+    return stop.stop_requested() || total.load() == 0 ? 0 : best;
+}
+
+} // namespace tritloom

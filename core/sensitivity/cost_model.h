@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/sensitivity/candidate.h"
+
+#include <stop_token>
+
+namespace tritloom {
+
+/// What making one token after `contextLength` others moves and computes, one sequence at a time (decode).
+/// Energy has the terms of Horowitz (ISSCC 2014, 45 nm): good for ratios, not for a bill.
+struct DecodeLoad {
+    double weightBytes =
+        0; ///< all weights read once; the table of embeddings only where it is the head as well
+    double cacheBytes = 0; ///< the key-value cache read once, 16 bit
+    double multiplyAdds = 0; ///< products with weights and with the cache
+    double arithmeticJoules =
+        0; ///< floats multiply as floats, packed weights as 8-bit integers, ternary ones add
+    double memoryJoules = 0; ///< 160 pJ a byte from DRAM
+
+    [[nodiscard]] double bytes() const { return weightBytes + cacheBytes; }
+    [[nodiscard]] double joules() const { return arithmeticJoules + memoryJoules; }
+    /// Upper bound where memory is what limits, which it does for one sequence. bandwidth: bytes a second.
+    [[nodiscard]] double tokensPerSecond(double bandwidth) const
+    {
+        return bytes() > 0 ? bandwidth / bytes() : 0;
+    }
+};
+
+/// O(layers). methods: see bytesOf(). Any thread.
+[[nodiscard]] DecodeLoad
+decodeLoad(
+    const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods = {});
+
+/// Bytes a second that all threads of this machine together read from memory: the best of several passes over
+/// 256 MB, about a quarter of a second. 0 when stopped. Any thread but the window's.
+[[nodiscard]] double measureBandwidth(std::stop_token stop = {});
+
+} // namespace tritloom

@@ -1,0 +1,132 @@
+// Held against the figures of shared/methods/cost-models.md, sections 3, 5 and 6.
+#include "core/evaluate/decode_speed.h"
+#include "core/sensitivity/cost_model.h"
+
+#include "tests/support/tiny_model.h"
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace tritloom;
+
+namespace {
+
+/// Llama-3-8B by its shapes alone; the weights are not there.
+Model llama8b()
+{
+    Model model;
+    const auto add = [&](const char* role, std::size_t rows, std::size_t columns) {
+        Layer layer;
+        layer.role = role;
+        layer.rows = rows;
+        layer.columns = columns;
+        layer.storedFormat = "f16";
+        layer.storedBytes = rows * columns * 2;
+        model.layers.push_back(std::move(layer));
+    };
+    add("token_embd", 128256, 4096);
+    for (int block = 0; block < 32; ++block) {
+        add("attn_q", 4096, 4096);
+        add("attn_k", 1024, 4096);
+        add("attn_v", 1024, 4096);
+        add("attn_output", 4096, 4096);
+        add("ffn_gate", 14336, 4096);
+        add("ffn_up", 14336, 4096);
+        add("ffn_down", 4096, 14336);
+    }
+    add("output", 128256, 4096);
+    model.kvBytesPerToken = 131072;
+    return model;
+}
+
+bool isNear(double value, double expected, double relative)
+{
+    return std::abs(value / expected - 1) < relative;
+}
+
+} // namespace
+
+class CostModelTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void llama8bMovesWhatTheBriefSays()
+    {
+        const Model model = llama8b();
+        const Allocation original = model.original(), q4 = uniform(model, {"q4_k", "rtn", {}});
+        std::size_t withoutEmbeddings = 0;
+        for (const Layer& layer : model.layers)
+            withoutEmbeddings +=
+                layer.role == "token_embd" || layer.role == "output" ? 0 : layer.parameters();
+        QCOMPARE(withoutEmbeddings, std::size_t(6'979'321'856));
+        const DecodeLoad head = decodeLoad(model, original, 0);
+        // All weights but the table of embeddings, of which one row is read.
+        QVERIFY(isNear(head.weightBytes, 2.0 * (6'979'321'856.0 + 128256.0 * 4096), 1e-12));
+        QVERIFY(isNear(decodeLoad(model, q4, 0).weightBytes, head.weightBytes * 4.5 / 16, 1e-12));
+        QVERIFY(isNear(decodeLoad(model, original, 8192).cacheBytes, 131072.0 * 8192, 1e-12));
+        // 2 P + 4 L q ctx operations are half as many multiply-adds.
+        const double scores = decodeLoad(model, original, 1000).multiplyAdds - head.multiplyAdds;
+        QVERIFY(isNear(scores, 2.0 * 32 * 4096 * 1000, 1e-12));
+    }
+
+    void sixtyGigabytesASecondGiveThirteenTokens()
+    {
+        // Q4_K_M of the brief: 4.58 GiB of file without 0.275 GiB of embeddings.
+        DecodeLoad load;
+        load.weightBytes = (4.58 - 0.275) * double(std::size_t{1} << 30);
+        QVERIFY(isNear(load.tokensPerSecond(60e9), 13.0, 0.005));
+        QVERIFY(isNear(load.tokensPerSecond(4.8e12), 1038, 0.005));
+        load.cacheBytes = 131072.0 * 8192;
+        QVERIFY(isNear(load.tokensPerSecond(60e9), 10.5, 0.01));
+        QVERIFY(isNear(load.tokensPerSecond(120e9) / load.tokensPerSecond(60e9), 2, 1e-12));
+    }
+
+    void energyIsThatOfTheBrief()
+    {
+        Model model = llama8b();
+        std::erase_if(model.layers, [](const Layer& layer) {
+            return layer.role == "output" || layer.role == "token_embd";
+        });
+        const DecodeLoad half = decodeLoad(model, model.original(), 0);
+        QVERIFY(isNear(half.memoryJoules, 2.23, 0.01));
+        QVERIFY(isNear(half.arithmeticJoules, 10.5e-3, 0.01));
+        const DecodeLoad packed = decodeLoad(model, uniform(model, {"q4_k", "rtn", {}}), 0);
+        QVERIFY(isNear(packed.memoryJoules, 0.63, 0.01));
+        QVERIFY(isNear(packed.arithmeticJoules, 2.1e-3, 0.01));
+        QVERIFY(isNear(
+            decodeLoad(model, uniform(model, {"tq2_0", "rtn", {}}), 0).arithmeticJoules, 0.70e-3, 0.01));
+    }
+
+    void theHeadIsReadEvenWhereItIsTheTableOfEmbeddings()
+    {
+        const auto own = TinyModel{}.make(), tied = TinyModel{.tied = true}.make();
+        // Everything is read in both: norms, biases, projections, one of the two tables.
+        QCOMPARE(decodeLoad(*tied, tied->original(), 0).weightBytes, double(tied->bytes()));
+        QCOMPARE(
+            decodeLoad(*own, own->original(), 0).weightBytes,
+            double(own->bytes()) - double(own->layers.front().storedBytes));
+    }
+
+    void speedIsThatOfTheMedianToken()
+    {
+        const DecodeSpeed speed = speedOf({0.02, 0.01, 0.01, 0.01, 5.0});
+        QCOMPARE(speed.tokens, std::size_t(5));
+        QVERIFY(isNear(speed.tokensPerSecond, 100, 1e-9));
+        QVERIFY(speed.slowest <= speed.tokensPerSecond && speed.tokensPerSecond <= speed.fastest);
+        QCOMPARE(speedOf({}).tokens, std::size_t(0));
+    }
+
+    void bandwidthIsMeasuredAndStops()
+    {
+        std::stop_source stopped;
+        stopped.request_stop();
+        QCOMPARE(measureBandwidth(stopped.get_token()), 0.0);
+        const double bandwidth = measureBandwidth();
+        qInfo("this machine reads %.1f GB/s", bandwidth / 1e9);
+        QVERIFY(bandwidth > 1e8 && bandwidth < 1e14);
+    }
+};
+
+QTEST_APPLESS_MAIN(CostModelTest)
+#include "cost_model_test.moc"
