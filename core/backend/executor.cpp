@@ -1,5 +1,7 @@
 #include "core/backend/executor.h"
 
+#include "core/backend/window_columns.h"
+
 #include <algorithm>
 #include <cassert>
 #include <numeric>
@@ -103,8 +105,10 @@ Result<void> Executor::run(
             inputs[1] = {host, TRY(m_backends[host]->upload(extended(seen.keys, TRY(onHost(inputs[1])))))};
             inputs[2] = {host, TRY(m_backends[host]->upload(extended(seen.values, TRY(onHost(inputs[2])))))};
         }
-        if (op.kind == OpKind::Linear && onLinearInput)
+        if (onLinearInput && op.kind == OpKind::Linear)
             onLinearInput(node, TRY(onHost(inputs[0])));
+        else if (onLinearInput && (op.kind == OpKind::Convolution || op.kind == OpKind::TransposedConvolution))
+            onLinearInput(node, TRY(windowColumns(op, TRY(onHost(inputs[0])))));
 
         std::vector<Weights> weights;
         std::vector<TensorType> types;
@@ -114,6 +118,8 @@ Result<void> Executor::run(
             weights.push_back(TRY(weightsOf(id)));
             types.push_back(weights.back().tensor.type());
         }
+        for (const Tensor& literal : node.literals)
+            types.push_back(literal.type());
         const std::size_t chosen = backendFor(op, types);
         std::vector<DeviceTensor> arguments;
         for (const Flowing& input : inputs)
@@ -121,6 +127,8 @@ Result<void> Executor::run(
                 input.backend == chosen ? input.device : TRY(m_backends[chosen]->upload(TRY(onHost(input)))));
         for (std::size_t i = 0; i < weights.size(); ++i)
             arguments.push_back(TRY(uploadWeights(chosen, node.weights[i], weights[i])));
+        for (const Tensor& literal : node.literals)
+            arguments.push_back(TRY(m_backends[chosen]->upload(literal)));
         flowing[node.output] = {chosen, TRY(m_backends[chosen]->run(op, arguments, stop))};
 
         for (const ValueId value : node.inputs)

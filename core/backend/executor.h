@@ -47,7 +47,8 @@ public:
     /// One op outside a graph, e.g. LogSoftmax of the logits.
     [[nodiscard]] Result<Tensor> run(const Op& op, std::span<const Tensor> inputs, std::stop_token stop);
 
-    /// Called with every input of a Linear node while run() works; for calibration. Empty: nobody listens.
+    /// Called with what the rows of the weights of every Linear and convolution node are multiplied with
+    /// ([rows, columns]; see windowColumns()) while run() works; for calibration. Empty: nobody listens.
     std::function<void(const Node&, const Tensor& input)> onLinearInput;
 
     [[nodiscard]] std::string backendNames() const;
