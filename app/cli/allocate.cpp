@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include "app/session/recipe.h"
 
@@ -31,6 +31,7 @@ int allocate(Context& context, const QStringList& arguments)
     context.parser.addPositionalArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
     addCandidateOptions(context);
+    addPictureOptions(context);
     context.parser.addOption({"budget", "Size to reach: 4.5bpw (mean bits per weight) or 300MB.", "size"});
     context.parser.addOption({"output", "Also write the recipe to this file.", "file"});
     context.parser.addOption({"split-fused", "Let q/k/v and gate/up have different formats."});
@@ -41,12 +42,12 @@ int allocate(Context& context, const QStringList& arguments)
         return WrongUse;
     }
     const auto run = [&]() -> Result<void> {
-        const auto engine = TRY(openEngine(context));
-        const Model& model = *engine->model();
+        const MeasuredModel measured = TRY(openMeasured(context));
+        const Model& model = *measured.model;
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
         std::vector<Candidate> candidates = TRY(candidatesOf(context));
         TRY_VOID(checkBudget(model, emptyTable(model, candidates), budget));
-        const SensitivityTable table = TRY(measureTable(context, *engine, std::move(candidates)));
+        const SensitivityTable table = TRY(measureTable(context, measured, std::move(candidates)));
         const AllocationRules rules{
             .pinned = {}, .keepFusedSets = !context.parser.isSet("split-fused"), .budgetBytes = budget};
         const AllocationResult result

@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include "app/session/workspace.h"
 
@@ -42,18 +42,38 @@ Result<std::vector<Candidate>> candidatesOf(Context& context)
     return candidates;
 }
 
-Result<SensitivityTable> measureTable(Context& context, Engine& engine, std::vector<Candidate> candidates)
+Result<MeasuredModel> openMeasured(Context& context)
 {
-    const Model& model = *engine.model();
-    SensitivityTable table = emptyTable(model, std::move(candidates));
+    MeasuredModel measured;
+    measured.model = TRY(pictureModel(context));
+    if (measured.model != nullptr) {
+        const auto engine = TRY(openPictureEngine(context, measured.model));
+        measured.model = engine->model();
+        measured.meter = TRY(engine->makeSession());
+    }
+    std::shared_ptr<Engine> engine;
+    if (measured.model == nullptr) {
+        engine = TRY(openEngine(context));
+        measured.model = engine->model();
+    }
     // Without a place to keep results the sweep still runs; it only starts anew next time.
-    const auto store = Workspace::autosaveFor(model);
-    ResultStore* const results = store ? store->get() : nullptr;
-    auto session = TRY(engine.makeSession(results));
+    if (auto project = Workspace::autosaveFor(*measured.model)) {
+        measured.project = std::move(*project);
+        measured.store = measured.project.get();
+    }
+    if (measured.meter == nullptr)
+        measured.meter = TRY(engine->makeSession(measured.store));
+    return measured;
+}
+
+Result<SensitivityTable>
+measureTable(Context& context, const MeasuredModel& measured, std::vector<Candidate> candidates)
+{
+    SensitivityTable table = emptyTable(*measured.model, std::move(candidates));
     std::size_t done = 0;
     std::string failure;
     TRY_VOID(sweep(
-        table, *session, results, 0, context.stop, [&](LayerId, std::size_t, const SensitivityCell& cell) {
+        table, *measured.meter, measured.store, 0, context.stop, [&](LayerId, std::size_t, const SensitivityCell& cell) {
             context.progress("sensitivity", double(++done) / double(table.cellCount()));
             if (!cell.failure.empty())
                 failure = cell.failure;

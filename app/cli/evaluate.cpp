@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include "app/session/recipe.h"
 
@@ -10,8 +10,14 @@ int evaluate(Context& context, const QStringList& arguments)
     context.addEngineOptions();
     context.parser.addOption({"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
     context.parser.addOption({"recipe", "Compress MODEL by this recipe first.", "file"});
+    addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
+    const auto network = pictureModel(context);
+    if (!network)
+        return context.fail(network.error());
+    if (*network != nullptr)
+        return evaluatePictures(context, *network);
     const auto run = [&]() -> Result<Evaluation> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();

@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include <QJsonArray>
 
@@ -9,22 +9,23 @@ int sensitivity(Context& context, const QStringList& arguments)
     context.parser.addPositionalArgument("MODEL", "The model to measure.");
     context.addEngineOptions();
     addCandidateOptions(context);
+    addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
-    const auto engine = openEngine(context);
-    if (!engine)
-        return context.fail(engine.error());
+    const auto measured = openMeasured(context);
+    if (!measured)
+        return context.fail(measured.error());
     auto candidates = candidatesOf(context);
     if (!candidates)
         return context.fail(candidates.error());
-    const auto table = measureTable(context, **engine, std::move(*candidates));
+    const auto table = measureTable(context, *measured, std::move(*candidates));
     if (!table)
         return context.fail(table.error());
     QJsonArray layers;
     std::vector<QStringList> rows;
     for (std::size_t i = 0; i < table->cells.size(); ++i) {
         for (const SensitivityCell& cell : table->cells[i]) {
-            const QString name = QString::fromStdString((*engine)->model()->layers[i].name);
+            const QString name = QString::fromStdString(measured->model->layers[i].name);
             const QString format = QString::fromStdString(cell.choice.format);
             QJsonObject object{
                 {"name", name}, {"format", format}, {"method", QString::fromStdString(cell.choice.method)},

@@ -22,6 +22,10 @@ constexpr OpRow rows[] = {
     {OpKind::Multiply, cpu::multiply},     {OpKind::Silu, cpu::silu},
     {OpKind::Gelu, cpu::gelu},             {OpKind::LogSoftmax, cpu::logSoftmax},
     {OpKind::Divergence, cpu::divergence},
+    {OpKind::Convolution, cpu::convolution}, {OpKind::TransposedConvolution, cpu::transposedConvolution},
+    {OpKind::Unary, cpu::unary},           {OpKind::Binary, cpu::binary},
+    {OpKind::BatchNorm, cpu::batchNorm},   {OpKind::GroupNorm, cpu::groupNorm},
+    {OpKind::MaxPool, cpu::pool},          {OpKind::Reshape, cpu::reshape},
 };
 
 class CpuBackend final : public HostBackend {

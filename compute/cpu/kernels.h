@@ -16,6 +16,14 @@ Result<Tensor> silu(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> gelu(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> logSoftmax(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> divergence(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> convolution(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> transposedConvolution(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> unary(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> binary(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> batchNorm(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> groupNorm(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> pool(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> reshape(const Op&, std::span<const Tensor>, std::stop_token);
 
 /// output[r] = sum over c of weights[r, c] * input[c].
 ///
