@@ -45,7 +45,7 @@ int allocate(Context& context, const QStringList& arguments)
         const MeasuredModel measured = TRY(openMeasured(context));
         const Model& model = *measured.model;
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
-        std::vector<Candidate> candidates = TRY(candidatesOf(context));
+        std::vector<Candidate> candidates = TRY(candidatesOf(context, model));
         TRY_VOID(checkBudget(model, emptyTable(model, candidates), budget));
         const SensitivityTable table = TRY(measureTable(context, measured, std::move(candidates)));
         const AllocationRules rules{

@@ -19,14 +19,14 @@ void addCandidateOptions(Context& context)
     context.parser.addOption({"method", "How weights are fitted to a format: see 'tritloom-cli methods'.", "id", "imatrix"});
 }
 
-Result<std::vector<Candidate>> candidatesOf(Context& context)
+Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model)
 {
     const std::string method = context.parser.value("method").toStdString();
     const LayerMethod* const found = context.plugins().find(method);
     if (found == nullptr)
         return fail(ErrorCode::NotFound, "no method is called '{}': see tritloom-cli methods", method);
     if (!context.parser.isSet("formats"))
-        return standardCandidates(method);
+        return standardCandidates(model, method);
     std::vector<Candidate> candidates;
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
         const std::string format = id.trimmed().toStdString();

@@ -24,7 +24,7 @@ int screenshot(Context&, const QStringList&);
 /// The model of the first argument and an engine for it, by the common options.
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
-[[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context);
+[[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model);
 void addCandidateOptions(Context& context);
 /// What measures the model of the first argument: an engine's session, of text or of pictures.
 struct MeasuredModel {

@@ -15,7 +15,7 @@ int sensitivity(Context& context, const QStringList& arguments)
     const auto measured = openMeasured(context);
     if (!measured)
         return context.fail(measured.error());
-    auto candidates = candidatesOf(context);
+    auto candidates = candidatesOf(context, *measured->model);
     if (!candidates)
         return context.fail(candidates.error());
     const auto table = measureTable(context, *measured, std::move(*candidates));

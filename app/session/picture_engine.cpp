@@ -31,9 +31,7 @@ sessionFor(std::shared_ptr<const Model> model, std::vector<PictureSample> sample
 /// What an evaluation is judged by when ways of feeding a network are tried: higher is better.
 double merit(const PictureEvaluation& evaluation)
 {
-    if (evaluation.top1) // among ways that get as many right, the surer one
-        return evaluation.top1->value - 1e-4 * std::min(evaluation.loss ? evaluation.loss->value : 0, 10.0);
-    return evaluation.psnr ? evaluation.psnr->value : 0;
+    return evaluation.top1 ? evaluation.top1->value : evaluation.psnr ? evaluation.psnr->value : 0;
 }
 
 /// Every calibration sample of one size: the graph is built once.
@@ -110,7 +108,8 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     }
     if (some.empty())
         return {};
-    std::vector<Normalisation> ways{picture.normalisation, bytes};
+    // Of ways that are as good the first is taken: wide ranges, whose networks bear narrow ones, before narrow.
+    std::vector<Normalisation> ways{bytes, picture.normalisation};
     if (picture.task == PictureTask::Classification)
         ways.insert(ways.end(), {imageNet, signedUnit});
     double best = -1;

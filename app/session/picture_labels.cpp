@@ -99,6 +99,7 @@ labelsOf(const std::vector<PictureFile>& files, const std::filesystem::path& pat
     LabelFile given;
     if (!path.empty())
         given = TRY(readLabels(path, files));
+    Labels labels;
     std::vector<QString> texts(files.size());
     const auto inside = std::ranges::count_if(files, [](const PictureFile& file) { return !file.folder.isEmpty(); });
     const bool inFolders = std::size_t(inside) * 2 > files.size();
@@ -109,12 +110,12 @@ labelsOf(const std::vector<PictureFile>& files, const std::filesystem::path& pat
             texts[i] = found != given.classOf.end() ? found->second : stem != given.classOf.end() ? stem->second : "";
         }
     } else if (inFolders) {
+        labels.areFolders = true;
         for (std::size_t i = 0; i < files.size(); ++i)
             texts[i] = files[i].folder.section('/', 0, 0);
     } else {
         texts = classesInNames(files, given.names);
     }
-    Labels labels;
     std::set<QString> all;
     bool numbers = true;
     for (const QString& text : texts) {

@@ -21,6 +21,7 @@ struct PictureFile {
 struct Labels {
     std::vector<std::optional<std::size_t>> classes; ///< by file
     std::vector<std::string> names; ///< by class, where they are known
+    bool areFolders = false; ///< one folder a class
 };
 
 /// The class of every file: from the labels file where one is given, else from one folder a class, else from the

@@ -97,7 +97,15 @@ Result<PictureSet> classified(const PictureModel& model, const PictureSource& so
     } else {
         Labels labels = TRY(labelsOf(files, source.labels, model.classes));
         set.classNames = std::move(labels.names);
-        for (const std::size_t i : chosen(files.size(), source.limit)) {
+        // Beside folders of classes lie sheets and the like, which are no pictures of the set.
+        std::vector<std::size_t> members;
+        for (std::size_t i = 0; i < files.size(); ++i)
+            if (labels.classes[i] || !labels.areFolders)
+                members.push_back(i);
+        if (members.size() < files.size())
+            set.notices.push_back(fmt::format("{} pictures outside of the class folders were left out", files.size() - members.size()));
+        for (const std::size_t at : chosen(members.size(), source.limit)) {
+            const std::size_t i = members[at];
             PictureSample sample{
                 .name = files[i].path.section('/', -1).toStdString(),
                 .given = fitted(model, TRY(readPicture(files[i].path.toStdString())), changed)};

@@ -7,6 +7,7 @@
 #include <dnnl.hpp>
 #include <omp.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace tritloom::cpu {
@@ -129,6 +130,14 @@ Sizes sizesOf(const Window& w, std::int64_t groups, std::int64_t outputs)
     return s;
 }
 
+/// Waiting threads of the library spin: what one core does in some milliseconds is left to one.
+void useThreads(const Window& w, std::int64_t outputs, std::int64_t groups)
+{
+    const std::int64_t places = w.batch * std::max(w.outputSize(), w.inputSize());
+    const double products = double(places) * double(outputs) * double(w.channels / groups) * double(w.kernelSize());
+    omp_set_num_threads(products < 3e7 ? 1 : int(threadCount()));
+}
+
 } // namespace
 
 Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
@@ -138,7 +147,7 @@ Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::st
     if (w.channels / groups * w.kernelSize() != std::int64_t(inputs[1].type().columns()))
         return reference::convolution(op, inputs, std::move(stop)); // which says what is wrong
     const Sizes s = sizesOf(w, groups, outputs);
-    omp_set_num_threads(int(threadCount()));
+    useThreads(w, outputs, groups);
     try {
         using Convolution = dnnl::convolution_forward;
         const auto kind = dnnl::prop_kind::forward_inference;
@@ -177,7 +186,7 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
     strides = joined(strides, kernelStrides);
     if (groups > 1)
         strides.insert(strides.begin(), w.channels / groups);
-    omp_set_num_threads(int(threadCount()));
+    useThreads(w, outputs, groups);
     try {
         using Deconvolution = dnnl::deconvolution_forward;
         const auto kind = dnnl::prop_kind::forward_inference;
