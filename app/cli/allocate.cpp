@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include "app/session/recipe.h"
 #include "core/sensitivity/plugin_allocation.h"
@@ -59,6 +59,7 @@ int allocate(Context& context, const QStringList& arguments)
     context.parser.addPositionalArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
     addCandidateOptions(context);
+    addPictureOptions(context);
     context.parser.addOption({"budget", "Size to reach: 4.5bpw (mean bits per weight) or 300MB.", "size"});
     context.parser.addOption(
         {"metric", "Costs from this metric instead of the measured sweep, e.g. hawq:probes=4.", "id"});
@@ -75,17 +76,17 @@ int allocate(Context& context, const QStringList& arguments)
         return WrongUse;
     }
     const auto run = [&]() -> Result<void> {
-        const auto engine = TRY(openEngine(context));
-        const Model& model = *engine->model();
-        const MethodLookup& methods = engine->compressor()->methods();
+        const MeasuredModel measured = TRY(openMeasured(context));
+        const Model& model = *measured.model;
+        const MethodLookup& methods = measured.meter->compressor().methods();
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
-        std::vector<Candidate> candidates = TRY(candidatesOf(context));
+        std::vector<Candidate> candidates = TRY(candidatesOf(context, model));
         TRY_VOID(checkBudget(model, emptyTable(model, candidates, methods), budget));
         std::optional<MetricScores> scores;
         if (context.parser.isSet("metric"))
-            scores = TRY(scoresOf(context, *engine, context.parser.value("metric"), candidates));
+            scores = TRY(scoresOf(context, measured, candidates));
         const SensitivityTable table = scores ? emptyTable(model, std::move(candidates), methods)
-                                              : TRY(measureTable(context, *engine, std::move(candidates)));
+                                              : TRY(measureTable(context, measured, std::move(candidates)));
         const AllocationRules rules{
             .pinned = {},
             .keepFusedSets = !context.parser.isSet("split-fused"),

@@ -88,7 +88,7 @@ int analyse(Context& context, const QStringList& arguments)
         if (given.size() < 2)
             return analysis->run(nullptr, choice.parameters, work);
         const auto engine = TRY(openEngine(context, given[1]));
-        const auto probe = TRY(engine->makeProbe(TRY(candidatesOf(context)), context.stop));
+        const auto probe = TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop));
         return analysis->run(probe.get(), choice.parameters, work);
     };
     const auto report = run();

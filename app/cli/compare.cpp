@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include <QJsonArray>
 
@@ -11,8 +11,14 @@ int compare(Context& context, const QStringList& arguments)
     context.parser.addOption(
         {"formats", "Formats, separated by commas.", "ids", "q2_k,q3_k,q4_k,q5_k,q6_k,q8_0"});
     context.parser.addOption({"methods", "Methods, separated by commas.", "ids", "rtn,imatrix"});
+    addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
+    const auto network = pictureModel(context);
+    if (!network)
+        return context.fail(network.error());
+    if (*network != nullptr)
+        return comparePictures(context, *network);
     QJsonArray list;
     std::vector<QStringList> rows;
     const auto run = [&]() -> Result<void> {

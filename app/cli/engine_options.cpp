@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include "app/session/workspace.h"
 
@@ -26,7 +26,7 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
             .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
         std::vector<Candidate> candidates;
         if (context.choosesCandidates)
-            candidates = TRY(candidatesOf(context));
+            candidates = TRY(candidatesOf(context, *engine->model()));
         engine = TRY(engine->transformed(*transform, choice.parameters, std::move(candidates), work));
         for (const std::string& notice : engine->notices())
             std::fprintf(stderr, "%s\n", notice.c_str());
@@ -61,14 +61,14 @@ void addCandidateOptions(Context& context)
          "id", "imatrix"});
 }
 
-Result<std::vector<Candidate>> candidatesOf(Context& context)
+Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model)
 {
     const auto [method, parameters] = TRY(parsePluginChoice(context.parser.value("method")));
     const LayerMethod* const found = context.plugins().find(method);
     if (found == nullptr)
         return fail(ErrorCode::NotFound, "no method is called '{}': see tritloom-cli methods", method);
     if (!context.parser.isSet("formats")) {
-        std::vector<Candidate> standard = standardCandidates(method);
+        std::vector<Candidate> standard = standardCandidates(model, method);
         for (Candidate& candidate : standard)
             if (candidate.method == method)
                 candidate.parameters = parameters;
@@ -90,18 +90,39 @@ Result<std::vector<Candidate>> candidatesOf(Context& context)
     return candidates;
 }
 
-Result<SensitivityTable> measureTable(Context& context, Engine& engine, std::vector<Candidate> candidates)
+Result<MeasuredModel> openMeasured(Context& context)
 {
-    const Model& model = *engine.model();
-    SensitivityTable table = emptyTable(model, std::move(candidates), engine.compressor()->methods());
+    MeasuredModel measured;
+    measured.model = TRY(pictureModel(context));
+    if (measured.model != nullptr) {
+        const auto engine = TRY(openPictureEngine(context, measured.model));
+        measured.model = engine->model();
+        measured.meter = TRY(engine->makeSession());
+    }
+    if (measured.model == nullptr) {
+        measured.text = TRY(openEngine(context));
+        measured.model = measured.text->model();
+    }
     // Without a place to keep results the sweep still runs; it only starts anew next time.
-    const auto store = Workspace::autosaveFor(model);
-    ResultStore* const results = store ? store->get() : nullptr;
-    auto session = TRY(engine.makeSession(results));
+    if (auto project = Workspace::autosaveFor(*measured.model)) {
+        measured.project = std::move(*project);
+        measured.store = measured.project.get();
+    }
+    if (measured.meter == nullptr)
+        measured.meter = TRY(measured.text->makeSession(measured.store));
+    return measured;
+}
+
+Result<SensitivityTable>
+measureTable(Context& context, const MeasuredModel& measured, std::vector<Candidate> candidates)
+{
+    SensitivityTable table =
+        emptyTable(*measured.model, std::move(candidates), measured.meter->compressor().methods());
     std::size_t done = 0;
     std::string failure;
     TRY_VOID(sweep(
-        table, *session, results, 0, context.stop, [&](LayerId, std::size_t, const SensitivityCell& cell) {
+        table, *measured.meter, measured.store, 0, context.stop,
+        [&](LayerId, std::size_t, const SensitivityCell& cell) {
             context.progress("sensitivity", double(++done) / double(table.cellCount()));
             if (!cell.failure.empty())
                 failure = cell.failure;
@@ -112,13 +133,16 @@ Result<SensitivityTable> measureTable(Context& context, Engine& engine, std::vec
 }
 
 Result<MetricScores>
-scoresOf(Context& context, Engine& engine, const QString& text, const std::vector<Candidate>& candidates)
+scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
+    const QString text = context.parser.value("metric");
+    if (measured.text == nullptr)
+        return fail(ErrorCode::Unsupported, "metrics look at language models only so far");
     const PluginChoice choice = TRY(parsePluginChoice(text));
     const SensitivityMetric* const metric = context.plugins().metric(choice.id);
     if (metric == nullptr)
         return fail(ErrorCode::NotFound, "no metric is called '{}': see tritloom-cli methods", choice.id);
-    const auto probe = TRY(engine.makeProbe(candidates, context.stop));
+    const auto probe = TRY(measured.text->makeProbe(candidates, context.stop));
     const MethodContext work{
         .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
     auto scores = TRY(metric->score(*probe, choice.parameters, work));

@@ -3,6 +3,7 @@
 #include "app/cli/command.h"
 #include "core/evaluate/evaluation.h"
 #include "core/method/sensitivity_metric.h"
+#include "core/store/project_store.h"
 
 /// One file per command; see commands.cpp for what each is for.
 namespace tritloom::cli {
@@ -35,15 +36,23 @@ struct PluginChoice {
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context);
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
-[[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context);
+[[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model);
 void addCandidateOptions(Context& context);
-/// Fills a table for the engine's model with progress on stderr; results go into the model's autosave
-/// project.
+/// What measures the model of the first argument: an engine's session, of text or of pictures.
+struct MeasuredModel {
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<Engine> text; ///< of a language model; null for pictures
+    std::shared_ptr<DivergenceMeter> meter; ///< keeps its engine alive
+    ResultStore* store = nullptr; ///< where results are kept, null without a place for them
+    std::shared_ptr<ProjectStore> project; ///< owns store
+};
+[[nodiscard]] Result<MeasuredModel> openMeasured(Context& context);
+/// Fills a table with progress on stderr; results go into the model's autosave project.
 [[nodiscard]] Result<SensitivityTable>
-measureTable(Context& context, Engine& engine, std::vector<Candidate> candidates);
-/// What the metric "id:parameter=number" says of the engine's model. Errors: NotFound, those of the metric.
-[[nodiscard]] Result<MetricScores> scoresOf(
-    Context& context, Engine& engine, const QString& metric, const std::vector<Candidate>& candidates);
+measureTable(Context& context, const MeasuredModel& measured, std::vector<Candidate> candidates);
+/// What the metric of --metric says of the model. Errors: NotFound, Unsupported, those of the metric.
+[[nodiscard]] Result<MetricScores>
+scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates);
 [[nodiscard]] QJsonObject evaluationJson(const Evaluation& evaluation);
 
 } // namespace tritloom::cli

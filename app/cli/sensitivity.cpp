@@ -1,23 +1,23 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include <QJsonArray>
 
 namespace tritloom::cli {
 namespace {
 
-int printScores(Context& context, Engine& engine, const std::vector<Candidate>& candidates)
+int printScores(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
-    const auto scores = scoresOf(context, engine, context.parser.value("metric"), candidates);
+    const auto scores = scoresOf(context, measured, candidates);
     if (!scores)
         return context.fail(scores.error());
     QJsonArray layers;
     std::vector<QStringList> rows;
     for (std::size_t i = 0; i < scores->costs.size(); ++i) {
-        const QString name = QString::fromStdString(engine.model()->layers[i].name);
+        const QString name = QString::fromStdString(measured.model->layers[i].name);
         const double own = scores->perLayer.empty() ? 0 : scores->perLayer[i];
         for (std::size_t c = 0; c < candidates.size(); ++c) {
             const QString format =
-                QString::fromStdString(choiceFor(engine.model()->layers[i], candidates[c]).format);
+                QString::fromStdString(choiceFor(measured.model->layers[i], candidates[c]).format);
             layers.append(QJsonObject{
                 {"name", name},
                 {"format", format},
@@ -47,24 +47,25 @@ int sensitivity(Context& context, const QStringList& arguments)
     addCandidateOptions(context);
     context.parser.addOption(
         {"metric", "What this metric says instead of the measured sweep, e.g. hawq:probes=4.", "id"});
+    addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
-    const auto engine = openEngine(context);
-    if (!engine)
-        return context.fail(engine.error());
-    auto candidates = candidatesOf(context);
+    const auto measured = openMeasured(context);
+    if (!measured)
+        return context.fail(measured.error());
+    auto candidates = candidatesOf(context, *measured->model);
     if (!candidates)
         return context.fail(candidates.error());
     if (context.parser.isSet("metric"))
-        return printScores(context, **engine, *candidates);
-    const auto table = measureTable(context, **engine, std::move(*candidates));
+        return printScores(context, *measured, *candidates);
+    const auto table = measureTable(context, *measured, std::move(*candidates));
     if (!table)
         return context.fail(table.error());
     QJsonArray layers;
     std::vector<QStringList> rows;
     for (std::size_t i = 0; i < table->cells.size(); ++i) {
         for (const SensitivityCell& cell : table->cells[i]) {
-            const QString name = QString::fromStdString((*engine)->model()->layers[i].name);
+            const QString name = QString::fromStdString(measured->model->layers[i].name);
             const QString format = QString::fromStdString(cell.choice.format);
             QJsonObject object{
                 {"name", name},

@@ -29,6 +29,10 @@ constexpr OpRow rows[] = {
     {OpKind::Hadamard, cpu::hadamard},
     {OpKind::SignFactorLinear, cpu::signFactorLinear},
     {OpKind::SparseLinear, cpu::sparseLinear},
+    {OpKind::Convolution, cpu::convolution}, {OpKind::TransposedConvolution, cpu::transposedConvolution},
+    {OpKind::Unary, cpu::unary},           {OpKind::Binary, cpu::binary},
+    {OpKind::BatchNorm, cpu::batchNorm},   {OpKind::GroupNorm, cpu::groupNorm},
+    {OpKind::MaxPool, cpu::pool},          {OpKind::Reshape, cpu::reshape},
 };
 
 class CpuBackend final : public Backend {

@@ -24,6 +24,14 @@ Result<Tensor> divergence(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> hadamard(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> sparseLinear(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> convolution(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> transposedConvolution(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> unary(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> binary(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> batchNorm(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> groupNorm(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> pool(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> reshape(const Op&, std::span<const Tensor>, std::stop_token);
 
 /// How the blocks of a format become the layout for products.
 struct PackedFormat {

@@ -28,6 +28,8 @@ void nameParts(Layer& layer)
 
 bool isCompressible(const NamedTensor& tensor)
 {
+    if (tensor.role != NamedTensor::Role::ByName)
+        return tensor.role == NamedTensor::Role::Layer && !tensor.stored.isEmpty();
     if (tensor.shape.size() < 2 || tensor.stored.isEmpty() || !tensor.name.ends_with("weight"))
         return false;
     for (const char* word : {"norm", "position_embd", "ffn_gate_inp", "rope_freqs"})
@@ -48,7 +50,32 @@ void markFusedSets(std::vector<Layer>& layers)
             layer.fusedSet = int(*layer.block) * 2 + set->second;
 }
 
+void buildPictureModel(Model& model)
+{
+    const PictureArchitecture& row = *findPictureArchitecture(model.file->architecture());
+    model.whyNoTokenizer = "it works on pictures, not on text";
+    auto picture = row.describe(*model.file);
+    if (!picture) {
+        model.whyNotEvaluated = picture.error().message;
+        return;
+    }
+    if (auto graph = row.build(*model.file, nominalPicture(*picture))) {
+        model.graph = std::move(*graph);
+        model.picture = std::move(*picture);
+    } else {
+        model.whyNotEvaluated = graph.error().message;
+    }
+}
+
 } // namespace
+
+Result<Graph> graphFor(const Model& model, const Shape& picture)
+{
+    const PictureArchitecture* const row = findPictureArchitecture(model.file->architecture());
+    if (row == nullptr || !model.picture)
+        return fail(ErrorCode::Unsupported, "the model does not work on pictures: {}", model.whyNotEvaluated);
+    return row->build(*model.file, picture);
+}
 
 std::optional<LayerId> Model::layerOf(TensorId id) const
 {
@@ -96,6 +123,7 @@ Key contentKey(const ModelFile& file)
 
 std::shared_ptr<const Model> makeModel(ModelFile file)
 {
+    identifyNetwork(file);
     auto model = std::make_shared<Model>();
     model->file = std::make_shared<const ModelFile>(std::move(file));
     for (std::size_t i = 0; i < model->file->tensors.size(); ++i) {
@@ -118,6 +146,11 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
     markFusedSets(model->layers);
 
     const std::string architecture = model->file->architecture();
+    if (findPictureArchitecture(architecture) != nullptr) {
+        buildPictureModel(*model);
+        model->key = contentKey(*model->file);
+        return model;
+    }
     const auto list = architectures();
     const auto row = std::find_if(
         list.begin(), list.end(), [&](const Architecture& candidate) { return candidate.id == architecture; });

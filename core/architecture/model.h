@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/allocate/allocation.h"
+#include "core/architecture/picture_model.h"
 #include "core/base/key.h"
 #include "core/graph/graph.h"
 #include "core/text/tokenizer.h"
@@ -33,6 +34,7 @@ struct Model {
     std::vector<Layer> layers;
     std::optional<Graph> graph; ///< absent: cannot be evaluated, whyNotEvaluated says why
     std::string whyNotEvaluated;
+    std::optional<PictureModel> picture; ///< of a network on pictures; `graph` is then for nominalPicture()
     std::shared_ptr<const Tokenizer> tokenizer; ///< null: whyNoTokenizer says why
     std::string whyNoTokenizer;
     std::size_t contextLength = 0; ///< trained context, 0 when unknown
@@ -54,6 +56,10 @@ struct Model {
 
 /// Layers, graph and tokenizer of an opened file. Never fails: what is missing says why.
 [[nodiscard]] std::shared_ptr<const Model> makeModel(ModelFile file);
+
+/// The graph of a network on pictures for pictures of [1, C, H, W]. Its nodes read the same tensors in the same
+/// stages whatever the size. Errors: those of the architecture, Unsupported for other models.
+[[nodiscard]] Result<Graph> graphFor(const Model& model, const Shape& picture);
 
 /// openModel() and makeModel() in one.
 [[nodiscard]] Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path);

@@ -1,5 +1,7 @@
 #include "core/backend/executor.h"
 
+#include "core/backend/window_columns.h"
+
 #include <algorithm>
 #include <cassert>
 #include <numeric>
@@ -83,13 +85,16 @@ Result<Tensor> Executor::onHost(const Flowing& value) const
 }
 
 Result<Executor::Flowing> Executor::apply(
-    const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored, std::stop_token stop)
+    const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored,
+    std::span<const Tensor> literals, std::stop_token stop)
 {
     std::vector<TensorType> types;
     for (const Flowing& input : inputs)
         types.push_back(input.device.type);
     for (const Stored& weights : stored)
         types.push_back(weights.type);
+    for (const Tensor& literal : literals)
+        types.push_back(literal.type());
     const std::size_t chosen = backendFor(op, types);
     std::vector<DeviceTensor> arguments;
     for (const Flowing& input : inputs)
@@ -97,6 +102,8 @@ Result<Executor::Flowing> Executor::apply(
             input.backend == chosen ? input.device : TRY(m_backends[chosen]->upload(TRY(onHost(input)))));
     for (const Stored& weights : stored)
         arguments.push_back(TRY(upload(chosen, weights)));
+    for (const Tensor& literal : literals)
+        arguments.push_back(TRY(m_backends[chosen]->upload(literal)));
     return Flowing{chosen, TRY(m_backends[chosen]->run(op, arguments, std::move(stop)))};
 }
 
@@ -118,7 +125,7 @@ Executor::replace(TensorId id, const Weights& weights, const Flowing& input, std
                                   return Result<Tensor>(tensor);
                               }});
         }
-        values[node.output] = TRY(apply(node.op, inputs, stored, stop));
+        values[node.output] = TRY(apply(node.op, inputs, stored, {}, stop));
     }
     return values.at(replacement.graph.output);
 }
@@ -163,19 +170,22 @@ Result<void> Executor::run(
             inputs[1] = {host, TRY(m_backends[host]->upload(extended(seen.keys, TRY(onHost(inputs[1])))))};
             inputs[2] = {host, TRY(m_backends[host]->upload(extended(seen.values, TRY(onHost(inputs[2])))))};
         }
-        if (op.kind == OpKind::Linear && onLinearInput)
+        if (onLinearInput && op.kind == OpKind::Linear)
             onLinearInput(node, TRY(onHost(inputs[0])));
+        else if (
+            onLinearInput && (op.kind == OpKind::Convolution || op.kind == OpKind::TransposedConvolution))
+            onLinearInput(node, TRY(windowColumns(op, TRY(onHost(inputs[0])))));
 
         std::vector<Weights> weights;
         for (const TensorId id : node.weights)
             weights.push_back(TRY(weightsOf(id)));
-        if (op.kind == OpKind::Linear && weights[0].layer.isReplacement()) {
+        if (op.kind == OpKind::Linear && !weights.empty() && weights[0].layer.isReplacement()) {
             flowing[node.output] = TRY(replace(node.weights[0], weights[0], inputs[0], stop));
         } else {
             std::vector<Stored> stored;
             for (std::size_t i = 0; i < weights.size(); ++i)
                 stored.push_back(storedMatrix(node.weights[i], weights[i]));
-            flowing[node.output] = TRY(apply(op, inputs, stored, stop));
+            flowing[node.output] = TRY(apply(op, inputs, stored, node.literals, stop));
         }
 
         for (const ValueId value : node.inputs)

@@ -49,7 +49,8 @@ public:
     /// One op outside a graph, e.g. LogSoftmax of the logits.
     [[nodiscard]] Result<Tensor> run(const Op& op, std::span<const Tensor> inputs, std::stop_token stop);
 
-    /// Called with every input of a Linear node while run() works; for calibration. Empty: nobody listens.
+    /// Called with what the rows of the weights of every Linear and convolution node are multiplied with
+    /// ([rows, columns]; see windowColumns()) while run() works; for calibration. Empty: nobody listens.
     std::function<void(const Node&, const Tensor& input)> onLinearInput;
 
     [[nodiscard]] std::string backendNames() const;
@@ -77,7 +78,8 @@ private:
     Result<DeviceTensor> upload(std::size_t backend, const Stored& stored);
     Result<Tensor> onHost(const Flowing& value) const;
     Result<Flowing> apply(
-        const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored, std::stop_token stop);
+        const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored,
+        std::span<const Tensor> literals, std::stop_token stop);
     Result<Flowing> replace(TensorId id, const Weights& weights, const Flowing& input, std::stop_token stop);
 
     std::vector<std::unique_ptr<Backend>> m_backends;

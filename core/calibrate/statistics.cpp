@@ -9,12 +9,35 @@
 namespace tritloom {
 namespace {
 
-ValueMap inputOf(const Graph& graph, const Chunk& chunk)
+std::vector<ValueMap> samplesOf(const Model& model, const std::vector<Chunk>& chunks)
 {
-    return {
-        {graph.input,
-         Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}};
+    std::vector<ValueMap> samples;
+    for (const Chunk& chunk : chunks)
+        samples.push_back(
+            {{model.graph ? model.graph->input : ValueId{},
+              Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}});
+    return samples;
 }
+
+Key keyOfTokens(const std::vector<Chunk>& chunks, Key key)
+{
+    for (const Chunk& chunk : chunks)
+        for (const TokenId token : chunk.tokens)
+            key = keyOf(key, token);
+    return key;
+}
+
+bool isLayer(OpKind kind)
+{
+    return kind == OpKind::Linear || kind == OpKind::Convolution || kind == OpKind::TransposedConvolution;
+}
+
+/// Sums over the rows that a layer's weights were multiplied with, and how many they were.
+struct RowSums {
+    std::vector<double> sums;
+    std::size_t rows = 0;
+    [[nodiscard]] double factor() const { return 1.0 / double(std::max<std::size_t>(1, rows)); }
+};
 
 Tensor scaled(const std::vector<double>& sums, Shape shape, double factor)
 {
@@ -25,8 +48,10 @@ Tensor scaled(const std::vector<double>& sums, Shape shape, double factor)
 }
 
 /// sums[i, j] += sum over rows of x[r, i] x[r, j]. The upper triangle only; see mirror().
-void addGram(const Tensor& input, std::vector<double>& sums)
+void addGram(const Tensor& input, RowSums& to)
 {
+    std::vector<double>& sums = to.sums;
+    to.rows += input.type().rows();
     const std::size_t columns = input.type().columns(), rows = input.type().rows();
     const auto x = input.floats();
     sums.resize(columns * columns);
@@ -57,22 +82,31 @@ void mirror(std::vector<double>& sums, std::size_t columns)
 } // namespace
 
 Statistics::Statistics(
-    std::shared_ptr<const Model> model, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor)
-    : m_model(std::move(model))
-    , m_chunks(std::move(chunks))
-    , m_executor(std::move(executor))
-    , m_key(keyOf("statistics", m_model->key))
+    std::shared_ptr<const Model> model, const std::vector<Chunk>& chunks, std::unique_ptr<Executor> executor)
+    : Statistics(model, samplesOf(*model, chunks), {}, nullptr, std::move(executor))
 {
-    for (const Chunk& chunk : m_chunks)
-        for (const TokenId token : chunk.tokens)
-            m_key = keyOf(m_key, token);
+    m_key = keyOfTokens(chunks, keyOf("statistics", m_model->key));
+}
+
+Statistics::Statistics(
+    std::shared_ptr<const Model> model, std::vector<ValueMap> samples, const Key& dataKey,
+    std::shared_ptr<const Graph> graph, std::unique_ptr<Executor> executor)
+    : m_model(std::move(model))
+    , m_samples(std::move(samples))
+    , m_graph(std::move(graph))
+    , m_executor(std::move(executor))
+    , m_key(keyOf("statistics", m_model->key, dataKey))
+{
+    if (!m_graph && m_model->graph)
+        m_graph = std::shared_ptr<const Graph>(m_model, &*m_model->graph);
 }
 
 std::size_t Statistics::tokenCount() const
 {
     std::size_t count = 0;
-    for (const Chunk& chunk : m_chunks)
-        count += chunk.tokens.size();
+    for (const ValueMap& sample : m_samples)
+        for (const auto& [id, value] : sample)
+            count += value.type().elements();
     return count;
 }
 
@@ -106,15 +140,19 @@ Result<Executor::Weights> Statistics::storedWeights(TensorId id)
 
 Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function<void(double)>& progress)
 {
-    const Graph& graph = *m_model->graph;
+    const Graph& graph = *m_graph;
     struct Sums {
         std::vector<double> square, absolute, largest;
+        std::size_t rows = 0;
     };
     std::map<TensorId, Sums> sums;
     m_executor->onLinearInput = [&](const Node& node, const Tensor& input) {
+        if (node.weights.empty())
+            return; // weights that the file does not store
         const std::size_t columns = input.type().columns();
         const auto x = input.floats();
         Sums& sum = sums[node.weights[0]];
+        sum.rows += input.type().rows();
         sum.square.resize(columns);
         sum.absolute.resize(columns);
         sum.largest.resize(columns);
@@ -127,8 +165,8 @@ Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function
             }
         }
     };
-    for (std::size_t c = 0; c < m_chunks.size(); ++c) {
-        ValueMap values = inputOf(graph, m_chunks[c]);
+    for (std::size_t c = 0; c < m_samples.size(); ++c) {
+        ValueMap values = m_samples[c];
         const auto run = m_executor->run(
             graph, 0, graph.stageCount - 1, values, [this](TensorId id) { return storedWeights(id); },
             nullptr, stop);
@@ -137,41 +175,47 @@ Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function
             return run;
         }
         if (progress)
-            progress(double(c + 1) / double(m_chunks.size()));
+            progress(double(c + 1) / double(m_samples.size()));
     }
     m_executor->onLinearInput = {};
-    const double share = 1.0 / double(std::max<std::size_t>(1, tokenCount()));
-    for (const auto& [id, sum] : sums)
+    for (const auto& [id, sum] : sums) {
+        const double share = 1.0 / double(std::max<std::size_t>(1, sum.rows));
         m_columns[id] = {
             scaled(sum.square, {sum.square.size()}, share), scaled(sum.absolute, {sum.square.size()}, share),
             scaled(sum.largest, {sum.square.size()}, 1)};
+    }
     return {};
 }
 
 Result<void>
 Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::function<void(double)>& progress)
 {
-    const Graph& graph = *m_model->graph;
+    const Graph& graph = *m_graph;
     if (m_border.empty() || m_borderStage > stage) {
-        m_border.clear();
-        for (const Chunk& chunk : m_chunks)
-            m_border.push_back(inputOf(graph, chunk));
+        m_border = m_samples;
         m_borderStage = 0;
     }
-    // q, k and v read one value: its Gram matrix is summed once and shared.
-    std::map<ValueId, std::vector<double>> sums;
-    std::map<TensorId, ValueId> valueOf;
+    // q, k and v read one value: its Gram matrix is summed once and shared. Windows of convolutions differ.
+    using Source = std::pair<ValueId, std::optional<TensorId>>;
+    std::map<Source, RowSums> sums;
+    std::map<TensorId, Source> sourceOf;
     std::vector<ValueMap> border(m_border);
-    for (std::size_t c = 0; c < m_chunks.size(); ++c) {
+    for (std::size_t c = 0; c < m_samples.size(); ++c) {
         const auto weights = [this](TensorId id) { return storedWeights(id); };
         if (m_borderStage < stage)
             TRY_VOID(m_executor->run(graph, m_borderStage, stage - 1, border[c], weights, nullptr, stop));
+        border[c].insert(m_samples[c].begin(), m_samples[c].end()); // a picture may be read again later
         m_border[c] = border[c];
-        std::map<ValueId, bool> seen;
+        std::map<Source, bool> seen;
         m_executor->onLinearInput = [&](const Node& node, const Tensor& input) {
-            valueOf[node.weights[0]] = node.inputs[0];
-            if (!std::exchange(seen[node.inputs[0]], true))
-                addGram(input, sums[node.inputs[0]]);
+            if (node.weights.empty())
+                return;
+            const Source source{
+                node.inputs[0],
+                node.op.kind == OpKind::Linear ? std::optional<TensorId>() : std::optional(node.weights[0])};
+            sourceOf[node.weights[0]] = source;
+            if (!std::exchange(seen[source], true))
+                addGram(input, sums[source]);
         };
         ValueMap values = border[c];
         const auto run = m_executor->run(graph, stage, stage, values, weights, nullptr, stop);
@@ -181,20 +225,20 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
             return run;
         }
         if (progress)
-            progress(double(c + 1) / double(m_chunks.size()));
+            progress(double(c + 1) / double(m_samples.size()));
     }
     m_borderStage = stage;
     m_grams.clear();
-    std::map<ValueId, Tensor> shared;
-    for (auto& [value, sum] : sums) {
+    std::map<Source, Tensor> shared;
+    for (auto& [source, sum] : sums) {
         std::size_t columns = 0;
-        while (columns * columns < sum.size())
+        while (columns * columns < sum.sums.size())
             ++columns;
-        mirror(sum, columns);
-        shared[value] = scaled(sum, {columns, columns}, 1.0 / double(std::max<std::size_t>(1, tokenCount())));
+        mirror(sum.sums, columns);
+        shared[source] = scaled(sum.sums, {columns, columns}, sum.factor());
     }
-    for (const auto& [tensor, value] : valueOf)
-        m_grams[tensor] = shared[value];
+    for (const auto& [tensor, source] : sourceOf)
+        m_grams[tensor] = shared[source];
     m_gramStage = stage;
     return {};
 }
@@ -203,7 +247,7 @@ Result<Statistics::OfLayer> Statistics::of(
     LayerId layer, Calibration need, std::stop_token stop, const std::function<void(double)>& progress)
 {
     const std::scoped_lock lock(m_mutex);
-    if (!m_model->graph)
+    if (!m_graph)
         return fail(ErrorCode::Unsupported, "no statistics: {}", m_model->whyNotEvaluated);
     const TensorId id = m_model->layer(layer).tensor;
     const std::size_t columns = m_model->layer(layer).columns;
@@ -229,8 +273,8 @@ Result<Statistics::OfLayer> Statistics::of(
     }
     // A tied table is looked up in the first stage and multiplied in the last: the product counts.
     std::size_t stage = 0;
-    for (const Node& node : m_model->graph->nodes)
-        if (node.op.kind == OpKind::Linear && node.weights[0] == id)
+    for (const Node& node : m_graph->nodes)
+        if (isLayer(node.op.kind) && !node.weights.empty() && node.weights[0] == id)
             stage = node.stage;
     if (m_gramStage != stage)
         TRY_VOID(gatherGrams(stage, stop, progress));

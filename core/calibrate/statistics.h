@@ -21,7 +21,13 @@ namespace tritloom {
 class Statistics {
 public:
     Statistics(
-        std::shared_ptr<const Model> model, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor);
+        std::shared_ptr<const Model> model, const std::vector<Chunk>& chunks,
+        std::unique_ptr<Executor> executor);
+    /// Of any network: what goes in, sample by sample; dataKey: their identity. graph: for samples of their
+    /// size, null for the model's own.
+    Statistics(
+        std::shared_ptr<const Model> model, std::vector<ValueMap> samples, const Key& dataKey,
+        std::shared_ptr<const Graph> graph, std::unique_ptr<Executor> executor);
 
     /// From now on the mean squares of the layers named here are these, [columns] each; the rest, Gram
     /// matrices included, still comes from the text. Errors: InvalidInput (a layer has other columns, or none
@@ -38,9 +44,10 @@ public:
     of(LayerId layer, Calibration need, std::stop_token stop,
        const std::function<void(double)>& progress = {});
 
-    /// Changes with the model and the calibration text.
+    /// Changes with the model and the calibration data.
     [[nodiscard]] Key key() const { return m_key; }
-    [[nodiscard]] std::size_t tokenCount() const;
+    [[nodiscard]] std::size_t sampleCount() const { return m_samples.size(); } ///< chunks of text, pictures
+    [[nodiscard]] std::size_t tokenCount() const; ///< of a text: numbers that go in
 
 private:
     Result<void> gatherColumns(std::stop_token stop, const std::function<void(double)>& progress);
@@ -49,7 +56,8 @@ private:
     Result<Executor::Weights> storedWeights(TensorId id);
 
     std::shared_ptr<const Model> m_model;
-    std::vector<Chunk> m_chunks;
+    std::vector<ValueMap> m_samples; ///< inputs of the graph
+    std::shared_ptr<const Graph> m_graph;
     std::unique_ptr<Executor> m_executor;
     Key m_key;
     std::mutex m_mutex; ///< one pass serves all who ask; a value per caller would repeat it
@@ -61,7 +69,7 @@ private:
     std::map<LayerId, Tensor> m_given; ///< mean squares that do not come from the text
     std::optional<std::size_t> m_gramStage; ///< whose Gram matrices m_grams holds
     std::size_t m_borderStage = 0; ///< m_border holds what is live before this stage
-    std::vector<ValueMap> m_border; ///< per chunk
+    std::vector<ValueMap> m_border; ///< per sample
 };
 
 } // namespace tritloom

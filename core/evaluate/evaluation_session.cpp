@@ -149,4 +149,10 @@ Result<Evaluation> EvaluationSession::evaluate(
     return evaluation;
 }
 
+Result<Measured>
+EvaluationSession::divergence(const Allocation& allocation, std::size_t limit, std::stop_token stop)
+{
+    return TRY(evaluate(allocation, std::move(stop), {}, Keep::Nothing, limit)).kl;
+}
+
 } // namespace tritloom

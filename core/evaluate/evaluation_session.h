@@ -1,14 +1,14 @@
 #pragma once
 
 #include "core/base/result_store.h"
-#include "core/evaluate/evaluation.h"
+#include "core/evaluate/divergence_meter.h"
 #include "core/evaluate/forward_pass.h"
 
 namespace tritloom {
 
 /// Measures allocations of one model on one text against a reference, reusing whatever did not change.
 /// One thread.
-class EvaluationSession {
+class EvaluationSession final : public DivergenceMeter {
 public:
     /// reference: what KL and agreement are measured against; null for the model itself, uncompressed.
     /// store: null to keep results in memory only. Both outlive the session.
@@ -25,6 +25,12 @@ public:
     [[nodiscard]] Result<Evaluation> evaluate(
         const Allocation& allocation, std::stop_token stop, const OnChunk& onChunk = {}, Keep keep = Keep::Everything,
         std::size_t chunkLimit = 0);
+
+    [[nodiscard]] Result<Measured>
+    divergence(const Allocation& allocation, std::size_t limit, std::stop_token stop) override;
+    [[nodiscard]] Key dataKey(std::size_t limit) const override { return textKey(limit); }
+    [[nodiscard]] std::string backendNames() const override { return m_pass->executor().backendNames(); }
+    [[nodiscard]] Compressor& compressor() override { return m_pass->compressor(); }
 
     [[nodiscard]] ForwardPass& pass() { return *m_pass; }
     [[nodiscard]] std::size_t chunkCount() const { return m_chunks.size(); }

@@ -1,6 +1,7 @@
 #include "core/file/gguf.h"
 #include "core/file/huggingface.h"
 #include "core/file/llama2c.h"
+#include "core/file/onnx.h"
 
 namespace tritloom {
 
@@ -11,6 +12,7 @@ std::span<const ModelFormat> modelFormats()
         {"gguf", "GGUF", "*.gguf", gguf::sniff, gguf::read},
         {"huggingface", "Hugging Face", "*.safetensors config.json model.safetensors.index.json",
          huggingface::sniff, huggingface::read},
+        {"onnx", "ONNX", "*.onnx", onnx::sniff, onnx::read},
         {"llama2c", "llama2.c", "*.bin", llama2c::sniff, llama2c::read},
     };
     return formats;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,12 +66,17 @@ struct NamedTensor {
     Layout layout = Layout::RowMajor;
     float scale = 1; ///< TernaryRows: multiplies the codes
     std::string fileName; ///< the name in the file, when it differs from `name`
+    Shape fileShape; ///< the shape in the file, when `shape` is another view of it (a convolution's [O, C, h, w])
+    /// Whether this is a layer to compress: told by the name (ByName), or known from the operators that read it.
+    enum class Role { ByName, Layer, Other } role = Role::ByName;
 };
 
 /// The tensor as computed with. Free for RowMajor; other layouts are copied, and so are "f32" tensors that
 /// a file put at an address that is no multiple of 4.
 /// Errors: InvalidInput (a code or size that cannot be).
 [[nodiscard]] Result<Tensor> materialise(const NamedTensor&);
+
+struct OperatorGraph;
 
 /// A model as found in a file or folder: headers parsed, weights memory-mapped and untouched.
 /// Immutable once opened; shared between threads as shared_ptr<const ModelFile>.
@@ -81,6 +87,7 @@ struct ModelFile {
     std::vector<NamedTensor> tensors;
     /// Rows of attn_q and attn_k are in rotate-half order (Hugging Face), not interleaved (GGUF "llama").
     bool rotateHalf = false;
+    std::shared_ptr<const OperatorGraph> operators; ///< what an ONNX file computes; null for other files
     std::vector<std::string> notices; ///< what was odd but not wrong, one sentence each
 
     [[nodiscard]] const NamedTensor* find(std::string_view name) const;

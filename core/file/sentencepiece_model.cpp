@@ -1,74 +1,101 @@
 #include "core/file/huggingface_tokenizer.h"
 
-#include "core/base/utf8.h"
+#include "core/file/protobuf_fields.h"
 
-#include <sentencepiece_processor.h>
+#include <bit>
 
 namespace tritloom::huggingface {
 namespace {
 
-/// BPE models number their pieces: scores 0, -1, -2 ... Log-probabilities of a unigram model are not whole.
-bool isUnigram(const sentencepiece::SentencePieceProcessor& processor)
+constexpr std::uint64_t typeBpe = 2; // TrainerSpec.ModelType
+
+/// What the reader needs of sentencepiece_model.proto; defaults are that file's.
+struct Model {
+    std::uint64_t type = 1; ///< unigram
+    std::string normalizer;
+    bool addDummyPrefix = true, removeExtraWhitespaces = true;
+    bool isRead = true;
+};
+
+std::string textOf(std::span<const std::byte> bytes)
 {
-    for (int id = 0; id < processor.GetPieceSize(); ++id) {
-        const float score = processor.GetScore(id);
-        if (score != static_cast<float>(static_cast<long>(score)))
-            return true;
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::int32_t kindOf(std::uint64_t type)
+{
+    switch (type) {
+    case Unknown: case Control: case Unused: case Byte:
+        return std::int32_t(type);
+    default:
+        return Normal;
     }
-    return false;
 }
 
-std::int32_t kindOf(const sentencepiece::SentencePieceProcessor& processor, int id)
+void addPiece(std::span<const std::byte> message, Vocabulary& vocabulary, Model& model)
 {
-    if (processor.IsUnknown(id))
-        return Unknown;
-    if (processor.IsControl(id))
-        return Control;
-    if (processor.IsUnused(id))
-        return Unused;
-    return processor.IsByte(id) ? Byte : Normal;
+    std::string piece;
+    float score = 0;
+    std::uint64_t type = Normal;
+    model.isRead &= forEachField(message, [&](const ProtobufField& field) {
+        if (field.number == 1 && field.isBytes)
+            piece = textOf(field.bytes);
+        else if (field.number == 2)
+            score = std::bit_cast<float>(std::uint32_t(field.value));
+        else if (field.number == 3)
+            type = field.value;
+    });
+    vocabulary.tokens.push_back(piece);
+    vocabulary.scores.push_back(score);
+    vocabulary.kinds.push_back(kindOf(type));
+    if (vocabulary.kinds.back() == Unknown)
+        vocabulary.unknown = piece;
 }
 
-/// The text that the pieces make, which is what the normalizer left of `text`.
-std::string normalized(const sentencepiece::SentencePieceProcessor& processor, std::string_view text)
+void readNormalizer(std::span<const std::byte> message, Model& model)
 {
-    std::vector<std::string> pieces;
-    std::string result;
-    if (processor.Encode(text, &pieces).ok())
-        for (const std::string& piece : pieces)
-            result += piece == "<0x0A>" ? "\n" : piece;
-    return result;
+    model.isRead &= forEachField(message, [&](const ProtobufField& field) {
+        if (field.number == 1 && field.isBytes)
+            model.normalizer = textOf(field.bytes);
+        else if (field.number == 3)
+            model.addDummyPrefix = field.value != 0;
+        else if (field.number == 4)
+            model.removeExtraWhitespaces = field.value != 0;
+    });
 }
 
 } // namespace
 
 Result<Vocabulary> readSentencePiece(std::string_view bytes, std::string_view name)
 {
-    sentencepiece::SentencePieceProcessor processor;
-    const auto status = processor.LoadFromSerializedProto(bytes);
-    if (!status.ok())
+    Model model;
+    Vocabulary vocabulary;
+    vocabulary.model = "llama";
+    const bool read = forEachField(std::as_bytes(std::span(bytes)), [&](const ProtobufField& field) {
+        if (field.number == 1 && field.isBytes)
+            addPiece(field.bytes, vocabulary, model);
+        else if (field.number == 2 && field.isBytes)
+            model.isRead &= forEachField(field.bytes, [&](const ProtobufField& inner) {
+                if (inner.number == 3)
+                    model.type = inner.value;
+            });
+        else if (field.number == 3 && field.isBytes)
+            readNormalizer(field.bytes, model);
+    });
+    const std::size_t count = vocabulary.tokens.size();
+    if (!read || !model.isRead || count == 0)
         return fail(ErrorCode::InvalidInput, "{}: this is no SentencePiece model", name);
-    const int count = processor.GetPieceSize();
-    if (count <= 0 || static_cast<std::size_t>(count) > largestVocabulary)
+    if (count > largestVocabulary)
         return fail(ErrorCode::InvalidInput, "{}: a vocabulary of {} pieces", name, count);
-    if (isUnigram(processor))
+    if (vocabulary.unknown.empty())
+        return fail(ErrorCode::InvalidInput, "{}: none of the {} pieces is the unknown one", name, count);
+    if (model.type != typeBpe)
         return fail(
             ErrorCode::Unsupported, "{}: a SentencePiece unigram model, only models of type BPE are read",
             name);
-    Vocabulary vocabulary;
-    vocabulary.model = "llama";
-    for (int id = 0; id < count; ++id) {
-        vocabulary.tokens.push_back(processor.IdToPiece(id));
-        vocabulary.scores.push_back(processor.GetScore(id));
-        vocabulary.kinds.push_back(kindOf(processor, id));
-        if (vocabulary.kinds.back() == Unknown)
-            vocabulary.unknown = vocabulary.tokens.back();
-    }
-    // The library does not tell its normalizer's settings; what it does to a text tells.
-    vocabulary.addSpacePrefix = normalized(processor, "a").starts_with("\xE2\x96\x81");
-    const std::string probe = normalized(processor, "a  b\nc");
-    if (!probe.ends_with("a\xE2\x96\x81\xE2\x96\x81"
-                         "b\nc"))
+    vocabulary.addSpacePrefix = model.addDummyPrefix;
+    // The normalizers called nmt... turn lines into spaces.
+    if (model.removeExtraWhitespaces || model.normalizer.starts_with("nmt"))
         vocabulary.notice = fmt::format(
             "{} joins spaces and lines before it cuts the text; GGUF cannot say so and llama.cpp does not, "
             "hence token "

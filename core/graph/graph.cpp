@@ -7,10 +7,52 @@ namespace tritloom {
 
 std::string_view nameOf(OpKind kind)
 {
-    static constexpr std::array<std::string_view, 21> names{
-        "embedding", "linear",   "rms_norm", "layer_norm",    "rope",      "attention",   "slice",
-        "add",       "multiply", "silu",     "gelu",          "relu2",     "log_softmax", "arg_max",
-        "pick",      "gather",   "hadamard", "quantize_rows", "sign_factor_linear", "sparse_linear", "divergence"};
+    static constexpr std::array<std::string_view, std::size_t(OpKind::SpaceToDepth) + 1> names{
+        "embedding",
+        "linear",
+        "rms_norm",
+        "layer_norm",
+        "rope",
+        "attention",
+        "slice",
+        "add",
+        "multiply",
+        "silu",
+        "gelu",
+        "relu2",
+        "log_softmax",
+        "arg_max",
+        "pick",
+        "hadamard",
+        "quantize_rows",
+        "sign_factor_linear",
+        "sparse_linear",
+        "divergence",
+        "constant",
+        "convolution",
+        "transposed_convolution",
+        "mat_mul",
+        "max_pool",
+        "average_pool",
+        "resize",
+        "batch_norm",
+        "group_norm",
+        "local_response_norm",
+        "unary",
+        "binary",
+        "where",
+        "softmax",
+        "concat",
+        "strided_slice",
+        "reshape",
+        "transpose",
+        "pad",
+        "gather",
+        "expand",
+        "reduce",
+        "arg_reduce",
+        "depth_to_space",
+        "space_to_depth"};
     return names[std::size_t(kind)];
 }
 
@@ -25,9 +67,12 @@ std::vector<ValueId> Graph::liveAfter(std::size_t stage) const
                 readLater[std::size_t(value)] = true;
     }
     readLater[std::size_t(output)] = true;
+    readLater[std::size_t(input)] = false; // the caller has them
+    for (const GraphInput& given : inputs)
+        readLater[std::size_t(given.value)] = false;
     std::vector<ValueId> live;
     for (std::size_t v = 0; v < valueCount; ++v)
-        if (readLater[v] && madeIn[v] <= stage && ValueId(v) != input)
+        if (readLater[v] && madeIn[v] <= stage)
             live.push_back(ValueId(v));
     return live;
 }
@@ -46,7 +91,9 @@ GraphBuilder::GraphBuilder()
     m_graph.valueCount = 1;
 }
 
-ValueId GraphBuilder::add(Op op, std::vector<ValueId> inputs, std::vector<TensorId> weights, std::string name)
+ValueId GraphBuilder::add(
+    Op op, std::vector<ValueId> inputs, std::vector<TensorId> weights, std::string name,
+    std::vector<Tensor> literals)
 {
     const ValueId output{std::uint32_t(m_graph.valueCount++)};
     m_graph.nodes.push_back(
@@ -55,8 +102,18 @@ ValueId GraphBuilder::add(Op op, std::vector<ValueId> inputs, std::vector<Tensor
          .weights = std::move(weights),
          .output = output,
          .stage = m_stage,
-         .name = std::move(name)});
+         .name = std::move(name),
+         .literals = std::move(literals)});
     return output;
+}
+
+ValueId GraphBuilder::addInput(std::string name, Shape shape)
+{
+    if (!m_graph.inputs.empty())
+        m_graph.valueCount++;
+    const ValueId id = m_graph.inputs.empty() ? m_graph.input : ValueId(m_graph.valueCount - 1);
+    m_graph.inputs.push_back({id, std::move(name), std::move(shape)});
+    return id;
 }
 
 Graph GraphBuilder::finish(ValueId output) &&

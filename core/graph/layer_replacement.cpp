@@ -113,7 +113,8 @@ private:
             if (std::size_t(id) < m_replacement.parts.size())
                 tensors.push_back(m_replacement.parts[std::size_t(id)].tensor);
         if (tensors.size() != count)
-            return fail(ErrorCode::InvalidInput, "{}: {} of {} tensors", nameOf(node.op.kind), tensors.size(), count);
+            return fail(
+                ErrorCode::InvalidInput, "{}: {} of {} tensors", nameOf(node.op.kind), tensors.size(), count);
         return tensors;
     }
 
@@ -138,6 +139,8 @@ private:
         case OpKind::SparseLinear:
             return product(TRY(sparseMatrix(TRY(weights(node, 4)))), x);
         case OpKind::Gather:
+            if (node.op.count("axis") != 1)
+                return fail(ErrorCode::InvalidInput, "a replacement gathers columns, not rows");
             return gathered(x, TRY(weights(node, 1))[0].toFloats());
         case OpKind::Multiply:
             return scaled(x, TRY(weights(node, 1))[0].toFloats());
@@ -153,7 +156,8 @@ private:
         const std::size_t width = x.width(m_inputs);
         if (matrix.type().columns() != width)
             return fail(
-                ErrorCode::InvalidInput, "a matrix of {} columns times {} elements", matrix.type().columns(), width);
+                ErrorCode::InvalidInput, "a matrix of {} columns times {} elements", matrix.type().columns(),
+                width);
         return multiplied(matrix, x, m_inputs);
     }
 

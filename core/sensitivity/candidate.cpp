@@ -24,10 +24,13 @@ LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
     if (const std::size_t row = choice.format.find("row"); row != std::string::npos)
-        choice.format.replace(row, 3, fmt::format("g{}", layer.columns));
+        choice.format.replace(
+            row, 3, fmt::format("g{}", (layer.columns + 7) / 8 * 8)); // a short block is padded
     // Formats that only Tritloom reads pad the last block of a row and need no fallback.
     if (const auto fallback = ggufFallback(choice.format, layer.columns))
         choice.format = *fallback;
+    if (const auto format = parseNumberFormat(choice.format); format && (*format)->isFloat())
+        choice.method = "rtn"; // floats have nothing to fit
     return choice;
 }
 
@@ -68,6 +71,17 @@ Allocation uniform(const Model& model, const Candidate& candidate)
     for (const Layer& layer : model.layers)
         allocation.layers.push_back(choiceFor(layer, candidate));
     return allocation;
+}
+
+std::vector<Candidate> standardCandidates(const Model& model, std::string_view method)
+{
+    if (!model.picture)
+        return standardCandidates(method);
+    std::vector<Candidate> candidates;
+    for (const char* format : {"int2row", "int3row", "int4row", "int5row", "int6row", "int8row"})
+        candidates.push_back({format, std::string(method), {}});
+    candidates.push_back({"f16", "rtn", {}});
+    return candidates;
 }
 
 std::vector<Candidate> standardCandidates(std::string_view method)

@@ -37,6 +37,8 @@ bitsPerWeight(const Model& model, const Allocation& allocation, const MethodLook
 /// Every layer as the candidate has it.
 [[nodiscard]] Allocation uniform(const Model& model, const Candidate& candidate);
 
+/// The same for a network on pictures: one scale a row, which is an output channel; else as below.
+[[nodiscard]] std::vector<Candidate> standardCandidates(const Model& model, std::string_view method);
 /// What the program offers when nobody chose: the types llama.cpp runs fast, from 2 to 8 bits, and f16.
 [[nodiscard]] std::vector<Candidate> standardCandidates(std::string_view method = "imatrix");
 

@@ -13,11 +13,10 @@ struct StoredCell {
     double kl, klStandardError, weightError, activationError;
 };
 
-Result<SensitivityCell> measure(
-    SensitivityCell cell, LayerId layer, EvaluationSession& session, std::size_t chunkLimit,
-    std::stop_token stop)
+Result<SensitivityCell>
+measure(SensitivityCell cell, LayerId layer, DivergenceMeter& meter, std::size_t limit, std::stop_token stop)
 {
-    Compressor& compressor = session.pass().compressor();
+    Compressor& compressor = meter.compressor();
     const Model& model = compressor.model();
     const CompressedLayer compressed = TRY(compressor.compress(layer, cell.choice, stop));
     std::vector<float> meanSquare;
@@ -31,7 +30,7 @@ Result<SensitivityCell> measure(
     cell.activationError = local.activation;
     Allocation allocation = model.original();
     allocation[layer] = cell.choice;
-    cell.kl = TRY(session.evaluate(allocation, stop, {}, EvaluationSession::Keep::Nothing, chunkLimit)).kl;
+    cell.kl = TRY(meter.divergence(allocation, limit, stop));
     cell.known = true;
     return cell;
 }
@@ -184,10 +183,10 @@ emptyTable(const Model& model, std::vector<Candidate> candidates, const MethodLo
 }
 
 Result<void> sweep(
-    SensitivityTable& table, EvaluationSession& session, ResultStore* store, std::size_t chunkLimit,
+    SensitivityTable& table, DivergenceMeter& meter, ResultStore* store, std::size_t limit,
     std::stop_token stop, const std::function<void(LayerId, std::size_t, const SensitivityCell&)>& onCell)
 {
-    Compressor& compressor = session.pass().compressor();
+    Compressor& compressor = meter.compressor();
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer) {
         for (std::size_t c = 0; c < table.candidates.size(); ++c) {
             SensitivityCell& cell = table.cells[layer][c];
@@ -197,8 +196,8 @@ Result<void> sweep(
                 return fail(
                     ErrorCode::Cancelled, "cancelled at layer {} of {}", layer + 1, table.cells.size());
             const Key key = keyOf(
-                "sensitivity", compressor.keyOfChoice(LayerId(layer), cell.choice),
-                session.textKey(chunkLimit), session.pass().executor().backendNames());
+                "sensitivity", compressor.keyOfChoice(LayerId(layer), cell.choice), meter.dataKey(limit),
+                meter.backendNames());
             if (store != nullptr) {
                 const auto bytes = store->find(key);
                 if (bytes && bytes->size() == sizeof(StoredCell)) {
@@ -212,7 +211,7 @@ Result<void> sweep(
                     continue;
                 }
             }
-            auto measured = measure(cell, LayerId(layer), session, chunkLimit, stop);
+            auto measured = measure(cell, LayerId(layer), meter, limit, stop);
             if (measured) {
                 cell = std::move(*measured);
                 const StoredCell stored{

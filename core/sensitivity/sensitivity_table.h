@@ -1,7 +1,8 @@
 #pragma once
 
 #include "core/allocate/knapsack.h"
-#include "core/evaluate/evaluation_session.h"
+#include "core/base/result_store.h"
+#include "core/evaluate/divergence_meter.h"
 #include "core/sensitivity/candidate.h"
 
 #include <functional>
@@ -15,7 +16,7 @@ struct SensitivityCell {
     std::uint64_t bytes = 0;
     bool known = false; ///< the numbers below are there
     bool recalled = false; ///< they come from the store, not from this run
-    Measured kl; ///< nats per token; measured
+    Measured kl; ///< what DivergenceMeter measures: nats per token of a language model
     double weightError = 0; ///< |W - Q|^2 / |W|^2
     double activationError = 0; ///< the same with squares weighted by the mean square of the inputs
     std::string failure; ///< why it could not be measured
@@ -42,12 +43,12 @@ struct SensitivityTable {
 [[nodiscard]] SensitivityTable
 emptyTable(const Model& model, std::vector<Candidate> candidates, const MethodLookup& methods);
 
-/// Fills unknown cells in model order and hands each over as it comes. One thread, the session's.
+/// Fills unknown cells in model order and hands each over as it comes. One thread, the meter's.
 /// What is in the store is not measured again, so a killed sweep goes on where it was.
-/// chunkLimit: how many of the session's chunks each cell is measured on.
+/// limit: how much of the meter's data each cell is measured on, 0 for all.
 /// Errors: Cancelled; a cell that fails carries its own sentence and the sweep goes on.
 [[nodiscard]] Result<void> sweep(
-    SensitivityTable& table, EvaluationSession& session, ResultStore* store, std::size_t chunkLimit,
+    SensitivityTable& table, DivergenceMeter& meter, ResultStore* store, std::size_t limit,
     std::stop_token stop,
     const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
 

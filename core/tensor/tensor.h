@@ -51,6 +51,7 @@ public:
     {
         return m_bytes.subspan(index * m_type.rowBytes(), m_type.rowBytes());
     }
+    [[nodiscard]] const std::shared_ptr<const void>& owner() const { return m_owner; } ///< keeps bytes() alive
     [[nodiscard]] bool isEmpty() const { return m_bytes.empty(); }
     /// The elements of an "f32" tensor where they lie. Asserts the format and 4-byte alignment.
     [[nodiscard]] std::span<const float> floats() const;

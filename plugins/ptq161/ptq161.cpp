@@ -132,7 +132,7 @@ Result<CompressedLayer> Ptq161::quantize(
             columnsOf(weights, outputs, inputs, rest), outputs, rest.size(), quiet, rounds, context));
         const std::vector<float> ones(rest.size(), 1.0f);
         const ValueId some = graph.add(
-            {OpKind::Gather, {}}, {graph.input()},
+            {OpKind::Gather, {{"axis", 1}}}, {graph.input()},
             {part("quiet", encodedAs(indexFormat(inputs), {rest.size()}, rest))});
         const ValueId scaled = graph.add(
             {OpKind::Multiply, {}}, {some},
@@ -161,7 +161,7 @@ Result<CompressedLayer> Ptq161::quantize(
                 fitRow(*stored, row, loud, out, context.stop);
             }));
         const ValueId some = graph.add(
-            {OpKind::Gather, {}}, {graph.input()},
+            {OpKind::Gather, {{"axis", 1}}}, {graph.input()},
             {part("salient", encodedAs(indexFormat(inputs), {salient.size()}, salient))});
         const ValueId y = graph.add({OpKind::Linear, {}}, {some}, {part("matrix", matrix)});
         sum = sum ? graph.add({OpKind::Add, {}}, {*sum, y}) : y;

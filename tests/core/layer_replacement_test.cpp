@@ -37,7 +37,7 @@ LayerReplacement mixed(bool rounds)
     const ValueId main = graph.add({OpKind::Linear, {}}, {scaled}, {part("A", randomTensor({5, 12}, 2))});
     const ValueId left = graph.add({OpKind::Multiply, {}}, {main}, {part("r", randomTensor({5}, 3))});
     const ValueId some =
-        graph.add({OpKind::Gather, {}}, {x}, {part("columns", Tensor::adoptFloats({4}, {11, 0, 3, 3}))});
+        graph.add({OpKind::Gather, {{"axis", 1}}}, {x}, {part("columns", Tensor::adoptFloats({4}, {11, 0, 3, 3}))});
     const ValueId low = graph.add({OpKind::Linear, {}}, {some}, {part("C", randomTensor({2, 4}, 4))});
     const ValueId right = graph.add({OpKind::Linear, {}}, {low}, {part("B", randomTensor({5, 2}, 5))});
     replacement.graph = std::move(graph).finish(graph.add({OpKind::Add, {}}, {left, right}));

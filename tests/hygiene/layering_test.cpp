@@ -31,8 +31,9 @@ const std::vector<Rule>& rules()
          {"core/base/", "core/format/", "core/tensor/", "core/graph/", "core/file/", "core/text/", "core/method/",
           "core/backend/", "core/allocate/", "core/architecture/"},
          false, false},
+        {"core/image", {"core/base/", "core/image/"}, false, false},
         {"core/store", {core}, false, false},
-        {"core", {core}, false, false}, // calibrate, evaluate, sensitivity, export
+        {"core", {core}, false, false}, // calibrate, evaluate, task, sensitivity, export
         {"compute", {"core/base/", "core/format/", "core/tensor/", "core/graph/", "core/backend/", "compute/", "shaders/"}, false, true},
         {"plugins", {"core/base/", "core/format/", "core/tensor/", "core/graph/", "core/method/", "plugins/"}, true, false},
         {"app/session", {core, "compute/", "app/session/", "plugins/method_plugin.h"}, true, false},

@@ -23,12 +23,40 @@ Result<Tensor> relu2(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> logSoftmax(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> argMax(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> pick(const Op&, std::span<const Tensor>, std::stop_token);
-Result<Tensor> gather(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> hadamard(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> quantizeRows(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> sparseLinear(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> divergence(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> constant(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> convolution(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> transposedConvolution(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> matMul(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> pool(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> resize(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> batchNorm(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> groupNorm(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> localResponseNorm(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> unary(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> binary(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> where(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> softmax(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> concat(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> stridedSlice(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> reshape(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> transpose(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> pad(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> gather(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> expand(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> reduce(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> argReduce(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> depthToSpace(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> spaceToDepth(const Op&, std::span<const Tensor>, std::stop_token);
+
+/// Distance between neighbours of `from` along each dimension of the broadcast shape `to`; 0 where it repeats.
+[[nodiscard]] std::vector<std::size_t> broadcastSteps(const Shape& from, const Shape& to);
+/// Where element `index` of `shape` lies in a tensor with those steps.
+[[nodiscard]] std::size_t stepped(std::size_t index, const Shape& shape, std::span<const std::size_t> steps);
 
 /// The angle table of Rope: cosine and sine for one position, [dimensions / 2] each.
 /// theta_i = base^(-2i/d) / divisor_i, angle = position * theta_i / factor (llm-forward, section 1).

@@ -9,21 +9,6 @@
 // What layer replacements are made of, besides products, sums and factors.
 namespace tritloom::reference {
 
-Result<Tensor> gather(const Op&, std::span<const Tensor> inputs, std::stop_token)
-{
-    const std::vector<float> x = values(inputs[0]), indices = values(inputs[1]);
-    const std::size_t rows = inputs[0].type().rows(), columns = inputs[0].type().columns();
-    for (const float index : indices)
-        if (!(index >= 0) || std::size_t(index) >= columns)
-            return fail(ErrorCode::InvalidInput, "column {} of {}", index, columns);
-    std::vector<float> y;
-    y.reserve(rows * indices.size());
-    for (std::size_t r = 0; r < rows; ++r)
-        for (const float index : indices)
-            y.push_back(x[r * columns + std::size_t(index)]);
-    return Tensor::adoptFloats({rows, indices.size()}, std::move(y));
-}
-
 Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_token)
 {
     const std::size_t columns = inputs[0].type().columns(), size = op.count("size", columns);

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "app/cli/model_commands.h"
+#include "app/session/picture_engine.h"
+
+/// What the commands do with networks on pictures.
+namespace tritloom::cli {
+
+/// Adds --task, --images, --labels and what else pictures have.
+void addPictureOptions(Context& context);
+/// The model of the first argument when its file is a network on pictures (even one that cannot be run, which
+/// says why); null for others. Errors: those of loadModel().
+[[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(Context& context);
+[[nodiscard]] Result<std::shared_ptr<PictureEngine>>
+openPictureEngine(Context& context, std::shared_ptr<const Model> model);
+[[nodiscard]] QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation);
+
+int evaluatePictures(Context&, std::shared_ptr<const Model>);
+int comparePictures(Context&, std::shared_ptr<const Model>);
+int generatePictures(Context&, std::shared_ptr<const Model>);
+
+} // namespace tritloom::cli

@@ -1,0 +1,168 @@
+#include "app/cli/picture_commands.h"
+
+#include <QJsonArray>
+
+#include <cmath>
+
+namespace tritloom::cli {
+namespace {
+
+Result<double> numberOption(const Context& context, const QString& name)
+{
+    bool valid = false;
+    const double value = context.parser.value(name).toDouble(&valid);
+    if (!valid || !(value >= 0 && value < 1e6))
+        return fail(
+            ErrorCode::InvalidInput, "--{} needs a number from 0 on, not '{}'", name.toStdString(),
+            context.parser.value(name).toStdString());
+    return value;
+}
+
+Result<std::array<double, 3>> threeNumbers(const Context& context, const QString& name)
+{
+    const QStringList parts = context.parser.value(name).split(',', Qt::SkipEmptyParts);
+    std::array<double, 3> numbers{};
+    for (qsizetype i = 0; i < 3; ++i) {
+        bool valid = parts.size() == 1 || parts.size() == 3;
+        if (valid)
+            numbers[std::size_t(i)] = parts[parts.size() == 1 ? 0 : i].toDouble(&valid);
+        if (!valid || !std::isfinite(numbers[std::size_t(i)]))
+            return fail(
+                ErrorCode::InvalidInput, "--{} needs one number or three with commas between, not '{}'",
+                name.toStdString(), context.parser.value(name).toStdString());
+    }
+    return numbers;
+}
+
+Result<std::optional<Normalisation>> normalisationOf(const Context& context)
+{
+    if (!context.parser.isSet("range") && !context.parser.isSet("mean") && !context.parser.isSet("std"))
+        return std::optional<Normalisation>();
+    Normalisation n{.isKnown = true};
+    if (context.parser.isSet("range")) {
+        const QString range = context.parser.value("range");
+        if (range == "-1..1")
+            n = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true};
+        else if (range == "0..255" || range == "255")
+            n.range = 255;
+        else if (range != "0..1" && range != "1")
+            return fail(
+                ErrorCode::InvalidInput, "--range is 0..1, 0..255 or -1..1, not '{}'", range.toStdString());
+    }
+    if (context.parser.isSet("mean"))
+        n.mean = TRY(threeNumbers(context, "mean"));
+    if (context.parser.isSet("std"))
+        n.deviation = TRY(threeNumbers(context, "std"));
+    for (const double value : n.deviation)
+        if (value == 0)
+            return fail(ErrorCode::InvalidInput, "--std must not be 0");
+    return n;
+}
+
+} // namespace
+
+void addPictureOptions(Context& context)
+{
+    QCommandLineParser& p = context.parser;
+    p.addOption(
+        {"task", "Pictures: classification, super-resolution, restoration, generation or autoencoding.",
+         "name"});
+    p.addOption({"images", "Pictures: the folder to measure on.", "folder"});
+    p.addOption(
+        {"labels",
+         "Pictures: 'file,class' lines, or class names in the network's order (default: one folder a class, "
+         "or the class in the file name).",
+         "file"});
+    p.addOption({"limit", "Pictures: how many, evenly spread (default: all).", "N"});
+    p.addOption(
+        {"range", "Pictures: numbers the network takes, 0..1, 0..255 or -1..1 (default: as known, or tried).",
+         "range"});
+    p.addOption({"mean", "Pictures: subtracted from each channel, after --range.", "a,b,c"});
+    p.addOption({"std", "Pictures: what each channel is divided by.", "a,b,c"});
+    p.addOption({"noise", "Restoration: standard deviation of the noise, of 255.", "sigma"});
+    p.addOption({"size", "Autoencoding: measure the middle of so many pixels (default: 256).", "N"});
+    p.addOption({"steps", "Generation: steps of the sampler (default: 10).", "N"});
+    p.addOption({"samples", "Generation: how many pictures (default: 8).", "N"});
+}
+
+Result<std::shared_ptr<const Model>> pictureModel(Context& context)
+{
+    auto model = TRY(loadModel(context.parser.positionalArguments()[0].toStdString()));
+    if (findPictureArchitecture(model->file->architecture()) == nullptr)
+        model = nullptr;
+    return model;
+}
+
+Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::shared_ptr<const Model> model)
+{
+    QCommandLineParser& p = context.parser;
+    PictureOptions options;
+    options.device = p.value("device").toStdString();
+    options.threads = TRY(context.countOption("threads", 0));
+    options.source.images = p.value("images").toStdString();
+    options.source.labels = p.value("labels").toStdString();
+    options.source.limit = TRY(context.countOption("limit", 0));
+    options.source.size = TRY(context.countOption("size", 256));
+    options.source.samples = TRY(context.countOption("samples", 8));
+    if (p.isSet("noise"))
+        options.source.noise = TRY(numberOption(context, "noise"));
+    if (p.optionNames().contains("seed")) {
+        bool valid = false;
+        options.source.seed = p.value("seed").toULongLong(&valid);
+        if (!valid)
+            return fail(
+                ErrorCode::InvalidInput, "--seed needs a whole number from 0 on, not '{}'",
+                p.value("seed").toStdString());
+    }
+    options.calibration = p.value("calibration").toStdString();
+    options.task.steps = TRY(context.countOption("steps", 10));
+    options.normalisation = TRY(normalisationOf(context));
+    if (p.isSet("task")) {
+        options.as = pictureTask(p.value("task").toStdString());
+        if (!options.as)
+            return fail(
+                ErrorCode::InvalidInput,
+                "--task is classification, super-resolution, restoration, generation or autoencoding, not "
+                "'{}'",
+                p.value("task").toStdString());
+    }
+    return PictureEngine::create(
+        std::move(model), context.plugins().lookup(), std::move(options), context.stop);
+}
+
+QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation)
+{
+    const PictureModel& picture = *engine.model()->picture;
+    QJsonObject object{
+        {"task", QString::fromStdString(std::string(nameOf(picture.task)))},
+        {"samples", qint64(evaluation.samplesDone)},
+        {"divergence", evaluation.divergence.value},
+        {"divergenceStandardError", evaluation.divergence.standardError},
+        {"normalisation", QString::fromStdString(describe(picture.normalisation))},
+        {"milliseconds", qint64(evaluation.elapsed.count())}};
+    const auto put = [&](const char* name, const std::optional<Measured>& value) {
+        if (!value)
+            return;
+        object[name] = value->value;
+        object[QString(name) + "StandardError"] = value->standardError;
+    };
+    put("top1", evaluation.top1);
+    put("top5", evaluation.top5);
+    put("referenceTop1", evaluation.referenceTop1);
+    put("loss", evaluation.loss);
+    put("agreement", evaluation.agreement);
+    put("psnr", evaluation.psnr);
+    put("ssim", evaluation.ssim);
+    put("referencePsnr", evaluation.referencePsnr);
+    put("referenceSsim", evaluation.referenceSsim);
+    put("fidelity", evaluation.fidelity);
+    if (evaluation.agreement)
+        object["flips"] = qint64(evaluation.flips);
+    QJsonArray notices;
+    for (const std::string& notice : engine.pictures().notices)
+        notices.append(QString::fromStdString(notice));
+    object["notices"] = notices;
+    return object;
+}
+
+} // namespace tritloom::cli

@@ -1,0 +1,202 @@
+#include "app/session/picture_engine.h"
+
+#include "core/base/parallel.h"
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+constexpr Normalisation imageNet{
+    .range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = false};
+constexpr Normalisation signedUnit{.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = false};
+constexpr Normalisation bytes{.range = 255, .isKnown = false};
+
+std::shared_ptr<Model> withPicture(const Model& model, const PictureModel& picture)
+{
+    auto copy = std::make_shared<Model>(model);
+    copy->picture = picture;
+    return copy;
+}
+
+Result<std::unique_ptr<PictureSession>>
+sessionFor(std::shared_ptr<const Model> model, std::vector<PictureSample> samples, const PictureOptions& options)
+{
+    auto compressor = std::make_shared<Compressor>(std::move(model), MethodLookup(), nullptr, 0);
+    auto pass = std::make_shared<NetworkPass>(
+        std::move(compressor), TRY(makeExecutor(options.device)), std::size_t{1} << 20);
+    return std::make_unique<PictureSession>(std::move(samples), options.task, std::move(pass));
+}
+
+/// What an evaluation is judged by when ways of feeding a network are tried: higher is better.
+double merit(const PictureEvaluation& evaluation)
+{
+    return evaluation.top1 ? evaluation.top1->value : evaluation.psnr ? evaluation.psnr->value : 0;
+}
+
+/// Every calibration sample of one size: the graph is built once.
+std::vector<PictureSample> ofOneSize(std::vector<PictureSample> samples, const PictureModel& model)
+{
+    std::size_t height = 128, width = 128;
+    for (const PictureSample& sample : samples) {
+        height = std::min(height, sample.given.height);
+        width = std::min(width, sample.given.width);
+    }
+    if (model.height != 0)
+        height = model.height;
+    if (model.width != 0)
+        width = model.width;
+    height -= height % model.multiple;
+    width -= width % model.multiple;
+    for (PictureSample& sample : samples)
+        sample.given = centreCrop(sample.given, height, width);
+    return samples;
+}
+
+} // namespace
+
+std::string describe(const Normalisation& n)
+{
+    const auto same = [](const std::array<double, 3>& values) { return values[0] == values[1] && values[1] == values[2]; };
+    if (same(n.mean) && same(n.deviation))
+        return fmt::format(
+            "{}..{}", (0 - n.mean[0]) / n.deviation[0], (n.range - n.mean[0]) / n.deviation[0]);
+    return fmt::format("mean {}, deviation {}", fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
+}
+
+Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
+    std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options, std::stop_token stop)
+{
+    if (!model->picture)
+        return fail(ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model->whyNotEvaluated);
+    setThreadCount(options.threads);
+    auto engine = std::make_shared<PictureEngine>();
+    PictureModel picture = *model->picture;
+    if (options.as && *options.as != picture.task) {
+        const bool planes = picture.task == PictureTask::Restoration || picture.task == PictureTask::Autoencoding;
+        const bool wanted = *options.as == PictureTask::Restoration || *options.as == PictureTask::Autoencoding;
+        if (!planes || !wanted)
+            return fail(
+                ErrorCode::InvalidInput, "the network is for {}, it cannot be measured at {}", nameOf(picture.task),
+                nameOf(*options.as));
+        picture.task = *options.as;
+    }
+    if (options.normalisation)
+        picture.normalisation = *options.normalisation;
+    engine->m_model = withPicture(*model, picture);
+    engine->m_options = std::move(options);
+    engine->m_pictures = TRY(readPictures(picture, engine->m_options.source));
+    TRY_VOID(engine->settle(stop));
+    engine->m_compressor = std::make_shared<Compressor>(
+        engine->m_model, std::move(methods), TRY(engine->makeStatistics(stop)), engine->m_options.memoBytes / 4);
+    return engine;
+}
+
+// A file of operators does not say how its pictures were prepared. Feeding them wrongly costs a network most of its
+// worth, so the usual ways are tried on some pictures whose answer is known.
+Result<void> PictureEngine::settle(std::stop_token stop)
+{
+    const PictureModel& picture = *m_model->picture;
+    if (picture.normalisation.isKnown || m_options.normalisation || picture.task == PictureTask::Generation)
+        return {};
+    std::vector<PictureSample> some;
+    const std::size_t most = picture.task == PictureTask::Classification ? 100 : 2;
+    for (std::size_t i = 0; i < std::min(most, m_pictures.samples.size()); ++i) {
+        const PictureSample& sample = m_pictures.samples[i * m_pictures.samples.size() / std::min(most, m_pictures.samples.size())];
+        if (sample.label || !sample.target.isEmpty())
+            some.push_back(sample);
+    }
+    if (some.empty())
+        return {};
+    // Of ways that are as good the first is taken: wide ranges, whose networks bear narrow ones, before narrow.
+    std::vector<Normalisation> ways{bytes, picture.normalisation};
+    if (picture.task == PictureTask::Classification)
+        ways.insert(ways.end(), {imageNet, signedUnit});
+    double best = -1;
+    for (const Normalisation& way : ways) {
+        PictureModel tried = *m_model->picture;
+        tried.normalisation = way;
+        auto model = withPicture(*m_model, tried);
+        const auto session = TRY(sessionFor(model, some, m_options));
+        const auto evaluation = session->evaluate(model->original(), stop, {}, NetworkPass::Keep::Nothing);
+        if (!evaluation && evaluation.error().code == ErrorCode::Cancelled)
+            return tl::make_unexpected(evaluation.error());
+        if (!evaluation || merit(*evaluation) <= best)
+            continue;
+        best = merit(*evaluation);
+        m_model = std::move(model);
+    }
+    m_pictures.notices.push_back(fmt::format(
+        "pictures are given as {}, which of {} usual ways does best on {} of them", describe(m_model->picture->normalisation),
+        ways.size(), some.size()));
+    return {};
+}
+
+Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
+{
+    const PictureModel& picture = *m_model->picture;
+    std::vector<ValueMap> inputs;
+    Key key = keyOf("calibration", picture.normalisation.range, picture.normalisation.mean[0]);
+    if (picture.task == PictureTask::Generation) {
+        // What the network sees on the way from noise to picture, of other seeds than those that are measured.
+        const auto session = TRY(sessionFor(m_model, {}, m_options));
+        for (std::uint64_t seed = 1000; seed < 1004; ++seed) {
+            TRY(generatePicture(
+                session->pass(), seed, m_options.task, m_model->original(), NetworkPass::Keep::Nothing, stop,
+                [&](std::size_t, std::size_t, std::span<const Tensor> given, const Tensor&) {
+                    ValueMap& values = inputs.emplace_back();
+                    for (std::size_t i = 0; i < given.size(); ++i)
+                        values[m_model->graph->inputs[i].value] = given[i];
+                }));
+            key = keyOf(key, seed, std::uint64_t(m_options.task.steps));
+        }
+        return std::make_shared<Statistics>(m_model, std::move(inputs), key, nullptr, TRY(makeExecutor(m_options.device)));
+    }
+    std::vector<PictureSample> samples;
+    if (m_options.calibration.empty()) {
+        const std::size_t count = std::min(m_options.calibrationCount, m_pictures.samples.size());
+        for (std::size_t i = 0; i < count; ++i)
+            samples.push_back(m_pictures.samples[i * m_pictures.samples.size() / count]);
+    } else {
+        PictureSource source = m_options.source;
+        source.images = m_options.calibration;
+        source.labels.clear();
+        source.limit = m_options.calibrationCount;
+        samples = TRY(readPictures(picture, source)).samples;
+    }
+    samples = ofOneSize(std::move(samples), picture);
+    for (const PictureSample& sample : samples)
+        key = keyOf(key, sample.key);
+    const Tensor first = networkInput(samples.front().given, picture.normalisation);
+    auto graph = std::make_shared<const Graph>(TRY(graphFor(*m_model, first.type().shape)));
+    for (const PictureSample& sample : samples)
+        inputs.push_back({{graph->inputs[0].value, networkInput(sample.given, picture.normalisation)}});
+    return std::make_shared<Statistics>(m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
+}
+
+Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
+{
+    auto session = TRY(makeSessionOf(m_pictures.samples));
+    if (!reference)
+        return session;
+    const auto& mine = *m_model->picture;
+    if (!reference->picture || reference->picture->channels != mine.channels || reference->picture->scale != mine.scale
+        || (mine.task == PictureTask::Classification) != (reference->picture->task == PictureTask::Classification))
+        return fail(ErrorCode::InvalidInput, "the reference does not do what the model does with pictures");
+    PictureModel picture = *reference->picture;
+    if (!picture.normalisation.isKnown)
+        picture.normalisation = mine.normalisation;
+    auto compressor = std::make_shared<Compressor>(withPicture(*reference, picture), MethodLookup(), nullptr, 0);
+    auto pass = std::make_shared<NetworkPass>(
+        std::move(compressor), TRY(makeExecutor(m_options.device)), m_options.memoBytes / 2);
+    auto own = std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
+    return std::make_unique<PictureSession>(m_pictures.samples, m_options.task, std::move(own), std::move(pass));
+}
+
+Result<std::unique_ptr<PictureSession>> PictureEngine::makeSessionOf(std::vector<PictureSample> samples) const
+{
+    auto pass = std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
+    return std::make_unique<PictureSession>(std::move(samples), m_options.task, std::move(pass));
+}
+
+} // namespace tritloom

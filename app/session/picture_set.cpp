@@ -1,0 +1,269 @@
+#include "app/session/picture_set.h"
+
+#include "app/session/idx_file.h"
+#include "app/session/picture_labels.h"
+#include "core/image/noise.h"
+
+#include <QDirIterator>
+#include <QFileInfo>
+#include <QImageReader>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+std::vector<PictureFile> filesOf(const std::filesystem::path& path)
+{
+    const QFileInfo root(QString::fromStdString(path.string()));
+    std::vector<PictureFile> files;
+    if (root.isFile())
+        return {{root.absoluteFilePath(), "", root.completeBaseName()}};
+    const auto formats = QImageReader::supportedImageFormats();
+    const QDir folder(root.absoluteFilePath());
+    QDirIterator walk(folder.path(), QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
+    while (walk.hasNext()) {
+        const QFileInfo file(walk.next());
+        if (formats.contains(file.suffix().toLower().toLatin1()))
+            files.push_back(
+                {file.absoluteFilePath(), QFileInfo(folder.relativeFilePath(file.absoluteFilePath())).path(),
+                 file.completeBaseName()});
+    }
+    for (PictureFile& file : files)
+        if (file.folder == ".")
+            file.folder.clear();
+    std::sort(files.begin(), files.end(), [](const PictureFile& a, const PictureFile& b) { return a.path < b.path; });
+    return files;
+}
+
+/// `limit` of `count`, evenly spread.
+std::vector<std::size_t> chosen(std::size_t count, std::size_t limit)
+{
+    const std::size_t wanted = limit == 0 ? count : std::min(limit, count);
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < wanted; ++i)
+        indices.push_back(i * count / wanted);
+    return indices;
+}
+
+Key keyOfPicture(const Picture& picture)
+{
+    return keyOf(
+        "picture", std::uint64_t(picture.channels), std::uint64_t(picture.height), std::uint64_t(picture.width),
+        std::string_view(reinterpret_cast<const char*>(picture.values.data()), picture.values.size() * sizeof(float)));
+}
+
+/// The size a classifier takes: large pictures are shrunk to a short side of 8/7 of it and their middle is taken, as
+/// ImageNet classifiers are measured; small ones are stretched.
+Picture fitted(const PictureModel& model, Picture picture, std::size_t& changed)
+{
+    picture = withChannels(picture, model.channels);
+    const std::size_t height = model.height, width = model.width;
+    if (height == 0 || width == 0 || (picture.height == height && picture.width == width))
+        return picture;
+    ++changed;
+    const Resampling pillow{.cubic = -0.5, .antialias = true, .round8 = true, .mirrored = false};
+    if (height < 160 || width < 160)
+        return resized(picture, height, width, pillow);
+    const std::size_t side = std::max(height, width) * 8 / 7;
+    const bool wide = picture.width > picture.height;
+    const std::size_t shortSide = std::min(picture.width, picture.height), longSide = std::max(picture.width, picture.height);
+    const std::size_t other = longSide * side / shortSide;
+    return centreCrop(resized(picture, wide ? side : other, wide ? other : side, pillow), height, width);
+}
+
+/// The largest size in both directions that the network takes.
+Picture cutToMultiple(const Picture& picture, std::size_t multiple)
+{
+    if (multiple <= 1)
+        return picture;
+    return cropped(
+        picture, 0, 0, picture.height / multiple * multiple, picture.width / multiple * multiple);
+}
+
+Result<PictureSet> classified(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+{
+    PictureSet set;
+    std::size_t changed = 0;
+    std::vector<std::optional<std::size_t>> classes;
+    if (auto idx = TRY(readIdx(source.images)); idx && files.empty()) {
+        for (const std::size_t i : chosen(idx->pictures.size(), source.limit)) {
+            PictureSample sample{.name = fmt::format("picture {}", i), .given = fitted(model, idx->pictures[i], changed)};
+            if (!idx->labels.empty())
+                sample.label = idx->labels[i];
+            set.samples.push_back(std::move(sample));
+        }
+    } else {
+        Labels labels = TRY(labelsOf(files, source.labels, model.classes));
+        set.classNames = std::move(labels.names);
+        // Beside folders of classes lie sheets and the like, which are no pictures of the set.
+        std::vector<std::size_t> members;
+        for (std::size_t i = 0; i < files.size(); ++i)
+            if (labels.classes[i] || !labels.areFolders)
+                members.push_back(i);
+        if (members.size() < files.size())
+            set.notices.push_back(fmt::format("{} pictures outside of the class folders were left out", files.size() - members.size()));
+        for (const std::size_t at : chosen(members.size(), source.limit)) {
+            const std::size_t i = members[at];
+            PictureSample sample{
+                .name = files[i].path.section('/', -1).toStdString(),
+                .given = fitted(model, TRY(readPicture(files[i].path.toStdString())), changed)};
+            sample.label = labels.classes[i];
+            set.samples.push_back(std::move(sample));
+        }
+    }
+    const auto labelled = std::ranges::count_if(set.samples, [](const PictureSample& s) { return s.label.has_value(); });
+    if (labelled == 0 && !set.samples.empty())
+        set.notices.push_back("no picture has a class, so only the difference to the reference is measured");
+    else if (std::size_t(labelled) < set.samples.size())
+        set.notices.push_back(fmt::format("{} of {} pictures have no class", set.samples.size() - std::size_t(labelled), set.samples.size()));
+    if (changed > 0)
+        set.notices.push_back(
+            fmt::format("{} of {} pictures were resized to {} x {}", changed, set.samples.size(), model.width, model.height));
+    return set;
+}
+
+bool isNamed(const PictureFile& file, const QString& word)
+{
+    return file.folder.split('/').contains(word, Qt::CaseInsensitive);
+}
+
+/// HR and LR_x4 folders side by side are pairs; other pictures are shrunk.
+Result<PictureSet> superResolved(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+{
+    PictureSet set;
+    std::vector<PictureFile> high, low;
+    const QString scale = QString("x%1").arg(model.scale);
+    for (const PictureFile& file : files) {
+        if (isNamed(file, "HR"))
+            high.push_back(file);
+        else if (file.folder.contains("LR", Qt::CaseInsensitive) && file.folder.contains(scale, Qt::CaseInsensitive))
+            low.push_back(file);
+    }
+    const bool paired = !high.empty() && high.size() == low.size();
+    if (high.empty())
+        high = files;
+    for (const std::size_t i : chosen(high.size(), source.limit)) {
+        const Picture target = withChannels(TRY(readPicture(high[i].path.toStdString())), model.channels);
+        PictureSample sample{.name = high[i].path.section('/', -1).toStdString(), .given = {}};
+        sample.target = cutToMultiple(target, model.scale * std::max<std::size_t>(model.multiple, 1));
+        if (sample.target.isEmpty())
+            return fail(ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, target.width, target.height);
+        if (paired) {
+            sample.given = withChannels(TRY(readPicture(low[i].path.toStdString())), model.channels);
+            if (sample.given.height != sample.target.height / model.scale || sample.given.width != sample.target.width / model.scale)
+                return fail(
+                    ErrorCode::InvalidInput, "{} has {} x {} pixels, which is not a {}th of {}", low[i].path.toStdString(),
+                    sample.given.width, sample.given.height, model.scale, sample.name);
+        } else {
+            sample.given = rounded8(resized(
+                sample.target, sample.target.height / model.scale, sample.target.width / model.scale,
+                {.cubic = -0.5, .antialias = true, .round8 = false, .mirrored = true}));
+        }
+        set.samples.push_back(std::move(sample));
+    }
+    if (!paired)
+        set.notices.push_back(fmt::format("the pictures were shrunk to a {}th by bicubic resampling", model.scale));
+    return set;
+}
+
+Result<PictureSet> restored(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+{
+    PictureSet set;
+    const bool noisy = model.task == PictureTask::Restoration;
+    const double noise = source.noise > 0 ? source.noise : model.noise > 0 ? model.noise : 25;
+    for (const std::size_t i : chosen(files.size(), source.limit)) {
+        PictureSample sample{.name = files[i].path.section('/', -1).toStdString(), .given = {}};
+        Picture picture = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
+        if (model.height != 0 && model.width != 0)
+            picture = centreCrop(picture, model.height, model.width);
+        else if (!noisy)
+            picture = centreCrop(picture, source.size, source.size);
+        sample.target = cutToMultiple(picture, model.multiple);
+        if (sample.target.isEmpty() || (model.height != 0 && sample.target.height != model.height)
+            || (model.width != 0 && sample.target.width != model.width))
+            return fail(
+                ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, picture.width, picture.height);
+        sample.given = sample.target;
+        if (noisy) {
+            const std::vector<float> numbers = NormalNoise(source.seed + i).draw(sample.given.values.size());
+            for (std::size_t p = 0; p < numbers.size(); ++p)
+                sample.given.values[p] += float(noise / 255) * numbers[p];
+        }
+        set.samples.push_back(std::move(sample));
+    }
+    if (noisy)
+        set.notices.push_back(fmt::format("noise of {} / 255 was added to the pictures, seed {}", noise, source.seed));
+    return set;
+}
+
+} // namespace
+
+Result<Picture> readPicture(const std::filesystem::path& path)
+{
+    QImageReader reader(QString::fromStdString(path.string()));
+    QImage image;
+    if (!reader.read(&image))
+        return fail(ErrorCode::Io, "{}: {}", path.string(), reader.errorString().toStdString());
+    const bool deep = image.depth() > 32 || image.format() == QImage::Format_Grayscale16;
+    const bool isGrey = image.isGrayscale();
+    image.convertTo(deep ? QImage::Format_RGBX64 : QImage::Format_RGB888);
+    Picture picture(isGrey ? 1 : 3, std::size_t(image.height()), std::size_t(image.width()));
+    for (std::size_t y = 0; y < picture.height; ++y) {
+        const uchar* const line = image.constScanLine(int(y));
+        for (std::size_t x = 0; x < picture.width; ++x)
+            for (std::size_t c = 0; c < picture.channels; ++c)
+                picture.at(c, y, x) = deep ? float(reinterpret_cast<const quint16*>(line)[4 * x + c]) / 65535.0f
+                                           : float(line[3 * x + c]) / 255.0f;
+    }
+    return picture;
+}
+
+Result<void> writePicture(const Picture& picture, const std::filesystem::path& path)
+{
+    QImage image(int(picture.width), int(picture.height), QImage::Format_RGB888);
+    for (std::size_t y = 0; y < picture.height; ++y)
+        for (std::size_t x = 0; x < picture.width; ++x)
+            for (std::size_t c = 0; c < 3; ++c) {
+                const float value = picture.at(picture.channels == 1 ? 0 : c, y, x);
+                image.scanLine(int(y))[3 * x + c] = uchar(std::lround(std::clamp(value, 0.0f, 1.0f) * 255));
+            }
+    if (picture.channels == 1)
+        image.convertTo(QImage::Format_Grayscale8);
+    if (!image.save(QString::fromStdString(path.string())))
+        return fail(ErrorCode::Io, "{}: the picture cannot be written", path.string());
+    return {};
+}
+
+Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& source)
+{
+    PictureSet set;
+    if (model.task == PictureTask::Generation) {
+        for (std::size_t i = 0; i < source.samples; ++i) {
+            PictureSample sample{.name = fmt::format("seed {}", source.seed + i), .given = {}};
+            sample.seed = source.seed + i;
+            sample.key = keyOf("seed", sample.seed);
+            set.samples.push_back(std::move(sample));
+        }
+        return set;
+    }
+    if (source.images.empty())
+        return fail(ErrorCode::InvalidInput, "pictures are needed: give a folder of them with --images");
+    if (std::error_code none; !std::filesystem::exists(source.images, none))
+        return fail(ErrorCode::NotFound, "{}: there is no such file or folder", source.images.string());
+    const std::vector<PictureFile> files = filesOf(source.images);
+    if (model.task == PictureTask::Classification)
+        set = TRY(classified(model, source, files));
+    else if (model.task == PictureTask::SuperResolution)
+        set = TRY(superResolved(model, source, files));
+    else
+        set = TRY(restored(model, source, files));
+    if (set.samples.empty())
+        return fail(ErrorCode::NotFound, "{}: there is no picture in this folder", source.images.string());
+    for (PictureSample& sample : set.samples)
+        sample.key = keyOfPicture(sample.given);
+    return set;
+}
+
+} // namespace tritloom

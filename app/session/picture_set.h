@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/task/task.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tritloom {
+
+/// Which pictures, and how they become samples.
+struct PictureSource {
+    std::filesystem::path images; ///< a folder of pictures, of MNIST's idx files, or one picture
+    /// Classes, when folders and file names do not say: "file,class" lines, or a list of class names in the
+    /// network's order.
+    std::filesystem::path labels;
+    std::size_t limit = 0; ///< at most so many pictures, evenly spread; 0: all
+    double noise = 0; ///< restoration: standard deviation of 255; 0: what the network was made for, else 25
+    std::size_t size = 256; ///< autoencoding: the middle of so many pixels
+    std::uint64_t seed = 0; ///< of the noise; generation: of the first sample
+    std::size_t samples = 8; ///< generation: how many
+};
+
+struct PictureSet {
+    std::vector<PictureSample> samples;
+    std::vector<std::string> classNames; ///< by class, where names are known
+    std::vector<std::string> notices; ///< what was done to pictures, one sentence each
+};
+
+/// Reads pictures for a network's task. Generation needs no pictures.
+/// Errors: NotFound, Io (a picture that cannot be read, by name), InvalidInput (labels, sizes).
+[[nodiscard]] Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& source);
+
+/// One file as a picture, grey (1 channel) or red, green, blue; transparency is left out.
+[[nodiscard]] Result<Picture> readPicture(const std::filesystem::path& path);
+/// Errors: Io.
+[[nodiscard]] Result<void> writePicture(const Picture& picture, const std::filesystem::path& path);
+
+} // namespace tritloom

@@ -1,0 +1,145 @@
+#include "core/architecture/network_builder.h"
+
+#include "core/graph/shape_inference.h"
+
+namespace tritloom {
+namespace {
+
+bool isLayer(OpKind kind)
+{
+    return kind == OpKind::Convolution || kind == OpKind::TransposedConvolution || kind == OpKind::Linear;
+}
+
+std::vector<std::int64_t> repeated(std::int64_t value, std::size_t count)
+{
+    return std::vector<std::int64_t>(count, value);
+}
+
+Op convolutionOp(OpKind kind, const NetworkBuilder::Convolved& how, std::size_t dimensions)
+{
+    Op op{kind, {{"groups", double(how.groups)}}};
+    op.lists = {{"kernel", repeated(how.kernel, dimensions)}, {"strides", repeated(how.stride, dimensions)},
+                {"dilations", repeated(how.dilation, dimensions)}, {"pads", repeated(how.pad, 2 * dimensions)}};
+    if (how.outputPadding != 0)
+        op.lists["outputPadding"] = repeated(how.outputPadding, dimensions);
+    return op;
+}
+
+} // namespace
+
+Op unaryOp(UnaryFunction function, double a, double b)
+{
+    return {OpKind::Unary, {{"function", double(function)}, {"a", a}, {"b", b}}};
+}
+
+Op binaryOp(BinaryFunction function)
+{
+    return {OpKind::Binary, {{"function", double(function)}}};
+}
+
+Flow NetworkBuilder::input(std::string name, Shape shape)
+{
+    return {m_graph.addInput(std::move(name), shape), shape};
+}
+
+Result<Flow> NetworkBuilder::add(
+    Op op, const std::vector<Flow>& inputs, const std::vector<TensorId>& weights, const std::string& name,
+    const std::vector<Tensor>& literals)
+{
+    std::vector<Shape> shapes;
+    std::vector<ValueId> ids;
+    for (const Flow& input : inputs) {
+        shapes.push_back(input.shape);
+        ids.push_back(input.id);
+    }
+    for (const TensorId id : weights)
+        shapes.push_back(tensorOf(id).shape);
+    for (const Tensor& literal : literals)
+        shapes.push_back(literal.type().shape);
+    auto shape = inferShape(op, shapes);
+    if (!shape)
+        return fail(
+            shape.error().code, "{}: {}: {}", m_file.path.filename().string(), name.empty() ? "a node" : name,
+            shape.error().message);
+    if (isLayer(op.kind) && std::exchange(m_stageHasLayer, true))
+        m_graph.nextStage();
+    return Flow{m_graph.add(std::move(op), std::move(ids), weights, name, literals), std::move(*shape)};
+}
+
+Graph NetworkBuilder::finish(const Flow& output) &&
+{
+    Graph graph = std::move(m_graph).finish(output.id);
+    graph.outputShape = output.shape;
+    return graph;
+}
+
+Result<TensorId> NetworkBuilder::tensor(std::string_view name) const
+{
+    const NamedTensor* const found = m_file.find(name);
+    if (found == nullptr)
+        return fail(
+            ErrorCode::NotFound, "{}: no tensor '{}', which {} needs", m_file.path.filename().string(), name,
+            m_file.architecture());
+    return TensorId(std::size_t(found - m_file.tensors.data()));
+}
+
+Result<Flow> NetworkBuilder::convolution(const std::string& name, const Flow& x, Convolved how)
+{
+    std::vector<TensorId> weights{TRY(tensor(name + ".weight"))};
+    if (has(name + ".bias"))
+        weights.push_back(TRY(tensor(name + ".bias")));
+    return add(convolutionOp(OpKind::Convolution, how, x.shape.size() - 2), {x}, weights, name);
+}
+
+Result<Flow> NetworkBuilder::transposedConvolution(const std::string& name, const Flow& x, Convolved how)
+{
+    std::vector<TensorId> weights{TRY(tensor(name + ".weight"))};
+    if (has(name + ".bias"))
+        weights.push_back(TRY(tensor(name + ".bias")));
+    return add(convolutionOp(OpKind::TransposedConvolution, how, x.shape.size() - 2), {x}, weights, name);
+}
+
+Result<Flow> NetworkBuilder::linear(const std::string& name, const Flow& x)
+{
+    const Flow y = TRY(add({OpKind::Linear, {}}, {x}, {TRY(tensor(name + ".weight"))}, name));
+    if (!has(name + ".bias"))
+        return y;
+    return add(binaryOp(BinaryFunction::Add), {y}, {TRY(tensor(name + ".bias"))});
+}
+
+Result<Flow> NetworkBuilder::batchNorm(const std::string& name, const Flow& x)
+{
+    std::vector<TensorId> weights;
+    for (const char* part : {".weight", ".bias", ".running_mean", ".running_var"})
+        weights.push_back(TRY(tensor(name + part)));
+    return add({OpKind::BatchNorm, {{"epsilon", 1e-5}}}, {x}, weights, name);
+}
+
+Result<Flow> NetworkBuilder::unary(UnaryFunction function, const Flow& x, double a, double b)
+{
+    return add(unaryOp(function, a, b), {x});
+}
+
+Result<Flow> NetworkBuilder::binary(BinaryFunction function, const Flow& a, const Flow& b)
+{
+    return add(binaryOp(function), {a, b});
+}
+
+Result<Flow> NetworkBuilder::binary(BinaryFunction function, const Flow& a, double b)
+{
+    return add(binaryOp(function), {a}, {}, {}, {Tensor::adoptFloats({1}, {float(b)})});
+}
+
+Result<Flow> NetworkBuilder::reshape(const Flow& x, const Shape& shape)
+{
+    Op op{OpKind::Reshape, {}};
+    op.lists["shape"].assign(shape.begin(), shape.end());
+    return add(std::move(op), {x});
+}
+
+Result<Flow> NetworkBuilder::concat(const std::vector<Flow>& parts, std::size_t axis)
+{
+    return add({OpKind::Concat, {{"axis", double(axis)}}}, parts);
+}
+
+} // namespace tritloom

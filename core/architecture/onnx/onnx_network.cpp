@@ -1,0 +1,98 @@
+#include "core/architecture/onnx/onnx_network.h"
+
+#include "core/architecture/onnx/onnx_builder.h"
+
+#include <algorithm>
+
+namespace tritloom::onnx {
+namespace {
+
+Shape shapeOf(const OperatorValue& value, const Shape& dynamic)
+{
+    Shape shape;
+    for (std::size_t i = 0; i < value.shape.size(); ++i)
+        shape.push_back(value.shape[i] ? std::size_t(*value.shape[i]) : i < dynamic.size() ? dynamic[i] : 1);
+    return shape;
+}
+
+bool isPicture(const OperatorValue& value)
+{
+    return value.shape.size() == 4 && (!value.shape[1] || *value.shape[1] == 1 || *value.shape[1] == 3);
+}
+
+} // namespace
+
+Result<Graph> buildGraph(const ModelFile& file, const std::vector<Shape>& inputs)
+{
+    if (file.operators == nullptr)
+        return fail(ErrorCode::InvalidInput, "{}: no operators were read", file.path.filename().string());
+    if (inputs.size() != file.operators->inputs.size())
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} shapes for {} inputs", file.path.filename().string(), inputs.size(),
+            file.operators->inputs.size());
+    return Builder(file, *file.operators).build(inputs);
+}
+
+Result<Graph> buildNetwork(const ModelFile& file, const Shape& picture)
+{
+    std::vector<Shape> inputs;
+    for (const OperatorValue& input : file.operators->inputs) {
+        const bool isFirst = inputs.empty();
+        inputs.push_back(shapeOf(input, isFirst ? picture : Shape()));
+        if (isFirst && inputs[0] != picture)
+            return fail(
+                ErrorCode::InvalidInput, "{}: the input '{}' is [{}], not [{}]", file.path.filename().string(),
+                input.name, fmt::join(inputs[0], ", "), fmt::join(picture, ", "));
+    }
+    return buildGraph(file, inputs);
+}
+
+Result<PictureModel> describeNetwork(const ModelFile& file)
+{
+    const auto& inputs = file.operators->inputs;
+    if (inputs.empty() || !isPicture(inputs[0]))
+        return fail(
+            ErrorCode::Unsupported, "the first input of {} is no picture of one or three channels",
+            file.path.filename().string());
+    PictureModel model;
+    model.channels = std::size_t(inputs[0].shape[1].value_or(3));
+    model.height = std::size_t(inputs[0].shape[2].value_or(0));
+    model.width = std::size_t(inputs[0].shape[3].value_or(0));
+    if (inputs[0].shape[0].value_or(1) != 1)
+        return fail(
+            ErrorCode::Unsupported, "{} takes {} pictures at once, only one at a time can be run",
+            file.path.filename().string(), *inputs[0].shape[0]);
+    Shape picture = nominalPicture(model);
+    auto graph = buildNetwork(file, picture);
+    for (const std::size_t side : {std::size_t{224}, std::size_t{32}, std::size_t{28}}) {
+        if (graph || (model.height != 0 && model.width != 0) || graph.error().code == ErrorCode::Unsupported)
+            break;
+        picture[2] = model.height == 0 ? side : model.height;
+        picture[3] = model.width == 0 ? side : model.width;
+        graph = buildNetwork(file, picture);
+    }
+    if (!graph)
+        return tl::make_unexpected(graph.error());
+    const Shape& output = graph->outputShape;
+    const bool isPlane = output.size() == 4 && output[2] > 1 && output[3] > 1;
+    if (inputs.size() == 2 && isPlane && output == picture) {
+        model.task = PictureTask::Generation;
+        // A time step of whole numbers is counted, one of floats goes from 0 to 1.
+        model.timeScale = inputs[1].elementType == 1 ? 1.0 / double(model.steps) : 1.0;
+        model.normalisation = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}};
+        if (inputs[1].elementType == 1)
+            model.normalisation = {.range = 1, .mean = {0.5, 0.5, 0.5}, .deviation = {1, 1, 1}};
+    } else if (inputs.size() > 1) {
+        return fail(ErrorCode::Unsupported, "{} has {} inputs", file.path.filename().string(), inputs.size());
+    } else if (isPlane && output[2] % picture[2] == 0 && output[3] / picture[3] == output[2] / picture[2]
+               && (output[1] == 1 || output[1] == 3)) {
+        model.scale = output[2] / picture[2];
+        model.task = model.scale > 1 ? PictureTask::SuperResolution : PictureTask::Restoration;
+    } else {
+        model.task = PictureTask::Classification;
+        model.classes = TensorType{nullptr, output}.elements();
+    }
+    return model;
+}
+
+} // namespace tritloom::onnx

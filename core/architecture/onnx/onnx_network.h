@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/architecture/picture_model.h"
+
+namespace tritloom::onnx {
+
+/// What the network takes and gives, from the shapes of its inputs and of what it computes for a nominal picture.
+/// Errors: Unsupported (inputs that are no picture), and those of buildNetwork().
+[[nodiscard]] Result<PictureModel> describeNetwork(const ModelFile&);
+
+/// The graph for pictures of this shape. Dynamic sizes that are no picture's become 1.
+[[nodiscard]] Result<Graph> buildNetwork(const ModelFile&, const Shape& picture);
+
+/// The graph for given shapes of all inputs, whatever they mean.
+[[nodiscard]] Result<Graph> buildGraph(const ModelFile&, const std::vector<Shape>& inputs);
+
+} // namespace tritloom::onnx

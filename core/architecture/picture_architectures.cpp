@@ -1,0 +1,82 @@
+#include "core/architecture/picture_model.h"
+
+#include "core/architecture/onnx/onnx_network.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tritloom {
+namespace {
+
+constexpr std::array<std::string_view, 5> taskNames{
+    "classification", "super-resolution", "restoration", "generation", "autoencoding"};
+
+} // namespace
+
+// The only list of networks on pictures; state dicts are recognised in this order.
+std::span<const PictureArchitecture> pictureArchitectures()
+{
+    static constexpr PictureArchitecture list[] = {
+        {"onnx", "ONNX graph", nullptr, nullptr, onnx::describeNetwork, onnx::buildNetwork},
+    };
+    return list;
+}
+
+const PictureArchitecture* findPictureArchitecture(std::string_view id)
+{
+    const auto list = pictureArchitectures();
+    const auto found = std::ranges::find(list, id, &PictureArchitecture::id);
+    return found == list.end() ? nullptr : &*found;
+}
+
+std::string_view nameOf(PictureTask task)
+{
+    return taskNames[std::size_t(task)];
+}
+
+std::optional<PictureTask> pictureTask(std::string_view name)
+{
+    const auto found = std::ranges::find(taskNames, name);
+    if (found == taskNames.end())
+        return std::nullopt;
+    return PictureTask(found - taskNames.begin());
+}
+
+void identifyNetwork(ModelFile& file)
+{
+    if (!file.architecture().empty())
+        return;
+    for (const PictureArchitecture& row : pictureArchitectures()) {
+        if (row.recognise == nullptr || !row.recognise(file))
+            continue;
+        file.metadata.set("general.architecture", std::string(row.id));
+        if (row.prepare != nullptr)
+            row.prepare(file);
+        return;
+    }
+}
+
+void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> transposed)
+{
+    for (NamedTensor& tensor : file.tensors) {
+        if (tensor.shape.size() < 3 || !tensor.name.ends_with("weight") || !tensor.stored.type().format
+            || !tensor.stored.type().format->isFloat())
+            continue;
+        const std::size_t first = tensor.shape[0], rest = tensor.stored.type().elements() / std::max<std::size_t>(1, first);
+        const std::string module = tensor.name.substr(0, tensor.name.rfind('.'));
+        const bool turned = std::ranges::find(transposed, module) != transposed.end();
+        tensor.fileShape = tensor.shape;
+        tensor.role = NamedTensor::Role::Layer;
+        tensor.stored = Tensor({tensor.stored.type().format, {first, rest}}, tensor.stored.bytes(), tensor.stored.owner());
+        tensor.layout = turned ? Layout::Transposed : Layout::RowMajor;
+        tensor.shape = turned ? Shape{rest, first} : Shape{first, rest};
+    }
+}
+
+Shape nominalPicture(const PictureModel& model)
+{
+    const std::size_t side = (64 + model.multiple - 1) / model.multiple * model.multiple;
+    return {1, model.channels, model.height == 0 ? side : model.height, model.width == 0 ? side : model.width};
+}
+
+} // namespace tritloom

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/file/model_file.h"
+#include "core/graph/graph.h"
+
+#include <array>
+#include <span>
+
+namespace tritloom {
+
+/// What a network does with pictures.
+enum class PictureTask : std::uint8_t { Classification, SuperResolution, Restoration, Generation, Autoencoding };
+[[nodiscard]] std::string_view nameOf(PictureTask task); ///< "super-resolution"
+[[nodiscard]] std::optional<PictureTask> pictureTask(std::string_view name);
+
+/// How a picture of 0..1 becomes numbers a network takes: (p * range - mean[c]) / deviation[c].
+struct Normalisation {
+    double range = 1;
+    std::array<double, 3> mean{0, 0, 0}, deviation{1, 1, 1};
+    bool isKnown = false; ///< the architecture says so; else it is a guess
+    friend bool operator==(const Normalisation&, const Normalisation&) = default;
+};
+
+/// What a network on pictures takes and gives.
+struct PictureModel {
+    PictureTask task = PictureTask::Classification;
+    std::size_t channels = 3; ///< 1 or 3 (red, green, blue)
+    std::size_t height = 0, width = 0; ///< 0: any
+    std::size_t multiple = 1; ///< heights and widths must be a multiple of this
+    std::size_t classes = 0; ///< of a classifier
+    std::size_t scale = 1; ///< of super-resolution
+    Normalisation normalisation; ///< also of what comes out, where that is a picture
+    double noise = 0; ///< restoration: the standard deviation of the noise it was made for, of 255; 0 unknown
+    // Generation: noise schedule and what the second input is for time step t.
+    std::size_t steps = 1000; ///< T
+    double firstBeta = 1e-4, lastBeta = 0.02; ///< linear between them
+    double timeScale = 1; ///< the input is t * timeScale
+};
+
+/// One row per network on pictures; picture_architectures.cpp holds the only list.
+struct PictureArchitecture {
+    std::string_view id; ///< general.architecture
+    std::string_view title;
+    /// Whether these tensors, without any word about what they are, are this network; null: the file says so.
+    bool (*recognise)(const ModelFile&);
+    /// Gives stored weights the form that layers have (see flattenWeights()); null: the reader did.
+    void (*prepare)(ModelFile&);
+    Result<PictureModel> (*describe)(const ModelFile&);
+    /// picture: [1, C, H, W]. Errors: NotFound, InvalidInput, Unsupported.
+    Result<Graph> (*build)(const ModelFile&, const Shape& picture);
+};
+[[nodiscard]] std::span<const PictureArchitecture> pictureArchitectures();
+[[nodiscard]] const PictureArchitecture* findPictureArchitecture(std::string_view id);
+
+/// Names the architecture of a state dict that says nothing about itself, and prepares its weights.
+void identifyNetwork(ModelFile& file);
+
+/// Every "...weight" of three or more dimensions becomes [first, everything else]; of the modules named in
+/// `transposed` (transposed convolutions: [inputs, outputs, h, w]) it becomes [everything else, first].
+void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> transposed = {});
+
+/// The picture shape a network is first built for, where it takes any: [1, C, H, W].
+[[nodiscard]] Shape nominalPicture(const PictureModel& model);
+
+} // namespace tritloom

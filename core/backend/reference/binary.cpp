@@ -1,0 +1,153 @@
+#include "core/backend/reference/ops.h"
+
+#include "core/graph/shape_inference.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom::reference {
+namespace {
+
+double apply(BinaryFunction function, double a, double b)
+{
+    using enum BinaryFunction;
+    switch (function) {
+    case Add:
+        return a + b;
+    case Subtract:
+        return a - b;
+    case Multiply:
+        return a * b;
+    case Divide:
+        return a / b;
+    case IntegerDivide:
+        return b == 0 ? 0 : std::trunc(a / b);
+    case Power:
+        return std::pow(a, b);
+    case Maximum:
+        return std::max(a, b);
+    case Minimum:
+        return std::min(a, b);
+    case Modulo:
+        return b == 0 ? 0 : a - b * std::floor(a / b);
+    case PRelu:
+        return a < 0 ? a * b : a;
+    case Equal:
+        return a == b ? 1 : 0;
+    case Greater:
+        return a > b ? 1 : 0;
+    case Less:
+        return a < b ? 1 : 0;
+    case GreaterOrEqual:
+        return a >= b ? 1 : 0;
+    case LessOrEqual:
+        return a <= b ? 1 : 0;
+    case And:
+        return a != 0 && b != 0 ? 1 : 0;
+    case Or:
+        return a != 0 || b != 0 ? 1 : 0;
+    case Xor:
+        return (a != 0) != (b != 0) ? 1 : 0;
+    }
+    return a;
+}
+
+} // namespace
+
+std::vector<std::size_t> broadcastSteps(const Shape& from, const Shape& to)
+{
+    std::vector<std::size_t> steps(to.size(), 0);
+    std::size_t step = 1;
+    for (std::size_t i = 0; i < from.size() && i < to.size(); ++i) {
+        const std::size_t size = from[from.size() - 1 - i];
+        if (size != 1)
+            steps[to.size() - 1 - i] = step;
+        step *= size;
+    }
+    return steps;
+}
+
+std::size_t stepped(std::size_t index, const Shape& shape, std::span<const std::size_t> steps)
+{
+    std::size_t result = 0;
+    for (std::size_t i = shape.size(); i-- > 0;) {
+        result += index % shape[i] * steps[i];
+        index /= shape[i];
+    }
+    return result;
+}
+
+Result<Tensor> binary(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+{
+    const std::vector<float> a = values(inputs[0]), b = values(inputs[1]);
+    const Shape shape = TRY(broadcastShape(inputs[0].type().shape, inputs[1].type().shape));
+    const auto function = BinaryFunction(op.count("function"));
+    const auto stepsA = broadcastSteps(inputs[0].type().shape, shape),
+               stepsB = broadcastSteps(inputs[1].type().shape, shape);
+    std::vector<float> y(TensorType{nullptr, shape}.elements());
+    for (std::size_t i = 0; i < y.size(); ++i)
+        y[i] = float(
+            apply(function, double(a[stepped(i, shape, stepsA)]), double(b[stepped(i, shape, stepsB)])));
+    return Tensor::adoptFloats(shape, std::move(y));
+}
+
+Result<Tensor> where(const Op&, std::span<const Tensor> inputs, std::stop_token)
+{
+    const std::vector<float> condition = values(inputs[0]), a = values(inputs[1]), b = values(inputs[2]);
+    const Shape shape = TRY(broadcastShape(
+        inputs[0].type().shape, TRY(broadcastShape(inputs[1].type().shape, inputs[2].type().shape))));
+    const auto stepsC = broadcastSteps(inputs[0].type().shape, shape),
+               stepsA = broadcastSteps(inputs[1].type().shape, shape),
+               stepsB = broadcastSteps(inputs[2].type().shape, shape);
+    std::vector<float> y(TensorType{nullptr, shape}.elements());
+    for (std::size_t i = 0; i < y.size(); ++i)
+        y[i] = condition[stepped(i, shape, stepsC)] != 0 ? a[stepped(i, shape, stepsA)] : b[stepped(i, shape, stepsB)];
+    return Tensor::adoptFloats(shape, std::move(y));
+}
+
+Result<Tensor> expand(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+{
+    const std::vector<float> x = values(inputs[0]);
+    const auto& list = op.list("shape");
+    const Shape shape = TRY(broadcastShape(inputs[0].type().shape, Shape(list.begin(), list.end())));
+    const auto steps = broadcastSteps(inputs[0].type().shape, shape);
+    std::vector<float> y(TensorType{nullptr, shape}.elements());
+    for (std::size_t i = 0; i < y.size(); ++i)
+        y[i] = x[stepped(i, shape, steps)];
+    return Tensor::adoptFloats(shape, std::move(y));
+}
+
+// numpy's matmul: the leading dimensions broadcast.
+Result<Tensor> matMul(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    const std::vector<float> a = values(inputs[0]), b = values(inputs[1]);
+    Shape shapeA = inputs[0].type().shape, shapeB = inputs[1].type().shape;
+    const Shape both[] = {shapeA, shapeB};
+    const Shape result = TRY(inferShape(op, both));
+    if (shapeA.size() == 1)
+        shapeA.insert(shapeA.begin(), 1);
+    if (shapeB.size() == 1)
+        shapeB.push_back(1);
+    const std::size_t m = shapeA[shapeA.size() - 2], inner = shapeA.back(), n = shapeB.back();
+    const Shape leadA(shapeA.begin(), shapeA.end() - 2), leadB(shapeB.begin(), shapeB.end() - 2);
+    const Shape lead = TRY(broadcastShape(leadA, leadB));
+    const auto stepsA = broadcastSteps(leadA, lead), stepsB = broadcastSteps(leadB, lead);
+    std::vector<float> y(TensorType{nullptr, result}.elements());
+    for (std::size_t batch = 0; batch < TensorType{nullptr, lead}.elements(); ++batch) {
+        const float* const left = a.data() + stepped(batch, lead, stepsA) * m * inner;
+        const float* const right = b.data() + stepped(batch, lead, stepsB) * inner * n;
+        for (std::size_t r = 0; r < m; ++r) {
+            if (stop.stop_requested())
+                return fail(ErrorCode::Cancelled, "cancelled");
+            for (std::size_t c = 0; c < n; ++c) {
+                double sum = 0;
+                for (std::size_t i = 0; i < inner; ++i)
+                    sum += double(left[r * inner + i]) * double(right[i * n + c]);
+                y[(batch * m + r) * n + c] = float(sum);
+            }
+        }
+    }
+    return Tensor::adoptFloats(result, std::move(y));
+}
+
+} // namespace tritloom::reference

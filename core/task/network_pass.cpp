@@ -1,0 +1,125 @@
+#include "core/task/network_pass.h"
+
+namespace tritloom {
+namespace {
+
+std::size_t bytesOf(const ValueMap& values)
+{
+    std::size_t bytes = 0;
+    for (const auto& [id, tensor] : values)
+        bytes += tensor.bytes().size();
+    return bytes;
+}
+
+} // namespace
+
+NetworkPass::NetworkPass(
+    std::shared_ptr<Compressor> compressor, std::unique_ptr<Executor> executor, std::size_t memoBytes)
+    : m_compressor(std::move(compressor))
+    , m_executor(std::move(executor))
+    , m_borders(memoBytes / 2)
+    , m_outputs(memoBytes - memoBytes / 2)
+    , m_layerOfTensor(model().file->tensors.size())
+{
+    for (std::size_t i = 0; i < model().layers.size(); ++i)
+        m_layerOfTensor[std::size_t(model().layers[i].tensor)] = LayerId(i);
+    if (!model().graph)
+        return;
+    m_stageTensors.resize(model().graph->stageCount);
+    for (const Node& node : model().graph->nodes)
+        for (const TensorId id : node.weights)
+            m_stageTensors[node.stage].push_back(id);
+}
+
+std::vector<Key> NetworkPass::stageKeys(const Key& inputs, const Allocation& allocation) const
+{
+    std::vector<Key> keys;
+    Key key = tritloom::keyOf("network", model().key, inputs);
+    for (const auto& tensors : m_stageTensors) {
+        for (const TensorId id : tensors)
+            if (const auto layer = m_layerOfTensor[std::size_t(id)])
+                key = tritloom::keyOf(key, m_compressor->keyOfChoice(*layer, allocation[*layer]));
+        keys.push_back(key = tritloom::keyOf("stage", key));
+    }
+    return keys;
+}
+
+Key NetworkPass::keyOf(const Key& inputs, const Allocation& allocation) const
+{
+    const std::vector<Key> keys = stageKeys(inputs, allocation);
+    return keys.empty() ? Key{} : keys.back();
+}
+
+Result<Executor::Weights> NetworkPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
+{
+    const auto layer = m_layerOfTensor[std::size_t(id)];
+    const Key key = layer ? m_compressor->keyOfChoice(*layer, allocation[*layer])
+                          : tritloom::keyOf("stored", model().key, id);
+    if (const auto known = m_weights.find(id); known != m_weights.end() && known->second.key == key)
+        return known->second;
+    Tensor tensor = TRY(
+        layer ? m_compressor->compress(*layer, allocation[*layer], std::move(stop)) : materialise(model().tensor(id)));
+    // An embedding's table is looked up by row and stays packed; everything else is read as floats.
+    if (tensor.type().format->id() != "f32")
+        tensor = Tensor::adoptFloats(tensor.type().shape, tensor.toFloats());
+    return m_weights[id] = {std::move(tensor), key};
+}
+
+Result<const Graph*> NetworkPass::graphOf(const Shape& picture)
+{
+    if (!model().graph || !model().picture)
+        return fail(ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model().whyNotEvaluated);
+    if (!model().graph->inputs.empty() && model().graph->inputs[0].shape == picture)
+        return &*model().graph;
+    const auto known = m_graphs.find(picture);
+    if (known != m_graphs.end())
+        return &known->second;
+    return &(m_graphs[picture] = TRY(graphFor(model(), picture)));
+}
+
+Result<Tensor> NetworkPass::run(
+    std::span<const Tensor> inputs, const Key& inputKey, const Allocation& allocation, Keep keep, std::stop_token stop)
+{
+    const Graph& graph = *TRY(graphOf(inputs[0].type().shape));
+    if (inputs.size() != graph.inputs.size())
+        return fail(
+            ErrorCode::InvalidInput, "the network has {} inputs, {} were given", graph.inputs.size(), inputs.size());
+    const std::vector<Key> keys = stageKeys(inputKey, allocation);
+    if (auto known = m_outputs.find(keys.back()))
+        return std::move(*known);
+    ValueMap given;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        given[graph.inputs[i].value] = inputs[i];
+    const auto weightsOf = [&](TensorId id) { return weights(id, allocation, stop); };
+    const std::size_t last = graph.stageCount - 1;
+    ValueMap values;
+    std::size_t next = 0;
+    if (keep == Keep::Everything)
+        for (std::size_t stage = last; stage-- > 0;)
+            if (auto border = m_borders.find(keys[stage])) {
+                values = std::move(*border);
+                next = stage + 1;
+                break;
+            }
+    while (next <= last) {
+        // What is not kept needs no borders.
+        const std::size_t end = keep == Keep::Everything ? next : last;
+        values.insert(given.begin(), given.end());
+        TRY_VOID(m_executor->run(graph, next, end, values, weightsOf, nullptr, stop));
+        m_counters.stagesRun += end - next + 1;
+        if (keep == Keep::Everything && end < last) {
+            // Every n-th border, so that the pictures of a preview fit; see ForwardPass.
+            const std::size_t pass = bytesOf(values) * last;
+            const std::size_t every = 1 + pass * 32 / std::max<std::size_t>(m_borders.capacityBytes(), 1);
+            if (end % every == 0 || end + 1 == last)
+                m_borders.put(keys[end], values, bytesOf(values));
+        }
+        next = end + 1;
+    }
+    Tensor result = values.at(graph.output);
+    if (keep == Keep::Everything)
+        m_outputs.put(keys.back(), result, result.bytes().size());
+    return result;
+}
+
+} // namespace tritloom

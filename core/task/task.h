@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/architecture/picture_model.h"
+#include "core/image/picture.h"
+#include "core/task/network_pass.h"
+
+#include <span>
+
+namespace tritloom {
+
+/// One picture of an evaluation: what goes in and what should come out, as the task has it.
+struct PictureSample {
+    std::string name; ///< of its file, or "seed 7"
+    Picture given; ///< as the network sees it: its channels, a size it takes, 0..1
+    Picture target; ///< super-resolution, restoration, autoencoding: what should come out, 0..1
+    std::optional<std::size_t> label; ///< classification
+    std::uint64_t seed = 0; ///< generation: of the starting noise
+    Key key; ///< identity of what goes in
+};
+
+struct TaskOptions {
+    std::size_t steps = 10; ///< generation: of the sampler
+    bool clip = true; ///< generation: keep the predicted picture in the range of pictures
+    friend bool operator==(const TaskOptions&, const TaskOptions&) = default;
+};
+
+/// What a network made of a sample. Classification: [logits]. Pictures: [output]. Generation: [picture, then the
+/// predicted noise of every step].
+using TaskOutput = std::vector<Tensor>;
+
+/// What the output of a sample tells, alone and beside the reference's. NaN where the task has no such number.
+struct PictureScores {
+    float divergence = 0; ///< see PictureEvaluation::divergence
+    float top1, top5, agrees, referenceTop1; ///< 1 or 0
+    float loss; ///< negative log-likelihood of the right class, nats
+    float psnr, ssim, referencePsnr, referenceSsim; ///< against the target, dB
+    float fidelity; ///< PSNR against what the reference makes, dB; at most 99, which equal pictures get
+    PictureScores();
+};
+
+/// One row per task; tasks.cpp holds the only list.
+struct TaskRow {
+    PictureTask task;
+    Result<TaskOutput> (*run)(
+        NetworkPass&, const PictureSample&, const TaskOptions&, const Allocation&, NetworkPass::Keep, std::stop_token);
+    Result<PictureScores> (*judge)(
+        const PictureModel&, const PictureSample&, const TaskOutput& reference, const TaskOutput& actual);
+    /// The picture to look at; empty for classification.
+    Picture (*shown)(const PictureModel&, const TaskOutput&);
+};
+[[nodiscard]] const TaskRow& taskRow(PictureTask task);
+
+/// A picture of 0..1 as the network takes it, [1, C, H, W], and back.
+[[nodiscard]] Tensor networkInput(const Picture& picture, const Normalisation& normalisation);
+[[nodiscard]] Picture networkPicture(const Tensor& output, const Normalisation& normalisation);
+
+/// Called after every step of a sampler with what the network was given and the sample that came of it.
+using OnStep = std::function<void(
+    std::size_t step, std::size_t steps, std::span<const Tensor> given, const Tensor& sample)>;
+/// DDIM (eta 0) from seeded noise; diffusion-preview-basics, parts 2 and 3. Same result as TaskRow::run.
+[[nodiscard]] Result<TaskOutput> generatePicture(
+    NetworkPass&, std::uint64_t seed, const TaskOptions&, const Allocation&, NetworkPass::Keep, std::stop_token,
+    const OnStep& onStep = {});
+
+} // namespace tritloom
