@@ -1,8 +1,65 @@
 #include "app/cli/picture_commands.h"
 
+#include "app/session/comparison.h"
+#include "app/session/workspace.h"
+
 #include <QJsonArray>
+#include <QSaveFile>
 
 namespace tritloom::cli {
+namespace {
+
+Result<void> writeText(const QString& path, const std::string& text)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly)
+        || file.write(text.data(), qint64(text.size())) != qint64(text.size()) || !file.commit())
+        return fail(ErrorCode::Io, "{}: {}", path.toStdString(), file.errorString().toStdString());
+    return {};
+}
+
+void print(Context& context, const std::vector<ComparisonRow>& rows)
+{
+    QJsonArray list;
+    std::vector<QStringList> table;
+    for (const ComparisonRow& row : rows) {
+        const QString format = QString::fromStdString(row.candidate.format),
+                      method = QString::fromStdString(methodText(row.candidate));
+        QJsonObject object{
+            {"format", format},
+            {"method", method},
+            {"bytes", qint64(row.bytes)},
+            {"bitsPerWeight", row.bitsPerWeight}};
+        QStringList cells{format, method, formatBytes(row.bytes), QString::number(row.bitsPerWeight, 'f', 3)};
+        if (row.failure.empty()) {
+            object["kl"] = row.kl.value;
+            object["klStandardError"] = row.kl.standardError;
+            object["perplexity"] = row.perplexity.value;
+            object["standardError"] = row.perplexity.standardError;
+            object["referencePerplexity"] = row.referencePerplexity.value;
+            object["topTokenAgreement"] = row.topTokenAgreement.value;
+            object["tokens"] = qint64(row.tokens);
+            object["compressSeconds"] = row.compressSeconds;
+            object["evaluateSeconds"] = row.evaluateSeconds;
+            cells << QString::number(row.kl.value, 'g', 4) << QString::number(row.kl.standardError, 'g', 2)
+                  << QString::number(row.perplexity.value, 'f', 4)
+                  << QString::number(100 * row.topTokenAgreement.value, 'f', 2)
+                  << QString::number(row.compressSeconds, 'f', 2);
+        } else {
+            object["failure"] = QString::fromStdString(row.failure);
+            cells << QString::fromStdString(row.failure) << QString() << QString() << QString() << QString();
+        }
+        list.append(object);
+        table.push_back(cells);
+    }
+    if (context.json())
+        context.print({{"rows", list}});
+    else
+        printTable(
+            {"format", "method", "size", "bits", "KL", "+-", "perplexity", "same token %", "seconds"}, table);
+}
+
+} // namespace
 
 int compare(Context& context, const QStringList& arguments)
 {
@@ -10,7 +67,10 @@ int compare(Context& context, const QStringList& arguments)
     context.addEngineOptions();
     context.parser.addOption(
         {"formats", "Formats, separated by commas.", "ids", "q2_k,q3_k,q4_k,q5_k,q6_k,q8_0"});
-    context.parser.addOption({"methods", "Methods, separated by commas.", "ids", "rtn,imatrix"});
+    context.parser.addOption(
+        {"methods", "Methods, separated by commas, e.g. rtn,gptq:act_order=0.", "ids", "rtn,imatrix"});
+    context.parser.addOption({"csv", "Also write the rows to this file.", "file"});
+    context.parser.addOption({"html", "Also write a report with charts to this file.", "file"});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -19,65 +79,38 @@ int compare(Context& context, const QStringList& arguments)
         return context.fail(network.error());
     if (*network != nullptr)
         return comparePictures(context, *network);
-    QJsonArray list;
-    std::vector<QStringList> rows;
+    std::vector<ComparisonRow> rows;
     const auto run = [&]() -> Result<void> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();
-        const MethodLookup& lookup = engine->compressor()->methods();
-        const auto session = TRY(engine->makeSession(nullptr));
-        const QStringList formats = context.parser.value("formats").split(',', Qt::SkipEmptyParts),
-                          methods = context.parser.value("methods").split(',', Qt::SkipEmptyParts);
-        int done = 0;
-        for (const QString& format : formats) {
-            for (const QString& method : methods) {
-                const PluginChoice choice = TRY(parsePluginChoice(method));
-                const Candidate candidate{format.trimmed().toStdString(), choice.id, choice.parameters};
-                if (context.plugins().find(candidate.method) == nullptr)
-                    return fail(ErrorCode::NotFound, "no method is called '{}'", candidate.method);
-                const Allocation allocation = uniform(model, candidate);
-                const auto evaluation =
-                    session->evaluate(allocation, context.stop, {}, EvaluationSession::Keep::Nothing);
-                context.progress("compare", double(++done) / double(formats.size() * methods.size()));
-                if (!evaluation && evaluation.error().code == ErrorCode::Cancelled)
-                    return tl::make_unexpected(evaluation.error());
-                QJsonObject row{
-                    {"format", format},
-                    {"method", method},
-                    {"bytes", qint64(bytesOf(model, allocation, lookup))},
-                    {"bitsPerWeight", bitsPerWeight(model, allocation, lookup)}};
-                QStringList cells{
-                    format, method, formatBytes(bytesOf(model, allocation, lookup)),
-                    QString::number(bitsPerWeight(model, allocation, lookup), 'f', 3)};
-                if (evaluation) {
-                    const QJsonObject numbers = evaluationJson(*evaluation);
-                    for (auto number = numbers.begin(); number != numbers.end(); ++number)
-                        row[number.key()] = number.value();
-                    cells << QString::number(evaluation->kl.value, 'g', 4)
-                          << QString::number(evaluation->kl.standardError, 'g', 2)
-                          << QString::number(evaluation->perplexity.value, 'f', 4)
-                          << QString::number(100 * evaluation->topTokenAgreement.value, 'f', 2)
-                          << QString::number(double(evaluation->elapsed.count()) / 1000, 'f', 2);
-                } else {
-                    row["failure"] = QString::fromStdString(evaluation.error().message);
-                    cells << QString::fromStdString(evaluation.error().message) << ""
-                          << ""
-                          << ""
-                          << "";
-                }
-                list.append(row);
-                rows.push_back(cells);
-            }
+        std::vector<Candidate> methods;
+        for (const QString& text : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
+            const PluginChoice choice = TRY(parsePluginChoice(text));
+            methods.push_back({"", choice.id, choice.parameters});
         }
+        std::vector<std::string> formats;
+        for (const QString& format : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
+            formats.push_back(format.trimmed().toStdString());
+        rows = TRY(comparisonRows(model, formats, methods, engine->compressor()->methods()));
+        if (rows.empty())
+            return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
+        // Without a place to keep results the comparison still runs; it only starts anew next time.
+        const auto project = Workspace::autosaveFor(model);
+        ResultStore* const store = project ? project->get() : nullptr;
+        const auto session = TRY(engine->makeSession(store));
+        TRY_VOID(runComparison(
+            rows, *session, store, context.stop, [](std::size_t, const ComparisonRow&) {},
+            [&](double fraction) { context.progress("compare", fraction); }));
+        for (const auto& [option, text] :
+             {std::pair{"csv", comparisonCsv(rows)},
+              std::pair{"html", comparisonHtml(model.file->path.filename().string(), rows)}})
+            if (context.parser.isSet(option))
+                TRY_VOID(writeText(context.parser.value(option), text));
         return {};
     };
     if (const auto done = run(); !done)
         return context.fail(done.error());
-    if (context.json())
-        context.print({{"rows", list}});
-    else
-        printTable(
-            {"format", "method", "size", "bits", "KL", "+-", "perplexity", "same token %", "seconds"}, rows);
+    print(context, rows);
     return Done;
 }
 

@@ -1,6 +1,7 @@
 #include "app/gui/page.h"
 
 #include "app/gui/allocation/loom_page.h"
+#include "app/gui/compare/compare_page.h"
 #include "app/gui/distribution/distribution_page.h"
 #include "app/gui/evaluation/preview_page.h"
 #include "app/gui/frontier/frontier_page.h"
@@ -25,6 +26,7 @@ std::span<const Page> pages()
          makeDistributionPage},
         {"sensitivity", QT_TRANSLATE_NOOP("Pages", "Sensitivity"), Page::Area::Bottom, makeSensitivityPage},
         {"frontier", QT_TRANSLATE_NOOP("Pages", "Frontier"), Page::Area::Bottom, makeFrontierPage},
+        {"compare", QT_TRANSLATE_NOOP("Pages", "Compare"), Page::Area::Bottom, makeComparePage},
         {"text", QT_TRANSLATE_NOOP("Pages", "Text samples"), Page::Area::Bottom, makeTextPage},
     };
     return list;

@@ -57,6 +57,7 @@ public:
 
     [[nodiscard]] const Model& model() const { return *m_engine->model(); }
     [[nodiscard]] Engine& engine() { return *m_engine; }
+    [[nodiscard]] const std::shared_ptr<Engine>& engineShared() const { return m_engine; }
     [[nodiscard]] const PluginHost& plugins() const { return m_plugins; }
     [[nodiscard]] const MethodLookup& methods() const { return m_engine->compressor()->methods(); }
     [[nodiscard]] AllocationDocument& document() { return m_document; }

@@ -1,0 +1,142 @@
+#include "app/gui/compare/compare_chart.h"
+
+#include "app/gui/theme.h"
+
+#include <QChart>
+#include <QEvent>
+#include <QLogValueAxis>
+#include <QScatterSeries>
+#include <QToolTip>
+#include <QValueAxis>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace tritloom {
+namespace {
+
+constexpr double smallestLoss = 1e-6; ///< below it a logarithmic axis says nothing
+
+} // namespace
+
+CompareChart::CompareChart(QWidget* parent)
+    : QChartView(new QChart, parent)
+    , m_chart(chart())
+    , m_size(new QValueAxis(m_chart))
+    , m_loss(new QLogValueAxis(m_chart))
+{
+    setObjectName("compareChart");
+    setAccessibleName(tr("Size against divergence of the compared methods"));
+    setRenderHint(QPainter::Antialiasing);
+    setFrameShape(QFrame::NoFrame);
+    m_chart->setMargins({4, 4, 4, 4});
+    m_chart->setBackgroundRoundness(0);
+    m_chart->legend()->setAlignment(Qt::AlignBottom);
+    m_size->setTitleText(tr("file size, MB"));
+    m_size->setLabelFormat("%.2f");
+    m_loss->setTitleText(tr("KL divergence, nats"));
+    m_loss->setLabelFormat("%g");
+    m_loss->setBase(10);
+    m_chart->addAxis(m_size, Qt::AlignBottom);
+    m_chart->addAxis(m_loss, Qt::AlignLeft);
+    colour();
+}
+
+void CompareChart::show(const std::vector<ComparisonRow>& rows)
+{
+    m_chart->removeAllSeries();
+    std::map<std::string, QScatterSeries*> byMethod;
+    double left = 1e300, right = 0, low = 1e300, high = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const ComparisonRow& row = rows[i];
+        if (!row.isDone || !row.failure.empty())
+            continue;
+        QScatterSeries*& series = byMethod[methodText(row.candidate)];
+        if (series == nullptr) {
+            series = new QScatterSeries(m_chart);
+            series->setName(QString::fromStdString(methodText(row.candidate)));
+            series->setMarkerSize(10);
+            // Shapes differ too: colour is never the only carrier.
+            constexpr QScatterSeries::MarkerShape shapes[] = {
+                QScatterSeries::MarkerShapeCircle,   QScatterSeries::MarkerShapeRectangle,
+                QScatterSeries::MarkerShapeTriangle, QScatterSeries::MarkerShapeRotatedRectangle,
+                QScatterSeries::MarkerShapeStar,     QScatterSeries::MarkerShapePentagon};
+            series->setMarkerShape(shapes[(byMethod.size() - 1) % std::size(shapes)]);
+            m_chart->addSeries(series);
+            series->attachAxis(m_size);
+            series->attachAxis(m_loss);
+            const auto nearest = [rows](const QPointF& point) {
+                return int(
+                    std::ranges::min_element(
+                        rows, {},
+                        [&](const ComparisonRow& other) {
+                            return std::fabs(double(other.bytes) / 1e6 - point.x())
+                                + std::fabs(std::max(other.kl.value, smallestLoss) - point.y());
+                        })
+                    - rows.begin());
+            };
+            connect(series, &QXYSeries::clicked, this, [this, nearest](const QPointF& point) {
+                emit rowClicked(nearest(point));
+            });
+            connect(
+                series, &QXYSeries::hovered, this, [this, nearest, rows](const QPointF& point, bool inside) {
+                    const ComparisonRow& row = rows[std::size_t(nearest(point))];
+                    if (inside)
+                        QToolTip::showText(
+                            QCursor::pos(),
+                            QString("%1, %2").arg(
+                                QString::fromStdString(row.candidate.format),
+                                QString::fromStdString(methodText(row.candidate))),
+                            this);
+                });
+        }
+        const double megabytes = double(row.bytes) / 1e6, loss = std::max(row.kl.value, smallestLoss);
+        series->append(megabytes, loss);
+        left = std::min(left, megabytes);
+        right = std::max(right, megabytes);
+        low = std::min(low, loss);
+        high = std::max(high, loss);
+    }
+    setVisible(!byMethod.empty());
+    if (byMethod.empty())
+        return;
+    const double margin = std::max(0.01, (right - left) * 0.05);
+    m_size->setRange(std::max(0.0, left - margin), right + margin);
+    m_size->applyNiceNumbers();
+    m_loss->setRange(
+        std::pow(10, std::floor(std::log10(low))), std::pow(10, std::ceil(std::log10(high) + 1e-9)));
+    colour();
+}
+
+void CompareChart::colour()
+{
+    const ThemeColors colors = themeColors(palette());
+    m_chart->setBackgroundBrush(palette().color(QPalette::Window));
+    m_chart->legend()->setLabelColor(palette().color(QPalette::WindowText));
+    for (QAbstractAxis* const axis :
+         {static_cast<QAbstractAxis*>(m_size), static_cast<QAbstractAxis*>(m_loss)}) {
+        axis->setLabelsColor(colors.mutedText);
+        axis->setTitleBrush(colors.mutedText);
+        axis->setGridLineColor(colors.grid);
+        axis->setLinePenColor(colors.line);
+    }
+    const auto series = m_chart->series();
+    for (qsizetype i = 0; i < series.size(); ++i) {
+        // Hues a golden angle apart, bright enough for either background.
+        const QColor hue = QColor::fromHslF(
+            float(std::fmod(0.6 + 0.381966 * double(i), 1.0)), 0.65f, colors.dark ? 0.65f : 0.42f);
+        auto* const points = static_cast<QScatterSeries*>(series[i]);
+        points->setColor(hue);
+        points->setBorderColor(palette().color(QPalette::Window));
+    }
+}
+
+void CompareChart::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        colour();
+    QChartView::changeEvent(event);
+}
+
+} // namespace tritloom

@@ -1,0 +1,325 @@
+#include "app/gui/compare/compare_page.h"
+
+#include "app/gui/notice.h"
+#include "app/gui/number_text.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QSplitter>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+enum Column { Format, Method, Size, Bits, Kl, KlError, Perplexity, Same, Seconds, ColumnCount };
+
+/// Sorts as the number it stands for.
+class NumberItem final : public QTableWidgetItem {
+public:
+    NumberItem(const QString& text, double number)
+        : QTableWidgetItem(text)
+    {
+        setData(Qt::UserRole, number);
+        setTextAlignment(int(Qt::AlignRight | Qt::AlignVCenter));
+    }
+    bool operator<(const QTableWidgetItem& other) const override
+    {
+        return data(Qt::UserRole).toDouble() < other.data(Qt::UserRole).toDouble();
+    }
+};
+
+QListWidgetItem*
+addChecked(QListWidget* list, const QString& text, const QString& id, bool checked, const QString& tip)
+{
+    auto* const item = new QListWidgetItem(text, list);
+    item->setData(Qt::UserRole, id);
+    item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
+    item->setCheckState(checked ? Qt::Checked : Qt::Unchecked);
+    item->setToolTip(tip);
+    return item;
+}
+
+std::vector<std::string> checkedOf(const QListWidget* list)
+{
+    std::vector<std::string> ids;
+    for (int i = 0; i < list->count(); ++i)
+        if (list->item(i)->checkState() == Qt::Checked)
+            ids.push_back(list->item(i)->data(Qt::UserRole).toString().toStdString());
+    return ids;
+}
+
+} // namespace
+
+ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_comparison(workspace.engineShared(), workspace.store())
+    , m_methods(new QListWidget(this))
+    , m_formats(new QListWidget(this))
+    , m_filter(new QLineEdit(this))
+    , m_table(new QTableWidget(0, ColumnCount, this))
+    , m_chart(new CompareChart(this))
+    , m_run(new QPushButton(this))
+    , m_take(new QPushButton(tr("Take this row"), this))
+    , m_save(new QPushButton(tr("Save report…"), this))
+    , m_progress(new QProgressBar(this))
+    , m_state(new QLabel(this))
+{
+    setObjectName("comparePage");
+    m_methods->setObjectName("compareMethods");
+    m_formats->setObjectName("compareFormats");
+    m_table->setObjectName("compareTable");
+    m_run->setObjectName("runComparison");
+    m_take->setObjectName("takeRow");
+    m_methods->setAccessibleName(tr("Methods to compare"));
+    m_formats->setAccessibleName(tr("Formats to compare"));
+    m_table->setAccessibleName(tr("Results of the comparison"));
+    m_filter->setPlaceholderText(tr("Filter formats"));
+    m_filter->setClearButtonEnabled(true);
+    m_state->setWordWrap(true);
+    m_progress->setRange(0, 1000);
+    m_progress->setTextVisible(false);
+    m_progress->setMaximumWidth(140);
+    m_table->setHorizontalHeaderLabels(
+        {tr("Format"), tr("Method"), tr("Size"), tr("Bits"), tr("KL"), tr("±"), tr("Perplexity"),
+         tr("Same token"), tr("Seconds")});
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->verticalHeader()->hide();
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->setShowGrid(false);
+    m_table->setSortingEnabled(true);
+
+    auto* const choices = new QWidget(this);
+    auto* const left = new QVBoxLayout(choices);
+    left->setContentsMargins(0, 0, 0, 0);
+    left->addWidget(new QLabel(tr("Methods"), this));
+    left->addWidget(m_methods, 2);
+    left->addWidget(new QLabel(tr("Formats"), this));
+    left->addWidget(m_filter);
+    left->addWidget(m_formats, 3);
+    auto* const split = new QSplitter(Qt::Horizontal, this);
+    split->addWidget(choices);
+    split->addWidget(m_table);
+    split->addWidget(m_chart);
+    split->setSizes({200, 460, 320});
+    split->setStretchFactor(1, 1);
+    split->setStretchFactor(2, 1);
+    split->setChildrenCollapsible(false);
+    auto* const header = new QHBoxLayout;
+    header->addWidget(m_state, 1);
+    header->addWidget(m_progress);
+    header->addWidget(m_take);
+    header->addWidget(m_save);
+    header->addWidget(m_run);
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(10, 8, 10, 8);
+    layout->addLayout(header);
+    layout->addWidget(split, 1);
+
+    connect(m_run, &QPushButton::clicked, this, [this] {
+        m_comparison.isRunning() ? m_comparison.cancel() : start();
+    });
+    connect(m_take, &QPushButton::clicked, this, &ComparePage::take);
+    connect(m_save, &QPushButton::clicked, this, &ComparePage::save);
+    connect(m_table, &QTableWidget::cellDoubleClicked, this, &ComparePage::take);
+    connect(m_table, &QTableWidget::itemSelectionChanged, this, &ComparePage::showState);
+    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
+        for (int i = 0; i < m_formats->count(); ++i)
+            m_formats->item(i)->setHidden(
+                !m_formats->item(i)->text().contains(text.trimmed(), Qt::CaseInsensitive));
+    });
+    for (QListWidget* const list : {m_methods, m_formats})
+        connect(list, &QListWidget::itemChanged, this, &ComparePage::showState);
+    connect(m_chart, &CompareChart::rowClicked, this, [this](int index) {
+        const std::vector<int> at = order();
+        if (index >= 0 && std::size_t(index) < at.size())
+            m_table->selectRow(at[std::size_t(index)]);
+    });
+    connect(&m_comparison, &ComparisonController::rowsChanged, this, &ComparePage::rebuild);
+    connect(&m_comparison, &ComparisonController::rowMeasured, this, [this](int index) {
+        showRow(index);
+        m_chart->show(m_comparison.rows());
+        showState();
+    });
+    connect(&m_comparison, &ComparisonController::runningChanged, this, [this] {
+        m_comparison.isRunning() ? m_tick.start(100) : m_tick.stop();
+        showState();
+    });
+    connect(&m_comparison, &ComparisonController::failed, this, [this](const QString& why) {
+        showNotice(this, why);
+    });
+    connect(&m_tick, &QTimer::timeout, this, [this] {
+        m_progress->setValue(int(1000 * m_comparison.fraction()));
+    });
+    fillLists();
+    rebuild();
+}
+
+void ComparePage::fillLists()
+{
+    for (const MethodInfo& info : m_workspace.plugins().methods()) {
+        const QString id = QString::fromStdString(info.id);
+        addChecked(
+            m_methods, info.title, id, id == "rtn" || id == "imatrix" || id == "gptq",
+            info.summary + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
+                + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));
+    }
+    const QStringList first{"q2_k", "q3_k", "q4_k", "q6_k"};
+    for (const QString& id : first)
+        addChecked(m_formats, id, id, true, {});
+    for (const NumberFormatFamily& family : numberFormatFamilies())
+        for (const std::string& example : family.examples())
+            if (const QString id = QString::fromStdString(example); !first.contains(id))
+                addChecked(
+                    m_formats, id, id, false,
+                    QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size())));
+    addChecked(
+        m_formats, tr("sign (bit planes)"), "sign", false,
+        tr("For methods that store signs and factors: BitStack, PB-LLM, BitDelta"));
+}
+
+void ComparePage::start()
+{
+    std::vector<Candidate> methods;
+    for (const std::string& id : checkedOf(m_methods))
+        methods.push_back({"", id, {}});
+    if (const auto started = m_comparison.start(checkedOf(m_formats), methods); !started)
+        showNotice(this, QString::fromStdString(started.error().message));
+}
+
+void ComparePage::rebuild()
+{
+    m_table->setSortingEnabled(false);
+    m_table->setRowCount(int(m_comparison.rows().size()));
+    for (std::size_t i = 0; i < m_comparison.rows().size(); ++i) {
+        auto* const format =
+            new QTableWidgetItem(QString::fromStdString(m_comparison.rows()[i].candidate.format));
+        format->setData(Qt::UserRole, int(i));
+        m_table->setItem(int(i), Format, format);
+    }
+    for (std::size_t i = 0; i < m_comparison.rows().size(); ++i)
+        showRow(int(i));
+    m_table->setSortingEnabled(true);
+    m_chart->show(m_comparison.rows());
+    showState();
+}
+
+std::vector<int> ComparePage::order() const
+{
+    std::vector<int> at(m_comparison.rows().size());
+    for (int r = 0; r < m_table->rowCount(); ++r)
+        if (const QTableWidgetItem* const item = m_table->item(r, Format))
+            at[std::size_t(item->data(Qt::UserRole).toInt())] = r;
+    return at;
+}
+
+void ComparePage::showRow(int index)
+{
+    const bool sorting = m_table->isSortingEnabled();
+    m_table->setSortingEnabled(false);
+    const int r = order()[std::size_t(index)];
+    const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
+    m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(methodText(row.candidate))));
+    m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
+    m_table->setItem(r, Bits, new NumberItem(QString::number(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
+    const bool measured = row.isDone && row.failure.empty();
+    const auto number = [&](Column column, const QString& text, double value) {
+        m_table->setItem(r, column, new NumberItem(measured ? text : QString(), measured ? value : 1e300));
+    };
+    number(Kl, formatSmall(row.kl.value), row.kl.value);
+    number(KlError, formatSmall(row.kl.standardError), row.kl.standardError);
+    number(Perplexity, QString::number(row.perplexity.value, 'f', 3), row.perplexity.value);
+    number(Same, formatShare(row.topTokenAgreement.value), row.topTokenAgreement.value);
+    number(Seconds, QString::number(row.compressSeconds, 'f', 2), row.compressSeconds);
+    if (!row.failure.empty())
+        for (int c = 0; c < ColumnCount; ++c)
+            m_table->item(r, c)->setToolTip(QString::fromStdString(row.failure));
+    if (!row.failure.empty())
+        m_table->item(r, Kl)->setText(tr("failed"));
+    m_table->setSortingEnabled(sorting);
+}
+
+void ComparePage::showState()
+{
+    const auto& rows = m_comparison.rows();
+    const auto done =
+        std::count_if(rows.begin(), rows.end(), [](const ComparisonRow& row) { return row.isDone; });
+    const bool running = m_comparison.isRunning();
+    const std::size_t methods = checkedOf(m_methods).size(), formats = checkedOf(m_formats).size();
+    const QString why = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+    m_progress->setVisible(running);
+    m_run->setText(running ? tr("Stop") : tr("Compare"));
+    m_run->setEnabled(why.isEmpty() && (running || (methods > 0 && formats > 0)));
+    m_take->setEnabled(m_table->currentRow() >= 0 && !m_table->selectedItems().isEmpty());
+    m_save->setEnabled(done > 0);
+    m_table->setVisible(!rows.empty());
+    if (!why.isEmpty())
+        m_state->setText(tr("Cannot be measured: %1").arg(why));
+    else if (running)
+        m_state->setText(tr("%1 of %2 measured. Rows stay when you stop; the rest goes on later.")
+                             .arg(done)
+                             .arg(rows.size()));
+    else if (rows.empty())
+        m_state->setText(tr("Choose methods and formats: each pair compresses the whole model and is "
+                            "measured. %1 methods, %2 formats chosen.")
+                             .arg(methods)
+                             .arg(formats));
+    else
+        m_state->setText(tr("%1 pairs measured. Double-click a row to make it the allocation.").arg(done));
+}
+
+void ComparePage::take()
+{
+    const QTableWidgetItem* const item = m_table->item(m_table->currentRow(), Format);
+    if (item == nullptr)
+        return;
+    const ComparisonRow& row = m_comparison.rows()[std::size_t(item->data(Qt::UserRole).toInt())];
+    m_workspace.document().replace(
+        row.allocation,
+        tr("All layers to %1 by %2")
+            .arg(
+                QString::fromStdString(row.candidate.format),
+                QString::fromStdString(methodText(row.candidate))));
+}
+
+void ComparePage::save()
+{
+    const QString web = tr("Web page (*.html)"), table = tr("Comma-separated values (*.csv)");
+    QString chosen;
+    QString path =
+        QFileDialog::getSaveFileName(this, tr("Save report"), "comparison.html", web + ";;" + table, &chosen);
+    if (path.isEmpty())
+        return;
+    const bool isTable =
+        path.endsWith(".csv", Qt::CaseInsensitive) || (chosen == table && !path.endsWith(".html"));
+    if (QFileInfo(path).suffix().isEmpty())
+        path += isTable ? ".csv" : ".html";
+    const std::string text = isTable
+        ? comparisonCsv(m_comparison.rows())
+        : comparisonHtml(m_workspace.model().file->path.filename().string(), m_comparison.rows());
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly)
+        || file.write(text.data(), qint64(text.size())) != qint64(text.size()) || !file.commit())
+        showNotice(this, tr("%1 could not be written: %2").arg(path, file.errorString()));
+}
+
+QWidget* makeComparePage(Workspace& workspace, QWidget* parent)
+{
+    return new ComparePage(workspace, parent);
+}
+
+} // namespace tritloom

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "app/gui/compare/compare_chart.h"
+#include "app/session/comparison_controller.h"
+#include "app/session/workspace.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QProgressBar;
+class QPushButton;
+class QTableWidget;
+
+namespace tritloom {
+
+/// Methods x formats side by side: what to run on the left, results as they come on the right, each row one
+/// click away from being the allocation. GUI thread only.
+class ComparePage final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ComparePage(Workspace& workspace, QWidget* parent = nullptr);
+
+private:
+    void fillLists();
+    void start();
+    void rebuild();
+    void showRow(int index);
+    void showState();
+    void take();
+    void save();
+    [[nodiscard]] std::vector<int> order() const; ///< row of the table by index of the comparison
+
+    Workspace& m_workspace;
+    ComparisonController m_comparison;
+    QListWidget *m_methods, *m_formats;
+    QLineEdit* m_filter;
+    QTableWidget* m_table;
+    CompareChart* m_chart;
+    QPushButton *m_run, *m_take, *m_save;
+    QProgressBar* m_progress;
+    QLabel* m_state;
+    QTimer m_tick; ///< progress is asked for, not pushed
+};
+
+[[nodiscard]] QWidget* makeComparePage(Workspace& workspace, QWidget* parent);
+
+} // namespace tritloom

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "app/session/engine.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tritloom {
+
+/// One candidate on every layer of the model, and what came of it.
+struct ComparisonRow {
+    Candidate candidate;
+    Allocation allocation;
+    std::uint64_t bytes = 0; ///< of the whole file, by what methods say they store
+    double bitsPerWeight = 0;
+    bool isDone = false; ///< the numbers below are there, or `failure` says why not
+    Measured perplexity, referencePerplexity, kl, topTokenAgreement;
+    std::size_t tokens = 0;
+    double compressSeconds = 0, evaluateSeconds = 0; ///< as first measured
+    std::string failure;
+};
+
+/// Every pair of a method and a format that it can write for all layers, formats outermost.
+/// methods: their `format` is ignored. Errors: NotFound (a method or format that is not there).
+[[nodiscard]] Result<std::vector<ComparisonRow>> comparisonRows(
+    const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
+    const MethodLookup& lookup);
+
+/// Fills rows that are not done, in order, and hands each over. What the store knows is not run again, so a
+/// comparison that was stopped goes on where it was. One thread, the session's. progress: 0 to 1 over all
+/// rows. Errors: Cancelled; a row that fails carries its own sentence and the rest goes on.
+[[nodiscard]] Result<void> runComparison(
+    std::vector<ComparisonRow>& rows, EvaluationSession& session, ResultStore* store, std::stop_token stop,
+    const std::function<void(std::size_t index, const ComparisonRow&)>& onRow,
+    const std::function<void(double)>& progress = [](double) {});
+
+/// Rows as comma-separated values, one line a row, header first. Numbers are plain, KL in nats.
+[[nodiscard]] std::string comparisonCsv(const std::vector<ComparisonRow>& rows);
+/// A page of its own, charts drawn in it: nothing is loaded from anywhere.
+[[nodiscard]] std::string comparisonHtml(const std::string& model, const std::vector<ComparisonRow>& rows);
+
+/// "gptq" or "gptq act_order=0": what people see of a candidate's method.
+[[nodiscard]] std::string methodText(const Candidate& candidate);
+
+} // namespace tritloom

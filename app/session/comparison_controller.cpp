@@ -1,0 +1,82 @@
+#include "app/session/comparison_controller.h"
+
+#include <QMetaObject>
+
+#include <algorithm>
+
+namespace tritloom {
+
+ComparisonController::ComparisonController(
+    std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent)
+    : QObject(parent)
+    , m_engine(std::move(engine))
+    , m_store(store)
+    , m_worker([this](const Request& request, std::stop_token stop) {
+        if (request.rows.empty())
+            return;
+        std::vector<ComparisonRow> rows = request.rows;
+        const auto result = runComparison(
+            rows, *m_session, m_store, stop,
+            [&](std::size_t index, const ComparisonRow& row) {
+                QMetaObject::invokeMethod(
+                    this,
+                    [this, generation = request.generation, index, row] {
+                        if (generation != m_generation)
+                            return;
+                        m_rows[index] = row;
+                        emit rowMeasured(int(index));
+                    },
+                    Qt::QueuedConnection);
+            },
+            [&](double fraction) { m_fraction = fraction; });
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation = request.generation, result] {
+                if (generation != m_generation)
+                    return;
+                m_running = false;
+                if (!result && result.error().code != ErrorCode::Cancelled)
+                    emit failed(QString::fromStdString(result.error().message));
+                emit runningChanged();
+            },
+            Qt::QueuedConnection);
+    })
+{
+}
+
+ComparisonController::~ComparisonController() = default;
+
+Result<void>
+ComparisonController::start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods)
+{
+    cancel();
+    std::vector<ComparisonRow> rows =
+        TRY(comparisonRows(*m_engine->model(), formats, methods, m_engine->compressor()->methods()));
+    if (rows.empty())
+        return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
+    for (ComparisonRow& row : rows) {
+        const auto known = std::ranges::find(m_rows, row.candidate, &ComparisonRow::candidate);
+        if (known != m_rows.end() && known->isDone && known->failure.empty())
+            row = *known;
+    }
+    if (!m_session)
+        m_session = TRY(m_engine->makeSession(m_store));
+    m_rows = std::move(rows);
+    m_running = true;
+    m_fraction = 0;
+    emit rowsChanged();
+    m_worker.post({m_rows, ++m_generation});
+    emit runningChanged();
+    return {};
+}
+
+void ComparisonController::cancel()
+{
+    if (!m_running)
+        return;
+    m_running = false;
+    m_worker.post({{}, ++m_generation});
+    emit runningChanged();
+}
+
+} // namespace tritloom

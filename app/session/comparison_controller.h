@@ -1,0 +1,50 @@
+#pragma once
+
+#include "app/session/comparison.h"
+#include "core/base/latest_wins.h"
+
+#include <QObject>
+
+#include <atomic>
+#include <memory>
+
+namespace tritloom {
+
+/// Runs a comparison on a thread of its own and shows rows as they come. GUI thread only.
+class ComparisonController final : public QObject {
+    Q_OBJECT
+
+public:
+    ComparisonController(std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent = nullptr);
+    ~ComparisonController() override;
+
+    [[nodiscard]] const std::vector<ComparisonRow>& rows() const { return m_rows; }
+    /// Pairs that fit; rows that were there before keep their numbers. Starts. Errors: see comparisonRows().
+    [[nodiscard]] Result<void>
+    start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods);
+    void cancel();
+    [[nodiscard]] bool isRunning() const { return m_running; }
+    [[nodiscard]] double fraction() const { return m_fraction; } ///< done of all, asked by whoever draws it
+
+signals:
+    void rowsChanged(); ///< others
+    void rowMeasured(int index);
+    void runningChanged();
+    void failed(const QString& why);
+
+private:
+    struct Request {
+        std::vector<ComparisonRow> rows;
+        quint64 generation = 0;
+    };
+    std::shared_ptr<Engine> m_engine;
+    ResultStore* m_store;
+    std::vector<ComparisonRow> m_rows;
+    quint64 m_generation = 0;
+    bool m_running = false;
+    std::atomic<double> m_fraction = 0;
+    std::unique_ptr<EvaluationSession> m_session; ///< the worker's
+    LatestWins<Request> m_worker; // last: joined before what it uses goes away
+};
+
+} // namespace tritloom

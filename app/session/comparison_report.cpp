@@ -1,0 +1,211 @@
+#include "app/session/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace tritloom {
+namespace {
+
+std::string escaped(const std::string& text)
+{
+    std::string result;
+    for (const char c : text)
+        switch (c) {
+        case '<':
+            result += "&lt;";
+            break;
+        case '>':
+            result += "&gt;";
+            break;
+        case '&':
+            result += "&amp;";
+            break;
+        case '"':
+            result += "&quot;";
+            break;
+        default:
+            result += c;
+        }
+    return result;
+}
+
+std::string quoted(const std::string& text)
+{
+    if (text.find_first_of(",\"\n") == std::string::npos)
+        return text;
+    std::string result = "\"";
+    for (const char c : text)
+        result += c == '"' ? "\"\"" : std::string(1, c);
+    return result + "\"";
+}
+
+constexpr const char* colours[] = {"#2f6fed", "#d9480f", "#2b8a3e", "#862e9c",
+                                   "#0b7285", "#c92a2a", "#5c940d", "#495057"};
+
+/// Points of size against one positive number, both axes logarithmic, a colour and a shape a method.
+class ScatterPlot {
+public:
+    using Value = double (*)(const ComparisonRow&);
+
+    ScatterPlot(std::string title, Value value)
+        : m_title(std::move(title))
+        , m_value(value)
+    {
+    }
+
+    std::string svg(const std::vector<ComparisonRow>& rows)
+    {
+        std::map<std::string, std::vector<const ComparisonRow*>> series;
+        for (const ComparisonRow& row : rows) {
+            if (!row.failure.empty() || !row.isDone || !(m_value(row) > 0))
+                continue;
+            series[methodText(row.candidate)].push_back(&row);
+            m_left = std::min(m_left, std::log10(double(row.bytes)));
+            m_right = std::max(m_right, std::log10(double(row.bytes)));
+            m_low = std::min(m_low, std::log10(m_value(row)));
+            m_high = std::max(m_high, std::log10(m_value(row)));
+        }
+        if (series.empty())
+            return {};
+        const double margin = std::max(0.02, 0.05 * (m_right - m_left)),
+                     room = std::max(0.05, 0.08 * (m_high - m_low));
+        m_left -= margin;
+        m_right += margin;
+        m_low -= room;
+        m_high += room;
+        std::string body = fmt::format(
+            "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">",
+            escaped(m_title), width, height + 24 * int((series.size() + 3) / 4), escaped(m_title));
+        body += axes();
+        int index = 0;
+        for (const auto& [name, points] : series) {
+            const char* const colour = colours[std::size_t(index) % std::size(colours)];
+            for (const ComparisonRow* const row : points)
+                body += fmt::format(
+                    "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\" fill=\"{}\"><title>{} {}: {:.3f} bits, "
+                    "{:.4g}</title></circle>",
+                    x(std::log10(double(row->bytes))), y(std::log10(m_value(*row))), colour,
+                    escaped(row->candidate.format), escaped(name), row->bitsPerWeight, m_value(*row));
+            const int column = index % 4, line = index / 4;
+            body += fmt::format(
+                "<circle cx=\"{}\" cy=\"{}\" r=\"5\" fill=\"{}\"/><text x=\"{}\" y=\"{}\">{}</text>",
+                left + column * 160, height + 14 + 24 * line, colour, left + column * 160 + 10,
+                height + 18 + 24 * line, escaped(name));
+            ++index;
+        }
+        return body + "</svg></figure>\n";
+    }
+
+private:
+    static constexpr int width = 720, height = 360, left = 70, bottom = 40;
+    double x(double value) const
+    {
+        return left + (value - m_left) / (m_right - m_left) * (width - left - 20);
+    }
+    double y(double value) const
+    {
+        return height - bottom - (value - m_low) / (m_high - m_low) * (height - bottom - 16);
+    }
+
+    std::string axes() const
+    {
+        std::string lines;
+        for (int i = 0; i <= 4; ++i) {
+            const double at = m_left + (m_right - m_left) * i / 4, up = m_low + (m_high - m_low) * i / 4;
+            lines += fmt::format(
+                "<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{:.3g}</text>", x(at),
+                height - bottom + 20, std::pow(10, at) / 1e6);
+            lines += fmt::format(
+                "<line x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\" class=\"grid\"/><text x=\"{}\" "
+                "y=\"{:.1f}\" "
+                "text-anchor=\"end\">{:.3g}</text>",
+                left, width - 20, y(up), y(up), left - 8, y(up) + 4, std::pow(10, up));
+        }
+        return lines
+            + fmt::format(
+                   "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">megabytes</text>", (left + width) / 2,
+                   height - 4);
+    }
+
+    std::string m_title;
+    Value m_value;
+    double m_left = 1e9, m_right = -1e9, m_low = 1e9, m_high = -1e9;
+};
+
+} // namespace
+
+std::string comparisonCsv(const std::vector<ComparisonRow>& rows)
+{
+    std::string text =
+        "format,method,bytes,bitsPerWeight,kl,klStandardError,perplexity,perplexityStandardError,"
+        "referencePerplexity,topTokenAgreement,tokens,compressSeconds,evaluateSeconds,failure\n";
+    for (const ComparisonRow& row : rows) {
+        text += fmt::format(
+            "{},{},{},{:.6g},", quoted(row.candidate.format), quoted(methodText(row.candidate)), row.bytes,
+            row.bitsPerWeight);
+        if (row.isDone && row.failure.empty())
+            text += fmt::format(
+                "{:.8g},{:.8g},{:.8g},{:.8g},{:.8g},{:.8g},{},{:.4g},{:.4g},\n", row.kl.value,
+                row.kl.standardError, row.perplexity.value, row.perplexity.standardError,
+                row.referencePerplexity.value, row.topTokenAgreement.value, row.tokens, row.compressSeconds,
+                row.evaluateSeconds);
+        else
+            text += ",,,,,,,,," + quoted(row.failure) + "\n";
+    }
+    return text;
+}
+
+std::string comparisonHtml(const std::string& model, const std::vector<ComparisonRow>& rows)
+{
+    std::string page =
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of "
+        + escaped(model)
+        + "</title>\n<style>body{font:15px system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+          "1rem;"
+          "color-scheme:light dark}table{border-collapse:collapse;width:100%}th,td{padding:.3rem "
+          ".6rem;text-align:right;"
+          "border-bottom:1px solid "
+          "#8884}th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}svg{width:100%}"
+          "svg text{font-size:12px;fill:currentColor}.grid{stroke:#8884}figure{margin:1.5rem "
+          "0}figcaption{font-weight:600}"
+          "</style></head><body>\n<h1>"
+        + escaped(model) + "</h1>\n";
+    const auto done = std::find_if(
+        rows.begin(), rows.end(), [](const ComparisonRow& row) { return row.isDone && row.failure.empty(); });
+    if (done != rows.end())
+        page += fmt::format(
+            "<p>Every layer as one format by one method, measured on {} tokens; the model itself has a "
+            "perplexity of {:.4f}. "
+            "KL is the divergence from it in nats a token, with its standard error. Bits count scales, masks "
+            "and indices.</p>\n",
+            done->tokens, done->referencePerplexity.value);
+    page +=
+        ScatterPlot("KL divergence by size", [](const ComparisonRow& row) { return row.kl.value; }).svg(rows);
+    page += ScatterPlot("Perplexity by size", [](const ComparisonRow& row) {
+                return row.perplexity.value;
+            }).svg(rows);
+    page += ScatterPlot("Seconds to compress by size", [](const ComparisonRow& row) {
+                return row.compressSeconds;
+            }).svg(rows);
+    page +=
+        "<table><thead><tr><th>format</th><th>method</th><th>MB</th><th>bits</th><th>KL</th><th>&plusmn;</th>"
+        "<th>perplexity</th><th>same token</th><th>seconds</th></tr></thead><tbody>\n";
+    for (const ComparisonRow& row : rows) {
+        page += fmt::format(
+            "<tr><td>{}</td><td>{}</td><td>{:.2f}</td><td>{:.3f}</td>", escaped(row.candidate.format),
+            escaped(methodText(row.candidate)), double(row.bytes) / 1e6, row.bitsPerWeight);
+        if (!row.isDone)
+            page += "<td colspan=\"5\">not measured</td></tr>\n";
+        else if (!row.failure.empty())
+            page += "<td colspan=\"5\">" + escaped(row.failure) + "</td></tr>\n";
+        else
+            page += fmt::format(
+                "<td>{:.5g}</td><td>{:.2g}</td><td>{:.4f}</td><td>{:.2f} %</td><td>{:.2f}</td></tr>\n",
+                row.kl.value, row.kl.standardError, row.perplexity.value, 100 * row.topTokenAgreement.value,
+                row.compressSeconds);
+    }
+    return page + "</tbody></table>\n</body></html>\n";
+}
+
+} // namespace tritloom

@@ -1,0 +1,115 @@
+#include "app/session/comparison.h"
+#include "app/session/plugin_host.h"
+#include "core/store/project_store.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tritloom;
+
+/// Methods x formats on the sample: what is run, kept and reported.
+class ComparisonTest : public QObject {
+    Q_OBJECT
+
+    PluginHost m_plugins;
+    std::shared_ptr<Engine> m_engine;
+
+private slots:
+    void initTestCase()
+    {
+        EngineOptions options;
+        options.evaluation = {.contextLength = 64, .chunkCount = 2};
+        options.calibrationChunks = 2;
+        m_engine = Engine::create(loadModel(sampleModelPath()).value(), m_plugins.lookup(), options).value();
+    }
+
+    void onlyPairsThatFitAreRows()
+    {
+        const auto rows = comparisonRows(
+                              *m_engine->model(), {"q4_k", "tq2_0", "sign"},
+                              {{"", "rtn", {}}, {"", "ternary", {}}, {"", "bitstack", {{"blocks", 2}}}}, m_plugins.lookup())
+                              .value();
+        QStringList found;
+        for (const ComparisonRow& row : rows)
+            found << QString::fromStdString(row.candidate.format + " " + methodText(row.candidate));
+        QVERIFY(found.contains("q4_k rtn") && found.contains("tq2_0 ternary") && found.contains("sign bitstack blocks=2"));
+        QVERIFY(!found.contains("q4_k ternary") && !found.contains("q4_k bitstack blocks=2"));
+        const auto nobody = comparisonRows(*m_engine->model(), {"q4_k"}, {{"", "nobody", {}}}, m_plugins.lookup());
+        QCOMPARE(nobody.error().message, std::string("no method is called 'nobody'"));
+    }
+
+    void whatIsKnownIsNotRunAgain()
+    {
+        QTemporaryDir folder;
+        const auto store = ProjectStore::open(folder.filePath("p.tritloom").toStdString()).value();
+        auto rows = comparisonRows(
+                        *m_engine->model(), {"q8_0", "q2_k"}, {{"", "rtn", {{"search", 0}}}}, m_plugins.lookup())
+                        .value();
+        const std::vector<ComparisonRow> fresh = rows;
+        auto session = m_engine->makeSession(store.get()).value();
+        std::size_t seen = 0;
+        QVERIFY(runComparison(rows, *session, store.get(), {}, [&](std::size_t, const ComparisonRow&) { ++seen; }));
+        QCOMPARE(seen, rows.size());
+        QVERIFY(rows[0].isDone && rows[0].failure.empty() && rows[1].isDone);
+        QVERIFY(rows[0].kl.value < rows[1].kl.value); // 8 bits against 2
+        QVERIFY(rows[0].compressSeconds > 0);
+        auto again = fresh;
+        auto other = m_engine->makeSession(store.get()).value();
+        QVERIFY(runComparison(again, *other, store.get(), {}, [](std::size_t, const ComparisonRow&) {}));
+        QCOMPARE(other->pass().counters().stagesRun, std::size_t(0));
+        QCOMPARE(again[1].kl, rows[1].kl);
+        QCOMPARE(again[1].compressSeconds, rows[1].compressSeconds);
+    }
+
+    void aFailureIsARowAndTheRestGoesOn()
+    {
+        auto rows = comparisonRows(
+                        *m_engine->model(), {"sign", "q8_0"}, {{"", "bitdelta", {}}, {"", "rtn", {}}}, m_plugins.lookup())
+                        .value();
+        auto session = m_engine->makeSession(nullptr).value();
+        QVERIFY(runComparison(rows, *session, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
+        bool failed = false, measured = false;
+        for (const ComparisonRow& row : rows) {
+            QVERIFY(row.isDone);
+            failed = failed || row.failure.find("tuned from") != std::string::npos; // no base was named
+            measured = measured || (row.candidate.format == "q8_0" && row.failure.empty());
+        }
+        QVERIFY(failed && measured);
+    }
+
+    void replacementsCountWhatTheyStore()
+    {
+        auto rows = comparisonRows(*m_engine->model(), {"sign"}, {{"", "pb-llm", {}}}, m_plugins.lookup()).value();
+        QCOMPARE(rows.size(), std::size_t(1));
+        const std::uint64_t said = rows[0].bytes;
+        auto session = m_engine->makeSession(nullptr).value();
+        QVERIFY(runComparison(rows, *session, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
+        QVERIFY2(rows[0].failure.empty(), rows[0].failure.c_str());
+        QCOMPARE(rows[0].bytes, said);
+    }
+
+    void reportsEscapeAndQuote()
+    {
+        ComparisonRow row;
+        row.candidate = {"a<b", "m,\"n\"", {}};
+        row.bytes = 1000000;
+        row.isDone = true;
+        row.kl = {0.01, 0.001};
+        row.perplexity = {30, 1};
+        row.compressSeconds = 1;
+        ComparisonRow broken;
+        broken.candidate = {"q4_k", "rtn", {}};
+        broken.isDone = true;
+        broken.failure = "no, <really>";
+        const std::string csv = comparisonCsv({row, broken}), html = comparisonHtml("x & y", {row, broken});
+        QVERIFY(csv.find("a<b,\"m,\"\"n\"\"\",1000000,") != std::string::npos);
+        QVERIFY(csv.ends_with("\"no, <really>\"\n"));
+        QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), 3);
+        QVERIFY(html.find("x &amp; y") != std::string::npos && html.find("a&lt;b") != std::string::npos);
+        QVERIFY(html.find("no, &lt;really&gt;") != std::string::npos && html.find("<svg") != std::string::npos);
+        QVERIFY(html.find("<really>") == std::string::npos && html.find("http") == std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(ComparisonTest)
+#include "comparison_test.moc"
