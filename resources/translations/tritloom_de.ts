@@ -305,6 +305,10 @@
             <source>Text samples</source>
             <translation>Textproben</translation>
         </message>
+        <message>
+            <source>Compare</source>
+            <translation>Vergleich</translation>
+        </message>
     </context>
     <context>
         <name>PluginHost</name>
@@ -1570,6 +1574,152 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>Allocate to %1 bits per weight</source>
             <translation>Auf %1 Bits je Gewicht verteilen</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ComparePage</name>
+        <message>
+            <source>Take this row</source>
+            <translation>Diese Zeile nehmen</translation>
+        </message>
+        <message>
+            <source>Save report…</source>
+            <translation>Bericht sichern …</translation>
+        </message>
+        <message>
+            <source>Methods to compare</source>
+            <translation>Zu vergleichende Verfahren</translation>
+        </message>
+        <message>
+            <source>Formats to compare</source>
+            <translation>Zu vergleichende Formate</translation>
+        </message>
+        <message>
+            <source>Results of the comparison</source>
+            <translation>Ergebnisse des Vergleichs</translation>
+        </message>
+        <message>
+            <source>Filter formats</source>
+            <translation>Formate filtern</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>Format</translation>
+        </message>
+        <message>
+            <source>Method</source>
+            <translation>Verfahren</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>Größe</translation>
+        </message>
+        <message>
+            <source>Bits</source>
+            <translation>Bits</translation>
+        </message>
+        <message>
+            <source>KL</source>
+            <translation>KL</translation>
+        </message>
+        <message>
+            <source>±</source>
+            <translation>±</translation>
+        </message>
+        <message>
+            <source>Perplexity</source>
+            <translation>Perplexität</translation>
+        </message>
+        <message>
+            <source>Same token</source>
+            <translation>Gleiches Token</translation>
+        </message>
+        <message>
+            <source>Seconds</source>
+            <translation>Sekunden</translation>
+        </message>
+        <message>
+            <source>Methods</source>
+            <translation>Verfahren</translation>
+        </message>
+        <message>
+            <source>Formats</source>
+            <translation>Formate</translation>
+        </message>
+        <message>
+            <source>Here: %1</source>
+            <translation>Hier: %1</translation>
+        </message>
+        <message>
+            <source>sign (bit planes)</source>
+            <translation>sign (Bitebenen)</translation>
+        </message>
+        <message>
+            <source>For methods that store signs and factors: BitStack, PB-LLM, BitDelta</source>
+            <translation>Für Verfahren, die Vorzeichen und Faktoren speichern: BitStack, PB-LLM, BitDelta</translation>
+        </message>
+        <message>
+            <source>failed</source>
+            <translation>gescheitert</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>Compare</source>
+            <translation>Vergleichen</translation>
+        </message>
+        <message>
+            <source>Cannot be measured: %1</source>
+            <translation>Kann nicht gemessen werden: %1</translation>
+        </message>
+        <message>
+            <source>%1 of %2 measured. Rows stay when you stop; the rest goes on later.</source>
+            <translation>%1 von %2 gemessen. Zeilen bleiben beim Anhalten; der Rest geht später weiter.</translation>
+        </message>
+        <message>
+            <source>Choose methods and formats: each pair compresses the whole model and is measured. %1 methods, %2 formats chosen.</source>
+            <translation>Verfahren und Formate wählen: Jedes Paar komprimiert das ganze Modell und wird gemessen. %1 Verfahren, %2 Formate gewählt.</translation>
+        </message>
+        <message>
+            <source>%1 pairs measured. Double-click a row to make it the allocation.</source>
+            <translation>%1 Paare gemessen. Ein Doppelklick macht eine Zeile zur Zuteilung.</translation>
+        </message>
+        <message>
+            <source>All layers to %1 by %2</source>
+            <translation>Alle Schichten auf %1 mit %2</translation>
+        </message>
+        <message>
+            <source>Web page (*.html)</source>
+            <translation>Webseite (*.html)</translation>
+        </message>
+        <message>
+            <source>Comma-separated values (*.csv)</source>
+            <translation>Kommagetrennte Werte (*.csv)</translation>
+        </message>
+        <message>
+            <source>Save report</source>
+            <translation>Bericht sichern</translation>
+        </message>
+        <message>
+            <source>%1 could not be written: %2</source>
+            <translation>%1 konnte nicht geschrieben werden: %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::CompareChart</name>
+        <message>
+            <source>Size against divergence of the compared methods</source>
+            <translation>Größe gegen Divergenz der verglichenen Verfahren</translation>
+        </message>
+        <message>
+            <source>file size, MB</source>
+            <translation>Dateigröße, MB</translation>
+        </message>
+        <message>
+            <source>KL divergence, nats</source>
+            <translation>KL-Divergenz, Nats</translation>
         </message>
     </context>
 </TS>
