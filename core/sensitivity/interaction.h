@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/evaluate/evaluation_session.h"
 #include "core/sensitivity/sensitivity_table.h"
 
 #include <string>

@@ -57,12 +57,15 @@ Result<Executor::Weights> NetworkPass::weights(TensorId id, const Allocation& al
                           : tritloom::keyOf("stored", model().key, id);
     if (const auto known = m_weights.find(id); known != m_weights.end() && known->second.key == key)
         return known->second;
-    Tensor tensor = TRY(
-        layer ? m_compressor->compress(*layer, allocation[*layer], std::move(stop)) : materialise(model().tensor(id)));
-    // An embedding's table is looked up by row and stays packed; everything else is read as floats.
-    if (tensor.type().format->id() != "f32")
-        tensor = Tensor::adoptFloats(tensor.type().shape, tensor.toFloats());
-    return m_weights[id] = {std::move(tensor), key};
+    CompressedLayer made;
+    if (layer)
+        made = TRY(m_compressor->compress(*layer, allocation[*layer], std::move(stop)));
+    else
+        made = TRY(materialise(model().tensor(id)));
+    // Packed matrices are read as floats; what replaces a product runs as it is.
+    if (!made.isReplacement() && made.tensor().type().format->id() != "f32")
+        made = Tensor::adoptFloats(made.tensor().type().shape, made.tensor().toFloats());
+    return m_weights[id] = {std::move(made), key};
 }
 
 Result<const Graph*> NetworkPass::graphOf(const Shape& picture)

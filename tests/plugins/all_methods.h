@@ -8,6 +8,7 @@
 #include "plugins/gptq/gptq.h"
 #include "plugins/hqq/hqq.h"
 #include "plugins/imatrix/imatrix.h"
+#include "plugins/int_activations/int_activations.h"
 #include "plugins/pb_llm/pb_llm.h"
 #include "plugins/ptq161/ptq161.h"
 #include "plugins/quip/quip.h"
@@ -68,6 +69,7 @@ constexpr MethodRow allMethods[] = {
     {"gptq", make<Gptq>, outputError},
     {"hqq", make<HalfQuadratic>, powerError<7>},
     {"imatrix", make<ImportanceMatrix>, columnError},
+    {"int-activations", make<IntActivations>, powerError<20>},
     {"pb-llm", make<PbLlm>, nullptr},
     {"ptq161", make<Ptq161>, nullptr},
     {"quip", make<LatticeRounding>, outputError},

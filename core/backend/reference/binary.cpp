@@ -125,9 +125,9 @@ Result<Tensor> matMul(const Op& op, std::span<const Tensor> inputs, std::stop_to
     const Shape both[] = {shapeA, shapeB};
     const Shape result = TRY(inferShape(op, both));
     if (shapeA.size() == 1)
-        shapeA.insert(shapeA.begin(), 1);
+        shapeA = {1, shapeA[0]};
     if (shapeB.size() == 1)
-        shapeB.push_back(1);
+        shapeB = {shapeB[0], 1};
     const std::size_t m = shapeA[shapeA.size() - 2], inner = shapeA.back(), n = shapeB.back();
     const Shape leadA(shapeA.begin(), shapeA.end() - 2), leadB(shapeB.begin(), shapeB.end() - 2);
     const Shape lead = TRY(broadcastShape(leadA, leadB));
