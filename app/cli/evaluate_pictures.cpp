@@ -78,13 +78,15 @@ int comparePictures(Context& context, std::shared_ptr<const Model> model)
     const auto run = [&]() -> Result<void> {
         const auto engine = TRY(openPictureEngine(context, std::move(model)));
         const Model& network = *engine->model();
+        const MethodLookup& lookup = engine->compressor()->methods();
         const auto session = TRY(engine->makeSession());
         const QStringList formats = context.parser.value("formats").split(',', Qt::SkipEmptyParts),
                           methods = context.parser.value("methods").split(',', Qt::SkipEmptyParts);
         int done = 0;
         for (const QString& format : formats) {
             for (const QString& method : methods) {
-                const Candidate candidate{format.trimmed().toStdString(), method.trimmed().toStdString(), {}};
+                const PluginChoice choice = TRY(parsePluginChoice(method));
+                const Candidate candidate{format.trimmed().toStdString(), choice.id, choice.parameters};
                 if (context.plugins().find(candidate.method) == nullptr)
                     return fail(ErrorCode::NotFound, "no method is called '{}'", candidate.method);
                 const Allocation allocation = uniform(network, candidate);
@@ -96,11 +98,11 @@ int comparePictures(Context& context, std::shared_ptr<const Model> model)
                 QJsonObject row{
                     {"format", format},
                     {"method", method},
-                    {"bytes", qint64(bytesOf(network, allocation))},
-                    {"bitsPerWeight", bitsPerWeight(network, allocation)}};
+                    {"bytes", qint64(bytesOf(network, allocation, lookup))},
+                    {"bitsPerWeight", bitsPerWeight(network, allocation, lookup)}};
                 QStringList cells{
-                    format, method, formatBytes(bytesOf(network, allocation)),
-                    QString::number(bitsPerWeight(network, allocation), 'f', 3)};
+                    format, method, formatBytes(bytesOf(network, allocation, lookup)),
+                    QString::number(bitsPerWeight(network, allocation, lookup), 'f', 3)};
                 if (evaluation) {
                     const QJsonObject numbers = evaluationJson(*engine, *evaluation);
                     for (auto number = numbers.begin(); number != numbers.end(); ++number)
