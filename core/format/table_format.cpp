@@ -1,9 +1,8 @@
 #include "core/format/table_format.h"
 
-#include "core/format/bit_fields.h"
+#include "core/format/group_id.h"
 #include "core/format/level_tables.h"
 
-#include <charconv>
 #include <map>
 #include <mutex>
 
@@ -221,24 +220,6 @@ constexpr Family families[] = {
      [](unsigned, unsigned) { return twoPowerTable(); }},
 };
 
-/// The number at the front of `text`, which it takes away; nothing when there is none.
-bool takeNumber(std::string_view& text, std::size_t& number)
-{
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (parsed.ec != std::errc{} || text.starts_with('0'))
-        return false;
-    text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
-    return true;
-}
-
-bool take(std::string_view& text, char letter)
-{
-    if (!text.starts_with(letter))
-        return false;
-    text.remove_prefix(1);
-    return true;
-}
-
 } // namespace
 
 Result<NumberFormatPtr> parse(std::string_view id)
@@ -251,9 +232,9 @@ Result<NumberFormatPtr> parse(std::string_view id)
     std::string_view rest = id.substr(name.size());
     std::size_t bits = 0, exponent = 0, group = 0;
     const bool read = takeNumber(rest, bits)
-        && (!family->hasExponent || (take(rest, 'e') && takeNumber(rest, exponent))) && take(rest, 'g')
-        && takeNumber(rest, group);
-    const bool isSigned = read && name == "dyn" && take(rest, 's');
+        && (!family->hasExponent || (takeWord(rest, "e") && takeNumber(rest, exponent)))
+        && takeWord(rest, "g") && takeNumber(rest, group);
+    const bool isSigned = read && name == "dyn" && takeWord(rest, "s");
     if (!read || !rest.empty())
         return fail(
             ErrorCode::InvalidInput, "'{}' is not of the form {}<bits>{}g<group>{}", id, name,
@@ -266,10 +247,7 @@ Result<NumberFormatPtr> parse(std::string_view id)
         return fail(
             ErrorCode::Unsupported, "'{}': {} exponent bits do not fit into {} bits beside a sign", id,
             exponent, bits);
-    if (group == 0 || group % 8 != 0 || group > maximumGroup)
-        return fail(
-            ErrorCode::Unsupported, "'{}': group {} is not a multiple of 8 up to {}", id, group,
-            maximumGroup);
+    TRY_VOID(checkGroup(id, group));
     Kind kind;
     kind.bits = static_cast<unsigned>(bits);
     kind.stem =

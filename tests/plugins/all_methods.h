@@ -2,9 +2,16 @@
 
 #include "plugins/adaround/adaround.h"
 #include "plugins/autoround/autoround.h"
+#include "plugins/bct/bct.h"
 #include "plugins/bitdelta/bitdelta.h"
+#include "plugins/bitmod/bitmod.h"
+#include "plugins/bitnet/bitnet.h"
 #include "plugins/bitstack/bitstack.h"
 #include "plugins/db_llm/db_llm.h"
+#include "plugins/deepshape/deepshape.h"
+#include "plugins/denseshift/denseshift.h"
+#include "plugins/double_rounding/double_rounding.h"
+#include "plugins/fast_2bit/fast_2bit.h"
 #include "plugins/gptq/gptq.h"
 #include "plugins/hqq/hqq.h"
 #include "plugins/imatrix/imatrix.h"
@@ -63,9 +70,16 @@ struct MethodRow {
 constexpr MethodRow allMethods[] = {
     {"adaround", make<AdaRound>, outputError, "iterations", 40},
     {"autoround", make<AutoRound>, outputError, "steps", 20},
+    {"bct", make<BlockwiseShift>, nullptr},
     {"bitdelta", make<BitDelta>, nullptr},
+    {"bitmod", make<BitMod>, columnError},
+    {"bitnet", make<BitNetSign>, nullptr},
     {"bitstack", make<BitStack>, nullptr},
     {"db-llm", make<DbLlm>, columnError},
+    {"deepshape", make<DeepShape>, nullptr},
+    {"denseshift", make<DenseShift>, powerError<20>},
+    {"double-rounding", make<DoubleRounding>, nullptr},
+    {"fast-2bit", make<FastTwoBit>, columnError},
     {"gptq", make<Gptq>, outputError},
     {"hqq", make<HalfQuadratic>, powerError<7>},
     {"imatrix", make<ImportanceMatrix>, columnError},

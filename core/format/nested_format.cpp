@@ -1,0 +1,145 @@
+#include "core/format/nested_format.h"
+
+#include "core/format/block_format.h"
+#include "core/format/group_id.h"
+
+namespace tritloom {
+namespace nested {
+
+int roundTo(int width, int eight)
+{
+    if (width == 8)
+        return eight;
+    const int dropped = 8 - width;
+    return std::min((eight + (1 << (dropped - 1))) >> dropped, (1 << (width - 1)) - 1);
+}
+
+} // namespace nested
+
+namespace nestedFormat {
+namespace {
+
+class NestedLayout {
+public:
+    explicit NestedLayout(Shape shape)
+        : m_width(shape.width)
+        , m_group(shape.group)
+    {
+    }
+    std::string name() const
+    {
+        return m_width == 8 ? fmt::format("nested8g{}", m_group)
+                            : fmt::format("nested8as{}g{}", m_width, m_group);
+    }
+    std::size_t elements() const { return m_group; }
+    std::size_t lineElements() const { return m_group; }
+    std::size_t bytes() const { return 2 + m_group; }
+    std::span<const float> table() const
+    {
+        static constexpr auto around = wholeNumbers<256>(-128);
+        const std::size_t count = std::size_t{1} << m_width;
+        return std::span(around).subspan(128 - count / 2, count);
+    }
+    Line line(std::span<const std::byte> block, std::size_t) const
+    {
+        return {loadHalf(block, 0) * static_cast<float>(1 << (8 - m_width)), 0};
+    }
+    unsigned code(std::span<const std::byte> block, std::size_t i) const
+    {
+        return static_cast<unsigned>(nested::roundTo(m_width, eightAt(block, i)) + (1 << (m_width - 1)));
+    }
+    void setCode(std::span<std::byte> block, std::size_t i, unsigned code) const
+    {
+        setEight(block, i, (static_cast<int>(code) - (1 << (m_width - 1))) * (1 << (8 - m_width)));
+    }
+
+    /// The bytes do not depend on the width that they are read at.
+    void encode(std::span<const float> values, std::span<std::byte> block) const
+    {
+        storeHalf(block, 0, std::fabs(extreme(values)) / 127);
+        const float factor = inverse(loadHalf(block, 0));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            setEight(
+                block, i, static_cast<int>(std::clamp(std::nearbyint(values[i] * factor), -128.0f, 127.0f)));
+    }
+
+    /// The scale that leaves the least at this width.
+    void
+    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
+    {
+        const float widest = std::fabs(extreme(values)) / 127;
+        std::vector<std::byte> best(block.begin(), block.end());
+        double least = std::numeric_limits<double>::infinity();
+        for (int k = 0; k < 32; ++k) {
+            storeHalf(block, 0, widest * (1 - 0.025f * static_cast<float>(k)));
+            const float scale = loadHalf(block, 0), factor = inverse(scale);
+            const float step = scale * static_cast<float>(1 << (8 - m_width));
+            double error = 0;
+            for (std::size_t i = 0; i < values.size() && error < least; ++i) {
+                const int eight =
+                    static_cast<int>(std::clamp(std::nearbyint(values[i] * factor), -128.0f, 127.0f));
+                setEight(block, i, eight);
+                const double distance = static_cast<double>(values[i])
+                    - step * static_cast<float>(nested::roundTo(m_width, eight));
+                error += importance[i] * distance * distance;
+            }
+            if (error < least) {
+                least = error;
+                std::copy(block.begin(), block.end(), best.begin());
+            }
+        }
+        std::copy(best.begin(), best.end(), block.begin());
+    }
+
+private:
+    /// Plane p, the highest bit first, as offset binary.
+    int eightAt(std::span<const std::byte> block, std::size_t i) const
+    {
+        unsigned value = 0;
+        for (std::size_t p = 0; p < 8; ++p)
+            value = value << 1 | bitField(block[2 + (p * m_group + i) / 8], i % 8, 1);
+        return static_cast<int>(value) - 128;
+    }
+    void setEight(std::span<std::byte> block, std::size_t i, int eight) const
+    {
+        const auto value = static_cast<unsigned>(eight + 128);
+        for (std::size_t p = 0; p < 8; ++p)
+            setBitField(block[2 + (p * m_group + i) / 8], i % 8, 1, value >> (7 - p) & 1);
+    }
+
+    int m_width;
+    std::size_t m_group;
+};
+
+} // namespace
+
+Result<Shape> parseShape(std::string_view id)
+{
+    std::string_view rest = id;
+    if (!takeWord(rest, "nested"))
+        return fail(ErrorCode::NotFound, "'{}' is not nested", id);
+    Shape shape;
+    std::size_t width = 8;
+    const bool read = takeWord(rest, "8") && (!takeWord(rest, "as") || takeNumber(rest, width))
+        && takeWord(rest, "g") && takeNumber(rest, shape.group) && rest.empty();
+    if (!read)
+        return fail(ErrorCode::InvalidInput, "'{}' is not of the form nested8[as<width>]g<group>", id);
+    if (width < 2 || width > 8 || (width == 8 && id.find("as") != std::string_view::npos))
+        return fail(ErrorCode::Unsupported, "'{}' is read at {} bits, allowed is 2 to 7", id, width);
+    TRY_VOID(checkGroup(id, shape.group));
+    shape.width = static_cast<int>(width);
+    return shape;
+}
+
+Result<NumberFormatPtr> parse(std::string_view id)
+{
+    return std::make_shared<const BlockFormat<NestedLayout>>(NestedLayout(TRY(parseShape(id))));
+}
+
+std::vector<std::string> examples()
+{
+    return {"nested8g64", "nested8as4g64", "nested8as2g128"};
+}
+
+} // namespace nestedFormat
+} // namespace tritloom

@@ -1,0 +1,148 @@
+#include "core/format/bitmod_format.h"
+#include "tests/core/format_fixture.h"
+
+#include <QTest>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+namespace {
+
+std::vector<float> studentValues(std::size_t count, int freedom, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::student_t_distribution<float> student(static_cast<float>(freedom));
+    std::vector<float> values(count);
+    for (float& value : values)
+        value = student(random);
+    return values;
+}
+
+/// What one grid alone leaves of a group, with the extreme at its top.
+double errorOf(std::span<const float> values, std::span<const float> levels, float top)
+{
+    float largest = 0;
+    for (const float value : values)
+        largest = std::max(largest, std::fabs(value));
+    const float scale = largest / top;
+    double sum = 0;
+    for (const float value : values) {
+        float best = std::numeric_limits<float>::max();
+        for (const float level : levels)
+            best = std::min(best, std::fabs(value - scale * level));
+        sum += double(best) * double(best);
+    }
+    return sum;
+}
+
+} // namespace
+
+class BitmodTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aWorkedGroup()
+    {
+        const std::vector<float> values{1.2f, -0.4f, 0.1f, -0.8f, 0.65f, 0, -0.15f, 0.3f};
+        const double expected[] = {0.010625, 0.006875, 0.005625, 0.025625}; // mean squares, by special level
+        for (const bitmod::Special special : bitmod::specials)
+            QVERIFY(
+                std::fabs(
+                    errorOf(values, bitmod::levels(3, special), bitmod::top(3, special)) / 8
+                    - expected[int(special)])
+                < 1e-6);
+        const std::vector<float> found = stored(*parseNumberFormat("bitmod3g8").value(), values);
+        const std::vector<float> wanted{1.2f, -0.4f, 0.2f, -0.8f, 0.8f, 0, -0.2f, 0.2f};
+        // 0.1 and 0.3 lie on ties, up to the rounding of the scale.
+        for (const std::size_t i : {0u, 1u, 3u, 4u, 5u, 6u})
+            QVERIFY(std::fabs(found[i] - wanted[i]) < 2e-3f);
+    }
+
+    void theErrorIsThatOfTheBrief_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<double>("normal");
+        QTest::addColumn<double>("student");
+        QTest::newRow("3 bits") << "bitmod3g128" << 0.0379 << 0.0541;
+        QTest::newRow("4 bits") << "bitmod4g128" << 0.0096 << 0.0115;
+        QTest::newRow("int3") << "int3g128" << 0.0747 << 0.148;
+        QTest::newRow("int4") << "int4g128" << 0.0137 << 0.0295;
+    }
+    void theErrorIsThatOfTheBrief()
+    {
+        QFETCH(QString, format);
+        QFETCH(double, normal);
+        QFETCH(double, student);
+        const double found = relativeError(format.toStdString(), gaussianValues(1 << 19, 1));
+        QVERIFY2(deviation(found, normal) < 0.03, qPrintable(QString::number(found)));
+        const double tailed = relativeError(format.toStdString(), studentValues(1 << 19, 5, 2));
+        QVERIFY2(deviation(tailed, student) < 0.03, qPrintable(QString::number(tailed)));
+    }
+
+    void noGroupIsWorseThanThePlainFloats()
+    {
+        // The grids with one level more between the others hold all levels of the plain ones, at the same
+        // scale.
+        for (const unsigned bits : {3u, 4u}) {
+            const auto format = parseNumberFormat(fmt::format("bitmod{}g64", bits)).value();
+            const std::vector<float> values = gaussianValues(64 * 4000, 5 + bits);
+            const std::vector<float> found = stored(*format, values);
+            std::vector<float> plain(
+                bitmod::levels(bits, bitmod::Special::ResolutionPlus).begin(),
+                bitmod::levels(bits, bitmod::Special::ResolutionPlus).end());
+            plain.erase(plain.begin() + (1 << (bits - 1)));
+            for (std::size_t begin = 0; begin < values.size(); begin += 64) {
+                const auto part = std::span(values).subspan(begin, 64);
+                double error = 0;
+                for (std::size_t i = 0; i < 64; ++i)
+                    error += std::pow(double(part[i]) - double(found[begin + i]), 2);
+                // The stored scale has a bit less than a half: up to 2^-10 of each weight.
+                QVERIFY(
+                    std::sqrt(error)
+                    <= std::sqrt(errorOf(part, plain, bitmod::top(bits, bitmod::Special::ResolutionPlus)))
+                        + 0.01);
+            }
+        }
+    }
+
+    void normalWeightsPickAsTheBriefSays()
+    {
+        const auto format = parseNumberFormat("bitmod3g128").value();
+        const std::vector<float> values = gaussianValues(128 * 4000, 8);
+        std::array<int, 4> counts{};
+        std::vector<std::byte> packed(format->blockBytes());
+        for (std::size_t begin = 0; begin < values.size(); begin += 128) {
+            format->encode(std::span(values).subspan(begin, 128), packed);
+            ++counts
+                [(std::to_integer<unsigned>(packed[0]) & 1) * 2
+                 + (std::to_integer<unsigned>(packed[1]) >> 7)];
+        }
+        const double expected[] = {0.08, 0.08, 0.42, 0.42};
+        for (int k = 0; k < 4; ++k)
+            QVERIFY2(
+                std::fabs(counts[std::size_t(k)] / 4000.0 - expected[k]) < 0.03,
+                qPrintable(QString::number(counts[std::size_t(k)])));
+    }
+
+    void turnedWeightsGiveTheMirror()
+    {
+        const auto format = parseNumberFormat("bitmod4g64").value();
+        std::vector<float> values = gaussianValues(64 * 200, 9);
+        const std::vector<float> found = stored(*format, values);
+        for (float& value : values)
+            value = -value;
+        const std::vector<float> turned = stored(*format, values);
+        std::size_t different = 0;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            different += turned[i] != -found[i];
+        QVERIFY(different < values.size() / 1000);
+    }
+
+    void theChoiceCostsNoBits()
+    {
+        QCOMPARE(parseNumberFormat("bitmod3g128").value()->bitsPerWeight(), 3.125);
+    }
+};
+
+QTEST_APPLESS_MAIN(BitmodTest)
+#include "bitmod_test.moc"

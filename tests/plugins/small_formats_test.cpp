@@ -1,0 +1,164 @@
+#include "core/architecture/model.h"
+#include "core/format/mixed_tile_format.h"
+#include "core/format/nested_format.h"
+#include "plugins/bct/bct.h"
+#include "plugins/bitmod/bitmod.h"
+#include "plugins/denseshift/denseshift.h"
+#include "plugins/double_rounding/double_rounding.h"
+#include "plugins/fast_2bit/fast_2bit.h"
+#include "plugins/rtn/rtn.h"
+#include "tests/plugins/method_fixture.h"
+#include "tests/support/shared_data.h"
+
+#include <QTest>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+namespace {
+
+double squareError(const Tensor& weights, const Tensor& stored)
+{
+    const std::vector<float> a = weights.toFloats(), b = stored.toFloats();
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        sum += std::pow(double(a[i]) - double(b[i]), 2);
+    return sum;
+}
+
+Tensor packedBy(
+    const LayerMethod& method, const Tensor& weights, const char* format, const Parameters& parameters = {})
+{
+    const LayerProblem problem{.weights = weights};
+    return method.quantize(problem, parseNumberFormat(format).value(), parameters, {}).value().tensor();
+}
+
+} // namespace
+
+/// The methods that are little more than their number format.
+class SmallFormatsTest : public QObject {
+    Q_OBJECT
+
+private:
+    static Tensor normal(std::size_t rows, std::size_t columns, unsigned seed)
+    {
+        return Tensor::adoptFloats({rows, columns}, normalValues(rows * columns, seed));
+    }
+
+private slots:
+    void shiftsGainFromMoreScales()
+    {
+        const Tensor weights = normal(16, 256, 1);
+        const DenseShift method;
+        double before = squareError(weights, packedBy(method, weights, "shift2g64", {{"scales", 1}}));
+        for (const int scales : {10, 40, 200}) {
+            const double error =
+                squareError(weights, packedBy(method, weights, "shift2g64", {{"scales", double(scales)}}));
+            QVERIFY(error <= before * (1 + 1e-9));
+            before = error;
+        }
+    }
+
+    void theLowerExponentHelpsWhereLevelsAreFew()
+    {
+        const Tensor weights = normal(32, 256, 2);
+        const double plain =
+                         squareError(weights, packedBy(BlockwiseShift(), weights, "bct4g64", {{"lower", 0}})),
+                     chosen = squareError(weights, packedBy(BlockwiseShift(), weights, "bct4g64"));
+        QVERIFY(chosen < 0.95 * plain);
+        // Without the choice it is the encoder.
+        QVERIFY(
+            bytesOf(packedBy(BlockwiseShift(), weights, "bct4g64", {{"lower", 0}}))
+            == bytesOf(packedBy(RoundToNearest(), weights, "bct4g64", {{"search", 0}})));
+    }
+
+    void theWidestGroupsAreTheRightOnes()
+    {
+        // The range as the score, against the same number of groups taken by chance, and the gain against
+        // both.
+        constexpr std::size_t rows = 64, columns = 512;
+        const Tensor weights = normal(rows, columns, 3);
+        const double range = squareError(
+                         weights, packedBy(FastTwoBit(), weights, "mix24g32w3", {{"score", 0}, {"clip", 0}})),
+                     gain =
+                         squareError(weights, packedBy(FastTwoBit(), weights, "mix24g32w3", {{"clip", 0}})),
+                     none = squareError(
+                         weights, packedBy(FastTwoBit(), weights, "mix24g32w0", {{"score", 0}, {"clip", 0}})),
+                     all = squareError(
+                         weights,
+                         packedBy(FastTwoBit(), weights, "mix24g32w16", {{"score", 0}, {"clip", 0}}));
+        const double byChance = none + (all - none) * 3 / 16;
+        QVERIFY2(range < 0.93 * byChance, qPrintable(QString::number(range / byChance)));
+        QVERIFY(gain < range);
+    }
+
+    void loudInputsGetTheWideGroups()
+    {
+        LayerProblem problem{.weights = normal(8, 512, 4)};
+        std::vector<float> meanSquare(512, 1.0f);
+        std::fill(meanSquare.begin() + 64, meanSquare.begin() + 96, 1000.0f); // group 2
+        problem.meanSquare = Tensor::adoptFloats({512}, meanSquare);
+        const Tensor stored =
+            FastTwoBit().quantize(problem, parseNumberFormat("mix24g32w1").value(), {}, {}).value().tensor();
+        for (std::size_t r = 0; r < 8; ++r)
+            QCOMPARE(mixedTile::maskOf(stored.row(r)), std::uint16_t(1 << 2));
+    }
+
+    void theScaleOfNestedNumbersServesAllWidths()
+    {
+        const Tensor weights = normal(16, 256, 5);
+        const auto errors = [&](const Parameters& parameters) {
+            const Tensor eight = packedBy(DoubleRounding(), weights, "nested8g128", parameters);
+            std::map<int, double> byWidth;
+            for (const int width : {8, 6, 4, 2}) {
+                const auto format =
+                    parseNumberFormat(width == 8 ? "nested8g128" : fmt::format("nested8as{}g128", width))
+                        .value();
+                byWidth[width] = squareError(
+                    weights, Tensor({format, {16, 256}}, eight.bytes(), std::make_shared<Tensor>(eight)));
+            }
+            return byWidth;
+        };
+        const auto forEight = errors({{"narrowest", 8}}), forTwo = errors({{"narrowest", 2}});
+        QVERIFY2(
+            forTwo.at(2) < 0.9 * forEight.at(2), qPrintable(QString::number(forTwo.at(2) / forEight.at(2))));
+        QVERIFY(forEight.at(8) < forTwo.at(8));
+        const Tensor plain = packedBy(RoundToNearest(), weights, "nested8g128");
+        double ours = 0, rounded = 0;
+        for (const auto& [width, error] : forTwo) {
+            ours += error;
+            const auto format =
+                parseNumberFormat(width == 8 ? "nested8g128" : fmt::format("nested8as{}g128", width)).value();
+            rounded += squareError(
+                weights, Tensor({format, {16, 256}}, plain.bytes(), std::make_shared<Tensor>(plain)));
+        }
+        QVERIFY(ours < rounded); // over all widths together
+    }
+
+    void realMatricesPreferTheFourGrids()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto model = makeModel(openModel(data / "llm_books6m").value());
+        std::size_t matrices = 0, ordered = 0;
+        for (const Layer& layer : model->layers) {
+            if (layer.columns % 128 != 0)
+                continue;
+            const Tensor weights = materialise(model->tensor(layer.tensor)).value();
+            const double grids =
+                             squareError(weights, packedBy(BitMod(), weights, "bitmod3g128", {{"clip", 0}})),
+                         asymmetric = squareError(
+                             weights, packedBy(RoundToNearest(), weights, "int3g128a", {{"search", 0}})),
+                         symmetric = squareError(
+                             weights, packedBy(RoundToNearest(), weights, "int3g128", {{"search", 0}}));
+            ++matrices;
+            ordered += grids < asymmetric && asymmetric < symmetric;
+        }
+        QVERIFY(matrices > 20);
+        QVERIFY2(
+            double(ordered) >= 0.95 * double(matrices),
+            qPrintable(QString("%1 of %2").arg(ordered).arg(matrices)));
+    }
+};
+
+QTEST_APPLESS_MAIN(SmallFormatsTest)
+#include "small_formats_test.moc"
