@@ -44,6 +44,7 @@ QStringList cellsOf(const BenchmarkRow& row)
         QString::number(row.rows),
         QString::number(row.inner),
         QString::number(row.columns),
+        QString::number(row.wallSeconds * 1e3, 'f', 3),
         QString::number(row.seconds * 1e3, 'f', 3),
         "±" + percent(row.spread / 2),
         rate(row.bytesPerSecond),
