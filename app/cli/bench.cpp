@@ -1,6 +1,6 @@
 #include "app/cli/model_commands.h"
 
-#include "app/session/benchmark.h"
+#include "app/session/benchmark_model.h"
 #include "core/base/parallel.h"
 
 #include <QJsonArray>
@@ -44,6 +44,7 @@ QStringList cellsOf(const BenchmarkRow& row)
         QString::number(row.rows),
         QString::number(row.inner),
         QString::number(row.columns),
+        QString::number(row.wallSeconds * 1e3, 'f', 3),
         QString::number(row.seconds * 1e3, 'f', 3),
         "±" + percent(row.spread / 2),
         rate(row.bytesPerSecond),
@@ -54,84 +55,178 @@ QStringList cellsOf(const BenchmarkRow& row)
 
 } // namespace
 
-int bench(Context& context, const QStringList& arguments)
-{
-    context.parser.addPositionalArgument("WHAT", "kernels: products of packed weights.");
-    context.parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
-    context.parser.addOption({"formats", "Formats, separated by commas (default: all).", "ids"});
-    context.parser.addOption({"columns", "Columns of the product, separated by commas.", "N", "1,512"});
-    context.parser.addOption({"rows", "Rows of the weights.", "N", "14336"});
-    context.parser.addOption({"inner", "Columns of the weights.", "N", "4096"});
-    context.parser.addOption({"mode", "Activations: exact, 8bit or both.", "mode", "both"});
-    context.parser.addOption({"instruction-set", "Instead of the best one, e.g. AVX2.", "name"});
-    if (!context.parse(arguments, 1))
-        return context.exitCode;
-    std::vector<BenchmarkRow> rows;
+namespace {
+
+struct Measured {
     CpuLimits limits;
-    const auto run = [&]() -> Result<void> {
-        const QString what = context.parser.positionalArguments()[0];
-        if (what != "kernels")
+    std::vector<BenchmarkRow> rows;
+    std::vector<PhaseShare> phases;
+};
+
+Result<std::vector<CpuActivations>> modesOf(const Context& context)
+{
+    const QString mode = context.parser.value("mode");
+    if (mode == "exact")
+        return std::vector{CpuActivations::Exact};
+    if (mode == "8bit")
+        return std::vector{CpuActivations::EightBit};
+    if (mode == "both")
+        return std::vector{CpuActivations::Exact, CpuActivations::EightBit};
+    return fail(ErrorCode::InvalidInput, "--mode is exact, 8bit or both, not '{}'", mode.toStdString());
+}
+
+std::vector<std::string> formatsOf(const Context& context)
+{
+    std::vector<std::string> ids;
+    for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
+        ids.push_back(id.trimmed().toStdString());
+    return ids;
+}
+
+Result<void> benchKernels(Context& context, Measured& measured, const OnBenchmarkRow& onRow)
+{
+    KernelBenchmark what;
+    what.modes = TRY(modesOf(context));
+    what.rows = TRY(context.countOption("rows", what.rows));
+    what.inner = TRY(context.countOption("inner", what.inner));
+    what.instructionSet = context.parser.value("instruction-set").toStdString();
+    what.formats = formatsOf(context);
+    what.columns.clear();
+    for (const QString& text : context.parser.value("columns").split(',', Qt::SkipEmptyParts)) {
+        const std::size_t count = text.trimmed().toULongLong();
+        if (count == 0 || count > 1'000'000)
             return fail(
-                ErrorCode::NotFound, "there is no benchmark '{}': kernels is one", what.toStdString());
-        setThreadCount(TRY(context.countOption("threads", 0)));
-        KernelBenchmark kernels;
-        kernels.rows = TRY(context.countOption("rows", kernels.rows));
-        kernels.inner = TRY(context.countOption("inner", kernels.inner));
-        kernels.instructionSet = context.parser.value("instruction-set").toStdString();
-        for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
-            kernels.formats.push_back(id.trimmed().toStdString());
-        kernels.columns.clear();
-        for (const QString& text : context.parser.value("columns").split(',', Qt::SkipEmptyParts)) {
-            const std::size_t count = text.trimmed().toULongLong();
-            if (count == 0 || count > 1'000'000)
-                return fail(
-                    ErrorCode::InvalidInput, "--columns needs numbers from 1 on, not '{}'",
-                    text.toStdString());
-            kernels.columns.push_back(count);
+                ErrorCode::InvalidInput, "--columns needs numbers from 1 on, not '{}'", text.toStdString());
+        what.columns.push_back(count);
+    }
+    return benchmarkKernels(what, measured.limits, onRow, context.stop);
+}
+
+Result<void>
+benchModel(Context& context, const QString& what, Measured& measured, const OnBenchmarkRow& onRow)
+{
+    ModelBenchmark benchmark;
+    benchmark.modes = TRY(modesOf(context));
+    benchmark.context = TRY(context.countOption("context", benchmark.context));
+    benchmark.count = TRY(context.countOption("count", what == "drag" ? 3 : 2));
+    std::vector<std::string> formats = formatsOf(context);
+    if (formats.empty())
+        formats = {"q4_k"};
+    const bool file = context.parser.isSet("model");
+    for (const std::string& id : formats) {
+        const NumberFormatPtr format = TRY(parseNumberFormat(id));
+        if (file)
+            benchmark.model = TRY(loadModel(context.parser.value("model").toStdString()));
+        else // a drag begins at what the file holds
+            benchmark.model = TRY(randomModel(
+                context.parser.value("shape").toStdString(),
+                what == "drag" ? TRY(parseNumberFormat("f16")) : format));
+        if (what == "drag") {
+            TRY_VOID(benchmarkDrag(
+                benchmark, id, context.plugins().lookup(), measured.limits, onRow, context.stop));
+            continue;
         }
-        const QString mode = context.parser.value("mode");
-        if (mode != "exact" && mode != "8bit" && mode != "both")
-            return fail(
-                ErrorCode::InvalidInput, "--mode is exact, 8bit or both, not '{}'", mode.toStdString());
-        if (mode != "both")
-            kernels.modes = {mode == "exact" ? CpuActivations::Exact : CpuActivations::EightBit};
-        const auto backend =
-            TRY(makeCpuBackend(kernels.instructionSet)); // chooses the set that limits are of
-        limits = TRY(measureCpuLimits());
-        return benchmarkKernels(
-            kernels, limits,
-            [&](const BenchmarkRow& row) {
-                rows.push_back(row);
-                context.progress(QString::fromStdString(row.format), 0);
-            },
-            context.stop);
-    };
-    const auto done = run();
-    if (!done)
-        return context.fail(done.error());
+        const auto run = what == "evaluate" ? benchmarkEvaluate : benchmarkDecode;
+        const auto phases = TRY(run(benchmark, measured.limits, onRow, context.stop));
+        measured.phases.insert(measured.phases.end(), phases.begin(), phases.end());
+        if (file)
+            break;
+    }
+    return {};
+}
+
+void printMeasured(Context& context, const QString& what, const Measured& measured)
+{
     if (context.json()) {
-        QJsonArray list;
-        for (const BenchmarkRow& row : rows)
+        QJsonArray list, phases;
+        for (const BenchmarkRow& row : measured.rows)
             list.append(jsonOf(row));
+        for (const PhaseShare& phase : measured.phases)
+            phases.append(QJsonObject{
+                {"device", QString::fromStdString(phase.device)},
+                {"phase", QString::fromStdString(phase.phase)},
+                {"share", phase.share}});
         context.print(
-            {{"readBytesPerSecond", limits.readBytesPerSecond},
-             {"floatOperationsPerSecond", limits.floatOperationsPerSecond},
-             {"byteOperationsPerSecond", limits.byteOperationsPerSecond},
+            {{"readBytesPerSecond", measured.limits.readBytesPerSecond},
+             {"floatOperationsPerSecond", measured.limits.floatOperationsPerSecond},
+             {"byteOperationsPerSecond", measured.limits.byteOperationsPerSecond},
              {"threads", qint64(threadCount())},
-             {"rows", list}});
-        return Done;
+             {"rows", list},
+             {"phases", phases}});
+        return;
     }
     std::printf(
         "%zu threads: read %s GB/s, f32 multiply-add %s GFLOP/s, 8-bit dot %s GOP/s\n\n", threadCount(),
-        qPrintable(rate(limits.readBytesPerSecond)), qPrintable(rate(limits.floatOperationsPerSecond)),
-        qPrintable(rate(limits.byteOperationsPerSecond)));
+        qPrintable(rate(measured.limits.readBytesPerSecond)),
+        qPrintable(rate(measured.limits.floatOperationsPerSecond)),
+        qPrintable(rate(measured.limits.byteOperationsPerSecond)));
     std::vector<QStringList> cells;
-    for (const BenchmarkRow& row : rows)
+    const bool tokens = what == "evaluate" || what == "decode";
+    for (const BenchmarkRow& row : measured.rows) {
         cells.push_back(cellsOf(row));
-    printTable(
-        {"device", "format", "rows", "inner", "columns", "wall ms", "busy ms", "spread", "GB/s",
-         "of bandwidth", "GOP/s", "of peak"},
-        cells);
+        if (tokens)
+            cells.back() << QString::number(double(row.columns) / row.seconds, 'f', 1);
+    }
+    QStringList header{"device",  "format", "rows", "inner",        "columns", "wall ms",
+                       "busy ms", "spread", "GB/s", "of bandwidth", "GOP/s",   "of peak"};
+    if (tokens)
+        header << "tokens/s";
+    printTable(header, cells);
+    if (measured.phases.empty())
+        return;
+    std::printf("\n");
+    cells.clear();
+    for (const PhaseShare& phase : measured.phases)
+        cells.push_back(
+            {QString::fromStdString(phase.device), QString::fromStdString(phase.phase),
+             percent(phase.share)});
+    printTable({"device", "phase", "of the time"}, cells);
+}
+
+} // namespace
+
+int bench(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument(
+        "WHAT",
+        "kernels (products of packed weights), evaluate or decode (a model), drag (a layer to another "
+        "format).");
+    context.parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
+    context.parser.addOption(
+        {"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});
+    context.parser.addOption({"mode", "Activations: exact, 8bit or both.", "mode", "both"});
+    context.parser.addOption(
+        {"columns", "kernels: columns of the product, separated by commas.", "N", "1,512"});
+    context.parser.addOption({"rows", "kernels: rows of the weights (default: 14336).", "N"});
+    context.parser.addOption({"inner", "kernels: columns of the weights (default: 4096).", "N"});
+    context.parser.addOption({"instruction-set", "kernels: instead of the best one, e.g. AVX2.", "name"});
+    context.parser.addOption({"model", "A model file (default: random weights).", "file"});
+    context.parser.addOption({"shape", "Of random weights: 1.1b, 125m or tiny.", "name", "1.1b"});
+    context.parser.addOption({"context", "Tokens a chunk (default: 512).", "N"});
+    context.parser.addOption({"count", "Repetitions.", "N"});
+    if (!context.parse(arguments, 1))
+        return context.exitCode;
+    const QString what = context.parser.positionalArguments()[0];
+    Measured measured;
+    const auto run = [&]() -> Result<void> {
+        if (what != "kernels" && what != "evaluate" && what != "decode" && what != "drag")
+            return fail(
+                ErrorCode::NotFound, "there is no benchmark '{}': kernels, evaluate, decode and drag are",
+                what.toStdString());
+        setThreadCount(TRY(context.countOption("threads", 0)));
+        // Chooses the instruction set that the limits are of.
+        TRY(makeCpuBackend(context.parser.value("instruction-set").toStdString()));
+        measured.limits = TRY(measureCpuLimits());
+        const auto onRow = [&](const BenchmarkRow& row) {
+            measured.rows.push_back(row);
+            context.progress(QString::fromStdString(row.device + " " + row.format), 1);
+        };
+        return what == "kernels" ? benchKernels(context, measured, onRow)
+                                 : benchModel(context, what, measured, onRow);
+    };
+    if (const auto done = run(); !done)
+        return context.fail(done.error());
+    printMeasured(context, what, measured);
     return Done;
 }
 

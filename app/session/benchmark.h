@@ -35,8 +35,8 @@ struct BenchmarkTimes {
 /// Repeats `work` until both counts are reached, after one repetition that is not counted. Each takes `parts`
 /// equal parts, whose times are given. Errors: those of the work; Cancelled.
 [[nodiscard]] Result<BenchmarkTimes> repeat(
-    std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work, std::stop_token stop,
-    std::size_t parts = 1);
+    std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work,
+    std::stop_token stop, std::size_t parts = 1);
 
 /// Fills the times, and what follows from them.
 void setTimes(

@@ -1,0 +1,311 @@
+#include "app/session/benchmark_model.h"
+
+#include "core/evaluate/forward_pass.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace tritloom {
+namespace {
+
+/// Adds up how long each kind of op takes on another backend.
+class TimedBackend final : public Backend {
+public:
+    using Seconds = std::map<OpKind, double>;
+    TimedBackend(std::unique_ptr<Backend> backend, std::shared_ptr<Seconds> seconds)
+        : m_backend(std::move(backend))
+        , m_seconds(std::move(seconds))
+    {
+    }
+    std::string name() const override { return m_backend->name(); }
+    bool supports(const Op& op, std::span<const TensorType> inputs) const override
+    {
+        return m_backend->supports(op, inputs);
+    }
+    Result<DeviceTensor> upload(const Tensor& tensor) override { return m_backend->upload(tensor); }
+    Result<Tensor> download(const DeviceTensor& tensor) override { return m_backend->download(tensor); }
+    Result<DeviceTensor>
+    run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
+    {
+        const auto begin = std::chrono::steady_clock::now();
+        auto result = m_backend->run(op, inputs, std::move(stop));
+        (*m_seconds)[op.kind] +=
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return result;
+    }
+
+private:
+    std::unique_ptr<Backend> m_backend;
+    std::shared_ptr<Seconds> m_seconds;
+};
+
+struct TimedExecutor {
+    std::unique_ptr<Executor> executor;
+    std::shared_ptr<TimedBackend::Seconds> seconds = std::make_shared<TimedBackend::Seconds>();
+    std::string name;
+};
+
+Result<TimedExecutor> timedExecutor(CpuActivations mode)
+{
+    TimedExecutor timed;
+    std::vector<std::unique_ptr<Backend>> backends;
+    backends.push_back(std::make_unique<TimedBackend>(TRY(makeCpuBackend({}, mode)), timed.seconds));
+    backends.push_back(makeReferenceBackend());
+    timed.name = backends.front()->name();
+    timed.executor = std::make_unique<Executor>(std::move(backends));
+    return timed;
+}
+
+void addShares(std::vector<PhaseShare>& shares, const TimedExecutor& timed, double wall)
+{
+    double known = 0;
+    std::vector<PhaseShare> mine;
+    for (const auto& [kind, seconds] : *timed.seconds) {
+        mine.push_back({timed.name, std::string(nameOf(kind)), seconds / wall});
+        known += seconds;
+    }
+    mine.push_back({timed.name, "everything else", std::max(0.0, 1 - known / wall)});
+    std::sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) { return a.share > b.share; });
+    shares.insert(shares.end(), mine.begin(), mine.end());
+}
+
+Chunk randomChunk(const Model& model, std::size_t tokens, std::uint64_t seed)
+{
+    // The embedding is the first thing that reads the input: its rows are the vocabulary.
+    const Node& first = model.graph->nodes.front();
+    const std::size_t vocabulary = model.tensor(first.weights.front()).shape.front();
+    Chunk chunk;
+    chunk.firstScored = tokens / 2;
+    for (std::size_t i = 0; i < tokens; ++i) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        chunk.tokens.push_back(TokenId((seed >> 33) % vocabulary));
+    }
+    return chunk;
+}
+
+/// Of the weights that products read, and elements of those: with the head or without.
+struct ProductSize {
+    double bytes = 0, elements = 0, headElements = 0;
+};
+ProductSize productSize(const Model& model)
+{
+    ProductSize size;
+    for (const Node& node : model.graph->nodes) {
+        if (node.op.kind != OpKind::Linear)
+            continue;
+        const TensorType& type = model.tensor(node.weights.front()).stored.type();
+        size.bytes += double(type.bytes());
+        size.elements += double(type.elements());
+        if (node.stage + 1 == model.graph->stageCount)
+            size.headElements += double(type.elements());
+    }
+    return size;
+}
+
+std::string formatOf(const Model& model)
+{
+    for (const Node& node : model.graph->nodes)
+        if (node.op.kind == OpKind::Linear)
+            return model.tensor(node.weights.front()).stored.type().format->id();
+    return {};
+}
+
+Result<void> mustRun(const Model& model)
+{
+    if (!model.graph)
+        return fail(ErrorCode::Unsupported, "the model cannot be run: {}", model.whyNotEvaluated);
+    return {};
+}
+
+struct ModelShape {
+    const char* name;
+    std::size_t blocks, hidden, feedForward, heads, kvHeads, vocabulary;
+};
+constexpr ModelShape shapes[] = {
+    {"1.1b", 22, 2048, 5632, 32, 4, 32000}, // TinyLlama's
+    {"125m", 12, 768, 2048, 12, 12, 32000},
+    {"tiny", 2, 256, 512, 4, 2, 512},
+};
+
+} // namespace
+
+Result<std::shared_ptr<const Model>> randomModel(const std::string& name, const NumberFormatPtr& format)
+{
+    const auto* const shape =
+        std::find_if(std::begin(shapes), std::end(shapes), [&](const ModelShape& candidate) {
+            return candidate.name == name;
+        });
+    if (shape == std::end(shapes))
+        return fail(ErrorCode::NotFound, "there is no shape '{}': 1.1b, 125m and tiny are", name);
+    ModelFile file;
+    file.path = name;
+    file.format = "gguf";
+    const auto set = [&](const char* key, std::size_t value) {
+        file.metadata.set(std::string("llama.") + key, std::uint32_t(value));
+    };
+    file.metadata.set("general.architecture", std::string("llama"));
+    set("block_count", shape->blocks);
+    set("embedding_length", shape->hidden);
+    set("feed_forward_length", shape->feedForward);
+    set("attention.head_count", shape->heads);
+    set("attention.head_count_kv", shape->kvHeads);
+    set("context_length", 2048);
+    const auto add = [&](std::string tensor, std::size_t rows, std::size_t columns) {
+        file.tensors.push_back(
+            {.name = std::move(tensor),
+             .shape = {rows, columns},
+             .stored = randomWeights(format, rows, columns)});
+    };
+    const auto norm = [&](std::string tensor) {
+        file.tensors.push_back(
+            {.name = std::move(tensor),
+             .shape = {shape->hidden},
+             .stored = Tensor::adoptFloats({shape->hidden}, std::vector<float>(shape->hidden, 1.0f))});
+    };
+    const std::size_t kv = shape->hidden / shape->heads * shape->kvHeads;
+    add("token_embd.weight", shape->vocabulary, shape->hidden);
+    for (std::size_t b = 0; b < shape->blocks; ++b) {
+        const std::string prefix = "blk." + std::to_string(b) + ".";
+        norm(prefix + "attn_norm.weight");
+        add(prefix + "attn_q.weight", shape->hidden, shape->hidden);
+        add(prefix + "attn_k.weight", kv, shape->hidden);
+        add(prefix + "attn_v.weight", kv, shape->hidden);
+        add(prefix + "attn_output.weight", shape->hidden, shape->hidden);
+        norm(prefix + "ffn_norm.weight");
+        add(prefix + "ffn_gate.weight", shape->feedForward, shape->hidden);
+        add(prefix + "ffn_up.weight", shape->feedForward, shape->hidden);
+        add(prefix + "ffn_down.weight", shape->hidden, shape->feedForward);
+    }
+    norm("output_norm.weight");
+    add("output.weight", shape->vocabulary, shape->hidden);
+    return makeModel(std::move(file));
+}
+
+Result<std::vector<PhaseShare>> benchmarkEvaluate(
+    const ModelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
+{
+    const Model& model = *what.model;
+    TRY_VOID(mustRun(model));
+    const ProductSize size = productSize(model);
+    std::vector<PhaseShare> shares;
+    for (const CpuActivations mode : what.modes) {
+        TimedExecutor timed = TRY(timedExecutor(mode));
+        ForwardPass pass(
+            std::make_shared<Compressor>(what.model, MethodLookup(), nullptr, 0), std::move(timed.executor),
+            1 << 20);
+        std::uint64_t seed = 0;
+        const auto times = TRY(repeat(
+            what.count, 0,
+            [&]() -> Result<void> {
+                if (seed == 1)
+                    timed.seconds->clear(); // the first chunk repacked
+                TRY(pass.logProbabilities(
+                    randomChunk(model, what.context, seed++), model.original(), ForwardPass::Keep::Nothing,
+                    stop));
+                return {};
+            },
+            stop));
+        BenchmarkRow row{.device = timed.name, .format = formatOf(model), .columns = what.context};
+        const double scored = double(what.context - 1 - what.context / 2);
+        setTimes(
+            row, times, size.bytes,
+            2 * ((size.elements - size.headElements) * double(what.context) + size.headElements * scored),
+            limits,
+            mode == CpuActivations::EightBit ? limits.byteOperationsPerSecond
+                                             : limits.floatOperationsPerSecond);
+        double wall = 0;
+        for (const double seconds : times.wall)
+            wall += seconds;
+        addShares(shares, timed, wall);
+        onRow(row);
+    }
+    return shares;
+}
+
+Result<std::vector<PhaseShare>> benchmarkDecode(
+    const ModelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
+{
+    const Model& model = *what.model;
+    TRY_VOID(mustRun(model));
+    const Graph& graph = *model.graph;
+    const ProductSize size = productSize(model);
+    std::vector<PhaseShare> shares;
+    for (const CpuActivations mode : what.modes) {
+        const TimedExecutor timed = TRY(timedExecutor(mode));
+        SequenceState state;
+        const auto feed = [&](std::span<const TokenId> tokens) -> Result<void> {
+            ValueMap values{
+                {graph.input, Tensor::adoptFloats({tokens.size()}, {tokens.begin(), tokens.end()})}};
+            const auto weightsOf = [&](TensorId id) -> Result<Executor::Weights> {
+                return Executor::Weights{TRY(materialise(model.tensor(id))), keyOf("stored", model.key, id)};
+            };
+            TRY_VOID(timed.executor->run(graph, 0, graph.stageCount - 1, values, weightsOf, &state, stop));
+            state.tokens += tokens.size();
+            return {};
+        };
+        const Chunk chunk = randomChunk(model, 32 + 12 * what.count, 1);
+        TRY_VOID(feed(std::span(chunk.tokens).first(32)));
+        timed.seconds->clear();
+        std::size_t next = 32;
+        const auto times = TRY(repeat(
+            12 * what.count - 1, 0, [&] { return feed(std::span(chunk.tokens).subspan(next++, 1)); }, stop));
+        BenchmarkRow row{.device = timed.name, .format = formatOf(model), .columns = 1};
+        setTimes(
+            row, times, size.bytes, 2 * size.elements, limits,
+            mode == CpuActivations::EightBit ? limits.byteOperationsPerSecond
+                                             : limits.floatOperationsPerSecond);
+        double wall = 0;
+        for (const double seconds : times.wall)
+            wall += seconds;
+        addShares(shares, timed, wall * double(times.wall.size() + 1) / double(times.wall.size()));
+        onRow(row);
+    }
+    return shares;
+}
+
+Result<void> benchmarkDrag(
+    const ModelBenchmark& what, const std::string& format, const MethodLookup& methods,
+    const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
+{
+    const Model& model = *what.model;
+    TRY_VOID(mustRun(model));
+    // The last layer of the middle block: its up and down projections are the largest.
+    std::optional<LayerId> middle;
+    for (std::size_t i = 0; i < model.layers.size(); ++i)
+        if (model.layers[i].block == (model.graph->stageCount - 2) / 2)
+            middle = LayerId(i);
+    if (!middle)
+        return fail(ErrorCode::Unsupported, "the model has no blocks");
+    for (const CpuActivations mode : what.modes) {
+        TimedExecutor timed = TRY(timedExecutor(mode));
+        ForwardPass pass(
+            std::make_shared<Compressor>(what.model, methods, nullptr, std::size_t{256} << 20),
+            std::move(timed.executor), std::size_t{1} << 30);
+        const std::size_t tokens = std::min<std::size_t>(128, what.context);
+        const Chunk chunk = randomChunk(model, tokens, 1);
+        Allocation allocation = model.original();
+        TRY(pass.logProbabilities(chunk, allocation, ForwardPass::Keep::Everything, stop));
+        std::size_t turn = 0;
+        const auto times = TRY(repeat(
+            what.count, 0,
+            [&]() -> Result<void> {
+                // Another method's parameter would be a cache hit; another format each time is not.
+                const std::string id = turn++ % 2 == 0 ? format : "int4g" + std::to_string(32 * turn);
+                allocation[*middle] = {id, "rtn", {}};
+                TRY(pass.logProbabilities(chunk, allocation, ForwardPass::Keep::Everything, stop));
+                return {};
+            },
+            stop));
+        BenchmarkRow row{
+            .device = timed.name,
+            .format = format,
+            .rows = model.layer(*middle).rows,
+            .inner = model.layer(*middle).columns,
+            .columns = tokens};
+        setTimes(row, times, 0, 0, limits, 0);
+        onRow(row);
+    }
+    return {};
+}
+
+} // namespace tritloom
