@@ -48,7 +48,9 @@ Result<SensitivityTable> measureTable(Context& context, Engine& engine, std::vec
     SensitivityTable table = emptyTable(model, std::move(candidates));
     // Without a place to keep results the sweep still runs; it only starts anew next time.
     const auto store = Workspace::autosaveFor(model);
-    ResultStore* const results = store ? store->get() : nullptr;
+    ResultStore* const results = store ? store->store.get() : nullptr;
+    if (const std::string& why = store ? store->notice : store.error().message; !why.empty())
+        std::fprintf(stderr, "%s\n", why.c_str());
     auto session = TRY(engine.makeSession(results));
     std::size_t done = 0;
     std::string failure;

@@ -8,7 +8,8 @@ int evaluate(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument("MODEL", "The model to measure.");
     context.addEngineOptions();
-    context.parser.addOption({"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
+    context.parser.addOption(
+        {"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
     context.parser.addOption({"recipe", "Compress MODEL by this recipe first.", "file"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -18,11 +19,20 @@ int evaluate(Context& context, const QStringList& arguments)
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
+        if (!engine->whyNotEvaluated().empty())
+            return fail(
+                ErrorCode::Unsupported, "{} cannot be evaluated: {}", model.file->path.filename().string(),
+                engine->whyNotEvaluated());
         std::shared_ptr<ForwardPass> reference;
         if (context.parser.isSet("reference")) {
             auto other = TRY(loadModel(context.parser.value("reference").toStdString()));
+            if (!other->graph)
+                return fail(
+                    ErrorCode::Unsupported, "the reference {} cannot be evaluated: {}",
+                    other->file->path.filename().string(), other->whyNotEvaluated);
             if (other->tokenizer && other->tokenizer->vocabularySize() != model.tokenizer->vocabularySize())
-                return fail(ErrorCode::InvalidInput, "the reference has {} tokens in its vocabulary, the model {}",
+                return fail(
+                    ErrorCode::InvalidInput, "the reference has {} tokens in its vocabulary, the model {}",
                     other->tokenizer->vocabularySize(), model.tokenizer->vocabularySize());
             auto compressor = std::make_shared<Compressor>(std::move(other), MethodLookup(), nullptr, 0);
             reference = std::make_shared<ForwardPass>(
@@ -33,7 +43,9 @@ int evaluate(Context& context, const QStringList& arguments)
             allocation, context.stop,
             [&](const Evaluation& so) {
                 context.progress(
-                    QString("perplexity %1 ± %2,").arg(so.perplexity.value, 0, 'f', 4).arg(so.perplexity.standardError, 0, 'f', 4),
+                    QString("perplexity %1 ± %2,")
+                        .arg(so.perplexity.value, 0, 'f', 4)
+                        .arg(so.perplexity.standardError, 0, 'f', 4),
                     double(so.chunksDone) / double(so.chunksTotal));
             },
             EvaluationSession::Keep::Nothing);
@@ -49,10 +61,16 @@ int evaluate(Context& context, const QStringList& arguments)
         std::printf("%-28s %.6g ± %.2g\n", what, value, error);
     };
     line("perplexity", evaluation->perplexity.value, evaluation->perplexity.standardError);
-    line("reference perplexity", evaluation->referencePerplexity.value, evaluation->referencePerplexity.standardError);
+    line(
+        "reference perplexity", evaluation->referencePerplexity.value,
+        evaluation->referencePerplexity.standardError);
     line("KL divergence, nats", evaluation->kl.value, evaluation->kl.standardError);
-    line("same most likely token", evaluation->topTokenAgreement.value, evaluation->topTokenAgreement.standardError);
-    std::printf("%-28s %zu in %.2f s\n", "scored tokens", evaluation->tokens, double(evaluation->elapsed.count()) / 1000);
+    line(
+        "same most likely token", evaluation->topTokenAgreement.value,
+        evaluation->topTokenAgreement.standardError);
+    std::printf(
+        "%-28s %zu in %.2f s\n", "scored tokens", evaluation->tokens,
+        double(evaluation->elapsed.count()) / 1000);
     return Done;
 }
 

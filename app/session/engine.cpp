@@ -46,7 +46,8 @@ Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
             ++i;
         if (i == names.size())
             return fail(
-                ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", device, names.size());
+                ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", device,
+                names.size());
         backends.push_back(TRY(makeVulkanBackend(names[i])));
     }
     if (!backends.empty() || device == "cpu")
@@ -61,7 +62,8 @@ std::filesystem::path resourceFolder()
 {
     const std::filesystem::path program = QCoreApplication::applicationDirPath().toStdString();
     const std::filesystem::path installed = program / ".." / "share" / "tritloom";
-    return std::filesystem::exists(installed / "samples") ? installed : std::filesystem::path(TRITLOOM_RESOURCES);
+    return std::filesystem::exists(installed / "samples") ? installed
+                                                          : std::filesystem::path(TRITLOOM_RESOURCES);
 }
 
 std::filesystem::path sampleModelPath()
@@ -98,8 +100,8 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
             statistics = std::make_shared<Statistics>(
                 model, std::move(*calibration), TRY(tritloom::makeExecutor(options.device)));
     }
-    engine->m_compressor
-        = std::make_shared<Compressor>(model, std::move(methods), std::move(statistics), options.memoBytes / 4);
+    engine->m_compressor =
+        std::make_shared<Compressor>(model, std::move(methods), std::move(statistics), options.memoBytes / 4);
     engine->m_options = std::move(options);
     return engine;
 }
@@ -113,7 +115,7 @@ Result<std::unique_ptr<EvaluationSession>>
 Engine::makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference) const
 {
     if (!m_whyNot.empty())
-        return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", m_whyNot);
+        return fail(ErrorCode::Unsupported, "{} cannot be evaluated: {}", m_model->file->path.filename().string(), m_whyNot);
     auto pass = std::make_shared<ForwardPass>(m_compressor, TRY(makeExecutor()), m_options.memoBytes);
     return std::make_unique<EvaluationSession>(m_chunks, std::move(pass), std::move(reference), store);
 }

@@ -1,3 +1,4 @@
+#include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
 
 #include "core/export/gguf_target.h"
@@ -6,25 +7,14 @@
 namespace tritloom {
 namespace {
 
-/// The format of every tensor of the file: layers as chosen, everything else as stored.
-std::vector<std::string> formatsOf(const Model& model, const Allocation& allocation)
-{
-    std::vector<std::string> formats;
-    for (const NamedTensor& tensor : model.file->tensors)
-        formats.push_back(tensor.stored.type().format->id());
-    for (std::size_t i = 0; i < model.layers.size(); ++i)
-        if (const std::string& chosen = allocation.layers[i].format; !chosen.empty())
-            formats[std::size_t(model.layers[i].tensor)] = chosen;
-    return formats;
-}
-
 Result<Key> hashOf(const std::filesystem::path& path)
 {
     const ModelFile written = TRY(openModel(path));
     Key key = keyOf("tensors");
     for (const NamedTensor& tensor : written.tensors) {
         const auto bytes = tensor.stored.bytes();
-        key = keyOf(key, tensor.name, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        key = keyOf(
+            key, tensor.name, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
     }
     return key;
 }
@@ -34,7 +24,7 @@ Result<Key> hashOf(const std::filesystem::path& path)
 std::vector<std::string> ExportController::problems(const Allocation& allocation) const
 {
     const Model& model = *m_engine->model();
-    return checkGguf(*model.file, formatsOf(model, allocation));
+    return checkGguf(*model.file, tensorFormats(model, allocation));
 }
 
 Result<ExportReport> exportAllocation(
@@ -45,8 +35,8 @@ Result<ExportReport> exportAllocation(
     const Model& model = *engine.model();
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
         return fail(
-            ErrorCode::InvalidInput, "{}: this is the model itself, choose another name for the compressed file",
-            path.string());
+            ErrorCode::InvalidInput,
+            "{}: this is the model itself, choose another name for the compressed file", path.string());
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];
@@ -57,7 +47,7 @@ Result<ExportReport> exportAllocation(
     };
     const WrittenFile written = TRY(exportGguf(
         {.model = *model.file,
-         .formats = formatsOf(model, allocation),
+         .formats = tensorFormats(model, allocation),
          .tensor = tensorOf,
          .path = path,
          .progress = progress ? progress : [](double) {},
@@ -65,11 +55,14 @@ Result<ExportReport> exportAllocation(
     ExportReport report{.path = path};
     report.bytes = written.fileBytes;
     report.tensors = model.file->tensors.size();
-    report.checks.push_back(fmt::format("every block length divides its rows, and llama.cpp knows every type"));
-    report.checks.push_back(fmt::format("read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
+    report.checks.push_back(
+        fmt::format("every block length divides its rows, and llama.cpp knows every type"));
+    report.checks.push_back(fmt::format(
+        "read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
     report.sha = hexadecimal(TRY(hashOf(path)));
-    report.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    report.elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     return report;
 }
 
