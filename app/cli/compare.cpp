@@ -96,7 +96,7 @@ int compare(Context& context, const QStringList& arguments)
             return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
         // Without a place to keep results the comparison still runs; it only starts anew next time.
         const auto project = Workspace::autosaveFor(model);
-        ResultStore* const store = project ? project->get() : nullptr;
+        ResultStore* const store = project ? project->store.get() : nullptr;
         const auto session = TRY(engine->makeSession(store));
         TRY_VOID(runComparison(
             rows, *session, store, context.stop, [](std::size_t, const ComparisonRow&) {},

@@ -104,10 +104,13 @@ Result<MeasuredModel> openMeasured(Context& context)
         measured.model = measured.text->model();
     }
     // Without a place to keep results the sweep still runs; it only starts anew next time.
-    if (auto project = Workspace::autosaveFor(*measured.model)) {
-        measured.project = std::move(*project);
+    const auto project = Workspace::autosaveFor(*measured.model);
+    if (project) {
+        measured.project = project->store;
         measured.store = measured.project.get();
     }
+    if (const std::string& why = project ? project->notice : project.error().message; !why.empty())
+        std::fprintf(stderr, "%s\n", why.c_str());
     if (measured.meter == nullptr)
         measured.meter = TRY(measured.text->makeSession(measured.store));
     return measured;

@@ -25,9 +25,17 @@ int evaluate(Context& context, const QStringList& arguments)
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
+        if (!engine->whyNotEvaluated().empty())
+            return fail(
+                ErrorCode::Unsupported, "{} cannot be evaluated: {}", model.file->path.filename().string(),
+                engine->whyNotEvaluated());
         std::shared_ptr<ForwardPass> reference;
         if (context.parser.isSet("reference")) {
             auto other = TRY(loadModel(context.parser.value("reference").toStdString()));
+            if (!other->graph)
+                return fail(
+                    ErrorCode::Unsupported, "the reference {} cannot be evaluated: {}",
+                    other->file->path.filename().string(), other->whyNotEvaluated);
             if (other->tokenizer && other->tokenizer->vocabularySize() != model.tokenizer->vocabularySize())
                 return fail(
                     ErrorCode::InvalidInput, "the reference has {} tokens in its vocabulary, the model {}",

@@ -44,6 +44,7 @@ int main(int argc, char** argv)
 {
     std::stop_source stop;
     watchSignals(stop);
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is an error to report, not an end
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName("tritloom");
     QCoreApplication::setApplicationVersion(TRITLOOM_VERSION);

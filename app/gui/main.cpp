@@ -8,6 +8,8 @@
 #include <QLibraryInfo>
 #include <QTranslator>
 
+#include <csignal>
+
 using namespace tritloom;
 
 int main(int argc, char** argv)
@@ -83,6 +85,7 @@ int main(int argc, char** argv)
     }
     (void)settings.resolvedTheme(); // looks at the desktop's palette before a theme replaces it
 
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is an error to report, not an end
     const PluginHost plugins;
     MainWindow window(plugins, settings);
     QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/tritloom.svg")));

@@ -85,7 +85,7 @@ void MainWindow::connectActions()
     on(m_actions->quit, &QWidget::close);
     on(m_actions->selectAll, &MainWindow::selectAll);
     on(m_actions->pin, &MainWindow::togglePins);
-    on(m_actions->allocate, &MainWindow::allocate);
+    on(m_actions->allocate, [this] { m_workspace->requestAllocation(); });
     on(m_actions->sweep, &MainWindow::toggleSweep);
     on(m_actions->cancel, &MainWindow::cancelAll);
     on(m_actions->resetLayout, [this] { m_docks->resetLayout(); });
@@ -127,6 +127,8 @@ void MainWindow::connectActions()
         if (!model.problem.isEmpty())
             showNotice(
                 m_banner, tr("Changes are not kept on disk: %1").arg(model.problem), NoticeKind::Warning);
+        if (!model.notice.isEmpty())
+            showNotice(m_banner, tr("Attention: %1").arg(model.notice), NoticeKind::Warning);
         // The original's own figures are what every change is held against.
         if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
             m_workspace->evaluation().request(m_workspace->document().allocation());
@@ -143,7 +145,7 @@ void MainWindow::setSettings(const Settings& settings)
     m_settings = settings;
     const Theme theme = settings.resolvedTheme();
     applyTheme(theme);
-    applyIcons(*m_actions, theme);
+    applyIcons(*m_actions, theme, m_stopShown);
     m_actions->themeDark->setChecked(settings.theme == QLatin1String("dark"));
     m_actions->themeLight->setChecked(settings.theme == QLatin1String("light"));
     m_actions->themeSystem->setChecked(settings.theme == QLatin1String("system"));
@@ -178,6 +180,9 @@ void MainWindow::connectWorkspace()
     connectFlip(*this);
     connect(m_workspace.get(), &Workspace::saveFailed, this, [this](const QString& why) {
         showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(why), NoticeKind::Warning);
+    });
+    connect(m_workspace.get(), &Workspace::allocationFailed, this, [this](const QString& why) {
+        showNotice(m_banner, tr("Nothing was allocated: %1").arg(why));
     });
     connect(&m_workspace->sensitivity(), &SensitivityController::failed, this, [this](const QString& why) {
         showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(why));
@@ -215,7 +220,9 @@ void MainWindow::refreshActions()
     m_actions->sweep->setToolTip(tr("Measure what each layer costs in each format, one at a time"));
     m_actions->sweep->setText(sweeping ? tr("Stop measuring") : tr("Measure &sensitivity"));
     m_actions->sweep->setEnabled(m_workspace && m_workspace->engine().whyNotEvaluated().empty());
-    applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
+    if (std::exchange(m_stopShown, sweeping)
+        != sweeping) // asked for every frame of a drag, and icons are drawn anew
+        applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
     m_actions->cancel->setEnabled(m_workspace && (sweeping || m_workspace->evaluation().isRunning()));
 }
 
@@ -229,13 +236,6 @@ void MainWindow::exportModel()
 {
     auto* const dialog = new ExportDialog(*m_workspace, m_title, this);
     dialog->open();
-}
-
-void MainWindow::allocate()
-{
-    if (const auto done = m_workspace->allocateToBudget(); !done)
-        showNotice(
-            m_banner, tr("Nothing was allocated: %1").arg(QString::fromStdString(done.error().message)));
 }
 
 void MainWindow::toggleSweep()

@@ -53,7 +53,6 @@ private:
     void chooseFolder();
     void saveCopy();
     void exportModel();
-    void allocate();
     void toggleSweep();
     void cancelAll();
     void selectAll();
@@ -73,6 +72,7 @@ private:
     ProjectToolBar* m_toolBar;
     StatusLine* m_status;
     QString m_title, m_openedPath;
+    bool m_stopShown = false; ///< the sweep's button stops it
     ModelLoader m_loader;
     std::shared_ptr<Workspace> m_workspace; // outlived by no page: see closeProject()
 };

@@ -16,10 +16,12 @@ Result<OpenedModel> open(const std::filesystem::path& path, MethodLookup methods
     }
     auto model = TRY(loadModel(modelPath));
     if (!opened.store) {
-        if (auto store = Workspace::autosaveFor(*model))
-            opened.store = std::move(*store);
-        else
-            opened.problem = QString::fromStdString(store.error().message);
+        if (auto kept = Workspace::autosaveFor(*model)) {
+            opened.store = std::move(kept->store);
+            opened.notice = QString::fromStdString(kept->notice);
+        } else {
+            opened.problem = QString::fromStdString(kept.error().message);
+        }
     }
     opened.engine = TRY(Engine::create(std::move(model), std::move(methods), std::move(options)));
     return opened;

@@ -13,6 +13,7 @@ struct OpenedModel {
     std::shared_ptr<Engine> engine;
     std::shared_ptr<ProjectStore> store; ///< null: nothing is kept, and `problem` says why
     QString path, problem;
+    QString notice; ///< what was found and mended on the way; empty: nothing
 };
 
 /// Opens models and projects on a thread of its own; the newest request wins. GUI thread only.

@@ -116,6 +116,7 @@ bool PageDocks::eventFilter(QObject* watched, QEvent* event)
 void PageDocks::fill(Workspace& workspace)
 {
     empty();
+    m_workspace = &workspace;
     for (const Page& page : pages())
         if (page.area == Page::Area::Centre) {
             m_central.push_back(page.make(workspace, m_centre.parentWidget()));
@@ -133,8 +134,7 @@ void PageDocks::fill(Workspace& workspace)
             dock->setWidget(page->make(workspace, dock));
         }
     m_filled = true;
-    const QByteArray stored =
-        m_layout == Layout::Remembered ? QSettings().value("window/layout").toByteArray() : QByteArray();
+    const QByteArray stored = storedLayout();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
     for (QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
@@ -148,6 +148,7 @@ void PageDocks::empty()
     if (!std::exchange(m_filled, false))
         return;
     store();
+    m_workspace = nullptr;
     for (const auto& [page, dock] : m_docks) {
         delete dock->widget();
         dock->hide();
@@ -156,10 +157,25 @@ void PageDocks::empty()
         delete widget;
 }
 
+QByteArray PageDocks::storedLayout() const
+{
+    if (m_layout != Layout::Remembered)
+        return {};
+    if (ProjectStore* const store = m_workspace->store())
+        if (const auto kept = store->setting("windowLayout"))
+            return {reinterpret_cast<const char*>(kept->data()), qsizetype(kept->size())};
+    return QSettings().value("window/layout").toByteArray();
+}
+
 void PageDocks::store() const
 {
-    if (m_layout == Layout::Remembered)
-        QSettings().setValue("window/layout", m_window.saveState(layoutVersion));
+    if (m_layout != Layout::Remembered)
+        return;
+    const QByteArray layout = m_window.saveState(layoutVersion);
+    QSettings().setValue("window/layout", layout);
+    if (ProjectStore* const store = m_workspace != nullptr ? m_workspace->store() : nullptr)
+        (void)store->setSetting(
+            "windowLayout", std::as_bytes(std::span(layout.constData(), std::size_t(layout.size()))));
 }
 
 void PageDocks::addToggles(QMenu& menu) const

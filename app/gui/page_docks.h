@@ -29,17 +29,19 @@ public:
     bool
     eventFilter(QObject* watched, QEvent* event) override; ///< sizes that wait for the window's first size
     void addToggles(QMenu& menu) const;
-    void store() const; ///< the layout, for the next start
+    void store() const; ///< the layout, for the next start and in the open project
     [[nodiscard]] bool isFilled() const { return m_filled; }
 
 private:
     void arrange();
     void applySizes();
+    [[nodiscard]] QByteArray storedLayout() const; ///< the project's own, else the last one
 
     QMainWindow& m_window;
     QVBoxLayout& m_centre;
     std::vector<std::pair<const Page*, QDockWidget*>> m_docks;
     std::vector<QWidget*> m_central;
+    Workspace* m_workspace = nullptr; ///< whose pages these are
     Layout m_layout;
     bool m_filled = false, m_sizesPending = false;
 };

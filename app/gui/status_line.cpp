@@ -137,12 +137,17 @@ void StatusLine::refresh()
     }
     const bool busy = cancellable || !m_opening.isEmpty();
     m_text->setText(parts.isEmpty() ? tr("Ready") : parts.join(QStringLiteral("   ·   ")));
-    m_progress->setVisible(fraction >= 0);
+    // How long opening takes nobody knows before: the bar runs to and fro.
+    const bool opening = fraction < 0 && !m_opening.isEmpty();
+    m_progress->setVisible(fraction >= 0 || opening);
+    m_progress->setRange(0, opening ? 0 : 1000);
     m_progress->setValue(int(fraction * 1000));
     m_cancel->setVisible(cancellable);
     QPalette dot = m_dot->palette();
-    dot.setColor(QPalette::WindowText, busy ? colors.accent : colors.good);
-    m_dot->setPalette(dot);
+    if (const QColor color = busy ? colors.accent : colors.good; dot.color(QPalette::WindowText) != color) {
+        dot.setColor(QPalette::WindowText, color);
+        m_dot->setPalette(dot);
+    }
     if (busy && !m_poll.isActive())
         m_poll.start();
     else if (!busy)

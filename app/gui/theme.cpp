@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QFontDatabase>
+#include <QHash>
 #include <QStyleFactory>
 
 #include <algorithm>
@@ -117,7 +118,7 @@ QString styleSheet(const QPalette& palette)
         QStatusBar::item { border: none; }
         QToolButton, QPushButton { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 9px; }
         QToolButton:hover, QPushButton:hover { border-color: %muted; }
-        QToolButton:pressed, QPushButton:pressed, QToolButton:checked { background: %line; }
+        QToolButton:pressed, QPushButton:pressed, QToolButton:checked, QPushButton:checked { background: %line; }
         QToolButton:disabled, QPushButton:disabled { color: %disabled; }
         QToolButton:focus, QPushButton:focus { border-color: %accent; }
         QPushButton[primary="true"], QToolButton[primary="true"] {
@@ -222,6 +223,17 @@ QFont applicationFont()
     return font;
 }
 
+/// between() by memory, in steps of 1/512: a frame paints thousands of bars and cells, and each colour takes
+/// powers and angles. GUI thread only.
+template <std::size_t Count>
+QColor remembered(const std::array<ColorStop, Count>& stops, double value)
+{
+    static QHash<std::pair<const void*, int>, QColor> known;
+    const std::pair<const void*, int> key(&stops, int(std::lround(value * 512)));
+    const auto found = known.constFind(key);
+    return found != known.constEnd() ? *found : *known.insert(key, between(stops, key.second / 512.0));
+}
+
 } // namespace
 
 QColor ThemeColors::bits(double bitsPerWeight) const
@@ -246,7 +258,7 @@ QColor ThemeColors::bits(double bitsPerWeight) const
          {6, 0xff1e88ba},
          {8, 0xff4466d8},
          {16, 0xff7a68cf}}};
-    return dark ? between(onDark, bitsPerWeight) : between(onLight, bitsPerWeight);
+    return dark ? remembered(onDark, bitsPerWeight) : remembered(onLight, bitsPerWeight);
 }
 
 QColor ThemeColors::heat(double fraction) const
@@ -255,7 +267,7 @@ QColor ThemeColors::heat(double fraction) const
         {{0, 0xff5a4a24}, {0.35, 0xffe8b031}, {0.7, 0xfff0702c}, {1, 0xfff5333f}}};
     static constexpr std::array<ColorStop, 4> onLight{
         {{0, 0xfff0e3c0}, {0.35, 0xffe9ad2a}, {0.7, 0xffe2601f}, {1, 0xffc2182b}}};
-    return dark ? between(onDark, fraction) : between(onLight, fraction);
+    return dark ? remembered(onDark, fraction) : remembered(onLight, fraction);
 }
 
 ThemeColors themeColors(const QPalette& palette)

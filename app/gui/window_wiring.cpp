@@ -69,8 +69,10 @@ void connectFlip(QMainWindow& window)
 {
     auto* const loom = window.findChild<LoomPage*>();
     auto* const preview = window.findChild<PreviewPage*>();
-    if (loom != nullptr && preview != nullptr)
+    if (loom != nullptr && preview != nullptr) {
         QObject::connect(loom, &LoomPage::originalShown, preview, &PreviewPage::showOriginal);
+        QObject::connect(preview, &PreviewPage::originalAsked, loom, &LoomPage::setOriginalShown);
+    }
 }
 
 } // namespace tritloom

@@ -160,7 +160,7 @@ Result<std::unique_ptr<EvaluationSession>>
 Engine::makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference) const
 {
     if (!m_whyNot.empty())
-        return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", m_whyNot);
+        return fail(ErrorCode::Unsupported, "{} cannot be evaluated: {}", m_model->file->path.filename().string(), m_whyNot);
     if (!reference && m_original != nullptr)
         reference = std::make_shared<ForwardPass>(
             m_original->m_compressor, TRY(makeExecutor()), m_options.memoBytes / 4);

@@ -1,3 +1,4 @@
+#include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
 
 #include "core/export/gguf_target.h"
@@ -5,18 +6,6 @@
 
 namespace tritloom {
 namespace {
-
-/// The format of every tensor of the file: layers as chosen, everything else as stored.
-std::vector<std::string> formatsOf(const Model& model, const Allocation& allocation)
-{
-    std::vector<std::string> formats;
-    for (const NamedTensor& tensor : model.file->tensors)
-        formats.push_back(tensor.stored.type().format->id());
-    for (std::size_t i = 0; i < model.layers.size(); ++i)
-        if (const std::string& chosen = allocation.layers[i].format; !chosen.empty())
-            formats[std::size_t(model.layers[i].tensor)] = chosen;
-    return formats;
-}
 
 Result<Key> hashOf(const std::filesystem::path& path)
 {
@@ -35,7 +24,7 @@ Result<Key> hashOf(const std::filesystem::path& path)
 std::vector<std::string> ExportController::problems(const Allocation& allocation) const
 {
     const Model& model = *m_engine->model();
-    std::vector<std::string> problems = checkGguf(*model.file, formatsOf(model, allocation));
+    std::vector<std::string> problems = checkGguf(*model.file, tensorFormats(model, allocation));
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const LayerChoice& choice = allocation.layers[i];
         const LayerMethod* const method =
@@ -75,7 +64,7 @@ Result<ExportReport> exportAllocation(
     };
     const WrittenFile written = TRY(exportGguf(
         {.model = *model.file,
-         .formats = formatsOf(model, allocation),
+         .formats = tensorFormats(model, allocation),
          .tensor = tensorOf,
          .path = path,
          .progress = progress ? progress : [](double) {},

@@ -2,7 +2,15 @@
 
 #include <QMetaObject>
 
+#include <thread>
+
 namespace tritloom {
+namespace {
+
+constexpr std::chrono::milliseconds parcelInterval{30};
+constexpr std::size_t parcelCells = 256;
+
+} // namespace
 
 SensitivityController::SensitivityController(
     std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent)
@@ -14,20 +22,31 @@ SensitivityController::SensitivityController(
         if (!request.run)
             return;
         SensitivityTable table = request.table;
+        // Cells found in the store come by thousands: they cross in parcels, with room between them for the
+        // window.
+        std::vector<Arrival> parcel;
+        auto sent = std::chrono::steady_clock::now();
+        const auto send = [&] {
+            QMetaObject::invokeMethod(
+                this,
+                [this, generation = request.generation, cells = std::exchange(parcel, {})] {
+                    take(generation, cells);
+                },
+                Qt::QueuedConnection);
+        };
         const auto result = sweep(
             table, *m_session, m_store, request.chunkLimit, stop,
             [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
-                QMetaObject::invokeMethod(
-                    this,
-                    [this, generation = request.generation, layer, candidate, cell] {
-                        if (generation != m_generation)
-                            return;
-                        m_table.cells[std::size_t(layer)][candidate] = cell;
-                        ++m_measuredInRun;
-                        emit cellMeasured(layer, int(candidate));
-                    },
-                    Qt::QueuedConnection);
+                parcel.push_back({layer, candidate, cell});
+                const auto waited = std::chrono::steady_clock::now() - sent;
+                if (waited < parcelInterval && parcel.size() < parcelCells)
+                    return;
+                if (waited < parcelInterval)
+                    std::this_thread::sleep_for(parcelInterval - waited);
+                send();
+                sent = std::chrono::steady_clock::now();
             });
+        send();
         QMetaObject::invokeMethod(
             this,
             [this, generation = request.generation, result] {
@@ -45,6 +64,17 @@ SensitivityController::SensitivityController(
 
 SensitivityController::~SensitivityController() = default;
 
+void SensitivityController::take(quint64 generation, const std::vector<Arrival>& cells)
+{
+    if (generation != m_generation)
+        return;
+    for (const auto& [layer, candidate, cell] : cells) {
+        m_table.cells[std::size_t(layer)][candidate] = cell;
+        m_measuredInRun += cell.recalled ? 0 : 1; // the pace is that of measuring
+        emit cellMeasured(layer, int(candidate));
+    }
+}
+
 void SensitivityController::setCandidates(std::vector<Candidate> candidates)
 {
     cancel();
@@ -54,8 +84,17 @@ void SensitivityController::setCandidates(std::vector<Candidate> candidates)
         for (SensitivityCell& cell : table.cells[layer])
             if (const SensitivityCell* const known = m_table.find(LayerId(layer), cell.choice))
                 cell = *known;
+    table.company = std::move(m_table.company);
     m_table = std::move(table);
     emit tableChanged();
+}
+
+void SensitivityController::setCompany(std::vector<double> company)
+{
+    if (company.size() != m_table.cells.size())
+        return;
+    m_table.company = std::move(company);
+    emit corrected();
 }
 
 void SensitivityController::start()

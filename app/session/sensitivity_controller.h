@@ -21,6 +21,8 @@ public:
 
     [[nodiscard]] const SensitivityTable& table() const { return m_table; }
     void setCandidates(std::vector<Candidate> candidates); ///< keeps what is known of candidates that stay
+    void
+    setCompany(std::vector<double> company); ///< SensitivityTable::company; ignored where it does not fit
     void start(); ///< goes on where it was
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
@@ -33,6 +35,7 @@ public:
 signals:
     void tableChanged(); ///< other candidates
     void cellMeasured(tritloom::LayerId layer, int candidate);
+    void corrected(); ///< other predictions from the same cells
     void runningChanged();
     void failed(const QString& why);
 
@@ -43,6 +46,13 @@ private:
         bool run = false;
         std::size_t chunkLimit = 0;
     };
+    struct Arrival {
+        LayerId layer{};
+        std::size_t candidate = 0;
+        SensitivityCell cell;
+    };
+    void take(quint64 generation, const std::vector<Arrival>& cells);
+
     std::shared_ptr<Engine> m_engine;
     ResultStore* m_store;
     SensitivityTable m_table;

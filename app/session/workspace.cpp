@@ -34,11 +34,18 @@ Workspace::Workspace(
     , m_distribution(m_engine)
     , m_text(m_engine)
     , m_export(m_engine)
+    , m_speed(m_engine)
+    , m_contract(m_engine->model())
+    , m_interaction(m_engine, m_store.get())
+    , m_allocate(m_engine->model())
 {
     m_saver.setMaxThreadCount(1);
     m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
     restore();
+    m_contract.request(m_document.allocation());
     connect(&m_document, &AllocationDocument::changed, this, [this] {
+        m_contract.request(m_document.allocation());
+        m_interaction.cancel();
         if (m_document.inGesture())
             m_evaluation.request(m_document.allocation());
     });
@@ -47,6 +54,25 @@ Workspace::Workspace(
         m_evaluation.request(m_document.allocation());
         autosave();
     });
+    connect(&m_allocate, &AllocateController::failed, this, &Workspace::allocationFailed);
+    connect(&m_allocate, &AllocateController::solved, this, [this](const AllocationResult& result) {
+        if (m_document.inGesture())
+            return; // the hand is newer
+        take(result);
+        emit allocated();
+    });
+    connect(&m_interaction, &InteractionController::found, this, [this](const Contradiction& found) {
+        m_contradictions.push_back(found);
+        m_sensitivity.setCompany(correctedCompany(m_sensitivity.table(), found));
+        if (m_store)
+            m_saver.start([this, company = m_sensitivity.table().company] {
+                (void)m_store->setSetting(
+                    "company", std::as_bytes(std::span(company))); // found again next time
+            });
+        emit contradictionFound();
+    });
+    connect(&m_evaluation, &EvaluationController::finished, this, &Workspace::checkPrediction);
+    connect(&m_sensitivity, &SensitivityController::runningChanged, this, &Workspace::checkPrediction);
     connect(&m_evaluation, &EvaluationController::finished, this, [this] {
         const auto& latest = m_evaluation.latest();
         if (m_store && latest && latest->isComplete())
@@ -64,12 +90,12 @@ Workspace::~Workspace()
     m_saver.waitForDone();
 }
 
-Result<std::shared_ptr<ProjectStore>> Workspace::autosaveFor(const Model& model)
+Result<ProjectStore::Opened> Workspace::autosaveFor(const Model& model)
 {
     const QDir folder(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + "/projects");
     if (!folder.mkpath("."))
         return fail(ErrorCode::Io, "{}: the folder cannot be made", folder.path().toStdString());
-    return ProjectStore::open(
+    return ProjectStore::openOrReplace(
         folder.filePath(QString::fromStdString(hexadecimal(model.key)) + ".tritproj").toStdString());
 }
 
@@ -79,6 +105,13 @@ void Workspace::restore()
         return;
     if (const auto bytes = m_store->setting("goal"); bytes && bytes->size() == sizeof(Goal))
         std::memcpy(&m_goal, bytes->data(), sizeof m_goal);
+    if (const auto bytes = m_store->setting("company");
+        bytes && bytes->size() == sizeof(double) * model().layers.size()) {
+        std::vector<double> company(model().layers.size());
+        std::memcpy(company.data(), bytes->data(), bytes->size());
+        if (std::ranges::all_of(company, [](double factor) { return std::isfinite(factor) && factor > 0; }))
+            m_sensitivity.setCompany(std::move(company));
+    }
     const auto saved = m_store->load(model(), "current");
     if (!saved || !*saved)
         return;
@@ -163,31 +196,48 @@ Estimate Workspace::estimate(const Allocation& allocation) const
     return estimate;
 }
 
-bool Workspace::predictionContradicted() const
+const Contradiction* Workspace::contradiction() const
+{
+    for (const Contradiction& known : m_contradictions)
+        if (known.allocation == m_document.allocation())
+            return &known;
+    return nullptr;
+}
+
+void Workspace::checkPrediction()
 {
     const auto& latest = m_evaluation.latest();
-    if (!latest || !latest->isComplete() || latest->allocation != m_document.allocation())
-        return false;
+    if (!latest || !latest->isComplete() || latest->allocation != m_document.allocation()
+        || m_document.inGesture())
+        return;
     const auto predicted = m_sensitivity.table().predictedKl(latest->allocation);
-    // Cells are measured with an error of their own; a fifth covers what additivity usually leaves.
-    return predicted
-        && std::abs(*predicted - latest->kl.value) > 2 * latest->kl.standardError + 0.2 * *predicted;
+    // While the table is being filled the sweep needs the machine, and the prediction may still change.
+    if (predicted && !m_sensitivity.isRunning() && contradicts(*predicted, latest->kl))
+        m_interaction.check(
+            m_sensitivity.table(), latest->allocation, latest->kl, m_sensitivity.chunkLimit());
+}
+
+AllocationRules Workspace::rules() const
+{
+    return {.pinned = m_document.pinned(), .keepFusedSets = true, .budgetBytes = m_goal.budgetBytes, .methods = methods()};
+}
+
+void Workspace::take(const AllocationResult& result)
+{
+    m_document.replace(
+        result.allocation,
+        tr("Allocate to %1 bits per weight").arg(bitsPerWeight(model(), result.allocation, methods()), 0, 'f', 2));
 }
 
 Result<void> Workspace::allocateToBudget()
 {
-    const AllocationRules rules{
-        .pinned = m_document.pinned(),
-        .keepFusedSets = true,
-        .budgetBytes = m_goal.budgetBytes,
-        .methods = methods()};
-    const AllocationResult result =
-        TRY(allocate(model(), m_sensitivity.table(), m_document.allocation(), rules));
-    m_document.replace(
-        result.allocation,
-        tr("Allocate to %1 bits per weight")
-            .arg(bitsPerWeight(model(), result.allocation, methods()), 0, 'f', 2));
+    take(TRY(allocate(model(), m_sensitivity.table(), m_document.allocation(), rules())));
     return {};
+}
+
+void Workspace::requestAllocation()
+{
+    m_allocate.request(m_sensitivity.table(), m_document.allocation(), rules());
 }
 
 std::vector<Workspace::PayBack> Workspace::payBacks() const
@@ -204,7 +254,8 @@ std::vector<Workspace::PayBack> Workspace::payBacks() const
         std::optional<PayBack> best;
         for (const SensitivityCell& cell : m_sensitivity.table().cells[i]) {
             const auto extra = std::int64_t(cell.bytes) - std::int64_t(current->bytes);
-            const double gain = current->kl.value - std::max(0.0, cell.kl.value);
+            const double gain = m_sensitivity.table().costOf(LayerId(i), *current)
+                - m_sensitivity.table().costOf(LayerId(i), cell);
             if (!cell.known || extra <= 0 || gain <= 0)
                 continue;
             if (!best || gain / double(extra) > best->gainKl / double(best->extraBytes))

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "app/session/allocate_controller.h"
 #include "app/session/allocation_document.h"
+#include "app/session/contract_controller.h"
 #include "app/session/distribution_controller.h"
 #include "app/session/evaluation_controller.h"
 #include "app/session/export_controller.h"
+#include "app/session/interaction_controller.h"
 #include "app/session/plugin_host.h"
 #include "app/session/selection.h"
 #include "app/session/sensitivity_controller.h"
+#include "app/session/speed_controller.h"
 #include "app/session/text_controller.h"
 #include "core/store/project_store.h"
 
@@ -50,7 +54,8 @@ public:
     ~Workspace() override;
 
     /// The project file that keeps a model's work when nobody saved it anywhere: one per model, by content.
-    [[nodiscard]] static Result<std::shared_ptr<ProjectStore>> autosaveFor(const Model& model);
+    /// Errors: Io. A damaged one is put aside, with a notice.
+    [[nodiscard]] static Result<ProjectStore::Opened> autosaveFor(const Model& model);
     [[nodiscard]] ProjectStore* store() { return m_store.get(); }
     /// Waits for the last autosave and writes a copy of the project. Errors: Io.
     [[nodiscard]] Result<void> saveCopy(const std::filesystem::path& path);
@@ -67,6 +72,9 @@ public:
     [[nodiscard]] DistributionController& distribution() { return m_distribution; }
     [[nodiscard]] TextController& text() { return m_text; }
     [[nodiscard]] ExportController& exporter() { return m_export; }
+    [[nodiscard]] SpeedController& speed() { return m_speed; }
+    [[nodiscard]] ContractController& contract() { return m_contract; }
+    [[nodiscard]] InteractionController& interaction() { return m_interaction; }
 
     [[nodiscard]] const Goal& goal() const { return m_goal; }
     void setGoal(const Goal& goal);
@@ -74,12 +82,14 @@ public:
     /// The stops a layer can take, ascending bytes: the table's candidates as they fit it, and "as stored".
     [[nodiscard]] std::vector<LayerChoice> stopsOf(LayerId layer) const;
     [[nodiscard]] Estimate estimate(const Allocation& allocation) const; ///< under 1 ms for 1,000 layers
-    /// The measured divergence of the document's allocation, when it has been measured, and whether the
-    /// prediction lies outside twice its standard error.
-    [[nodiscard]] bool predictionContradicted() const;
+    /// What was found when the measurement of the document's allocation contradicted the prediction; null: it
+    /// did not, or it has not been measured. The table has been corrected by it.
+    [[nodiscard]] const Contradiction* contradiction() const;
 
     /// Moves bits to the goal's budget by the table; one undo step. Errors: see allocate().
     [[nodiscard]] Result<void> allocateToBudget();
+    /// The same on a thread of its own: allocated() or allocationFailed() follows.
+    void requestAllocation();
     /// Up to three single-stop raises with the best gain per byte: "blk.2.attn_v to q4_k costs 1.1 MB, wins
     /// back 62 %".
     struct PayBack {
@@ -92,12 +102,18 @@ public:
 
 signals:
     void goalChanged();
+    void contradictionFound();
+    void allocated();
+    void allocationFailed(const QString& why);
     void saveFailed(const QString& why); ///< what is on the screen is not on the disk
 
 private:
     Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store);
     void restore();
     void autosave();
+    void checkPrediction();
+    [[nodiscard]] AllocationRules rules() const;
+    void take(const AllocationResult& result);
 
     std::shared_ptr<Engine> m_engine;
     std::shared_ptr<ProjectStore> m_store;
@@ -112,6 +128,11 @@ private:
     DistributionController m_distribution;
     TextController m_text;
     ExportController m_export;
+    SpeedController m_speed;
+    ContractController m_contract;
+    InteractionController m_interaction;
+    AllocateController m_allocate;
+    std::vector<Contradiction> m_contradictions; ///< of this session, one an allocation
 };
 
 } // namespace tritloom

@@ -61,6 +61,7 @@ struct Plan {
     std::vector<std::size_t> heads; // to permute, by tensor
     Metadata metadata;
     std::vector<std::string> problems;
+    std::vector<std::string> notices; // what is changed on the way
 };
 
 /// general.file_type: the type that most of the weights have.
@@ -118,6 +119,34 @@ void checkVocabulary(const ModelFile& model, std::vector<std::string>& problems)
             embedding->shape[0]));
 }
 
+/// llama.cpp looks for a newline in every SentencePiece vocabulary, as a byte or as itself, and ends without
+/// one. Where there is none, a newline is an unknown character, so the unknown token may as well be called by
+/// its name.
+void giveNewline(Plan& plan)
+{
+    constexpr const char *tokensKey = "tokenizer.ggml.tokens", *typesKey = "tokenizer.ggml.token_type";
+    const auto* const tokens = plan.metadata.strings(tokensKey);
+    const MetadataValue* const value = plan.metadata.find(typesKey);
+    const auto* const types = value ? std::get_if<std::vector<std::int32_t>>(value) : nullptr;
+    if (plan.metadata.text("tokenizer.ggml.model") != "llama" || !tokens
+        || std::ranges::any_of(*tokens, [](const auto& token) { return token == "<0x0A>" || token == "\n"; }))
+        return;
+    const auto unknown = plan.metadata.integer("tokenizer.ggml.unknown_token_id").value_or(0);
+    if (!types || types->size() != tokens->size() || unknown < 0 || std::size_t(unknown) >= tokens->size())
+        return;
+    auto named = *tokens;
+    auto typed = *types;
+    const std::string before = named[std::size_t(unknown)];
+    named[std::size_t(unknown)] = "<0x0A>";
+    typed[std::size_t(unknown)] = 6; // a byte
+    plan.metadata.set(tokensKey, std::move(named));
+    plan.metadata.set(typesKey, std::move(typed));
+    plan.notices.push_back(fmt::format(
+        "The vocabulary has no newline, without which llama.cpp does not load it: '{}' is written as the "
+        "newline's byte",
+        printable(before)));
+}
+
 Plan makePlan(const ModelFile& model, std::span<const std::string> formats)
 {
     Plan plan;
@@ -138,6 +167,7 @@ Plan makePlan(const ModelFile& model, std::span<const std::string> formats)
     plan.metadata = model.metadata;
     plan.metadata.remove("general.alignment");
     plan.metadata.remove("general.file_type");
+    giveNewline(plan);
     if (const auto type = fileType(plan.slots))
         plan.metadata.set("general.file_type", *type);
     plan.metadata.set("general.quantization_version", std::uint32_t{2});
@@ -214,7 +244,7 @@ Result<WrittenFile> exportGguf(const ExportRequest& request)
     TRY_VOID(gguf::verify(writer.partPath(), plan.slots, keys));
     TRY_VOID(writer.commit());
     request.progress(1);
-    WrittenFile report{.fileBytes = writer.fileBytes(), .notices = {}};
+    WrittenFile report{.fileBytes = writer.fileBytes(), .notices = plan.notices};
     if (std::ranges::any_of(plan.heads, [](std::size_t heads) { return heads > 0; }))
         report.notices.emplace_back("The rows of attn_q and attn_k were brought into GGUF's order");
     return report;

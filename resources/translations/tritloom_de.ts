@@ -929,10 +929,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Bitverteilung</translation>
         </message>
         <message>
-            <source>drag bars, a selection or the budget line · width: parameters · strip: sensitivity</source>
-            <translation>Balken, Auswahl oder Budgetlinie ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
-        </message>
-        <message>
             <source>mean %1 bpw</source>
             <translation>Mittel %1 bpw</translation>
         </message>
@@ -943,6 +939,14 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>budget %1 bpw</source>
             <translation>Budget %1 bpw</translation>
+        </message>
+        <message>
+            <source>drag bars or lines · width: parameters · strip: sensitivity</source>
+            <translation>Balken oder Linien ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
+        </message>
+        <message>
+            <source>drag bars, a selection or the budget line · width: parameters · strip: sensitivity</source>
+            <translation>Balken, Auswahl oder Budgetlinie ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
         </message>
         <message>
             <source>Nothing was allocated: %1</source>
@@ -1026,6 +1030,10 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>Measure what each layer costs in each format, one at a time</source>
             <translation>Messen, was jede Schicht in jedem Format kostet, eine nach der anderen</translation>
+        </message>
+        <message>
+            <source>Attention: %1</source>
+            <translation>Achtung: %1</translation>
         </message>
     </context>
     <context>
@@ -1193,10 +1201,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Empfindlichkeit nicht gemessen</translation>
         </message>
         <message>
-            <source>The measurement contradicts the prediction: layers interact</source>
-            <translation>Die Messung widerspricht der Vorhersage: Schichten wirken zusammen</translation>
-        </message>
-        <message>
             <source>Perplexity · %1 tokens of %2 chunks</source>
             <translation>Perplexität · %1 Token aus %2 Stücken</translation>
         </message>
@@ -1275,6 +1279,26 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>target</source>
             <translation>Ziel</translation>
+        </message>
+        <message>
+            <source>%1: interacts with %2. The table is corrected.</source>
+            <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
+        </message>
+        <message>
+            <source>%1: no block stands out. The table is corrected.</source>
+            <translation>%1: kein Block sticht heraus. Die Tabelle ist berichtigt.</translation>
+        </message>
+        <message>
+            <source>Predicted %1, measured %2</source>
+            <translation>Vorhergesagt %1, gemessen %2</translation>
+        </message>
+        <message>
+            <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
+            <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
+        </message>
+        <message>
+            <source>The measurement contradicts the prediction: layers interact</source>
+            <translation>Die Messung widerspricht der Vorhersage: Schichten wirken zusammen</translation>
         </message>
     </context>
     <context>
@@ -1574,6 +1598,114 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>Allocate to %1 bits per weight</source>
             <translation>Auf %1 Bits je Gewicht verteilen</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::FlipSwitch</name>
+        <message>
+            <source>Compressed</source>
+            <translation>Verdichtet</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>Show bars and figures of the original or of the compressed model (Space in the loom)</source>
+            <translation>Balken und Zahlen des Originals oder des verdichteten Modells zeigen (Leertaste im Webstuhl)</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::RuntimeBadges</name>
+        <message>
+            <source>%1 does not load it</source>
+            <translation>%1 lädt es nicht</translation>
+        </message>
+        <message>
+            <source>%1 loads it</source>
+            <translation>%1 lädt es</translation>
+        </message>
+        <message>
+            <source>%1: every tensor's format can be loaded</source>
+            <translation>%1: das Format jedes Tensors kann geladen werden</translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>und eine weitere</numerusform>
+                <numerusform>und %n weitere</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::SpeedCard</name>
+        <message>
+            <source>%1 tok/s</source>
+            <translation>%1 Token/s</translation>
+        </message>
+        <message>
+            <source>%1 · %2 %</source>
+            <translation>%1 · %2 %</translation>
+        </message>
+        <message>
+            <source>Decode, estimated</source>
+            <translation>Erzeugen, geschätzt</translation>
+        </message>
+        <message>
+            <source>Decode, measured</source>
+            <translation>Erzeugen, gemessen</translation>
+        </message>
+        <message>
+            <source>Energy a token</source>
+            <translation>Energie je Token</translation>
+        </message>
+        <message>
+            <source>Estimate from published figures of a 45 nm process: %1 for reading memory, %2 for arithmetic. Good for comparing with the original (100 %), not for a bill.</source>
+            <translation>Schätzung aus veröffentlichten Zahlen eines 45-nm-Prozesses: %1 für das Lesen des Speichers, %2 für das Rechnen. Zum Vergleich mit dem Original (100 %) geeignet, nicht für eine Rechnung.</translation>
+        </message>
+        <message>
+            <source>Estimated from this machine's memory bandwidth, %1 GB/s measured: no token comes faster than the weights can be read. %2 tok/s once %3 tokens are cached.</source>
+            <translation>Geschätzt aus der Speicherbandbreite dieses Rechners, gemessen %1 GB/s: kein Token kommt schneller, als die Gewichte gelesen werden können. %2 Token/s, sobald %3 Token zwischengespeichert sind.</translation>
+        </message>
+        <message>
+            <source>Measure the speed</source>
+            <translation>Tempo messen</translation>
+        </message>
+        <message>
+            <source>Measure the speed again</source>
+            <translation>Tempo noch einmal messen</translation>
+        </message>
+        <message>
+            <source>Median of %1 tokens made by this program on this device; a tenth came faster than %2 tok/s, a tenth slower than %3</source>
+            <translation>Median von %1 Token, die dieses Programm auf diesem Gerät erzeugt hat; ein Zehntel kam schneller als mit %2 Token/s, ein Zehntel langsamer als mit %3</translation>
+        </message>
+        <message>
+            <source>Speed, one sequence on this machine</source>
+            <translation>Tempo, eine Folge auf diesem Rechner</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>The bandwidth of this device is not known; measure instead</source>
+            <translation>Die Bandbreite dieses Geräts ist nicht bekannt; stattdessen messen</translation>
+        </message>
+        <message>
+            <source>measuring bandwidth</source>
+            <translation>Bandbreite wird gemessen</translation>
+        </message>
+        <message>
+            <source>measuring, %1 %</source>
+            <translation>wird gemessen, %1 %</translation>
+        </message>
+        <message>
+            <source>not yet</source>
+            <translation>noch nicht</translation>
+        </message>
+        <message>
+            <source>≤ %1 tok/s</source>
+            <translation>≤ %1 Token/s</translation>
         </message>
     </context>
     <context>

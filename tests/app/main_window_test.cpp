@@ -2,23 +2,22 @@
 #include "app/gui/main_window.h"
 #include "app/gui/status_line.h"
 #include "app/gui/widgets/banner.h"
+#include "core/sensitivity/candidate.h"
 
 #include <QAction>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QDoubleSpinBox>
 #include <QDropEvent>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTreeView>
 #include <QtTest>
-
-#include <time.h>
 
 using namespace tritloom;
 
@@ -169,56 +168,88 @@ private slots:
         QVERIFY(find<QDockWidget>("dock.layers")->isVisible());
     }
 
-    void theWindowNeverBlocks()
+    void speedIsEstimatedAndMeasuredOnRequest()
     {
         openSample();
-        QTest::qWait(200); // the first layout of a window is not what is measured
-        Workspace& workspace = *m_window->workspace();
-        QTimer beat;
-        QElapsedTimer since;
-        qint64 longest = 0;
-        // What this thread itself computes between two beats: true on a busy machine as well.
-        const auto ownTime = [] {
-            timespec time{};
-            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-            return double(time.tv_sec) * 1e3 + double(time.tv_nsec) / 1e6;
-        };
-        double longestOwn = 0, before = ownTime();
-        connect(&beat, &QTimer::timeout, this, [&] {
-            longest = std::max(longest, since.restart());
-            longestOwn = std::max(longestOwn, ownTime() - before);
-            before = ownTime();
-        });
-        beat.setTimerType(Qt::PreciseTimer);
-        beat.start(5);
-        since.start();
-        qint64 start = 0;
-        QElapsedTimer call;
-        call.start();
-        action("sweep")->trigger();
-        start = call.elapsed();
-        auto* const loom = find<BitLoom>("loom");
-        QElapsedTimer whole;
-        whole.start();
-        int keys = 0;
-        while (whole.elapsed() < 6000) {
-            QTest::qWait(120);
-            loom->setFocus();
-            QTest::keyClick(loom, keys % 3 == 2 ? Qt::Key_Right : keys % 2 == 0 ? Qt::Key_4 : Qt::Key_Up);
-            ++keys;
-        }
-        beat.stop();
-        qInfo(
-            "starting the sweep took %lld ms; longest block in 6 s of sweep, %d edits and their "
-            "measurements: %lld ms, of which the window computed %.0f ms",
-            start, keys, longest, longestOwn);
+        auto* const estimated = find<QLabel>("decodeEstimated");
+        QTRY_VERIFY_WITH_TIMEOUT(
+            estimated->text().contains("tok/s"), 60000); // the bandwidth has been measured
+        QCOMPARE(find<QLabel>("decodeMeasured")->text(), QString("not yet"));
+        QTest::mouseClick(find<QPushButton>("measureDecode"), Qt::LeftButton);
+        QVERIFY(m_window->workspace()->speed().isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->workspace()->speed().isRunning(), 60000);
         QVERIFY2(
-            longest < 3000, "the window stood still for seconds"); // the machine may be busy with other work
-        QVERIFY2(longestOwn < 250, "the window computed for a quarter of a second");
-        if (workspace.sensitivity().isRunning())
-            action("cancel")->trigger();
-        QTRY_VERIFY(!workspace.sensitivity().isRunning());
-        QVERIFY(workspace.sensitivity().table().knownCount() > 0);
+            find<QLabel>("decodeMeasured")->text().endsWith("tok/s"),
+            qPrintable(find<QLabel>("decodeMeasured")->text()));
+        const auto known =
+            m_window->workspace()->speed().measuredOf(m_window->workspace()->document().allocation());
+        QVERIFY(known && known->tokens > 10 && known->tokensPerSecond > 0);
+        qInfo(
+            "decode of the sample: %s estimated, %s measured", qPrintable(estimated->text()),
+            qPrintable(find<QLabel>("decodeMeasured")->text()));
+        // Other bits have not been measured.
+        find<BitLoom>("loom")->setFocus();
+        QTest::keyClick(find<BitLoom>("loom"), Qt::Key_4);
+        QCOMPARE(find<QLabel>("decodeMeasured")->text(), QString("not yet"));
+        QVERIFY(find<QLabel>("energy")->text().contains(" %"));
+    }
+
+    void badgesSayWhichRuntimesWouldLoadIt()
+    {
+        openSample();
+        auto* const badges = find<QLabel>("runtimeBadges");
+        QTRY_VERIFY(badges->text().contains("✓ llama.cpp"));
+        // llama.cpp has no type for groups of 64 three-bit integers.
+        Workspace& workspace = *m_window->workspace();
+        workspace.document().setChoices({{LayerId(3), {"int3g64", "rtn", {}}}}, "a format of our own");
+        QTRY_VERIFY2(badges->text().contains("✗ llama.cpp"), qPrintable(badges->text()));
+        QVERIFY2(badges->toolTip().contains("int3g64"), qPrintable(badges->toolTip()));
+        action("undo")->trigger();
+        QTRY_VERIFY(badges->text().contains("✓ llama.cpp"));
+    }
+
+    void theSwitchAndTheSpaceBarFlipTheSame()
+    {
+        openSample();
+        auto* const loom = find<BitLoom>("loom");
+        loom->setFocus();
+        QTest::keyClick(loom, Qt::Key_4);
+        const auto current = std::size_t(m_window->workspace()->selection().current());
+        const double compressed = loom->bars()[current].bits;
+        QVERIFY(compressed < 16);
+        QTest::mouseClick(find<QPushButton>("flipOriginal"), Qt::LeftButton);
+        QCOMPARE(loom->bars()[current].bits, 16.0);
+        QVERIFY(find<QLabel>("previewState")->text().contains("original"));
+        QTest::keyClick(loom, Qt::Key_Space);
+        QCOMPARE(loom->bars()[current].bits, compressed);
+        QVERIFY(find<QPushButton>("flipCompressed")->isChecked());
+    }
+
+    void aContradictionNamesBlocksAndCorrectsTheTable()
+    {
+        openSample();
+        Workspace& workspace = *m_window->workspace();
+        SensitivityController& sensitivity = workspace.sensitivity();
+        sensitivity.setCandidates({{"tq2_0", "rtn", {}}});
+        sensitivity.setChunkLimit(1);
+        sensitivity.start();
+        QTRY_VERIFY_WITH_TIMEOUT(!sensitivity.isRunning(), 120000);
+        // Ternary everywhere: layers alone do not tell what all of them together do.
+        workspace.document().replace(
+            uniform(workspace.model(), sensitivity.table().candidates[0]), "ternary");
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace.evaluation().isRunning(), 120000);
+        const auto measured = workspace.evaluation().latest()->kl;
+        const bool contradicted = workspace.interaction().isRunning() || workspace.contradiction() != nullptr;
+        if (!contradicted)
+            QSKIP("this model's layers are additive here");
+        QTRY_VERIFY_WITH_TIMEOUT(workspace.contradiction() != nullptr, 120000);
+        const QString text = find<QLabel>("interacts")->text();
+        qInfo("%s", qPrintable(text));
+        for (const std::string& name : workspace.contradiction()->interacting)
+            QVERIFY(text.contains(QString::fromStdString(name)));
+        QVERIFY(find<QLabel>("interacts")->isVisible());
+        const double corrected = *sensitivity.table().predictedKl(workspace.document().allocation());
+        QVERIFY2(std::abs(corrected / measured.value - 1) < 1e-6, qPrintable(QString::number(corrected)));
     }
 };
 

@@ -1,6 +1,7 @@
 #include "core/export/gguf_target.h"
 #include "core/file/gguf.h"
 #include "core/file/gguf_writer.h"
+#include "core/text/tokenizer.h"
 #include "tests/support/shared_data.h"
 
 #include <QTemporaryDir>
@@ -265,6 +266,38 @@ private slots:
         const auto blocked = gguf::Writer::create(base + "/y.gguf", {}, {slot("a", {3})});
         QCOMPARE(blocked.error().message, base + "/y.gguf: there is a folder of this name");
         QVERIFY(!fs::exists(base + "/y.gguf.part"));
+    }
+
+    void aVocabularyWithoutNewlineGetsOneForLlamaCpp()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath("x.gguf").toStdString();
+        ModelFile model;
+        model.format = "gguf";
+        model.metadata.set("general.architecture", std::string("llama"));
+        model.metadata.set("tokenizer.ggml.model", std::string("llama"));
+        model.metadata.set("tokenizer.ggml.tokens", std::vector<std::string>{"<s>", "<unk>", "a", "b"});
+        model.metadata.set("tokenizer.ggml.scores", std::vector<float>(4));
+        model.metadata.set("tokenizer.ggml.token_type", std::vector<std::int32_t>{3, 2, 1, 1});
+        model.metadata.set("tokenizer.ggml.unknown_token_id", std::uint32_t(1));
+        model.metadata.set("tokenizer.ggml.add_space_prefix", false);
+        model.tensors.push_back(named("token_embd.weight", {4, 32}));
+        const auto before = makeTokenizer(model.metadata);
+        const auto report = exportAs(model, {"f32"}, path);
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QCOMPARE(report->notices.size(), std::size_t(1));
+        const auto written = openModel(path);
+        QVERIFY(written);
+        QCOMPARE((*written->metadata.strings("tokenizer.ggml.tokens"))[1], std::string("<0x0A>"));
+        // The ids of a text stay what they were (but a newline beside other unknown letters is one of its
+        // own).
+        const auto after = makeTokenizer(written->metadata);
+        QVERIFY(before && after);
+        for (const char* const text : {"ab", "a\nb", "\n", "xay"})
+            QCOMPARE((*after)->encode(text), (*before)->encode(text));
+        // With a newline there is nothing to mend.
+        model.metadata.set("tokenizer.ggml.tokens", std::vector<std::string>{"<s>", "<unk>", "\n", "b"});
+        QVERIFY(exportAs(model, {"f32"}, path)->notices.empty());
     }
 
     void twoExportsDoNotShareAPart()

@@ -4,7 +4,7 @@
 #include "app/gui/allocation/layer_sensitivity.h"
 #include "app/gui/allocation/loom_text.h"
 #include "app/gui/allocation/pay_back_strip.h"
-#include "app/gui/notice.h"
+#include "app/gui/allocation/runtime_badges.h"
 #include "app/gui/number_text.h"
 #include "core/sensitivity/candidate.h"
 
@@ -36,8 +36,7 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     m_selectionText->setObjectName(QStringLiteral("loomSelection"));
 
     auto* const caption = new QLabel(tr("Bit allocation"), this);
-    auto* const legend = new QLabel(
-        tr("drag bars, a selection or the budget line · width: parameters · strip: sensitivity"), this);
+    auto* const legend = new QLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
     for (QLabel* const label : {caption, legend, m_selectionText})
         label->setForegroundRole(QPalette::PlaceholderText);
     for (QLabel* const label : {caption, legend}) // the first to give way in a narrow window
@@ -48,6 +47,8 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     top->addWidget(m_numbers);
     auto* const middle = new QHBoxLayout;
     middle->addWidget(m_selectionText);
+    middle->addSpacing(12);
+    middle->addWidget(new RuntimeBadges(workspace, this));
     middle->addSpacing(12);
     middle->addWidget(legend, 1);
     auto* const column = new QVBoxLayout(this);
@@ -68,18 +69,22 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
 
     AllocationDocument& document = workspace.document();
     connect(&document, &AllocationDocument::changed, this, [this] {
-        refreshBars();
+        refreshChangedBars();
         refreshNumbers();
         refreshCallout();
         if (!m_workspace.document().inGesture())
             m_offerTimer.start();
     });
-    connect(&document, &AllocationDocument::pinsChanged, this, &LoomPage::refreshBars);
+    connect(&document, &AllocationDocument::pinsChanged, this, &LoomPage::refreshChangedBars);
     connect(&workspace.selection(), &Selection::changed, this, &LoomPage::refreshSelection);
     connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &LoomPage::rebuild);
     connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, [this] {
         if (!m_heatTimer.isActive())
             m_heatTimer.start();
+    });
+    connect(&workspace.sensitivity(), &SensitivityController::corrected, this, [this] {
+        refreshNumbers();
+        m_offerTimer.start();
     });
     connect(&workspace, &Workspace::goalChanged, this, [this] {
         refreshBudget();
@@ -126,12 +131,7 @@ void LoomPage::connectLoom()
             m_stops, m_workspace.document().pinned(), {LayerId(bar)}, LayerId(bar), bits, Fused::Together));
     });
     connect(m_loom, &BitLoom::pinAsked, this, &LoomPage::togglePins);
-    connect(m_loom, &BitLoom::flipAsked, this, [this] {
-        m_original = !m_original;
-        refreshBars();
-        refreshNumbers();
-        emit originalShown(m_original);
-    });
+    connect(m_loom, &BitLoom::flipAsked, this, [this] { setOriginalShown(!m_original); });
     connect(m_loom, &BitLoom::hovered, this, [this](int bar) {
         m_hovered = bar;
         refreshCallout();
@@ -139,6 +139,15 @@ void LoomPage::connectLoom()
     connect(m_loom, &BitLoom::budgetPulledTo, this, &LoomPage::pullBudget);
     connect(m_loom, &BitLoom::budgetReleased, this, [this] { endBudget(true); });
     connect(m_loom, &BitLoom::budgetCancelled, this, [this] { endBudget(false); });
+}
+
+void LoomPage::setOriginalShown(bool original)
+{
+    if (std::exchange(m_original, original) == original)
+        return;
+    refreshBars();
+    refreshNumbers();
+    emit originalShown(m_original);
 }
 
 std::vector<LayerId> LoomPage::chosen() const
@@ -171,6 +180,8 @@ void LoomPage::rebuild()
     for (std::size_t i = 0; i < m_workspace.model().layers.size(); ++i)
         bars.push_back(barOf(LayerId(i)));
     m_loom->setBars(std::move(bars));
+    m_drawn = m_workspace.document().allocation();
+    m_drawnPins = m_workspace.document().pinned();
     refreshSelection();
     refreshBudget();
     refreshNumbers();
@@ -178,8 +189,25 @@ void LoomPage::rebuild()
 
 void LoomPage::refreshBars()
 {
+    m_drawn = m_workspace.document().allocation();
+    m_drawnPins = m_workspace.document().pinned();
+    std::vector<std::pair<int, LoomBar>> bars;
     for (std::size_t i = 0; i < m_loom->bars().size(); ++i)
-        m_loom->updateBar(int(i), barOf(LayerId(i)));
+        bars.emplace_back(int(i), barOf(LayerId(i)));
+    m_loom->updateBars(bars);
+}
+
+void LoomPage::refreshChangedBars()
+{
+    const Allocation& now = m_workspace.document().allocation();
+    const std::vector<bool>& pinned = m_workspace.document().pinned();
+    std::vector<std::pair<int, LoomBar>> bars;
+    for (std::size_t i = 0; i < m_loom->bars().size(); ++i)
+        if (now.layers[i] != m_drawn.layers[i] || pinned[i] != m_drawnPins[i])
+            bars.emplace_back(int(i), barOf(LayerId(i)));
+    m_loom->updateBars(bars);
+    m_drawn = now;
+    m_drawnPins = pinned;
 }
 
 void LoomPage::refreshHeat()
@@ -249,16 +277,15 @@ void LoomPage::beginPull(int bar)
 void LoomPage::pull(double bits, Fused fused)
 {
     auto& document = m_workspace.document();
-    std::vector<AllocationDocument::Change> target;
-    for (std::size_t i = 0; i < m_pullStart.layers.size(); ++i)
-        if (m_pullStart.layers[i] != document.allocation().layers[i])
-            target.emplace_back(LayerId(i), m_pullStart.layers[i]);
     const auto changes = pullTo(m_stops, m_pullStart, document.pinned(), m_pulled, m_led, bits, fused);
     // What was moved before and is not now (Alt pressed in between) goes back.
-    for (const auto& change : changes) {
-        std::erase_if(target, [&](const auto& back) { return back.first == change.first; });
-        target.push_back(change);
-    }
+    Allocation wanted = m_pullStart;
+    for (const auto& [layer, choice] : changes)
+        wanted[layer] = choice;
+    std::vector<AllocationDocument::Change> target;
+    for (std::size_t i = 0; i < wanted.layers.size(); ++i)
+        if (wanted.layers[i] != document.allocation().layers[i])
+            target.emplace_back(LayerId(i), std::move(wanted.layers[i]));
     document.setGestureText(changeTitle(changes));
     document.setChoices(target, {});
     refreshCallout();
@@ -335,8 +362,7 @@ void LoomPage::endBudget(bool keep)
         m_workspace.setGoal(goal);
         return;
     }
-    if (const auto done = m_workspace.allocateToBudget(); !done)
-        showNotice(this, tr("Nothing was allocated: %1").arg(QString::fromStdString(done.error().message)));
+    m_workspace.requestAllocation();
 }
 
 QWidget* makeLoomPage(Workspace& workspace, QWidget* parent)

@@ -22,12 +22,17 @@ public:
 
     [[nodiscard]] BitLoom& loom() { return *m_loom; }
 
+public slots:
+    void setOriginalShown(bool original); ///< bars and numbers of the uncompressed model instead
+
 signals:
     void originalShown(bool original); ///< Space flips between the original and the compressed model
 
 private:
     void rebuild(); ///< other stops
-    void refreshBars();
+    void refreshBars(); ///< all of them
+    void
+    refreshChangedBars(); ///< those whose bits or pins are not what is drawn: what a drag does every frame
     void refreshHeat();
     void refreshSelection();
     void refreshNumbers();
@@ -53,7 +58,8 @@ private:
     PayBackStrip* m_offers;
     std::vector<double> m_perByte; ///< sensitivity a layer, NaN: not measured
     double m_highestPerByte = 0;
-    Allocation m_pullStart;
+    Allocation m_drawn, m_pullStart;
+    std::vector<bool> m_drawnPins;
     std::vector<LayerId> m_pulled;
     LayerId m_led{};
     std::optional<std::uint64_t> m_budgetBefore;

@@ -36,7 +36,8 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     m_facts->setTextFormat(Qt::RichText);
     m_facts->setMinimumWidth(170);
     m_facts->setMaximumWidth(240);
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the table repeats what a narrow page cuts
+    m_title->setSizePolicy(
+        QSizePolicy::Ignored, QSizePolicy::Preferred); // the table repeats what a narrow page cuts
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_fits->setChecked(true);
     m_overlay->setChecked(true);
@@ -67,14 +68,24 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
         if (m_shown)
             m_workspace.document().setChoices(
                 {{m_shown->layer, m_remedyChoice}},
-                tr("%1 to %2").arg(shortName(m_workspace.model().layer(m_shown->layer)),
-                                   QString::fromStdString(m_remedyChoice.format)));
+                tr("%1 to %2")
+                    .arg(
+                        shortName(m_workspace.model().layer(m_shown->layer)),
+                        QString::fromStdString(m_remedyChoice.format)));
     });
+    request();
+}
+
+void DistributionPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
     request();
 }
 
 void DistributionPage::request()
 {
+    if (!isVisible())
+        return; // asked again when somebody looks
     if (m_workspace.model().layers.empty()) {
         HistogramData nothing;
         nothing.emptyText = tr("The model has no layers that can be compressed.");
@@ -101,13 +112,15 @@ void DistributionPage::redraw()
         return;
     const Layer& layer = m_workspace.model().layer(m_shown->layer);
     const Distribution& d = m_shown->original;
-    m_title->setText(QString("<b>%1</b> &nbsp; %2 &nbsp; σ %3 &nbsp; %4 %5%6")
-                         .arg(shortName(layer), shapeText(layer), formatSmall(d.sigma), tr("kurtosis"))
-                         .arg(d.kurtosis, 0, 'f', 1)
-                         .arg(m_shown->sampled ? " &nbsp; <i>" + tr("sampled, the whole follows") + "</i>" : QString()));
+    m_title->setText(
+        QString("<b>%1</b> &nbsp; %2 &nbsp; σ %3 &nbsp; %4 %5%6")
+            .arg(shortName(layer), shapeText(layer), formatSmall(d.sigma), tr("kurtosis"))
+            .arg(d.kurtosis, 0, 'f', 1)
+            .arg(m_shown->sampled ? " &nbsp; <i>" + tr("sampled, the whole follows") + "</i>" : QString()));
     HistogramData histogram;
     histogram.emptyText = tr("No finite values.");
-    histogram.name = layer.storedFormat == "f32" || layer.storedFormat == "f16" || layer.storedFormat == "bf16"
+    histogram.name =
+        layer.storedFormat == "f32" || layer.storedFormat == "f16" || layer.storedFormat == "bf16"
         ? tr("weights")
         : tr("weights, decoded from %1").arg(QString::fromStdString(layer.storedFormat));
     histogram.minimum = d.minimum;
@@ -127,7 +140,8 @@ void DistributionPage::redraw()
             HistogramData::Curve curve{name, {}};
             for (std::size_t b = 0; b < d.bins.size(); ++b)
                 curve.values.push_back(
-                    double(d.count) * d.binWidth() * fit.density(d.minimum + (double(b) + 0.5) * d.binWidth()));
+                    double(d.count) * d.binWidth()
+                    * fit.density(d.minimum + (double(b) + 0.5) * d.binWidth()));
             histogram.curves.push_back(std::move(curve));
         };
         add(tr("generalised Gaussian %1").arg(d.generalised.shape, 0, 'f', 2), d.generalised);
@@ -139,7 +153,8 @@ void DistributionPage::redraw()
 
     QString facts = "<table cellspacing=3>";
     const auto row = [&](const QString& name, const QString& value) {
-        facts += QString("<tr><td>%1&nbsp;&nbsp;</td><td align=right><b>%2</b></td></tr>").arg(name, value);
+        facts += QString("<tr><td>%1&nbsp;&nbsp;</td><td align=right><b>%2</b></td></tr>")
+                     .arg(QString(name).replace(' ', QChar::Nbsp), value);
     };
     row(tr("Smallest"), formatSmall(d.minimum));
     row(tr("Largest"), formatSmall(d.maximum));
@@ -149,7 +164,8 @@ void DistributionPage::redraw()
     if (d.nanCount + d.infiniteCount > 0)
         row(tr("Not finite"), QString::number(d.nanCount + d.infiniteCount));
     const std::pair<QString, double> fits[] = {
-        {tr("Gaussian"), d.gaussian.logLikelihood}, {tr("Laplace"), d.laplace.logLikelihood},
+        {tr("Gaussian"), d.gaussian.logLikelihood},
+        {tr("Laplace"), d.laplace.logLikelihood},
         {tr("Generalised Gaussian"), d.generalised.logLikelihood}};
     row(tr("Best fit"), std::max_element(std::begin(fits), std::end(fits), [](const auto& a, const auto& b) {
                             return a.second < b.second;
@@ -183,8 +199,9 @@ void DistributionPage::offerRemedy()
         return;
     m_remedyChoice = *(now + 1);
     m_remedy->setText(tr("Raise to %1").arg(QString::fromStdString(m_remedyChoice.format)));
-    m_remedy->setToolTip(tr("The error is %1 by activations, %2 of the weights are clipped.")
-                             .arg(formatShare(m_shown->error.activation), formatShare(m_shown->clippedShare)));
+    m_remedy->setToolTip(
+        tr("The error is %1 by activations, %2 of the weights are clipped.")
+            .arg(formatShare(m_shown->error.activation), formatShare(m_shown->clippedShare)));
     m_remedy->show();
 }
 

@@ -13,12 +13,16 @@ namespace tritloom {
 class HistogramView;
 class StripChart;
 
-/// How the current layer's values lie, before and after, with the levels of the chosen format. GUI thread only.
+/// How the current layer's values lie, before and after, with the levels of the chosen format. GUI thread
+/// only.
 class DistributionPage final : public QWidget {
     Q_OBJECT
 
 public:
     explicit DistributionPage(Workspace& workspace, QWidget* parent = nullptr);
+
+protected:
+    void showEvent(QShowEvent* event) override; ///< no layer is encoded for nobody
 
 private:
     void request();

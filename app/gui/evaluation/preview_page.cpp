@@ -1,9 +1,11 @@
 #include "app/gui/evaluation/preview_page.h"
 
 #include "app/gui/evaluation/history_list.h"
+#include "app/gui/evaluation/speed_card.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/flip_switch.h"
 #include "app/gui/widgets/segment_bars.h"
 
 #include <QComboBox>
@@ -29,6 +31,8 @@ QString plusMinus(const Measured& measured, int digits)
 void tint(QLabel* label, const QColor& color)
 {
     QPalette palette = label->palette();
+    if (palette.color(QPalette::WindowText) == color)
+        return; // a palette set anew is polished anew, every frame of a drag
     palette.setColor(QPalette::WindowText, color);
     label->setPalette(palette);
 }
@@ -38,6 +42,8 @@ void tint(QLabel* label, const QColor& color)
 PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
+    , m_flip(new FlipSwitch(this))
+    , m_speed(new SpeedCard(workspace, this))
     , m_state(new QLabel(this))
     , m_progress(new QProgressBar(this))
     , m_failure(new QLabel(this))
@@ -54,6 +60,7 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     auto* const column = new QVBoxLayout(inner);
     column->setContentsMargins(10, 2, 10, 8);
     column->setSpacing(8);
+    column->addWidget(m_flip);
     column->addWidget(m_state);
     column->addWidget(m_progress);
     column->addWidget(m_failure);
@@ -62,6 +69,7 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     column->addWidget(m_divergenceCard);
     makeMemoryCard();
     column->addWidget(findChild<Card*>(QStringLiteral("memoryCard")));
+    column->addWidget(m_speed);
     auto* const history = new Card(tr("History: change of perplexity, measured"), this);
     m_history->setMinimumHeight(96);
     history->column()->addWidget(m_history, 1);
@@ -99,7 +107,12 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     connect(&workspace.document(), &AllocationDocument::changed, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::runningChanged, this, &PreviewPage::refreshAll);
+    connect(&workspace.sensitivity(), &SensitivityController::corrected, this, &PreviewPage::refreshAll);
+    connect(
+        &workspace.interaction(), &InteractionController::runningChanged, this,
+        &PreviewPage::refreshInteractions);
     connect(&workspace, &Workspace::goalChanged, this, &PreviewPage::refreshMemory);
+    connect(m_flip, &FlipSwitch::chosen, this, &PreviewPage::originalAsked);
     m_shown = evaluation.latest(); // a page made later shows what is known already
     if (m_shown) {
         m_points.push_back(
@@ -208,6 +221,8 @@ void PreviewPage::makeMemoryCard()
 void PreviewPage::showOriginal(bool original)
 {
     m_original = original;
+    m_flip->setOriginal(original);
+    m_speed->showOriginal(original);
     refreshAll();
 }
 
@@ -259,9 +274,7 @@ void PreviewPage::refreshQuality()
     const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
     const QString none = QStringLiteral("–");
     m_predictedKl->setText(predictedKl ? formatSmall(*predictedKl) : tr("sensitivity not measured"));
-    m_interacts->setVisible(!m_original && m_workspace.predictionContradicted());
-    m_interacts->setText(tr("The measurement contradicts the prediction: layers interact"));
-    tint(m_interacts, colors.warning);
+    refreshInteractions();
     m_course->setReference(m_shown ? std::optional(m_shown->referencePerplexity.value) : std::nullopt);
     if (!m_shown) {
         for (QLabel* const label : {m_perplexity, m_kl, m_agreement})
@@ -307,6 +320,28 @@ void PreviewPage::refreshQuality()
                        formatShare(m_shown->topTokenAgreement.standardError)));
     for (QLabel* const label : {m_kl, m_agreement})
         tint(label, stale ? colors.mutedText : palette().color(QPalette::WindowText));
+}
+
+void PreviewPage::refreshInteractions()
+{
+    const Contradiction* const found = m_workspace.contradiction();
+    const bool looking = m_workspace.interaction().isRunning();
+    m_interacts->setVisible(!m_original && (found != nullptr || looking));
+    tint(m_interacts, themeColors(palette()).warning);
+    if (found == nullptr) {
+        m_interacts->setText(
+            tr("The measurement contradicts the prediction; looking for the layers that interact…"));
+        return;
+    }
+    QStringList names;
+    for (const std::string& name : found->interacting)
+        names << QString::fromStdString(name);
+    const QString difference = tr("Predicted %1, measured %2")
+                                   .arg(formatSmall(found->predicted), formatSmall(found->measured.value));
+    m_interacts->setText(
+        names.isEmpty() ? tr("%1: no block stands out. The table is corrected.").arg(difference)
+                        : tr("%1: interacts with %2. The table is corrected.")
+                              .arg(difference, names.join(QStringLiteral(", "))));
 }
 
 void PreviewPage::refreshMemory()

@@ -13,8 +13,10 @@ class QProgressBar;
 namespace tritloom {
 
 class Card;
+class FlipSwitch;
 class HistoryList;
 class SegmentBars;
+class SpeedCard;
 
 /// What the allocation costs, measured while it changes. GUI thread only.
 class PreviewPage final : public QWidget {
@@ -26,15 +28,21 @@ public:
 public slots:
     void showOriginal(bool original); ///< the figures of the uncompressed model instead
 
+signals:
+    void originalAsked(bool original); ///< by the switch
+
 private:
     void makeQualityCards();
     void makeMemoryCard();
     void refreshAll();
     void refreshState();
     void refreshQuality();
+    void refreshInteractions();
     void refreshMemory();
 
     Workspace& m_workspace;
+    FlipSwitch* m_flip;
+    SpeedCard* m_speed;
     QLabel* m_state;
     QProgressBar* m_progress;
     QLabel* m_failure; ///< a sentence where figures cannot be

@@ -7,7 +7,6 @@
 #include <QChartView>
 #include <QEvent>
 #include <QLabel>
-#include <QLegendMarker>
 #include <QLineSeries>
 #include <QLogValueAxis>
 #include <QScatterSeries>
@@ -32,7 +31,6 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     , m_chart(new QChart)
     , m_view(new QChartView(m_chart, this))
     , m_line(new QLineSeries(m_chart))
-    , m_knots(new QScatterSeries(m_chart))
     , m_measured(new QScatterSeries(m_chart))
     , m_now(new QScatterSeries(m_chart))
     , m_size(new QValueAxis(m_chart))
@@ -49,7 +47,8 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_line->setName(tr("best predicted"));
     m_measured->setName(tr("measured"));
     m_now->setName(tr("now"));
-    m_knots->setMarkerSize(6);
+    m_line->setPointsVisible(true); // markers of the line itself: a series of them would be an item each
+    m_line->setMarkerSize(6);
     m_measured->setMarkerSize(9);
     m_now->setMarkerSize(13);
     m_size->setTitleText(tr("file size, MB"));
@@ -60,14 +59,12 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_loss, Qt::AlignLeft);
     for (QXYSeries* const series :
-         {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_knots),
-          static_cast<QXYSeries*>(m_measured), static_cast<QXYSeries*>(m_now)}) {
+         {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_measured),
+          static_cast<QXYSeries*>(m_now)}) {
         m_chart->addSeries(series);
         series->attachAxis(m_size);
         series->attachAxis(m_loss);
     }
-    for (QLegendMarker* const marker : m_chart->legend()->markers(m_knots))
-        marker->setVisible(false);
     m_state->setWordWrap(true);
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
@@ -81,11 +78,20 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     });
     connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, &FrontierPage::requestSoon);
     connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &FrontierPage::requestSoon);
+    connect(&workspace.sensitivity(), &SensitivityController::corrected, this, &FrontierPage::requestSoon);
     connect(&workspace.document(), &AllocationDocument::pinsChanged, this, &FrontierPage::requestSoon);
-    connect(&workspace.document(), &AllocationDocument::changed, this, &FrontierPage::redraw);
-    connect(&workspace.evaluation(), &EvaluationController::finished, this, &FrontierPage::redraw);
+    // A chart costs more than a frame of a drag has to spare: it follows a little behind.
+    m_redrawSoon.setSingleShot(true);
+    m_redrawSoon.setInterval(60);
+    connect(&m_redrawSoon, &QTimer::timeout, this, &FrontierPage::redraw);
+    const auto redrawSoon = [this] {
+        if (!m_redrawSoon.isActive())
+            m_redrawSoon.start();
+    };
+    connect(&workspace.document(), &AllocationDocument::changed, this, redrawSoon);
+    connect(&workspace.evaluation(), &EvaluationController::finished, this, redrawSoon);
     connect(&m_frontier, &FrontierController::ready, this, &FrontierPage::redraw);
-    for (QScatterSeries* const series : {m_knots, m_measured}) {
+    for (QXYSeries* const series : {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_measured)}) {
         connect(series, &QXYSeries::clicked, this, &FrontierPage::take);
         connect(series, &QXYSeries::hovered, this, [this](const QPointF& point, bool inside) {
             if (inside)
@@ -96,20 +102,30 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
                     m_view);
         });
     }
-    connect(m_line, &QXYSeries::clicked, this, &FrontierPage::take);
     colour();
+    requestSoon();
+    redraw();
+}
+
+void FrontierPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
     requestSoon();
     redraw();
 }
 
 void FrontierPage::requestSoon()
 {
+    if (!isVisible())
+        return; // asked again when somebody looks
     if (!m_soon.isActive())
         m_soon.start();
 }
 
 void FrontierPage::redraw()
 {
+    if (!isVisible())
+        return;
     QList<QPointF> line, measured, now;
     const auto at = [](std::uint64_t bytes, double kl) {
         return QPointF(double(bytes) / 1e6, std::max(kl, smallestLoss));
@@ -129,10 +145,14 @@ void FrontierPage::redraw()
     else if (const auto predicted = m_workspace.sensitivity().table().predictedKl(allocation);
              predicted && *predicted > 0)
         now << at(bytes, *predicted);
-    m_line->replace(line);
-    m_knots->replace(line);
-    m_measured->replace(measured);
-    m_now->replace(now);
+    // A drag moves one point; what stays is not built anew.
+    const auto show = [](QXYSeries* series, const QList<QPointF>& points) {
+        if (series->points() != points)
+            series->replace(points);
+    };
+    show(m_line, line);
+    show(m_measured, measured);
+    show(m_now, now);
     QList<QPointF> all = line + measured + now;
     m_view->setVisible(!all.isEmpty());
     if (all.isEmpty()) {
@@ -151,11 +171,14 @@ void FrontierPage::redraw()
     const auto [low, high] =
         std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.y() < b.y(); });
     const double margin = std::max(0.01, (right->x() - left->x()) * 0.04);
-    m_size->setRange(left->x() - margin, right->x() + margin);
+    const QRectF extent(
+        QPointF(left->x() - margin, std::pow(10, std::floor(std::log10(low->y())))),
+        QPointF(right->x() + margin, std::pow(10, std::ceil(std::log10(high->y()) + 1e-9))));
+    if (std::exchange(m_extent, extent) == extent)
+        return;
+    m_size->setRange(extent.left(), extent.right());
     m_size->applyNiceNumbers();
-    m_loss->setRange(
-        std::pow(10, std::floor(std::log10(low->y()))),
-        std::pow(10, std::ceil(std::log10(high->y()) + 1e-9)));
+    m_loss->setRange(extent.top(), extent.bottom());
 }
 
 void FrontierPage::take(const QPointF& point)
@@ -197,8 +220,6 @@ void FrontierPage::colour()
         axis->setLinePenColor(colors.line);
     }
     m_line->setPen(QPen(colors.accent, 2));
-    m_knots->setColor(colors.accent);
-    m_knots->setBorderColor(colors.accent);
     m_measured->setColor(Qt::transparent);
     m_measured->setBorderColor(colors.warning);
     m_now->setColor(palette().color(QPalette::WindowText));

@@ -3,6 +3,7 @@
 #include "app/session/frontier_controller.h"
 #include "app/session/workspace.h"
 
+#include <QRectF>
 #include <QTimer>
 #include <QWidget>
 
@@ -16,8 +17,8 @@ class QValueAxis;
 
 namespace tritloom {
 
-/// Size against divergence: the best predicted trade-offs as a line, what was measured as points. A click takes
-/// the nearest point's allocation. GUI thread only.
+/// Size against divergence: the best predicted trade-offs as a line, what was measured as points. A click
+/// takes the nearest point's allocation. GUI thread only.
 class FrontierPage final : public QWidget {
     Q_OBJECT
 
@@ -26,6 +27,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override; ///< palette: the chart follows the theme
+    void showEvent(QShowEvent* event) override; ///< nothing is solved and drawn for nobody
 
 private:
     void requestSoon();
@@ -35,14 +37,16 @@ private:
 
     Workspace& m_workspace;
     FrontierController m_frontier;
+    QTimer m_redrawSoon;
     QTimer m_soon; ///< cells arrive faster than the knapsack needs to be solved
     QChart* m_chart;
     QChartView* m_view;
     QLineSeries* m_line;
-    QScatterSeries *m_knots, *m_measured, *m_now;
+    QScatterSeries *m_measured, *m_now;
     QValueAxis* m_size;
     QLogValueAxis* m_loss;
     QLabel* m_state;
+    QRectF m_extent; ///< of all points, what the axes show
 };
 
 [[nodiscard]] QWidget* makeFrontierPage(Workspace& workspace, QWidget* parent);

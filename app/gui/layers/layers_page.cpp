@@ -79,14 +79,22 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
         if (stop >= 0 && std::size_t(stop) < m_stops.of(id).size())
             edit(setStop(m_stops, m_workspace.document().pinned(), id, std::size_t(stop), Fused::Together));
     });
-    const auto moved = [this] {
+    auto* const soon = new QTimer(this); // many rows wait for an event of their own
+    soon->setSingleShot(true);
+    soon->setInterval(0);
+    const auto changedRows = [this] {
         const auto& document = m_workspace.document();
         std::vector<int> changed;
         for (std::size_t i = 0; i < m_shown.layers.size(); ++i)
             if (m_shown.layers[i] != document.allocation().layers[i]
                 || m_shownPins[i] != document.pinned()[i])
                 changed.push_back(int(i));
-        refresh(changed);
+        return changed;
+    };
+    connect(soon, &QTimer::timeout, this, [this, changedRows] { refresh(changedRows()); });
+    const auto moved = [this, soon, changedRows] {
+        const std::vector<int> changed = changedRows();
+        changed.size() > 64 ? soon->start() : refresh(changed);
     };
     connect(&workspace.document(), &AllocationDocument::changed, this, moved);
     connect(&workspace.document(), &AllocationDocument::pinsChanged, this, moved);

@@ -46,6 +46,12 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     layout->addLayout(header);
     layout->addWidget(m_map, 1);
 
+    m_map->setWords(
+        [this](int row, int column) { return textOf(LayerId(std::uint32_t(row)), column); },
+        [this](int row, int column) { return tipOf(LayerId(std::uint32_t(row)), column); });
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(100);
+    connect(&m_soon, &QTimer::timeout, this, &SensitivityPage::showState);
     SensitivityController& sensitivity = workspace.sensitivity();
     connect(m_quantity, &QComboBox::currentIndexChanged, this, &SensitivityPage::repaintCells);
     connect(m_run, &QPushButton::clicked, this, [&sensitivity] {
@@ -55,9 +61,12 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     connect(&sensitivity, &SensitivityController::runningChanged, this, &SensitivityPage::showState);
     connect(&sensitivity, &SensitivityController::cellMeasured, this, [this](LayerId layer, int candidate) {
         showCell(layer, candidate);
-        showState();
+        if (!m_soon.isActive())
+            m_soon.start();
     });
-    connect(&sensitivity, &SensitivityController::failed, this, [this](const QString& why) { showNotice(this, why); });
+    connect(&sensitivity, &SensitivityController::failed, this, [this](const QString& why) {
+        showNotice(this, why);
+    });
     connect(&workspace.document(), &AllocationDocument::changed, this, &SensitivityPage::showMarks);
     connect(&workspace.selection(), &Selection::changed, this, [this] {
         m_map->setCurrentRow(int(m_workspace.selection().current()));
@@ -66,11 +75,13 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
         m_workspace.selection().setSingle(LayerId(std::uint32_t(row)));
     });
     connect(m_map, &HeatMap::cellActivated, this, [this](int row, int column) {
-        const LayerChoice& choice = m_workspace.sensitivity().table().cells[std::size_t(row)][std::size_t(column)].choice;
+        const LayerChoice& choice =
+            m_workspace.sensitivity().table().cells[std::size_t(row)][std::size_t(column)].choice;
         const LayerId layer{std::uint32_t(row)};
         m_workspace.document().setChoices(
             {{layer, choice}},
-            tr("%1 to %2").arg(shortName(m_workspace.model().layer(layer)), QString::fromStdString(choice.format)));
+            tr("%1 to %2")
+                .arg(shortName(m_workspace.model().layer(layer)), QString::fromStdString(choice.format)));
     });
     rebuild();
 }
@@ -128,26 +139,47 @@ void SensitivityPage::repaintCells()
 
 void SensitivityPage::showCell(LayerId layer, int candidate)
 {
-    const SensitivityCell& cell = m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
+    const SensitivityCell& cell =
+        m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
     const double value = valueOf(layer, cell);
     if (value > 0 && (std::log10(value) > m_high || m_high < m_low)) {
         m_high = std::log10(value); // the first cells set the range, later ones widen it
         repaintCells();
         return;
     }
-    const QString name = shortName(m_workspace.model().layer(layer));
-    QString tip = QString("%1 → %2 (%3)").arg(
-        name, QString::fromStdString(cell.choice.format), formatBytes(cell.bytes));
+    m_map->setCell(
+        int(layer), candidate,
+        std::isnan(value)                   ? value
+            : value <= 0 || m_high <= m_low ? 0
+                                            : (std::log10(value) - m_low) / (m_high - m_low));
+}
+
+QString SensitivityPage::textOf(LayerId layer, int candidate) const
+{
+    const SensitivityCell& cell =
+        m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
+    const double value = valueOf(layer, cell);
+    return std::isnan(value) ? QString() : formatSmall(value);
+}
+
+QString SensitivityPage::tipOf(LayerId layer, int candidate) const
+{
+    const SensitivityCell& cell =
+        m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
+    QString tip = QString("%1 → %2 (%3)")
+                      .arg(
+                          shortName(m_workspace.model().layer(layer)),
+                          QString::fromStdString(cell.choice.format), formatBytes(cell.bytes));
     if (cell.known)
         tip += "\n"
-            + tr("KL %1 ± %2 nats, measured").arg(formatSmall(cell.kl.value), formatSmall(cell.kl.standardError)) + "\n"
-            + tr("weight error %1, by activations %2").arg(formatShare(cell.weightError), formatShare(cell.activationError));
+            + tr("KL %1 ± %2 nats, measured")
+                  .arg(formatSmall(cell.kl.value), formatSmall(cell.kl.standardError))
+            + "\n"
+            + tr("weight error %1, by activations %2")
+                  .arg(formatShare(cell.weightError), formatShare(cell.activationError));
     else
         tip += "\n" + (cell.failure.empty() ? tr("not measured yet") : QString::fromStdString(cell.failure));
-    const double fraction = std::isnan(value) ? value
-        : value <= 0 || m_high <= m_low       ? 0
-                                              : (std::log10(value) - m_low) / (m_high - m_low);
-    m_map->setCell(int(layer), candidate, fraction, std::isnan(value) ? QString() : formatSmall(value), tip);
+    return tip;
 }
 
 void SensitivityPage::showMarks()
@@ -176,15 +208,17 @@ void SensitivityPage::showState()
         m_state->setText(tr("Cannot be measured: %1").arg(why));
         m_run->setEnabled(false);
     } else if (sensitivity.isRunning()) {
-        m_state->setText(tr("%1 of %2 cells, %3 left").arg(known).arg(total).arg(formatDuration(sensitivity.timeLeft())));
+        m_state->setText(
+            tr("%1 of %2 cells, %3 left").arg(known).arg(total).arg(formatDuration(sensitivity.timeLeft())));
     } else if (known == total) {
         m_state->setText(tr("%1 layers × %2 formats measured. Double-click a cell to take it.")
                              .arg(table.cells.size())
                              .arg(table.candidates.size()));
     } else {
-        m_state->setText(tr("%1 of %2 cells measured: each is the divergence with only that layer compressed.")
-                             .arg(known)
-                             .arg(total));
+        m_state->setText(
+            tr("%1 of %2 cells measured: each is the divergence with only that layer compressed.")
+                .arg(known)
+                .arg(total));
     }
 }
 

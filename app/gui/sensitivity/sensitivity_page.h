@@ -2,6 +2,7 @@
 
 #include "app/session/workspace.h"
 
+#include <QTimer>
 #include <QWidget>
 
 class QComboBox;
@@ -28,6 +29,8 @@ private:
     void showCell(LayerId layer, int candidate);
     void showMarks();
     void showState();
+    [[nodiscard]] QString textOf(LayerId layer, int candidate) const;
+    [[nodiscard]] QString tipOf(LayerId layer, int candidate) const;
 
     Workspace& m_workspace;
     HeatMap* m_map;
@@ -35,6 +38,7 @@ private:
     QPushButton* m_run;
     QProgressBar* m_progress;
     QLabel* m_state;
+    QTimer m_soon; ///< a sweep delivers faster than anyone can read
     double m_low = 0, m_high = 0; ///< decades of the colour scale
 };
 

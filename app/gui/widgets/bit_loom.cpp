@@ -40,20 +40,23 @@ void BitLoom::setBars(std::vector<LoomBar> bars)
     arrange();
 }
 
-void BitLoom::updateBar(int index, const LoomBar& bar)
+void BitLoom::updateBars(const std::vector<std::pair<int, LoomBar>>& bars)
 {
-    LoomBar& known = m_bars[std::size_t(index)];
-    const bool otherAxis = (known.bits > 16.01) != (bar.bits > 16.01);
-    const bool otherValue = known.bits != bar.bits || known.pinned != bar.pinned;
-    known = bar;
+    bool otherAxis = false;
+    for (const auto& [index, bar] : bars) {
+        LoomBar& known = m_bars[std::size_t(index)];
+        otherAxis = otherAxis || (known.bits > 16.01) != (bar.bits > 16.01);
+        const bool otherValue = known.bits != bar.bits || known.pinned != bar.pinned;
+        known = bar;
+        if (otherValue && QAccessible::isActive()) {
+            QAccessibleValueChangeEvent change(this, bar.bits);
+            change.setChild(index);
+            QAccessible::updateAccessibility(&change);
+        }
+    }
     // During a pull the axis must not change under the hand.
     if (otherAxis && m_state != State::Pulling)
         arrange();
-    if (otherValue && QAccessible::isActive()) {
-        QAccessibleValueChangeEvent change(this, bar.bits);
-        change.setChild(index);
-        QAccessible::updateAccessibility(&change);
-    }
     viewport()->update();
 }
 

@@ -16,7 +16,7 @@ public:
     explicit BitLoom(QWidget* parent = nullptr);
 
     void setBars(std::vector<LoomBar> bars); ///< others than before
-    void updateBar(int index, const LoomBar& bar); ///< same place and size, new numbers
+    void updateBars(const std::vector<std::pair<int, LoomBar>>& bars); ///< same places and sizes, new numbers
     void setSelection(const std::vector<int>& bars, int current);
     void setMean(const std::optional<LoomLine>& mean);
     void setBudget(const std::optional<LoomLine>& budget);

@@ -27,16 +27,22 @@ void HeatMap::setHeaders(QStringList rows, QStringList columns)
 {
     m_rows = std::move(rows);
     m_columns = std::move(columns);
-    m_cells.assign(std::size_t(m_rows.size()) * std::size_t(m_columns.size()), {});
+    m_fractions.assign(std::size_t(m_rows.size()) * std::size_t(m_columns.size()), -1);
     m_marks.assign(std::size_t(m_rows.size()), -1);
     updateScrollBar();
     viewport()->update();
 }
 
-void HeatMap::setCell(int row, int column, double fraction, const QString& text, const QString& tip)
+void HeatMap::setWords(Words text, Words tip)
 {
-    m_cells[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)]
-        = {std::isnan(fraction) ? -1 : std::clamp(fraction, 0.0, 1.0), text, tip};
+    m_text = std::move(text);
+    m_tip = std::move(tip);
+}
+
+void HeatMap::setCell(int row, int column, double fraction)
+{
+    m_fractions[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)] =
+        std::isnan(fraction) ? -1 : std::clamp(fraction, 0.0, 1.0);
     viewport()->update(cellRect(row, column));
 }
 
@@ -67,7 +73,8 @@ int HeatMap::nameWidth() const
 
 QRect HeatMap::cellRect(int row, int column) const
 {
-    const int left = nameWidth(), width = viewport()->width() - left, count = std::max(1, int(m_columns.size()));
+    const int left = nameWidth(), width = viewport()->width() - left,
+              count = std::max(1, int(m_columns.size()));
     const int from = left + width * column / count, to = left + width * (column + 1) / count;
     return {from, (row + 1) * rowHeight() - verticalScrollBar()->value(), to - from, rowHeight()};
 }
@@ -115,20 +122,24 @@ void HeatMap::paintEvent(QPaintEvent*)
         if (row == m_currentRow)
             painter.fillRect(
                 QRect(0, name.top(), viewport()->width(), rowHeight()), palette().color(QPalette::Highlight));
-        painter.setPen(palette().color(row == m_currentRow ? QPalette::HighlightedText : QPalette::WindowText));
+        painter.setPen(
+            palette().color(row == m_currentRow ? QPalette::HighlightedText : QPalette::WindowText));
         painter.drawText(
             name, Qt::AlignVCenter, fontMetrics().elidedText(m_rows[row], Qt::ElideMiddle, name.width()));
         for (int column = 0; column < m_columns.size(); ++column) {
-            const Cell& cell = m_cells[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)];
+            const double fraction =
+                m_fractions[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)];
             const QRect box = cellRect(row, column).adjusted(1, 1, -1, -1);
-            if (cell.fraction < 0) {
+            if (fraction < 0) {
                 painter.setPen(colors.grid);
                 painter.drawRect(box.adjusted(0, 0, -1, -1));
             } else {
-                const QColor color = colors.heat(cell.fraction);
+                const QColor color = colors.heat(fraction);
                 painter.fillRect(box, color);
                 painter.setPen(color.lightnessF() > 0.5f ? Qt::black : Qt::white);
-                painter.drawText(box, Qt::AlignCenter, fontMetrics().elidedText(cell.text, Qt::ElideRight, box.width()));
+                painter.drawText(
+                    box, Qt::AlignCenter,
+                    fontMetrics().elidedText(m_text(row, column), Qt::ElideRight, box.width()));
             }
             if (std::size_t(row) < m_marks.size() && m_marks[std::size_t(row)] == column) {
                 painter.setPen(QPen(palette().color(QPalette::WindowText), 2));
@@ -146,7 +157,8 @@ void HeatMap::paintEvent(QPaintEvent*)
     for (int column = 0; column < m_columns.size(); ++column) {
         QRect box = cellRect(0, column);
         box.moveTop(0);
-        painter.drawText(box, Qt::AlignCenter, fontMetrics().elidedText(m_columns[column], Qt::ElideRight, box.width()));
+        painter.drawText(
+            box, Qt::AlignCenter, fontMetrics().elidedText(m_columns[column], Qt::ElideRight, box.width()));
     }
 }
 
@@ -204,9 +216,7 @@ bool HeatMap::viewportEvent(QEvent* event)
         const auto* const help = static_cast<QHelpEvent*>(event);
         int row = 0, column = 0;
         if (cellAt(help->pos(), row, column) && column >= 0)
-            QToolTip::showText(
-                help->globalPos(), m_cells[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)].tip,
-                viewport());
+            QToolTip::showText(help->globalPos(), m_tip(row, column), viewport());
         else
             QToolTip::hideText();
         return true;

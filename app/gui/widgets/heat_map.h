@@ -18,8 +18,12 @@ public:
     explicit HeatMap(QWidget* parent = nullptr);
 
     void setHeaders(QStringList rows, QStringList columns);
-    /// fraction: 0 to 1 for the colour, NaN for an empty cell. text: what the tooltip says.
-    void setCell(int row, int column, double fraction, const QString& text, const QString& tip);
+    /// What stands in a cell and what its tooltip says. Asked for what is looked at: texts of thousands of
+    /// cells take longer than a frame.
+    using Words = std::function<QString(int row, int column)>;
+    void setWords(Words text, Words tip);
+    /// fraction: 0 to 1 for the colour, NaN for an empty cell.
+    void setCell(int row, int column, double fraction);
     void setMarks(const std::vector<int>& columnOfRow); ///< a frame around one cell a row; -1: none
     void setCurrentRow(int row);
 
@@ -36,10 +40,6 @@ protected:
     bool viewportEvent(QEvent* event) override;
 
 private:
-    struct Cell {
-        double fraction = -1;
-        QString text, tip;
-    };
     [[nodiscard]] int rowHeight() const;
     [[nodiscard]] int nameWidth() const;
     [[nodiscard]] QRect cellRect(int row, int column) const;
@@ -48,7 +48,8 @@ private:
     void ensureVisible(int row);
 
     QStringList m_rows, m_columns;
-    std::vector<Cell> m_cells;
+    std::vector<double> m_fractions; ///< -1: empty
+    Words m_text, m_tip;
     std::vector<int> m_marks;
     int m_currentRow = -1, m_currentColumn = 0;
 };

@@ -1,0 +1,58 @@
+#include "app/gui/allocation/runtime_badges.h"
+
+#include "app/gui/theme.h"
+
+namespace tritloom {
+namespace {
+
+constexpr int problemsShown = 6;
+
+/// "llama.cpp" of "GGUF (llama.cpp)": the runtime where the title names one.
+QString runtimeOf(const QString& title)
+{
+    const qsizetype open = title.indexOf('('), close = title.lastIndexOf(')');
+    return open >= 0 && close > open ? title.mid(open + 1, close - open - 1) : title;
+}
+
+} // namespace
+
+RuntimeBadges::RuntimeBadges(Workspace& workspace, QWidget* parent)
+    : QLabel(parent)
+    , m_workspace(workspace)
+{
+    setObjectName(QStringLiteral("runtimeBadges"));
+    setTextFormat(Qt::RichText);
+    connect(&workspace.contract(), &ContractController::changed, this, &RuntimeBadges::refresh);
+    refresh();
+}
+
+void RuntimeBadges::refresh()
+{
+    const ThemeColors colors = themeColors(palette());
+    QStringList badges, tips, spoken;
+    for (const ContractController::Verdict& verdict : m_workspace.contract().verdicts()) {
+        const bool loads = verdict.problems.isEmpty();
+        const QString runtime = runtimeOf(verdict.title);
+        badges << QStringLiteral("<span style='color:%1'>%2 %3</span>")
+                      .arg(
+                          (loads ? colors.good : colors.bad).name(),
+                          loads ? QStringLiteral("✓") : QStringLiteral("✗"), runtime.toHtmlEscaped());
+        spoken << (loads ? tr("%1 loads it").arg(runtime) : tr("%1 does not load it").arg(runtime));
+        if (loads) {
+            tips << tr("%1: every tensor's format can be loaded").arg(verdict.title).toHtmlEscaped();
+            continue;
+        }
+        QStringList problems = verdict.problems.mid(0, problemsShown);
+        if (verdict.problems.size() > problemsShown)
+            problems << tr("and %n more", nullptr, int(verdict.problems.size()) - problemsShown);
+        tips << QStringLiteral("%1: %2")
+                    .arg(verdict.title, problems.join(QStringLiteral("; ")))
+                    .toHtmlEscaped();
+    }
+    setText(badges.join(QStringLiteral(" &nbsp; ")));
+    setToolTip(
+        tips.isEmpty() ? QString() : QStringLiteral("<p>%1</p>").arg(tips.join(QStringLiteral("</p><p>"))));
+    setAccessibleName(spoken.join(QStringLiteral(", ")));
+}
+
+} // namespace tritloom

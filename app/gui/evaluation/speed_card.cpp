@@ -1,0 +1,135 @@
+#include "app/gui/evaluation/speed_card.h"
+
+#include "app/gui/theme.h"
+#include "app/gui/widgets/card.h"
+#include "core/sensitivity/cost_model.h"
+
+#include <QHBoxLayout>
+#include <QLocale>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace tritloom {
+namespace {
+
+QString rateText(double tokensPerSecond)
+{
+    return QLocale().toString(tokensPerSecond, 'f', tokensPerSecond < 100 ? 1 : 0);
+}
+
+QString energyText(double joules)
+{
+    static constexpr std::pair<double, const char*> units[] = {
+        {1, "J"}, {1e-3, "mJ"}, {1e-6, "µJ"}, {1e-9, "nJ"}};
+    for (const auto& [size, unit] : units)
+        if (joules >= size)
+            return QStringLiteral("%1 %2").arg(
+                QLocale().toString(joules / size, 'g', 3), QString::fromUtf8(unit));
+    return QStringLiteral("0 J");
+}
+
+} // namespace
+
+SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_card(new Card(tr("Speed, one sequence on this machine"), this))
+    , m_measure(new QPushButton(this))
+{
+    setObjectName(QStringLiteral("speedCard"));
+    m_estimated = m_card->addRow(tr("Decode, estimated"));
+    m_measured = m_card->addRow(tr("Decode, measured"));
+    m_energy = m_card->addRow(tr("Energy a token"));
+    m_estimated->setObjectName(QStringLiteral("decodeEstimated"));
+    m_measured->setObjectName(QStringLiteral("decodeMeasured"));
+    m_energy->setObjectName(QStringLiteral("energy"));
+    m_measure->setObjectName(QStringLiteral("measureDecode"));
+    m_card->column()->addWidget(m_measure, 0, Qt::AlignLeft);
+    auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_card);
+    setVisible(workspace.engine().whyNotEvaluated().empty());
+
+    SpeedController& speed = workspace.speed();
+    connect(m_measure, &QPushButton::clicked, this, [this, &speed] {
+        m_why.clear();
+        speed.isRunning() ? speed.cancel() : speed.measure(shown());
+    });
+    connect(&speed, &SpeedController::changed, this, &SpeedCard::refresh);
+    connect(&speed, &SpeedController::failed, this, [this](const QString& why) {
+        m_why = why;
+        refresh();
+    });
+    connect(&workspace.document(), &AllocationDocument::changed, this, &SpeedCard::refresh);
+    connect(&workspace, &Workspace::goalChanged, this, &SpeedCard::refresh);
+    if (workspace.engine().whyNotEvaluated().empty())
+        speed.needBandwidth();
+    refresh();
+}
+
+void SpeedCard::showOriginal(bool original)
+{
+    m_original = original;
+    refresh();
+}
+
+Allocation SpeedCard::shown() const
+{
+    return m_original ? m_workspace.model().original() : m_workspace.document().allocation();
+}
+
+void SpeedCard::refresh()
+{
+    const SpeedController& speed = m_workspace.speed();
+    const std::size_t context = m_workspace.goal().contextLength;
+    const Allocation allocation = shown();
+    const DecodeLoad empty = decodeLoad(m_workspace.model(), allocation, 0),
+                     full = decodeLoad(m_workspace.model(), allocation, context),
+                     original = decodeLoad(m_workspace.model(), m_workspace.model().original(), 0);
+    if (const auto bandwidth = speed.bandwidth()) {
+        m_estimated->setText(tr("≤ %1 tok/s").arg(rateText(empty.tokensPerSecond(*bandwidth))));
+        m_estimated->setToolTip(tr("Estimated from this machine's memory bandwidth, %1 GB/s measured: no "
+                                   "token comes faster than the weights "
+                                   "can be read. %2 tok/s once %3 tokens are cached.")
+                                    .arg(
+                                        QLocale().toString(*bandwidth / 1e9, 'f', 1),
+                                        rateText(full.tokensPerSecond(*bandwidth)),
+                                        QLocale().toString(qulonglong(context))));
+    } else {
+        const bool ownMemory = m_workspace.engine().options().device.starts_with("vulkan");
+        m_estimated->setText(ownMemory ? QStringLiteral("–") : tr("measuring bandwidth"));
+        m_estimated->setToolTip(
+            ownMemory ? tr("The bandwidth of this device is not known; measure instead") : QString());
+    }
+    const auto known = speed.measuredOf(allocation);
+    m_measured->setText(
+        speed.isRunning() ? tr("measuring, %1 %").arg(int(speed.fraction() * 100))
+            : known       ? tr("%1 tok/s").arg(rateText(known->tokensPerSecond))
+                          : tr("not yet"));
+    m_measured->setToolTip(
+        known ? tr("Median of %1 tokens made by this program on this device; a tenth came faster than %2 "
+                   "tok/s, a tenth "
+                   "slower than %3")
+                    .arg(known->tokens)
+                    .arg(rateText(known->fastest), rateText(known->slowest))
+              : m_why);
+    QPalette tinted = m_measured->palette();
+    const QColor color = known && !speed.isRunning() ? palette().color(QPalette::WindowText)
+                                                     : themeColors(palette()).mutedText;
+    if (tinted.color(QPalette::WindowText) != color) {
+        tinted.setColor(QPalette::WindowText, color);
+        m_measured->setPalette(tinted);
+    }
+    const double share = original.joules() > 0 ? empty.joules() / original.joules() : 1;
+    m_energy->setText(tr("%1 · %2 %").arg(energyText(empty.joules())).arg(int(share * 100 + 0.5)));
+    m_energy->setToolTip(tr("Estimate from published figures of a 45 nm process: %1 for reading memory, %2 "
+                            "for arithmetic. Good for "
+                            "comparing with the original (100 %), not for a bill.")
+                             .arg(energyText(empty.memoryJoules), energyText(empty.arithmeticJoules)));
+    m_measure->setText(
+        speed.isRunning() ? tr("Stop")
+            : known       ? tr("Measure the speed again")
+                          : tr("Measure the speed"));
+}
+
+} // namespace tritloom

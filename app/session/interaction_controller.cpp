@@ -1,0 +1,54 @@
+#include "app/session/interaction_controller.h"
+
+#include <QMetaObject>
+
+namespace tritloom {
+
+InteractionController::InteractionController(
+    std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent)
+    : QObject(parent)
+    , m_engine(std::move(engine))
+    , m_store(store)
+    , m_worker([this](const Request& request, std::stop_token stop) {
+        if (request.cancelOnly)
+            return;
+        const auto run = [&]() -> Result<Contradiction> {
+            if (!m_session)
+                m_session = TRY(m_engine->makeSession(m_store));
+            return findInteractions(
+                *m_session, request.table, request.allocation, request.measured, request.chunkLimit, stop);
+        };
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation = request.generation, result = run()] {
+                if (generation != m_newest)
+                    return;
+                m_running = false;
+                // What could not be measured leaves the prediction as it is; the measurement stands.
+                if (result)
+                    emit found(*result);
+                emit runningChanged();
+            },
+            Qt::QueuedConnection);
+    })
+{
+}
+
+void InteractionController::check(
+    const SensitivityTable& table, const Allocation& allocation, const Measured& measured,
+    std::size_t chunkLimit)
+{
+    m_running = true;
+    m_worker.post({++m_newest, table, allocation, measured, chunkLimit, false});
+    emit runningChanged();
+}
+
+void InteractionController::cancel()
+{
+    if (!std::exchange(m_running, false))
+        return;
+    m_worker.post({++m_newest, {}, {}, {}, 0, true});
+    emit runningChanged();
+}
+
+} // namespace tritloom

@@ -1,0 +1,99 @@
+#include "app/session/speed_controller.h"
+
+#include "core/sensitivity/cost_model.h"
+
+#include <QMetaObject>
+
+namespace tritloom {
+namespace {
+
+constexpr std::size_t timedTokens = 64;
+constexpr std::chrono::milliseconds longest{8000};
+constexpr std::string_view prompt = "The river rose all night, and by morning";
+
+/// Measured once a process: the machine stays the same. 0: not yet.
+std::atomic<double> hostBandwidth = 0;
+
+} // namespace
+
+SpeedController::SpeedController(std::shared_ptr<Engine> engine, QObject* parent)
+    : QObject(parent)
+    , m_engine(std::move(engine))
+    , m_worker([this](const Request& request, std::stop_token stop) {
+        if (request.cancelOnly)
+            return;
+        const auto run = [&]() -> Result<DecodeSpeed> {
+            Generator generator(m_engine->compressor(), TRY(m_engine->makeExecutor()), request.allocation);
+            return measureDecode(generator, prompt, timedTokens, longest, stop, [this](double fraction) {
+                m_fraction = fraction;
+            });
+        };
+        QMetaObject::invokeMethod(
+            this, [this, request, result = run()] { end(request.generation, request.allocation, result); },
+            Qt::QueuedConnection);
+    })
+{
+}
+
+void SpeedController::measure(const Allocation& allocation)
+{
+    m_running = true;
+    m_fraction = 0;
+    m_worker.post({++m_newest, allocation, false});
+    emit changed();
+}
+
+void SpeedController::cancel()
+{
+    if (!std::exchange(m_running, false))
+        return;
+    m_worker.post({++m_newest, {}, true});
+    emit changed();
+}
+
+void SpeedController::end(quint64 generation, const Allocation& allocation, const Result<DecodeSpeed>& result)
+{
+    if (generation != m_newest)
+        return;
+    m_running = false;
+    if (result) {
+        std::erase_if(m_known, [&](const auto& known) { return known.first == allocation; });
+        m_known.emplace_back(allocation, *result);
+    } else if (result.error().code != ErrorCode::Cancelled) {
+        emit failed(QString::fromStdString(result.error().message));
+    }
+    emit changed();
+}
+
+std::optional<DecodeSpeed> SpeedController::measuredOf(const Allocation& allocation) const
+{
+    for (const auto& [known, speed] : m_known)
+        if (known == allocation)
+            return speed;
+    return std::nullopt;
+}
+
+void SpeedController::needBandwidth()
+{
+    if (std::exchange(m_bandwidthAsked, true) || m_engine->options().device.starts_with("vulkan"))
+        return;
+    if (const double known = hostBandwidth; known > 0) {
+        m_bandwidth = known;
+        return;
+    }
+    m_probe = std::jthread([this](std::stop_token stop) {
+        const double bandwidth = measureBandwidth(std::move(stop));
+        if (bandwidth <= 0)
+            return;
+        hostBandwidth = bandwidth;
+        QMetaObject::invokeMethod(
+            this,
+            [this, bandwidth] {
+                m_bandwidth = bandwidth;
+                emit changed();
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+} // namespace tritloom

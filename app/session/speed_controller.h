@@ -1,0 +1,57 @@
+#pragma once
+
+#include "app/session/engine.h"
+#include "core/base/latest_wins.h"
+#include "core/evaluate/decode_speed.h"
+
+#include <QObject>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+namespace tritloom {
+
+/// Decode speed: measured on request, and the memory bandwidth that estimates rest on. GUI thread only; works
+/// on threads of its own.
+class SpeedController final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit SpeedController(std::shared_ptr<Engine> engine, QObject* parent = nullptr);
+
+    void measure(const Allocation& allocation); ///< newest request wins
+    void cancel();
+    [[nodiscard]] bool isRunning() const { return m_running; }
+    [[nodiscard]] double fraction() const { return m_fraction; }
+    /// Of this allocation, when it was measured in this session.
+    [[nodiscard]] std::optional<DecodeSpeed> measuredOf(const Allocation& allocation) const;
+
+    /// Measures this machine's bandwidth once; changed() follows.
+    void needBandwidth();
+    /// Bytes a second of host memory. Absent until measured, and for devices with a memory of their own.
+    [[nodiscard]] std::optional<double> bandwidth() const { return m_bandwidth; }
+
+signals:
+    void changed(); ///< running, a result, the bandwidth
+    void failed(const QString& why);
+
+private:
+    struct Request {
+        quint64 generation = 0;
+        Allocation allocation;
+        bool cancelOnly = false;
+    };
+    void end(quint64 generation, const Allocation& allocation, const Result<DecodeSpeed>& result);
+
+    std::shared_ptr<Engine> m_engine;
+    quint64 m_newest = 0;
+    bool m_running = false, m_bandwidthAsked = false;
+    std::atomic<double> m_fraction = 0;
+    std::optional<double> m_bandwidth;
+    std::vector<std::pair<Allocation, DecodeSpeed>> m_known;
+    std::jthread m_probe;
+    LatestWins<Request> m_worker; // last: joined before what it uses goes away
+};
+
+} // namespace tritloom
