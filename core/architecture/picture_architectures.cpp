@@ -1,5 +1,6 @@
 #include "core/architecture/picture_model.h"
 
+#include "core/architecture/networks/networks.h"
 #include "core/architecture/onnx/onnx_network.h"
 
 #include <algorithm>
@@ -18,6 +19,22 @@ std::span<const PictureArchitecture> pictureArchitectures()
 {
     static constexpr PictureArchitecture list[] = {
         {"onnx", "ONNX graph", nullptr, nullptr, onnx::describeNetwork, onnx::buildNetwork},
+        {"resnet-cifar", "ResNet for CIFAR (20 to 110)", networks::isResnetCifar, networks::prepareConvolutions, networks::describeResnetCifar,
+         networks::buildResnetCifar},
+        {"quick-srnet", "QuickSRNet", networks::isQuickSrNet, networks::prepareConvolutions, networks::describeQuickSrNet,
+         networks::buildQuickSrNet},
+        {"slim-rlfn", "SlimRLFN", networks::isSlimRlfn, networks::prepareConvolutions, networks::describeSlimRlfn,
+         networks::buildSlimRlfn},
+        {"taesd", "Tiny autoencoders (TAESD, TAEF1, TAEF2)", networks::isTaesd, networks::prepareConvolutions, networks::describeTaesd,
+         networks::buildTaesd},
+        {"ddpm-cnn", "DDPM, plain CNN", networks::isDdpmCnn, networks::prepareConvolutions, networks::describeDdpmCnn,
+         networks::buildDdpmCnn},
+        {"ddpm-unet", "DDPM, small U-Net", networks::isDdpmUnet, networks::prepareDdpmUnet, networks::describeDdpmUnet,
+         networks::buildDdpmUnet},
+        {"ternary-netcnn", "Ternary NetCNN", networks::isTernaryNetCnn, networks::prepareTernaryNetCnn, networks::describeTernaryNetCnn,
+         networks::buildTernaryNetCnn},
+        {"dncnn", "DnCNN", networks::isDncnn, networks::prepareConvolutions, networks::describeDncnn,
+         networks::buildDncnn},
     };
     return list;
 }
@@ -59,7 +76,10 @@ void identifyNetwork(ModelFile& file)
 void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> transposed)
 {
     for (NamedTensor& tensor : file.tensors) {
-        if (tensor.shape.size() < 3 || !tensor.name.ends_with("weight") || !tensor.stored.type().format
+        if (tensor.shape.size() == 2)
+            continue; // matrices are what they are
+        tensor.role = NamedTensor::Role::Other;
+        if (tensor.shape.size() != 4 || !tensor.name.ends_with("weight") || !tensor.stored.type().format
             || !tensor.stored.type().format->isFloat())
             continue;
         const std::size_t first = tensor.shape[0], rest = tensor.stored.type().elements() / std::max<std::size_t>(1, first);
@@ -71,6 +91,17 @@ void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> tra
         tensor.layout = turned ? Layout::Transposed : Layout::RowMajor;
         tensor.shape = turned ? Shape{rest, first} : Shape{first, rest};
     }
+}
+
+void networks::prepareConvolutions(ModelFile& file)
+{
+    flattenWeights(file);
+}
+
+Shape networks::fileShapeOf(const ModelFile& file, std::string_view name)
+{
+    const NamedTensor* const found = file.find(name);
+    return found == nullptr ? Shape() : found->fileShape.empty() ? found->shape : found->fileShape;
 }
 
 Shape nominalPicture(const PictureModel& model)

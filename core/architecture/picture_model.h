@@ -55,8 +55,9 @@ struct PictureArchitecture {
 /// Names the architecture of a state dict that says nothing about itself, and prepares its weights.
 void identifyNetwork(ModelFile& file);
 
-/// Every "...weight" of three or more dimensions becomes [first, everything else]; of the modules named in
+/// Every "...weight" of four dimensions becomes [first, everything else]; of the modules named in
 /// `transposed` (transposed convolutions: [inputs, outputs, h, w]) it becomes [everything else, first].
+/// Matrices stay as they are; nothing else is a layer.
 void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> transposed = {});
 
 /// The picture shape a network is first built for, where it takes any: [1, C, H, W].

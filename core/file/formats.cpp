@@ -2,6 +2,7 @@
 #include "core/file/huggingface.h"
 #include "core/file/llama2c.h"
 #include "core/file/onnx.h"
+#include "core/file/pytorch.h"
 
 namespace tritloom {
 
@@ -13,6 +14,7 @@ std::span<const ModelFormat> modelFormats()
         {"huggingface", "Hugging Face", "*.safetensors config.json model.safetensors.index.json",
          huggingface::sniff, huggingface::read},
         {"onnx", "ONNX", "*.onnx", onnx::sniff, onnx::read},
+        {"pytorch", "PyTorch state dict", "*.pt *.pth *.th", pytorch::sniff, pytorch::read},
         {"llama2c", "llama2.c", "*.bin", llama2c::sniff, llama2c::read},
     };
     return formats;

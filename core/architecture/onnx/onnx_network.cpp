@@ -73,6 +73,9 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
     }
     if (!graph)
         return tl::make_unexpected(graph.error());
+    // CNTK's networks take bytes; others leave open what they take.
+    if (file.operators->producer == "CNTK")
+        model.normalisation = {.range = 255, .isKnown = true};
     const Shape& output = graph->outputShape;
     const bool isPlane = output.size() == 4 && output[2] > 1 && output[3] > 1;
     if (inputs.size() == 2 && isPlane && output == picture) {
