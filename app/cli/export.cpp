@@ -14,7 +14,7 @@ int exportModel(Context& context, const QStringList& arguments)
     context.parser.addOption({"recipe", "What becomes of each layer (from 'allocate'); without it all stay.", "file"});
     context.parser.addOption({"format", "One format for every layer instead of a recipe.", "id"});
     context.parser.addOption({"method", "How weights are fitted, with --format.", "id", "imatrix"});
-    context.parser.addOption({{"o", "output"}, "The GGUF file to write.", "file"});
+    context.parser.addOption({{"o", "output"}, "The file to write: *.gguf, or *.tritloom for what no runtime holds.", "file"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     if (!context.parser.isSet("output")) {

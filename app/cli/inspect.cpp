@@ -6,7 +6,8 @@ namespace tritloom::cli {
 
 int inspect(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
+    context.parser.addPositionalArgument(
+        "MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());
@@ -23,8 +24,10 @@ int inspect(Context& context, const QStringList& arguments)
             sizes.append(QString::number(size));
         }
         const QString name = QString::fromStdString(tensor.name);
-        const QString format = QString::fromStdString(tensor.stored.type().format->id());
-        const auto bytes = qint64(tensor.stored.bytes().size());
+        QString format = QString::fromStdString(tensor.stored.type().format->id());
+        if (tensor.replacement)
+            format += QString(" and %1 more parts").arg(tensor.replacement->parts.size() - 1);
+        const auto bytes = qint64(storedBytes(tensor));
         tensors.append(QJsonObject{{"name", name}, {"shape", shape}, {"format", format}, {"bytes", bytes}});
         rows.push_back({name, sizes.join(" x "), format, formatBytes(std::uint64_t(bytes))});
     }
@@ -39,7 +42,8 @@ int inspect(Context& context, const QStringList& arguments)
              {"bytes", qint64(model.bytes())},
              {"contextLength", qint64(model.contextLength)},
              {"canBeEvaluated", model.graph.has_value() && model.tokenizer != nullptr},
-             {"whyNotEvaluated", QString::fromStdString(model.graph ? model.whyNoTokenizer : model.whyNotEvaluated)},
+             {"whyNotEvaluated",
+              QString::fromStdString(model.graph ? model.whyNoTokenizer : model.whyNotEvaluated)},
              {"notices", notices},
              {"tensors", tensors}});
         return Done;
@@ -47,8 +51,8 @@ int inspect(Context& context, const QStringList& arguments)
     std::printf(
         "%s: %s, %s parameters, %s in %zu tensors\n", model.file->path.filename().c_str(),
         architecture.isEmpty() ? "unknown architecture" : qPrintable(architecture),
-        qPrintable(QLocale(QLocale::English).toString(qulonglong(model.parameters()))), qPrintable(formatBytes(model.bytes())),
-        model.file->tensors.size());
+        qPrintable(QLocale(QLocale::English).toString(qulonglong(model.parameters()))),
+        qPrintable(formatBytes(model.bytes())), model.file->tensors.size());
     if (!model.graph)
         std::printf("cannot be evaluated: %s\n", model.whyNotEvaluated.c_str());
     if (!model.tokenizer)

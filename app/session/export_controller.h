@@ -21,7 +21,7 @@ struct ExportReport {
     std::chrono::milliseconds elapsed{};
 };
 
-/// Writes a GGUF file in the background. One at a time. GUI thread only.
+/// Writes a file in the background, of the kind that its name ends in. One at a time. GUI thread only.
 class ExportController final : public QObject {
     Q_OBJECT
 
@@ -29,8 +29,10 @@ public:
     explicit ExportController(std::shared_ptr<Engine> engine, QObject* parent = nullptr);
     ~ExportController() override;
 
-    /// Sentences that say which rules the allocation breaks for GGUF; empty: it can be written.
-    [[nodiscard]] std::vector<std::string> problems(const Allocation& allocation) const;
+    /// Sentences that say which rules the allocation breaks for the kind of file that `path` names; empty: it can be
+    /// written.
+    [[nodiscard]] std::vector<std::string>
+    problems(const Allocation& allocation, const std::filesystem::path& path) const;
     void start(const Allocation& allocation, const std::filesystem::path& path);
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }

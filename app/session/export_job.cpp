@@ -1,8 +1,10 @@
 #include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
 
-#include "core/export/gguf_target.h"
+#include "core/export/export_target.h"
 #include "core/store/project_store.h"
+
+#include <algorithm>
 
 namespace tritloom {
 namespace {
@@ -12,27 +14,52 @@ Result<Key> hashOf(const std::filesystem::path& path)
     const ModelFile written = TRY(openModel(path));
     Key key = keyOf("tensors");
     for (const NamedTensor& tensor : written.tensors) {
-        const auto bytes = tensor.stored.bytes();
-        key = keyOf(
-            key, tensor.name, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        const auto add = [&](const Tensor& part) {
+            const auto bytes = part.bytes();
+            key = keyOf(
+                key, tensor.name,
+                std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        };
+        add(tensor.stored);
+        if (tensor.replacement)
+            for (const LayerReplacement::Part& part : tensor.replacement->parts)
+                add(part.tensor);
     }
     return key;
 }
 
+/// By the name's ending; GGUF where it says nothing else.
+const ExportTarget& targetFor(const std::filesystem::path& path)
+{
+    const auto targets = exportTargets();
+    const auto found = std::find_if(targets.begin(), targets.end(), [&](const ExportTarget& target) {
+        return target.patterns.substr(1) == path.extension().string(); // "*.gguf"
+    });
+    return found == targets.end() ? targets.front() : *found;
+}
+
+std::string severalMatrices(const std::string& layer, const std::string& method)
+{
+    return fmt::format(
+        "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold: export to "
+        "*.tritloom",
+        layer, method);
+}
+
 } // namespace
 
-std::vector<std::string> ExportController::problems(const Allocation& allocation) const
+std::vector<std::string>
+ExportController::problems(const Allocation& allocation, const std::filesystem::path& path) const
 {
     const Model& model = *m_engine->model();
-    std::vector<std::string> problems = checkGguf(*model.file, tensorFormats(model, allocation));
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+    const ExportTarget& target = targetFor(path);
+    std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
+    for (std::size_t i = 0; i < model.layers.size() && target.id == "gguf"; ++i) {
         const LayerChoice& choice = allocation.layers[i];
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : m_engine->compressor()->methods()(choice.method);
         if (method != nullptr && method->makesReplacements())
-            problems.push_back(fmt::format(
-                "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold",
-                model.layers[i].name, choice.method));
+            problems.push_back(severalMatrices(model.layers[i].name, choice.method));
     }
     return problems;
 }
@@ -54,26 +81,33 @@ Result<ExportReport> exportAllocation(
                 const CompressedLayer made = TRY(engine.compressor()->compress(*layer, choice, stop));
                 if (made.isReplacement())
                     return fail(
-                        ErrorCode::Unsupported,
-                        "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold",
-                        model.layer(*layer).name, choice.method);
+                        ErrorCode::Unsupported, "{}",
+                        severalMatrices(model.layer(*layer).name, choice.method));
                 return made.tensor();
             }
         }
         return encodedTensor(model.tensor(TensorId(index)), formatId);
     };
-    const WrittenFile written = TRY(exportGguf(
+    const auto layerOf = [&](std::size_t index) -> Result<CompressedLayer> {
+        if (const auto layer = model.layerOf(TensorId(index)))
+            return engine.compressor()->compress(*layer, allocation[*layer], stop);
+        return storedLayer(model.tensor(TensorId(index)));
+    };
+    const ExportTarget& target = targetFor(path);
+    const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = tensorFormats(model, allocation),
          .tensor = tensorOf,
+         .layer = layerOf,
          .path = path,
          .progress = progress ? progress : [](double) {},
          .stop = stop}));
     ExportReport report{.path = path};
     report.bytes = written.fileBytes;
     report.tensors = model.file->tensors.size();
-    report.checks.push_back(
-        fmt::format("every block length divides its rows, and llama.cpp knows every type"));
+    if (target.id == "gguf")
+        report.checks.push_back(
+            fmt::format("every block length divides its rows, and llama.cpp knows every type"));
     report.checks.push_back(fmt::format(
         "read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());

@@ -97,7 +97,7 @@ std::size_t Model::bytes() const
 {
     std::size_t count = 0;
     for (const NamedTensor& tensor : file->tensors)
-        count += tensor.stored.bytes().size();
+        count += storedBytes(tensor);
     return count;
 }
 
@@ -106,17 +106,24 @@ Key contentKey(const ModelFile& file)
     constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
     Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
     for (const NamedTensor& tensor : file.tensors) {
-        const auto bytes = tensor.stored.bytes();
-        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        key = keyOf(key, tensor.name, tensor.stored.type().format->id(), std::uint64_t(bytes.size()));
+        key = keyOf(key, tensor.name);
         for (const std::size_t size : tensor.shape)
             key = keyOf(key, std::uint64_t(size));
-        if (bytes.size() <= whole) {
-            key = keyOf(key, text);
-        } else {
-            for (std::size_t i = 0; i < samples; ++i)
-                key = keyOf(key, text.substr((bytes.size() - sample) / (samples - 1) * i, sample));
-        }
+        const auto add = [&key](const Tensor& part) {
+            const auto bytes = part.bytes();
+            const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+            key = keyOf(key, part.type().format->id(), std::uint64_t(bytes.size()));
+            if (bytes.size() <= whole)
+                key = keyOf(key, text);
+            else
+                for (std::size_t i = 0; i < samples; ++i)
+                    key = keyOf(key, text.substr((bytes.size() - sample) / (samples - 1) * i, sample));
+        };
+        if (tensor.replacement)
+            for (const LayerReplacement::Part& part : tensor.replacement->parts)
+                add(part.tensor);
+        else
+            add(tensor.stored);
     }
     return key;
 }
@@ -139,7 +146,7 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
             .rows = type.rows(),
             .columns = type.columns(),
             .storedFormat = type.format->id(),
-            .storedBytes = tensor.stored.bytes().size()};
+            .storedBytes = storedBytes(tensor)};
         nameParts(layer);
         model->layers.push_back(std::move(layer));
     }
@@ -152,8 +159,9 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
         return model;
     }
     const auto list = architectures();
-    const auto row = std::find_if(
-        list.begin(), list.end(), [&](const Architecture& candidate) { return candidate.id == architecture; });
+    const auto row = std::find_if(list.begin(), list.end(), [&](const Architecture& candidate) {
+        return candidate.id == architecture;
+    });
     if (row == list.end()) {
         model->whyNotEvaluated = architecture.empty()
             ? std::string("the file does not say which architecture it is")

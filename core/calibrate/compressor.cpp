@@ -50,7 +50,7 @@ Result<CompressedLayer> Compressor::compress(
 {
     const Layer& what = m_model->layer(layer);
     if (choice.format.empty())
-        return CompressedLayer(TRY(materialise(m_model->tensor(what.tensor))));
+        return storedLayer(m_model->tensor(what.tensor));
     const Key key = keyOfChoice(layer, choice);
     {
         const std::scoped_lock lock(m_mutex);

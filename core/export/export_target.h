@@ -17,6 +17,8 @@ struct ExportRequest {
     /// materialise() would give it: [outputs, inputs], rows in the model's order. Called once per tensor, in
     /// the order of the model; one of them is in memory at a time.
     std::function<Result<Tensor>(std::size_t index, std::string_view formatId)> tensor;
+    /// The same for targets that can hold replacements; empty: nobody has any.
+    std::function<Result<CompressedLayer>(std::size_t index)> layer = {};
     std::filesystem::path path;
     std::function<void(double fraction)> progress = [](double) {};
     std::stop_token stop = {};

@@ -1,5 +1,6 @@
 #include "core/export/export_target.h"
 #include "core/export/gguf_target.h"
+#include "core/export/tritloom_target.h"
 #include "core/method/row_packer.h"
 
 namespace tritloom {
@@ -9,6 +10,7 @@ std::span<const ExportTarget> exportTargets()
 {
     static constexpr ExportTarget targets[] = {
         {"gguf", "GGUF (llama.cpp)", "*.gguf", checkGguf, exportGguf},
+        {"tritloom", "Tritloom (any method)", "*.tritloom", checkTritloom, exportTritloom},
     };
     return targets;
 }

@@ -2,6 +2,7 @@
 #include "core/file/huggingface.h"
 #include "core/file/llama2c.h"
 #include "core/file/onnx.h"
+#include "core/file/tritloom_file.h"
 #include "core/file/pytorch.h"
 
 namespace tritloom {
@@ -11,6 +12,7 @@ std::span<const ModelFormat> modelFormats()
 {
     static constexpr ModelFormat formats[] = {
         {"gguf", "GGUF", "*.gguf", gguf::sniff, gguf::read},
+        {"tritloom", "Tritloom", "*.tritloom", tritloomFile::sniff, tritloomFile::read},
         {"huggingface", "Hugging Face", "*.safetensors config.json model.safetensors.index.json",
          huggingface::sniff, huggingface::read},
         {"onnx", "ONNX", "*.onnx", onnx::sniff, onnx::read},

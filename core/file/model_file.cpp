@@ -143,8 +143,22 @@ const std::vector<std::string>* Metadata::strings(std::string_view key) const
     return value ? std::get_if<std::vector<std::string>>(value) : nullptr;
 }
 
+std::size_t storedBytes(const NamedTensor& tensor)
+{
+    return tensor.replacement ? tensor.replacement->bytes() : tensor.stored.bytes().size();
+}
+
+Result<CompressedLayer> storedLayer(const NamedTensor& tensor)
+{
+    if (tensor.replacement)
+        return CompressedLayer(*tensor.replacement);
+    return CompressedLayer(TRY(materialise(tensor)));
+}
+
 Result<Tensor> materialise(const NamedTensor& tensor)
 {
+    if (tensor.replacement)
+        return denseWeights(*tensor.replacement);
     switch (tensor.layout) {
     case Layout::RowMajor:
         break;

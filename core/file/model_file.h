@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/tensor/tensor.h"
+#include "core/graph/layer_replacement.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -65,6 +65,8 @@ struct NamedTensor {
     Tensor stored; ///< bytes in the mapped file; its own shape may differ by the layout
     Layout layout = Layout::RowMajor;
     float scale = 1; ///< TernaryRows: multiplies the codes
+    /// A few ops and tensors that stand for it, as a Tritloom file stores them; `stored` is then empty.
+    std::shared_ptr<const LayerReplacement> replacement = {};
     std::string fileName; ///< the name in the file, when it differs from `name`
     Shape fileShape; ///< the shape in the file, when `shape` is another view of it (a convolution's [O, C, h, w])
     /// Whether this is a layer to compress: told by the name (ByName), or known from the operators that read it.
@@ -75,6 +77,10 @@ struct NamedTensor {
 /// a file put at an address that is no multiple of 4.
 /// Errors: InvalidInput (a code or size that cannot be).
 [[nodiscard]] Result<Tensor> materialise(const NamedTensor&);
+/// The tensor as it is run: what replaces it, or materialise(). Errors: as materialise().
+[[nodiscard]] Result<CompressedLayer> storedLayer(const NamedTensor&);
+/// Bytes it takes in its file.
+[[nodiscard]] std::size_t storedBytes(const NamedTensor&);
 
 struct OperatorGraph;
 

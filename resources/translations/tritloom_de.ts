@@ -624,10 +624,6 @@
             <translation>Schließen</translation>
         </message>
         <message>
-            <source>Export GGUF</source>
-            <translation>GGUF exportieren</translation>
-        </message>
-        <message>
             <source>File to write</source>
             <translation>Zu schreibende Datei</translation>
         </message>
@@ -646,10 +642,6 @@
         <message>
             <source>Not exported: %1</source>
             <translation>Nicht exportiert: %1</translation>
-        </message>
-        <message>
-            <source>GGUF files (*.gguf)</source>
-            <translation>GGUF-Dateien (*.gguf)</translation>
         </message>
         <message>
             <source>Cancelled; nothing was written</source>
@@ -674,6 +666,14 @@
         <message>
             <source>Written and read back: %1, %2 tensors, in %3. Hash of the data: %4</source>
             <translation>Geschrieben und zurückgelesen: %1, %2 Tensoren, in %3. Prüfsumme der Daten: %4</translation>
+        </message>
+        <message>
+            <source>GGUF, for llama.cpp (*.gguf)</source>
+            <translation>GGUF, für llama.cpp (*.gguf)</translation>
+        </message>
+        <message>
+            <source>Tritloom, holds every method (*.tritloom)</source>
+            <translation>Tritloom, fasst jedes Verfahren (*.tritloom)</translation>
         </message>
     </context>
     <context>

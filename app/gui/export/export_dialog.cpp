@@ -32,7 +32,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     setObjectName(QStringLiteral("exportDialog"));
     setAttribute(Qt::WA_DeleteOnClose);
     setModal(false);
-    setWindowTitle(tr("Export GGUF"));
+    setWindowTitle(tr("Export"));
     const Estimate estimate = workspace.estimate(workspace.document().allocation());
     const QString name = QStringLiteral("%1-%2bpw.gguf")
                              .arg(QFileInfo(modelName).completeBaseName())
@@ -96,7 +96,8 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
 void ExportDialog::choosePath()
 {
     const QString path =
-        QFileDialog::getSaveFileName(this, tr("Export GGUF"), m_path->text(), tr("GGUF files (*.gguf)"));
+        QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(),
+            tr("GGUF, for llama.cpp (*.gguf)") + ";;" + tr("Tritloom, holds every method (*.tritloom)"));
     if (!path.isEmpty())
         m_path->setText(path);
 }
@@ -125,7 +126,8 @@ void ExportDialog::refresh()
         running                                 ? tr("Cancel")
             : QFileInfo::exists(m_path->text()) ? tr("Overwrite")
                                                 : tr("Export"));
-    const auto problems = m_workspace.exporter().problems(m_workspace.document().allocation());
+    const auto problems = m_workspace.exporter().problems(
+        m_workspace.document().allocation(), m_path->text().toStdString());
     m_start->setEnabled(running || (problems.empty() && !m_path->text().isEmpty()));
     if (running || !m_result->text().isEmpty())
         return;

@@ -1,0 +1,204 @@
+#include "core/export/tritloom_target.h"
+
+#include "core/file/tritloom_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace tritloom {
+namespace {
+
+/// A file beside the target, alone with it while it lives, removed unless it is kept.
+class PartFile {
+public:
+    [[nodiscard]] static Result<PartFile> create(std::filesystem::path path)
+    {
+        PartFile file;
+        file.m_path = std::move(path);
+        file.m_file = ::open(file.m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (file.m_file < 0)
+            return fail(ErrorCode::Io, "{}: {}", file.m_path.string(), std::strerror(errno));
+        if (::flock(file.m_file, LOCK_EX | LOCK_NB) != 0)
+            return fail(ErrorCode::Io, "{}: another export is writing this file", file.m_path.string());
+        if (::ftruncate(file.m_file, 0) != 0)
+            return fail(ErrorCode::Io, "{}: {}", file.m_path.string(), std::strerror(errno));
+        return file;
+    }
+    PartFile(PartFile&& other) noexcept
+        : m_path(std::exchange(other.m_path, {}))
+        , m_file(std::exchange(other.m_file, -1))
+    {
+    }
+    PartFile& operator=(PartFile&&) = delete;
+    ~PartFile()
+    {
+        if (!m_path.empty())
+            ::unlink(m_path.c_str());
+        if (m_file >= 0)
+            ::close(m_file);
+    }
+
+    [[nodiscard]] Result<void> write(std::span<const std::byte> bytes)
+    {
+        while (!bytes.empty()) {
+            const auto count = ::write(m_file, bytes.data(), bytes.size());
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                return fail(ErrorCode::Io, "{}: {}", m_path.string(), std::strerror(errno));
+            bytes = bytes.subspan(std::size_t(count));
+        }
+        return {};
+    }
+    /// Everything of `other`, from its beginning.
+    [[nodiscard]] Result<void> append(const PartFile& other)
+    {
+        std::vector<std::byte> buffer(std::size_t{4} << 20);
+        for (off_t at = 0;;) {
+            const auto count = ::pread(other.m_file, buffer.data(), buffer.size(), at);
+            if (count < 0)
+                return fail(ErrorCode::Io, "{}: {}", other.m_path.string(), std::strerror(errno));
+            if (count == 0)
+                return {};
+            TRY_VOID(write(std::span(buffer).first(std::size_t(count))));
+            at += count;
+        }
+    }
+    [[nodiscard]] Result<void> keepAs(const std::filesystem::path& path)
+    {
+        if (::fsync(m_file) != 0 || ::rename(m_path.c_str(), path.c_str()) != 0)
+            return fail(ErrorCode::Io, "{}: {}", path.string(), std::strerror(errno));
+        m_path.clear();
+        return {};
+    }
+
+private:
+    PartFile() = default;
+    std::filesystem::path m_path;
+    int m_file = -1;
+};
+
+/// Data entries as they are written, and the texts that describe them.
+class Contents {
+public:
+    explicit Contents(PartFile& data)
+        : m_data(data)
+    {
+    }
+
+    Result<void> add(const NamedTensor& tensor, const CompressedLayer& layer)
+    {
+        if (!layer.isReplacement()) {
+            Json object = TRY(entry(tensor.name, layer.tensor()));
+            object["name"] = tensor.name;
+            m_tensors.push_back(std::move(object));
+            return {};
+        }
+        const LayerReplacement& replacement = *layer.replacement();
+        Json object = tritloomFile::graphJson(replacement.graph), parts = Json::array();
+        for (const LayerReplacement::Part& part : replacement.parts) {
+            Json described = TRY(entry(tensor.name + "#" + part.name, part.tensor));
+            described["name"] = part.name;
+            described["shared"] = part.isShared;
+            parts.push_back(std::move(described));
+            m_sharedBytes += part.isShared ? part.tensor.bytes().size() : 0;
+        }
+        object["name"] = tensor.name;
+        object["parts"] = std::move(parts);
+        object["outputs"] = replacement.outputs;
+        object["inputs"] = replacement.inputs;
+        m_tensors.push_back(std::move(object));
+        return {};
+    }
+
+    /// Padded to 8 bytes, its length in front.
+    [[nodiscard]] std::string header(const ModelFile& model) const
+    {
+        std::string text(tritloomFile::beginning);
+        text += R"(,"version":"1","rotate_half":")" + std::string(model.rotateHalf ? "1" : "0") + "\"";
+        text += ",\"model\":" + Json(tritloomFile::metadataJson(model.metadata).dump()).dump();
+        text += ",\"tensors\":" + Json(m_tensors.dump()).dump() + "}";
+        for (const auto& [name, offsets] : m_entries)
+            text += fmt::format(
+                ",{}:{{\"dtype\":\"U8\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", Json(name).dump(),
+                offsets.second - offsets.first, offsets.first, offsets.second);
+        text += "}";
+        text.resize((text.size() + 7) / 8 * 8, ' ');
+        const std::uint64_t length = text.size();
+        std::string whole(8, '\0');
+        std::memcpy(whole.data(), &length, sizeof length);
+        return whole + text;
+    }
+    [[nodiscard]] std::uint64_t dataBytes() const { return m_end; }
+    [[nodiscard]] std::uint64_t sharedBytes() const { return m_sharedBytes; }
+
+private:
+    Result<Json> entry(const std::string& name, const Tensor& tensor)
+    {
+        TRY_VOID(m_data.write(tensor.bytes()));
+        m_entries.emplace_back(name, std::pair{m_end, m_end + tensor.bytes().size()});
+        m_end += tensor.bytes().size();
+        return Json{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}, {"data", name}};
+    }
+
+    PartFile& m_data;
+    Json m_tensors = Json::array();
+    std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> m_entries;
+    std::uint64_t m_end = 0, m_sharedBytes = 0;
+};
+
+} // namespace
+
+std::vector<std::string> checkTritloom(const ModelFile& model, std::span<const std::string> formats)
+{
+    std::vector<std::string> problems;
+    if (model.operators != nullptr)
+        problems.emplace_back(
+            "a Tritloom file keeps no graph of operators: models from ONNX files stay there");
+    for (const NamedTensor& tensor : model.tensors)
+        if (!tensor.fileShape.empty() && problems.empty())
+            problems.emplace_back("a Tritloom file keeps language models so far, not networks on pictures");
+    for (std::size_t i = 0; i < formats.size() && i < model.tensors.size(); ++i)
+        if (const auto format = parseNumberFormat(formats[i]); !format)
+            problems.push_back(fmt::format("{}: {}", model.tensors[i].name, format.error().message));
+    return problems;
+}
+
+Result<WrittenFile> exportTritloom(const ExportRequest& request)
+{
+    if (const auto problems = checkTritloom(request.model, request.formats); !problems.empty())
+        return fail(ErrorCode::InvalidInput, "{}", problems.front());
+    // Sizes are known once methods have run, so the data come first, into a file of their own.
+    PartFile data = TRY(PartFile::create(request.path.string() + ".data.part"));
+    Contents contents(data);
+    for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
+        if (request.stop.stop_requested())
+            return fail(
+                ErrorCode::Cancelled, "cancelled at tensor {} of {}", i, request.model.tensors.size());
+        const CompressedLayer layer = request.layer
+            ? TRY(request.layer(i))
+            : CompressedLayer(TRY(request.tensor(i, request.formats[i])));
+        TRY_VOID(contents.add(request.model.tensors[i], layer));
+        request.progress(0.95 * double(i + 1) / double(request.model.tensors.size()));
+    }
+    const std::string header = contents.header(request.model);
+    if (header.size() > 100'000'000)
+        return fail(
+            ErrorCode::Unsupported, "{}: the header would have {} bytes, safetensors allows 100,000,000",
+            request.path.string(), header.size());
+    PartFile file = TRY(PartFile::create(request.path.string() + ".part"));
+    TRY_VOID(file.write(std::as_bytes(std::span(header))));
+    TRY_VOID(file.append(data));
+    TRY_VOID(file.keepAs(request.path));
+    request.progress(1);
+    WrittenFile written{header.size() + contents.dataBytes(), {}};
+    if (contents.sharedBytes() > 0)
+        written.notices.push_back(fmt::format(
+            "{} bytes of the base model are in the file, so that it opens alone", contents.sharedBytes()));
+    return written;
+}
+
+} // namespace tritloom
