@@ -63,7 +63,7 @@ int sensitivity(Context& context, const QStringList& arguments)
         return context.fail(table.error());
     QJsonArray layers;
     std::vector<QStringList> rows;
-    int measured = 0, recalled = 0; // what this run had to do, and what an earlier one had done
+    int fresh = 0, recalled = 0; // what this run had to do, and what an earlier one had done
     for (std::size_t i = 0; i < table->cells.size(); ++i) {
         for (const SensitivityCell& cell : table->cells[i]) {
             const QString name = QString::fromStdString(measured->model->layers[i].name);
@@ -74,7 +74,7 @@ int sensitivity(Context& context, const QStringList& arguments)
                 {"method", QString::fromStdString(cell.choice.method)},
                 {"bytes", qint64(cell.bytes)}};
             if (cell.known) {
-                ++(cell.recalled ? recalled : measured);
+                ++(cell.recalled ? recalled : fresh);
                 object["kl"] = cell.kl.value;
                 object["klStandardError"] = cell.kl.standardError;
                 object["weightError"] = cell.weightError;
@@ -91,7 +91,7 @@ int sensitivity(Context& context, const QStringList& arguments)
         }
     }
     if (context.json())
-        context.print({{"layers", layers}, {"measured", measured}, {"recalled", recalled}});
+        context.print({{"layers", layers}, {"measured", fresh}, {"recalled", recalled}});
     else
         printTable({"layer", "format", "bytes", "KL", "+-", "weight error", "activation error"}, rows);
     return Done;

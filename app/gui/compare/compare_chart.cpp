@@ -81,13 +81,13 @@ void CompareChart::show(const std::vector<ComparisonRow>& rows)
             });
             connect(
                 series, &QXYSeries::hovered, this, [this, nearest, rows](const QPointF& point, bool inside) {
-                    const ComparisonRow& row = rows[std::size_t(nearest(point))];
+                    const ComparisonRow& at = rows[std::size_t(nearest(point))];
                     if (inside)
                         QToolTip::showText(
                             QCursor::pos(),
                             QString("%1, %2").arg(
-                                QString::fromStdString(row.candidate.format),
-                                QString::fromStdString(methodText(row.candidate))),
+                                QString::fromStdString(at.candidate.format),
+                                QString::fromStdString(methodText(at.candidate))),
                             this);
                 });
         }

@@ -31,7 +31,7 @@ public:
         : QTableWidgetItem(text)
     {
         setData(Qt::UserRole, number);
-        setTextAlignment(int(Qt::AlignRight | Qt::AlignVCenter));
+        setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     }
     bool operator<(const QTableWidgetItem& other) const override
     {
