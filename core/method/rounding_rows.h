@@ -46,11 +46,19 @@ public:
     {
         if (!(loss < m_bestLoss[r]))
             return;
-        m_bestLoss[r] = loss;
         for (std::size_t c = 0; c < m_columns; ++c) {
             const std::size_t i = r * m_columns + c;
             m_states[r].setLevel(c, isUpper(c) ? m_upperCode[i] : m_lowerCode[i]);
         }
+        offerPacked(r, loss);
+    }
+
+    /// Row r with the levels that its state has now, at this loss: kept when it is the least so far.
+    void offerPacked(std::size_t r, double loss)
+    {
+        if (!(loss < m_bestLoss[r]))
+            return;
+        m_bestLoss[r] = loss;
         const auto packed = m_states[r].packed();
         std::copy(packed.begin(), packed.end(), m_best.begin() + std::ptrdiff_t(r * packed.size()));
     }

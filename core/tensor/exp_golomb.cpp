@@ -1,5 +1,6 @@
 #include "core/tensor/exp_golomb.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -113,6 +114,34 @@ CodeLength codeLengthOf(const std::map<std::int64_t, std::uint64_t>& counts)
         }
     }
     return result;
+}
+
+Result<CodeLength> codeLengthOf(const Tensor& tensor, int binaryPlaces, const std::stop_token& stop)
+{
+    constexpr double farthest = 1 << 30;
+    const std::size_t rows = tensor.type().rows(), columns = tensor.type().columns();
+    std::vector<float> values(columns);
+    std::vector<std::uint64_t> near(65536); // most levels, by folded number
+    std::map<std::int64_t, std::uint64_t> counts;
+    for (std::size_t r = 0; r < rows; ++r) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled at row {} of {}", r, rows);
+        tensor.decodeRows(r, values);
+        for (const float value : values) {
+            const double scaled = std::isfinite(value) ? std::ldexp(double(value), binaryPlaces) : 0;
+            const auto level =
+                static_cast<std::int64_t>(std::nearbyint(std::clamp(scaled, -farthest, farthest)));
+            const std::uint64_t code = expGolomb::folded(level);
+            if (code < near.size())
+                ++near[code];
+            else
+                ++counts[level];
+        }
+    }
+    for (std::uint64_t code = 0; code < near.size(); ++code)
+        if (near[code] > 0)
+            counts[expGolomb::unfolded(code)] = near[code];
+    return codeLengthOf(counts);
 }
 
 } // namespace tritloom

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "core/base/result.h"
+#include "core/tensor/tensor.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 namespace tritloom {
@@ -33,5 +34,10 @@ struct CodeLength {
 };
 /// counts: how often each number occurs.
 [[nodiscard]] CodeLength codeLengthOf(const std::map<std::int64_t, std::uint64_t>& counts);
+
+/// The same for a tensor's values in steps of 2^-binaryPlaces, as the generalised Gaussian papers count them
+/// (arXiv 2506.00486: 13). Not finite counts as 0. Errors: Cancelled.
+[[nodiscard]] Result<CodeLength>
+codeLengthOf(const Tensor& tensor, int binaryPlaces, const std::stop_token& stop);
 
 } // namespace tritloom

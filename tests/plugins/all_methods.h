@@ -1,5 +1,7 @@
 #pragma once
 
+#include "plugins/abq_llm/abq_llm.h"
+#include "plugins/adaquant/adaquant.h"
 #include "plugins/adaround/adaround.h"
 #include "plugins/autoround/autoround.h"
 #include "plugins/bct/bct.h"
@@ -68,6 +70,8 @@ struct MethodRow {
 
 // The only list of layer methods in tests.
 constexpr MethodRow allMethods[] = {
+    {"abq-llm", make<ArbitraryBits>, columnError},
+    {"adaquant", make<AdaQuant>, outputError, "iterations", 20},
     {"adaround", make<AdaRound>, outputError, "iterations", 40},
     {"autoround", make<AutoRound>, outputError, "steps", 20},
     {"bct", make<BlockwiseShift>, nullptr},

@@ -1,0 +1,47 @@
+#include "plugins/abq_llm/abq_llm.h"
+
+#include "core/method/block_writer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+std::vector<ParameterSpec> ArbitraryBits::parameters() const
+{
+    return {
+        {.key = "clip",
+         .title = "Clip the ends of the range",
+         .unit = "",
+         .standard = 1,
+         .lowest = 0,
+         .highest = 1,
+         .whole = true}};
+}
+
+bool ArbitraryBits::supports(const NumberFormat& format) const
+{
+    return format.id().starts_with("planes");
+}
+
+Result<CompressedLayer> ArbitraryBits::quantize(
+    const LayerProblem& layer, const NumberFormatPtr& format, const Parameters& given,
+    const MethodContext& context) const
+{
+    const bool clip = TRY(parameterValue(parameters(), given, "clip")) != 0;
+    if (!supports(*format))
+        return fail(
+            ErrorCode::Unsupported,
+            "{} is not stored as bit planes: take one like planes4g128 or planes2bg128", format->id());
+    const std::vector<float> loudness = clip ? TRY(importanceOf(layer)) : std::vector<float>();
+    return packBlocks(
+        layer.weights, format, loudness, context,
+        [&](std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) {
+            if (clip)
+                format->fit(values, importance, packed);
+            else
+                format->encode(values, packed);
+        });
+}
+
+} // namespace tritloom
