@@ -14,6 +14,7 @@
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QMenu>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -57,7 +58,8 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
     setStatusBar(m_status);
     connectActions();
     setSettings(m_settings);
-    resize(1440, 900);
+    // The first time as large as is comfortable, with room for the frame where the screen is smaller.
+    resize(QSize(1440, 900).boundedTo(screen()->availableSize() - QSize(16, 48)));
     if (layout == PageDocks::Layout::Remembered)
         restoreGeometry(QSettings().value("window/geometry").toByteArray());
     for (const QString& problem : plugins.problems())

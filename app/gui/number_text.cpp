@@ -62,8 +62,9 @@ QString formatSmall(double value)
 
 QString formatShare(double fraction)
 {
-    const double percent = fraction * 100;
-    return QLocale().toString(percent, 'f', std::abs(percent) < 99.95 ? 1 : 0) + QChar(0x00a0) + u'%';
+    const double percent = fraction * 100, size = std::abs(percent);
+    const int digits = size >= 99.95 ? 0 : size >= 0.095 || size < 5e-5 ? 1 : size >= 0.0095 ? 2 : 4;
+    return QLocale().toString(percent, 'f', digits) + QChar(0x00a0) + u'%';
 }
 
 QString formatDuration(std::chrono::milliseconds time)

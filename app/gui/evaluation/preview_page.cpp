@@ -21,11 +21,9 @@
 namespace tritloom {
 namespace {
 
-QString plusMinus(const Measured& measured, int digits)
+QString plusMinus(const Measured& measured)
 {
-    return QStringLiteral("%1 ± %2").arg(
-        QLocale().toString(measured.value, 'f', digits),
-        QLocale().toString(measured.standardError, 'f', digits));
+    return QStringLiteral("%1 ± %2").arg(formatSmall(measured.value), formatSmall(measured.standardError));
 }
 
 void tint(QLabel* label, const QColor& color)
@@ -106,6 +104,10 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     });
     connect(&workspace.document(), &AllocationDocument::changed, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &PreviewPage::refreshAll);
+    connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, [this] {
+        if (!m_cellsTimer.isActive())
+            m_cellsTimer.start(200, this);
+    });
     connect(&workspace.sensitivity(), &SensitivityController::runningChanged, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::corrected, this, &PreviewPage::refreshAll);
     connect(
@@ -218,6 +220,12 @@ void PreviewPage::makeMemoryCard()
     });
 }
 
+void PreviewPage::timerEvent(QTimerEvent*)
+{
+    m_cellsTimer.stop();
+    refreshQuality();
+}
+
 void PreviewPage::showOriginal(bool original)
 {
     m_original = original;
@@ -312,7 +320,7 @@ void PreviewPage::refreshQuality()
     m_predicted->setText(
         predicted && !stale && !m_original ? tr("%1 predicted").arg(QLocale().toString(*predicted, 'f', 3))
                                            : QString());
-    m_kl->setText(m_original ? QStringLiteral("0") : plusMinus(m_shown->kl, 4));
+    m_kl->setText(m_original ? QStringLiteral("0") : plusMinus(m_shown->kl));
     m_agreement->setText(
         m_original ? formatShare(1)
                    : QStringLiteral("%1 ± %2").arg(

@@ -3,6 +3,7 @@
 #include "app/gui/widgets/convergence_plot.h"
 #include "app/session/workspace.h"
 
+#include <QBasicTimer>
 #include <QWidget>
 
 class QComboBox;
@@ -30,6 +31,9 @@ public slots:
 
 signals:
     void originalAsked(bool original); ///< by the switch
+
+protected:
+    void timerEvent(QTimerEvent*) override; ///< cells of a sweep have arrived
 
 private:
     void makeQualityCards();
@@ -59,6 +63,7 @@ private:
     std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
     std::optional<Evaluation> m_shown; ///< the last figures, grey once the allocation has moved on
     QString m_why; ///< the last failure
+    QBasicTimer m_cellsTimer; ///< predictions follow a sweep some times a second
     bool m_original = false;
 };
 

@@ -48,7 +48,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_measured->setName(tr("measured"));
     m_now->setName(tr("now"));
     m_line->setPointsVisible(true); // markers of the line itself: a series of them would be an item each
-    m_line->setMarkerSize(6);
+    m_line->setMarkerSize(3);
     m_measured->setMarkerSize(9);
     m_now->setMarkerSize(13);
     m_size->setTitleText(tr("file size, MB"));

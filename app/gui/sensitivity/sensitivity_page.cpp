@@ -16,6 +16,11 @@
 #include <cmath>
 
 namespace tritloom {
+namespace {
+
+constexpr double decades = 6; ///< of the colour scale at most
+
+} // namespace
 
 SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
@@ -131,22 +136,27 @@ void SensitivityPage::repaintCells()
                 m_low = std::min(m_low, std::log10(value));
                 m_high = std::max(m_high, std::log10(value));
             }
-    m_low = std::max(m_low, m_high - 6);
+    m_low = std::max(m_low, m_high - decades);
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
         for (std::size_t c = 0; c < table.candidates.size(); ++c)
-            showCell(LayerId(layer), int(c));
+            paintCell(LayerId(layer), int(c));
 }
 
 void SensitivityPage::showCell(LayerId layer, int candidate)
 {
-    const SensitivityCell& cell =
-        m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
-    const double value = valueOf(layer, cell);
-    if (value > 0 && (std::log10(value) > m_high || m_high < m_low)) {
-        m_high = std::log10(value); // the first cells set the range, later ones widen it
+    const double value =
+        valueOf(layer, m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)]);
+    // The first cells set the range, later ones widen it.
+    if (value > 0 && (std::log10(value) > m_high || (std::log10(value) < m_low && m_low > m_high - decades)))
         repaintCells();
-        return;
-    }
+    else
+        paintCell(layer, candidate);
+}
+
+void SensitivityPage::paintCell(LayerId layer, int candidate)
+{
+    const double value =
+        valueOf(layer, m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)]);
     m_map->setCell(
         int(layer), candidate,
         std::isnan(value)                   ? value

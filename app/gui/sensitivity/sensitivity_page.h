@@ -27,6 +27,7 @@ private:
     void rebuild(); ///< other candidates
     void repaintCells(); ///< another quantity, or another range
     void showCell(LayerId layer, int candidate);
+    void paintCell(LayerId layer, int candidate); ///< in the range as it is
     void showMarks();
     void showState();
     [[nodiscard]] QString textOf(LayerId layer, int candidate) const;

@@ -29,6 +29,7 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
 {
     setObjectName("textPage");
     m_prompt->setObjectName("prompt");
+    m_prompt->setCursorPosition(0); // a narrow field shows the beginning
     m_run->setObjectName("generate");
     m_original->setObjectName("originalText");
     m_compressed->setObjectName("compressedText");
