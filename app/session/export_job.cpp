@@ -18,6 +18,15 @@ std::vector<std::string> formatsOf(const Model& model, const Allocation& allocat
     return formats;
 }
 
+const ExportTarget& targetFor(const std::filesystem::path& path)
+{
+    const auto targets = exportTargets();
+    for (const ExportTarget& target : targets)
+        if (path.extension() == "." + std::string(target.id))
+            return target;
+    return targets.front();
+}
+
 Result<Key> hashOf(const std::filesystem::path& path)
 {
     const ModelFile written = TRY(openModel(path));
@@ -41,8 +50,14 @@ Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
+    return exportAllocation(*engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress);
+}
+
+Result<ExportReport> exportAllocation(
+    const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
+    std::stop_token stop, const std::function<void(double)>& progress)
+{
     const auto begin = std::chrono::steady_clock::now();
-    const Model& model = *engine.model();
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
         return fail(
             ErrorCode::InvalidInput, "{}: this is the model itself, choose another name for the compressed file",
@@ -51,11 +66,12 @@ Result<ExportReport> exportAllocation(
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];
             if (choice.format == formatId)
-                return engine.compressor()->compress(*layer, choice, stop);
+                return compressor.compress(*layer, choice, stop);
         }
         return encodedTensor(model.tensor(TensorId(index)), formatId);
     };
-    const WrittenFile written = TRY(exportGguf(
+    const ExportTarget& target = targetFor(path);
+    const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = formatsOf(model, allocation),
          .tensor = tensorOf,
@@ -65,7 +81,8 @@ Result<ExportReport> exportAllocation(
     ExportReport report{.path = path};
     report.bytes = written.fileBytes;
     report.tensors = model.file->tensors.size();
-    report.checks.push_back(fmt::format("every block length divides its rows, and llama.cpp knows every type"));
+    if (target.id == "gguf")
+        report.checks.push_back(fmt::format("every block length divides its rows, and llama.cpp knows every type"));
     report.checks.push_back(fmt::format("read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
     report.sha = hexadecimal(TRY(hashOf(path)));
