@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include "app/session/export_controller.h"
 #include "app/session/recipe.h"
@@ -14,7 +14,10 @@ int exportModel(Context& context, const QStringList& arguments)
     context.parser.addOption({"recipe", "What becomes of each layer (from 'allocate'); without it all stay.", "file"});
     context.parser.addOption({"format", "One format for every layer instead of a recipe.", "id"});
     context.parser.addOption({"method", "How weights are fitted, with --format.", "id", "imatrix"});
-    context.parser.addOption({{"o", "output"}, "The file to write: *.gguf, or *.tritloom for what no runtime holds.", "file"});
+    context.parser.addOption(
+        {{"o", "output"},
+         "The file to write: .gguf, .onnx, .safetensors, or .tritloom for what no runtime holds.", "file"});
+    addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
     if (!context.parser.isSet("output")) {
@@ -22,18 +25,32 @@ int exportModel(Context& context, const QStringList& arguments)
         return WrongUse;
     }
     const auto run = [&]() -> Result<ExportReport> {
-        const auto engine = TRY(openEngine(context));
-        const Model& model = *engine->model();
+        std::shared_ptr<const Model> network = TRY(pictureModel(context));
+        std::shared_ptr<Engine> engine;
+        std::shared_ptr<Compressor> compressor;
+        if (network != nullptr && network->picture && (context.parser.isSet("images") || context.parser.isSet("calibration"))) {
+            const auto pictures = TRY(openPictureEngine(context, network));
+            network = pictures->model();
+            compressor = pictures->compressor();
+        } else if (network != nullptr) { // methods that need pictures will say so
+            compressor = std::make_shared<Compressor>(network, context.plugins().lookup(), nullptr, 0);
+        } else {
+            engine = TRY(openEngine(context));
+            network = engine->model();
+            compressor = engine->compressor();
+        }
+        const Model& model = *network;
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe")) {
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
         } else if (context.parser.isSet("format")) {
             const std::string format = context.parser.value("format").toStdString();
-            TRY(parseNumberFormat(format));
+            if (format.find("row") == std::string::npos)
+                TRY(parseNumberFormat(format));
             allocation = uniform(model, {format, context.parser.value("method").toStdString(), {}});
         }
         return exportAllocation(
-            *engine, allocation, context.parser.value("output").toStdString(), context.stop,
+            model, *compressor, allocation, context.parser.value("output").toStdString(), context.stop,
             [&](double fraction) { context.progress("export", fraction); });
     };
     const auto report = run();

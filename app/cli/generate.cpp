@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include "app/session/recipe.h"
 #include "core/evaluate/generate.h"
@@ -19,8 +19,15 @@ int generate(Context& context, const QStringList& arguments)
     context.parser.addOption({"temperature", "0 takes the most likely token (default).", "T", "0"});
     context.parser.addOption({"seed", "Of the sampler.", "N", "1"});
     context.parser.addOption({"recipe", "Compress MODEL by this recipe first.", "file"});
+    addPictureOptions(context);
+    context.parser.addOption({{"o", "output"}, "Pictures: the folder to write them into.", "folder"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
+    const auto network = pictureModel(context);
+    if (!network)
+        return context.fail(network.error());
+    if (*network != nullptr)
+        return generatePictures(context, *network);
     const auto run = [&]() -> Result<void> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();

@@ -17,6 +17,7 @@ openPictureEngine(Context& context, std::shared_ptr<const Model> model);
 
 int evaluatePictures(Context&, std::shared_ptr<const Model>);
 int comparePictures(Context&, std::shared_ptr<const Model>);
+/// Pictures from seeds into a folder.
 int generatePictures(Context&, std::shared_ptr<const Model>);
 
 } // namespace tritloom::cli

@@ -54,5 +54,9 @@ private:
 [[nodiscard]] Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress);
+/// For any model. The target is told by the name: .onnx, .safetensors, else GGUF.
+[[nodiscard]] Result<ExportReport> exportAllocation(
+    const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
+    std::stop_token stop, const std::function<void(double)>& progress);
 
 } // namespace tritloom

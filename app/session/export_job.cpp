@@ -54,7 +54,7 @@ ExportController::problems(const Allocation& allocation, const std::filesystem::
     const Model& model = *m_engine->model();
     const ExportTarget& target = targetFor(path);
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
-    for (std::size_t i = 0; i < model.layers.size() && target.id == "gguf"; ++i) {
+    for (std::size_t i = 0; i < model.layers.size() && target.id != "tritloom"; ++i) {
         const LayerChoice& choice = allocation.layers[i];
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : m_engine->compressor()->methods()(choice.method);
@@ -68,8 +68,14 @@ Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
+    return exportAllocation(*engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress);
+}
+
+Result<ExportReport> exportAllocation(
+    const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
+    std::stop_token stop, const std::function<void(double)>& progress)
+{
     const auto begin = std::chrono::steady_clock::now();
-    const Model& model = *engine.model();
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
         return fail(
             ErrorCode::InvalidInput,
@@ -78,7 +84,7 @@ Result<ExportReport> exportAllocation(
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];
             if (choice.format == formatId) {
-                const CompressedLayer made = TRY(engine.compressor()->compress(*layer, choice, stop));
+                const CompressedLayer made = TRY(compressor.compress(*layer, choice, stop));
                 if (made.isReplacement())
                     return fail(
                         ErrorCode::Unsupported, "{}",
@@ -90,7 +96,7 @@ Result<ExportReport> exportAllocation(
     };
     const auto layerOf = [&](std::size_t index) -> Result<CompressedLayer> {
         if (const auto layer = model.layerOf(TensorId(index)))
-            return engine.compressor()->compress(*layer, allocation[*layer], stop);
+            return compressor.compress(*layer, allocation[*layer], stop);
         return storedLayer(model.tensor(TensorId(index)));
     };
     const ExportTarget& target = targetFor(path);

@@ -130,7 +130,8 @@ labelsOf(const std::vector<PictureFile>& files, const std::filesystem::path& pat
     if (labels.names.empty() && !numbers)
         for (const QString& text : all)
             labels.names.push_back(text.toStdString());
-    if (classCount > 0 && labels.names.size() > classCount)
+    const bool isList = !given.names.empty(); // which may go on behind the classes that the network knows
+    if (classCount > 0 && labels.names.size() > classCount && !isList)
         return fail(
             ErrorCode::InvalidInput, "there are {} classes of pictures, the network knows {}: give their order with --labels",
             labels.names.size(), classCount);

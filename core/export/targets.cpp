@@ -1,5 +1,6 @@
 #include "core/export/export_target.h"
 #include "core/export/gguf_target.h"
+#include "core/export/network_targets.h"
 #include "core/export/tritloom_target.h"
 #include "core/method/row_packer.h"
 
@@ -11,6 +12,8 @@ std::span<const ExportTarget> exportTargets()
     static constexpr ExportTarget targets[] = {
         {"gguf", "GGUF (llama.cpp)", "*.gguf", checkGguf, exportGguf},
         {"tritloom", "Tritloom (any method)", "*.tritloom", checkTritloom, exportTritloom},
+        {"onnx", "ONNX (onnxruntime)", "*.onnx", checkOnnx, exportOnnx},
+        {"safetensors", "safetensors (decoded)", "*.safetensors", checkSafetensors, exportSafetensors},
     };
     return targets;
 }

@@ -17,7 +17,7 @@ constexpr std::string_view storages[] = {
     "FloatStorage", "HalfStorage", "BFloat16Storage", "DoubleStorage", "CharStorage", "ByteStorage", "ShortStorage",
     "IntStorage", "LongStorage", "BoolStorage"};
 constexpr std::string_view makers[] = {
-    "collections.OrderedDict", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "torch.Size"};
+    "collections.OrderedDict", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "torch.Size"};
 
 /// A value on the stack with what copies of it would cost and how deep it goes.
 struct Slot {
@@ -221,7 +221,7 @@ private:
         if (global->name == "torch._utils._rebuild_parameter" && !given->items.empty()
             && std::holds_alternative<Tensor>(given->items[0].data))
             return push(std::get<Tensor>(given->items[0].data));
-        if (global->name == "torch._utils._rebuild_tensor_v2" && given->items.size() >= 4) {
+        if (global->name.starts_with("torch._utils._rebuild_tensor") && given->items.size() >= 4) {
             const auto* const storage = std::get_if<Storage>(&given->items[0].data);
             const auto* const offset = std::get_if<std::int64_t>(&given->items[1].data);
             auto shape = wholeNumbers(given->items[2]), strides = wholeNumbers(given->items[3]);

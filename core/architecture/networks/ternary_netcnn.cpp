@@ -61,7 +61,7 @@ Result<Graph> buildTernaryNetCnn(const ModelFile& file, const Shape& picture)
     for (int stage = 1; n.has(fmt::format("stage{}.conv_dw.conv.weight", stage)); ++stage) {
         const std::string name = fmt::format("stage{}.", stage);
         x = TRY(layer(n, name + "conv_pw_exp", x, {.kernel = 1, .pad = 0}, true));
-        x = TRY(layer(n, name + "conv_dw", x, {.stride = 2, .groups = std::int64_t(x.shape[1])}, true));
+        x = TRY(layer(n, name + "conv_dw", x, {.stride = 2, .pad = 0, .groups = std::int64_t(x.shape[1])}, true));
         x = TRY(layer(n, name + "conv_pw", x, {.kernel = 1, .pad = 0}, false));
     }
     Op mean{OpKind::Reduce, {{"function", double(ReduceFunction::Mean)}}};

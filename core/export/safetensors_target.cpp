@@ -1,0 +1,119 @@
+#include "core/export/network_targets.h"
+
+#include "core/file/json.h"
+#include "core/file/safetensors.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+namespace tritloom {
+namespace {
+
+const std::map<std::string, std::string, std::less<>>& types()
+{
+    static const std::map<std::string, std::string, std::less<>> names{
+        {"f64", "F64"}, {"f32", "F32"}, {"f16", "F16"}, {"bf16", "BF16"},
+        {"i8", "I8"},   {"i16", "I16"}, {"i32", "I32"}, {"i64", "I64"}};
+    return names;
+}
+
+/// The tensor as the file will have it: its own bytes where they are plain numbers in the file's order.
+Result<Tensor> written(const ExportRequest& request, std::size_t index)
+{
+    const NamedTensor& tensor = request.model.tensors[index];
+    const std::string& format = request.formats[index];
+    const bool asStored = format == tensor.stored.type().format->id();
+    if (asStored && tensor.layout != Layout::TernaryRows && types().contains(format))
+        return tensor.stored;
+    const Tensor layer = TRY(request.tensor(index, format));
+    const bool plain = types().contains(layer.type().format->id()) && tensor.layout == Layout::RowMajor;
+    return plain ? layer : Tensor::adoptFloats(layer.type().shape, inFileOrder(tensor, layer));
+}
+
+} // namespace
+
+std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer)
+{
+    std::vector<float> values = layer.toFloats();
+    if (tensor.layout != Layout::Transposed)
+        return values;
+    const std::size_t rows = layer.type().rows(), columns = layer.type().columns();
+    std::vector<float> turned(values.size());
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t c = 0; c < columns; ++c)
+            turned[c * rows + r] = values[r * columns + c];
+    return turned;
+}
+
+Result<std::uint64_t>
+writeWhole(const std::filesystem::path& path, const std::function<bool(std::ostream&)>& write)
+{
+    std::error_code error;
+    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
+        return fail(ErrorCode::Io, "{}: this is no file on a disk", path.string());
+    std::filesystem::path part = path;
+    part += ".part";
+    std::ofstream file(part, std::ios::binary | std::ios::trunc);
+    const bool done = file && write(file) && file.flush();
+    file.close();
+    if (done)
+        std::filesystem::rename(part, path, error);
+    if (!done || error) {
+        std::error_code none;
+        std::filesystem::remove(part, none);
+        return fail(ErrorCode::Io, "{}: the file cannot be written", path.string());
+    }
+    return std::filesystem::file_size(path, error);
+}
+
+std::vector<std::string> checkSafetensors(const ModelFile& model, std::span<const std::string>)
+{
+    return model.tensors.empty() ? std::vector<std::string>{"the model has no tensors"} : std::vector<std::string>();
+}
+
+Result<WrittenFile> exportSafetensors(const ExportRequest& request)
+{
+    // Sizes first: the header stands before the numbers.
+    std::vector<Tensor> tensors;
+    Json header = Json::object();
+    std::uint64_t offset = 0;
+    for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
+        if (request.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, request.model.tensors.size());
+        const NamedTensor& tensor = request.model.tensors[i];
+        tensors.push_back(TRY(written(request, i)));
+        const Shape& shape = tensor.fileShape.empty() ? tensor.stored.type().shape : tensor.fileShape;
+        const std::uint64_t bytes = tensors.back().bytes().size();
+        header[tensor.fileName.empty() ? tensor.name : tensor.fileName]
+            = {{"dtype", types().at(tensors.back().type().format->id())}, {"shape", shape},
+               {"data_offsets", {offset, offset + bytes}}};
+        offset += bytes;
+        request.progress(double(i + 1) / double(request.model.tensors.size()));
+    }
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' '); // numbers start at a multiple of 8
+    WrittenFile result;
+    result.fileBytes = TRY(writeWhole(request.path, [&](std::ostream& file) {
+        const std::uint64_t length = text.size();
+        file.write(reinterpret_cast<const char*>(&length), sizeof length);
+        file.write(text.data(), std::streamsize(text.size()));
+        for (const Tensor& tensor : tensors)
+            file.write(reinterpret_cast<const char*>(tensor.bytes().data()), std::streamsize(tensor.bytes().size()));
+        return file.good();
+    }));
+    const auto entries = TRY(safetensors::read(request.path));
+    std::map<std::string, const safetensors::Entry*> byName;
+    for (const safetensors::Entry& entry : entries)
+        byName[entry.name] = &entry;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const NamedTensor& tensor = request.model.tensors[i];
+        const auto found = byName.find(tensor.fileName.empty() ? tensor.name : tensor.fileName);
+        if (found == byName.end() || !std::ranges::equal(found->second->bytes, tensors[i].bytes()))
+            return fail(ErrorCode::Io, "{}: tensor '{}' was not written as it is", request.path.string(), tensor.name);
+    }
+    result.notices.push_back("packed formats were written as the numbers they stand for");
+    return result;
+}
+
+} // namespace tritloom
