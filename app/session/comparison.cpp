@@ -103,7 +103,9 @@ Result<std::vector<ComparisonRow>> comparisonRows(
             bool fits = true;
             for (LayerChoice& choice : row.allocation.layers) {
                 const NumberFormatPtr chosen = TRY(parseNumberFormat(choice.format));
-                if (lookup(choice.method)->supports(*chosen))
+                // Signs without a scale are a part of replacements, not a format for a whole layer.
+                const bool whole = chosen->id() != "sign" || lookup(choice.method)->makesReplacements();
+                if (whole && lookup(choice.method)->supports(*chosen))
                     continue;
                 // Rows too short for the format fall back to a float, which has nothing to fit.
                 fits = fits && chosen->isFloat();

@@ -23,18 +23,6 @@ public:
         for (std::size_t i = 0; i < values.size(); ++i)
             values[i] = (std::to_integer<unsigned>(packed[0]) >> i & 1) != 0 ? 1.0f : -1.0f;
     }
-    std::size_t levelCount() const override { return 2; }
-    std::size_t levelRun() const override { return 8; }
-    void levels(std::span<const std::byte>, std::size_t, std::span<float> out) const override
-    {
-        out[0] = -1;
-        out[1] = 1;
-    }
-    void setLevel(std::span<std::byte> packed, std::size_t element, std::size_t level) const override
-    {
-        const auto mask = std::byte(1u << element);
-        packed[0] = level != 0 ? packed[0] | mask : packed[0] & ~mask;
-    }
 };
 
 } // namespace
