@@ -177,6 +177,10 @@ QString styleSheet(const QPalette& palette)
         QFrame[card="true"] { background: %panel; border: 1px solid %line; border-radius: 8px; }
         QListWidget { background: transparent; border: none; outline: none; }
         QListWidget::item { padding: 2px 4px; border-radius: 4px; }
+        QListWidget::indicator { width: 13px; height: 13px; border: 1px solid %muted; border-radius: 3px;
+            background: %base; }
+        QListWidget::indicator:checked { background: %accent; border-color: %accent;
+            image: url(:/icons/%mode/check.svg); }
         QListWidget::item:selected { background: %selection; color: %text; }
         QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
         QToolTip { background: %tip; color: %tipText; border: 1px solid %line; padding: 4px 6px; }

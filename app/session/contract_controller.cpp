@@ -15,6 +15,9 @@ ContractController::ContractController(std::shared_ptr<const Model> model, QObje
         for (const ExportTarget& target : exportTargets()) {
             if (stop.stop_requested())
                 return;
+            // What cannot hold this model at all says nothing about its bits.
+            if (!target.check(*m_model->file, tensorFormats(*m_model, m_model->original())).empty())
+                continue;
             Verdict verdict{
                 QString::fromUtf8(target.id.data(), int(target.id.size())),
                 QString::fromUtf8(target.title.data(), int(target.title.size())),

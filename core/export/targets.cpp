@@ -11,9 +11,9 @@ std::span<const ExportTarget> exportTargets()
 {
     static constexpr ExportTarget targets[] = {
         {"gguf", "GGUF (llama.cpp)", "*.gguf", checkGguf, exportGguf},
-        {"tritloom", "Tritloom (any method)", "*.tritloom", checkTritloom, exportTritloom},
+        {"tritloom", "Tritloom", "*.tritloom", checkTritloom, exportTritloom},
         {"onnx", "ONNX (onnxruntime)", "*.onnx", checkOnnx, exportOnnx},
-        {"safetensors", "safetensors (decoded)", "*.safetensors", checkSafetensors, exportSafetensors},
+        {"safetensors", "safetensors", "*.safetensors", checkSafetensors, exportSafetensors},
     };
     return targets;
 }

@@ -1731,8 +1731,8 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Ergebnisse des Vergleichs</translation>
         </message>
         <message>
-            <source>Filter formats</source>
-            <translation>Formate filtern</translation>
+            <source>Formats, filtered</source>
+            <translation>Formate, gefiltert</translation>
         </message>
         <message>
             <source>Format</source>
@@ -1775,8 +1775,8 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Verfahren</translation>
         </message>
         <message>
-            <source>Formats</source>
-            <translation>Formate</translation>
+            <source>Results appear here, row by row, with a chart of size against divergence.</source>
+            <translation>Hier erscheinen Ergebnisse, Zeile um Zeile, mit einem Diagramm von Größe gegen Divergenz.</translation>
         </message>
         <message>
             <source>Here: %1</source>

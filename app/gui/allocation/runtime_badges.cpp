@@ -31,6 +31,8 @@ void RuntimeBadges::refresh()
     const ThemeColors colors = themeColors(palette());
     QStringList badges, tips, spoken;
     for (const ContractController::Verdict& verdict : m_workspace.contract().verdicts()) {
+        if (!verdict.title.contains('('))
+            continue; // a kind of file, no runtime
         const bool loads = verdict.problems.isEmpty();
         const QString runtime = runtimeOf(verdict.title);
         badges << QStringLiteral("<span style='color:%1'>%2 %3</span>")

@@ -2,9 +2,11 @@
 
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
+#include "app/gui/widgets/card.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -75,6 +77,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     , m_save(new QPushButton(tr("Save report…"), this))
     , m_progress(new QProgressBar(this))
     , m_state(new QLabel(this))
+    , m_empty(makeMutedLabel(tr("Results appear here, row by row, with a chart of size against divergence."), this))
 {
     setObjectName("comparePage");
     m_methods->setObjectName("compareMethods");
@@ -85,7 +88,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_methods->setAccessibleName(tr("Methods to compare"));
     m_formats->setAccessibleName(tr("Formats to compare"));
     m_table->setAccessibleName(tr("Results of the comparison"));
-    m_filter->setPlaceholderText(tr("Filter formats"));
+    m_filter->setPlaceholderText(tr("Formats, filtered"));
     m_filter->setClearButtonEnabled(true);
     m_state->setWordWrap(true);
     m_progress->setRange(0, 1000);
@@ -103,21 +106,26 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_table->setShowGrid(false);
     m_table->setSortingEnabled(true);
 
+    // Two narrow lists side by side: the window is wide and low here.
     auto* const choices = new QWidget(this);
-    auto* const left = new QVBoxLayout(choices);
+    choices->setMaximumWidth(420);
+    auto* const left = new QGridLayout(choices);
     left->setContentsMargins(0, 0, 0, 0);
-    left->addWidget(new QLabel(tr("Methods"), this));
-    left->addWidget(m_methods, 2);
-    left->addWidget(new QLabel(tr("Formats"), this));
-    left->addWidget(m_filter);
-    left->addWidget(m_formats, 3);
+    left->addWidget(new QLabel(tr("Methods"), this), 0, 0);
+    left->addWidget(m_filter, 0, 1);
+    left->addWidget(m_methods, 1, 0);
+    left->addWidget(m_formats, 1, 1);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
     auto* const split = new QSplitter(Qt::Horizontal, this);
     split->addWidget(choices);
+    split->addWidget(m_empty);
     split->addWidget(m_table);
     split->addWidget(m_chart);
-    split->setSizes({200, 460, 320});
+    split->setSizes({340, 400, 460, 320});
     split->setStretchFactor(1, 1);
     split->setStretchFactor(2, 1);
+    split->setStretchFactor(3, 1);
     split->setChildrenCollapsible(false);
     auto* const header = new QHBoxLayout;
     header->addWidget(m_state, 1);
@@ -267,6 +275,7 @@ void ComparePage::showState()
     m_take->setEnabled(m_table->currentRow() >= 0 && !m_table->selectedItems().isEmpty());
     m_save->setEnabled(done > 0);
     m_table->setVisible(!rows.empty());
+    m_empty->setVisible(rows.empty());
     if (!why.isEmpty())
         m_state->setText(tr("Cannot be measured: %1").arg(why));
     else if (running)

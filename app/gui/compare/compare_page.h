@@ -42,7 +42,7 @@ private:
     CompareChart* m_chart;
     QPushButton *m_run, *m_take, *m_save;
     QProgressBar* m_progress;
-    QLabel* m_state;
+    QLabel *m_state, *m_empty;
     QTimer m_tick; ///< progress is asked for, not pushed
 };
 
