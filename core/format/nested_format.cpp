@@ -59,8 +59,7 @@ public:
         storeHalf(block, 0, std::fabs(extreme(values)) / 127);
         const float factor = inverse(loadHalf(block, 0));
         for (std::size_t i = 0; i < values.size(); ++i)
-            setEight(
-                block, i, static_cast<int>(std::clamp(std::nearbyint(values[i] * factor), -128.0f, 127.0f)));
+            setEight(block, i, eightOf(values[i], factor));
     }
 
     /// The scale that leaves the least at this width.
@@ -68,30 +67,33 @@ public:
     search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
     {
         const float widest = std::fabs(extreme(values)) / 127;
-        std::vector<std::byte> best(block.begin(), block.end());
+        float best = widest;
         double least = std::numeric_limits<double>::infinity();
         for (int k = 0; k < 32; ++k) {
-            storeHalf(block, 0, widest * (1 - 0.025f * static_cast<float>(k)));
-            const float scale = loadHalf(block, 0), factor = inverse(scale);
-            const float step = scale * static_cast<float>(1 << (8 - m_width));
+            const float scale = roundToHalf(widest * (1 - 0.025f * static_cast<float>(k)));
+            const float factor = inverse(scale), step = scale * static_cast<float>(1 << (8 - m_width));
             double error = 0;
             for (std::size_t i = 0; i < values.size() && error < least; ++i) {
-                const int eight =
-                    static_cast<int>(std::clamp(std::nearbyint(values[i] * factor), -128.0f, 127.0f));
-                setEight(block, i, eight);
                 const double distance = static_cast<double>(values[i])
-                    - step * static_cast<float>(nested::roundTo(m_width, eight));
+                    - step * static_cast<float>(nested::roundTo(m_width, eightOf(values[i], factor)));
                 error += importance[i] * distance * distance;
             }
             if (error < least) {
                 least = error;
-                std::copy(block.begin(), block.end(), best.begin());
+                best = scale;
             }
         }
-        std::copy(best.begin(), best.end(), block.begin());
+        storeHalf(block, 0, best);
+        const float factor = inverse(loadHalf(block, 0));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            setEight(block, i, eightOf(values[i], factor));
     }
 
 private:
+    static int eightOf(float value, float factor)
+    {
+        return static_cast<int>(std::clamp(std::nearbyint(value * factor), -128.0f, 127.0f));
+    }
     /// Plane p, the highest bit first, as offset binary.
     int eightAt(std::span<const std::byte> block, std::size_t i) const
     {

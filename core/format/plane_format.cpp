@@ -50,7 +50,7 @@ public:
     void encode(std::span<const float> values, std::span<std::byte> block) const
     {
         const Range range = rangeOf(values);
-        store(values, std::min(range.lowest, 0.0f), std::max(range.highest, 0.0f), block);
+        store(values, {std::min(range.lowest, 0.0f), std::max(range.highest, 0.0f)}, block);
     }
 
     /// Ends of the range between all and 40 % of it, each on its own; what ABQ-LLM learns.
@@ -58,27 +58,24 @@ public:
     search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
     {
         const Range range = rangeOf(values);
-        std::vector<std::byte> trial(block.size());
-        std::vector<float> decoded(values.size());
+        Ends best{0, 0};
         double least = std::numeric_limits<double>::infinity();
         constexpr int steps = 13;
         for (int low = 0; low < steps; ++low) {
             for (int high = 0; high < steps; ++high) {
                 if (m_balance == Balance::On && low != high)
                     continue;
-                store(
-                    values, std::min(range.lowest, 0.0f) * (1 - 0.05f * static_cast<float>(low)),
-                    std::max(range.highest, 0.0f) * (1 - 0.05f * static_cast<float>(high)), trial);
-                const Line line = this->line(trial, 0);
-                for (std::size_t i = 0; i < values.size(); ++i)
-                    decoded[i] = line.scale * static_cast<float>(code(trial, i)) + line.offset;
-                const double error = weightedError(values, importance, decoded);
+                const Ends ends{
+                    std::min(range.lowest, 0.0f) * (1 - 0.05f * static_cast<float>(low)),
+                    std::max(range.highest, 0.0f) * (1 - 0.05f * static_cast<float>(high))};
+                const double error = errorOf(values, importance, gridOf(ends), least);
                 if (error < least) {
                     least = error;
-                    std::copy(trial.begin(), trial.end(), block.begin());
+                    best = ends;
                 }
             }
         }
+        store(values, best, block);
     }
 
 private:
@@ -86,23 +83,56 @@ private:
     std::size_t planes() const { return m_bits + (m_balance == Balance::On ? 1 : 0); }
     int top() const { return m_balance == Balance::On ? 1 << m_bits : (1 << m_bits) - 1; }
 
-    void store(std::span<const float> values, float lowest, float highest, std::span<std::byte> block) const
+    struct Ends {
+        float lowest, highest;
+    };
+    struct Grid {
+        float scale;
+        int zero;
+    };
+
+    Grid gridOf(const Ends& ends) const
     {
-        int zero = top() / 2;
-        if (m_balance == Balance::On) {
-            storeHalf(block, 0, std::max(-lowest, highest) / static_cast<float>(top() / 2));
-        } else {
-            storeHalf(block, 0, highest / static_cast<float>(top()) - lowest / static_cast<float>(top()));
-            zero = static_cast<int>(std::clamp(
-                std::nearbyint(-lowest * inverse(loadHalf(block, 0))), 0.0f, static_cast<float>(top())));
+        if (m_balance == Balance::On)
+            return {
+                roundToHalf(std::max(-ends.lowest, ends.highest) / static_cast<float>(top() / 2)), top() / 2};
+        const float scale =
+            roundToHalf(ends.highest / static_cast<float>(top()) - ends.lowest / static_cast<float>(top()));
+        return {
+            scale,
+            static_cast<int>(
+                std::clamp(std::nearbyint(-ends.lowest * inverse(scale)), 0.0f, static_cast<float>(top())))};
+    }
+
+    float nearest(float value, float factor, int zero) const
+    {
+        const float q =
+            std::nearbyint(std::clamp(value * factor, -512.0f, 512.0f)) + static_cast<float>(zero);
+        return std::clamp(q, 0.0f, static_cast<float>(top()));
+    }
+
+    double errorOf(
+        std::span<const float> values, std::span<const float> importance, const Grid& grid,
+        double enough) const
+    {
+        const float factor = inverse(grid.scale);
+        double sum = 0;
+        for (std::size_t i = 0; i < values.size() && sum < enough; ++i) {
+            const double error = static_cast<double>(values[i])
+                - grid.scale * (nearest(values[i], factor, grid.zero) - static_cast<float>(grid.zero));
+            sum += importance[i] * error * error;
         }
-        block[2] = static_cast<std::byte>(zero);
-        const float factor = inverse(loadHalf(block, 0));
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const float q =
-                std::nearbyint(std::clamp(values[i] * factor, -512.0f, 512.0f)) + static_cast<float>(zero);
-            setCode(block, i, static_cast<unsigned>(std::clamp(q, 0.0f, static_cast<float>(top()))));
-        }
+        return sum;
+    }
+
+    void store(std::span<const float> values, const Ends& ends, std::span<std::byte> block) const
+    {
+        const Grid grid = gridOf(ends);
+        storeHalf(block, 0, grid.scale);
+        block[2] = static_cast<std::byte>(grid.zero);
+        const float factor = inverse(grid.scale);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            setCode(block, i, static_cast<unsigned>(nearest(values[i], factor, grid.zero)));
     }
 
     unsigned m_bits;

@@ -66,6 +66,7 @@ void RowState::setLevel(std::size_t column, std::size_t level)
 
 float RowState::choose(std::size_t column, float value)
 {
+    value = std::isnan(value) ? 0.0f : value;
     const std::size_t run = column / m_run;
     const std::span<const float> levels = std::span(m_levels).subspan(run * m_levelCount, m_levelCount);
     std::size_t first = 0, last = m_levelCount;

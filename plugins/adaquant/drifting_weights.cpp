@@ -56,7 +56,8 @@ void DriftingWeights::run(int iterations, float rate, const std::stop_token& sto
                 m_second[i] = keepSecond * m_second[i] + (1 - keepSecond) * gradient * gradient;
                 const float direction =
                     (m_first[i] / (1 - powerFirst)) / (std::sqrt(m_second[i] / (1 - powerSecond)) + epsilon);
-                m_weights[i] -= now * m_steps[i] * direction;
+                if (std::isfinite(direction)) // squares of absurd weights overflow: those stay
+                    m_weights[i] -= now * m_steps[i] * direction;
             }
         }
     }
