@@ -210,7 +210,7 @@ private slots:
         {
             Invented invented(*store);
             const auto session = engine->makeSession(nullptr).value();
-            SensitivityTable table = emptyTable(*model, standardCandidates());
+            SensitivityTable table = emptyTable(*model, standardCandidates(), {});
             QVERIFY(sweep(
                 table, *session, &invented, 2, {}, [](LayerId, std::size_t, const SensitivityCell&) {}));
         }
