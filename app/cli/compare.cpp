@@ -41,13 +41,12 @@ void print(Context& context, const std::vector<ComparisonRow>& rows)
             object["tokens"] = qint64(row.tokens);
             object["compressSeconds"] = row.compressSeconds;
             object["evaluateSeconds"] = row.evaluateSeconds;
+            const bool usual = row.perplexity.value < 1e6; // what has collapsed has too many digits
+            const QString perplexity =
+                QString::number(row.perplexity.value, usual ? 'f' : 'g', usual ? 4 : 3);
             cells << QString::number(row.kl.value, 'g', 4) << QString::number(row.kl.standardError, 'g', 2)
-                  << row.perplexity.value
-                    < 1e6
-                ? QString::number(row.perplexity.value, 'f', 4)
-                : QString::number(row.perplexity.value, 'g', 3)
-                    << QString::number(100 * row.topTokenAgreement.value, 'f', 2)
-                    << QString::number(row.compressSeconds, 'f', 2);
+                  << perplexity << QString::number(100 * row.topTokenAgreement.value, 'f', 2)
+                  << QString::number(row.compressSeconds, 'f', 2);
         } else {
             object["failure"] = QString::fromStdString(row.failure);
             cells << QString::fromStdString(row.failure) << QString() << QString() << QString() << QString();

@@ -103,7 +103,7 @@ private slots:
         QVERIFY(file.open(QIODevice::ReadOnly));
         QString known;
         for (const QChar letter : QString::fromUtf8(file.readAll()).replace('\n', ' ')) {
-            const auto ids = opened->tokenizer->encode("a" + QString(letter).toStdString());
+            const auto ids = opened->tokenizer->encode(QString("a%1").arg(letter).toStdString());
             known += !ids.empty() && opened->tokenizer->display(ids.back()) == QString(letter).toStdString()
                 ? letter
                 : QChar(' ');
