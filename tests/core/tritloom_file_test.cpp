@@ -148,7 +148,7 @@ private slots:
                                 << "f99";
         QTest::newRow("shape") << QByteArray("\\\"name\\\":\\\"scale\\\",\\\"shape\\\":[1]")
                                << QByteArray("\\\"name\\\":\\\"scale\\\",\\\"shape\\\":[9]")
-                               << "its shape and format need 36";
+                               << "has 4 bytes for rows of 9";
     }
     void liesInTheHeaderAreNamed()
     {
