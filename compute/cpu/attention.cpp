@@ -1,5 +1,5 @@
-#include "compute/cpu/kernels.h"
 #include "compute/cpu/dense.h"
+#include "compute/cpu/kernels.h"
 #include "compute/cpu/output.h"
 #include "compute/cpu/row_math.h"
 #include "core/base/parallel.h"
@@ -34,8 +34,8 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
                               visible = past + first + count;
             scores.resize(count * visible);
             multiplyTransposed(
-                count, visible, size, q.data() + (first * heads + head) * size, heads * size, k.data() + kv * size,
-                kvHeads * size, scores.data(), visible);
+                count, visible, size, q.data() + (first * heads + head) * size, heads * size,
+                k.data() + kv * size, kvHeads * size, scores.data(), visible);
             for (std::size_t r = 0; r < count; ++r) {
                 const auto row = std::span(scores).subspan(r * visible, visible);
                 const std::size_t seen = past + first + r + 1;

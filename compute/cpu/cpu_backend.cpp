@@ -72,7 +72,8 @@ public:
     run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
     {
         if (op.kind == OpKind::Linear)
-            return upload(TRY(cpu::linear(on(inputs[0]).given(), on(inputs[1]), m_mode, std::move(stop))));
+            return upload(
+                TRY(cpu::linear(on(inputs[0]).given(), on(inputs[1]), m_mode, m_cache, std::move(stop))));
         if (op.kind == OpKind::Embedding)
             return upload(TRY(cpu::embedding(on(inputs[0]).given(), on(inputs[1]))));
         const OpRow* const row = rowFor(op);
@@ -99,6 +100,7 @@ private:
 
     std::string m_instructionSet;
     cpu::ActivationMode m_mode;
+    cpu::ActivationCache m_cache;
 };
 
 } // namespace

@@ -25,13 +25,17 @@ template <typename Function>
 Result<Tensor> combine(std::span<const Tensor> inputs, Function function)
 {
     const auto a = inputs[0].floats();
-    const std::vector<float> b = inputs[1].toFloats();
+    const bool plain = inputs[1].type().format->id() == "f32"
+        && reinterpret_cast<std::uintptr_t>(inputs[1].bytes().data()) % alignof(float) == 0;
+    const std::vector<float> decoded = plain ? std::vector<float>() : inputs[1].toFloats();
+    const std::span<const float> b = plain ? inputs[1].floats() : std::span<const float>(decoded);
     const std::size_t columns = inputs[0].type().columns();
     if (b.size() != a.size() && b.size() != columns && b.size() != 1)
         return fail(ErrorCode::InvalidInput, "{} numbers combined with {}", a.size(), b.size());
     Output output(a.size());
     const auto y = output.values();
-    const std::size_t rowsPerChunk = std::max<std::size_t>(1, grainFloats / std::max<std::size_t>(columns, 1));
+    const std::size_t rowsPerChunk =
+        std::max<std::size_t>(1, grainFloats / std::max<std::size_t>(columns, 1));
     parallelFor(inputs[0].type().rows(), rowsPerChunk, [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r) {
             const float* const x = a.data() + r * columns;
@@ -55,7 +59,8 @@ Result<Tensor> rmsNorm(const Op& op, std::span<const Tensor> inputs, std::stop_t
     const auto x = inputs[0].floats();
     const std::vector<float> w = inputs[1].toFloats();
     if (w.empty() || inputs[0].type().columns() % w.size() != 0)
-        return fail(ErrorCode::InvalidInput, "a norm of {} over rows of {}", w.size(), inputs[0].type().columns());
+        return fail(
+            ErrorCode::InvalidInput, "a norm of {} over rows of {}", w.size(), inputs[0].type().columns());
     Output output(x.size());
     const auto y = output.values();
     parallelFor(x.size() / w.size(), 32, [&](std::size_t begin, std::size_t end) {
@@ -72,10 +77,14 @@ Result<Tensor> rope(const Op& op, std::span<const Tensor> inputs, std::stop_toke
     const std::size_t head = op.count("headSize"), dimensions = op.count("dimensions", head),
                       rows = inputs[0].type().rows(), columns = inputs[0].type().columns();
     if (head == 0 || columns % head != 0 || dimensions > head || dimensions % 2 != 0)
-        return fail(ErrorCode::InvalidInput, "rotary heads of {} ({} turned) in rows of {}", head, dimensions, columns);
+        return fail(
+            ErrorCode::InvalidInput, "rotary heads of {} ({} turned) in rows of {}", head, dimensions,
+            columns);
     const std::vector<float> divisors = inputs.size() > 1 ? inputs[1].toFloats() : std::vector<float>();
     if (!divisors.empty() && divisors.size() != dimensions / 2)
-        return fail(ErrorCode::InvalidInput, "{} rotary divisors for {} frequencies", divisors.size(), dimensions / 2);
+        return fail(
+            ErrorCode::InvalidInput, "{} rotary divisors for {} frequencies", divisors.size(),
+            dimensions / 2);
     const bool halfSplit = op.number("halfSplit") != 0;
     const auto x = inputs[0].floats();
     Output output(x.size());
@@ -84,7 +93,8 @@ Result<Tensor> rope(const Op& op, std::span<const Tensor> inputs, std::stop_toke
     parallelFor(rows, 16, [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r) {
             const reference::Rotation turn = reference::rotationAt(
-                op.count("position") + r, dimensions, op.number("base", 10000), op.number("factor", 1), divisors);
+                op.count("position") + r, dimensions, op.number("base", 10000), op.number("factor", 1),
+                divisors);
             for (std::size_t start = r * columns; start < (r + 1) * columns; start += head) {
                 for (std::size_t i = 0; i < dimensions / 2; ++i) {
                     float& a = y[start + (halfSplit ? i : 2 * i)];

@@ -5,13 +5,15 @@
 
 namespace tritloom::cpu {
 
+class ActivationCache;
 class CpuTensor;
 enum class ActivationMode : std::uint8_t;
 
 /// One op on the CPU, many threads. See OpKind for shapes; activations and results are f32.
 Result<Tensor> embedding(const Tensor& tokens, const CpuTensor& table);
-Result<Tensor>
-linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::stop_token stop);
+Result<Tensor> linear(
+    const Tensor& input, const CpuTensor& weights, ActivationMode mode, ActivationCache& cache,
+    std::stop_token stop);
 Result<Tensor> rmsNorm(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> rope(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> attention(const Op&, std::span<const Tensor>, std::stop_token);

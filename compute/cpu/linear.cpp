@@ -92,8 +92,9 @@ Result<Tensor> embedding(const Tensor& tokens, const CpuTensor& table)
     return std::move(output).take({ids.size(), columns});
 }
 
-Result<Tensor>
-linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::stop_token stop)
+Result<Tensor> linear(
+    const Tensor& input, const CpuTensor& weights, ActivationMode mode, ActivationCache& cache,
+    std::stop_token stop)
 {
     const auto x = input.floats();
     const std::size_t tokens = input.type().rows(), outputs = weights.type().rows(),
@@ -106,9 +107,11 @@ linear(const Tensor& input, const CpuTensor& weights, ActivationMode mode, std::
     const auto y = output.values();
     const PackedWeights* const packed = TRY(weights.packed());
     if (packed != nullptr && tokens == 1)
-        multiplyColumn(*packed, makeActivations(packed->layout, x, 1, mode), y);
+        multiplyColumn(*packed, *cache.get(packed->layout, input, mode), y);
+    else if (packed != nullptr && decodesColumns(packed->layout, mode))
+        decodedColumns(*packed, x, tokens, y, stop);
     else if (packed != nullptr)
-        multiplyColumns(*packed, x, tokens, mode, y, stop);
+        multiplyColumns(*packed, *cache.get(packed->layout, input, mode), y, stop);
     else if (tokens == 1)
         oneColumn(weights, x, y);
     else

@@ -47,10 +47,13 @@ std::vector<float> product(
     std::vector<float> room(64 + tokens * rows + 64, guard);
     const std::span<float> y = std::span(room).subspan(64, tokens * rows);
     const cpu::PackedWeights& packed = *weights.packed().value();
+    const auto activations = cpu::makeActivations(packed.layout, x, tokens, mode);
     if (tokens == 1)
-        cpu::multiplyColumn(packed, cpu::makeActivations(packed.layout, x, 1, mode), y);
+        cpu::multiplyColumn(packed, activations, y);
+    else if (cpu::decodesColumns(packed.layout, mode))
+        cpu::decodedColumns(packed, x, tokens, y, {});
     else
-        cpu::multiplyColumns(packed, x, tokens, mode, y, {});
+        cpu::multiplyColumns(packed, activations, y, {});
     clean = std::all_of(room.begin(), room.begin() + 64, [](float f) { return f == guard; })
         && std::all_of(room.end() - 64, room.end(), [](float f) { return f == guard; });
     return {y.begin(), y.end()};

@@ -167,5 +167,27 @@ makeActivations(const PackedLayout& layout, std::span<const float> x, std::size_
     return out;
 }
 
+std::shared_ptr<const Activations>
+ActivationCache::get(const PackedLayout& layout, const Tensor& x, ActivationMode mode)
+{
+    const Wish wish{
+        .bytes = x.bytes().data(),
+        .tokens = x.type().rows(),
+        .lineColumns = layout.lineColumns,
+        .blockColumns = layout.blockColumns,
+        .columns = layout.paddedColumns,
+        .levels = layout.levels,
+        .activations = layout.activations,
+        .mode = mode,
+        .zero = layout.zero,
+        .super = isSuper(layout.scales)};
+    if (m_made == nullptr || wish != m_wish) {
+        m_made = std::make_shared<const Activations>(makeActivations(layout, x.floats(), wish.tokens, mode));
+        m_wish = wish;
+        m_input = x;
+    }
+    return m_made;
+}
+
 } // namespace tritloom::cpu
 #endif

@@ -45,15 +45,44 @@ struct Activations {
 [[nodiscard]] Activations makeActivations(
     const PackedLayout& layout, std::span<const float> x, std::size_t tokens, ActivationMode mode);
 
+/// The activations of the last product: the weights that read the same input mostly come one after the other.
+class ActivationCache {
+public:
+    /// makeActivations(), or what it gave last time for the same tensor and a layout that asks for the same.
+    [[nodiscard]] std::shared_ptr<const Activations>
+    get(const PackedLayout& layout, const Tensor& x, ActivationMode mode);
+
+private:
+    struct Wish {
+        const std::byte* bytes;
+        std::size_t tokens, lineColumns, blockColumns, columns;
+        Levels levels;
+        Activations8 activations;
+        ActivationMode mode;
+        int zero;
+        bool super;
+        friend bool operator==(const Wish&, const Wish&) = default;
+    };
+    Wish m_wish{};
+    Tensor m_input; // kept, so that another tensor cannot lie at its place
+    std::shared_ptr<const Activations> m_made;
+};
+
 /// y[r] = sum over c of weights[r, c] * x[c] for one token. y: [rows]. Many threads, bit-equal for any
 /// number.
 void multiplyColumn(const PackedWeights& weights, const Activations& x, std::span<float> y);
 
-/// The same for many tokens: x [tokens, columns], y [tokens, rows]. A tile of weights is decoded once for all
-/// tokens and multiplied by byte dot products; in exact mode without an instruction for those, and always for
-/// Levels::Fraction (activations as they are), as floats by the dense library.
+/// The same for many tokens: y [tokens, rows]. A tile of weights is decoded once for all tokens and
+/// multiplied by byte dot products.
 void multiplyColumns(
-    const PackedWeights& weights, std::span<const float> x, std::size_t tokens, ActivationMode mode,
-    std::span<float> y, const std::stop_token& stop);
+    const PackedWeights& weights, const Activations& x, std::span<float> y, const std::stop_token& stop);
+
+/// Whether decodedColumns() is the way for these weights: in exact mode without an instruction for byte dot
+/// products, and always for Levels::Fraction.
+[[nodiscard]] bool decodesColumns(const PackedLayout& layout, ActivationMode mode);
+/// Many tokens, activations as they are: a tile of weights is decoded to floats for the dense library.
+void decodedColumns(
+    const PackedWeights& weights, std::span<const float> x, std::size_t tokens, std::span<float> y,
+    const std::stop_token& stop);
 
 } // namespace tritloom::cpu

@@ -7,15 +7,17 @@
 /// Block readers: how formats lie in files (core/format documents each), turned into one byte a code.
 namespace tritloom::cpu::readers {
 
-using Bytes = const std::uint8_t*;
+// Codes never overlap what they are read from: loops become vectors.
+using Bytes = const std::uint8_t* __restrict;
+using Codes = std::uint8_t* __restrict;
 
-[[nodiscard]] inline Bytes raw(const std::byte* block)
+[[nodiscard]] inline const std::uint8_t* raw(const std::byte* block)
 {
     return reinterpret_cast<Bytes>(block);
 }
 
 /// ggml's order of nibbles: byte j of 16 holds code j below and code j + 16 above.
-inline void nibbles32(Bytes from, std::uint8_t* codes)
+inline void nibbles32(Bytes from, Codes codes)
 {
     for (int j = 0; j < 16; ++j) {
         codes[j] = from[j] & 15;
@@ -25,8 +27,7 @@ inline void nibbles32(Bytes from, std::uint8_t* codes)
 
 /// int<Bits>g<group>[a], nf4, ternary, q1_0, q2_0: `Header` bytes for the line, then fields in order.
 template <unsigned Bits, std::size_t Header, unsigned Flip>
-void fields(
-    const std::byte* block, std::size_t elements, std::uint8_t* codes, std::uint8_t*, std::uint8_t* lines)
+void fields(const std::byte* block, std::size_t elements, Codes codes, std::uint8_t*, std::uint8_t* lines)
 {
     std::memcpy(lines, block, Header);
     Bytes from = raw(block) + Header;
@@ -40,7 +41,7 @@ void fields(
 
 /// q4_0, q4_1, iq4_nl, mxfp4: `Header` bytes, then 16 bytes of nibbles.
 template <std::size_t Header>
-void nibbleBlock(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t*, std::uint8_t* lines)
+void nibbleBlock(const std::byte* block, std::size_t, Codes codes, std::uint8_t*, std::uint8_t* lines)
 {
     std::memcpy(lines, block, Header);
     nibbles32(raw(block) + Header, codes);
@@ -48,8 +49,7 @@ void nibbleBlock(const std::byte* block, std::size_t, std::uint8_t* codes, std::
 
 /// q5_0, q5_1: `Header` bytes, 32 fifth bits, nibbles.
 template <std::size_t Header>
-void fiveBitBlock(
-    const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t*, std::uint8_t* lines)
+void fiveBitBlock(const std::byte* block, std::size_t, Codes codes, std::uint8_t*, std::uint8_t* lines)
 {
     std::memcpy(lines, block, Header);
     std::uint32_t high;
@@ -59,7 +59,7 @@ void fiveBitBlock(
         codes[i] |= std::uint8_t((high >> i & 1) << 4);
 }
 
-inline void q8_0(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t*, std::uint8_t* lines)
+inline void q8_0(const std::byte* block, std::size_t, Codes codes, std::uint8_t*, std::uint8_t* lines)
 {
     std::memcpy(lines, block, 2);
     for (int i = 0; i < 32; ++i)
@@ -67,7 +67,7 @@ inline void q8_0(const std::byte* block, std::size_t, std::uint8_t* codes, std::
 }
 
 /// 64 bytes of pairs: byte 32h + l, bits 2j holds element 128h + 32j + l.
-inline void pairs256(Bytes from, unsigned shiftLeft, std::uint8_t* codes)
+inline void pairs256(Bytes from, unsigned shiftLeft, Codes codes)
 {
     for (int h = 0; h < 2; ++h)
         for (int j = 0; j < 4; ++j)
@@ -75,8 +75,7 @@ inline void pairs256(Bytes from, unsigned shiftLeft, std::uint8_t* codes)
                 codes[128 * h + 32 * j + l] |= std::uint8_t((from[32 * h + l] >> (2 * j) & 3) << shiftLeft);
 }
 
-inline void
-q2_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* super, std::uint8_t* lines)
+inline void q2_k(const std::byte* block, std::size_t, Codes codes, std::uint8_t* super, std::uint8_t* lines)
 {
     std::memcpy(lines, block, 16);
     std::memcpy(super, block + 80, 4);
@@ -84,8 +83,7 @@ q2_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* sup
     pairs256(raw(block) + 16, 0, codes);
 }
 
-inline void
-q3_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* super, std::uint8_t* lines)
+inline void q3_k(const std::byte* block, std::size_t, Codes codes, std::uint8_t* super, std::uint8_t* lines)
 {
     const Bytes from = raw(block);
     std::memcpy(super, block + 108, 2);
@@ -93,8 +91,9 @@ q3_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* sup
         const int low = from[96 + s % 8] >> (s / 8 * 4) & 15, high = from[104 + s % 4] >> (s / 4 * 2) & 3;
         lines[s] = std::uint8_t((low | high << 4) - 32);
     }
-    for (int i = 0; i < 256; ++i)
-        codes[i] = std::uint8_t((from[i % 32] >> (i / 32) & 1) << 2);
+    for (int j = 0; j < 8; ++j)
+        for (int l = 0; l < 32; ++l)
+            codes[32 * j + l] = std::uint8_t((from[l] >> j & 1) << 2);
     pairs256(from + 32, 0, codes);
 }
 
@@ -109,7 +108,7 @@ inline void sixBitScales(Bytes from, std::uint8_t* lines)
 }
 
 /// Four runs of 32 bytes: sub-block 2p below, 2p + 1 above.
-inline void nibbles256(Bytes from, std::uint8_t* codes)
+inline void nibbles256(Bytes from, Codes codes)
 {
     for (int p = 0; p < 4; ++p)
         for (int l = 0; l < 32; ++l) {
@@ -118,16 +117,14 @@ inline void nibbles256(Bytes from, std::uint8_t* codes)
         }
 }
 
-inline void
-q4_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* super, std::uint8_t* lines)
+inline void q4_k(const std::byte* block, std::size_t, Codes codes, std::uint8_t* super, std::uint8_t* lines)
 {
     std::memcpy(super, block, 4);
     sixBitScales(raw(block) + 4, lines);
     nibbles256(raw(block) + 16, codes);
 }
 
-inline void
-q5_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* super, std::uint8_t* lines)
+inline void q5_k(const std::byte* block, std::size_t, Codes codes, std::uint8_t* super, std::uint8_t* lines)
 {
     std::memcpy(super, block, 4);
     sixBitScales(raw(block) + 4, lines);
@@ -137,8 +134,7 @@ q5_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* sup
             codes[32 * s + l] |= std::uint8_t((raw(block)[16 + l] >> s & 1) << 4);
 }
 
-inline void
-q6_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* super, std::uint8_t* lines)
+inline void q6_k(const std::byte* block, std::size_t, Codes codes, std::uint8_t* super, std::uint8_t* lines)
 {
     const Bytes from = raw(block);
     std::memcpy(super, block + 208, 2);
@@ -151,8 +147,7 @@ q6_k(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* sup
     pairs256(from + 128, 4, codes);
 }
 
-inline void
-iq4_xs(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* super, std::uint8_t* lines)
+inline void iq4_xs(const std::byte* block, std::size_t, Codes codes, std::uint8_t* super, std::uint8_t* lines)
 {
     const Bytes from = raw(block);
     std::memcpy(super, block, 2);
@@ -163,8 +158,7 @@ iq4_xs(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t* s
     }
 }
 
-inline void
-nvfp4(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t*, std::uint8_t* lines)
+inline void nvfp4(const std::byte* block, std::size_t, Codes codes, std::uint8_t*, std::uint8_t* lines)
 {
     const Bytes from = raw(block);
     std::memcpy(lines, block, 4);
@@ -172,16 +166,14 @@ nvfp4(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t*, s
         codes[i] = from[4 + i / 16 * 8 + i % 8] >> (i % 16 / 8 * 4) & 15;
 }
 
-inline void
-tq2_0(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t*, std::uint8_t* lines)
+inline void tq2_0(const std::byte* block, std::size_t, Codes codes, std::uint8_t*, std::uint8_t* lines)
 {
     std::memcpy(lines, block + 64, 2);
     std::memset(codes, 0, 256);
     pairs256(raw(block), 0, codes);
 }
 
-inline void
-tq1_0(const std::byte* block, std::size_t, std::uint8_t* codes, std::uint8_t*, std::uint8_t* lines)
+inline void tq1_0(const std::byte* block, std::size_t, Codes codes, std::uint8_t*, std::uint8_t* lines)
 {
     const Bytes from = raw(block);
     std::memcpy(lines, block + 52, 2);

@@ -87,7 +87,8 @@ void readRow(
 }
 
 /// units[s] of 64 bytes: columns 4s..4s+3 of 16 rows.
-void gatherUnits(const std::uint8_t* codes, std::size_t stride, std::uint8_t (*units)[unitBytes])
+void gatherUnits(
+    const std::uint8_t* __restrict codes, std::size_t stride, std::uint8_t (*__restrict units)[unitBytes])
 {
     for (std::size_t row = 0; row < panelRows; ++row)
         for (std::size_t s = 0; s < spanColumns / 4; ++s)
@@ -95,15 +96,18 @@ void gatherUnits(const std::uint8_t* codes, std::size_t stride, std::uint8_t (*u
 }
 
 template <unsigned Fields>
-void writePlane(const std::uint8_t (*units)[unitBytes], unsigned firstBit, std::uint8_t* out)
+void writePlane(
+    const std::uint8_t (*__restrict units)[unitBytes], unsigned firstBit, std::uint8_t* __restrict out)
 {
     constexpr unsigned bits = 8 / Fields, mask = (1u << bits) - 1;
     for (std::size_t u = 0; u < spanColumns / 4 / Fields; ++u) {
         for (std::size_t i = 0; i < unitBytes; ++i) {
-            unsigned byte = 0;
+            std::uint8_t byte = 0; // eight bits throughout: sixteen lanes a vector
             for (unsigned f = 0; f < Fields; ++f)
-                byte |= (unsigned(units[u * Fields + f][i]) >> firstBit & mask) << (f * bits);
-            out[u * unitBytes + i] = std::uint8_t(byte);
+                byte = std::uint8_t(
+                    byte
+                    | std::uint8_t(std::uint8_t(units[u * Fields + f][i] >> firstBit) & mask) << (f * bits));
+            out[u * unitBytes + i] = byte;
         }
     }
 }

@@ -318,10 +318,12 @@ namespace {
 constexpr std::size_t taskPanels = 8; ///< whose results for `taskTokens` tokens stay in the level-2 cache
 constexpr std::size_t taskTokens = 512;
 
-void multiplyWholeNumbers(
-    const PackedWeights& weights, const Activations& x, std::size_t tokens, std::span<float> y,
-    const std::stop_token& stop)
+} // namespace
+
+void multiplyColumns(
+    const PackedWeights& weights, const Activations& x, std::span<float> y, const std::stop_token& stop)
 {
+    const std::size_t tokens = x.tokens;
     const std::size_t outputs = weights.layout.rows;
     parallelFor(weights.layout.panels, taskPanels, [&](std::size_t begin, std::size_t end) {
         const auto room =
@@ -341,8 +343,7 @@ void multiplyWholeNumbers(
     });
 }
 
-/// A tile of weights decoded to floats, multiplied by the dense library.
-void multiplyDecoded(
+void decodedColumns(
     const PackedWeights& weights, std::span<const float> x, std::size_t tokens, std::span<float> y,
     const std::stop_token& stop)
 {
@@ -363,19 +364,11 @@ void multiplyDecoded(
     });
 }
 
-} // namespace
-
-void multiplyColumns(
-    const PackedWeights& weights, std::span<const float> x, std::size_t tokens, ActivationMode mode,
-    std::span<float> y, const std::stop_token& stop)
+bool decodesColumns(const PackedLayout& layout, ActivationMode mode)
 {
     // Three digits of whole numbers cost less than floats only where there is an instruction for them.
-    const bool floats = weights.layout.levels == Levels::Fraction
+    return layout.levels == Levels::Fraction
         || (mode == ActivationMode::Exact && !HWY_DYNAMIC_DISPATCH(HasByteDot)());
-    if (floats)
-        multiplyDecoded(weights, x, tokens, y, stop);
-    else
-        multiplyWholeNumbers(weights, makeActivations(weights.layout, x, tokens, mode), tokens, y, stop);
 }
 
 } // namespace tritloom::cpu
