@@ -35,6 +35,27 @@ Result<SensitivityCell> measure(
     return cell;
 }
 
+Key keyOfCell(EvaluationSession& session, LayerId layer, const SensitivityCell& cell, std::size_t chunkLimit)
+{
+    return keyOf(
+        "sensitivity", session.pass().compressor().keyOfChoice(layer, cell.choice),
+        session.textKey(chunkLimit), session.pass().executor().backendNames());
+}
+
+bool recallCell(SensitivityCell& cell, const Key& key, ResultStore& store)
+{
+    const auto bytes = store.find(key);
+    if (!bytes || bytes->size() != sizeof(StoredCell))
+        return false;
+    StoredCell stored{};
+    std::memcpy(&stored, bytes->data(), sizeof stored);
+    cell.kl = {stored.kl, stored.klStandardError};
+    cell.weightError = stored.weightError;
+    cell.activationError = stored.activationError;
+    cell.known = cell.recalled = true;
+    return true;
+}
+
 /// Layers that one item of the knapsack moves: a fused set, or a single layer.
 std::vector<std::vector<std::size_t>> itemsOf(const Model& model, const AllocationRules& rules)
 {
@@ -186,7 +207,6 @@ Result<void> sweep(
     SensitivityTable& table, EvaluationSession& session, ResultStore* store, std::size_t chunkLimit,
     std::stop_token stop, const std::function<void(LayerId, std::size_t, const SensitivityCell&)>& onCell)
 {
-    Compressor& compressor = session.pass().compressor();
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer) {
         for (std::size_t c = 0; c < table.candidates.size(); ++c) {
             SensitivityCell& cell = table.cells[layer][c];
@@ -195,21 +215,10 @@ Result<void> sweep(
             if (stop.stop_requested())
                 return fail(
                     ErrorCode::Cancelled, "cancelled at layer {} of {}", layer + 1, table.cells.size());
-            const Key key = keyOf(
-                "sensitivity", compressor.keyOfChoice(LayerId(layer), cell.choice),
-                session.textKey(chunkLimit), session.pass().executor().backendNames());
-            if (store != nullptr) {
-                const auto bytes = store->find(key);
-                if (bytes && bytes->size() == sizeof(StoredCell)) {
-                    StoredCell stored{};
-                    std::memcpy(&stored, bytes->data(), sizeof stored);
-                    cell.kl = {stored.kl, stored.klStandardError};
-                    cell.weightError = stored.weightError;
-                    cell.activationError = stored.activationError;
-                    cell.known = cell.recalled = true;
-                    onCell(LayerId(layer), c, cell);
-                    continue;
-                }
+            const Key key = keyOfCell(session, LayerId(layer), cell, chunkLimit);
+            if (store != nullptr && recallCell(cell, key, *store)) {
+                onCell(LayerId(layer), c, cell);
+                continue;
             }
             auto measured = measure(cell, LayerId(layer), session, chunkLimit, stop);
             if (measured) {
@@ -227,6 +236,17 @@ Result<void> sweep(
         }
     }
     return {};
+}
+
+void recall(
+    SensitivityTable& table, EvaluationSession& session, ResultStore& store, std::size_t chunkLimit,
+    const std::function<void(LayerId, std::size_t, const SensitivityCell&)>& onCell)
+{
+    for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            if (SensitivityCell& cell = table.cells[layer][c];
+                !cell.known && recallCell(cell, keyOfCell(session, LayerId(layer), cell, chunkLimit), store))
+                onCell(LayerId(layer), c, cell);
 }
 
 LocalError localError(const Tensor& original, const Tensor& compressed, std::span<const float> meanSquare)

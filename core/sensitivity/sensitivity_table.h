@@ -50,6 +50,12 @@ struct SensitivityTable {
     std::stop_token stop,
     const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
 
+/// Fills unknown cells from the store alone: what earlier runs measured is there at once. Milliseconds a
+/// thousand cells. One thread, the session's.
+void recall(
+    SensitivityTable& table, EvaluationSession& session, ResultStore& store, std::size_t chunkLimit,
+    const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
+
 /// Weight error of a compressed layer, plain and weighted by `meanSquare` ([columns] or empty).
 struct LocalError {
     double weight = 0, activation = 0;
