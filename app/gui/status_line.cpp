@@ -60,6 +60,8 @@ StatusLine::StatusLine(QWidget* parent)
     m_memoryPoll.start();
     refreshMemory();
     refresh();
+    // The style sheet, which comes after this, would take the dot's colour.
+    QMetaObject::invokeMethod(this, &StatusLine::refresh, Qt::QueuedConnection);
 }
 
 void StatusLine::setWorkspace(Workspace* workspace)
@@ -75,6 +77,10 @@ void StatusLine::setWorkspace(Workspace* workspace)
         connect(&workspace->evaluation(), &EvaluationController::started, this, refreshNow);
         connect(&workspace->evaluation(), &EvaluationController::finished, this, refreshNow);
         connect(&workspace->sensitivity(), &SensitivityController::runningChanged, this, refreshNow);
+        connect(&workspace->sensitivity(), &SensitivityController::cellMeasured, this, [this] {
+            if (!m_poll.isActive())
+                m_poll.start(); // cells of an earlier run arrive: the next beat shows them
+        });
         connect(&workspace->exporter(), &ExportController::runningChanged, this, refreshNow);
     }
     refresh();
@@ -144,10 +150,8 @@ void StatusLine::refresh()
     m_progress->setValue(int(fraction * 1000));
     m_cancel->setVisible(cancellable);
     QPalette dot = m_dot->palette();
-    if (const QColor color = busy ? colors.accent : colors.good; dot.color(QPalette::WindowText) != color) {
-        dot.setColor(QPalette::WindowText, color);
-        m_dot->setPalette(dot);
-    }
+    dot.setColor(QPalette::WindowText, busy ? colors.accent : colors.good);
+    m_dot->setPalette(dot);
     if (busy && !m_poll.isActive())
         m_poll.start();
     else if (!busy)

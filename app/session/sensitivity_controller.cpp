@@ -34,6 +34,19 @@ SensitivityController::SensitivityController(
                 },
                 Qt::QueuedConnection);
         };
+        if (request.recallOnly) {
+            tritloom::recall(
+                table, *m_session, *m_store, request.chunkLimit,
+                [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
+                    parcel.push_back({layer, candidate, cell});
+                    if (parcel.size() < parcelCells)
+                        return;
+                    send();
+                    std::this_thread::sleep_for(parcelInterval);
+                });
+            send();
+            return;
+        }
         const auto result = sweep(
             table, *m_session, m_store, request.chunkLimit, stop,
             [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
@@ -87,6 +100,7 @@ void SensitivityController::setCandidates(std::vector<Candidate> candidates)
     table.company = std::move(m_table.company);
     m_table = std::move(table);
     emit tableChanged();
+    recall();
 }
 
 void SensitivityController::setCompany(std::vector<double> company)
@@ -97,22 +111,32 @@ void SensitivityController::setCompany(std::vector<double> company)
     emit corrected();
 }
 
+Result<void> SensitivityController::needSession()
+{
+    if (!m_session)
+        m_session = TRY(m_engine->makeSession(m_store));
+    return {};
+}
+
+void SensitivityController::recall()
+{
+    if (m_running || m_store == nullptr || !needSession())
+        return; // what cannot be measured has nothing to be recalled either
+    m_worker.post({m_table, ++m_generation, true, true, m_chunkLimit});
+}
+
 void SensitivityController::start()
 {
     if (m_running)
         return;
-    if (!m_session) {
-        auto session = m_engine->makeSession(m_store);
-        if (!session) {
-            emit failed(QString::fromStdString(session.error().message));
-            return;
-        }
-        m_session = std::move(*session);
+    if (const auto ready = needSession(); !ready) {
+        emit failed(QString::fromStdString(ready.error().message));
+        return;
     }
     m_running = true;
     m_measuredInRun = 0;
     m_runTime.start();
-    m_worker.post({m_table, ++m_generation, true, m_chunkLimit});
+    m_worker.post({m_table, ++m_generation, true, false, m_chunkLimit});
     emit runningChanged();
 }
 
@@ -121,7 +145,7 @@ void SensitivityController::cancel()
     if (!m_running)
         return;
     m_running = false;
-    m_worker.post({{}, ++m_generation, false, 0});
+    m_worker.post({{}, ++m_generation, false, false, 0});
     emit runningChanged();
 }
 

@@ -24,6 +24,7 @@ public:
     void
     setCompany(std::vector<double> company); ///< SensitivityTable::company; ignored where it does not fit
     void start(); ///< goes on where it was
+    void recall(); ///< fetches what earlier runs have measured, in the background
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
     [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< by the pace so far
@@ -43,7 +44,7 @@ private:
     struct Request {
         SensitivityTable table;
         quint64 generation = 0;
-        bool run = false;
+        bool run = false, recallOnly = false;
         std::size_t chunkLimit = 0;
     };
     struct Arrival {
@@ -51,6 +52,7 @@ private:
         std::size_t candidate = 0;
         SensitivityCell cell;
     };
+    [[nodiscard]] Result<void> needSession();
     void take(quint64 generation, const std::vector<Arrival>& cells);
 
     std::shared_ptr<Engine> m_engine;

@@ -43,6 +43,7 @@ Workspace::Workspace(
     m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
     restore();
     m_contract.request(m_document.allocation());
+    m_sensitivity.recall();
     connect(&m_document, &AllocationDocument::changed, this, [this] {
         m_contract.request(m_document.allocation());
         m_interaction.cancel();

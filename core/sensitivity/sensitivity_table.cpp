@@ -35,6 +35,27 @@ measure(SensitivityCell cell, LayerId layer, DivergenceMeter& meter, std::size_t
     return cell;
 }
 
+Key keyOfCell(DivergenceMeter& meter, LayerId layer, const SensitivityCell& cell, std::size_t limit)
+{
+    return keyOf(
+        "sensitivity", meter.compressor().keyOfChoice(layer, cell.choice), meter.dataKey(limit),
+        meter.backendNames());
+}
+
+bool recallCell(SensitivityCell& cell, const Key& key, ResultStore& store)
+{
+    const auto bytes = store.find(key);
+    if (!bytes || bytes->size() != sizeof(StoredCell))
+        return false;
+    StoredCell stored{};
+    std::memcpy(&stored, bytes->data(), sizeof stored);
+    cell.kl = {stored.kl, stored.klStandardError};
+    cell.weightError = stored.weightError;
+    cell.activationError = stored.activationError;
+    cell.known = cell.recalled = true;
+    return true;
+}
+
 struct Problem {
     std::vector<std::vector<std::size_t>> layersOfItem;
     std::vector<Item> items;
@@ -186,7 +207,6 @@ Result<void> sweep(
     SensitivityTable& table, DivergenceMeter& meter, ResultStore* store, std::size_t limit,
     std::stop_token stop, const std::function<void(LayerId, std::size_t, const SensitivityCell&)>& onCell)
 {
-    Compressor& compressor = meter.compressor();
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer) {
         for (std::size_t c = 0; c < table.candidates.size(); ++c) {
             SensitivityCell& cell = table.cells[layer][c];
@@ -195,21 +215,10 @@ Result<void> sweep(
             if (stop.stop_requested())
                 return fail(
                     ErrorCode::Cancelled, "cancelled at layer {} of {}", layer + 1, table.cells.size());
-            const Key key = keyOf(
-                "sensitivity", compressor.keyOfChoice(LayerId(layer), cell.choice), meter.dataKey(limit),
-                meter.backendNames());
-            if (store != nullptr) {
-                const auto bytes = store->find(key);
-                if (bytes && bytes->size() == sizeof(StoredCell)) {
-                    StoredCell stored{};
-                    std::memcpy(&stored, bytes->data(), sizeof stored);
-                    cell.kl = {stored.kl, stored.klStandardError};
-                    cell.weightError = stored.weightError;
-                    cell.activationError = stored.activationError;
-                    cell.known = cell.recalled = true;
-                    onCell(LayerId(layer), c, cell);
-                    continue;
-                }
+            const Key key = keyOfCell(meter, LayerId(layer), cell, limit);
+            if (store != nullptr && recallCell(cell, key, *store)) {
+                onCell(LayerId(layer), c, cell);
+                continue;
             }
             auto measured = measure(cell, LayerId(layer), meter, limit, stop);
             if (measured) {
@@ -227,6 +236,17 @@ Result<void> sweep(
         }
     }
     return {};
+}
+
+void recall(
+    SensitivityTable& table, DivergenceMeter& meter, ResultStore& store, std::size_t limit,
+    const std::function<void(LayerId, std::size_t, const SensitivityCell&)>& onCell)
+{
+    for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            if (SensitivityCell& cell = table.cells[layer][c];
+                !cell.known && recallCell(cell, keyOfCell(meter, LayerId(layer), cell, limit), store))
+                onCell(LayerId(layer), c, cell);
 }
 
 LocalError localError(const Tensor& original, const Tensor& compressed, std::span<const float> meanSquare)

@@ -52,6 +52,12 @@ emptyTable(const Model& model, std::vector<Candidate> candidates, const MethodLo
     std::stop_token stop,
     const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
 
+/// Fills unknown cells from the store alone: what earlier runs measured is there at once. Milliseconds a
+/// thousand cells. One thread, the session's.
+void recall(
+    SensitivityTable& table, DivergenceMeter& meter, ResultStore& store, std::size_t limit,
+    const std::function<void(LayerId, std::size_t candidate, const SensitivityCell&)>& onCell);
+
 /// Weight error of a compressed layer, plain and weighted by `meanSquare` ([columns] or empty).
 struct LocalError {
     double weight = 0, activation = 0;

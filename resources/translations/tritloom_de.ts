@@ -1649,11 +1649,11 @@ Gemessene Änderung der Perplexität: %2</translation>
         </message>
         <message>
             <source>Decode, estimated</source>
-            <translation>Erzeugen, geschätzt</translation>
+            <translation>Tempo, geschätzt</translation>
         </message>
         <message>
             <source>Decode, measured</source>
-            <translation>Erzeugen, gemessen</translation>
+            <translation>Tempo, gemessen</translation>
         </message>
         <message>
             <source>Energy a token</source>
@@ -1692,10 +1692,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Die Bandbreite dieses Geräts ist nicht bekannt; stattdessen messen</translation>
         </message>
         <message>
-            <source>measuring bandwidth</source>
-            <translation>Bandbreite wird gemessen</translation>
-        </message>
-        <message>
             <source>measuring, %1 %</source>
             <translation>wird gemessen, %1 %</translation>
         </message>
@@ -1706,6 +1702,10 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>≤ %1 tok/s</source>
             <translation>≤ %1 Token/s</translation>
+        </message>
+        <message>
+            <source>The memory's bandwidth is being measured</source>
+            <translation>Die Bandbreite des Speichers wird gemessen</translation>
         </message>
     </context>
     <context>

@@ -168,6 +168,22 @@ private slots:
         QVERIFY(find<QDockWidget>("dock.layers")->isVisible());
     }
 
+    void reopeningRecallsWhatWasMeasured()
+    {
+        openSample();
+        SensitivityController* sensitivity = &m_window->workspace()->sensitivity();
+        sensitivity->start();
+        QTRY_VERIFY_WITH_TIMEOUT(sensitivity->table().knownCount() >= 3, 120000);
+        sensitivity->cancel();
+        action("close")->trigger();
+        openSample();
+        sensitivity = &m_window->workspace()->sensitivity();
+        QTRY_VERIFY_WITH_TIMEOUT(sensitivity->table().knownCount() >= 3, 30000);
+        QVERIFY(!sensitivity->isRunning());
+        QVERIFY(sensitivity->table().cells[0][0].recalled);
+        QTRY_VERIFY(find<StatusLine>("statusLine")->text().startsWith("Sensitivity: "));
+    }
+
     void speedIsEstimatedAndMeasuredOnRequest()
     {
         openSample();

@@ -207,6 +207,12 @@ private slots:
         options.evaluation.chunkCount = 2;
         const auto engine = Engine::create(model, m_plugins.lookup(), options).value();
         const auto store = ProjectStore::open(m_folder.filePath("thousand.tritproj").toStdString()).value();
+        const double before = ownMilliseconds();
+        m_window->show(Workspace::create(engine, m_plugins, store), "thousand");
+        QTest::qWait(300);
+        qInfo("1,003 layers: the window computed %.0f ms to show them", ownMilliseconds() - before);
+        Workspace& workspace = *m_window->workspace();
+
         {
             Invented invented(*store);
             const auto session = engine->makeSession(nullptr).value();
@@ -214,12 +220,6 @@ private slots:
             QVERIFY(sweep(
                 table, *session, &invented, 2, {}, [](LayerId, std::size_t, const SensitivityCell&) {}));
         }
-        const double before = ownMilliseconds();
-        m_window->show(Workspace::create(engine, m_plugins, store), "thousand");
-        QTest::qWait(300);
-        qInfo("1,003 layers: the window computed %.0f ms to show them", ownMilliseconds() - before);
-        Workspace& workspace = *m_window->workspace();
-
         watchdog().watch();
         action("sweep")->trigger(); // finds all 9,027 cells in the store: they arrive in a flood
         QTRY_VERIFY_WITH_TIMEOUT(!workspace.sensitivity().isRunning(), 60000);
@@ -231,9 +231,7 @@ private slots:
         watchdog().watch();
         work(6000);
         watchdog().stop();
-        // All of them are selected and pulled at once here; programs beside this one can double what that
-        // takes.
-        report("1,003 layers, in use", 3 * longestAllowed);
+        report("1,003 layers, in use", longestAllowed);
     }
 
     void aFrameOfADragIsShort()

@@ -212,11 +212,14 @@ private slots:
         QCOMPARE(
             openModel(base / "empty.gguf").error().message,
             (base / "empty.gguf").string() + ": the file is empty");
+        std::string titles;
+        for (const ModelFormat& format : modelFormats())
+            titles += (titles.empty() ? "" : ", ") + std::string(format.title);
         std::ofstream(base / "text.gguf") << "this is a text and no model";
         QCOMPARE(
             openModel(base / "text.gguf").error().message,
             (base / "text.gguf").string()
-                + ": none of the known model formats (GGUF, Hugging Face, llama2.c)");
+                + ": none of the known model formats (" + titles + ")");
         QVERIFY(!openModel(base));
         QCOMPARE(
             openModel("/dev/null").error().message,

@@ -102,7 +102,7 @@ private slots:
         const auto tested = method();
         if (methodRow(tested->id()).objective == nullptr)
             QSKIP("rounding has no such form");
-        const Tensor result = tested->quantize(problem, format(), quick(), {}).value().tensor();
+        const Tensor result = tested->quantize(problem, format(), quick(), {}).value().dense().value();
         const Tensor rounded = methodRow("rtn").make()->quantize(problem, format(), {}, {}).value().tensor();
         const auto objective = methodRow(tested->id()).objective;
         const double found = objective(problem, result), plain = objective(problem, rounded);

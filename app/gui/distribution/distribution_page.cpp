@@ -154,7 +154,7 @@ void DistributionPage::redraw()
     QString facts = "<table cellspacing=3>";
     const auto row = [&](const QString& name, const QString& value) {
         facts += QString("<tr><td>%1&nbsp;&nbsp;</td><td align=right><b>%2</b></td></tr>")
-                     .arg(QString(name).replace(' ', QChar::Nbsp), value);
+                     .arg(QString(name).replace(" σ", QChar(QChar::Nbsp) + QStringLiteral("σ")), value);
     };
     row(tr("Smallest"), formatSmall(d.minimum));
     row(tr("Largest"), formatSmall(d.maximum));

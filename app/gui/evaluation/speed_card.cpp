@@ -97,9 +97,10 @@ void SpeedCard::refresh()
                                         QLocale().toString(qulonglong(context))));
     } else {
         const bool ownMemory = m_workspace.engine().options().device.starts_with("vulkan");
-        m_estimated->setText(ownMemory ? QStringLiteral("–") : tr("measuring bandwidth"));
+        m_estimated->setText(ownMemory ? QStringLiteral("–") : QStringLiteral("…"));
         m_estimated->setToolTip(
-            ownMemory ? tr("The bandwidth of this device is not known; measure instead") : QString());
+            ownMemory ? tr("The bandwidth of this device is not known; measure instead")
+                      : tr("The memory's bandwidth is being measured"));
     }
     const auto known = speed.measuredOf(allocation);
     m_measured->setText(
