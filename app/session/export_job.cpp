@@ -22,7 +22,7 @@ const ExportTarget& targetFor(const std::filesystem::path& path)
 {
     const auto targets = exportTargets();
     for (const ExportTarget& target : targets)
-        if (path.extension() == "." + std::string(target.id))
+        if (path.extension().string().ends_with(target.id))
             return target;
     return targets.front();
 }

@@ -28,7 +28,8 @@ Result<Flow> layer(NetworkBuilder& n, const std::string& name, const Flow& x, Ne
 
 } // namespace
 
-// Three inverted residuals (Sandler et al. 2018) whose weights are -1, 0 and 1 with a scale an output channel.
+// Three inverted residuals (Sandler et al. 2018) without shrinking, whose weights are -1, 0 and 1 with a scale an
+// output channel.
 bool isTernaryNetCnn(const ModelFile& file)
 {
     return fileShapeOf(file, "stem.conv.weight").size() == 4 && file.find("stem.conv.scale") != nullptr
@@ -61,7 +62,7 @@ Result<Graph> buildTernaryNetCnn(const ModelFile& file, const Shape& picture)
     for (int stage = 1; n.has(fmt::format("stage{}.conv_dw.conv.weight", stage)); ++stage) {
         const std::string name = fmt::format("stage{}.", stage);
         x = TRY(layer(n, name + "conv_pw_exp", x, {.kernel = 1, .pad = 0}, true));
-        x = TRY(layer(n, name + "conv_dw", x, {.stride = 2, .pad = 0, .groups = std::int64_t(x.shape[1])}, true));
+        x = TRY(layer(n, name + "conv_dw", x, {.groups = std::int64_t(x.shape[1])}, true));
         x = TRY(layer(n, name + "conv_pw", x, {.kernel = 1, .pad = 0}, false));
     }
     Op mean{OpKind::Reduce, {{"function", double(ReduceFunction::Mean)}}};
