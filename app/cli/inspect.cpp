@@ -7,7 +7,9 @@ namespace tritloom::cli {
 int inspect(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument(
-        "MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
+        "MODEL",
+        "A GGUF file, a Hugging Face folder, an ONNX file, a PyTorch state dict, a llama2.c checkpoint, or a "
+        "Tritloom file.");
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());
@@ -19,7 +21,7 @@ int inspect(Context& context, const QStringList& arguments)
     for (const NamedTensor& tensor : model.file->tensors) {
         QJsonArray shape;
         QStringList sizes;
-        for (const std::size_t size : tensor.shape) {
+        for (const std::size_t size : tensor.fileShape.empty() ? tensor.shape : tensor.fileShape) {
             shape.append(qint64(size));
             sizes.append(QString::number(size));
         }
@@ -41,9 +43,15 @@ int inspect(Context& context, const QStringList& arguments)
              {"parameters", qint64(model.parameters())},
              {"bytes", qint64(model.bytes())},
              {"contextLength", qint64(model.contextLength)},
-             {"canBeEvaluated", model.graph.has_value() && model.tokenizer != nullptr},
+             {"canBeEvaluated", model.picture || (model.graph.has_value() && model.tokenizer != nullptr)},
              {"whyNotEvaluated",
-              QString::fromStdString(model.graph ? model.whyNoTokenizer : model.whyNotEvaluated)},
+              QString::fromStdString(
+                  model.picture     ? ""
+                      : model.graph ? model.whyNoTokenizer
+                                    : model.whyNotEvaluated)},
+             {"task",
+              model.picture ? QString::fromStdString(std::string(nameOf(model.picture->task))) : "text"},
+             {"layers", qint64(model.layers.size())},
              {"notices", notices},
              {"tensors", tensors}});
         return Done;
@@ -55,7 +63,14 @@ int inspect(Context& context, const QStringList& arguments)
         qPrintable(formatBytes(model.bytes())), model.file->tensors.size());
     if (!model.graph)
         std::printf("cannot be evaluated: %s\n", model.whyNotEvaluated.c_str());
-    if (!model.tokenizer)
+    if (model.picture)
+        std::printf(
+            "pictures: %s, %zu channel%s, %s\n", std::string(nameOf(model.picture->task)).c_str(),
+            model.picture->channels, model.picture->channels == 1 ? "" : "s",
+            model.picture->height == 0
+                ? "any size"
+                : fmt::format("{} x {}", model.picture->width, model.picture->height).c_str());
+    else if (!model.tokenizer)
         std::printf("cannot read text: %s\n", model.whyNoTokenizer.c_str());
     for (const std::string& notice : model.file->notices)
         std::printf("note: %s\n", notice.c_str());

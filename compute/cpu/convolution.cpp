@@ -7,7 +7,7 @@
 #include <dnnl.hpp>
 #include <omp.h>
 
-#include <algorithm>
+#include <atomic>
 #include <unordered_map>
 
 namespace tritloom::cpu {
@@ -68,29 +68,35 @@ memory arranged(Library& lib, const memory::desc& from, const float* numbers, co
     return result;
 }
 
-std::vector<float> decoded(const Tensor& tensor)
+/// Where the numbers of one product lie. weights: rows of them; bias: null where there is none.
+struct Numbers {
+    const float *source, *weights, *bias;
+    float* destination;
+};
+
+/// Numbers of a tensor as floats: where they lie, or decoded into `room`.
+const float* floatsOf(const Tensor& tensor, std::vector<float>& room)
 {
-    const bool plainFloats = tensor.type().format->id() == "f32"
-        && reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % alignof(float) == 0;
-    return plainFloats ? std::vector<float>() : tensor.toFloats();
+    if (tensor.type().format->id() == "f32" && reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % alignof(float) == 0)
+        return tensor.floats().data();
+    room = tensor.toFloats();
+    return room.data();
 }
 
-/// Runs a convolution primitive of either direction.
+/// Runs a primitive of either direction on this thread: waiting threads of the library would spin, and parallelFor
+/// spreads the work.
 template <typename Primitive>
-Tensor execute(
-    std::span<const Tensor> inputs, const typename Primitive::primitive_desc& description, const memory::desc& source,
-    const memory::desc& weights, const memory::desc& destination, const Shape& shape)
+void execute(
+    const Numbers& numbers, const typename Primitive::primitive_desc& description, const memory::desc& source,
+    const memory::desc& weights, const memory::desc& destination)
 {
     Library& lib = library();
-    const std::vector<float> w = decoded(inputs[1]), b = inputs.size() > 2 ? inputs[2].toFloats() : std::vector<float>();
-    std::vector<float> y(TensorType{nullptr, shape}.elements());
     std::unordered_map<int, memory> arguments{
-        {DNNL_ARG_SRC, arranged(lib, source, inputs[0].floats().data(), description.src_desc())},
-        {DNNL_ARG_WEIGHTS,
-         arranged(lib, weights, w.empty() ? inputs[1].floats().data() : w.data(), description.weights_desc())}};
-    if (!b.empty())
-        arguments.insert({DNNL_ARG_BIAS, memory(description.bias_desc(), lib.engine, const_cast<float*>(b.data()))});
-    memory result(destination, lib.engine, y.data());
+        {DNNL_ARG_SRC, arranged(lib, source, numbers.source, description.src_desc())},
+        {DNNL_ARG_WEIGHTS, arranged(lib, weights, numbers.weights, description.weights_desc())}};
+    if (numbers.bias != nullptr)
+        arguments.insert({DNNL_ARG_BIAS, memory(description.bias_desc(), lib.engine, const_cast<float*>(numbers.bias))});
+    memory result(destination, lib.engine, numbers.destination);
     const bool direct = description.dst_desc() == destination;
     memory made = direct ? result : memory(description.dst_desc(), lib.engine);
     arguments.insert({DNNL_ARG_DST, made});
@@ -98,7 +104,6 @@ Tensor execute(
     if (!direct)
         dnnl::reorder(made, result).execute(lib.stream, made, result);
     lib.stream.wait();
-    return Tensor::adoptFloats(shape, std::move(y));
 }
 
 /// What both directions are described by.
@@ -130,40 +135,65 @@ Sizes sizesOf(const Window& w, std::int64_t groups, std::int64_t outputs)
     return s;
 }
 
-/// Waiting threads of the library spin: what one core does in some milliseconds is left to one.
-void useThreads(const Window& w, std::int64_t outputs, std::int64_t groups)
+/// False where the library has no code for such sizes.
+bool convolved(const Window& w, std::int64_t groups, std::int64_t outputs, const Numbers& numbers)
 {
-    const std::int64_t places = w.batch * std::max(w.outputSize(), w.inputSize());
-    const double products = double(places) * double(outputs) * double(w.channels / groups) * double(w.kernelSize());
-    omp_set_num_threads(products < 3e7 ? 1 : int(threadCount()));
-}
-
-} // namespace
-
-Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
-{
-    const Window w = TRY(windowOf(op, inputs[0].type().shape));
-    const auto groups = std::int64_t(op.count("groups", 1)), outputs = std::int64_t(inputs[1].type().rows());
-    if (w.channels / groups * w.kernelSize() != std::int64_t(inputs[1].type().columns()))
-        return reference::convolution(op, inputs, std::move(stop)); // which says what is wrong
     const Sizes s = sizesOf(w, groups, outputs);
-    useThreads(w, outputs, groups);
+    omp_set_num_threads(1); // of this thread only
     try {
         using Convolution = dnnl::convolution_forward;
         const auto kind = dnnl::prop_kind::forward_inference;
         const auto algorithm = dnnl::algorithm::convolution_direct;
-        const auto description = inputs.size() > 2
+        const auto description = numbers.bias != nullptr
             ? Convolution::desc(
                 kind, algorithm, any(s.source), any(s.weights), plain({outputs}), any(s.destination), s.strides,
                 s.dilates, s.begin, s.end)
             : Convolution::desc(
                 kind, algorithm, any(s.source), any(s.weights), any(s.destination), s.strides, s.dilates, s.begin, s.end);
-        return execute<Convolution>(
-            inputs, {description, library().engine}, plain(s.source), plain(s.weights), plain(s.destination),
-            w.outputShape(outputs));
+        execute<Convolution>(
+            numbers, {description, library().engine}, plain(s.source), plain(s.weights), plain(s.destination));
+        return true;
     } catch (const dnnl::error&) {
-        return reference::convolution(op, inputs, std::move(stop)); // sizes that the library has no code for
+        return false;
     }
+}
+
+} // namespace
+
+// Large products are cut into runs of output channels, the same ones whatever the number of threads.
+Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    constexpr std::size_t run = 32;
+    constexpr double large = 1e7; // products that are worth a thread
+    const Window w = TRY(windowOf(op, inputs[0].type().shape));
+    const auto groups = std::int64_t(op.count("groups", 1)), outputs = std::int64_t(inputs[1].type().rows());
+    const std::size_t columns = inputs[1].type().columns();
+    if (w.channels / groups * w.kernelSize() != std::int64_t(columns))
+        return reference::convolution(op, inputs, std::move(stop)); // which says what is wrong
+    std::vector<float> weightRoom, biasRoom, y(std::size_t(w.batch * outputs * w.outputSize()));
+    const float* const weights = floatsOf(inputs[1], weightRoom);
+    const float* const bias = inputs.size() > 2 ? floatsOf(inputs[2], biasRoom) : nullptr;
+    const float* const source = inputs[0].floats().data();
+    const double products = double(w.outputSize()) * double(outputs) * double(columns);
+    std::atomic<bool> done = true;
+    if (w.batch > 1 || groups > 1 || products < large) {
+        done = convolved(w, groups, outputs, {source, weights, bias, y.data()});
+    } else {
+        parallelFor(std::size_t(outputs), run, [&](std::size_t begin, std::size_t end) {
+            const bool one = !stop.stop_requested()
+                && convolved(
+                    w, 1, std::int64_t(end - begin),
+                    {source, weights + begin * columns, bias == nullptr ? nullptr : bias + begin,
+                     y.data() + begin * std::size_t(w.outputSize())});
+            if (!one)
+                done = false;
+        });
+    }
+    if (stop.stop_requested())
+        return fail(ErrorCode::Cancelled, "cancelled in a convolution of {} channels", outputs);
+    if (!done)
+        return reference::convolution(op, inputs, std::move(stop));
+    return Tensor::adoptFloats(w.outputShape(outputs), std::move(y));
 }
 
 Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
@@ -186,7 +216,11 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
     strides = joined(strides, kernelStrides);
     if (groups > 1)
         strides.insert(strides.begin(), w.channels / groups);
-    useThreads(w, outputs, groups);
+    std::vector<float> weightRoom, biasRoom, y(std::size_t(w.batch * outputs * w.outputSize()));
+    const Numbers numbers{
+        inputs[0].floats().data(), floatsOf(inputs[1], weightRoom),
+        inputs.size() > 2 ? floatsOf(inputs[2], biasRoom) : nullptr, y.data()};
+    omp_set_num_threads(1);
     try {
         using Deconvolution = dnnl::deconvolution_forward;
         const auto kind = dnnl::prop_kind::forward_inference;
@@ -197,9 +231,10 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
                 s.dilates, s.begin, s.end)
             : Deconvolution::desc(
                 kind, algorithm, any(s.source), any(s.weights), any(s.destination), s.strides, s.dilates, s.begin, s.end);
-        return execute<Deconvolution>(
-            inputs, {description, library().engine}, plain(s.source),
-            memory::desc(s.weights, memory::data_type::f32, strides), plain(s.destination), w.outputShape(outputs));
+        execute<Deconvolution>(
+            numbers, {description, library().engine}, plain(s.source),
+            memory::desc(s.weights, memory::data_type::f32, strides), plain(s.destination));
+        return Tensor::adoptFloats(w.outputShape(outputs), std::move(y));
     } catch (const dnnl::error&) {
         return reference::transposedConvolution(op, inputs, std::move(stop));
     }

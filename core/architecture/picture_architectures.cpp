@@ -31,8 +31,6 @@ std::span<const PictureArchitecture> pictureArchitectures()
          networks::buildDdpmCnn},
         {"ddpm-unet", "DDPM, small U-Net", networks::isDdpmUnet, networks::prepareDdpmUnet, networks::describeDdpmUnet,
          networks::buildDdpmUnet},
-        {"ternary-netcnn", "Ternary NetCNN", networks::isTernaryNetCnn, networks::prepareTernaryNetCnn, networks::describeTernaryNetCnn,
-         networks::buildTernaryNetCnn},
         {"dncnn", "DnCNN", networks::isDncnn, networks::prepareConvolutions, networks::describeDncnn,
          networks::buildDncnn},
     };

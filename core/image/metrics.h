@@ -17,4 +17,21 @@ namespace tritloom {
 /// l * cs of every pixel of the valid region, mean over channels; one plane.
 [[nodiscard]] Picture ssimMap(const Picture& a, const Picture& b);
 
+/// Wang et al. 2003: five scales between which planes are halved; mean over channels. 0 below 161 pixels.
+[[nodiscard]] double msSsim(const Picture& a, const Picture& b);
+/// Xue et al. 2014, of the grey pictures: standard deviation of the gradient similarity; 0 for equal pictures, larger
+/// is worse.
+[[nodiscard]] double gmsd(const Picture& a, const Picture& b);
+[[nodiscard]] Picture gmsMap(const Picture& a, const Picture& b); ///< half the size, one plane
+/// Reisenhofer et al. 2018; 1 for equal pictures. Grey or coloured.
+[[nodiscard]] double haarPsi(const Picture& a, const Picture& b);
+
+/// Andersson et al. 2020 for pictures on a display (LDR): errors a viewer sees, 0..1 a pixel, at 67 pixels a degree.
+/// Colours: red, green, blue. mean, median and 95th percentile of the map.
+struct Flip {
+    double mean = 0, median = 0, p95 = 0;
+    Picture map; ///< one plane
+};
+[[nodiscard]] Flip flip(const Picture& reference, const Picture& test);
+
 } // namespace tritloom

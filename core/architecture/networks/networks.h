@@ -35,11 +35,6 @@ void prepareDdpmUnet(ModelFile&);
 Result<PictureModel> describeDdpmUnet(const ModelFile&);
 Result<Graph> buildDdpmUnet(const ModelFile&, const Shape& picture);
 
-bool isTernaryNetCnn(const ModelFile&);
-void prepareTernaryNetCnn(ModelFile&);
-Result<PictureModel> describeTernaryNetCnn(const ModelFile&);
-Result<Graph> buildTernaryNetCnn(const ModelFile&, const Shape& picture);
-
 /// Convolution weights become layers; networks without a transposed one need no more.
 void prepareConvolutions(ModelFile&);
 

@@ -1,0 +1,172 @@
+#include "app/session/export_controller.h"
+#include "app/session/picture_engine.h"
+#include "app/session/plugin_host.h"
+#include "core/sensitivity/sensitivity_table.h"
+
+#include <QDir>
+#include <QImage>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace tritloom;
+
+namespace {
+
+/// A classifier of 4 x 4 grey pictures into three classes: a convolution and a product, set 13.
+const char* const networkPath = TRITLOOM_SOURCE_DIR "/tests/fuzz/corpus/onnx/conv_gemm";
+
+/// Twelve pictures of three grey levels, by folder or by name.
+void fill(const QString& folder, bool inFolders)
+{
+    for (int i = 0; i < 12; ++i) {
+        QImage image(4, 4, QImage::Format_Grayscale8);
+        for (int y = 0; y < 4; ++y)
+            for (int x = 0; x < 4; ++x)
+                image.scanLine(y)[x] = uchar((i * 37 + y * 61 + x * 13 * (i % 3 + 1)) % 256);
+        const QString name = inFolders ? QString("%1/%2.png").arg(i % 3).arg(i) : QString("%1_%2.png").arg(i).arg(i % 3);
+        QVERIFY(QDir(folder).mkpath(QFileInfo(folder + "/" + name).path()));
+        QVERIFY(image.save(folder + "/" + name));
+    }
+}
+
+PluginHost& plugins()
+{
+    static PluginHost host;
+    return host;
+}
+
+std::shared_ptr<PictureEngine> engineOn(const QString& folder)
+{
+    PictureOptions options;
+    options.source.images = folder.toStdString();
+    options.normalisation = Normalisation{.isKnown = true};
+    auto engine = PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options);
+    if (!engine)
+        qFatal("%s", engine.error().message.c_str());
+    return *engine;
+}
+
+} // namespace
+
+/// From a folder of pictures to numbers, tables and files, on a network that the tests bring.
+class PictureEngineTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY(m_folder.isValid());
+        fill(m_folder.path() + "/folders", true);
+        fill(m_folder.path() + "/names", false);
+    }
+
+    void classesComeFromFoldersOrNames()
+    {
+        const auto folders = engineOn(m_folder.path() + "/folders"), names = engineOn(m_folder.path() + "/names");
+        for (const auto& engine : {folders, names}) {
+            QCOMPARE(engine->pictures().samples.size(), std::size_t(12));
+            std::vector<int> counts(3, 0);
+            for (const PictureSample& sample : engine->pictures().samples) {
+                QVERIFY(sample.label.has_value());
+                ++counts[*sample.label];
+            }
+            QCOMPARE(counts, (std::vector<int>{4, 4, 4}));
+        }
+        const auto a = folders->makeSession().value()->evaluate(folders->model()->original(), {}).value(),
+                   b = names->makeSession().value()->evaluate(names->model()->original(), {}).value();
+        QCOMPARE(a.top1->value, b.top1->value);
+        QCOMPARE(a.samplesDone, std::size_t(12));
+        QCOMPARE(a.divergence.value, 0.0);
+        QCOMPARE(a.flips, std::size_t(0));
+    }
+
+    void moreBitsAreCloserAndMethodsHelp()
+    {
+        const auto engine = engineOn(m_folder.path() + "/folders");
+        const auto session = engine->makeSession().value();
+        double last = 1e9;
+        for (const char* format : {"int2row", "int4row", "int8row"}) {
+            const auto allocation = uniform(*engine->model(), {format, "rtn", {}});
+            const double divergence = session->evaluate(allocation, {}).value().divergence.value;
+            QVERIFY2(divergence < last, qPrintable(QString("%1 at %2 bits").arg(divergence).arg(format)));
+            last = divergence;
+        }
+        // Second-order fitting goes through the windows of the convolution.
+        for (const char* method : {"imatrix", "gptq"}) {
+            const auto evaluated = session->evaluate(uniform(*engine->model(), {"int3row", method, {}}), {});
+            QVERIFY2(evaluated, evaluated ? "" : evaluated.error().message.c_str());
+        }
+    }
+
+    void aSweepFillsTheTable()
+    {
+        const auto engine = engineOn(m_folder.path() + "/folders");
+        const auto session = engine->makeSession().value();
+        SensitivityTable table = emptyTable(*engine->model(), {{"int2row", "rtn", {}}, {"int8row", "rtn", {}}});
+        const auto done = sweep(table, *session, nullptr, 0, {}, [](LayerId, std::size_t, const SensitivityCell&) {});
+        QVERIFY(done);
+        QCOMPARE(table.knownCount(), std::size_t(4));
+        for (const auto& row : table.cells)
+            QVERIFY(row[0].kl.value > row[1].kl.value);
+    }
+
+    void anExportedNetworkIsTheCompressedOne_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<bool>("isInt8");
+        QTest::newRow("int8") << "int8row" << true;
+        QTest::newRow("int4") << "int4row" << true;
+        QTest::newRow("decoded") << "nf4g64" << false;
+    }
+    void anExportedNetworkIsTheCompressedOne()
+    {
+        QFETCH(QString, format);
+        QFETCH(bool, isInt8);
+        const auto engine = engineOn(m_folder.path() + "/folders");
+        const Allocation allocation = uniform(*engine->model(), {format.toStdString(), "rtn", {}});
+        const std::filesystem::path path = (m_folder.path() + "/out.onnx").toStdString();
+        const auto report = exportAllocation(*engine->model(), *engine->compressor(), allocation, path, {}, {});
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QCOMPARE(
+            std::ranges::any_of(report->checks, [](const std::string& c) { return c.starts_with("2 layers are INT8"); }), isInt8);
+        const auto session = engine->makeSession(loadModel(path).value()).value();
+        const auto evaluation = session->evaluate(allocation, {}).value();
+        QVERIFY2(evaluation.divergence.value < 1e-9, qPrintable(QString::number(evaluation.divergence.value)));
+    }
+
+    void safetensorsHoldEveryTensorInItsShape()
+    {
+        const auto engine = engineOn(m_folder.path() + "/folders");
+        const std::filesystem::path path = (m_folder.path() + "/out.safetensors").toStdString();
+        const Allocation allocation = uniform(*engine->model(), {"int4row", "rtn", {}});
+        QVERIFY(exportAllocation(*engine->model(), *engine->compressor(), allocation, path, {}, {}));
+        const auto written = openModel(path).value();
+        QCOMPARE(written.tensors.size(), engine->model()->file->tensors.size());
+        QCOMPARE(written.find("w")->shape, (Shape{2, 1, 3, 3}));
+        const Tensor expected = engine->compressor()->compress(LayerId(0), allocation[LayerId(0)], {}).value();
+        QCOMPARE(written.find("w")->stored.toFloats(), expected.toFloats());
+    }
+
+    void mistakesAreSaidInASentence()
+    {
+        PictureOptions options;
+        const auto message = [&] {
+            const auto engine = PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options);
+            return engine ? QString() : QString::fromStdString(engine.error().message);
+        };
+        QVERIFY(message().contains("--images"));
+        options.source.images = "/nonexistent";
+        QVERIFY(message().contains("/nonexistent"));
+        options.source.images = m_folder.path().toStdString() + "/folders";
+        options.as = PictureTask::SuperResolution;
+        QVERIFY(message().contains("classification"));
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(PictureEngineTest)
+#include "picture_engine_test.moc"
