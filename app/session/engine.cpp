@@ -38,7 +38,8 @@ const std::vector<std::string>& vulkanNames()
 
 std::vector<Device> devices()
 {
-    std::vector<Device> list{{"cpu", "CPU, " + cpuInstructionSets().front()}};
+    const std::string set = cpuInstructionSets().front();
+    std::vector<Device> list{{"cpu", "CPU, " + set}, {"cpu:8bit", "CPU, " + set + ", 8-bit activations as in runtimes"}};
     const std::vector<std::string>& names = vulkanNames();
     for (std::size_t i = 0; i < names.size(); ++i)
         list.push_back({fmt::format("vulkan:{}", i), "Vulkan, " + names[i]});
@@ -60,7 +61,9 @@ Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
                 names.size());
         backends.push_back(TRY(makeVulkanBackend(names[i])));
     }
-    if (!backends.empty() || device == "cpu")
+    if (device == "cpu:8bit")
+        backends.push_back(TRY(makeCpuBackend({}, CpuActivations::EightBit)));
+    else if (!backends.empty() || device == "cpu")
         backends.push_back(TRY(makeCpuBackend()));
     else if (device != "reference")
         return fail(ErrorCode::NotFound, "no device is called '{}'", device);

@@ -28,7 +28,7 @@ struct EngineOptions {
 
 /// A device that products can run on.
 struct Device {
-    std::string id; ///< "reference", "cpu", "vulkan:0"
+    std::string id; ///< "reference", "cpu", "cpu:8bit", "vulkan:0"
     std::string title; ///< "CPU, AVX-512", "llvmpipe (LLVM 15)"
 };
 [[nodiscard]] std::vector<Device> devices();

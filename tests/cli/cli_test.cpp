@@ -19,7 +19,7 @@ private slots:
     {
         QTest::addColumn<QString>("command");
         for (const char* name : {"inspect", "stats", "sensitivity", "allocate", "export", "evaluate", "generate",
-                                 "compare", "formats", "methods", "targets", "devices", "screenshot"})
+                                 "compare", "bench", "formats", "methods", "targets", "devices", "screenshot"})
             QTest::newRow(name) << QString(name);
     }
     void everyCommandHasHelp()
@@ -28,6 +28,30 @@ private slots:
         const Finished help = cli({command, "--help"});
         QCOMPARE(help.exitCode, 0);
         QVERIFY(help.out.contains("--json"));
+    }
+
+    // No time is judged here: only that every row says what was measured, and beside what.
+    void benchMeasuresWhatItIsAskedFor()
+    {
+        const QJsonObject kernels = cli({"bench", "kernels", "--formats", "q4_0,f16", "--rows", "48", "--inner", "256",
+                                         "--columns", "1,5", "--threads", "1", "--json"})
+                                        .json();
+        QVERIFY(kernels["readBytesPerSecond"].toDouble() > 0);
+        QCOMPARE(kernels["threads"].toInt(), 1);
+        const QJsonArray rows = kernels["rows"].toArray();
+        QCOMPARE(rows.size(), 6); // q4_0 in both modes, f16 as it is, one and five columns each
+        for (const QJsonValue& row : rows)
+            for (const char* key : {"rows", "inner", "columns", "threads", "seconds", "bytesPerSecond",
+                                    "operationsPerSecond", "shareOfBandwidth", "shareOfPeak"})
+                QVERIFY2(row[key].toDouble() > 0, key);
+        const QJsonObject model
+            = cli({"bench", "evaluate", "--shape", "tiny", "--context", "16", "--mode", "exact", "--json"}).json();
+        QCOMPARE(model["rows"].toArray().size(), 1);
+        double shares = 0;
+        for (const QJsonValue& phase : model["phases"].toArray())
+            shares += phase["share"].toDouble();
+        QVERIFY(std::abs(shares - 1) < 0.01);
+        QCOMPARE(cli({"bench", "nonsense"}).exitCode, 1);
     }
 
     void inspectNamesWhatIsThere()
