@@ -10,8 +10,8 @@ namespace tritloom::cpu {
 /// A tensor on this device: as it was given, or, once a product has used it as weights, repacked for
 /// products.
 ///
-/// The repacked copy replaces the bytes as given (they are let go, and a mapped file's pages with them):
-/// never both, never decoded. One caller at a time.
+/// The repacked copy replaces the bytes as given, which this lets go (a mapped file stays mapped for as long as
+/// its model lives; its pages are the system's to drop). Never decoded. One caller at a time.
 class CpuTensor {
 public:
     explicit CpuTensor(Tensor tensor)
