@@ -24,13 +24,15 @@ Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_
 Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const CpuTensor matrix(TRY(signFactorMatrix(inputs.subspan(1, 3))));
-    return linear(inputs[0], matrix, ActivationMode::Exact, std::move(stop));
+    ActivationCache cache; // exact products round nothing that could be shared
+    return linear(inputs[0], matrix, ActivationMode::Exact, cache, std::move(stop));
 }
 
 Result<Tensor> sparseLinear(const Op&, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const CpuTensor matrix(TRY(sparseMatrix(inputs.subspan(1, 4))));
-    return linear(inputs[0], matrix, ActivationMode::Exact, std::move(stop));
+    ActivationCache cache; // exact products round nothing that could be shared
+    return linear(inputs[0], matrix, ActivationMode::Exact, cache, std::move(stop));
 }
 
 } // namespace tritloom::cpu
