@@ -33,7 +33,7 @@ const ExportTarget& targetFor(const std::filesystem::path& path)
 {
     const auto targets = exportTargets();
     const auto found = std::find_if(targets.begin(), targets.end(), [&](const ExportTarget& target) {
-        return path.extension().string() == "." + std::string(target.id);
+        return path.extension().string() == target.patterns.substr(1); // "*.gguf"
     });
     return found == targets.end() ? targets.front() : *found;
 }
