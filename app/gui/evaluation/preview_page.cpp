@@ -373,8 +373,7 @@ void PreviewPage::refreshMemory()
     };
     m_bars->setBars({bar(tr("Original"), original), bar(tr("Now"), now)});
     m_bars->setLimit(double(now.targetBytes), tr("%1 target").arg(formatBytes(now.targetBytes)), !now.fits());
-    const double ratio =
-        double(original.memoryBytes()) / double(std::max<std::uint64_t>(1, now.memoryBytes()));
+    const double ratio = double(original.memoryBytes()) / std::max(1.0, double(now.memoryBytes()));
     m_memory->setText(
         QStringLiteral(
             "<span style='color:%1'>%2</span> <b>%3</b>&nbsp;&nbsp;<span style='color:%4'>%5</span>")
