@@ -261,8 +261,11 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
             {v.name, fmt::format("{:.2f}", double(v.bytes) / 1e6), share(double(v.hard), double(v.cells)),
              share(energy(v, settings.readSoft, settings.readHard), readBase),
              share(energy(v, settings.writeSoft, settings.writeHard), writeBase),
-             mean > std::log(1e6) ? "over 1000000" : fmt::format("{:.4g}", std::exp(mean)),
-             fmt::format("{:.3g}", std::sqrt(square)), fmt::format("{:.4g}", divergence)});
+             !std::isfinite(mean)       ? "overflows"
+                 : mean > std::log(1e6) ? "over 1000000"
+                                        : fmt::format("{:.4g}", std::exp(mean)),
+             std::isfinite(square) ? fmt::format("{:.3g}", std::sqrt(square)) : "",
+             std::isfinite(divergence) ? fmt::format("{:.4g}", divergence) : ""});
     }
     report.tables.push_back(std::move(table));
     return report;
