@@ -1,0 +1,98 @@
+#include "app/gui/compare/compare_page.h"
+#include "app/gui/theme.h"
+
+#include <QListWidget>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QTest>
+
+using namespace tritloom;
+
+/// Methods x formats in the window: run, keep, take.
+class ComparePageTest : public QObject {
+    Q_OBJECT
+
+    PluginHost m_plugins;
+    std::unique_ptr<Workspace> m_workspace;
+    std::unique_ptr<QWidget> m_page;
+
+    static void checkOnly(QListWidget* list, const QStringList& ids)
+    {
+        for (int i = 0; i < list->count(); ++i)
+            list->item(i)->setCheckState(
+                ids.contains(list->item(i)->data(Qt::UserRole).toString()) ? Qt::Checked : Qt::Unchecked);
+    }
+    template <typename T>
+    T* child(const char* name)
+    {
+        return m_page->findChild<T*>(name);
+    }
+
+private slots:
+    void initTestCase()
+    {
+        applyTheme(Theme::Light);
+        EngineOptions options;
+        options.evaluation = {.contextLength = 64, .chunkCount = 2};
+        options.calibrationChunks = 2;
+        m_workspace = Workspace::create(loadModel(sampleModelPath()).value(), m_plugins, options).value();
+        m_page.reset(makeComparePage(*m_workspace, nullptr));
+        m_page->resize(1100, 420);
+        m_page->show();
+    }
+
+    void nothingChosenCannotRun()
+    {
+        checkOnly(child<QListWidget>("compareMethods"), {});
+        QVERIFY(!child<QPushButton>("runComparison")->isEnabled());
+        checkOnly(child<QListWidget>("compareMethods"), {"rtn"});
+        QVERIFY(child<QPushButton>("runComparison")->isEnabled());
+        QVERIFY(!child<QPushButton>("takeRow")->isEnabled());
+    }
+
+    void rowsComeAndSortAsNumbers()
+    {
+        checkOnly(child<QListWidget>("compareMethods"), {"rtn", "imatrix"});
+        checkOnly(child<QListWidget>("compareFormats"), {"q2_k", "q4_k", "q8_0"});
+        QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
+        auto* const table = child<QTableWidget>("compareTable");
+        QCOMPARE(table->rowCount(), 6);
+        QTRY_COMPARE_WITH_TIMEOUT(child<QPushButton>("runComparison")->text(), QString("Compare"), 120000);
+        table->sortByColumn(4, Qt::AscendingOrder); // by divergence
+        QCOMPARE(table->item(0, 0)->text(), QString("q8_0"));
+        QCOMPARE(table->item(5, 0)->text(), QString("q2_k"));
+        double last = -1;
+        for (int r = 0; r < 6; ++r) {
+            const double kl = table->item(r, 4)->data(Qt::UserRole).toDouble();
+            QVERIFY(kl > last);
+            last = kl;
+        }
+        QVERIFY(m_page->findChild<QWidget*>("compareChart")->isVisible());
+        if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE"))
+            QVERIFY(m_page->grab().save(qEnvironmentVariable("TRITLOOM_PICTURE")));
+    }
+
+    void aRowBecomesTheAllocationAndIsUndone()
+    {
+        auto* const table = child<QTableWidget>("compareTable");
+        const Allocation before = m_workspace->document().allocation();
+        table->selectRow(0);
+        QTest::mouseClick(child<QPushButton>("takeRow"), Qt::LeftButton);
+        for (const LayerChoice& choice : m_workspace->document().allocation().layers)
+            QCOMPARE(choice.format, std::string("q8_0"));
+        m_workspace->document().undoStack().undo();
+        QVERIFY(m_workspace->document().allocation() == before);
+    }
+
+    void pairsThatDoNotFitAreSaidSo()
+    {
+        checkOnly(child<QListWidget>("compareMethods"), {"ternary"});
+        checkOnly(child<QListWidget>("compareFormats"), {"q4_k"});
+        QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
+        QCOMPARE(child<QPushButton>("runComparison")->text(), QString("Compare")); // nothing runs
+        QCOMPARE(child<QTableWidget>("compareTable")->rowCount(), 6); // what was measured stays
+    }
+};
+
+QTEST_MAIN(ComparePageTest)
+#include "compare_page_test.moc"
