@@ -77,7 +77,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     , m_save(new QPushButton(tr("Save report…"), this))
     , m_progress(new QProgressBar(this))
     , m_state(new QLabel(this))
-    , m_empty(makeMutedLabel(tr("Results appear here, row by row, with a chart of size against divergence."), this))
+    , m_empty(makeMutedLabel(
+          tr("Results appear here, row by row, with a chart of size against divergence."), this))
 {
     setObjectName("comparePage");
     m_methods->setObjectName("compareMethods");
@@ -191,7 +192,9 @@ void ComparePage::fillLists()
         addChecked(m_formats, id, id, true, {});
     for (const NumberFormatFamily& family : numberFormatFamilies())
         for (const std::string& example : family.examples())
-            if (const QString id = QString::fromStdString(example); !first.contains(id))
+            // Whole numbers without a scale hold indices, not weights; the wide floats compress nothing.
+            if (const QString id = QString::fromStdString(example);
+                !first.contains(id) && (family.name != "float" || id == "f16" || id == "bf16"))
                 addChecked(
                     m_formats, id, id, false,
                     QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size())));
