@@ -1,5 +1,6 @@
 #include "core/method/rounding_rows.h"
 
+#include "core/base/parallel.h"
 #include "core/method/row_packer.h"
 
 #include <algorithm>
@@ -121,6 +122,38 @@ double RoundingRows::lossOf(std::size_t r, std::span<const float> errors, std::s
     for (std::size_t i = r * m_columns; i < (r + 1) * m_columns; ++i)
         sum += static_cast<double>(errors[i]) * slopes[i];
     return sum;
+}
+
+Result<Tensor> packByRounding(
+    const LayerProblem& layer, const NumberFormatPtr& format, bool weighted, const MethodContext& context,
+    const std::function<void(RoundingRows&)>& learn)
+{
+    if (format->levelCount() < 2 || !format->isWritable())
+        return fail(ErrorCode::Unsupported, "{} has no levels to choose from", format->id());
+    const TensorType type{format, layer.weights.type().shape};
+    const std::size_t rows = type.rows(), columns = type.columns();
+    const std::vector<float> gram =
+        TRY(requiredStatistic(layer.gram, columns * columns, "Gram matrix of the inputs"));
+    std::vector<float> importance(weighted ? columns : 0);
+    for (std::size_t c = 0; c < importance.size(); ++c)
+        importance[c] = std::max(gram[c * columns + c], 0.0f);
+    std::vector<std::byte> packed(type.bytes());
+    const std::size_t chunk = std::clamp<std::size_t>(rows / (threadCount() * 4) / 12 * 12, 12, 48);
+    const std::size_t batch = chunk * threadCount();
+    for (std::size_t first = 0; first < rows; first += batch) {
+        const std::size_t count = std::min(batch, rows - first);
+        parallelFor(count, chunk, [&](std::size_t begin, std::size_t end) {
+            RoundingRows problem(
+                format, layer.weights, first + begin, end - begin, gram, importance, context.stop);
+            learn(problem);
+            std::ranges::copy(
+                problem.best(), packed.begin() + std::ptrdiff_t((first + begin) * type.rowBytes()));
+        });
+        if (context.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled at row {} of {}", first, rows);
+        context.progress(static_cast<double>(first + count) / static_cast<double>(rows));
+    }
+    return Tensor::adopt(type, std::move(packed));
 }
 
 } // namespace tritloom

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/base/matrix_product.h"
+#include "core/method/layer_method.h"
 #include "core/method/row_state.h"
 #include "core/tensor/tensor.h"
 
+#include <functional>
 #include <stop_token>
 
 namespace tritloom {
@@ -76,5 +78,12 @@ private:
     std::vector<std::byte> m_best;
     std::vector<double> m_bestLoss, m_nearestLoss;
 };
+
+/// A layer in the best roundings that `learn` finds, some rows at a time, in parallel.
+/// weighted: scales by the loudness of each input, else those of `rtn`. learn: called from many threads.
+/// Errors: Unsupported (no levels to choose from), InvalidInput (the Gram matrix), Cancelled.
+[[nodiscard]] Result<Tensor> packByRounding(
+    const LayerProblem& layer, const NumberFormatPtr& format, bool weighted, const MethodContext& context,
+    const std::function<void(RoundingRows&)>& learn);
 
 } // namespace tritloom

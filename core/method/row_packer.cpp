@@ -87,6 +87,20 @@ void fitRow(
     });
 }
 
+Result<Tensor> packByFormat(
+    const Tensor& weights, const NumberFormatPtr& format, std::span<const float> importance, bool search,
+    const MethodContext& context)
+{
+    return packRows(
+        weights, format, context,
+        [&](std::size_t, std::span<const float> values, std::span<std::byte> packed) {
+            if (search)
+                fitRow(*format, values, importance, packed, context.stop);
+            else
+                encodeRow(*format, values, packed, context.stop);
+        });
+}
+
 Tensor encodedAs(std::string_view formatId, Shape shape, std::span<const float> values)
 {
     const TensorType type{parseNumberFormat(formatId).value(), std::move(shape)};

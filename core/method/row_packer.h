@@ -28,6 +28,11 @@ void fitRow(
     const NumberFormat& format, std::span<const float> values, std::span<const float> importance,
     std::span<std::byte> packed, std::stop_token stop);
 
+/// packRows() by fitRow() where `search`, by encodeRow() otherwise. importance: as for fitRow().
+[[nodiscard]] Result<Tensor> packByFormat(
+    const Tensor& weights, const NumberFormatPtr& format, std::span<const float> importance, bool search,
+    const MethodContext& context);
+
 /// values [rows, columns] by the plain encoder of the format, rows one after the other: factors, indices,
 /// signs of a replacement.
 [[nodiscard]] Tensor encodedAs(std::string_view formatId, Shape shape, std::span<const float> values);

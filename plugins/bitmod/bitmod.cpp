@@ -2,9 +2,6 @@
 
 #include "core/method/block_writer.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace tritloom {
 
 std::vector<ParameterSpec> BitMod::parameters() const
@@ -32,15 +29,8 @@ Result<CompressedLayer> BitMod::quantize(
     if (!supports(*format))
         return fail(
             ErrorCode::Unsupported, "{} is no BitMoD format: take bitmod3g128 or bitmod4g128", format->id());
-    const std::vector<float> loudness = clip ? TRY(importanceOf(layer)) : std::vector<float>();
-    return packBlocks(
-        layer.weights, format, loudness, context,
-        [&](std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) {
-            if (clip)
-                format->fit(values, importance, packed);
-            else
-                format->encode(values, packed);
-        });
+    const std::vector<float> importance = clip ? TRY(importanceOf(layer)) : std::vector<float>();
+    return packByFormat(layer.weights, format, importance, clip, context);
 }
 
 } // namespace tritloom

@@ -1,8 +1,6 @@
 #include "plugins/db_llm/db_llm.h"
 
-#include "core/method/row_packer.h"
-
-#include <algorithm>
+#include "core/method/block_writer.h"
 
 namespace tritloom {
 
@@ -25,21 +23,7 @@ Result<CompressedLayer> DbLlm::quantize(
     const bool tied = TRY(parameterValue(parameters(), given, "tied")) != 0;
     if (!supports(*format))
         return fail(ErrorCode::Unsupported, "{} is no dual binary format: fdbg64 is one", format->id());
-    std::vector<float> importance;
-    if (layer.meanSquare) {
-        importance = TRY(
-            requiredStatistic(layer.meanSquare, layer.weights.type().columns(), "mean square of the inputs"));
-        for (float& factor : importance)
-            factor = std::max(factor, 0.0f);
-    }
-    return packRows(
-        layer.weights, format, context,
-        [&](std::size_t, std::span<const float> values, std::span<std::byte> packed) {
-            if (tied)
-                encodeRow(*format, values, packed, context.stop);
-            else
-                fitRow(*format, values, importance, packed, context.stop);
-        });
+    return packByFormat(layer.weights, format, TRY(importanceOf(layer)), !tied, context);
 }
 
 } // namespace tritloom

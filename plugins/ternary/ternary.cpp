@@ -1,6 +1,6 @@
 #include "plugins/ternary/ternary.h"
 
-#include "core/method/row_packer.h"
+#include "core/method/block_writer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,7 +52,6 @@ Result<CompressedLayer> TernaryMethod::quantize(
     const bool absmean = TRY(parameterValue(parameters(), given, "absmean")) != 0;
     if (!supports(*format))
         return fail(ErrorCode::Unsupported, "{} is no ternary format", format->id());
-    const std::size_t columns = layer.weights.type().columns();
     if (absmean) {
         // BitNet b1.58, arXiv 2402.17764, eqs. 1 to 3: gamma = mean |W|, round(W / gamma) clipped to -1..1.
         const auto gamma =
@@ -68,17 +67,7 @@ Result<CompressedLayer> TernaryMethod::quantize(
                 encodeRow(*format, rounded, packed, context.stop); // exact: the values are ternary
             });
     }
-    std::vector<float> importance;
-    if (layer.meanSquare) {
-        importance = TRY(requiredStatistic(layer.meanSquare, columns, "mean square of the inputs"));
-        for (float& factor : importance)
-            factor = std::max(factor, 0.0f);
-    }
-    return packRows(
-        layer.weights, format, context,
-        [&](std::size_t, std::span<const float> values, std::span<std::byte> packed) {
-            fitRow(*format, values, importance, packed, context.stop);
-        });
+    return packByFormat(layer.weights, format, TRY(importanceOf(layer)), true, context);
 }
 
 } // namespace tritloom
