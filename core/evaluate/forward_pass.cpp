@@ -1,17 +1,7 @@
 #include "core/evaluate/forward_pass.h"
 
-#include <algorithm>
-
 namespace tritloom {
 namespace {
-
-std::size_t bytesOf(const ValueMap& values)
-{
-    std::size_t bytes = 0;
-    for (const auto& [id, tensor] : values)
-        bytes += tensor.bytes().size();
-    return bytes;
-}
 
 Key keyOfTokens(const Model& model, const Chunk& chunk)
 {
@@ -40,40 +30,18 @@ ForwardPass::ForwardPass(
     , m_executor(std::move(executor))
     , m_borders(memoBytes / 2)
     , m_logProbabilities(memoBytes - memoBytes / 2)
-    , m_layerOfTensor(model().file->tensors.size())
+    , m_stageKeys(*m_compressor)
 {
-    for (std::size_t i = 0; i < model().layers.size(); ++i)
-        m_layerOfTensor[std::size_t(model().layers[i].tensor)] = LayerId(i);
-    if (!model().graph)
-        return;
-    m_stageTensors.resize(model().graph->stageCount);
-    for (const Node& node : model().graph->nodes)
-        for (const TensorId id : node.weights)
-            m_stageTensors[node.stage].push_back(id);
-}
-
-std::vector<Key> ForwardPass::stageKeys(const Chunk& chunk, const Allocation& allocation) const
-{
-    std::vector<Key> keys;
-    Key key = keyOfTokens(model(), chunk);
-    for (const auto& tensors : m_stageTensors) {
-        for (const TensorId id : tensors)
-            if (const auto layer = m_layerOfTensor[std::size_t(id)])
-                key = tritloom::keyOf(key, m_compressor->keyOfChoice(*layer, allocation[*layer]));
-        keys.push_back(key = tritloom::keyOf("stage", key));
-    }
-    return keys;
 }
 
 Key ForwardPass::keyOf(const Chunk& chunk, const Allocation& allocation) const
 {
-    const std::vector<Key> keys = stageKeys(chunk, allocation);
-    return keys.empty() ? Key{} : keys.back();
+    return m_stageKeys.last(keyOfTokens(model(), chunk), allocation);
 }
 
 Result<Executor::Weights> ForwardPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
 {
-    if (const auto layer = m_layerOfTensor[std::size_t(id)])
+    if (const auto layer = m_stageKeys.layerOf(id))
         return Executor::Weights{
             TRY(m_compressor->compress(*layer, allocation[*layer], std::move(stop))),
             m_compressor->keyOfChoice(*layer, allocation[*layer])};
@@ -86,7 +54,7 @@ Result<Tensor> ForwardPass::logProbabilities(
     if (!model().graph)
         return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", model().whyNotEvaluated);
     const Graph& graph = *model().graph;
-    const std::vector<Key> keys = stageKeys(chunk, allocation);
+    const std::vector<Key> keys = m_stageKeys.of(keyOfTokens(model(), chunk), allocation);
     if (auto known = m_logProbabilities.find(keys.back()))
         return std::move(*known);
 
@@ -107,10 +75,7 @@ Result<Tensor> ForwardPass::logProbabilities(
         TRY_VOID(m_executor->run(graph, next, next, values, weightsOf, nullptr, stop));
         ++m_counters.stagesRun;
         if (keep == Keep::Everything) {
-            // Every n-th border, so that four passes over this text's chunks fit; an LRU that a single pass
-            // floods would never find anything again.
-            const std::size_t pass = bytesOf(values) * head;
-            const std::size_t every = 1 + pass * 32 / std::max<std::size_t>(m_borders.capacityBytes(), 1);
+            const std::size_t every = keptBorderSpacing(bytesOf(values), head, m_borders.capacityBytes());
             if (next % every == 0 || next + 1 == head)
                 m_borders.put(keys[next], values, bytesOf(values));
         }

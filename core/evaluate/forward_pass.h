@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/memo.h"
-#include "core/calibrate/compressor.h"
+#include "core/calibrate/stage_keys.h"
 
 namespace tritloom {
 
@@ -32,15 +32,13 @@ public:
     [[nodiscard]] const Counters& counters() const { return m_counters; }
 
 private:
-    std::vector<Key> stageKeys(const Chunk& chunk, const Allocation& allocation) const;
     Result<Executor::Weights> weights(TensorId id, const Allocation& allocation, std::stop_token stop);
 
     std::shared_ptr<Compressor> m_compressor;
     std::unique_ptr<Executor> m_executor;
     Memo<ValueMap> m_borders;
     Memo<Tensor> m_logProbabilities;
-    std::vector<std::vector<TensorId>> m_stageTensors; ///< which tensors each stage reads
-    std::vector<std::optional<LayerId>> m_layerOfTensor;
+    StageKeys m_stageKeys; ///< of *m_compressor
     Counters m_counters;
 };
 

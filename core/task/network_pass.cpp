@@ -1,17 +1,6 @@
 #include "core/task/network_pass.h"
 
 namespace tritloom {
-namespace {
-
-std::size_t bytesOf(const ValueMap& values)
-{
-    std::size_t bytes = 0;
-    for (const auto& [id, tensor] : values)
-        bytes += tensor.bytes().size();
-    return bytes;
-}
-
-} // namespace
 
 NetworkPass::NetworkPass(
     std::shared_ptr<Compressor> compressor, std::unique_ptr<Executor> executor, std::size_t memoBytes)
@@ -19,40 +8,18 @@ NetworkPass::NetworkPass(
     , m_executor(std::move(executor))
     , m_borders(memoBytes / 2)
     , m_outputs(memoBytes - memoBytes / 2)
-    , m_layerOfTensor(model().file->tensors.size())
+    , m_stageKeys(*m_compressor)
 {
-    for (std::size_t i = 0; i < model().layers.size(); ++i)
-        m_layerOfTensor[std::size_t(model().layers[i].tensor)] = LayerId(i);
-    if (!model().graph)
-        return;
-    m_stageTensors.resize(model().graph->stageCount);
-    for (const Node& node : model().graph->nodes)
-        for (const TensorId id : node.weights)
-            m_stageTensors[node.stage].push_back(id);
-}
-
-std::vector<Key> NetworkPass::stageKeys(const Key& inputs, const Allocation& allocation) const
-{
-    std::vector<Key> keys;
-    Key key = tritloom::keyOf("network", model().key, inputs);
-    for (const auto& tensors : m_stageTensors) {
-        for (const TensorId id : tensors)
-            if (const auto layer = m_layerOfTensor[std::size_t(id)])
-                key = tritloom::keyOf(key, m_compressor->keyOfChoice(*layer, allocation[*layer]));
-        keys.push_back(key = tritloom::keyOf("stage", key));
-    }
-    return keys;
 }
 
 Key NetworkPass::keyOf(const Key& inputs, const Allocation& allocation) const
 {
-    const std::vector<Key> keys = stageKeys(inputs, allocation);
-    return keys.empty() ? Key{} : keys.back();
+    return m_stageKeys.last(tritloom::keyOf("network", model().key, inputs), allocation);
 }
 
 Result<Executor::Weights> NetworkPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
 {
-    const auto layer = m_layerOfTensor[std::size_t(id)];
+    const auto layer = m_stageKeys.layerOf(id);
     const Key key = layer ? m_compressor->keyOfChoice(*layer, allocation[*layer])
                           : tritloom::keyOf("stored", model().key, id);
     if (const auto known = m_weights.find(id); known != m_weights.end() && known->second.key == key)
@@ -87,7 +54,8 @@ Result<Tensor> NetworkPass::run(
     if (inputs.size() != graph.inputs.size())
         return fail(
             ErrorCode::InvalidInput, "the network has {} inputs, {} were given", graph.inputs.size(), inputs.size());
-    const std::vector<Key> keys = stageKeys(inputKey, allocation);
+    const std::vector<Key> keys =
+        m_stageKeys.of(tritloom::keyOf("network", model().key, inputKey), allocation);
     if (auto known = m_outputs.find(keys.back()))
         return std::move(*known);
     ValueMap given;
@@ -111,9 +79,7 @@ Result<Tensor> NetworkPass::run(
         TRY_VOID(m_executor->run(graph, next, end, values, weightsOf, nullptr, stop));
         m_counters.stagesRun += end - next + 1;
         if (keep == Keep::Everything && end < last) {
-            // Every n-th border, so that the pictures of a preview fit; see ForwardPass.
-            const std::size_t pass = bytesOf(values) * last;
-            const std::size_t every = 1 + pass * 32 / std::max<std::size_t>(m_borders.capacityBytes(), 1);
+            const std::size_t every = keptBorderSpacing(bytesOf(values), last, m_borders.capacityBytes());
             if (end % every == 0 || end + 1 == last)
                 m_borders.put(keys[end], values, bytesOf(values));
         }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/memo.h"
-#include "core/calibrate/compressor.h"
+#include "core/calibrate/stage_keys.h"
 
 namespace tritloom {
 
@@ -33,7 +33,6 @@ public:
     [[nodiscard]] const Counters& counters() const { return m_counters; }
 
 private:
-    std::vector<Key> stageKeys(const Key& inputs, const Allocation& allocation) const;
     Result<Executor::Weights> weights(TensorId id, const Allocation& allocation, std::stop_token stop);
     Result<const Graph*> graphOf(const Shape& picture);
 
@@ -43,8 +42,7 @@ private:
     Memo<Tensor> m_outputs;
     std::map<Shape, Graph> m_graphs; ///< by picture size
     std::map<TensorId, Executor::Weights> m_weights; ///< f32, of the last allocation
-    std::vector<std::vector<TensorId>> m_stageTensors; ///< which tensors each stage reads
-    std::vector<std::optional<LayerId>> m_layerOfTensor;
+    StageKeys m_stageKeys; ///< of *m_compressor
     Counters m_counters;
 };
 
