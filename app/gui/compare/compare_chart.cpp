@@ -1,6 +1,7 @@
 #include "app/gui/compare/compare_chart.h"
 
 #include "app/gui/theme.h"
+#include "app/gui/widgets/chart_colors.h"
 
 #include <QChart>
 #include <QEvent>
@@ -112,15 +113,7 @@ void CompareChart::show(const std::vector<ComparisonRow>& rows)
 void CompareChart::colour()
 {
     const ThemeColors colors = themeColors(palette());
-    m_chart->setBackgroundBrush(palette().color(QPalette::Window));
-    m_chart->legend()->setLabelColor(palette().color(QPalette::WindowText));
-    for (QAbstractAxis* const axis :
-         {static_cast<QAbstractAxis*>(m_size), static_cast<QAbstractAxis*>(m_loss)}) {
-        axis->setLabelsColor(colors.mutedText);
-        axis->setTitleBrush(colors.mutedText);
-        axis->setGridLineColor(colors.grid);
-        axis->setLinePenColor(colors.line);
-    }
+    colourChart(*m_chart, palette());
     const auto series = m_chart->series();
     for (qsizetype i = 0; i < series.size(); ++i) {
         // Hues a golden angle apart, bright enough for either background.

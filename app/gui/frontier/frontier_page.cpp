@@ -2,6 +2,7 @@
 
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
+#include "app/gui/widgets/chart_colors.h"
 
 #include <QChart>
 #include <QChartView>
@@ -210,15 +211,7 @@ void FrontierPage::take(const QPointF& point)
 void FrontierPage::colour()
 {
     const ThemeColors colors = themeColors(palette());
-    m_chart->setBackgroundBrush(palette().color(QPalette::Window));
-    m_chart->legend()->setLabelColor(palette().color(QPalette::WindowText));
-    for (QAbstractAxis* const axis :
-         {static_cast<QAbstractAxis*>(m_size), static_cast<QAbstractAxis*>(m_loss)}) {
-        axis->setLabelsColor(colors.mutedText);
-        axis->setTitleBrush(colors.mutedText);
-        axis->setGridLineColor(colors.grid);
-        axis->setLinePenColor(colors.line);
-    }
+    colourChart(*m_chart, palette());
     m_line->setPen(QPen(colors.accent, 2));
     m_measured->setColor(Qt::transparent);
     m_measured->setBorderColor(colors.warning);

@@ -1,0 +1,25 @@
+#include "app/gui/widgets/chart_colors.h"
+
+#include "app/gui/theme.h"
+
+#include <QAbstractAxis>
+#include <QChart>
+#include <QLegend>
+
+namespace tritloom {
+
+void colourChart(QChart& chart, const QPalette& palette)
+{
+    const ThemeColors colors = themeColors(palette);
+    chart.setBackgroundBrush(palette.color(QPalette::Window));
+    chart.legend()->setLabelColor(palette.color(QPalette::WindowText));
+    const auto axes = chart.axes();
+    for (QAbstractAxis* const axis : axes) {
+        axis->setLabelsColor(colors.mutedText);
+        axis->setTitleBrush(colors.mutedText);
+        axis->setGridLineColor(colors.grid);
+        axis->setLinePenColor(colors.line);
+    }
+}
+
+} // namespace tritloom
