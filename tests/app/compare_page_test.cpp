@@ -68,8 +68,10 @@ private slots:
             last = kl;
         }
         QVERIFY(m_page->findChild<QWidget*>("compareChart")->isVisible());
-        if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE"))
+        if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE")) {
+            QTest::qWait(100); // the button's new text and the legend are laid out
             QVERIFY(m_page->grab().save(qEnvironmentVariable("TRITLOOM_PICTURE")));
+        }
     }
 
     void aRowBecomesTheAllocationAndIsUndone()
