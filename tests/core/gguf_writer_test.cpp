@@ -2,6 +2,7 @@
 #include "core/file/gguf.h"
 #include "core/file/gguf_writer.h"
 #include "core/text/tokenizer.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/shared_data.h"
 
 #include <QTemporaryDir>
@@ -209,6 +210,27 @@ private slots:
         QCOMPARE(
             wrong.error().message,
             std::string("tensor 'a.weight' was announced as f32 [4, 64] and came as q4_0 [4, 64]"));
+        QCOMPARE(slurp(path), std::string("old"));
+        QCOMPARE(std::distance(fs::directory_iterator(path.parent_path()), fs::directory_iterator()), 1);
+    }
+
+    void aFullDiskLeavesTheOldFile()
+    {
+        const QTemporaryDir folder;
+        const fs::path path = folder.filePath("x.gguf").toStdString();
+        std::ofstream(path) << "old";
+        const ModelFile model{
+            .path = {}, .format = "gguf", .metadata = everyType(), .tensors = {named("a.weight", {64, 64})}};
+        const std::vector<std::string> formats{"f32"};
+        const auto stored = [&](std::size_t i, std::string_view) -> Result<Tensor> { return model.tensors[i].stored; };
+        {
+            const FullDisk full(8192); // the header fits, the tensor does not
+            const auto report = exportGguf({.model = model, .formats = formats, .tensor = stored, .path = path});
+            QVERIFY(!report);
+            QVERIFY(report.error().code == ErrorCode::Io);
+            QVERIFY2(report.error().message.find("x.gguf") != std::string::npos, report.error().message.c_str());
+            qInfo("%s", report.error().message.c_str());
+        }
         QCOMPARE(slurp(path), std::string("old"));
         QCOMPARE(std::distance(fs::directory_iterator(path.parent_path()), fs::directory_iterator()), 1);
     }

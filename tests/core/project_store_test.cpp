@@ -1,5 +1,6 @@
 #include "core/store/project_store.h"
 
+#include "tests/support/full_disk.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTemporaryDir>
@@ -62,6 +63,36 @@ private slots:
         const auto copy = folder.filePath("b.tritproj").toStdString();
         QVERIFY(store->copyTo(copy).has_value());
         QVERIFY(ProjectStore::open(copy).value()->load(*model, "current").value().has_value());
+    }
+
+    void aFullDiskGivesASentenceAndKeepsWhatWasSaved()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.filePath("a.tritproj").toStdString());
+        const auto model = TinyModel{}.make();
+        Allocation before = model->original(), after = before;
+        before[LayerId(1)] = {"q4_k", "rtn", {}};
+        after[LayerId(1)] = {"q2_k", "rtn", {}};
+        const auto store = ProjectStore::open(path).value();
+        QVERIFY(store->save(*model, "current", before, {}).has_value());
+        {
+            const FullDisk full(1);
+            const auto saved = store->save(*model, "current", after, {});
+            QVERIFY(!saved);
+            QVERIFY2(saved.error().code == ErrorCode::Io, saved.error().message.c_str());
+            QVERIFY2(saved.error().message.find("a.tritproj") != std::string::npos, saved.error().message.c_str());
+            const auto copied = store->copyTo(folder.filePath("b.tritproj").toStdString());
+            QVERIFY(!copied);
+            QVERIFY(!std::filesystem::exists(folder.filePath("b.tritproj").toStdString()));
+            store->put(keyOf("a"), "test", std::as_bytes(std::span("abc", 3)));
+            QVERIFY(!store->lastProblem().empty());
+            qInfo("%s", saved.error().message.c_str());
+        }
+        // The same connection and a new one both have what was saved before, and saving works again.
+        QVERIFY(store->load(*model, "current").value()->allocation == before);
+        QVERIFY(ProjectStore::open(path).value()->load(*model, "current").value()->allocation == before);
+        QVERIFY(store->save(*model, "current", after, {}).has_value());
+        QVERIFY(store->load(*model, "current").value()->allocation == after);
     }
 
     void refusesOtherFilesByName()
