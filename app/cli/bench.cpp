@@ -102,6 +102,20 @@ Result<void> benchKernels(Context& context, Measured& measured, const OnBenchmar
     return benchmarkKernels(what, measured.limits, onRow, context.stop);
 }
 
+Result<void> benchFit(Context& context, Measured& measured, const OnBenchmarkRow& onRow)
+{
+    FitBenchmark what;
+    what.rows = TRY(context.countOption("rows", what.rows));
+    what.inner = TRY(context.countOption("inner", what.inner));
+    what.count = TRY(context.countOption("count", what.count));
+    if (const auto formats = formatsOf(context); !formats.empty())
+        what.formats = formats;
+    what.methods.clear();
+    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
+        what.methods.push_back(id.trimmed().toStdString());
+    return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
+}
+
 Result<void>
 benchModel(Context& context, const QString& what, Measured& measured, const OnBenchmarkRow& onRow)
 {
@@ -189,16 +203,17 @@ int bench(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument(
         "WHAT",
-        "kernels (products of packed weights), evaluate or decode (a model), drag (a layer to another "
-        "format).");
+        "kernels (products of packed weights), fit (weights to packed ones), evaluate or decode (a model), "
+        "drag (a layer to another format).");
     context.parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
     context.parser.addOption(
         {"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});
     context.parser.addOption({"mode", "Activations: exact, 8bit or both.", "mode", "both"});
     context.parser.addOption(
         {"columns", "kernels: columns of the product, separated by commas.", "N", "1,512"});
-    context.parser.addOption({"rows", "kernels: rows of the weights (default: 14336).", "N"});
-    context.parser.addOption({"inner", "kernels: columns of the weights (default: 4096).", "N"});
+    context.parser.addOption({"rows", "kernels, fit: rows of the weights (default: 14336, 4096).", "N"});
+    context.parser.addOption({"inner", "kernels, fit: columns of the weights (default: 4096).", "N"});
+    context.parser.addOption({"methods", "fit: methods, separated by commas.", "ids", "rtn"});
     context.parser.addOption({"instruction-set", "kernels: instead of the best one, e.g. AVX2.", "name"});
     context.parser.addOption({"model", "A model file (default: random weights).", "file"});
     context.parser.addOption({"shape", "Of random weights: 1.1b, 125m or tiny.", "name", "1.1b"});
@@ -209,9 +224,10 @@ int bench(Context& context, const QStringList& arguments)
     const QString what = context.parser.positionalArguments()[0];
     Measured measured;
     const auto run = [&]() -> Result<void> {
-        if (what != "kernels" && what != "evaluate" && what != "decode" && what != "drag")
+        if (!QStringList{"kernels", "fit", "evaluate", "decode", "drag"}.contains(what))
             return fail(
-                ErrorCode::NotFound, "there is no benchmark '{}': kernels, evaluate, decode and drag are",
+                ErrorCode::NotFound,
+                "there is no benchmark '{}': kernels, fit, evaluate, decode and drag are",
                 what.toStdString());
         setThreadCount(TRY(context.countOption("threads", 0)));
         // Chooses the instruction set that the limits are of.
@@ -222,6 +238,7 @@ int bench(Context& context, const QStringList& arguments)
             context.progress(QString::fromStdString(row.device + " " + row.format), 1);
         };
         return what == "kernels" ? benchKernels(context, measured, onRow)
+            : what == "fit"      ? benchFit(context, measured, onRow)
                                  : benchModel(context, what, measured, onRow);
     };
     if (const auto done = run(); !done)

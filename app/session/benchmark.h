@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compute/cpu/cpu_backend.h"
+#include "core/method/layer_method.h"
 
 #include <functional>
 #include <stop_token>
@@ -55,6 +56,20 @@ struct KernelBenchmark {
 /// Products of the CPU device with random weights. Errors: NotFound (a format), OutOfMemory, Cancelled.
 [[nodiscard]] Result<void> benchmarkKernels(
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
+
+struct FitBenchmark {
+    std::vector<std::string> methods{"rtn"};
+    std::vector<std::string> formats{"q8_0", "q4_0", "int4g32", "int4g128", "ternaryg128", "tq2_0", "q2_k",
+                                     "q3_k", "q4_k", "q5_k",    "q6_k",     "iq4_nl",      "iq4_xs"};
+    std::size_t rows = 4096, inner = 4096;
+    std::size_t count = 1; ///< repetitions at least, after one that is not counted
+};
+
+/// From f16 weights to packed ones by a method; bytesPerSecond counts the f16 that are read. Formats that a
+/// method cannot write are left out. Errors: NotFound (a method, a format), those of the method, Cancelled.
+[[nodiscard]] Result<void> benchmarkFit(
+    const FitBenchmark& what, const MethodLookup& methods, const CpuLimits& limits,
+    const OnBenchmarkRow& onRow, std::stop_token stop);
 
 /// Random weights that the format's own encoder has written: some blocks, over and over. Quick to make.
 [[nodiscard]] Tensor randomWeights(const NumberFormatPtr& format, std::size_t rows, std::size_t columns);
