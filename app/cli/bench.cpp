@@ -111,8 +111,10 @@ Result<void> benchFit(Context& context, Measured& measured, const OnBenchmarkRow
     if (const auto formats = formatsOf(context); !formats.empty())
         what.formats = formats;
     what.methods.clear();
-    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
-        what.methods.push_back(id.trimmed().toStdString());
+    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
+        const auto [method, parameters] = TRY(parsePluginChoice(id));
+        what.methods.push_back({method, parameters});
+    }
     return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
 }
 

@@ -58,7 +58,11 @@ struct KernelBenchmark {
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
 
 struct FitBenchmark {
-    std::vector<std::string> methods{"rtn"};
+    struct Method {
+        std::string id;
+        Parameters parameters;
+    };
+    std::vector<Method> methods{{"rtn", {}}};
     std::vector<std::string> formats{"q8_0", "q4_0", "int4g32", "int4g128", "ternaryg128", "tq2_0", "q2_k",
                                      "q3_k", "q4_k", "q5_k",    "q6_k",     "iq4_nl",      "iq4_xs"};
     std::size_t rows = 4096, inner = 4096;

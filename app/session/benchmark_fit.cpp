@@ -50,7 +50,7 @@ Result<void> benchmarkFit(
     LayerProblem problem;
     problem.weights = originalWeights(what.rows, what.inner);
     const double bytes = double(problem.weights.bytes().size());
-    for (const std::string& id : what.methods) {
+    for (const auto& [id, parameters] : what.methods) {
         const LayerMethod* const method = methods(id);
         if (method == nullptr)
             return fail(ErrorCode::NotFound, "there is no method '{}'", id);
@@ -63,12 +63,15 @@ Result<void> benchmarkFit(
             const auto times = TRY(repeat(
                 what.count, 0.2,
                 [&]() -> Result<void> {
-                    TRY_VOID(method->quantize(problem, format, {}, context));
+                    TRY_VOID(method->quantize(problem, format, parameters, context));
                     return {};
                 },
                 stop));
+            std::string given = id;
+            for (const auto& [key, value] : parameters)
+                given += fmt::format(":{}={}", key, value);
             BenchmarkRow row{
-                .device = "fit " + id, .format = format->id(), .rows = what.rows, .inner = what.inner};
+                .device = "fit " + given, .format = format->id(), .rows = what.rows, .inner = what.inner};
             setTimes(row, times, bytes, 0, limits, 0);
             onRow(row);
         }
