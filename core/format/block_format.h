@@ -98,8 +98,9 @@ private:
 /// A layout has a `name()`, `elements()`, `bytes()`, `lineElements()` (weights under one Line), `table()` (a
 /// span of floats by code), `line(block, index)`, `code(block, element)`, `setCode(block, element, code)`,
 /// `encode(values, block)`. It may have a faster `decode(block, values)` of its own and a
-/// `search(values, importance, block)`, which need not be better than encode(). Those that write are given
-/// finite numbers and a zeroed block.
+/// `search(values, importance, block)`, which need not be better than encode(), or a
+/// `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse. Those that write
+/// are given finite numbers and zeroed blocks.
 template <typename Layout>
 class BlockFormat final : public NumberFormat {
 public:
@@ -131,6 +132,10 @@ public:
             return fit(finite(values), importance, packed);
         if (!allFinite(importance))
             return fit(values, finite(importance), packed);
+        if constexpr (hasFitBlocks) {
+            if (m_layout.fitsBlocks())
+                return fitBlocks(values, importance, packed);
+        }
         if (std::all_of(importance.begin(), importance.end(), [](float factor) { return factor <= 0; }))
             return fit(values, std::vector<float>(values.size(), 1.0f), packed);
         encode(values, packed);
@@ -146,6 +151,20 @@ public:
             if (weightedError(values, importance, decoded) <= plain)
                 std::copy(found.begin(), found.end(), packed.begin());
         }
+    }
+
+    void fitBlocks(
+        std::span<const float> values, std::span<const float> importance,
+        std::span<std::byte> packed) const override
+    {
+        if constexpr (hasFitBlocks) {
+            if (m_layout.fitsBlocks() && allFinite(values) && allFinite(importance)) {
+                assert(values.size() % blockElements() == 0 && importance.size() == values.size());
+                std::fill(packed.begin(), packed.end(), std::byte{0});
+                return m_layout.fitBlocks(values, importance, packed);
+            }
+        }
+        NumberFormat::fitBlocks(values, importance, packed);
     }
 
     void decode(std::span<const std::byte> packed, std::span<float> values) const override
@@ -199,6 +218,11 @@ public:
     }
 
 private:
+    static constexpr bool hasFitBlocks =
+        requires(const Layout& layout, std::span<const float> floats, std::span<std::byte> bytes)
+    {
+        layout.fitBlocks(floats, floats, bytes);
+    };
     static constexpr bool hasLevels = requires(const Layout& layout) { layout.lineElements(); };
 
     void decodeBlock(std::span<const std::byte> packed, std::span<float> values) const

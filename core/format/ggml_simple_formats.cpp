@@ -1,7 +1,7 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
+#include "core/format/line_search.h"
 #include "core/format/nibbles.h"
-#include "core/format/scale_search.h"
 
 // ggml's blocks of 32 weights with one half-precision scale, and for *_1 a half-precision offset.
 
@@ -32,11 +32,19 @@ struct Q8_0 : Block32 {
     {
         block[2 + i] = static_cast<std::byte>(code ^ 0x80u);
     }
+    /// From -127 up.
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
+    {
+        for (std::size_t i = 0; i < 32; ++i)
+            block[2 + i] = static_cast<std::byte>(codes[i] - 127);
+    }
+    static constexpr bool fitsBlocks() { return true; }
     static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
     {
         // Not -128: kernels negate.
-        searchHalfScale(Q8_0{}, 0, wholeLevels(-127, 127), ScaleSign::Any, values, importance, block);
+        static const ScaleGrid grid = scaleGrid(wholeLines(-127, 127), ScaleSign::Any, 32);
+        fitHalfScales(Q8_0{}, 0, grid, 127, values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -69,10 +77,16 @@ struct Q4_0 : Block32 {
     {
         setNibble(block, 2, i, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchHalfScale(Q4_0{}, 0, wholeLevels(-8, 7), ScaleSign::Any, values, importance, block);
+        setNibbles(block, 2, codes);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        static const ScaleGrid grid = scaleGrid(wholeLines(-8, 7), ScaleSign::Any, 32);
+        fitHalfScales(Q4_0{}, 0, grid, -8, values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -107,10 +121,16 @@ struct Q4_1 : Block32 {
     {
         setNibble(block, 4, i, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchHalfLine(Q4_1{}, 0, 2, 15, values, importance, block);
+        setNibbles(block, 4, codes);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        static const LineGrid grid = lineGrid(15, OffsetSign::Any, 32);
+        fitHalfLines(Q4_1{}, 0, 2, grid, values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -149,10 +169,12 @@ struct Q5_0 : Block32 {
         setNibble(block, 6, i, code & 15);
         setBitField(block[2 + i / 8], i % 8, 1, code >> 4);
     }
+    static constexpr bool fitsBlocks() { return true; }
     static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
     {
-        searchHalfScale(Q5_0{}, 0, wholeLevels(-16, 15), ScaleSign::Any, values, importance, block);
+        static const ScaleGrid grid = scaleGrid(wholeLines(-16, 15), ScaleSign::Any, 32);
+        fitHalfScales(Q5_0{}, 0, grid, -16, values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -186,10 +208,12 @@ struct Q5_1 : Block32 {
         setNibble(block, 8, i, code & 15);
         setBitField(block[4 + i / 8], i % 8, 1, code >> 4);
     }
+    static constexpr bool fitsBlocks() { return true; }
     static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
     {
-        searchHalfLine(Q5_1{}, 0, 2, 31, values, importance, block);
+        static const LineGrid grid = lineGrid(31, OffsetSign::Any, 32);
+        fitHalfLines(Q5_1{}, 0, 2, grid, values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

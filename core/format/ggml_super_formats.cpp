@@ -1,6 +1,6 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
-#include "core/format/scale_search.h"
+#include "core/format/line_search.h"
 
 // ggml's "K" types: super-blocks of 256 weights whose sub-blocks have small whole numbers for scales.
 
@@ -20,6 +20,28 @@ struct Pair {
 constexpr Pair pairOf(std::size_t i)
 {
     return {32 * (i / 128) + i % 32, static_cast<unsigned>(i % 128 / 32) * 2};
+}
+
+/// The low two bits of all 256 codes.
+void setPairs(std::span<std::byte> pairs, std::span<const std::uint8_t> codes)
+{
+    for (std::size_t half = 0; half < 2; ++half)
+        for (std::size_t l = 0; l < 32; ++l) {
+            const std::uint8_t* const c = codes.data() + 128 * half + l;
+            pairs[32 * half + l] =
+                static_cast<std::byte>((c[0] & 3) | (c[32] & 3) << 2 | (c[64] & 3) << 4 | (c[96] & 3) << 6);
+        }
+}
+
+/// Bit `bit` of all 256 codes: byte l has it of element l of run s at bit s.
+void setPlane(std::span<std::byte> plane, std::span<const std::uint8_t> codes, unsigned bit)
+{
+    for (std::size_t l = 0; l < 32; ++l) {
+        unsigned byte = 0;
+        for (std::size_t run = 0; run < 8; ++run)
+            byte |= (codes[32 * run + l] >> bit & 1u) << run;
+        plane[l] = static_cast<std::byte>(byte);
+    }
 }
 
 /// The range encoder of the types with minima: each sub-block from its lowest (or 0) to its highest, the
@@ -80,34 +102,49 @@ void encodeExtremes(std::span<const float> values, std::span<std::byte> block)
 }
 
 template <typename Layout>
-void searchLines(
-    std::span<const float> values, std::span<const float> importance, std::span<std::byte> block,
-    int topScale)
+void fitSuperLines(
+    std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
 {
-    constexpr std::size_t run = Layout::lineElements();
-    const float top = Layout::table().back();
-    const FitSamples samples(values, importance);
-    const SuperScales found = searchSuperLines(samples, run, top, topScale);
-    Layout::setSuperScales(block, found.scale * samples.unit(), found.minimum * samples.unit());
-    for (std::size_t s = 0; s < 256 / run; ++s)
-        Layout::setScales(
-            block, s, static_cast<unsigned>(found.scales[s]), static_cast<unsigned>(found.minima[s]));
-    storeNearestCodes(Layout{}, values, wholeLevels(0, top), block);
+    static const LineGrid lines =
+        lineGrid(Layout::table().back(), OffsetSign::NotPositive, Layout::lineElements());
+    static constexpr SuperGrid supers{
+        .lanes = 256 / Layout::lineElements(),
+        .highestScale = Layout::topScale,
+        .starts = 2,
+        .rounds = 1,
+        .coarse = Layout::topScale < 32};
+    fitSupers(
+        Layout{}, wholeLines(0, lines.top),
+        [](const LineSamples& samples, const float* units, SuperFit* out) {
+            lineKernels().superLines(supers, lines, samples, units, out);
+        },
+        Layout::setSuperScales,
+        [](std::span<std::byte> block, std::size_t s, int scale, int minimum) {
+            Layout::setScales(block, s, static_cast<unsigned>(scale), static_cast<unsigned>(minimum));
+        },
+        values, importance, blocks);
 }
 
 template <typename Layout>
-void searchScales(
-    std::span<const float> values, std::span<const float> importance, std::span<std::byte> block,
-    int lowestScale, int highestScale)
+void fitSuperScales(
+    std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
 {
-    constexpr std::size_t run = Layout::lineElements();
-    const SearchLevels levels = wholeLevels(Layout::table().front(), Layout::table().back());
-    const FitSamples samples(values, importance);
-    const SuperScales found = searchSuperScales(samples, run, levels, lowestScale, highestScale);
-    Layout::setSuperScale(block, found.scale * samples.unit());
-    for (std::size_t s = 0; s < 256 / run; ++s)
-        Layout::setScale(block, s, found.scales[s]);
-    storeNearestCodes(Layout{}, values, levels, block);
+    static const ScaleGrid scales = scaleGrid(
+        wholeLines(Layout::table().front(), Layout::table().back()), ScaleSign::Any, Layout::lineElements());
+    static constexpr SuperGrid supers{
+        .lanes = 256 / Layout::lineElements(),
+        .lowestScale = Layout::lowestScale,
+        .highestScale = -1 - Layout::lowestScale,
+        .starts = 2,
+        .rounds = 1};
+    fitSupers(
+        Layout{}, scales.levels,
+        [](const LineSamples& samples, const float* units, SuperFit* out) {
+            lineKernels().superScales(supers, scales, samples, units, out);
+        },
+        [](std::span<std::byte> block, float scale, float) { Layout::setSuperScale(block, scale); },
+        [](std::span<std::byte> block, std::size_t s, int scale, int) { Layout::setScale(block, s, scale); },
+        values, importance, blocks);
 }
 
 /// 16 bytes (low nibble scale, high nibble minimum), 64 bytes of codes, f16 d, f16 dmin.
@@ -146,10 +183,15 @@ struct Q2_K : Super {
         const auto [byte, shift] = pairOf(i);
         setBitField(block[16 + byte], shift, 2, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchLines<Q2_K>(values, importance, block, 15);
+        setPairs(block.subspan(16, 64), codes);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        fitSuperLines<Q2_K>(values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -194,10 +236,16 @@ struct Q3_K : Super {
         setBitField(block[32 + byte], shift, 2, code & 3);
         setBitField(block[i % 32], static_cast<unsigned>(i / 32), 1, code >> 2);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchScales<Q3_K>(values, importance, block, -32, 31);
+        setPairs(block.subspan(32, 64), codes);
+        setPlane(block.first(32), codes, 2);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        fitSuperScales<Q3_K>(values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -248,6 +296,13 @@ struct SixBitScales : Super {
     {
         setBitField(codes[i / 64 * 32 + i % 32], static_cast<unsigned>(i / 32 % 2) * 4, 4, code);
     }
+    static void setLowCodes(std::span<std::byte> low, std::span<const std::uint8_t> codes)
+    {
+        for (std::size_t pair = 0; pair < 4; ++pair)
+            for (std::size_t l = 0; l < 32; ++l)
+                low[32 * pair + l] = static_cast<std::byte>(
+                    (codes[64 * pair + l] & 15) | (codes[64 * pair + 32 + l] & 15) << 4);
+    }
 };
 
 /// SixBitScales, 128 bytes of nibbles; value = d * scale * nibble - dmin * minimum.
@@ -267,10 +322,15 @@ struct Q4_K : SixBitScales {
     {
         setLowCode(block.subspan(16), i, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchLines<Q4_K>(values, importance, block, 63);
+        setLowCodes(block.subspan(16), codes);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        fitSuperLines<Q4_K>(values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -310,10 +370,16 @@ struct Q5_K : SixBitScales {
         setLowCode(block.subspan(48), i, code & 15);
         setBitField(block[16 + i % 32], static_cast<unsigned>(i / 32), 1, code >> 4);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchLines<Q5_K>(values, importance, block, 63);
+        setLowCodes(block.subspan(48), codes);
+        setPlane(block.subspan(16, 32), codes, 4);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        fitSuperLines<Q5_K>(values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -355,10 +421,22 @@ struct Q6_K : Super {
         setBitField(block[i / 128 * 64 + i % 64], static_cast<unsigned>(i % 128 / 64) * 4, 4, code & 15);
         setBitField(block[128 + byte], shift, 2, code >> 4);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchScales<Q6_K>(values, importance, block, -128, 127);
+        std::array<std::uint8_t, 256> high;
+        for (std::size_t i = 0; i < 256; ++i)
+            high[i] = static_cast<std::uint8_t>(codes[i] >> 4);
+        setPairs(block.subspan(128, 64), high);
+        for (std::size_t half = 0; half < 2; ++half)
+            for (std::size_t l = 0; l < 64; ++l)
+                block[64 * half + l] = static_cast<std::byte>(
+                    (codes[128 * half + l] & 15) | (codes[128 * half + 64 + l] & 15) << 4);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        fitSuperScales<Q6_K>(values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -1,7 +1,7 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
+#include "core/format/line_search.h"
 #include "core/format/nibbles.h"
-#include "core/format/scale_search.h"
 
 // ggml's 4-bit types whose levels are a table, and its 8-bit types for activations.
 
@@ -65,10 +65,16 @@ struct IQ4_NL {
     {
         setNibble(block, 2, i, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchHalfScale(IQ4_NL{}, 0, nonlinearSearch.levels(), ScaleSign::Any, values, importance, block);
+        setNibbles(block, 2, codes);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        static const ScaleGrid grid = scaleGrid(tableLines(nonlinearSearch), ScaleSign::Any, 32);
+        fitHalfScales(IQ4_NL{}, 0, grid, table().front(), values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -114,15 +120,25 @@ struct IQ4_XS {
     {
         setNibble(block, 8 + i / 32 * 16, i % 32, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        const FitSamples samples(values, importance);
-        const SuperScales found = searchSuperScales(samples, 32, nonlinearSearch.levels(), -32, 31);
-        storeHalf(block, 0, found.scale * samples.unit());
         for (std::size_t s = 0; s < 8; ++s)
-            setScale(block, s, found.scales[s]);
-        storeNearestCodes(IQ4_XS{}, values, nonlinearSearch.levels(), block);
+            setNibbles(block, 8 + 16 * s, codes.subspan(32 * s, 32));
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        static const ScaleGrid scales = scaleGrid(tableLines(nonlinearSearch), ScaleSign::Any, 32);
+        static constexpr SuperGrid supers{.lanes = 8, .lowestScale = -32, .highestScale = 31};
+        fitSupers(
+            IQ4_XS{}, scales.levels,
+            [](const LineSamples& samples, const float* units, SuperFit* out) {
+                lineKernels().superScales(supers, scales, samples, units, out);
+            },
+            [](std::span<std::byte> block, float scale, float) { storeHalf(block, 0, scale); },
+            [](std::span<std::byte> block, std::size_t s, int scale, int) { setScale(block, s, scale); },
+            values, importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

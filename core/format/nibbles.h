@@ -17,6 +17,13 @@ inline void setNibble(std::span<std::byte> block, std::size_t offset, std::size_
     setBitField(block[offset + i % 16], static_cast<unsigned>(i / 16) * 4, 4, code);
 }
 
+/// All 32 codes from `offset` on.
+inline void setNibbles(std::span<std::byte> block, std::size_t offset, std::span<const std::uint8_t> codes)
+{
+    for (std::size_t j = 0; j < 16; ++j)
+        block[offset + j] = static_cast<std::byte>(codes[j] | codes[j + 16] << 4);
+}
+
 /// values[i] = value(code i) for the 32 codes from `offset` on.
 template <typename Value>
 void forEachNibble(

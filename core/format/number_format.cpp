@@ -11,6 +11,16 @@ void NumberFormat::fit(
     encode(values, packed);
 }
 
+void NumberFormat::fitBlocks(
+    std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) const
+{
+    const std::size_t elements = blockElements(), bytes = blockBytes();
+    assert(values.size() % elements == 0 && importance.size() == values.size());
+    for (std::size_t block = 0; block * elements < values.size(); ++block)
+        fit(values.subspan(block * elements, elements), importance.subspan(block * elements, elements),
+            packed.subspan(block * bytes, bytes));
+}
+
 void NumberFormat::decodeBlocks(std::span<const std::byte> packed, std::span<float> values) const
 {
     const std::size_t elements = blockElements(), bytes = blockBytes();

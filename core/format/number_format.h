@@ -42,6 +42,10 @@ public:
     virtual void
     fit(std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) const;
 
+    /// fit() for consecutive whole blocks, and the same bytes; quicker where a format searches many at once.
+    virtual void fitBlocks(
+        std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) const;
+
     /// The definition of the format: every kernel must agree with it. Sizes as in encode().
     virtual void decode(std::span<const std::byte> packed, std::span<float> values) const = 0;
 

@@ -253,22 +253,6 @@ Line searchLine(const SearchSamples& samples, float top, OffsetSign sign)
     return found.line;
 }
 
-namespace {
-
-/// The half nearest to `scale` in real units and its neighbours, as scales of samples. The steps between
-/// halves are wide where weights are small: 6e-8, whatever the scale.
-std::array<float, 3> halvesNear(float unit, float scale)
-{
-    const std::uint16_t bits = floatToFiniteHalf(scale * unit);
-    const auto neighbour = [&](int step) {
-        const int magnitude = std::clamp((bits & 0x7fff) + step, 0, 0x7bff);
-        return halfToFloat(static_cast<std::uint16_t>((bits & 0x8000) | magnitude)) / unit;
-    };
-    return {neighbour(0), neighbour(-1), neighbour(1)};
-}
-
-} // namespace
-
 float bestHalfScale(const SearchSamples& samples, const SearchLevels& levels, float unit, float scale)
 {
     const auto halves = halvesNear(unit, scale);

@@ -78,6 +78,18 @@ enum class OffsetSign { NotPositive, Any };
 /// Scale s > 0 and offset o with the least sum w (x - s q - o)^2, q one of 0..top.
 [[nodiscard]] Line searchLine(const SearchSamples&, float top, OffsetSign);
 
+/// The half nearest to `scale` in real units and its neighbours, as scales of samples. The steps between
+/// halves are wide where weights are small: 6e-8, whatever the scale.
+[[nodiscard]] inline std::array<float, 3> halvesNear(float unit, float scale)
+{
+    const std::uint16_t bits = floatToFiniteHalf(scale * unit);
+    const auto neighbour = [&](int step) {
+        const int magnitude = std::clamp((bits & 0x7fff) + step, 0, 0x7bff);
+        return halfToFloat(static_cast<std::uint16_t>((bits & 0x8000) | magnitude)) / unit;
+    };
+    return {neighbour(0), neighbour(-1), neighbour(1)};
+}
+
 /// The best of the halves near `scale`. Scales are of samples: a stored scale is unit times that.
 [[nodiscard]] float bestHalfScale(const SearchSamples&, const SearchLevels&, float unit, float scale);
 [[nodiscard]] Line bestHalfLine(const SearchSamples&, float top, float unit, Line line);
@@ -87,22 +99,6 @@ enum class OffsetSign { NotPositive, Any };
 {
     return roundToHalf(scale * unit) / unit;
 }
-
-/// Scales of sub-blocks as whole numbers times one half-precision scale (and the same for minima).
-struct SuperScales {
-    float scale = 0; ///< of samples, representable as a half in real units
-    float minimum = 0;
-    std::array<int, 16> scales{};
-    std::array<int, 16> minima{};
-};
-
-/// value = scale * scales[s] * q with q a level and scales[s] in lowestScale..highestScale.
-[[nodiscard]] SuperScales searchSuperScales(
-    const FitSamples&, std::size_t lineElements, const SearchLevels&, int lowestScale, int highestScale);
-
-/// value = scale * scales[s] * q - minimum * minima[s] with q in 0..top, scales and minima in 0..topScale.
-[[nodiscard]] SuperScales
-searchSuperLines(const FitSamples&, std::size_t lineElements, float top, int topScale);
 
 /// Writes the nearest codes of all elements for the scales that are already in `block`. codes: by level, in
 /// the order of `levels`, ascending.

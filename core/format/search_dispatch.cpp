@@ -1,42 +1,66 @@
+#include "core/format/line_kernels.h"
 #include "core/format/search_kernels.h"
 
 namespace tritloom {
 
 extern const SearchKernels baselineSearchKernels;
+extern const LineKernels baselineLineKernels;
 #if defined(__x86_64__)
-extern const SearchKernels avx2SearchKernels;
-extern const SearchKernels avx512SearchKernels;
+extern const SearchKernels avx2SearchKernels, avx512SearchKernels;
+extern const LineKernels avx2LineKernels, avx512LineKernels;
 #endif
+
+namespace {
+
+/// Those of this machine, the fastest last, a null pointer behind it.
+template <typename Kernels>
+struct Sets {
+    const Kernels* sets[4] = {nullptr, nullptr, nullptr, nullptr};
+    const Kernels* fastest;
+    Sets(
+        const Kernels& baseline, [[maybe_unused]] const Kernels* avx2, [[maybe_unused]] const Kernels* avx512)
+    {
+        int count = 0;
+        sets[count++] = &baseline;
+#if defined(__x86_64__)
+        __builtin_cpu_init();
+        if (__builtin_cpu_supports("avx2"))
+            sets[count++] = avx2;
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+            sets[count++] = avx512;
+#endif
+        fastest = sets[count - 1];
+    }
+};
+
+#if defined(__x86_64__)
+const Sets<SearchKernels> searchSets(baselineSearchKernels, &avx2SearchKernels, &avx512SearchKernels);
+const Sets<LineKernels> lineSets(baselineLineKernels, &avx2LineKernels, &avx512LineKernels);
+#else
+const Sets<SearchKernels> searchSets(baselineSearchKernels, nullptr, nullptr);
+const Sets<LineKernels> lineSets(baselineLineKernels, nullptr, nullptr);
+#endif
+
+} // namespace
 
 const SearchKernels* const* searchKernelSets()
 {
-    struct List {
-        const SearchKernels* sets[4] = {&baselineSearchKernels, nullptr, nullptr, nullptr};
-        List()
-        {
-#if defined(__x86_64__)
-            __builtin_cpu_init();
-            int count = 1;
-            if (__builtin_cpu_supports("avx2"))
-                sets[count++] = &avx2SearchKernels;
-            if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-                sets[count++] = &avx512SearchKernels;
-#endif
-        }
-    };
-    static const List list;
-    return list.sets;
+    return searchSets.sets;
 }
 
 const SearchKernels& searchKernels()
 {
-    static const SearchKernels& fastest = [&]() -> const SearchKernels& {
-        const SearchKernels* const* set = searchKernelSets();
-        while (set[1])
-            ++set;
-        return **set;
-    }();
-    return fastest;
+    return *searchSets.fastest;
+}
+
+const LineKernels* const* lineKernelSets()
+{
+    return lineSets.sets;
+}
+
+const LineKernels& lineKernels()
+{
+    return *lineSets.fastest;
 }
 
 } // namespace tritloom

@@ -9,21 +9,25 @@
 namespace tritloom {
 namespace {
 
-/// body(values, importance, packed) per block; the padding has value and importance 0.
+/// body(values, importance, packed) for up to `most` blocks at a time; the padding has value and importance
+/// 0.
 template <typename Body>
-void forEachBlock(
+void forEachBlocks(
     const NumberFormat& format, std::span<const float> values, std::span<const float> importance,
-    std::span<std::byte> packed, const std::stop_token& stop, const Body& body)
+    std::span<std::byte> packed, std::size_t most, const std::stop_token& stop, const Body& body)
 {
     const std::size_t elements = format.blockElements(), bytes = format.blockBytes();
     assert(packed.size() >= (values.size() + elements - 1) / elements * bytes);
+    const std::size_t whole = values.size() / elements;
     std::size_t block = 0;
-    for (; (block + 1) * elements <= values.size(); ++block) {
+    for (; block < whole; block += std::min(most, whole - block)) {
         if (stop.stop_requested())
             return;
+        const std::size_t count = std::min(most, whole - block);
         body(
-            values.subspan(block * elements, elements), importance.subspan(block * elements, elements),
-            packed.subspan(block * bytes, bytes));
+            values.subspan(block * elements, count * elements),
+            importance.subspan(block * elements, count * elements),
+            packed.subspan(block * bytes, count * bytes));
     }
     const std::size_t rest = values.size() - block * elements;
     if (rest == 0)
@@ -69,8 +73,9 @@ void encodeRow(
     const NumberFormat& format, std::span<const float> values, std::span<std::byte> packed,
     std::stop_token stop)
 {
-    forEachBlock(
-        format, values, values, packed, stop, [&](auto block, auto, auto out) { format.encode(block, out); });
+    forEachBlocks(format, values, values, packed, 1, stop, [&](auto block, auto, auto out) {
+        format.encode(block, out);
+    });
 }
 
 void fitRow(
@@ -82,8 +87,10 @@ void fitRow(
         return fitRow(format, values, equal, packed, std::move(stop));
     }
     assert(importance.size() == values.size());
-    forEachBlock(format, values, importance, packed, stop, [&](auto block, auto factors, auto out) {
-        format.fit(block, factors, out);
+    // Some thousand weights at a time: a stop is seen within milliseconds.
+    const std::size_t most = std::max<std::size_t>(1, 4096 / format.blockElements());
+    forEachBlocks(format, values, importance, packed, most, stop, [&](auto blocks, auto factors, auto out) {
+        format.fitBlocks(blocks, factors, out);
     });
 }
 

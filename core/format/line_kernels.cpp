@@ -1,0 +1,463 @@
+#include "core/format/line_kernels.h"
+
+#include "core/format/line_lanes.h"
+
+// Built once per instruction set, as search_kernels.cpp is, and by the same rule: nothing from the standard
+// library is called here.
+
+namespace tritloom {
+namespace {
+
+using namespace lanes;
+
+/// What the levels of all samples of a line add up to.
+struct Sums {
+    Lanes q{}, qq{}, xq{};
+};
+
+template <typename Levels>
+[[gnu::always_inline]] inline void
+sumScaled(const LineSamples& s, const Levels& levels, const Lanes& factor, Lanes& qq, Lanes& xq)
+{
+    qq = xq = Lanes{};
+    for (std::size_t i = 0; i < s.count; ++i) {
+        const Lanes x = load(s.values + lanesOfLines * i), w = load(s.importance + lanesOfLines * i);
+        Lanes q;
+        levels.nearest(x * factor, q);
+        const Lanes wq = w * q;
+        qq += wq * q;
+        xq += wq * x;
+    }
+}
+
+template <typename Levels>
+[[gnu::always_inline]] inline void
+sumAll(const LineSamples& s, const Levels& levels, const Lanes& factor, const Lanes& offset, Sums& out)
+{
+    out = {};
+    for (std::size_t i = 0; i < s.count; ++i) {
+        const Lanes x = load(s.values + lanesOfLines * i), w = load(s.importance + lanesOfLines * i);
+        Lanes q;
+        levels.nearest((x - offset) * factor, q);
+        const Lanes wq = w * q;
+        out.q += wq;
+        out.qq += wq * q;
+        out.xq += wq * x;
+    }
+}
+
+template <typename Levels>
+[[gnu::always_inline]] inline void
+errorOf(const LineSamples& s, const Levels& levels, const Lanes& scale, const Lanes& offset, Lanes& error)
+{
+    const Lanes factor = inverse(scale);
+    error = Lanes{};
+    for (std::size_t i = 0; i < s.count; ++i) {
+        const Lanes x = load(s.values + lanesOfLines * i) - offset;
+        const Lanes w = load(s.importance + lanesOfLines * i);
+        Lanes q;
+        levels.nearest(x * factor, q);
+        const Lanes far = x - q * scale;
+        error += w * far * far;
+    }
+}
+
+struct Moments {
+    Lanes weight{}, x{};
+    Lanes lowest{}, highest{}; ///< with 0, which a padded element is
+};
+
+[[gnu::always_inline]] inline void momentsOf(const LineSamples& s, Moments& out)
+{
+    Lanes lowest = load(s.values), highest = lowest;
+    out.weight = out.x = Lanes{};
+    for (std::size_t i = 0; i < s.count; ++i) {
+        const Lanes x = load(s.values + lanesOfLines * i), w = load(s.importance + lanesOfLines * i);
+        out.weight += w;
+        out.x += w * x;
+        lowest = x < lowest ? x : lowest;
+        highest = x > highest ? x : highest;
+    }
+    out.lowest = lowest;
+    out.highest = highest;
+}
+
+// Scales.
+
+template <typename Levels>
+[[gnu::always_inline]] inline void
+scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, const Moments& m, Lanes& found)
+{
+    const Lanes largest = m.highest > -m.lowest ? m.highest : -m.lowest;
+    const bool lowestIsFar = -grid.levels.lowest > grid.levels.highest;
+    Lanes sign = Lanes{} + 1.0f;
+    if (grid.negative) // the largest magnitude goes to the end that reaches further
+        sign = lowestIsFar ? (-m.lowest < m.highest ? -sign : sign) : (-m.lowest < m.highest ? sign : -sign);
+    Lanes most{};
+    found = Lanes{};
+    const auto offer = [&](const Lanes& factor) __attribute__((always_inline))
+    {
+        Lanes qq, xq;
+        sumScaled(s, levels, factor, qq, xq);
+        const Lanes scale = xq * inverse(qq);
+        const Lanes gain = scale * xq;
+        auto better = gain > most;
+        if (!grid.negative)
+            better = better & (scale > 0.0f);
+        most = better ? gain : most;
+        found = better ? scale : found;
+    };
+    Lanes factor = sign * grid.first * inverse(largest);
+    // Geometric steps, by a constant difference of the logarithm that the caller has chosen.
+    const float ratio = root(grid.last / grid.first, grid.steps - 1);
+    for (std::size_t k = 0; k < grid.steps; ++k, factor *= ratio) {
+        offer(factor);
+        if (grid.bothSigns)
+            offer(-factor);
+    }
+    for (std::size_t round = 0; round < grid.rounds; ++round)
+        offer(inverse(found));
+}
+
+// Scales and offsets.
+
+struct Line {
+    Lanes scale{}, offset{};
+    Lanes gain = Lanes{} - 1.0f; ///< how much of sum w x^2 it explains
+};
+
+/// Weighted least squares of x on q.
+[[gnu::always_inline]] inline void
+solveLine(const Sums& sums, const Moments& m, bool offsetNotPositive, Line& out)
+{
+    const Lanes perWeight = inverse(m.weight);
+    const Lanes spread = sums.qq - sums.q * sums.q * perWeight, joint = sums.xq - m.x * sums.q * perWeight;
+    const auto flat = spread <= 1e-6f * sums.qq; // all on one level
+    Lanes scale = flat ? Lanes{} : joint * inverse(spread);
+    Lanes offset = (m.x - scale * sums.q) * perWeight;
+    Lanes gain = scale * joint + m.x * m.x * perWeight;
+    if (offsetNotPositive) {
+        const Lanes alone = sums.xq * inverse(sums.qq);
+        const auto forced = offset > 0.0f;
+        scale = forced ? alone : scale;
+        gain = forced ? alone * sums.xq : gain;
+        offset = forced ? Lanes{} : offset;
+    }
+    out.scale = scale;
+    out.offset = offset;
+    out.gain = scale >= 0.0f ? gain : Lanes{} - 1.0f;
+}
+
+[[gnu::always_inline]] inline void
+linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best)
+{
+    const WholeLevels levels(0, grid.top);
+    Lanes lowest = m.lowest;
+    if (grid.offsetNotPositive)
+        lowest = lowest < 0.0f ? lowest : Lanes{};
+    const Lanes width = m.highest - lowest, perWidth = inverse(width);
+    best = {};
+    best.offset = lowest;
+    const auto offer = [&](const Lanes& factor, const Lanes& offset) __attribute__((always_inline))
+    {
+        Sums sums;
+        sumAll(s, levels, factor, offset, sums);
+        Line line;
+        solveLine(sums, m, grid.offsetNotPositive, line);
+        const auto better = line.gain > best.gain;
+        best.scale = better ? line.scale : best.scale;
+        best.offset = better ? line.offset : best.offset;
+        best.gain = better ? line.gain : best.gain;
+    };
+    for (std::size_t a = 0; a < grid.widths; ++a) {
+        const float position = grid.first + (grid.last - grid.first) * float(a) / float(grid.widths - 1);
+        const Lanes factor = position * perWidth;
+        for (std::size_t b = 0; b < grid.shares; ++b) {
+            const float cut = (position - grid.top) * float(b) / float(grid.shares - 1);
+            offer(factor, lowest + width * (cut / position));
+        }
+    }
+    for (std::size_t round = 0; round < grid.rounds; ++round)
+        offer(inverse(best.scale), best.offset);
+}
+
+// Scales of scales.
+
+/// The whole numbers of the lines of a block, and what they cost.
+struct Assigned {
+    Lanes scale{}, minimum{}; ///< the block's
+    Lanes scales{}, minima{};
+    Lanes error = Lanes{} + 3e38f; ///< of the block
+};
+
+[[gnu::always_inline]] inline void keepBetter(const Assigned& tried, Assigned& best)
+{
+    const auto better = tried.error < best.error;
+    best.scale = better ? tried.scale : best.scale;
+    best.minimum = better ? tried.minimum : best.minimum;
+    best.scales = better ? tried.scales : best.scales;
+    best.minima = better ? tried.minima : best.minima;
+    best.error = better ? tried.error : best.error;
+}
+
+/// The two whole numbers around `wanted`, the nearer one first, within lowest..highest.
+[[gnu::always_inline]] inline void
+around(const Lanes& wanted, float lowest, float highest, Lanes& nearer, Lanes& other)
+{
+    const Lanes inside = clamp(wanted, lowest, highest);
+    nearer = roundToEven(inside);
+    other = clamp(inside > nearer ? nearer + 1.0f : nearer - 1.0f, lowest, highest);
+}
+
+template <typename Levels>
+struct SuperScaleSearch {
+    const SuperGrid& grid;
+    const LineSamples& s;
+    const Levels& levels;
+    Lanes unit, own; ///< own: the best scale of each line alone
+
+    [[gnu::always_inline]] inline void assign(Assigned& a) const
+    {
+        Lanes least = Lanes{} + 3e38f;
+        const auto offer = [&](const Lanes& whole) __attribute__((always_inline))
+        {
+            Lanes error;
+            errorOf(s, levels, a.scale * whole, Lanes{}, error);
+            const auto better = error < least;
+            least = better ? error : least;
+            a.scales = better ? whole : a.scales;
+        };
+        Lanes nearer, other;
+        around(own * inverse(a.scale), grid.lowestScale, grid.highestScale, nearer, other);
+        offer(nearer);
+        offer(other);
+        if (grid.coarse)
+            offer(clamp(nearer + nearer - other, grid.lowestScale, grid.highestScale));
+        a.error = blockSum(least, grid.lanes);
+    }
+
+    [[gnu::always_inline]] inline void start(const Lanes& scale, Assigned& best) const
+    {
+        Assigned a;
+        a.scale = roundHalf(scale * unit) / unit;
+        assign(a);
+        keepBetter(a, best);
+    }
+
+    /// The block's scale that least squares gives for the whole numbers and nearest levels that there are.
+    [[gnu::always_inline]] inline Lanes solved(const Assigned& a) const
+    {
+        Lanes qq, xq;
+        sumScaled(s, levels, inverse(a.scale * a.scales), qq, xq);
+        const Lanes above = blockSum(a.scales * xq, grid.lanes);
+        return above * inverse(blockSum(a.scales * a.scales * qq, grid.lanes));
+    }
+};
+
+template <typename Levels>
+[[gnu::always_inline]] inline void superScalesWith(
+    const SuperGrid& grid, const ScaleGrid& scaleGrid, const LineSamples& s, const Levels& levels,
+    const float* unit, SuperFit* out)
+{
+    Moments m;
+    momentsOf(s, m);
+    SuperScaleSearch<Levels> search{grid, s, levels, load(unit), {}};
+    scalesOf(scaleGrid, s, levels, m, search.own);
+    Assigned best;
+    // As the plain encoder does it, so that the result is never worse.
+    const Lanes plain = (m.highest > -m.lowest ? m.highest : m.lowest) / scaleGrid.levels.lowest;
+    const Lanes plainScale = blockExtreme(plain, grid.lanes) / grid.lowestScale;
+    best.scale = roundHalf(plainScale * search.unit) / search.unit;
+    best.scales = clamp(roundAway(plain * inverse(plainScale)), grid.lowestScale, -1.0f - grid.lowestScale);
+    Lanes error;
+    errorOf(s, levels, best.scale * best.scales, Lanes{}, error);
+    best.error = blockSum(error, grid.lanes);
+    const Lanes largest = blockExtreme(search.own, grid.lanes);
+    constexpr float rooms[] = {1.0f, 1.05f, 0.96f, 1.1f};
+    for (std::size_t k = 0; k < grid.starts; ++k) {
+        search.start(largest / grid.lowestScale * rooms[k % 4], best);
+        search.start(largest / grid.highestScale * rooms[k % 4], best);
+    }
+    for (std::size_t round = 0; round < grid.rounds; ++round)
+        search.start(search.solved(best), best);
+    store(best.scale, out->scale);
+    store(best.scales, out->scales);
+    store(Lanes{}, out->minimum);
+    store(Lanes{}, out->minima);
+}
+
+struct SuperLineSearch {
+    const SuperGrid& grid;
+    const LineSamples& s;
+    WholeLevels levels;
+    Lanes unit, own; ///< own: the best scale of each line alone
+    Lanes meanX, meanQ; ///< weighted means of x, and of q on the best line
+    Lanes weight, x; ///< sums of w and of w x
+
+    [[gnu::always_inline]] inline void assign(Assigned& a) const
+    {
+        Lanes least = Lanes{} + 3e38f;
+        const Lanes perMinimum = inverse(a.minimum);
+        const auto offer = [&](const Lanes& whole) __attribute__((always_inline))
+        {
+            const Lanes scale = a.scale * whole;
+            // The best offset for this scale if no weight changed its level.
+            Lanes minima[2];
+            around((scale * meanQ - meanX) * perMinimum, 0, grid.highestScale, minima[0], minima[1]);
+            for (const Lanes& minimum : minima) {
+                Lanes error;
+                errorOf(s, levels, scale, -a.minimum * minimum, error);
+                const auto better = error < least;
+                least = better ? error : least;
+                a.scales = better ? whole : a.scales;
+                a.minima = better ? minimum : a.minima;
+            }
+        };
+        Lanes nearer, other;
+        around(own * inverse(a.scale), 0, grid.highestScale, nearer, other);
+        offer(nearer);
+        offer(other);
+        if (grid.coarse)
+            offer(clamp(nearer + nearer - other, 0, grid.highestScale));
+        a.error = blockSum(least, grid.lanes);
+    }
+
+    [[gnu::always_inline]] inline void start(const Lanes& scale, const Lanes& minimum, Assigned& best) const
+    {
+        Assigned a;
+        a.scale = roundHalf(scale * unit) / unit;
+        a.minimum = roundHalf(minimum * unit) / unit;
+        assign(a);
+        keepBetter(a, best);
+    }
+
+    [[gnu::always_inline]] inline void again(Assigned& best) const
+    {
+        Sums sums;
+        sumAll(s, levels, inverse(best.scale * best.scales), -best.minimum * best.minima, sums);
+        const Lanes sc = best.scales, mn = best.minima;
+        const Lanes qq = blockSum(sc * sc * sums.qq, grid.lanes),
+                    qm = -blockSum(sc * mn * sums.q, grid.lanes);
+        const Lanes mm = blockSum(mn * mn * weight, grid.lanes);
+        const Lanes xq = blockSum(sc * sums.xq, grid.lanes), xm = -blockSum(mn * x, grid.lanes);
+        const Lanes determinant = qq * mm - qm * qm;
+        const auto good = determinant > 1e-5f * qq * mm;
+        const Lanes per = inverse(determinant);
+        const Lanes scale = good ? (mm * xq - qm * xm) * per : xq * inverse(qq);
+        const Lanes minimum = good ? (qq * xm - qm * xq) * per : best.minimum;
+        start(scale, minimum > 0.0f ? minimum : Lanes{}, best);
+    }
+};
+
+void superLines(
+    const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, const float* unit, SuperFit* out)
+{
+    Moments m;
+    momentsOf(s, m);
+    Line own;
+    linesOf(lineGrid, s, m, own);
+    const WholeLevels levels(0, lineGrid.top);
+    Sums sums;
+    sumAll(s, levels, inverse(own.scale), own.offset, sums);
+    const Lanes perWeight = inverse(m.weight);
+    const SuperLineSearch search{
+        grid, s, levels, load(unit), own.scale, m.x * perWeight, sums.q * perWeight, m.weight, m.x};
+    Assigned best;
+    // As the plain encoder does it, so that the result is never worse.
+    const Lanes minima = m.lowest < 0.0f ? -m.lowest : Lanes{};
+    const Lanes scales = ((m.highest > 0.0f ? m.highest : Lanes{}) + minima) / lineGrid.top;
+    const Lanes scale = blockMax(scales, grid.lanes) / grid.highestScale;
+    const Lanes minimum = blockMax(minima, grid.lanes) / grid.highestScale;
+    best.scale = roundHalf(scale * search.unit) / search.unit;
+    best.minimum = roundHalf(minimum * search.unit) / search.unit;
+    best.scales = clamp(roundAway(scales * inverse(scale)), 0, grid.highestScale);
+    best.minima = clamp(roundAway(minima * inverse(minimum)), 0, grid.highestScale);
+    Lanes error;
+    errorOf(s, levels, best.scale * best.scales, -best.minimum * best.minima, error);
+    best.error = blockSum(error, grid.lanes);
+    const Lanes largestScale = blockMax(own.scale, grid.lanes) / grid.highestScale;
+    const Lanes largestMinimum = blockMax(-own.offset, grid.lanes) / grid.highestScale;
+    constexpr float rooms[][2] = {{1.0f, 1.0f}, {0.94f, 1.0f}, {1.0f, 0.94f}, {1.06f, 1.0f}};
+    for (std::size_t k = 0; k < grid.starts; ++k)
+        search.start(largestScale * rooms[k % 4][0], largestMinimum * rooms[k % 4][1], best);
+    for (std::size_t round = 0; round < grid.rounds; ++round)
+        search.again(best);
+    store(best.scale, out->scale);
+    store(best.minimum, out->minimum);
+    store(best.scales, out->scales);
+    store(best.minima, out->minima);
+}
+
+template <typename Function>
+[[gnu::always_inline]] inline void withLevels(const LineLevels& levels, const Function& function)
+{
+    if (levels.thresholds)
+        function(TableLevels{levels});
+    else
+        function(WholeLevels(levels.lowest, levels.highest));
+}
+
+void scales(const ScaleGrid& grid, const LineSamples& s, float* scale)
+{
+    withLevels(
+        grid.levels, [&](const auto& levels) __attribute__((always_inline)) {
+            Moments m;
+            momentsOf(s, m);
+            Lanes found;
+            scalesOf(grid, s, levels, m, found);
+            store(found, scale);
+        });
+}
+
+void lines(const LineGrid& grid, const LineSamples& s, float* scale, float* offset)
+{
+    Moments m;
+    momentsOf(s, m);
+    Line best;
+    linesOf(grid, s, m, best);
+    store(best.scale, scale);
+    store(best.offset, offset);
+}
+
+void errors(
+    const LineLevels& which, const LineSamples& s, const float* scale, const float* offset, float* error)
+{
+    withLevels(
+        which, [&](const auto& levels) __attribute__((always_inline)) {
+            Lanes sum;
+            errorOf(s, levels, load(scale), load(offset), sum);
+            store(sum, error);
+        });
+}
+
+void superScales(
+    const SuperGrid& grid, const ScaleGrid& scaleGrid, const LineSamples& s, const float* unit, SuperFit* out)
+{
+    withLevels(
+        scaleGrid.levels, [&](const auto& levels) __attribute__((always_inline)) {
+            superScalesWith(grid, scaleGrid, s, levels, unit, out);
+        });
+}
+
+void codes(
+    const LineLevels& which, const LineSamples& s, const float* scale, const float* offset, std::uint8_t* out)
+{
+    const Lanes factor = inverse(load(scale)), base = load(offset);
+    withLevels(
+        which, [&](const auto& levels) __attribute__((always_inline)) {
+            for (std::size_t i = 0; i < s.count; ++i) {
+                ByteLanes number;
+                levels.number((load(s.values + lanesOfLines * i) - base) * factor, number);
+                for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+                    out[lane * s.count + i] = number[lane];
+            }
+        });
+}
+
+} // namespace
+
+extern const LineKernels TRITLOOM_LINE_KERNEL_SET;
+const LineKernels TRITLOOM_LINE_KERNEL_SET{TRITLOOM_KERNEL_NAME, scales,     lines, errors,
+                                           superScales,          superLines, codes};
+
+} // namespace tritloom

@@ -1,0 +1,188 @@
+#include "core/format/line_search.h"
+
+namespace tritloom {
+namespace {
+
+using PerLane = std::array<float, lanesOfLines>;
+
+/// How far beyond the end of the levels it may pay to push the extreme, as a factor: few levels and many
+/// weights clip more. By measurement on normal and long-tailed weights.
+float reachOf(float levelSpan, std::size_t count)
+{
+    const float crowd = std::log2(static_cast<float>(std::max<std::size_t>(count, 32)) / 32.0f);
+    return 1.0f + (5.0f + 1.2f * crowd) / levelSpan;
+}
+
+/// Keeps, for each lane, the scale and offset with the least error of those that were offered.
+class BestOfLanes {
+public:
+    BestOfLanes(const LineLevels& levels, const LineSamples& samples)
+        : m_levels(levels)
+        , m_samples(samples)
+    {
+        m_least.fill(std::numeric_limits<float>::infinity());
+    }
+    void offer(const PerLane& scale, const PerLane& offset)
+    {
+        PerLane error;
+        lineKernels().errors(m_levels, m_samples, scale.data(), offset.data(), error.data());
+        for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+            if (error[lane] < m_least[lane]) {
+                m_least[lane] = error[lane];
+                scales[lane] = scale[lane];
+                offsets[lane] = offset[lane];
+            }
+    }
+    PerLane scales{}, offsets{};
+
+private:
+    const LineLevels& m_levels;
+    LineSamples m_samples;
+    PerLane m_least;
+};
+
+/// By lane: the half nearest to `value` in real units and those beside it, as values of samples.
+std::array<PerLane, 3> halvesOf(const PerLane& value, const float* unit)
+{
+    std::array<PerLane, 3> result;
+    for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+        const auto halves = halvesNear(unit[lane], value[lane]);
+        for (std::size_t k = 0; k < 3; ++k)
+            result[k][lane] = halves[k];
+    }
+    return result;
+}
+
+} // namespace
+
+LineBatch::LineBatch(std::size_t elements, std::size_t linesOfBlock)
+    : m_elements(elements)
+    , m_linesOfBlock(linesOfBlock)
+    , m_room(new float[2 * lanesOfLines * elements + lanesOfLines])
+    , m_codes(lanesOfLines * elements)
+{
+    assert(elements > 0 && lanesOfLines % linesOfBlock == 0);
+    // A row of lanes in one line of the cache.
+    const auto address = reinterpret_cast<std::uintptr_t>(m_room.get());
+    m_values = m_room.get() + (64 - address % 64) % 64 / sizeof(float);
+    m_importance = m_values + lanesOfLines * elements;
+}
+
+void LineBatch::load(std::span<const float> values, std::span<const float> importance)
+{
+    const std::size_t blockElements = m_elements * m_linesOfBlock;
+    m_units.fill(1);
+    m_extremes.fill(0);
+    m_ranges.fill({});
+    if (values.size() < blockElements * blocks()) {
+        std::fill_n(m_values, lanesOfLines * m_elements, 0.0f);
+        std::fill_n(m_importance, lanesOfLines * m_elements, 0.0f);
+    }
+    for (std::size_t b = 0; b * blockElements < values.size(); ++b) {
+        const auto block = values.subspan(b * blockElements, blockElements);
+        const auto factors = importance.subspan(b * blockElements, blockElements);
+        float largest = 0, sum = 0;
+        for (std::size_t i = 0; i < block.size(); ++i) {
+            largest = std::max(largest, std::fabs(block[i]));
+            sum += std::max(factors[i], 0.0f) / static_cast<float>(blockElements); // cannot overflow
+        }
+        const float unit = largest < 1e-30f ? 1.0f : std::ldexp(1.0f, std::ilogb(largest));
+        const float shrink = largest < 1e-30f ? 0.0f : 1 / unit;
+        const bool weighted = sum > 0 && std::isfinite(1 / sum);
+        const float perMean = weighted ? 1 / sum : 0.0f;
+        // A little for those without importance: where the rest leaves a choice, they should not be nonsense.
+        const float least = weighted ? 1e-6f : 1.0f;
+        for (std::size_t line = 0; line < m_linesOfBlock; ++line) {
+            const std::size_t lane = b * m_linesOfBlock + line;
+            const float* const from = block.data() + line * m_elements;
+            const float* const weights = factors.data() + line * m_elements;
+            float lowest = from[0] * shrink, highest = lowest;
+            for (std::size_t i = 0; i < m_elements; ++i) {
+                const float x = from[i] * shrink;
+                m_values[i * lanesOfLines + lane] = x;
+                m_importance[i * lanesOfLines + lane] = std::max(weights[i], 0.0f) * perMean + least;
+                lowest = std::min(lowest, x);
+                highest = std::max(highest, x);
+            }
+            m_units[lane] = unit;
+            m_ranges[lane] = {lowest, highest};
+            m_extremes[lane] = highest >= -lowest ? highest : lowest;
+        }
+    }
+}
+
+std::span<const std::uint8_t>
+LineBatch::codes(const LineLevels& levels, const float* scale, const float* offset)
+{
+    lineKernels().codes(levels, samples(), scale, offset, m_codes.data());
+    return m_codes;
+}
+
+ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count)
+{
+    const float end = std::max(-levels.lowest, levels.highest);
+    const float span = levels.thresholds ? static_cast<float>(levels.thresholdCount) : 2 * end;
+    const bool mirrored = !levels.thresholds && levels.lowest == -levels.highest;
+    ScaleGrid grid;
+    grid.levels = levels;
+    grid.first = end * (span < 12 ? 0.7f : 0.8f);
+    grid.last = end * reachOf(span, count);
+    grid.negative = sign == ScaleSign::Any;
+    grid.bothSigns = grid.negative && !mirrored && span < 20;
+    grid.steps = span > 200 ? 24 : grid.bothSigns ? 10 : 16;
+    return grid;
+}
+
+LineGrid lineGrid(float top, OffsetSign sign, std::size_t count)
+{
+    LineGrid grid;
+    grid.top = top;
+    grid.first = top < 8 ? top - 0.6f : top * 0.8f;
+    grid.last = top * reachOf(top, count);
+    grid.widths = 10;
+    grid.shares = 4;
+    grid.offsetNotPositive = sign == OffsetSign::NotPositive;
+    return grid;
+}
+
+std::array<float, lanesOfLines>
+halfScales(const LineBatch& batch, const ScaleGrid& grid, const std::array<float, lanesOfLines>& plain)
+{
+    PerLane found;
+    const PerLane offset{};
+    lineKernels().scales(grid, batch.samples(), found.data());
+    BestOfLanes best(grid.levels, batch.samples());
+    for (const PerLane& scale : halvesOf(found, batch.units()))
+        best.offer(scale, offset);
+    best.offer(halvesOf(plain, batch.units())[0], offset);
+    return best.scales;
+}
+
+HalfLines halfLines(const LineBatch& batch, const LineGrid& grid)
+{
+    PerLane scale, offset;
+    lineKernels().lines(grid, batch.samples(), scale.data(), offset.data());
+    const auto scales = halvesOf(scale, batch.units()), offsets = halvesOf(offset, batch.units());
+    const LineLevels levels = wholeLines(0, grid.top);
+    BestOfLanes best(levels, batch.samples());
+    for (std::size_t k = 0; k < 3; ++k)
+        best.offer(scales[k], offsets[0]);
+    const PerLane better = best.scales;
+    for (std::size_t k = 1; k < 3; ++k)
+        best.offer(better, offsets[k]);
+    // From end to end, as encode() does it: from the lowest, or from the half that stands for it.
+    PerLane lowest, width, rest;
+    for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+        const Range range = batch.rangeOf(lane);
+        lowest[lane] = range.lowest;
+        width[lane] = (range.highest - range.lowest) / grid.top;
+    }
+    const PerLane stored = halvesOf(lowest, batch.units())[0];
+    for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+        rest[lane] = batch.rangeOf(lane).highest / grid.top - stored[lane] / grid.top;
+    best.offer(halvesOf(width, batch.units())[0], stored);
+    best.offer(halvesOf(rest, batch.units())[0], stored);
+    return {best.scales, best.offsets};
+}
+
+} // namespace tritloom
