@@ -2,7 +2,7 @@
 
 #include "core/format/bit_fields.h"
 #include "core/format/block_format.h"
-#include "core/format/scale_search.h"
+#include "core/format/line_search.h"
 
 #include <charconv>
 
@@ -49,20 +49,40 @@ public:
     {
         storeField(block.subspan(2), i, Bits, code);
     }
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
+    {
+        constexpr std::size_t perByte = 8 / Bits;
+        for (std::size_t byte = 0; byte * perByte < codes.size(); ++byte) {
+            unsigned fields = 0;
+            for (std::size_t n = 0; n < perByte; ++n)
+                fields |= static_cast<unsigned>(codes[byte * perByte + n]) << n * Bits;
+            block[2 + byte] = static_cast<std::byte>(fields);
+        }
+    }
 
 protected:
     std::size_t m_group;
 };
 
 class NormalFloat : public Codebook<4> {
+    static constexpr TableForSearch levels{normalLevels};
+
 public:
     using Codebook::Codebook;
     std::string name() const { return fmt::format("nf4g{}", m_group); }
     static std::span<const float> table() { return normalLevels; }
+    /// Sixteen long groups side by side would not stay in the cache.
+    bool fitsBlocks() const { return m_group <= 256; }
+    void fitBlocks(
+        std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks) const
+    {
+        fitHalfScales(
+            *this, 0, scaleGrid(tableLines(levels), ScaleSign::Positive, m_group),
+            [](const LineBatch& batch) { return scalesToEnd(batch, 1); }, values, importance, blocks);
+    }
     void
     search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
     {
-        static constexpr TableForSearch levels(normalLevels);
         searchHalfScale(*this, 0, levels.levels(), ScaleSign::Positive, values, importance, block);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
@@ -87,11 +107,41 @@ public:
     }
 };
 
+/// By line: the scale of Ternary::encode().
+std::array<float, lanesOfLines> scaleAboveThreshold(const LineBatch& batch)
+{
+    const LineSamples samples = batch.samples();
+    std::array<float, lanesOfLines> sum{}, above{}, count{};
+    for (std::size_t i = 0; i < samples.count; ++i)
+        for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+            sum[lane] += std::fabs(samples.values[i * lanesOfLines + lane]);
+    for (float& threshold : sum)
+        threshold *= 0.7f / static_cast<float>(samples.count);
+    for (std::size_t i = 0; i < samples.count; ++i)
+        for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+            const float value = std::fabs(samples.values[i * lanesOfLines + lane]);
+            const bool isAbove = value > sum[lane];
+            above[lane] += isAbove ? value : 0.0f;
+            count[lane] += isAbove ? 1.0f : 0.0f;
+        }
+    std::array<float, lanesOfLines> scale;
+    for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+        scale[lane] = count[lane] > 0 ? above[lane] / count[lane] : 0.0f;
+    return scale;
+}
+
 class Ternary : public Codebook<2> {
 public:
     using Codebook::Codebook;
     std::string name() const { return fmt::format("ternaryg{}", m_group); }
     static std::span<const float> table() { return std::span(ternaryLevels).first(3); }
+    /// Sixteen long groups side by side would not stay in the cache.
+    bool fitsBlocks() const { return m_group <= 256; }
+    void fitBlocks(
+        std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks) const
+    {
+        fitHalfScales(*this, 0, ternaryGrid(m_group), scaleAboveThreshold, values, importance, blocks);
+    }
     void
     search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block) const
     {

@@ -44,7 +44,9 @@ struct Q8_0 : Block32 {
     {
         // Not -128: kernels negate.
         static const ScaleGrid grid = scaleGrid(wholeLines(-127, 127), ScaleSign::Any, 32);
-        fitHalfScales(Q8_0{}, 0, grid, 127, values, importance, blocks);
+        fitHalfScales(
+            Q8_0{}, 0, grid, [](const LineBatch& b) { return scalesToEnd(b, 127); }, values, importance,
+            blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -86,7 +88,9 @@ struct Q4_0 : Block32 {
     fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
     {
         static const ScaleGrid grid = scaleGrid(wholeLines(-8, 7), ScaleSign::Any, 32);
-        fitHalfScales(Q4_0{}, 0, grid, -8, values, importance, blocks);
+        fitHalfScales(
+            Q4_0{}, 0, grid, [](const LineBatch& b) { return scalesToEnd(b, -8); }, values, importance,
+            blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -174,7 +178,9 @@ struct Q5_0 : Block32 {
     fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
     {
         static const ScaleGrid grid = scaleGrid(wholeLines(-16, 15), ScaleSign::Any, 32);
-        fitHalfScales(Q5_0{}, 0, grid, -16, values, importance, blocks);
+        fitHalfScales(
+            Q5_0{}, 0, grid, [](const LineBatch& b) { return scalesToEnd(b, -16); }, values, importance,
+            blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -74,7 +74,9 @@ struct IQ4_NL {
     fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
     {
         static const ScaleGrid grid = scaleGrid(tableLines(nonlinearSearch), ScaleSign::Any, 32);
-        fitHalfScales(IQ4_NL{}, 0, grid, table().front(), values, importance, blocks);
+        fitHalfScales(
+            IQ4_NL{}, 0, grid, [](const LineBatch& b) { return scalesToEnd(b, table().front()); }, values,
+            importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -1,6 +1,6 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
-#include "core/format/scale_search.h"
+#include "core/format/line_search.h"
 
 // ggml's types of one or two bits a weight, with one half-precision scale a block.
 
@@ -63,10 +63,29 @@ struct TQ1_0 {
             number = number * 3 + (n == index ? code : digit(std::to_integer<unsigned>(block[byte]), n));
         block[byte] = static_cast<std::byte>((number * 256 + 242) / 243);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchTernary(TQ1_0{}, scaleOffset, values, importance, block);
+        const auto run = [&](std::size_t firstByte, std::size_t count, std::size_t digits,
+                             std::size_t first) {
+            for (std::size_t m = 0; m < count; ++m) {
+                unsigned number = 0;
+                for (std::size_t n = 0; n < 5; ++n) // a digit that is not there is 0
+                    number = number * 3 + (n < digits ? codes[first + n * count + m] : 0u);
+                block[firstByte + m] = static_cast<std::byte>((number * 256 + 242) / 243);
+            }
+        };
+        run(0, 32, 5, 0);
+        run(32, 16, 5, 160);
+        run(48, 4, 4, 240);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        static const ScaleGrid grid = ternaryGrid(256);
+        fitHalfScales(
+            TQ1_0{}, scaleOffset, grid, [](const LineBatch& b) { return scalesToEnd(b, 1); }, values,
+            importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -111,10 +130,22 @@ struct TQ2_0 {
     {
         setBitField(block[i / 128 * 32 + i % 32], static_cast<unsigned>(i % 128 / 32) * 2, 2, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        searchTernary(TQ2_0{}, scaleOffset, values, importance, block);
+        for (std::size_t half = 0; half < 2; ++half)
+            for (std::size_t m = 0; m < 32; ++m) {
+                const std::uint8_t* const c = codes.data() + 128 * half + m;
+                block[32 * half + m] = static_cast<std::byte>(c[0] | c[32] << 2 | c[64] << 4 | c[96] << 6);
+            }
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        static const ScaleGrid grid = ternaryGrid(256);
+        fitHalfScales(
+            TQ2_0{}, scaleOffset, grid, [](const LineBatch& b) { return scalesToEnd(b, 1); }, values,
+            importance, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

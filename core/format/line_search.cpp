@@ -133,6 +133,13 @@ ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count)
     return grid;
 }
 
+ScaleGrid ternaryGrid(std::size_t count)
+{
+    ScaleGrid grid = scaleGrid(wholeLines(-1, 1), ScaleSign::Positive, count);
+    grid.steps = 24; // few levels: each start may end elsewhere
+    return grid;
+}
+
 LineGrid lineGrid(float top, OffsetSign sign, std::size_t count)
 {
     LineGrid grid;
@@ -143,6 +150,14 @@ LineGrid lineGrid(float top, OffsetSign sign, std::size_t count)
     grid.shares = 4;
     grid.offsetNotPositive = sign == OffsetSign::NotPositive;
     return grid;
+}
+
+std::array<float, lanesOfLines> scalesToEnd(const LineBatch& batch, float end)
+{
+    PerLane scales;
+    for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+        scales[lane] = (end > 0 ? std::fabs(batch.extremeOf(lane)) : batch.extremeOf(lane)) / end;
+    return scales;
 }
 
 std::array<float, lanesOfLines>

@@ -51,6 +51,7 @@ template <std::size_t Count>
 
 /// What is worth trying for lines of `count` elements. By measurement on normal and long-tailed weights.
 [[nodiscard]] ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count);
+[[nodiscard]] ScaleGrid ternaryGrid(std::size_t count); ///< levels -1, 0, 1, positive scales
 [[nodiscard]] LineGrid lineGrid(float top, OffsetSign sign, std::size_t count);
 
 /// The best representable scales of a batch of one-line blocks, offsets too for lines(). plain: the scale
@@ -91,19 +92,19 @@ void forEachBatch(
     }
 }
 
-/// Blocks of one line with one f16 scale at `offset` bytes. plainEnd: the level that encode() puts the
-/// largest magnitude on; below 0: the extreme itself, with its sign. first: the number that codes begin with.
-template <typename Layout>
+/// The scales that put the largest magnitude of each line on level `end`; below 0: the extreme, with its
+/// sign.
+[[nodiscard]] std::array<float, lanesOfLines> scalesToEnd(const LineBatch& batch, float end);
+
+/// Blocks of one line with one f16 scale at `offset` bytes. plain(batch): the scales that encode() takes.
+template <typename Layout, typename Plain>
 void fitHalfScales(
-    const Layout& layout, std::size_t offset, const ScaleGrid& grid, float plainEnd,
+    const Layout& layout, std::size_t offset, const ScaleGrid& grid, const Plain& plain,
     std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed)
 {
     forEachBatch(layout, values, importance, packed, [&](LineBatch& batch, std::span<std::byte> blocks) {
-        std::array<float, lanesOfLines> plain, offsets{};
-        for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
-            plain[lane] =
-                (plainEnd > 0 ? std::fabs(batch.extremeOf(lane)) : batch.extremeOf(lane)) / plainEnd;
-        const auto scale = halfScales(batch, grid, plain);
+        const std::array<float, lanesOfLines> offsets{};
+        const auto scale = halfScales(batch, grid, plain(batch));
         const auto codes = batch.codes(grid.levels, scale.data(), offsets.data());
         const std::size_t elements = layout.elements(), bytes = layout.bytes();
         for (std::size_t lane = 0; lane * bytes < blocks.size(); ++lane) {

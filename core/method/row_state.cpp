@@ -36,6 +36,18 @@ void RowState::fit(std::size_t begin, std::span<const float> values, std::span<c
     readLevels(begin);
 }
 
+void RowState::fitAll(std::span<const float> values, std::span<const float> importance)
+{
+    const std::size_t block = m_format->blockElements(), whole = m_columns / block * block;
+    m_format->fitBlocks(
+        values.first(whole), importance.first(whole),
+        std::span(m_packed).first(whole / block * m_format->blockBytes()));
+    for (std::size_t begin = 0; begin < whole; begin += block)
+        readLevels(begin);
+    if (whole < m_columns)
+        fit(whole, values.subspan(whole), importance);
+}
+
 void RowState::readLevels(std::size_t begin)
 {
     const std::size_t block = m_format->blockElements();

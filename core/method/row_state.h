@@ -16,6 +16,9 @@ public:
     /// all of it, respectively.
     void fit(std::size_t begin, std::span<const float> values, std::span<const float> importance);
 
+    /// fit() for all blocks at once. values, importance: [columns].
+    void fitAll(std::span<const float> values, std::span<const float> importance);
+
     /// The levels that `column` can take, by code; its block must be fitted.
     [[nodiscard]] std::span<const float> levels(std::size_t column) const
     {

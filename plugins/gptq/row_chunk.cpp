@@ -32,10 +32,8 @@ RowChunk::RowChunk(
 
 void RowChunk::fitAll()
 {
-    const std::size_t block = m_rows[0].format().blockElements();
     for (std::size_t r = 0; r < m_rows.size(); ++r)
-        for (std::size_t begin = 0; begin < m_order.size(); begin += block)
-            m_rows[r].fit(begin, row(r).subspan(begin), m_order.importance);
+        m_rows[r].fitAll(row(r), m_order.importance);
 }
 
 /// A step ends where a format's block begins unless blocks are small, so that a block's scales are fitted to
