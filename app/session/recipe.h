@@ -4,8 +4,19 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace tritloom {
+
+/// What a recipe says of one layer.
+struct RecipeEntry {
+    std::string layer;
+    LayerChoice choice; ///< an empty format: as stored
+};
+
+/// The entries of a recipe, whatever model it is for. Errors: InvalidInput (no recipe, a layer twice, an unknown
+/// format), Io.
+[[nodiscard]] Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path);
 
 /// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}]}. Layers that are not named
 /// stay as they are stored. Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
