@@ -695,6 +695,18 @@
             <source>Tritloom, holds every method (*.tritloom)</source>
             <translation>Tritloom, fasst jedes Verfahren (*.tritloom)</translation>
         </message>
+        <message>
+            <source>Folder of compressed-tensors, for vLLM (*.compressed-tensors)</source>
+            <translation>Ordner von compressed-tensors, für vLLM (*.compressed-tensors)</translation>
+        </message>
+        <message>
+            <source>Folder of GPTQ, for GPTQModel and vLLM (*.gptq)</source>
+            <translation>Ordner von GPTQ, für GPTQModel und vLLM (*.gptq)</translation>
+        </message>
+        <message>
+            <source>Folder of BitNet, for Transformers (*.bitnet)</source>
+            <translation>Ordner von BitNet, für Transformers (*.bitnet)</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::FrontierPage</name>
@@ -2094,10 +2106,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Vorhergesagte Divergenz %1 Nats je Token.</translation>
         </message>
         <message>
-            <source>Recipes (*.json);;All files (*)</source>
-            <translation>Rezepte (*.json);;Alle Dateien (*)</translation>
-        </message>
-        <message>
             <source>Not read: %1</source>
             <translation>Nicht gelesen: %1</translation>
         </message>
@@ -2128,6 +2136,10 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>Not saved: %1</source>
             <translation>Nicht gesichert: %1</translation>
+        </message>
+        <message>
+            <source>Recipes and compressed models (*.json *.gguf *.safetensors *.tritloom);;All files (*)</source>
+            <translation>Rezepte und verdichtete Modelle (*.json *.gguf *.safetensors *.tritloom);;Alle Dateien (*)</translation>
         </message>
     </context>
 </TS>
