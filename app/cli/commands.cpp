@@ -11,7 +11,7 @@ std::span<const Command> commands()
         {"sensitivity", "what each format costs in each layer, measured", sensitivity},
         {"analyse", "a report by an analysis plugin: scaling laws, memory faults, ranks of metrics", analyse},
         {"allocate", "choose formats for a size or a mean number of bits", allocate},
-        {"recipe", "what differs between two recipes", recipe},
+        {"recipe", "what differs between two recipes, or what a compressed model is", recipe},
         {"export", "write a GGUF file by a recipe and read it back", exportModel},
         {"evaluate", "perplexity, divergence and agreement on a text", evaluate},
         {"blame", "which layers cost a token, or the loss of a text", blame},

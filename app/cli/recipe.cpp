@@ -134,22 +134,43 @@ difference(Context& context, const std::filesystem::path& a, const std::filesyst
 
 } // namespace
 
+namespace {
+
+/// A recipe, or what a compressed model says, as JSON.
+int writeAsJson(Context& context, const QString& from)
+{
+    if (!context.parser.isSet("model") || !context.parser.isSet("output")) {
+        std::fputs("--model MODEL and -o FILE are needed\n", stderr);
+        return WrongUse;
+    }
+    const auto run = [&]() -> Result<void> {
+        const auto model = TRY(loadModel(context.parser.value("model").toStdString()));
+        const Allocation allocation = TRY(readRecipe(*model, from.toStdString()));
+        return writeRecipe(*model, allocation, context.parser.value("output").toStdString());
+    };
+    const auto written = run();
+    return written ? int(Done) : context.fail(written.error());
+}
+
+} // namespace
+
 int recipe(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("diff", "What to do: diff.");
-    context.parser.addPositionalArgument("A", "The recipe before.");
-    context.parser.addPositionalArgument("B", "The recipe after.");
+    context.parser.addPositionalArgument("ACTION", "diff A B: what changes from A to B; write A: as JSON.");
+    context.parser.addPositionalArgument("A", "A recipe, or a compressed model: GGUF, compressed-tensors, GPTQ, BitNet.");
+    context.parser.addPositionalArgument("B", "The same, with diff.", "[B]");
     context.parser.addOption(
-        {"model", "The model they are for: sizes, bits and, where layers were measured, predicted KL.",
-         "model"});
+        {"model", "The model they are for: sizes, bits and, where layers were measured, predicted KL.", "model"});
+    context.parser.addOption({{"o", "output"}, "With write: the recipe to write.", "file"});
     context.addEngineOptions();
     addPictureOptions(context);
-    if (!context.parse(arguments, 3))
+    if (!context.parse(arguments, 2, 3))
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
-    if (given[0] != "diff") {
-        std::fprintf(
-            stderr, "'%s' is nothing that can be done with recipes: diff A B\n", qPrintable(given[0]));
+    if (given[0] == "write" && given.size() == 2)
+        return writeAsJson(context, given[1]);
+    if (given[0] != "diff" || given.size() != 3) {
+        std::fprintf(stderr, "'%s' is nothing that can be done here: diff A B, or write A\n", qPrintable(given.join(' ')));
         return WrongUse;
     }
     const auto found = difference(context, given[1].toStdString(), given[2].toStdString());

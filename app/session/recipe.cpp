@@ -1,5 +1,7 @@
 #include "app/session/recipe.h"
 
+#include "app/session/published_recipe.h"
+
 #include "core/sensitivity/candidate.h"
 
 #include <QFile>
@@ -98,12 +100,18 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
 
 Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path)
 {
-    return parseEntries(TRY(textOf(path)), path.filename().string());
+    const std::string name = path.filename().string();
+    if (!looksLikeRecipe(path))
+        return publishedEntries(*TRY(loadModel(path)), name);
+    return parseEntries(TRY(textOf(path)), name);
 }
 
 Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path)
 {
-    return parseRecipe(model, TRY(textOf(path)), path.filename().string());
+    const std::string name = path.filename().string();
+    if (!looksLikeRecipe(path))
+        return publishedRecipe(model, *TRY(loadModel(path)), name);
+    return parseRecipe(model, TRY(textOf(path)), name);
 }
 
 std::string recipeText(const Model& model, const Allocation& allocation)

@@ -1,4 +1,5 @@
 #include "tests/support/program.h"
+#include "tests/support/shared_data.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -144,6 +145,71 @@ private slots:
         const Finished wrong = cli({"recipe", "diff", path("a.json"), path("c.json"), "--model", sampleModel()});
         QCOMPARE(wrong.exitCode, 1);
         QVERIFY(wrong.err.contains("blk.77.attn_q.weight"));
+    }
+
+    void aCompressedModelIsARecipe()
+    {
+        QCOMPARE(cli({"export", sampleModel(), "--format", "q4_0", "--method", "rtn", "-o", path("four.gguf")}).exitCode, 0);
+        const QStringList text{"--context", "64", "--chunks", "1", "--json"};
+        const QJsonObject evaluated
+            = cli(QStringList{"evaluate", sampleModel(), "--recipe", path("four.gguf")} + text).json();
+        QVERIFY(evaluated["kl"].toDouble() > 0);
+        QCOMPARE(cli({"recipe", "write", path("four.gguf"), "--model", sampleModel(), "-o", path("four.json")}).exitCode, 0);
+        const QJsonObject same = cli({"recipe", "diff", path("four.gguf"), path("four.json"), "--json"}).json();
+        QCOMPARE(same["changes"].toArray().size(), 0);
+        QVERIFY(same["equalLayers"].toInt() > 20);
+    }
+
+    void aFolderForOtherProgramsEvaluatesTheSame_data()
+    {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("method");
+        QTest::newRow("compressed-tensors") << "compressed-tensors" << "int4g64" << "rtn";
+        QTest::newRow("zero points") << "compressed-tensors" << "uint4g64" << "rtn";
+        QTest::newRow("gptq") << "gptq" << "int8g64" << "rtn";
+        QTest::newRow("bitnet") << "bitnet" << "ternaryg" << "ternary";
+    }
+    void aFolderForOtherProgramsEvaluatesTheSame()
+    {
+        if (sharedData().empty())
+            QSKIP("shared/data is not here");
+        QFETCH(QString, target);
+        QFETCH(QString, format);
+        QFETCH(QString, method);
+        const QString model = QString::fromStdString(sharedData() / "llm_books6m");
+        QJsonArray layers;
+        for (int block = 0; block < 6; ++block)
+            for (const char* role : {"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"}) {
+                const bool ternary = method == "ternary";
+                const int columns = role == QString("ffn_down") ? 704 : 256;
+                layers.append(QJsonObject{
+                    {"name", QString("blk.%1.%2.weight").arg(block).arg(role)},
+                    {"format", ternary ? format + QString::number(columns) : format},
+                    {"method", method},
+                    {"parameters", ternary ? QJsonObject{{"absmean", 1}} : QJsonObject()}});
+            }
+        QFile recipe(path("folder.json"));
+        QVERIFY(recipe.open(QIODevice::WriteOnly));
+        recipe.write(QJsonDocument(QJsonObject{{"layers", layers}}).toJson());
+        recipe.close();
+        const QString folder = path(target + format);
+        const Finished exported
+            = cli({"export", model, "--recipe", path("folder.json"), "--target", target, "-o", folder});
+        QVERIFY2(exported.exitCode == 0, exported.err.constData());
+        const QStringList text{"--context", "64", "--chunks", "2", "--json"};
+        const QJsonObject asked = cli(QStringList{"evaluate", model, "--recipe", path("folder.json")} + text).json();
+        const QJsonObject found = cli(QStringList{"evaluate", folder, "--reference", model} + text).json();
+        QVERIFY(asked["kl"].toDouble() > 0);
+        QVERIFY(std::abs(found["perplexity"].toDouble() / asked["perplexity"].toDouble() - 1) < 1e-5);
+        QVERIFY(std::abs(found["kl"].toDouble() / asked["kl"].toDouble() - 1) < 1e-3);
+        // Opened as a recipe it says what was chosen.
+        const QJsonObject difference = cli({"recipe", "diff", path("folder.json"), folder, "--model", model, "--json"}).json();
+        QVERIFY(difference.contains("before"));
+        for (const QJsonValue& change : difference["changes"].toArray())
+            QCOMPARE(change["before"]["format"].toString(), change["after"]["format"].toString()); // gptq is the method there
+        // A second time something is there already.
+        QCOMPARE(cli({"export", model, "--recipe", path("folder.json"), "--target", target, "-o", folder}).exitCode, 1);
     }
 
     void blameFindsTheLayerThatWasSpoiled()

@@ -17,7 +17,8 @@ chosenRecipe(Workspace& workspace, QWidget* window, const QString& title)
 {
     const QString path = QFileDialog::getOpenFileName(
         window, title, lastFolder(QStringLiteral("recipe")),
-        DifferenceDialog::tr("Recipes (*.json);;All files (*)"));
+        DifferenceDialog::tr(
+            "Recipes and compressed models (*.json *.gguf *.safetensors *.tritloom);;All files (*)"));
     if (path.isEmpty())
         return std::nullopt;
     setLastFolder(QStringLiteral("recipe"), path);
