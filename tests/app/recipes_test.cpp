@@ -6,6 +6,7 @@
 #include "core/sensitivity/candidate.h"
 
 #include <QLabel>
+#include <QPointer>
 #include <QPushButton>
 #include <QStandardPaths>
 #include <QTreeWidget>
@@ -90,6 +91,15 @@ private slots:
         again->click();
         QTRY_COMPARE_WITH_TIMEOUT(again->text(), QString("Search again"), 60000);
         QVERIFY(dialog.found() && !dialog.found()->layers.empty());
+    }
+
+    void closingTheProjectEndsTheSearch()
+    {
+        QPointer<BlameDialog> dialog = new BlameDialog(
+            *m_workspace, "the loss", m_workspace->engine().chunks(), BlameQuestion::Measure::Loss, spoiled(), nullptr);
+        dialog->QDialog::show();
+        m_workspace.reset();
+        QTRY_VERIFY(dialog.isNull());
     }
 
     void nothingCompressedOpensNoDialog()

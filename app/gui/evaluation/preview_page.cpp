@@ -334,8 +334,7 @@ void PreviewPage::refreshQuality()
 void PreviewPage::refreshInteractions()
 {
     const Contradiction* const found = m_workspace.contradiction();
-    const bool looking = m_workspace.interaction().isRunning();
-    m_interacts->setVisible(!m_original && (found != nullptr || looking));
+    m_interacts->setVisible(!m_original && (found != nullptr || m_workspace.interaction().isRunning()));
     tint(m_interacts, themeColors(palette()).warning);
     if (found == nullptr) {
         m_interacts->setText(
