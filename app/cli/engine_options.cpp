@@ -13,7 +13,11 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context)
 
 Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path)
 {
-    EngineOptions options = TRY(context.engineOptions());
+    return openEngine(context, path, TRY(context.engineOptions()));
+}
+
+Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path, EngineOptions options)
+{
     auto model = TRY(loadModel(path.toStdString()));
     auto engine = TRY(Engine::create(std::move(model), context.plugins().lookup(), std::move(options)));
     for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
@@ -92,15 +96,20 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
 
 Result<MeasuredModel> openMeasured(Context& context)
 {
+    return openMeasured(context, context.parser.positionalArguments()[0]);
+}
+
+Result<MeasuredModel> openMeasured(Context& context, const QString& path)
+{
     MeasuredModel measured;
-    measured.model = TRY(pictureModel(context));
+    measured.model = TRY(pictureModel(path));
     if (measured.model != nullptr) {
         const auto engine = TRY(openPictureEngine(context, measured.model));
         measured.model = engine->model();
         measured.meter = TRY(engine->makeSession());
     }
     if (measured.model == nullptr) {
-        measured.text = TRY(openEngine(context));
+        measured.text = TRY(openEngine(context, path));
         measured.model = measured.text->model();
     }
     // Without a place to keep results the sweep still runs; it only starts anew next time.

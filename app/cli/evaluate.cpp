@@ -10,7 +10,7 @@ int evaluate(Context& context, const QStringList& arguments)
     context.addEngineOptions();
     context.parser.addOption(
         {"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
-    context.parser.addOption({"recipe", "Compress MODEL by this recipe first.", "file"});
+    context.parser.addOption({"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;

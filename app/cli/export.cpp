@@ -16,7 +16,10 @@ int exportModel(Context& context, const QStringList& arguments)
     context.parser.addOption({"method", "How weights are fitted, with --format.", "id", "imatrix"});
     context.parser.addOption(
         {{"o", "output"},
-         "The file to write: .gguf, .onnx, .safetensors, or .tritloom for what no runtime holds.", "file"});
+         "The file to write: .gguf, .onnx, .safetensors, or .tritloom for what no runtime holds; folders: "
+         ".compressed-tensors, .gptq, .bitnet.",
+         "file"});
+    context.parser.addOption({"target", "An id of 'tritloom-cli targets', whatever the name ends in.", "id"});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -51,7 +54,8 @@ int exportModel(Context& context, const QStringList& arguments)
         }
         return exportAllocation(
             model, *compressor, allocation, context.parser.value("output").toStdString(), context.stop,
-            [&](double fraction) { context.progress("export", fraction); });
+            [&](double fraction) { context.progress("export", fraction); },
+            context.parser.value("target").toStdString());
     };
     const auto report = run();
     if (!report)

@@ -26,7 +26,7 @@ int inspect(Context& context, const QStringList& arguments)
             sizes.append(QString::number(size));
         }
         const QString name = QString::fromStdString(tensor.name);
-        QString format = QString::fromStdString(tensor.stored.type().format->id());
+        QString format = QString::fromStdString(storedFormat(tensor)->id());
         if (tensor.replacement)
             format += QString(" and %1 more parts").arg(tensor.replacement->parts.size() - 1);
         const auto bytes = qint64(storedBytes(tensor));

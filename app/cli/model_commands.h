@@ -13,8 +13,10 @@ int stats(Context&, const QStringList&);
 int sensitivity(Context&, const QStringList&);
 int analyse(Context&, const QStringList&);
 int allocate(Context&, const QStringList&);
+int recipe(Context&, const QStringList&);
 int exportModel(Context&, const QStringList&);
 int evaluate(Context&, const QStringList&);
+int blame(Context&, const QStringList&);
 int generate(Context&, const QStringList&);
 int compare(Context&, const QStringList&);
 int imatrix(Context&, const QStringList&);
@@ -35,6 +37,8 @@ struct PluginChoice {
 /// The model of the first argument and an engine for it, by the common options.
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context);
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path);
+[[nodiscard]] Result<std::shared_ptr<Engine>>
+openEngine(Context& context, const QString& path, EngineOptions options);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
 [[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model);
 void addCandidateOptions(Context& context);
@@ -47,6 +51,7 @@ struct MeasuredModel {
     std::shared_ptr<ProjectStore> project; ///< owns store
 };
 [[nodiscard]] Result<MeasuredModel> openMeasured(Context& context);
+[[nodiscard]] Result<MeasuredModel> openMeasured(Context& context, const QString& path);
 /// Fills a table with progress on stderr; results go into the model's autosave project.
 [[nodiscard]] Result<SensitivityTable>
 measureTable(Context& context, const MeasuredModel& measured, std::vector<Candidate> candidates);

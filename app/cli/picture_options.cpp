@@ -87,7 +87,12 @@ void addPictureOptions(Context& context)
 
 Result<std::shared_ptr<const Model>> pictureModel(Context& context)
 {
-    auto model = TRY(loadModel(context.parser.positionalArguments()[0].toStdString()));
+    return pictureModel(context.parser.positionalArguments()[0]);
+}
+
+Result<std::shared_ptr<const Model>> pictureModel(const QString& path)
+{
+    auto model = TRY(loadModel(path.toStdString()));
     if (findPictureArchitecture(model->file->architecture()) == nullptr)
         model = nullptr;
     return model;

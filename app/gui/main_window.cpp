@@ -5,6 +5,8 @@
 #include "app/gui/notice.h"
 #include "app/gui/preferences_dialog.h"
 #include "app/gui/project_tool_bar.h"
+#include "app/gui/recipes/blame_dialog.h"
+#include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/start_page.h"
 #include "app/gui/status_line.h"
 #include "app/gui/widgets/banner.h"
@@ -84,6 +86,10 @@ void MainWindow::connectActions()
     on(m_actions->closeProject, &MainWindow::closeProject);
     on(m_actions->saveCopy, &MainWindow::saveCopy);
     on(m_actions->exportModel, &MainWindow::exportModel);
+    on(m_actions->loadRecipe, [this] { loadRecipe(*m_workspace, this); });
+    on(m_actions->saveRecipe, [this] { saveRecipe(*m_workspace, this); });
+    on(m_actions->compareRecipe, [this] { compareRecipe(*m_workspace, this); });
+    on(m_actions->blame, [this] { blameMeanLoss(*m_workspace, this); });
     on(m_actions->quit, &QWidget::close);
     on(m_actions->selectAll, &MainWindow::selectAll);
     on(m_actions->pin, &MainWindow::togglePins);
@@ -225,6 +231,7 @@ void MainWindow::refreshActions()
     if (std::exchange(m_stopShown, sweeping)
         != sweeping) // asked for every frame of a drag, and icons are drawn anew
         applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
+    m_actions->blame->setEnabled(m_actions->sweep->isEnabled());
     m_actions->cancel->setEnabled(m_workspace && (sweeping || m_workspace->evaluation().isRunning()));
 }
 

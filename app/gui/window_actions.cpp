@@ -41,6 +41,11 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
     saveCopy =
         add(menu, "saveCopy", say(QT_TRANSLATE_NOOP("WindowActions", "Save project &copy as…")),
             QKeySequence::SaveAs);
+    menu->addSeparator();
+    loadRecipe = add(menu, "loadRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "&Load recipe…")));
+    saveRecipe = add(menu, "saveRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Save &recipe…")));
+    compareRecipe = add(menu, "compareRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Co&mpare with recipe…")));
+    menu->addSeparator();
     exportModel =
         add(menu, "export", say(QT_TRANSLATE_NOOP("WindowActions", "&Export GGUF…")), Qt::CTRL | Qt::Key_E);
     menu->addSeparator();
@@ -93,6 +98,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
     allocate->setToolTip(say(QT_TRANSLATE_NOOP(
         "WindowActions", "Distribute the budget by measured sensitivity; pinned layers stay")));
     sweep = add(menu, "sweep", say(QT_TRANSLATE_NOOP("WindowActions", "Measure &sensitivity")), Qt::Key_F5);
+    blame = add(menu, "blame", say(QT_TRANSLATE_NOOP("WindowActions", "&Blame layers…")));
+    blame->setToolTip(say(QT_TRANSLATE_NOOP("WindowActions", "Find the layers that carry the loss")));
     cancel =
         add(menu, "cancel", say(QT_TRANSLATE_NOOP("WindowActions", "&Cancel what runs")), Qt::Key_Escape);
 
@@ -105,7 +112,7 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
 QList<QAction*> WindowActions::ofProject() const
 {
     return {closeProject, saveCopy, exportModel, selectAll, pin,   resetLayout,
-            zoomIn,       zoomOut,  allocate,    sweep,     cancel};
+            zoomIn,       zoomOut,  allocate,    sweep,     cancel, loadRecipe, saveRecipe, compareRecipe, blame};
 }
 
 } // namespace tritloom

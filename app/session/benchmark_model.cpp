@@ -93,7 +93,8 @@ ProductSize productSize(const Model& model)
     for (const Node& node : model.graph->nodes) {
         if (node.op.kind != OpKind::Linear)
             continue;
-        const TensorType& type = model.tensor(node.weights.front()).stored.type();
+        const NamedTensor& tensor = model.tensor(node.weights.front());
+        const TensorType type{storedFormat(tensor), tensor.shape};
         size.bytes += double(type.bytes());
         size.elements += double(type.elements());
         if (node.stage + 1 == model.graph->stageCount)
@@ -106,7 +107,7 @@ std::string formatOf(const Model& model)
 {
     for (const Node& node : model.graph->nodes)
         if (node.op.kind == OpKind::Linear)
-            return model.tensor(node.weights.front()).stored.type().format->id();
+            return storedFormat(model.tensor(node.weights.front()))->id();
     return {};
 }
 

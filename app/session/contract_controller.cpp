@@ -48,7 +48,7 @@ std::vector<std::string> tensorFormats(const Model& model, const Allocation& all
 {
     std::vector<std::string> formats;
     for (const NamedTensor& tensor : model.file->tensors)
-        formats.push_back(tensor.stored.type().format->id());
+        formats.push_back(storedFormat(tensor)->id());
     for (std::size_t i = 0; i < model.layers.size(); ++i)
         if (const std::string& chosen = allocation.layers[i].format; !chosen.empty())
             formats[std::size_t(model.layers[i].tensor)] = chosen;

@@ -21,7 +21,7 @@ struct ExportReport {
     std::chrono::milliseconds elapsed{};
 };
 
-/// Writes a file in the background, of the kind that its name ends in. One at a time. GUI thread only.
+/// Writes a file or folder in the background, of the kind that its name ends in. One at a time. GUI thread only.
 class ExportController final : public QObject {
     Q_OBJECT
 
@@ -54,9 +54,10 @@ private:
 [[nodiscard]] Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress);
-/// For any model. The target is told by the name: .onnx, .safetensors, else GGUF.
+/// For any model. target: an id of exportTargets(); empty: told by the ending of the path, else GGUF.
+/// Errors: NotFound (no such target), those of the target.
 [[nodiscard]] Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
-    std::stop_token stop, const std::function<void(double)>& progress);
+    std::stop_token stop, const std::function<void(double)>& progress, const std::string& target = {});
 
 } // namespace tritloom

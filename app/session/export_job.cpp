@@ -21,6 +21,10 @@ Result<Key> hashOf(const std::filesystem::path& path)
                 std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
         };
         add(tensor.stored);
+        if (tensor.packed) {
+            add(tensor.packed->scales);
+            add(tensor.packed->zeros);
+        }
         if (tensor.replacement)
             for (const LayerReplacement::Part& part : tensor.replacement->parts)
                 add(part.tensor);
@@ -28,14 +32,18 @@ Result<Key> hashOf(const std::filesystem::path& path)
     return key;
 }
 
-/// By the name's ending; GGUF where it says nothing else.
-const ExportTarget& targetFor(const std::filesystem::path& path)
+/// By its id, or by the ending of the path; GGUF where that says nothing else; null for an unknown id.
+const ExportTarget* targetFor(const std::filesystem::path& path, const std::string& id = {})
 {
     const auto targets = exportTargets();
+    if (!id.empty()) {
+        const auto named = std::ranges::find(targets, id, &ExportTarget::id);
+        return named == targets.end() ? nullptr : &*named;
+    }
     const auto found = std::find_if(targets.begin(), targets.end(), [&](const ExportTarget& target) {
         return path.extension().string() == target.patterns.substr(1); // "*.gguf"
     });
-    return found == targets.end() ? targets.front() : *found;
+    return found == targets.end() ? &targets.front() : &*found;
 }
 
 std::string severalMatrices(const std::string& layer, const std::string& method)
@@ -52,7 +60,7 @@ std::vector<std::string>
 ExportController::problems(const Allocation& allocation, const std::filesystem::path& path) const
 {
     const Model& model = *m_engine->model();
-    const ExportTarget& target = targetFor(path);
+    const ExportTarget& target = *targetFor(path);
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
     for (std::size_t i = 0; i < model.layers.size() && target.id != "tritloom"; ++i) {
         const LayerChoice& choice = allocation.layers[i];
@@ -61,6 +69,10 @@ ExportController::problems(const Allocation& allocation, const std::filesystem::
         if (method != nullptr && method->makesReplacements())
             problems.push_back(severalMatrices(model.layers[i].name, choice.method));
     }
+    std::error_code none;
+    if (target.writes == ExportTarget::Writes::Folder && std::filesystem::exists(path, none)
+        && !std::filesystem::is_empty(path, none))
+        problems.push_back(fmt::format("{}: there is something there already, choose a new name", path.string()));
     return problems;
 }
 
@@ -73,7 +85,7 @@ Result<ExportReport> exportAllocation(
 
 Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
-    std::stop_token stop, const std::function<void(double)>& progress)
+    std::stop_token stop, const std::function<void(double)>& progress, const std::string& targetId)
 {
     const auto begin = std::chrono::steady_clock::now();
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
@@ -99,7 +111,10 @@ Result<ExportReport> exportAllocation(
             return compressor.compress(*layer, allocation[*layer], stop);
         return storedLayer(model.tensor(TensorId(index)));
     };
-    const ExportTarget& target = targetFor(path);
+    const ExportTarget* const found = targetFor(path, targetId);
+    if (found == nullptr)
+        return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", targetId);
+    const ExportTarget& target = *found;
     const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = tensorFormats(model, allocation),

@@ -1,5 +1,7 @@
 #include "app/session/recipe.h"
 
+#include "app/session/published_recipe.h"
+
 #include "core/sensitivity/candidate.h"
 
 #include <QFile>
@@ -24,9 +26,8 @@ Result<std::uint64_t> bytesOfBudget(std::string_view text, double bytes)
     return std::uint64_t(bytes);
 }
 
-} // namespace
-
-Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name)
+/// A recipe's JSON, entry by entry.
+Result<std::vector<RecipeEntry>> parseEntries(std::string_view json, const std::string& name)
 {
     QJsonParseError problem;
     const QJsonDocument document
@@ -37,27 +38,21 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
             problem.errorString().toStdString());
     if (!document.object().value("layers").isArray())
         return fail(ErrorCode::InvalidInput, "{}: a recipe needs a list 'layers'", name);
-    std::map<std::string, std::size_t> indexOf;
-    for (std::size_t i = 0; i < model.layers.size(); ++i)
-        indexOf[model.layers[i].name] = i;
-    Allocation allocation = model.original();
-    std::set<std::size_t> seen;
+    std::vector<RecipeEntry> entries;
+    std::set<std::string> seen;
     for (const QJsonValue& value : document.object().value("layers").toArray()) {
         if (!value.toObject().value("name").isString())
             return fail(ErrorCode::InvalidInput, "{}: every entry of 'layers' needs a 'name'", name);
         const QJsonObject layer = value.toObject();
         const std::string layerName = layer.value("name").toString().toStdString();
-        const auto found = indexOf.find(layerName);
-        if (found == indexOf.end())
-            return fail(ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, layerName);
-        if (!seen.insert(found->second).second)
+        if (!seen.insert(layerName).second)
             return fail(ErrorCode::InvalidInput, "{}: layer '{}' is listed twice", name, layerName);
         for (const char* key : {"format", "method"})
             if (layer.contains(key) && !layer.value(key).isString())
                 return fail(ErrorCode::InvalidInput, "{}: layer '{}': '{}' is no text", name, layerName, key);
         if (layer.contains("parameters") && !layer.value("parameters").isObject())
             return fail(ErrorCode::InvalidInput, "{}: layer '{}': 'parameters' is no object", name, layerName);
-        LayerChoice& choice = allocation.layers[found->second];
+        LayerChoice& choice = entries.emplace_back(RecipeEntry{.layer = layerName, .choice = {}}).choice;
         choice.format = layer.value("format").toString().toStdString();
         if (choice.format.empty() || choice.format == "stored") {
             choice = {};
@@ -75,15 +70,48 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
             choice.parameters[parameter.key().toStdString()] = parameter.value().toDouble();
         }
     }
-    return allocation;
+    return entries;
 }
 
-Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path)
+Result<std::string> textOf(const std::filesystem::path& path)
 {
     QFile file(QString::fromStdString(path.string()));
     if (!file.open(QIODevice::ReadOnly))
         return fail(ErrorCode::Io, "{}: {}", path.string(), file.errorString().toStdString());
-    return parseRecipe(model, file.readAll().toStdString(), path.filename().string());
+    return file.readAll().toStdString();
+}
+
+} // namespace
+
+Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name)
+{
+    std::map<std::string, std::size_t> indexOf;
+    for (std::size_t i = 0; i < model.layers.size(); ++i)
+        indexOf[model.layers[i].name] = i;
+    Allocation allocation = model.original();
+    for (RecipeEntry& entry : TRY(parseEntries(json, name))) {
+        const auto found = indexOf.find(entry.layer);
+        if (found == indexOf.end())
+            return fail(ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, entry.layer);
+        allocation.layers[found->second] = std::move(entry.choice);
+    }
+    return allocation;
+}
+
+Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path)
+{
+    const std::string name = path.filename().string();
+    if (!looksLikeRecipe(path))
+        return publishedEntries(*TRY(loadModel(path)), name);
+    return parseEntries(TRY(textOf(path)), name);
+}
+
+Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path)
+{
+    const std::string name = path.filename().string();
+    if (!looksLikeRecipe(path))
+        return publishedRecipe(model, *TRY(loadModel(path)), name);
+    return parseRecipe(model, TRY(textOf(path)), name);
 }
 
 std::string recipeText(const Model& model, const Allocation& allocation)

@@ -4,11 +4,23 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace tritloom {
 
+/// What a recipe says of one layer.
+struct RecipeEntry {
+    std::string layer;
+    LayerChoice choice; ///< an empty format: as stored
+};
+
+/// The entries of a recipe, whatever model it is for: JSON, or a compressed model (see published_recipe.h). Errors: InvalidInput (no recipe, a layer twice, an unknown
+/// format), Io.
+[[nodiscard]] Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path);
+
 /// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}]}. Layers that are not named
-/// stay as they are stored. Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
+/// stay as they are stored. readRecipe() takes a compressed model as well (see published_recipe.h).
+/// Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
 [[nodiscard]] Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path);
 [[nodiscard]] Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name);
 [[nodiscard]] std::string recipeText(const Model& model, const Allocation& allocation);

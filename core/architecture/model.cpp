@@ -35,7 +35,7 @@ bool isCompressible(const NamedTensor& tensor)
     for (const char* word : {"norm", "position_embd", "ffn_gate_inp", "rope_freqs"})
         if (tensor.name.find(word) != std::string::npos)
             return false;
-    const std::string format = tensor.stored.type().format->id();
+    const std::string format = storedFormat(tensor)->id();
     return tensor.layout == Layout::TernaryRows
         || (format != "i8" && format != "i16" && format != "i32" && format != "i64");
 }
@@ -124,6 +124,11 @@ Key contentKey(const ModelFile& file)
                 add(part.tensor);
         else
             add(tensor.stored);
+        if (tensor.packed) {
+            add(tensor.packed->scales);
+            if (!tensor.packed->zeros.isEmpty())
+                add(tensor.packed->zeros);
+        }
     }
     return key;
 }
@@ -137,7 +142,7 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
         const NamedTensor& tensor = model->file->tensors[i];
         if (!isCompressible(tensor))
             continue;
-        const TensorType type{tensor.stored.type().format, tensor.shape};
+        const TensorType type{storedFormat(tensor), tensor.shape};
         Layer layer{
             .tensor = TensorId(i),
             .name = tensor.name,

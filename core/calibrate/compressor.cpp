@@ -49,13 +49,20 @@ Result<CompressedLayer> Compressor::compress(
     const std::function<void(double)>& progress)
 {
     const Layer& what = m_model->layer(layer);
-    if (choice.format.empty())
-        return storedLayer(m_model->tensor(what.tensor));
+    const bool stored = choice.format.empty();
+    if (stored && m_model->tensor(what.tensor).layout == Layout::RowMajor)
+        return storedLayer(m_model->tensor(what.tensor)); // where it lies, for nothing
     const Key key = keyOfChoice(layer, choice);
     {
         const std::scoped_lock lock(m_mutex);
         if (auto known = m_memo.find(key))
             return std::move(*known);
+    }
+    if (stored) { // unpacked once, not for every chunk of text
+        CompressedLayer unpacked = TRY(storedLayer(m_model->tensor(what.tensor)));
+        const std::scoped_lock lock(m_mutex);
+        m_memo.put(key, unpacked, unpacked.bytes());
+        return unpacked;
     }
     const NumberFormatPtr format = TRY(parseNumberFormat(choice.format));
     const LayerMethod* const method = m_methods(choice.method);

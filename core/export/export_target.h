@@ -34,11 +34,13 @@ struct ExportTarget {
     std::string_view id; ///< "gguf"
     std::string_view title; ///< "GGUF (llama.cpp)"
     std::string_view patterns; ///< for the save dialog: "*.gguf"
-    /// Every broken rule, one sentence each, before anything is written; empty: write() will not refuse.
+    /// Every broken rule, one sentence each, before anything is written; empty: write() will not refuse, except for
+    /// what only the numbers tell (scales of ternary blocks).
     std::vector<std::string> (*check)(const ModelFile& model, std::span<const std::string> formats);
     /// Errors: InvalidInput (broken rules), Io, Cancelled, those of request.tensor. A file that was there
     /// before stays as it is unless everything went well.
     Result<WrittenFile> (*write)(const ExportRequest& request);
+    enum class Writes { File, Folder } writes = Writes::File; ///< a folder must not be there yet, or be empty
 };
 [[nodiscard]] std::span<const ExportTarget> exportTargets();
 

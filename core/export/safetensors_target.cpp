@@ -23,11 +23,11 @@ Result<Tensor> written(const ExportRequest& request, std::size_t index)
 {
     const NamedTensor& tensor = request.model.tensors[index];
     const std::string& format = request.formats[index];
-    const bool asStored = format == tensor.stored.type().format->id();
-    if (asStored && tensor.layout != Layout::TernaryRows && types().contains(format))
+    const bool asStored = format == storedFormat(tensor)->id();
+    if (asStored && !tensor.packed && tensor.layout != Layout::TernaryRows && types().contains(format))
         return tensor.stored;
     const Tensor layer = TRY(request.tensor(index, format));
-    const bool plain = types().contains(layer.type().format->id()) && tensor.layout == Layout::RowMajor;
+    const bool plain = types().contains(layer.type().format->id()) && tensor.layout != Layout::Transposed;
     return plain ? layer : Tensor::adoptFloats(layer.type().shape, inFileOrder(tensor, layer));
 }
 
@@ -83,7 +83,8 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
             return fail(ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, request.model.tensors.size());
         const NamedTensor& tensor = request.model.tensors[i];
         tensors.push_back(TRY(written(request, i)));
-        const Shape& shape = tensor.fileShape.empty() ? tensor.stored.type().shape : tensor.fileShape;
+        const bool unpacked = tensor.packed || tensor.layout == Layout::TernaryRows;
+        const Shape& shape = unpacked ? tensor.shape : tensor.fileShape.empty() ? tensor.stored.type().shape : tensor.fileShape;
         const std::uint64_t bytes = tensors.back().bytes().size();
         header[tensor.fileName.empty() ? tensor.name : tensor.fileName]
             = {{"dtype", types().at(tensors.back().type().format->id())}, {"shape", shape},

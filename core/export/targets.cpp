@@ -1,5 +1,8 @@
 #include "core/export/export_target.h"
+#include "core/export/bitnet_target.h"
+#include "core/export/compressed_tensors_target.h"
 #include "core/export/gguf_target.h"
+#include "core/export/gptq_target.h"
 #include "core/export/network_targets.h"
 #include "core/export/tritloom_target.h"
 #include "core/method/row_packer.h"
@@ -14,6 +17,10 @@ std::span<const ExportTarget> exportTargets()
         {"tritloom", "Tritloom", "*.tritloom", checkTritloom, exportTritloom},
         {"onnx", "ONNX (onnxruntime)", "*.onnx", checkOnnx, exportOnnx},
         {"safetensors", "safetensors", "*.safetensors", checkSafetensors, exportSafetensors},
+        {"compressed-tensors", "compressed-tensors folder (vLLM)", "*.compressed-tensors", checkCompressedTensors,
+         exportCompressedTensors, ExportTarget::Writes::Folder},
+        {"gptq", "GPTQ folder (GPTQModel, vLLM)", "*.gptq", checkGptq, exportGptq, ExportTarget::Writes::Folder},
+        {"bitnet", "BitNet folder (Transformers)", "*.bitnet", checkBitnet, exportBitnet, ExportTarget::Writes::Folder},
     };
     return targets;
 }

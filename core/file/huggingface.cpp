@@ -2,6 +2,7 @@
 
 #include "core/base/mapped_file.h"
 #include "core/file/huggingface_config.h"
+#include "core/file/huggingface_packed.h"
 #include "core/file/huggingface_tokenizer.h"
 #include "core/file/safetensors.h"
 
@@ -111,8 +112,12 @@ public:
     {
         for (const Entry& entry : entries)
             m_entries.emplace(entry.name, &entry);
+        m_packed = TRY(findPackedWeights(entries, m_config));
         for (const Entry& entry : entries)
-            TRY_VOID(addOne(entry));
+            if (!m_packed.parts.contains(entry.name))
+                TRY_VOID(addOne(entry));
+        for (const auto& [name, matrix] : m_packed.matrices)
+            TRY_VOID(addPacked(name, matrix));
         if (m_isTernary)
             m_model.notices.push_back("The weights are stored as packed ternary codes");
         return {};
@@ -158,6 +163,21 @@ private:
         return {};
     }
 
+    Result<void> addPacked(const std::string& fileName, const std::shared_ptr<const PackedMatrix>& matrix)
+    {
+        const std::string name = m_architecture ? translateName(fileName, *m_architecture) : fileName;
+        if (!m_names.insert(name).second)
+            return fail(ErrorCode::InvalidInput, "two tensors mean '{}', the second is '{}'", name, fileName);
+        m_model.tensors.push_back(
+            {.name = name,
+             .shape = {matrix->outputs, matrix->inputs},
+             .stored = matrix->codes,
+             .layout = Layout::Packed,
+             .packed = matrix,
+             .fileName = name == fileName ? std::string() : fileName});
+        return {};
+    }
+
     bool isTied() const
     {
         return jsonBoolean(m_config, "tie_word_embeddings").value_or(m_architecture->isGpt2);
@@ -181,6 +201,7 @@ private:
     const Architecture* m_architecture;
     ModelFile& m_model;
     std::unordered_map<std::string, const Entry*> m_entries;
+    PackedWeights m_packed;
     std::unordered_set<std::string> m_names;
     bool m_isTernary = false;
 };

@@ -104,7 +104,7 @@ void Vocabulary::put(std::size_t id, std::string token, std::int32_t kind)
     while (tokens.size() <= id) {
         tokens.push_back(fmt::format("[PAD{}]", tokens.size()));
         kinds.push_back(Unused);
-        if (model == "llama")
+        if (model != "gpt2")
             scores.push_back(-10000);
     }
     tokens[id] = std::move(token);
@@ -117,8 +117,12 @@ void Vocabulary::write(Metadata& metadata) const
     if (!pre.empty())
         metadata.set("tokenizer.ggml.pre", pre);
     metadata.set("tokenizer.ggml.tokens", tokens);
-    if (model == "llama")
+    if (model != "gpt2")
         metadata.set("tokenizer.ggml.scores", scores);
+    if (joinSpaces)
+        metadata.set("tokenizer.ggml.remove_extra_whitespaces", *joinSpaces);
+    if (!charsmap.empty())
+        metadata.set("tokenizer.ggml.precompiled_charsmap", charsmap);
     metadata.set("tokenizer.ggml.token_type", kinds);
     if (model == "gpt2")
         metadata.set("tokenizer.ggml.merges", merges);

@@ -143,8 +143,15 @@ const std::vector<std::string>* Metadata::strings(std::string_view key) const
     return value ? std::get_if<std::vector<std::string>>(value) : nullptr;
 }
 
+const NumberFormatPtr& storedFormat(const NamedTensor& tensor)
+{
+    return tensor.packed ? tensor.packed->format : tensor.stored.type().format;
+}
+
 std::size_t storedBytes(const NamedTensor& tensor)
 {
+    if (tensor.packed)
+        return tensor.packed->bytes();
     return tensor.replacement ? tensor.replacement->bytes() : tensor.stored.bytes().size();
 }
 
@@ -166,6 +173,12 @@ Result<Tensor> materialise(const NamedTensor& tensor)
         return transposed(tensor);
     case Layout::TernaryRows:
         return unpackTernary(tensor);
+    case Layout::Packed: {
+        auto unpacked = unpack(*tensor.packed);
+        if (!unpacked)
+            return fail(unpacked.error().code, "tensor '{}': {}", tensor.name, unpacked.error().message);
+        return unpacked;
+    }
     }
     const std::span<const std::byte> bytes = tensor.stored.bytes();
     const bool isSingle = tensor.stored.type().format && tensor.stored.type().format->id() == "f32";

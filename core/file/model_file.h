@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/file/packed_matrix.h"
 #include "core/graph/layer_replacement.h"
 
 #include <cstdint>
@@ -54,6 +55,7 @@ private:
 enum class Layout {
     RowMajor,
     Transposed, ///< stored [inputs, outputs] (GPT-2's Conv1D)
+    Packed, ///< codes, scales and zero points in tensors of their own: NamedTensor::packed
     TernaryRows, ///< Hugging Face BitNet: uint8 [outputs / 4, inputs], 2-bit codes; companion scale tensor
 };
 
@@ -67,6 +69,7 @@ struct NamedTensor {
     float scale = 1; ///< TernaryRows: multiplies the codes
     /// A few ops and tensors that stand for it, as a Tritloom file stores them; `stored` is then empty.
     std::shared_ptr<const LayerReplacement> replacement = {};
+    std::shared_ptr<const PackedMatrix> packed = {}; ///< Layout::Packed; `stored` is then its codes
     std::string fileName; ///< the name in the file, when it differs from `name`
     Shape fileShape; ///< the shape in the file, when `shape` is another view of it (a convolution's [O, C, h, w])
     /// Whether this is a layer to compress: told by the name (ByName), or known from the operators that read it.
@@ -79,6 +82,8 @@ struct NamedTensor {
 [[nodiscard]] Result<Tensor> materialise(const NamedTensor&);
 /// The tensor as it is run: what replaces it, or materialise(). Errors: as materialise().
 [[nodiscard]] Result<CompressedLayer> storedLayer(const NamedTensor&);
+/// The number format it is stored in; "codes" for ternary rows, which have none.
+[[nodiscard]] const NumberFormatPtr& storedFormat(const NamedTensor&);
 /// Bytes it takes in its file.
 [[nodiscard]] std::size_t storedBytes(const NamedTensor&);
 

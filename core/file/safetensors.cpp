@@ -93,6 +93,18 @@ Result<Placed> readEntry(std::string_view file, const std::string& key, const Js
 
 } // namespace
 
+std::string_view typeName(std::string_view formatId)
+{
+    const auto* const at = std::ranges::find(types, formatId, &TypeRow::format);
+    return at == std::end(types) ? std::string_view() : at->name;
+}
+
+std::uint64_t typeBytes(std::string_view name)
+{
+    const TypeRow* const row = findType(name);
+    return row != nullptr ? row->bytes : 0;
+}
+
 bool looksLike(std::span<const std::byte> head, std::uint64_t fileBytes)
 {
     const auto length = headerLength(head);

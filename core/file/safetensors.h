@@ -25,6 +25,10 @@ struct Entry {
 /// Whether a file that starts with `head` and is `fileBytes` long can be a safetensors file.
 [[nodiscard]] bool looksLike(std::span<const std::byte> head, std::uint64_t fileBytes);
 
+/// The element type with the same bytes as a number format, "F16" for "f16"; "" when there is none.
+[[nodiscard]] std::string_view typeName(std::string_view formatId);
+[[nodiscard]] std::uint64_t typeBytes(std::string_view typeName); ///< of an element; 0 for unknown names
+
 /// All tensors in the order of their data. Errors: InvalidInput (sizes, overlaps, holes, a name twice),
 /// Unsupported (an element type that safetensors does not list).
 [[nodiscard]] Result<std::vector<Entry>>

@@ -2,17 +2,19 @@
 
 #include "core/file/protobuf_fields.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace tritloom::huggingface {
 namespace {
 
-constexpr std::uint64_t typeBpe = 2; // TrainerSpec.ModelType
+constexpr std::uint64_t typeUnigram = 1, typeBpe = 2; // TrainerSpec.ModelType
 
 /// What the reader needs of sentencepiece_model.proto; defaults are that file's.
 struct Model {
-    std::uint64_t type = 1; ///< unigram
+    std::uint64_t type = typeUnigram;
     std::string normalizer;
+    std::vector<std::uint8_t> charsmap;
     bool addDummyPrefix = true, removeExtraWhitespaces = true;
     bool isRead = true;
 };
@@ -25,7 +27,7 @@ std::string textOf(std::span<const std::byte> bytes)
 std::int32_t kindOf(std::uint64_t type)
 {
     switch (type) {
-    case Unknown: case Control: case Unused: case Byte:
+    case Unknown: case Control: case Unused: case Byte: case UserDefined:
         return std::int32_t(type);
     default:
         return Normal;
@@ -57,6 +59,9 @@ void readNormalizer(std::span<const std::byte> message, Model& model)
     model.isRead &= forEachField(message, [&](const ProtobufField& field) {
         if (field.number == 1 && field.isBytes)
             model.normalizer = textOf(field.bytes);
+        else if (field.number == 2 && field.isBytes)
+            for (const std::byte byte : field.bytes)
+                model.charsmap.push_back(std::to_integer<std::uint8_t>(byte));
         else if (field.number == 3)
             model.addDummyPrefix = field.value != 0;
         else if (field.number == 4)
@@ -89,11 +94,19 @@ Result<Vocabulary> readSentencePiece(std::string_view bytes, std::string_view na
         return fail(ErrorCode::InvalidInput, "{}: a vocabulary of {} pieces", name, count);
     if (vocabulary.unknown.empty())
         return fail(ErrorCode::InvalidInput, "{}: none of the {} pieces is the unknown one", name, count);
+    vocabulary.addSpacePrefix = model.addDummyPrefix;
+    if (model.type == typeUnigram) {
+        vocabulary.model = "t5"; // what GGUF calls it, whatever model it belongs to
+        vocabulary.charsmap = std::move(model.charsmap);
+        vocabulary.joinSpaces = model.removeExtraWhitespaces;
+        return vocabulary;
+    }
     if (model.type != typeBpe)
         return fail(
-            ErrorCode::Unsupported, "{}: a SentencePiece unigram model, only models of type BPE are read",
+            ErrorCode::Unsupported, "{}: a SentencePiece model of words or characters, only unigram and BPE are read",
             name);
-    vocabulary.addSpacePrefix = model.addDummyPrefix;
+    // llama.cpp's BPE has no such pieces.
+    std::ranges::replace(vocabulary.kinds, std::int32_t{UserDefined}, std::int32_t{Normal});
     // The normalizers called nmt... turn lines into spaces.
     if (model.removeExtraWhitespaces || model.normalizer.starts_with("nmt"))
         vocabulary.notice = fmt::format(

@@ -11,21 +11,6 @@ namespace {
 
 constexpr std::string_view space = "\xE2\x96\x81"; // U+2581
 
-/// Calls visit for a step of a pipeline and, if it is a Sequence, for every step inside.
-void forEachStep(const Json* step, const std::function<void(const Json&, const std::string& type)>& visit)
-{
-    if (!step)
-        return;
-    const auto type = jsonText(*step, "type");
-    if (!type)
-        return;
-    visit(*step, *type);
-    for (const char* list : {"normalizers", "pretokenizers", "processors", "decoders"})
-        if (const Json* const steps = jsonMember(*step, list); steps && steps->is_array())
-            for (const Json& inner : *steps)
-                forEachStep(&inner, visit);
-}
-
 /// What the pipeline before the model does, as far as GGUF can say it.
 struct Pipeline {
     bool isByteLevel = false, isSpaceEscaped = false, addsSpacePrefix = false;
@@ -117,23 +102,6 @@ Result<void> readMerges(const Json* merges, std::string_view name, Vocabulary& v
     return {};
 }
 
-Result<void> readAddedTokens(const Json* added, std::string_view name, Vocabulary& vocabulary)
-{
-    if (!added || !added->is_array())
-        return {};
-    for (const Json& token : *added) {
-        const auto id = jsonInteger(token, "id");
-        const auto content = jsonText(token, "content");
-        if (!content || !id || *id < 0
-            || *id > static_cast<std::int64_t>(vocabulary.tokens.size() + largestGap))
-            return fail(ErrorCode::InvalidInput, "{}: an added token has no valid id or content", name);
-        const bool isSpecial = jsonBoolean(token, "special").value_or(false);
-        const TokenKind kind = *content == vocabulary.unknown ? Unknown : isSpecial ? Control : UserDefined;
-        vocabulary.put(static_cast<std::size_t>(*id), *content, kind);
-    }
-    return {};
-}
-
 /// SentencePiece's form of the merges: a piece's score is minus the rank of the first merge that makes it.
 void scoresFromMerges(Vocabulary& vocabulary)
 {
@@ -154,7 +122,39 @@ void scoresFromMerges(Vocabulary& vocabulary)
     vocabulary.merges.clear();
 }
 
-/// Whether the template of a single text starts with a special token before the text, or ends with one.
+} // namespace
+
+void forEachStep(const Json* step, const std::function<void(const Json&, const std::string& type)>& visit)
+{
+    if (!step)
+        return;
+    const auto type = jsonText(*step, "type");
+    if (!type)
+        return;
+    visit(*step, *type);
+    for (const char* list : {"normalizers", "pretokenizers", "processors", "decoders"})
+        if (const Json* const steps = jsonMember(*step, list); steps && steps->is_array())
+            for (const Json& inner : *steps)
+                forEachStep(&inner, visit);
+}
+
+Result<void> readAddedTokens(const Json* added, std::string_view name, Vocabulary& vocabulary)
+{
+    if (!added || !added->is_array())
+        return {};
+    for (const Json& token : *added) {
+        const auto id = jsonInteger(token, "id");
+        const auto content = jsonText(token, "content");
+        if (!content || !id || *id < 0
+            || *id > static_cast<std::int64_t>(vocabulary.tokens.size() + largestGap))
+            return fail(ErrorCode::InvalidInput, "{}: an added token has no valid id or content", name);
+        const bool isSpecial = jsonBoolean(token, "special").value_or(false);
+        const TokenKind kind = *content == vocabulary.unknown ? Unknown : isSpecial ? Control : UserDefined;
+        vocabulary.put(static_cast<std::size_t>(*id), *content, kind);
+    }
+    return {};
+}
+
 void readTemplate(const Json* processor, Vocabulary& vocabulary)
 {
     vocabulary.addBos = vocabulary.addEos = false;
@@ -167,17 +167,17 @@ void readTemplate(const Json* processor, Vocabulary& vocabulary)
     });
 }
 
-} // namespace
-
 Result<Vocabulary> readTokenizerJson(const Json& json, std::string_view name)
 {
     const Json* const model = jsonMember(json, "model");
     if (!model || !model->is_object())
         return fail(ErrorCode::InvalidInput, "{}: there is no object 'model'", name);
     const std::string type = jsonText(*model, "type").value_or("BPE"); // old files do not say
+    if (type == "Unigram")
+        return readUnigramJson(json, name);
     if (type != "BPE")
         return fail(
-            ErrorCode::Unsupported, "{}: a tokenizer of type '{}', only BPE is read", name, printable(type));
+            ErrorCode::Unsupported, "{}: a tokenizer of type '{}', only BPE and Unigram are read", name, printable(type));
     const Pipeline pipeline = readPipeline(json);
     const bool isByteFallback = jsonBoolean(*model, "byte_fallback").value_or(false);
     if (!pipeline.isByteLevel && !pipeline.isSpaceEscaped && !isByteFallback)

@@ -47,7 +47,9 @@ BlockGrid::BlockGrid(const NumberFormat& format)
     }
     const std::vector<float> one = levelsFor(format, 0, 1), other = levelsFor(format, 0, 0.7f);
     m_unitStep = commonStep(one);
-    if (m_unitStep != 0 && isNear(other.front(), 0.7f * one.front())
+    // With a zero point the levels move with the values: no scale alone says where they are.
+    const bool holdsBothSigns = one.front() * one.back() < 0;
+    if (m_unitStep != 0 && holdsBothSigns && isNear(other.front(), 0.7f * one.front())
         && isNear(other.back(), 0.7f * one.back()))
         m_freedom = Freedom::Scale;
 }

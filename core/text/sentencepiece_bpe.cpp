@@ -1,16 +1,13 @@
 #include "core/text/sentencepiece_bpe.h"
 
 #include "core/base/utf8.h"
-#include "core/text/vocabulary.h"
+#include "core/text/pieces.h"
 
-#include <charconv>
 #include <cmath>
 #include <queue>
 
 namespace tritloom::sentencepieceBpe {
 namespace {
-
-constexpr std::string_view space = "\xE2\x96\x81"; // U+2581
 
 /// A run of text that is one piece for now; a linked list by index.
 struct Symbol {
@@ -43,7 +40,7 @@ public:
         for (std::size_t i = 0; i < m_tokens.size(); ++i) {
             const auto id = static_cast<TokenId>(i);
             const std::string& text = m_tokens.texts[i];
-            if (const auto byte = byteOf(id))
+            if (const auto byte = byteOfPiece(m_tokens, id))
                 m_bytes[*byte] = id;
             else if (m_tokens.type(id) == TokenType::Normal || m_tokens.type(id) == TokenType::UserDefined)
                 m_ids.emplace(text, id); // the first of equal ones stays
@@ -62,9 +59,9 @@ public:
             }
             std::string escaped;
             if (m_addSpacePrefix && afterSpecial)
-                escaped = space;
+                escaped = pieceSpace;
             for (const char c : part.text)
-                c == ' ' ? escaped.append(space) : escaped.append(1, c);
+                c == ' ' ? escaped.append(pieceSpace) : escaped.append(1, c);
             append(escaped, ids);
             afterSpecial = false;
         }
@@ -73,58 +70,14 @@ public:
 
     std::string decode(std::span<const TokenId> tokens, bool atStart) const override
     {
-        std::string text;
-        bool dropSpace = atStart && m_addSpacePrefix;
-        for (const TokenId id : tokens) {
-            if (!m_tokens.has(id) || m_tokens.isSilent(id))
-                continue;
-            std::string piece = textOf(id);
-            if (dropSpace && piece.starts_with(' '))
-                piece.erase(0, 1);
-            dropSpace = false;
-            text += piece;
-        }
-        return text;
+        return textOfPieces(m_tokens, tokens, atStart && m_addSpacePrefix);
     }
 
-    std::string display(TokenId token) const override
-    {
-        if (!m_tokens.has(token))
-            return fmt::format("<{}?>", token);
-        if (byteOf(token))
-            return m_tokens.text(token);
-        return textOf(token);
-    }
+    std::string display(TokenId token) const override { return displayPiece(m_tokens, token); }
 
     std::size_t vocabularySize() const override { return m_tokens.size(); }
 
 private:
-    /// "<0x0A>" of type Byte; vocabularies without types are recognised by the text alone.
-    std::optional<unsigned> byteOf(TokenId id) const
-    {
-        const std::string& text = m_tokens.text(id);
-        if (m_tokens.type(id) != TokenType::Byte || text.size() != 6 || !text.starts_with("<0x")
-            || text[5] != '>')
-            return std::nullopt;
-        unsigned value = 0;
-        const auto end = std::from_chars(text.data() + 3, text.data() + 5, value, 16);
-        return end.ptr == text.data() + 5 ? std::optional(value) : std::nullopt;
-    }
-
-    std::string textOf(TokenId id) const
-    {
-        if (const auto byte = byteOf(id))
-            return std::string(1, static_cast<char>(*byte));
-        std::string text;
-        std::string_view rest = m_tokens.text(id);
-        while (!rest.empty()) {
-            const bool isSpace = rest.starts_with(space);
-            text += isSpace ? ' ' : rest[0];
-            rest.remove_prefix(isSpace ? space.size() : 1);
-        }
-        return text;
-    }
-
     void append(std::string_view text, std::vector<TokenId>& ids) const
     {
         std::vector<Symbol> symbols;

@@ -3,6 +3,7 @@
 #include "core/base/utf8.h"
 #include "core/text/byte_level_bpe.h"
 #include "core/text/sentencepiece_bpe.h"
+#include "core/text/unigram.h"
 
 namespace tritloom {
 namespace {
@@ -16,6 +17,7 @@ struct TokenizerRow {
 constexpr TokenizerRow tokenizers[] = {
     {"llama", sentencepieceBpe::make},
     {"gpt2", byteLevelBpe::make},
+    {"t5", unigram::make},
 };
 
 } // namespace

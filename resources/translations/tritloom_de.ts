@@ -447,6 +447,26 @@
             <source>Forget them</source>
             <translation>Liste leeren</translation>
         </message>
+        <message>
+            <source>&amp;Load recipe…</source>
+            <translation>Rezept &amp;laden…</translation>
+        </message>
+        <message>
+            <source>Save &amp;recipe…</source>
+            <translation>&amp;Rezept sichern…</translation>
+        </message>
+        <message>
+            <source>Co&amp;mpare with recipe…</source>
+            <translation>Mit Rezept &amp;vergleichen…</translation>
+        </message>
+        <message>
+            <source>&amp;Blame layers…</source>
+            <translation>Schuldige Schichten &amp;finden…</translation>
+        </message>
+        <message>
+            <source>Find the layers that carry the loss</source>
+            <translation>Die Schichten finden, die den Verlust tragen</translation>
+        </message>
     </context>
     <context>
         <name>main</name>
@@ -675,6 +695,18 @@
             <source>Tritloom, holds every method (*.tritloom)</source>
             <translation>Tritloom, fasst jedes Verfahren (*.tritloom)</translation>
         </message>
+        <message>
+            <source>Folder of compressed-tensors, for vLLM (*.compressed-tensors)</source>
+            <translation>Ordner von compressed-tensors, für vLLM (*.compressed-tensors)</translation>
+        </message>
+        <message>
+            <source>Folder of GPTQ, for GPTQModel and vLLM (*.gptq)</source>
+            <translation>Ordner von GPTQ, für GPTQModel und vLLM (*.gptq)</translation>
+        </message>
+        <message>
+            <source>Folder of BitNet, for Transformers (*.bitnet)</source>
+            <translation>Ordner von BitNet, für Transformers (*.bitnet)</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::FrontierPage</name>
@@ -776,6 +808,10 @@
 Measured change of perplexity: %2</source>
             <translation>%1
 Gemessene Änderung der Perplexität: %2</translation>
+        </message>
+        <message>
+            <source>Compare with now…</source>
+            <translation>Mit jetzt vergleichen…</translation>
         </message>
     </context>
     <context>
@@ -1584,6 +1620,18 @@ Gemessene Änderung der Perplexität: %2</translation>
             <source>First difference at token %1. &lt;b&gt;Original:&lt;/b&gt; %2. &lt;b&gt;Compressed:&lt;/b&gt; %3.</source>
             <translation>Erster Unterschied bei Token %1. &lt;b&gt;Original:&lt;/b&gt; %2. &lt;b&gt;Verdichtet:&lt;/b&gt; %3.</translation>
         </message>
+        <message>
+            <source>Which layers?</source>
+            <translation>Welche Schichten?</translation>
+        </message>
+        <message>
+            <source>Find the layers that cost the token in which the texts first differ</source>
+            <translation>Die Schichten finden, die das Token kosten, in dem sich die Texte zuerst unterscheiden</translation>
+        </message>
+        <message>
+            <source>the token “%1”</source>
+            <translation>das Token „%1“</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::Workspace</name>
@@ -1852,6 +1900,246 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>KL divergence, nats</source>
             <translation>KL-Divergenz, Nats</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::BlameDialog</name>
+        <message>
+            <source>Select all found</source>
+            <translation>Alle gefundenen auswählen</translation>
+        </message>
+        <message>
+            <source>Which layers cost %1</source>
+            <translation>Welche Schichten kosten: %1</translation>
+        </message>
+        <message>
+            <source>Loss: what the text says next</source>
+            <translation>Verlust: was im Text folgt</translation>
+        </message>
+        <message>
+            <source>Divergence from the original</source>
+            <translation>Divergenz vom Original</translation>
+        </message>
+        <message>
+            <source>What is measured</source>
+            <translation>Was gemessen wird</translation>
+        </message>
+        <message>
+            <source>Layers by what taking them back wins</source>
+            <translation>Schichten nach dem, was ihre Rücknahme gewinnt</translation>
+        </message>
+        <message>
+            <source>Taken back</source>
+            <translation>Zurückgenommen</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>Format</translation>
+        </message>
+        <message>
+            <source>Wins, nats</source>
+            <translation>Gewinn, Nats</translation>
+        </message>
+        <message>
+            <source>Of the difference</source>
+            <translation>Vom Unterschied</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>Not found out: %1</source>
+            <translation>Nicht herausgefunden: %1</translation>
+        </message>
+        <message>
+            <source>Groups of layers are taken back as they were stored, and those that win most are halved.</source>
+            <translation>Gruppen von Schichten werden zurückgenommen, wie sie gespeichert waren; die mit dem größten Gewinn werden halbiert.</translation>
+        </message>
+        <message>
+            <source>Measuring the original and the compressed model…</source>
+            <translation>Original und verdichtetes Modell werden gemessen…</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Search again</source>
+            <translation>Erneut suchen</translation>
+        </message>
+        <message>
+            <source>Cancelled.</source>
+            <translation>Abgebrochen.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Original %1, compressed %2: a difference of %3 nats a token, over %n token(s)</source>
+            <translation>
+                <numerusform>Original %1, verdichtet %2: ein Unterschied von %3 Nats je Token, über %n Token</numerusform>
+                <numerusform>Original %1, verdichtet %2: ein Unterschied von %3 Nats je Token, über %n Token</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 to %2</source>
+            <translation>%1 bis %2</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s), not split</source>
+            <translation>
+                <numerusform>%n Schicht, nicht geteilt</numerusform>
+                <numerusform>%n Schichten, nicht geteilt</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>The %n single layer(s) taken back at once win %1 nats, %2 of the difference.</source>
+            <translation>
+                <numerusform>Die %n einzelne Schicht zurückgenommen gewinnt %1 Nats, %2 des Unterschieds.</numerusform>
+                <numerusform>Die %n einzelnen Schichten zusammen zurückgenommen gewinnen %1 Nats, %2 des Unterschieds.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The rows add up to %1 nats more than the difference: they spoil the same thing.</source>
+            <translation>Die Zeilen ergeben %1 Nats mehr als der Unterschied: Sie verderben dasselbe.</translation>
+        </message>
+        <message>
+            <source>%1 nats are in no row: they come back only when several layers do.</source>
+            <translation>%1 Nats stehen in keiner Zeile: Sie kommen nur zurück, wenn mehrere Schichten es tun.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n run(s) of the model.</source>
+            <translation>
+                <numerusform>%n Durchlauf des Modells.</numerusform>
+                <numerusform>%n Durchläufe des Modells.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Stopped after %n run(s) of the model.</source>
+            <translation>
+                <numerusform>Nach %n Durchlauf des Modells beendet.</numerusform>
+                <numerusform>Nach %n Durchläufen des Modells beendet.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Nothing is compressed yet, so there is nothing to blame.</source>
+            <translation>Noch ist nichts verdichtet, also gibt es keine Schuldigen.</translation>
+        </message>
+        <message>
+            <source>the loss of the text</source>
+            <translation>den Verlust am Text</translation>
+        </message>
+        <message>
+            <source>Which layers?</source>
+            <translation>Welche Schichten?</translation>
+        </message>
+        <message>
+            <source>Find the layers that carry the loss, by taking them back</source>
+            <translation>Die Schichten finden, die den Verlust tragen, indem sie zurückgenommen werden</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::DifferenceDialog</name>
+        <message>
+            <source>Take it over</source>
+            <translation>Übernehmen</translation>
+        </message>
+        <message>
+            <source>Select these layers</source>
+            <translation>Diese Schichten auswählen</translation>
+        </message>
+        <message>
+            <source>Now against %1</source>
+            <translation>Jetzt gegen %1</translation>
+        </message>
+        <message>
+            <source>Layers that differ</source>
+            <translation>Schichten, die sich unterscheiden</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>Schicht</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>Jetzt</translation>
+        </message>
+        <message>
+            <source>Size</source>
+            <translation>Größe</translation>
+        </message>
+        <message>
+            <source>Bits</source>
+            <translation>Bits</translation>
+        </message>
+        <message>
+            <source>Predicted KL</source>
+            <translation>Vorhergesagte KL</translation>
+        </message>
+        <message>
+            <source>What the layer costs alone, nats per token; a dash where that is not measured</source>
+            <translation>Was die Schicht allein kostet, Nats je Token; ein Strich, wo das nicht gemessen ist</translation>
+        </message>
+        <message>
+            <source>One step that can be undone; pinned layers stay</source>
+            <translation>Ein Schritt, der sich zurücknehmen lässt; angeheftete Schichten bleiben</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>Take over %1</source>
+            <translation>%1 übernehmen</translation>
+        </message>
+        <message numerus="yes">
+            <source>All %n layer(s) are the same.</source>
+            <translation>
+                <numerusform>Die Schicht ist gleich.</numerusform>
+                <numerusform>Alle %n Schichten sind gleich.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 layers differ, %2 are the same. Size %3 → %4, bits a weight %5.</source>
+            <translation>%1 Schichten unterscheiden sich, %2 sind gleich. Größe %3 → %4, Bits je Gewicht %5.</translation>
+        </message>
+        <message>
+            <source>Predicted divergence %1 nats a token.</source>
+            <translation>Vorhergesagte Divergenz %1 Nats je Token.</translation>
+        </message>
+        <message>
+            <source>Not read: %1</source>
+            <translation>Nicht gelesen: %1</translation>
+        </message>
+        <message>
+            <source>Load a recipe</source>
+            <translation>Rezept laden</translation>
+        </message>
+        <message>
+            <source>Load %1</source>
+            <translation>%1 laden</translation>
+        </message>
+        <message>
+            <source>Compare with a recipe</source>
+            <translation>Mit einem Rezept vergleichen</translation>
+        </message>
+        <message>
+            <source>Save the recipe</source>
+            <translation>Rezept sichern</translation>
+        </message>
+        <message>
+            <source>Recipes (*.json)</source>
+            <translation>Rezepte (*.json)</translation>
+        </message>
+        <message>
+            <source>Saved as %1</source>
+            <translation>Gesichert als %1</translation>
+        </message>
+        <message>
+            <source>Not saved: %1</source>
+            <translation>Nicht gesichert: %1</translation>
+        </message>
+        <message>
+            <source>Recipes and compressed models (*.json *.gguf *.safetensors *.tritloom);;All files (*)</source>
+            <translation>Rezepte und verdichtete Modelle (*.json *.gguf *.safetensors *.tritloom);;Alle Dateien (*)</translation>
         </message>
     </context>
 </TS>

@@ -52,4 +52,52 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>tritloom::BlameDialog</name>
+        <message numerus="yes">
+            <source>Original %1, compressed %2: a difference of %3 nats a token, over %n token(s)</source>
+            <translation>
+                <numerusform>Original %1, compressed %2: a difference of %3 nats, over %n token</numerusform>
+                <numerusform>Original %1, compressed %2: a difference of %3 nats a token, over %n tokens</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s), not split</source>
+            <translation>
+                <numerusform>%n layer, not split</numerusform>
+                <numerusform>%n layers, not split</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>The %n single layer(s) taken back at once win %1 nats, %2 of the difference.</source>
+            <translation>
+                <numerusform>The %n single layer taken back wins %1 nats, %2 of the difference.</numerusform>
+                <numerusform>The %n single layers taken back at once win %1 nats, %2 of the difference.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n run(s) of the model.</source>
+            <translation>
+                <numerusform>%n run of the model.</numerusform>
+                <numerusform>%n runs of the model.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Stopped after %n run(s) of the model.</source>
+            <translation>
+                <numerusform>Stopped after %n run of the model.</numerusform>
+                <numerusform>Stopped after %n runs of the model.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::DifferenceDialog</name>
+        <message numerus="yes">
+            <source>All %n layer(s) are the same.</source>
+            <translation>
+                <numerusform>The layer is the same.</numerusform>
+                <numerusform>All %n layers are the same.</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

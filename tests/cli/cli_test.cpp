@@ -1,4 +1,5 @@
 #include "tests/support/program.h"
+#include "tests/support/shared_data.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -19,7 +20,7 @@ private slots:
     {
         QTest::addColumn<QString>("command");
         for (const char* name : {"inspect", "stats", "sensitivity", "allocate", "export", "evaluate", "generate",
-                                 "compare", "bench", "formats", "methods", "targets", "devices", "screenshot"})
+                                 "compare", "recipe", "blame", "bench", "formats", "methods", "targets", "devices", "screenshot"})
             QTest::newRow(name) << QString(name);
     }
     void everyCommandHasHelp()
@@ -92,6 +93,156 @@ private slots:
         QVERIFY(after["kl"].toDouble() > 0);
         QVERIFY(std::abs(before["kl"].toDouble() - after["kl"].toDouble()) < 1e-6);
         QVERIFY(std::abs(before["perplexity"].toDouble() / after["perplexity"].toDouble() - 1) < 1e-6);
+    }
+
+    void recipesAreHeldAgainstEachOther()
+    {
+        const auto save = [&](const QString& name, const QByteArray& layers) {
+            QFile file(path(name));
+            return file.open(QIODevice::WriteOnly) && file.write("{\"layers\":[" + layers + "]}") > 0;
+        };
+        QVERIFY(save("a.json", R"({"name":"blk.0.attn_q.weight","format":"q4_k","method":"rtn"},
+                                  {"name":"blk.0.attn_k.weight","format":"q8_0","method":"rtn"})"));
+        QVERIFY(save("b.json", R"({"name":"blk.0.attn_q.weight","format":"q8_0","method":"rtn"},
+                                  {"name":"blk.0.attn_k.weight","format":"q8_0","method":"rtn"},
+                                  {"name":"blk.1.ffn_up.weight","format":"q4_k","method":"imatrix"})"));
+        const QStringList diff{"recipe", "diff", path("a.json"), path("b.json"), "--json"};
+        const QJsonObject names = cli(diff).json();
+        QCOMPARE(names["equalLayers"].toInt(), 1);
+        QCOMPARE(names["changes"].toArray().size(), 2);
+        QCOMPARE(names["changes"][0]["before"]["format"].toString(), QString("q4_k"));
+        QCOMPARE(names["changes"][1]["before"]["format"].toString(), QString("stored"));
+        QVERIFY(!names.contains("before")); // without a model there are no sizes
+
+        const QStringList text{"--chunks", "1", "--context", "64"};
+        const QStringList withModel = diff + QStringList{"--model", sampleModel()} + text;
+        const QJsonObject before = cli(withModel).json();
+        const QJsonObject query = before["changes"][0].toObject();
+        QCOMPARE(query["after"]["bytes"].toInt() * 8.0 / (256 * 256), query["after"]["bitsPerWeight"].toDouble());
+        QCOMPARE(query["after"]["bitsPerWeight"].toDouble(), 8.5);
+        QVERIFY(!query["after"].toObject().contains("predictedKl"));
+        const QJsonArray changes = before["changes"].toArray();
+        double bytes = 0;
+        for (const QJsonValue& change : changes)
+            bytes += change["after"]["bytes"].toDouble() - change["before"]["bytes"].toDouble();
+        QCOMPARE(before["after"]["bytes"].toDouble() - before["before"]["bytes"].toDouble(), bytes);
+        // Once it is measured what a layer costs alone, that is said too.
+        const QJsonObject sweep = cli(QStringList{"sensitivity", sampleModel(), "--formats", "q4_k,q8_0", "--method",
+                                                  "rtn", "--json"} + text).json();
+        const QJsonObject after = cli(withModel).json();
+        const double predicted = after["changes"][0]["after"]["predictedKl"].toDouble(-1);
+        QVERIFY(predicted >= 0);
+        QVERIFY(after["before"].toObject().contains("predictedKl"));
+        QVERIFY(!after["after"].toObject().contains("predictedKl")); // imatrix was not measured
+        bool found = false;
+        for (const QJsonValue& cell : sweep["layers"].toArray())
+            if (cell["name"] == "blk.0.attn_q.weight" && cell["format"] == "q8_0")
+                found = std::abs(std::max(0.0, cell["kl"].toDouble()) - predicted) < 1e-12;
+        QVERIFY(found);
+
+        QCOMPARE(cli({"recipe", "nonsense", path("a.json"), path("b.json")}).exitCode, 2);
+        QVERIFY(save("c.json", R"({"name":"blk.77.attn_q.weight","format":"q4_k"})"));
+        const Finished wrong = cli({"recipe", "diff", path("a.json"), path("c.json"), "--model", sampleModel()});
+        QCOMPARE(wrong.exitCode, 1);
+        QVERIFY(wrong.err.contains("blk.77.attn_q.weight"));
+    }
+
+    void aCompressedModelIsARecipe()
+    {
+        QCOMPARE(cli({"export", sampleModel(), "--format", "q4_0", "--method", "rtn", "-o", path("four.gguf")}).exitCode, 0);
+        const QStringList text{"--context", "64", "--chunks", "1", "--json"};
+        const QJsonObject evaluated
+            = cli(QStringList{"evaluate", sampleModel(), "--recipe", path("four.gguf")} + text).json();
+        QVERIFY(evaluated["kl"].toDouble() > 0);
+        QCOMPARE(cli({"recipe", "write", path("four.gguf"), "--model", sampleModel(), "-o", path("four.json")}).exitCode, 0);
+        const QJsonObject same = cli({"recipe", "diff", path("four.gguf"), path("four.json"), "--json"}).json();
+        QCOMPARE(same["changes"].toArray().size(), 0);
+        QVERIFY(same["equalLayers"].toInt() > 20);
+    }
+
+    void aFolderForOtherProgramsEvaluatesTheSame_data()
+    {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("method");
+        QTest::newRow("compressed-tensors") << "compressed-tensors" << "int4g64" << "rtn";
+        QTest::newRow("zero points") << "compressed-tensors" << "uint4g64" << "rtn";
+        QTest::newRow("gptq") << "gptq" << "int8g64" << "rtn";
+        QTest::newRow("bitnet") << "bitnet" << "ternaryg" << "ternary";
+    }
+    void aFolderForOtherProgramsEvaluatesTheSame()
+    {
+        if (sharedData().empty())
+            QSKIP("shared/data is not here");
+        QFETCH(QString, target);
+        QFETCH(QString, format);
+        QFETCH(QString, method);
+        const QString model = QString::fromStdString(sharedData() / "llm_books6m");
+        QJsonArray layers;
+        for (int block = 0; block < 6; ++block)
+            for (const char* role : {"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"}) {
+                const bool ternary = method == "ternary";
+                const int columns = role == QString("ffn_down") ? 704 : 256;
+                layers.append(QJsonObject{
+                    {"name", QString("blk.%1.%2.weight").arg(block).arg(role)},
+                    {"format", ternary ? format + QString::number(columns) : format},
+                    {"method", method},
+                    {"parameters", ternary ? QJsonObject{{"absmean", 1}} : QJsonObject()}});
+            }
+        QFile recipe(path("folder.json"));
+        QVERIFY(recipe.open(QIODevice::WriteOnly));
+        recipe.write(QJsonDocument(QJsonObject{{"layers", layers}}).toJson());
+        recipe.close();
+        const QString folder = path(target + format);
+        const Finished exported
+            = cli({"export", model, "--recipe", path("folder.json"), "--target", target, "-o", folder});
+        QVERIFY2(exported.exitCode == 0, exported.err.constData());
+        const QStringList text{"--context", "64", "--chunks", "2", "--json"};
+        const QJsonObject asked = cli(QStringList{"evaluate", model, "--recipe", path("folder.json")} + text).json();
+        const QJsonObject found = cli(QStringList{"evaluate", folder, "--reference", model} + text).json();
+        QVERIFY(asked["kl"].toDouble() > 0);
+        QVERIFY(std::abs(found["perplexity"].toDouble() / asked["perplexity"].toDouble() - 1) < 1e-5);
+        QVERIFY(std::abs(found["kl"].toDouble() / asked["kl"].toDouble() - 1) < 1e-3);
+        // Opened as a recipe it says what was chosen.
+        const QJsonObject difference = cli({"recipe", "diff", path("folder.json"), folder, "--model", model, "--json"}).json();
+        QVERIFY(difference.contains("before"));
+        for (const QJsonValue& change : difference["changes"].toArray())
+            QCOMPARE(change["before"]["format"].toString(), change["after"]["format"].toString()); // gptq is the method there
+        // A second time something is there already.
+        QCOMPARE(cli({"export", model, "--recipe", path("folder.json"), "--target", target, "-o", folder}).exitCode, 1);
+    }
+
+    void blameFindsTheLayerThatWasSpoiled()
+    {
+        QFile recipe(path("bad.json")), text(path("short.txt"));
+        QVERIFY(recipe.open(QIODevice::WriteOnly) && text.open(QIODevice::WriteOnly));
+        QByteArray layers;
+        for (int block = 0; block < 4; ++block)
+            for (const char* role : {"attn_q", "attn_k", "attn_v", "ffn_up", "ffn_down"})
+                layers += QString(R"({"name":"blk.%1.%2.weight","format":"%3"},)")
+                              .arg(block)
+                              .arg(role, block == 1 && role == QString("ffn_down") ? "tq2_0" : "q8_0")
+                              .toUtf8();
+        layers.chop(1);
+        recipe.write("{\"layers\":[" + layers + "]}");
+        recipe.close();
+        text.write("The old man walked down to the river and sat on a stone.");
+        text.close();
+        const QJsonObject mean = cli({"blame", sampleModel(), "--recipe", path("bad.json"), "--chunks", "1", "--context",
+                                      "64", "--measure", "kl", "--json"}).json();
+        QCOMPARE(mean["layers"][0]["layers"][0].toString(), QString("blk.1.ffn_down.weight"));
+        QVERIFY(mean["layers"][0]["share"].toDouble() > 0.7);
+        QVERIFY(mean["evaluations"].toInt() < 20);
+        QCOMPARE(mean["positions"].toInt(), 31);
+        const QJsonObject token = cli({"blame", sampleModel(), "--recipe", path("bad.json"), "--text", path("short.txt"),
+                                       "--token", "4", "--json"}).json();
+        QCOMPARE(token["positions"].toInt(), 1);
+        QVERIFY(token["original"].toDouble() > 0);
+        const Finished beyond = cli({"blame", sampleModel(), "--recipe", path("bad.json"), "--text", path("short.txt"),
+                                     "--token", "4000"});
+        QCOMPARE(beyond.exitCode, 1);
+        QVERIFY(beyond.err.contains("there is no token 4000"));
+        QCOMPARE(cli({"blame", sampleModel()}).exitCode, 2);
     }
 
     void aSecondSweepMeasuresNothingAgain()

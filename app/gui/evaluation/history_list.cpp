@@ -1,9 +1,11 @@
 #include "app/gui/evaluation/history_list.h"
 
 #include "app/gui/number_text.h"
+#include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/theme.h"
 
 #include <QLocale>
+#include <QMenu>
 
 #include <algorithm>
 #include <cmath>
@@ -30,6 +32,18 @@ HistoryList::HistoryList(Workspace& workspace, QWidget* parent)
         m_workspace.document().undoStack().setIndex(item->data(Qt::UserRole).toInt());
     });
     connect(this, &QListWidget::itemClicked, this, &QListWidget::itemActivated);
+    setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(this, &QWidget::customContextMenuRequested, this, [this](const QPoint& place) {
+        const QListWidgetItem* const item = itemAt(place);
+        if (item == nullptr)
+            return;
+        const int step = item->data(Qt::UserRole).toInt();
+        QMenu menu;
+        QAction* const compare = menu.addAction(tr("Compare with now…"), this, [this, step] { compareWithNow(step); });
+        compare->setEnabled(
+            step != m_workspace.document().undoStack().index() && m_steps[std::size_t(step)].has_value());
+        menu.exec(viewport()->mapToGlobal(place));
+    });
     remember();
     refresh();
 }
@@ -46,6 +60,12 @@ void HistoryList::remember()
         m_steps.resize(std::size_t(stack.count()) + 1);
         m_steps[index] = now;
     }
+}
+
+void HistoryList::compareWithNow(int step)
+{
+    const QString title = step == 0 ? tr("Opened") : m_workspace.document().undoStack().text(step - 1);
+    (new DifferenceDialog(m_workspace, title, *m_steps[std::size_t(step)], window()))->show();
 }
 
 std::optional<double> HistoryList::perplexityAt(int step) const

@@ -15,6 +15,7 @@ public:
     HistoryList(Workspace& workspace, QWidget* parent);
 
 private:
+    void compareWithNow(int step);
     void remember();
     void refresh();
     [[nodiscard]] std::optional<double> perplexityAt(int step) const;

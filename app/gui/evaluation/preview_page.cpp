@@ -3,6 +3,7 @@
 #include "app/gui/evaluation/history_list.h"
 #include "app/gui/evaluation/speed_card.h"
 #include "app/gui/number_text.h"
+#include "app/gui/recipes/blame_dialog.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/flip_switch.h"
@@ -168,6 +169,7 @@ void PreviewPage::makeQualityCards()
     m_interacts->setObjectName(QStringLiteral("interacts"));
     m_interacts->setWordWrap(true);
     m_divergenceCard->column()->addWidget(m_interacts);
+    m_divergenceCard->column()->addWidget(makeBlameButton(m_workspace, this));
 }
 
 void PreviewPage::makeMemoryCard()
@@ -280,13 +282,12 @@ void PreviewPage::refreshQuality()
     const auto predictedKl =
         m_workspace.sensitivity().table().predictedKl(m_workspace.document().allocation());
     const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
-    const QString none = QStringLiteral("–");
     m_predictedKl->setText(predictedKl ? formatSmall(*predictedKl) : tr("sensitivity not measured"));
     refreshInteractions();
     m_course->setReference(m_shown ? std::optional(m_shown->referencePerplexity.value) : std::nullopt);
     if (!m_shown) {
         for (QLabel* const label : {m_perplexity, m_kl, m_agreement})
-            label->setText(none);
+            label->setText(QStringLiteral("–"));
         for (QLabel* const label : {m_kind, m_change, m_predicted})
             label->clear();
         m_perplexityCard->title()->setText(tr("Perplexity"));
@@ -333,8 +334,7 @@ void PreviewPage::refreshQuality()
 void PreviewPage::refreshInteractions()
 {
     const Contradiction* const found = m_workspace.contradiction();
-    const bool looking = m_workspace.interaction().isRunning();
-    m_interacts->setVisible(!m_original && (found != nullptr || looking));
+    m_interacts->setVisible(!m_original && (found != nullptr || m_workspace.interaction().isRunning()));
     tint(m_interacts, themeColors(palette()).warning);
     if (found == nullptr) {
         m_interacts->setText(

@@ -97,7 +97,10 @@ void ExportDialog::choosePath()
 {
     const QString path =
         QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(),
-            tr("GGUF, for llama.cpp (*.gguf)") + ";;" + tr("Tritloom, holds every method (*.tritloom)"));
+            tr("GGUF, for llama.cpp (*.gguf)") + ";;" + tr("Tritloom, holds every method (*.tritloom)") + ";;"
+                + tr("Folder of compressed-tensors, for vLLM (*.compressed-tensors)") + ";;"
+                + tr("Folder of GPTQ, for GPTQModel and vLLM (*.gptq)") + ";;"
+                + tr("Folder of BitNet, for Transformers (*.bitnet)"));
     if (!path.isEmpty())
         m_path->setText(path);
 }

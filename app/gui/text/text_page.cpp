@@ -2,6 +2,7 @@
 
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
+#include "app/gui/recipes/blame_dialog.h"
 #include "app/gui/theme.h"
 
 #include <QDoubleSpinBox>
@@ -26,6 +27,7 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     , m_original(new QTextBrowser(this))
     , m_compressed(new QTextBrowser(this))
     , m_difference(new QLabel(this))
+    , m_blame(new QPushButton(tr("Which layers?"), this))
 {
     setObjectName("textPage");
     m_prompt->setObjectName("prompt");
@@ -66,7 +68,14 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     layout->setContentsMargins(10, 8, 10, 8);
     layout->addLayout(header);
     layout->addLayout(texts, 1);
-    layout->addWidget(m_difference);
+    auto* const footer = new QHBoxLayout;
+    footer->addWidget(m_difference, 1);
+    footer->addWidget(m_blame);
+    layout->addLayout(footer);
+    m_blame->setObjectName("blameToken");
+    m_blame->setToolTip(tr("Find the layers that cost the token in which the texts first differ"));
+    m_blame->hide();
+    connect(m_blame, &QPushButton::clicked, this, &TextPage::blameFirstDifference);
 
     const QString why = QString::fromStdString(workspace.engine().whyNotEvaluated());
     m_run->setEnabled(why.isEmpty());
@@ -101,7 +110,9 @@ void TextPage::run()
     options.temperature = m_temperature->value();
     options.seed = std::uint64_t(m_seed->value());
     m_difference->setText(tr("Reading the prompt…"));
-    m_workspace.text().request(m_prompt->text().toStdString(), options, m_workspace.document().allocation());
+    m_blame->hide();
+    m_allocation = m_workspace.document().allocation();
+    m_workspace.text().request(m_prompt->text().toStdString(), options, m_allocation);
 }
 
 QString TextPage::html(const TextComparison& comparison, const std::vector<GeneratedToken>& tokens) const
@@ -121,8 +132,30 @@ QString TextPage::html(const TextComparison& comparison, const std::vector<Gener
     return page;
 }
 
+void TextPage::blameFirstDifference()
+{
+    const Model& model = m_workspace.model();
+    const Tokenizer& tokenizer = *model.tokenizer;
+    const std::size_t at = *m_shown.firstDifference;
+    std::vector<TokenId> tokens = tokenizer.encode(m_shown.prompt);
+    for (std::size_t t = 0; t <= at; ++t) // the original's own next token, or the end of its text
+        tokens.push_back(t < m_shown.original.size() ? m_shown.original[t].token : tokenizer.eos);
+    const auto chunk = chunkBefore(
+        tokenizer, tokens, tokens.size() - 1, model.contextLength == 0 ? tokens.size() + 1 : model.contextLength);
+    if (!chunk) {
+        showNotice(this, QString::fromStdString(chunk.error().message));
+        return;
+    }
+    const QString token = QString::fromStdString(tokenizer.display(tokens.back())).trimmed();
+    auto* const dialog = new BlameDialog(
+        m_workspace, tr("the token “%1”").arg(token), {*chunk}, BlameQuestion::Measure::Loss, m_allocation, window());
+    dialog->QDialog::show();
+}
+
 void TextPage::show(const TextComparison& comparison)
 {
+    m_shown = comparison;
+    m_blame->setVisible(comparison.firstDifference.has_value());
     m_original->setHtml(html(comparison, comparison.original));
     m_compressed->setHtml(html(comparison, comparison.compressed));
     if (!comparison.firstDifference) {

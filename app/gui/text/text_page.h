@@ -26,6 +26,7 @@ protected:
 private:
     void run();
     void show(const TextComparison& comparison);
+    void blameFirstDifference();
     [[nodiscard]] QString html(const TextComparison& comparison, const std::vector<GeneratedToken>& tokens) const;
 
     Workspace& m_workspace;
@@ -35,6 +36,9 @@ private:
     QPushButton* m_run;
     QTextBrowser *m_original, *m_compressed;
     QLabel* m_difference;
+    QPushButton* m_blame;
+    TextComparison m_shown;
+    Allocation m_allocation; ///< that m_shown was made with
     bool m_hasRun = false;
 };
 

@@ -1,0 +1,183 @@
+#include "app/cli/picture_commands.h"
+
+#include "app/session/recipe_difference.h"
+
+#include <QJsonArray>
+
+namespace tritloom::cli {
+namespace {
+
+QJsonObject
+jsonOf(const LayerChoice& choice, std::uint64_t bytes, double bits, std::optional<double> kl, bool sizes)
+{
+    QJsonObject object{{"format", QString::fromStdString(choice.format.empty() ? "stored" : choice.format)}};
+    if (!choice.method.empty())
+        object["method"] = QString::fromStdString(choice.method);
+    QJsonObject parameters;
+    for (const auto& [key, value] : choice.parameters)
+        parameters[QString::fromStdString(key)] = value;
+    if (!parameters.isEmpty())
+        object["parameters"] = parameters;
+    if (sizes) {
+        object["bytes"] = qint64(bytes);
+        object["bitsPerWeight"] = bits;
+    }
+    if (kl && sizes)
+        object["predictedKl"] = *kl;
+    return object;
+}
+
+QString textOf(const LayerChoice& choice)
+{
+    if (choice.format.empty())
+        return "stored";
+    QString text = QString::fromStdString(choice.format + " " + choice.method);
+    for (const auto& [key, value] : choice.parameters)
+        text += QString(":%1=%2").arg(QString::fromStdString(key)).arg(value);
+    return text;
+}
+
+QString signedBytes(std::uint64_t before, std::uint64_t after)
+{
+    return (after < before ? "-" : "+") + formatBytes(after < before ? before - after : after - before);
+}
+
+QString klText(const std::optional<double>& kl)
+{
+    return kl ? QString::number(*kl, 'g', 3) : "?";
+}
+
+void print(Context& context, const RecipeDifference& difference)
+{
+    const bool sizes = difference.knowsSizes;
+    if (context.json()) {
+        QJsonArray changes;
+        for (const RecipeChange& change : difference.changes)
+            changes.append(QJsonObject{
+                {"name", QString::fromStdString(change.layer)},
+                {"before",
+                 jsonOf(change.before, change.bytesBefore, change.bitsBefore, change.klBefore, sizes)},
+                {"after", jsonOf(change.after, change.bytesAfter, change.bitsAfter, change.klAfter, sizes)}});
+        QJsonObject object{{"changes", changes}, {"equalLayers", qint64(difference.equalLayers)}};
+        if (sizes) {
+            const auto whole = [](std::uint64_t bytes, double bits, std::optional<double> kl) {
+                QJsonObject side{{"bytes", qint64(bytes)}, {"bitsPerWeight", bits}};
+                if (kl)
+                    side["predictedKl"] = *kl;
+                return side;
+            };
+            object["before"] = whole(difference.bytesBefore, difference.bitsBefore, difference.klBefore);
+            object["after"] = whole(difference.bytesAfter, difference.bitsAfter, difference.klAfter);
+        }
+        context.print(object);
+        return;
+    }
+    std::vector<QStringList> rows;
+    for (const RecipeChange& change : difference.changes) {
+        QStringList row{QString::fromStdString(change.layer), textOf(change.before), textOf(change.after)};
+        if (sizes)
+            row << signedBytes(change.bytesBefore, change.bytesAfter)
+                << QString::number(change.bitsBefore, 'f', 2) << QString::number(change.bitsAfter, 'f', 2)
+                << klText(change.klBefore) << klText(change.klAfter);
+        rows.push_back(row);
+    }
+    if (!rows.empty())
+        printTable(
+            sizes ? QStringList{"layer", "before", "after", "size", "bits", "bits after", "KL", "KL after"}
+                  : QStringList{"layer", "before", "after"},
+            rows);
+    std::printf("%zu layers differ, %zu are the same\n", difference.changes.size(), difference.equalLayers);
+    if (!sizes)
+        return;
+    std::printf(
+        "%s, %.3f bits a weight  ->  %s, %.3f bits a weight (%s)\n",
+        qPrintable(formatBytes(difference.bytesBefore)), difference.bitsBefore,
+        qPrintable(formatBytes(difference.bytesAfter)), difference.bitsAfter,
+        qPrintable(signedBytes(difference.bytesBefore, difference.bytesAfter)));
+    if (difference.klBefore || difference.klAfter)
+        std::printf(
+            "predicted KL %s -> %s nats a token\n", qPrintable(klText(difference.klBefore)),
+            qPrintable(klText(difference.klAfter)));
+    else
+        std::printf("predicted KL unknown: 'tritloom-cli sensitivity' measures what each layer costs\n");
+}
+
+/// What earlier sweeps measured of these choices; empty where the model cannot be measured.
+SensitivityTable knownTable(Context& context, const QString& model, std::vector<Candidate> candidates)
+{
+    const auto measured = openMeasured(context, model);
+    if (!measured || measured->store == nullptr)
+        return {};
+    SensitivityTable table =
+        emptyTable(*measured->model, std::move(candidates), measured->meter->compressor().methods());
+    // The command line measures a layer on the whole text, the window on two chunks: what is there is taken.
+    for (const std::size_t limit : {0, 2})
+        recall(
+            table, *measured->meter, *measured->store, limit,
+            [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
+                table.cells[std::size_t(layer)][candidate] = cell;
+            });
+    return table;
+}
+
+Result<RecipeDifference>
+difference(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
+{
+    if (!context.parser.isSet("model"))
+        return differenceOf(TRY(recipeEntries(a)), TRY(recipeEntries(b)));
+    const QString path = context.parser.value("model");
+    const auto model = TRY(loadModel(path.toStdString()));
+    const Allocation before = TRY(readRecipe(*model, a)), after = TRY(readRecipe(*model, b));
+    const SensitivityTable table = knownTable(context, path, candidatesOf(before, after));
+    return differenceOf(*model, before, after, table, context.plugins().lookup());
+}
+
+} // namespace
+
+namespace {
+
+/// A recipe, or what a compressed model says, as JSON.
+int writeAsJson(Context& context, const QString& from)
+{
+    if (!context.parser.isSet("model") || !context.parser.isSet("output")) {
+        std::fputs("--model MODEL and -o FILE are needed\n", stderr);
+        return WrongUse;
+    }
+    const auto run = [&]() -> Result<void> {
+        const auto model = TRY(loadModel(context.parser.value("model").toStdString()));
+        const Allocation allocation = TRY(readRecipe(*model, from.toStdString()));
+        return writeRecipe(*model, allocation, context.parser.value("output").toStdString());
+    };
+    const auto written = run();
+    return written ? int(Done) : context.fail(written.error());
+}
+
+} // namespace
+
+int recipe(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("ACTION", "diff A B: what changes from A to B; write A: as JSON.");
+    context.parser.addPositionalArgument("A", "A recipe, or a compressed model: GGUF, compressed-tensors, GPTQ, BitNet.");
+    context.parser.addPositionalArgument("B", "The same, with diff.", "[B]");
+    context.parser.addOption(
+        {"model", "The model they are for: sizes, bits and, where layers were measured, predicted KL.", "model"});
+    context.parser.addOption({{"o", "output"}, "With write: the recipe to write.", "file"});
+    context.addEngineOptions();
+    addPictureOptions(context);
+    if (!context.parse(arguments, 2, 3))
+        return context.exitCode;
+    const QStringList given = context.parser.positionalArguments();
+    if (given[0] == "write" && given.size() == 2)
+        return writeAsJson(context, given[1]);
+    if (given[0] != "diff" || given.size() != 3) {
+        std::fprintf(stderr, "'%s' is nothing that can be done here: diff A B, or write A\n", qPrintable(given.join(' ')));
+        return WrongUse;
+    }
+    const auto found = difference(context, given[1].toStdString(), given[2].toStdString());
+    if (!found)
+        return context.fail(found.error());
+    print(context, *found);
+    return Done;
+}
+
+} // namespace tritloom::cli
