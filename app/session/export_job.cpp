@@ -38,6 +38,17 @@ const ExportTarget& targetFor(const std::filesystem::path& path)
     return found == targets.end() ? targets.front() : *found;
 }
 
+Result<const ExportTarget*> targetOf(std::string_view id, const std::filesystem::path& path)
+{
+    if (id.empty())
+        return &targetFor(path);
+    const auto targets = exportTargets();
+    const auto found = std::ranges::find(targets, id, &ExportTarget::id);
+    if (found == targets.end())
+        return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", id);
+    return &*found;
+}
+
 std::string severalMatrices(const std::string& layer, const std::string& method)
 {
     return fmt::format(
@@ -68,12 +79,14 @@ Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
-    return exportAllocation(*engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress);
+    return exportAllocation(
+        *engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress);
 }
 
 Result<ExportReport> exportAllocation(
-    const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
-    std::stop_token stop, const std::function<void(double)>& progress)
+    const Model& model, Compressor& compressor, const Allocation& allocation,
+    const std::filesystem::path& path, std::stop_token stop, const std::function<void(double)>& progress,
+    std::string_view targetId)
 {
     const auto begin = std::chrono::steady_clock::now();
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
@@ -99,7 +112,7 @@ Result<ExportReport> exportAllocation(
             return compressor.compress(*layer, allocation[*layer], stop);
         return storedLayer(model.tensor(TensorId(index)));
     };
-    const ExportTarget& target = targetFor(path);
+    const ExportTarget& target = *TRY(targetOf(targetId, path));
     const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = tensorFormats(model, allocation),
