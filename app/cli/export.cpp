@@ -39,6 +39,7 @@ int exportModel(Context& context, const QStringList& arguments)
             network = pictures->model();
             compressor = pictures->compressor();
         } else if (network != nullptr) { // methods that need pictures will say so
+            network = TRY(transformedPictureModel(context, network));
             compressor = std::make_shared<Compressor>(network, context.plugins().lookup(), nullptr, 0);
         } else {
             engine = TRY(openEngine(context));

@@ -1,5 +1,6 @@
 #include "core/architecture/picture_model.h"
 #include "core/export/network_targets.h"
+#include "core/export/onnx_norms.h"
 #include "core/export/onnx_weights.h"
 #include "core/file/onnx.h"
 #include "core/file/operator_graph.h"
@@ -60,6 +61,8 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
         }
         request.progress(double(i + 1) / double(tensors.size()));
     }
+    if (const std::size_t norms = absorbNorms(document); norms > 0)
+        result.notices.push_back(fmt::format("{} folded batch norms became biases", norms));
     // onnxruntime's standard optimisation makes one operator of the two that multiplies in 8 bits (measured:
     // up to 1 %).
     for (const auto& node : document.nodes())
