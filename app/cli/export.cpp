@@ -11,15 +11,18 @@ int exportModel(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
-    context.parser.addOption({"recipe", "What becomes of each layer (from 'allocate'); without it all stay.", "file"});
+    context.parser.addOption(
+        {"recipe", "What becomes of each layer (from 'allocate'); without it all stay.", "file"});
     context.parser.addOption({"format", "One format for every layer instead of a recipe.", "id"});
-    context.parser.addOption({"method", "How weights are fitted, with --format.", "id", "imatrix"});
+    context.parser.addOption(
+        {"method", "How weights are fitted, with --format, e.g. gptq:act_order=0.", "id", "imatrix"});
+    context.parser.addOption(
+        {"target", "What is written, of 'tritloom-cli targets' (default: told by the file's name).", "id"});
     context.parser.addOption(
         {{"o", "output"},
          "The file to write: .gguf, .onnx, .safetensors, or .tritloom for what no runtime holds; folders: "
          ".compressed-tensors, .gptq, .bitnet.",
          "file"});
-    context.parser.addOption({"target", "An id of 'tritloom-cli targets', whatever the name ends in.", "id"});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -31,11 +34,13 @@ int exportModel(Context& context, const QStringList& arguments)
         std::shared_ptr<const Model> network = TRY(pictureModel(context));
         std::shared_ptr<Engine> engine;
         std::shared_ptr<Compressor> compressor;
-        if (network != nullptr && network->picture && (context.parser.isSet("images") || context.parser.isSet("calibration"))) {
+        if (network != nullptr && network->picture
+            && (context.parser.isSet("images") || context.parser.isSet("calibration"))) {
             const auto pictures = TRY(openPictureEngine(context, network));
             network = pictures->model();
             compressor = pictures->compressor();
         } else if (network != nullptr) { // methods that need pictures will say so
+            network = TRY(transformedPictureModel(context, network));
             compressor = std::make_shared<Compressor>(network, context.plugins().lookup(), nullptr, 0);
         } else {
             engine = TRY(openEngine(context));
@@ -50,7 +55,8 @@ int exportModel(Context& context, const QStringList& arguments)
             const std::string format = context.parser.value("format").toStdString();
             if (format.find("row") == std::string::npos)
                 TRY(parseNumberFormat(format));
-            allocation = uniform(model, {format, context.parser.value("method").toStdString(), {}});
+            const PluginChoice method = TRY(parsePluginChoice(context.parser.value("method")));
+            allocation = uniform(model, {format, method.id, method.parameters});
         }
         return exportAllocation(
             model, *compressor, allocation, context.parser.value("output").toStdString(), context.stop,
@@ -65,13 +71,17 @@ int exportModel(Context& context, const QStringList& arguments)
         for (const std::string& check : report->checks)
             checks.append(QString::fromStdString(check));
         context.print(
-            {{"path", QString::fromStdString(report->path.string())}, {"bytes", qint64(report->bytes)},
-             {"tensors", qint64(report->tensors)}, {"checks", checks},
-             {"hash", QString::fromStdString(report->sha)}, {"milliseconds", qint64(report->elapsed.count())}});
+            {{"path", QString::fromStdString(report->path.string())},
+             {"bytes", qint64(report->bytes)},
+             {"tensors", qint64(report->tensors)},
+             {"checks", checks},
+             {"hash", QString::fromStdString(report->sha)},
+             {"milliseconds", qint64(report->elapsed.count())}});
         return Done;
     }
     std::printf(
-        "%s: %s, %zu tensors\n", report->path.c_str(), qPrintable(formatBytes(report->bytes)), report->tensors);
+        "%s: %s, %zu tensors\n", report->path.c_str(), qPrintable(formatBytes(report->bytes)),
+        report->tensors);
     for (const std::string& check : report->checks)
         std::printf("  %s\n", check.c_str());
     return Done;

@@ -14,6 +14,9 @@ void addPictureOptions(Context& context);
 [[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(const QString& path);
 [[nodiscard]] Result<std::shared_ptr<PictureEngine>>
 openPictureEngine(Context& context, std::shared_ptr<const Model> model);
+/// The network behind --transform, for what needs no pictures. Notices go to stderr. Errors: those of the transforms.
+[[nodiscard]] Result<std::shared_ptr<const Model>>
+transformedPictureModel(Context& context, std::shared_ptr<const Model> model);
 [[nodiscard]] QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation);
 
 int evaluatePictures(Context&, std::shared_ptr<const Model>);

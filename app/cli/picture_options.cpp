@@ -59,6 +59,28 @@ Result<std::optional<Normalisation>> normalisationOf(const Context& context)
     return n;
 }
 
+using Apply = std::function<Result<void>(
+    const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;
+
+/// Calls apply for every one of --transform, in order.
+Result<void> forEachTransform(Context& context, const Model& model, const Apply& apply)
+{
+    for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
+        const PluginChoice choice = TRY(parsePluginChoice(text));
+        const ModelTransform* const transform = context.plugins().transform(choice.id);
+        if (transform == nullptr)
+            return fail(
+                ErrorCode::NotFound, "no transform is called '{}': see tritloom-cli methods", choice.id);
+        const MethodContext work{
+            .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
+        std::vector<Candidate> candidates;
+        if (context.choosesCandidates)
+            candidates = TRY(candidatesOf(context, model));
+        TRY_VOID(apply(*transform, choice.parameters, std::move(candidates), work));
+    }
+    return {};
+}
+
 } // namespace
 
 void addPictureOptions(Context& context)
@@ -131,8 +153,32 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
                 "'{}'",
                 p.value("task").toStdString());
     }
-    return PictureEngine::create(
-        std::move(model), context.plugins().lookup(), std::move(options), context.stop);
+    auto engine = TRY(
+        PictureEngine::create(std::move(model), context.plugins().lookup(), std::move(options), context.stop));
+    TRY_VOID(forEachTransform(
+        context, *engine->model(),
+        [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
+            const MethodContext& work) -> Result<void> {
+            engine = TRY(engine->transformed(transform, parameters, std::move(candidates), work));
+            return {};
+        }));
+    return engine;
+}
+
+Result<std::shared_ptr<const Model>> transformedPictureModel(Context& context, std::shared_ptr<const Model> model)
+{
+    std::vector<std::string> notices;
+    TRY_VOID(forEachTransform(
+        context, *model,
+        [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
+            const MethodContext& work) -> Result<void> {
+            auto compressor = std::make_shared<Compressor>(model, context.plugins().lookup(), nullptr, 0);
+            model = TRY(transformedNetwork(compressor, transform, parameters, std::move(candidates), work, notices));
+            return {};
+        }));
+    for (const std::string& notice : notices)
+        std::fprintf(stderr, "%s\n", notice.c_str());
+    return model;
 }
 
 QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation)

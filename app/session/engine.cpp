@@ -5,6 +5,7 @@
 #include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
 #include "core/calibrate/imatrix_file.h"
+#include "core/file/replaced_tensor.h"
 
 #include <QCoreApplication>
 
@@ -146,12 +147,8 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
     const auto probe = TRY(makeProbe(std::move(candidates), context.stop));
     TransformedModel made = TRY(transform.apply(*probe, parameters, context));
     ModelFile file = *m_model->file;
-    for (auto& [id, tensor] : made.tensors) {
-        NamedTensor& into = file.tensors[std::size_t(id)];
-        into.stored = std::move(tensor);
-        into.layout = Layout::RowMajor;
-        into.scale = 1;
-    }
+    for (const auto& [id, tensor] : made.tensors)
+        replaceTensor(file.tensors[std::size_t(id)], tensor);
     auto engine = TRY(create(makeModel(std::move(file)), m_compressor->methods(), m_options));
     engine->m_original = m_original ? m_original : shared_from_this();
     engine->m_notices = m_notices;

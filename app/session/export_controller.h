@@ -50,7 +50,8 @@ private:
     std::jthread m_worker; // last: joined before what it uses goes away
 };
 
-/// The same on the calling thread: what window and command line share.
+/// The same on the calling thread: what window and command line share. targetId: a row of exportTargets(); empty: told
+/// by the name, GGUF where it says nothing else. Errors: NotFound (the target), those of the target.
 [[nodiscard]] Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress);
@@ -58,6 +59,6 @@ private:
 /// Errors: NotFound (no such target), those of the target.
 [[nodiscard]] Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
-    std::stop_token stop, const std::function<void(double)>& progress, const std::string& target = {});
+    std::stop_token stop, const std::function<void(double)>& progress, std::string_view targetId = {});
 
 } // namespace tritloom

@@ -32,18 +32,25 @@ Result<Key> hashOf(const std::filesystem::path& path)
     return key;
 }
 
-/// By its id, or by the ending of the path; GGUF where that says nothing else; null for an unknown id.
-const ExportTarget* targetFor(const std::filesystem::path& path, const std::string& id = {})
+/// By the ending of the path; GGUF where that says nothing else.
+const ExportTarget& targetFor(const std::filesystem::path& path)
 {
     const auto targets = exportTargets();
-    if (!id.empty()) {
-        const auto named = std::ranges::find(targets, id, &ExportTarget::id);
-        return named == targets.end() ? nullptr : &*named;
-    }
     const auto found = std::find_if(targets.begin(), targets.end(), [&](const ExportTarget& target) {
         return path.extension().string() == target.patterns.substr(1); // "*.gguf"
     });
-    return found == targets.end() ? &targets.front() : &*found;
+    return found == targets.end() ? targets.front() : *found;
+}
+
+Result<const ExportTarget*> targetOf(std::string_view id, const std::filesystem::path& path)
+{
+    if (id.empty())
+        return &targetFor(path);
+    const auto targets = exportTargets();
+    const auto found = std::ranges::find(targets, id, &ExportTarget::id);
+    if (found == targets.end())
+        return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", id);
+    return &*found;
 }
 
 std::string severalMatrices(const std::string& layer, const std::string& method)
@@ -60,7 +67,7 @@ std::vector<std::string>
 ExportController::problems(const Allocation& allocation, const std::filesystem::path& path) const
 {
     const Model& model = *m_engine->model();
-    const ExportTarget& target = *targetFor(path);
+    const ExportTarget& target = targetFor(path);
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
     for (std::size_t i = 0; i < model.layers.size() && target.id != "tritloom"; ++i) {
         const LayerChoice& choice = allocation.layers[i];
@@ -72,7 +79,8 @@ ExportController::problems(const Allocation& allocation, const std::filesystem::
     std::error_code none;
     if (target.writes == ExportTarget::Writes::Folder && std::filesystem::exists(path, none)
         && !std::filesystem::is_empty(path, none))
-        problems.push_back(fmt::format("{}: there is something there already, choose a new name", path.string()));
+        problems.push_back(
+            fmt::format("{}: there is something there already, choose a new name", path.string()));
     return problems;
 }
 
@@ -80,12 +88,14 @@ Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
-    return exportAllocation(*engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress);
+    return exportAllocation(
+        *engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress);
 }
 
 Result<ExportReport> exportAllocation(
-    const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
-    std::stop_token stop, const std::function<void(double)>& progress, const std::string& targetId)
+    const Model& model, Compressor& compressor, const Allocation& allocation,
+    const std::filesystem::path& path, std::stop_token stop, const std::function<void(double)>& progress,
+    std::string_view targetId)
 {
     const auto begin = std::chrono::steady_clock::now();
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
@@ -111,10 +121,7 @@ Result<ExportReport> exportAllocation(
             return compressor.compress(*layer, allocation[*layer], stop);
         return storedLayer(model.tensor(TensorId(index)));
     };
-    const ExportTarget* const found = targetFor(path, targetId);
-    if (found == nullptr)
-        return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", targetId);
-    const ExportTarget& target = *found;
+    const ExportTarget& target = *TRY(targetOf(targetId, path));
     const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = tensorFormats(model, allocation),

@@ -1,6 +1,8 @@
 #include "app/session/picture_engine.h"
 
 #include "core/base/parallel.h"
+#include "core/file/replaced_tensor.h"
+#include "core/task/picture_probe.h"
 
 #include <algorithm>
 
@@ -174,11 +176,42 @@ Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_toke
     return std::make_shared<Statistics>(m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
 }
 
+Result<std::shared_ptr<const Model>> transformedNetwork(
+    std::shared_ptr<Compressor> compressor, const ModelTransform& transform, const Parameters& parameters,
+    std::vector<Candidate> candidates, const MethodContext& context, std::vector<std::string>& notices)
+{
+    const Model& model = compressor->model();
+    PictureProbe probe(compressor, std::move(candidates), context.stop);
+    const TransformedModel made = TRY(transform.apply(probe, parameters, context));
+    ModelFile file = *model.file;
+    for (const auto& [id, tensor] : made.tensors)
+        replaceTensor(file.tensors[std::size_t(id)], tensor);
+    notices.insert(notices.end(), made.notices.begin(), made.notices.end());
+    const auto changed = makeModel(std::move(file));
+    if (!changed->graph || !model.picture)
+        return fail(ErrorCode::Unsupported, "the network cannot be run any more: {}", changed->whyNotEvaluated);
+    return std::shared_ptr<const Model>(withPicture(*changed, *model.picture));
+}
+
+Result<std::shared_ptr<PictureEngine>> PictureEngine::transformed(
+    const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
+    const MethodContext& context) const
+{
+    auto engine = std::make_shared<PictureEngine>(*this);
+    engine->m_model = TRY(transformedNetwork(
+        m_compressor, transform, parameters, std::move(candidates), context, engine->m_pictures.notices));
+    engine->m_original = m_original ? m_original : m_model;
+    engine->m_compressor = std::make_shared<Compressor>(
+        engine->m_model, m_compressor->methods(), TRY(engine->makeStatistics(context.stop)), m_options.memoBytes / 4);
+    return engine;
+}
+
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
 {
-    auto session = TRY(makeSessionOf(m_pictures.samples));
     if (!reference)
-        return session;
+        reference = m_original;
+    if (!reference)
+        return makeSessionOf(m_pictures.samples);
     const auto& mine = *m_model->picture;
     if (!reference->picture || reference->picture->channels != mine.channels || reference->picture->scale != mine.scale
         || (mine.task == PictureTask::Classification) != (reference->picture->task == PictureTask::Classification))

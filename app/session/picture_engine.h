@@ -2,6 +2,8 @@
 
 #include "app/session/engine.h"
 #include "app/session/picture_set.h"
+#include "core/method/model_transform.h"
+#include "core/sensitivity/candidate.h"
 #include "core/task/picture_session.h"
 
 namespace tritloom {
@@ -16,37 +18,59 @@ struct PictureOptions {
     std::size_t calibrationCount = 32;
     TaskOptions task;
     std::optional<PictureTask> as; ///< what the network does, when its file leaves that open
-    std::optional<Normalisation> normalisation; ///< absent: the architecture's, else tried out on the pictures
+    std::optional<Normalisation>
+        normalisation; ///< absent: the architecture's, else tried out on the pictures
 };
 
-/// Everything that measures one network on pictures, as Engine does for text. Each session belongs to the thread
-/// that uses it.
+/// Everything that measures one network on pictures, as Engine does for text. Each session belongs to the
+/// thread that uses it.
 class PictureEngine {
 public:
-    /// Reads the pictures. Errors: Unsupported (no network on pictures), those of readPictures() and of devices.
-    [[nodiscard]] static Result<std::shared_ptr<PictureEngine>>
-    create(std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options, std::stop_token stop = {});
+    /// Reads the pictures. Errors: Unsupported (no network on pictures), those of readPictures() and of
+    /// devices.
+    [[nodiscard]] static Result<std::shared_ptr<PictureEngine>> create(
+        std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options,
+        std::stop_token stop = {});
 
     /// The model with what was settled about it (task, normalisation).
     [[nodiscard]] const std::shared_ptr<const Model>& model() const { return m_model; }
     [[nodiscard]] const std::shared_ptr<Compressor>& compressor() const { return m_compressor; }
     [[nodiscard]] const PictureOptions& options() const { return m_options; }
-    [[nodiscard]] const PictureSet& pictures() const { return m_pictures; } ///< notices of this engine included
+    [[nodiscard]] const PictureSet& pictures() const
+    {
+        return m_pictures;
+    } ///< notices of this engine included
 
-    /// reference: another network for the same pictures; null: the model itself. Errors: InvalidInput (another task).
-    [[nodiscard]] Result<std::unique_ptr<PictureSession>> makeSession(std::shared_ptr<const Model> reference = {}) const;
+    /// The network as a transform rewrites it, measured against this one on the same pictures. Errors: those
+    /// of the transform.
+    [[nodiscard]] Result<std::shared_ptr<PictureEngine>> transformed(
+        const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
+        const MethodContext& context) const;
+
+    /// reference: another network for the same pictures; null: the model itself, before its
+    /// transforms. Errors: InvalidInput (another task).
+    [[nodiscard]] Result<std::unique_ptr<PictureSession>>
+    makeSession(std::shared_ptr<const Model> reference = {}) const;
     /// The same on these samples of pictures(): a preview of some.
-    [[nodiscard]] Result<std::unique_ptr<PictureSession>> makeSessionOf(std::vector<PictureSample> samples) const;
+    [[nodiscard]] Result<std::unique_ptr<PictureSession>>
+    makeSessionOf(std::vector<PictureSample> samples) const;
 
 private:
     Result<void> settle(std::stop_token stop);
     Result<std::shared_ptr<Statistics>> makeStatistics(std::stop_token stop) const;
 
-    std::shared_ptr<const Model> m_model;
+    std::shared_ptr<const Model> m_model,
+        m_original; ///< m_original: before transforms, null when there were none
     PictureOptions m_options;
     PictureSet m_pictures;
     std::shared_ptr<Compressor> m_compressor;
 };
+
+/// The network of a compressor as a transform rewrites it; what could not be done is added to notices. For
+/// transforms that need no pictures the compressor needs no statistics. Errors: those of the transform.
+[[nodiscard]] Result<std::shared_ptr<const Model>> transformedNetwork(
+    std::shared_ptr<Compressor> compressor, const ModelTransform& transform, const Parameters& parameters,
+    std::vector<Candidate> candidates, const MethodContext& context, std::vector<std::string>& notices);
 
 /// "0..1", "0..255", "-1..1", "mean 0.485 0.456 0.406, deviation ...": for people.
 [[nodiscard]] std::string describe(const Normalisation& normalisation);

@@ -4,21 +4,32 @@
 
 namespace tritloom {
 
-/// The ONNX file the model came from, with its layers as chosen: whole numbers of up to 8 bits with one scale a row
-/// become an INT8 initializer and a DequantizeLinear along its axis (operator set 13 and later); other formats the
-/// numbers they stand for, as float. What lay in other files is embedded. Rows of exportTargets().
-[[nodiscard]] std::vector<std::string> checkOnnx(const ModelFile& model, std::span<const std::string> formats);
-[[nodiscard]] Result<WrittenFile> exportOnnx(const ExportRequest& request);
+/// ONNX files that onnxruntime runs; rows of exportTargets(). The file the model came from (or its graph, for
+/// networks that came as tensors only) with its layers as chosen, raised to the operator set that their types
+/// need; what lay in other files is embedded. Formats without codes at even distances are written as the
+/// floats they stand for, with a notice that names the layer.
+[[nodiscard]] std::vector<std::string>
+checkOnnx(const ModelFile& model, std::span<const std::string> formats);
+/// INT8 and UINT8 behind DequantizeLinear: along the axis of the outputs, or in blocks.
+[[nodiscard]] Result<WrittenFile> exportOnnxQdq(const ExportRequest& request);
+/// The same, with INT4 and UINT4 (operator set 21) for what takes four bits or fewer.
+[[nodiscard]] Result<WrittenFile> exportOnnxInt4(const ExportRequest& request);
+/// com.microsoft.MatMulNBits with 2, 4 or 8 bits for products with matrices, the rest as exportOnnxInt4().
+[[nodiscard]] Result<WrittenFile> exportOnnxMatMulNBits(const ExportRequest& request);
 
-/// Every tensor under its name and in its shape of the file; packed formats become the numbers they stand for.
-[[nodiscard]] std::vector<std::string> checkSafetensors(const ModelFile& model, std::span<const std::string> formats);
+/// Every tensor under its name and in its shape of the file; packed formats become the numbers they stand
+/// for.
+[[nodiscard]] std::vector<std::string>
+checkSafetensors(const ModelFile& model, std::span<const std::string> formats);
 [[nodiscard]] Result<WrittenFile> exportSafetensors(const ExportRequest& request);
 
-/// Numbers of a layer in the order of the file: [outputs, inputs] turned back where the file has it the other way.
+/// Numbers of a layer in the order of the file: [outputs, inputs] turned back where the file has it the other
+/// way.
 [[nodiscard]] std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer);
 
-/// Writes beside `path` and renames, so that a file that was there stays unless everything went well. Errors: Io.
-[[nodiscard]] Result<std::uint64_t> writeWhole(
-    const std::filesystem::path& path, const std::function<bool(std::ostream&)>& write);
+/// Writes beside `path` and renames, so that a file that was there stays unless everything went well. Errors:
+/// Io.
+[[nodiscard]] Result<std::uint64_t>
+writeWhole(const std::filesystem::path& path, const std::function<bool(std::ostream&)>& write);
 
 } // namespace tritloom

@@ -69,7 +69,8 @@ writeWhole(const std::filesystem::path& path, const std::function<bool(std::ostr
 
 std::vector<std::string> checkSafetensors(const ModelFile& model, std::span<const std::string>)
 {
-    return model.tensors.empty() ? std::vector<std::string>{"the model has no tensors"} : std::vector<std::string>();
+    return model.tensors.empty() ? std::vector<std::string>{"the model has no tensors"}
+                                 : std::vector<std::string>();
 }
 
 Result<WrittenFile> exportSafetensors(const ExportRequest& request)
@@ -80,15 +81,17 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
     std::uint64_t offset = 0;
     for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
         if (request.stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, request.model.tensors.size());
+            return fail(
+                ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, request.model.tensors.size());
         const NamedTensor& tensor = request.model.tensors[i];
         tensors.push_back(TRY(written(request, i)));
         const bool unpacked = tensor.packed || tensor.layout == Layout::TernaryRows;
         const Shape& shape = unpacked ? tensor.shape : tensor.fileShape.empty() ? tensor.stored.type().shape : tensor.fileShape;
         const std::uint64_t bytes = tensors.back().bytes().size();
-        header[tensor.fileName.empty() ? tensor.name : tensor.fileName]
-            = {{"dtype", types().at(tensors.back().type().format->id())}, {"shape", shape},
-               {"data_offsets", {offset, offset + bytes}}};
+        header[tensor.fileName.empty() ? tensor.name : tensor.fileName] = {
+            {"dtype", types().at(tensors.back().type().format->id())},
+            {"shape", shape},
+            {"data_offsets", {offset, offset + bytes}}};
         offset += bytes;
         request.progress(double(i + 1) / double(request.model.tensors.size()));
     }
@@ -100,7 +103,8 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
         file.write(reinterpret_cast<const char*>(&length), sizeof length);
         file.write(text.data(), std::streamsize(text.size()));
         for (const Tensor& tensor : tensors)
-            file.write(reinterpret_cast<const char*>(tensor.bytes().data()), std::streamsize(tensor.bytes().size()));
+            file.write(
+                reinterpret_cast<const char*>(tensor.bytes().data()), std::streamsize(tensor.bytes().size()));
         return file.good();
     }));
     const auto entries = TRY(safetensors::read(request.path));
@@ -111,7 +115,9 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
         const NamedTensor& tensor = request.model.tensors[i];
         const auto found = byName.find(tensor.fileName.empty() ? tensor.name : tensor.fileName);
         if (found == byName.end() || !std::ranges::equal(found->second->bytes, tensors[i].bytes()))
-            return fail(ErrorCode::Io, "{}: tensor '{}' was not written as it is", request.path.string(), tensor.name);
+            return fail(
+                ErrorCode::Io, "{}: tensor '{}' was not written as it is", request.path.string(),
+                tensor.name);
     }
     result.notices.push_back("packed formats were written as the numbers they stand for");
     return result;

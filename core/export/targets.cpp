@@ -15,7 +15,9 @@ std::span<const ExportTarget> exportTargets()
     static constexpr ExportTarget targets[] = {
         {"gguf", "GGUF (llama.cpp)", "*.gguf", checkGguf, exportGguf},
         {"tritloom", "Tritloom", "*.tritloom", checkTritloom, exportTritloom},
-        {"onnx", "ONNX (onnxruntime)", "*.onnx", checkOnnx, exportOnnx},
+        {"onnx", "ONNX, INT8 (onnxruntime)", "*.onnx", checkOnnx, exportOnnxQdq},
+        {"onnx-int4", "ONNX, INT4 (operator set 21)", "*.onnx", checkOnnx, exportOnnxInt4},
+        {"onnx-matmulnbits", "ONNX, MatMulNBits", "*.onnx", checkOnnx, exportOnnxMatMulNBits},
         {"safetensors", "safetensors", "*.safetensors", checkSafetensors, exportSafetensors},
         {"compressed-tensors", "compressed-tensors folder (vLLM)", "*.compressed-tensors", checkCompressedTensors,
          exportCompressedTensors, ExportTarget::Writes::Folder},

@@ -25,7 +25,7 @@ constexpr std::size_t mostConstantElements = 1u << 24;
 struct TypeRow {
     int id;
     std::string_view name, format;
-    std::size_t bytes;
+    std::size_t bytes; ///< 0: two elements a byte
     bool integer;
 };
 constexpr TypeRow types[] = {
@@ -33,7 +33,7 @@ constexpr TypeRow types[] = {
     {4, "uint16", "", 2, true},    {5, "int16", "", 2, true},       {6, "int32", "", 4, true},
     {7, "int64", "", 8, true},     {9, "bool", "", 1, true},        {10, "float16", "f16", 2, false},
     {11, "double", "f64", 8, false}, {12, "uint32", "", 4, true},   {13, "uint64", "", 8, true},
-    {16, "bfloat16", "bf16", 2, false}};
+    {16, "bfloat16", "bf16", 2, false}, {21, "uint4", "", 0, true}, {22, "int4", "", 0, true}};
 
 const TypeRow* findType(int id)
 {
@@ -220,6 +220,12 @@ private:
             case 7: cast(std::int64_t{}); break;
             case 12: cast(std::uint32_t{}); break;
             case 13: cast(std::uint64_t{}); break;
+            case 21: case 22: // the first of two in the low half; 22 is signed
+                for (std::size_t i = 0; raw.size() == (count + 1) / 2 && i < count; ++i) {
+                    const int code = std::to_integer<int>(raw[i / 2] >> (i % 2 * 4)) & 15;
+                    values.push_back(float(type.id == 22 && code > 7 ? code - 16 : code));
+                }
+                break;
             default: break;
             }
         } else if (type.id == 1) {

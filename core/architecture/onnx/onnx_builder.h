@@ -78,6 +78,7 @@ struct OperatorRow {
     std::string_view type;
     Result<void> (*build)(Builder&, const OperatorNode&);
     double parameter = 0;
+    std::string_view domain = {}; ///< "": ONNX's own
 };
 [[nodiscard]] const OperatorRow* findOperator(std::string_view domain, std::string_view type);
 
@@ -105,6 +106,7 @@ Result<void> argReduce(Builder&, const OperatorNode&);
 Result<void> cast(Builder&, const OperatorNode&);
 Result<void> quantizeLinear(Builder&, const OperatorNode&);
 Result<void> dequantizeLinear(Builder&, const OperatorNode&);
+Result<void> matMulNBits(Builder&, const OperatorNode&);
 
 Result<void> identity(Builder&, const OperatorNode&);
 Result<void> constant(Builder&, const OperatorNode&);

@@ -16,19 +16,6 @@ Operand number(double value)
     return Builder::known({1}, {float(value)});
 }
 
-/// Scale or zero point along one axis of x: [n] becomes [n, 1, ...].
-Result<Operand> alongAxis(Builder& builder, const OperatorNode& node, const Operand& operand, const Shape& x)
-{
-    if (TensorType{nullptr, operand.shape()}.elements() == 1)
-        return builder.reshaped(node, operand, {1});
-    if (operand.shape().size() != 1)
-        return builder.fail(ErrorCode::Unsupported, node, "scales in blocks");
-    const std::size_t axis = TRY(builder.axis(node, node.integer("axis", 1), x.size()));
-    Shape shape(x.size() - axis, 1);
-    shape[0] = operand.shape()[0];
-    return builder.reshaped(node, operand, shape);
-}
-
 } // namespace
 
 Result<void> unary(Builder& builder, const OperatorNode& node)
@@ -180,41 +167,6 @@ Result<void> cast(Builder& builder, const OperatorNode& node)
         x = TRY(builder.emit(node, unaryOp(UnaryFunction::Truncate), {x}));
     x.elementType = int(to);
     return builder.give(node, std::move(x));
-}
-
-// saturate(round(x / scale) + zero point), halves to even.
-Result<void> quantizeLinear(Builder& builder, const OperatorNode& node)
-{
-    const Operand x = TRY(builder.need(node, 0)), scale = TRY(builder.need(node, 1));
-    const Operand* const zero = TRY(builder.input(node, 2));
-    const auto apply = [&](BinaryFunction function, const Operand& a, const Operand& b) -> Result<Operand> {
-        return builder.emit(node, binaryOp(function), {a, TRY(alongAxis(builder, node, b, x.shape()))});
-    };
-    Operand y = TRY(apply(BinaryFunction::Divide, x, scale));
-    y = TRY(builder.emit(node, unaryOp(UnaryFunction::Round), {y}));
-    double low = 0, high = 255;
-    if (zero != nullptr) {
-        y = TRY(apply(BinaryFunction::Add, y, *zero));
-        const int id = zero->elementType; // whose range counts
-        low = id == 3 ? -128 : id == 5 ? -32768 : 0;
-        high = id == 3 ? 127 : id == 5 ? 32767 : id == 4 ? 65535 : 255;
-    }
-    return builder.give(node, builder.emit(node, unaryOp(UnaryFunction::Clip, low, high), {y}));
-}
-
-Result<void> dequantizeLinear(Builder& builder, const OperatorNode& node)
-{
-    Operand y = TRY(builder.need(node, 0));
-    const Shape shape = y.shape();
-    if (const Operand* const zero = TRY(builder.input(node, 2)); zero != nullptr)
-        y = TRY(builder.emit(
-            node, binaryOp(BinaryFunction::Subtract), {y, TRY(alongAxis(builder, node, *zero, shape))}));
-    y.elementType = 1;
-    return builder.give(
-        node,
-        builder.emit(
-            node, binaryOp(BinaryFunction::Multiply),
-            {y, TRY(alongAxis(builder, node, TRY(builder.need(node, 1)), shape))}));
 }
 
 } // namespace tritloom::onnx

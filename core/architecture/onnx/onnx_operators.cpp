@@ -9,7 +9,7 @@ using U = UnaryFunction;
 using B = BinaryFunction;
 using R = ReduceFunction;
 
-// The only list of operators, of ONNX's own domain.
+// The only list of operators.
 constexpr OperatorRow rows[] = {
     {"Conv", conv},
     {"ConvTranspose", convTranspose},
@@ -99,6 +99,7 @@ constexpr OperatorRow rows[] = {
     {"CastLike", cast},
     {"QuantizeLinear", quantizeLinear},
     {"DequantizeLinear", dequantizeLinear},
+    {"MatMulNBits", matMulNBits, 0, "com.microsoft"},
 
     {"Identity", identity},
     {"Dropout", identity},
@@ -125,9 +126,8 @@ constexpr OperatorRow rows[] = {
 
 const OperatorRow* findOperator(std::string_view domain, std::string_view type)
 {
-    if (!domain.empty())
-        return nullptr;
-    const auto* const found = std::ranges::find(rows, type, &OperatorRow::type);
+    const auto* const found = std::ranges::find_if(
+        rows, [&](const OperatorRow& row) { return row.type == type && row.domain == domain; });
     return found == std::end(rows) ? nullptr : found;
 }
 

@@ -135,7 +135,8 @@ Result<Tensor> gather(const Op& op, std::span<const Tensor> inputs, std::stop_to
         for (std::size_t i = 0; i < rank; ++i)
             index = index * inputs[1].type().shape[i] + std::size_t(position[axis + i]);
         for (std::size_t i = 0; i < shape.size(); ++i)
-            from[i] = i < axis ? position[i] : position[i + rank - (i > axis ? 1 : 0)];
+            if (i != axis) // of a number out of a vector there is no position
+                from[i] = i < axis ? position[i] : position[i + rank - 1];
         const auto chosen = std::int64_t(indices[index]);
         from[axis] = chosen < 0 ? chosen + size : chosen;
         return x[offsetOf(shape, from)];

@@ -1,0 +1,161 @@
+#include "core/export/onnx_weights.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom::onnx {
+namespace {
+
+constexpr std::size_t smallestBlock = 16, largestBlock = 256;
+
+/// The size that stores least of those that the codes' own blocks are made of; 0: none.
+std::size_t blockSizeFor(const IntegerCodes& codes, int bits)
+{
+    std::size_t best = 0, bestBytes = 0;
+    for (std::size_t size = smallestBlock; size <= largestBlock; size *= 2) {
+        if (codes.blocks() > 1 && codes.block % size != 0)
+            continue;
+        const std::size_t count = (codes.columns + size - 1) / size,
+                          bytes = count * (size * std::size_t(bits) / 8 + 4);
+        if (best == 0 || bytes <= bestBytes) {
+            best = size;
+            bestBytes = bytes;
+        }
+    }
+    return best;
+}
+
+void put(std::string& bytes, std::size_t begin, std::size_t element, int bits, unsigned value)
+{
+    const std::size_t bit = element * std::size_t(bits);
+    bytes[begin + bit / 8] = char(unsigned(std::uint8_t(bytes[begin + bit / 8])) | value << (bit % 8));
+}
+
+/// Nodes that read the layer, through reshapes of it; false: one of them is no product with it on the right.
+bool productsOf(
+    Document& document, const std::string& value, std::vector<Document::Node>& products,
+    std::vector<Document::Node>& between)
+{
+    for (const Document::Use& use : document.usesOf(value)) {
+        const std::string& type = use.node->op_type();
+        if ((type == "Identity" || type == "Transpose" || type == "Reshape") && use.input == 0) {
+            between.push_back(use.node);
+            if (document.isOutput(use.node->output(0))
+                || !productsOf(document, use.node->output(0), products, between))
+                return false;
+        } else if (
+            use.input == 1
+            && (type == "MatMul" || (type == "Gemm" && integerOf(*use.node, "transA", 0) == 0))) {
+            products.push_back(use.node);
+        } else {
+            return false;
+        }
+    }
+    return !document.isOutput(value);
+}
+
+} // namespace
+
+std::optional<PackedBlocks> packedBlocks(const IntegerCodes& codes)
+{
+    PackedBlocks result{.bits = codes.bits <= 2 ? 2 : codes.bits <= 4 ? 4 : 8};
+    const int middle = 1 << (result.bits - 1), most = 2 * middle - 1;
+    result.blockSize = blockSizeFor(codes, result.bits);
+    if (result.blockSize == 0)
+        return std::nullopt;
+    result.blocks = (codes.columns + result.blockSize - 1) / result.blockSize;
+    const auto stored = storedAs(codes, result.bits);
+    if (!stored && result.bits == 8)
+        return std::nullopt; // onnxruntime takes zero points that are floats with fewer bits only
+    const std::size_t blockBytes = result.blockSize * std::size_t(result.bits) / 8,
+                      zeroBytes = (result.blocks * std::size_t(result.bits) + 7) / 8;
+    const bool hasZeros = stored && !stored->isSigned;
+    result.codes.resize(codes.rows * result.blocks * blockBytes);
+    result.zeros.resize(hasZeros ? codes.rows * zeroBytes : 0);
+    for (std::size_t r = 0; r < codes.rows; ++r)
+        for (std::size_t b = 0; b < result.blocks; ++b) {
+            const std::size_t from = r * codes.blocks() + b * result.blockSize / codes.block;
+            result.scales.push_back(codes.scales[from]);
+            const int zero = hasZeros ? stored->zeros[from] : middle;
+            if (hasZeros)
+                put(result.zeros, r * zeroBytes, b, result.bits, unsigned(zero));
+            else if (!stored)
+                result.floatZeros.push_back(codes.zeros[from]);
+            for (std::size_t i = 0; i < result.blockSize; ++i) {
+                const std::size_t c = b * result.blockSize + i;
+                int code = zero; // behind the row
+                if (c < codes.columns)
+                    code = stored ? stored->codes[r * codes.columns + c] + (hasZeros ? 0 : middle)
+                                  : codes.codes[r * codes.columns + c];
+                put(result.codes, (r * result.blocks + b) * blockBytes, i, result.bits,
+                    unsigned(std::clamp(code, 0, most)));
+            }
+        }
+    return result;
+}
+
+Result<WhyNot> writeMatMulNBits(Document& document, const CodedLayer& layer)
+{
+    std::vector<Document::Node> products, between;
+    if (!productsOf(document, layer.tensor.name, products, between) || products.empty())
+        return WhyNot("MatMulNBits is for products with a matrix only");
+    const int real = document.initializer(layer.tensor.name)->data_type();
+    if (real != ::onnx::TensorProto::FLOAT && real != ::onnx::TensorProto::FLOAT16)
+        return WhyNot("its network computes in neither f32 nor f16");
+    const auto packed = packedBlocks(layer.codes);
+    if (!packed)
+        return WhyNot(fmt::format("MatMulNBits has no blocks of {}", layer.codes.block));
+    document.needDomain("com.microsoft", 1);
+    document.remove(layer.tensor.name);
+    for (const Document::Node node : between)
+        document.erase(node);
+    const auto outputs = std::int64_t(layer.codes.rows), inputs = std::int64_t(layer.codes.columns);
+    const auto blocks = std::int64_t(packed->blocks);
+    const std::string codes = document.unused(layer.tensor.name + "_codes"),
+                      zero = document.unused(layer.tensor.name + "_zero_points");
+    document.add(
+        codes, ::onnx::TensorProto::UINT8,
+        {outputs, blocks, std::int64_t(packed->blockSize) * packed->bits / 8}, packed->codes);
+    if (!packed->floatZeros.empty())
+        document.addReals(zero, {outputs, blocks}, packed->floatZeros, real);
+    else if (!packed->zeros.empty())
+        document.add(
+            zero, ::onnx::TensorProto::UINT8, {outputs, std::int64_t(packed->zeros.size()) / outputs},
+            packed->zeros);
+    for (const Document::Node node : products) {
+        const bool isGemm = node->op_type() == "Gemm";
+        const double alpha = isGemm ? numberOf(*node, "alpha", 1) : 1,
+                     beta = isGemm ? numberOf(*node, "beta", 1) : 1;
+        const std::string a = node->input(0),
+                          added = isGemm && node->input_size() > 2 && beta != 0 ? node->input(2) : "",
+                          y = node->output(0), scale = document.unused(layer.tensor.name + "_scales");
+        std::vector<float> scales = packed->scales;
+        for (float& value : scales)
+            value *= float(alpha);
+        document.addReals(scale, {outputs, blocks}, scales, real);
+        const std::string product = added.empty() ? y : document.unused(y + "_product");
+        const auto made = document.insert(
+            node, "MatMulNBits", {a, codes, scale}, product,
+            {{"K", inputs},
+             {"N", outputs},
+             {"bits", packed->bits},
+             {"block_size", std::int64_t(packed->blockSize)}});
+        made->set_domain("com.microsoft");
+        if (!packed->floatZeros.empty() || !packed->zeros.empty())
+            made->add_input(zero);
+        if (!added.empty()) {
+            std::string summand = added;
+            if (beta != 1) {
+                const std::string factor = document.unused(y + "_beta");
+                document.addReals(factor, {}, {float(beta)}, real);
+                summand = document.unused(y + "_scaled");
+                document.insert(node, "Mul", {added, factor}, summand);
+            }
+            document.insert(node, "Add", {product, summand}, y);
+        }
+        document.erase(node);
+    }
+    return WhyNot();
+}
+
+} // namespace tritloom::onnx

@@ -1,0 +1,14 @@
+#include "core/export/network_targets.h"
+#include "core/export/onnx_weights.h"
+
+namespace tritloom {
+
+Result<WrittenFile> exportOnnxQdq(const ExportRequest& request)
+{
+    return onnx::writeNetwork(
+        request, "INT8 behind DequantizeLinear", [](onnx::Document& document, const onnx::CodedLayer& layer) {
+            return writeDequantized(document, layer, 8);
+        });
+}
+
+} // namespace tritloom

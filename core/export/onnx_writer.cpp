@@ -1,0 +1,107 @@
+#include "core/architecture/picture_model.h"
+#include "core/export/network_targets.h"
+#include "core/export/onnx_norms.h"
+#include "core/export/onnx_weights.h"
+#include "core/file/onnx.h"
+#include "core/file/operator_graph.h"
+
+#include <algorithm>
+
+namespace tritloom::onnx {
+namespace {
+
+/// Numbers as they are stored, which a transform may have changed since the file was read, in the element
+/// type that the network computes with.
+void writeNumbers(Document& document, const NamedTensor& tensor, const std::vector<float>& values)
+{
+    const Shape& shape = tensor.fileShape.empty() ? tensor.stored.type().shape : tensor.fileShape;
+    document.addReals(
+        tensor.name, {shape.begin(), shape.end()}, values, document.initializer(tensor.name)->data_type());
+}
+
+bool isDequantized(Document& document, const std::string& value)
+{
+    return std::ranges::any_of(document.nodes(), [&](const ::onnx::NodeProto& node) {
+        return node.op_type() == "DequantizeLinear" && node.output(0) == value;
+    });
+}
+
+} // namespace
+
+Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view what, LayerWriter writer)
+{
+    if (const auto problems = checkOnnx(request.model, request.formats); !problems.empty())
+        return fail(ErrorCode::Unsupported, "{}", problems.front());
+    Document document = TRY(Document::of(request.model));
+    const auto& tensors = request.model.tensors;
+    WrittenFile result;
+    std::size_t writtenSo = 0, asFloats = 0;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const NamedTensor& tensor = tensors[i];
+        if (request.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, tensors.size());
+        if (document.initializer(tensor.name) == nullptr)
+            return fail(ErrorCode::InvalidInput, "the file has no initializer '{}' any more", tensor.name);
+        if (request.formats[i] == tensor.stored.type().format->id()) {
+            writeNumbers(document, tensor, tensor.stored.toFloats());
+        } else {
+            const Tensor layer = TRY(request.tensor(i, request.formats[i]));
+            const auto codes = integerCodes(layer);
+            const WhyNot why =
+                codes ? TRY(writer(document, {tensor, *codes})) : WhyNot("it has no codes at even distances");
+            if (why.empty()) {
+                ++writtenSo;
+            } else {
+                writeNumbers(document, tensor, inFileOrder(tensor, layer));
+                ++asFloats;
+                result.notices.push_back(fmt::format(
+                    "{}: {} cannot be {}: {}; the floats it stands for were written", tensor.name,
+                    request.formats[i], what, why));
+            }
+        }
+        request.progress(double(i + 1) / double(tensors.size()));
+    }
+    if (const std::size_t norms = absorbNorms(document); norms > 0)
+        result.notices.push_back(fmt::format("{} folded batch norms became biases", norms));
+    // onnxruntime's standard optimisation makes one operator of the two that multiplies in 8 bits (measured:
+    // up to 1 %).
+    for (const auto& node : document.nodes())
+        if (node.op_type() == "MatMul" && isDequantized(document, node.input(1))) {
+            result.notices.push_back("onnxruntime rounds the inputs of MatMul to 8 bits unless "
+                                     "session.qdq_matmulnbits_accuracy_level is 1");
+            break;
+        }
+    const std::size_t nodes = document.nodes().size();
+    ::onnx::ModelProto model = std::move(document).finish();
+    for (const auto& initializer : model.graph().initializer())
+        if (initializer.data_location() == ::onnx::TensorProto::EXTERNAL)
+            return fail(
+                ErrorCode::Unsupported, "the whole numbers '{}' lie in another file, which cannot be copied",
+                initializer.name());
+    model.set_producer_name("tritloom");
+    if (model.ByteSizeLong() > std::size_t(INT32_MAX))
+        return fail(ErrorCode::Unsupported, "{}: ONNX files end at 2 GB", request.path.string());
+    result.fileBytes =
+        TRY(writeWhole(request.path, [&](std::ostream& file) { return model.SerializeToOstream(&file); }));
+    const ModelFile written = TRY(onnx::read(request.path));
+    if (written.operators->nodes.size() != nodes)
+        return fail(ErrorCode::Io, "{}: the file was not written as it is", request.path.string());
+    result.notices.insert(
+        result.notices.begin(),
+        fmt::format(
+            "{} layers are {}, {} were written as the numbers they stand for", writtenSo, what, asFloats));
+    return result;
+}
+
+} // namespace tritloom::onnx
+
+namespace tritloom {
+
+std::vector<std::string> checkOnnx(const ModelFile& model, std::span<const std::string>)
+{
+    if (model.operators == nullptr && findPictureArchitecture(model.architecture()) == nullptr)
+        return {"only networks on pictures can be written as ONNX: no operators are known for this model"};
+    return {};
+}
+
+} // namespace tritloom

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/calibrate/compressor.h"
+#include "core/method/model_probe.h"
+#include "core/sensitivity/candidate.h"
+
+namespace tritloom {
+
+/// A network on pictures as transforms may ask it: its graph, its tensors, and the statistics of its
+/// calibration pictures where there are some. What only a text can tell is Unsupported. One thread.
+class PictureProbe final : public ModelProbe {
+public:
+    PictureProbe(
+        std::shared_ptr<Compressor> compressor, std::vector<Candidate> candidates, std::stop_token stop);
+
+    std::span<const LayerFacts> layers() const override { return m_facts; }
+    const Graph* graph() const override;
+    std::size_t tokenCount() const override { return 0; }
+    std::size_t chunkCount() const override { return 0; }
+    Result<Tensor> weights(std::size_t layer) override { return tensor(m_facts[layer].tensor); }
+    Result<Tensor> tensor(TensorId id) override;
+    Result<Tensor> meanSquare(std::size_t layer) override;
+    Result<Tensor> meanAbsolute(std::size_t layer) override;
+    Result<Tensor> maxAbsolute(std::size_t layer) override;
+    Result<Tensor> gram(std::size_t layer) override;
+    Result<Tensor> stageInput(std::size_t stage, std::size_t chunk) override;
+    Result<Losses> losses(std::span<const Replaced> replaced, std::size_t chunks) override;
+    std::span<const CandidateInfo> candidates() const override { return m_infos; }
+    std::uint64_t bytes(std::size_t layer, std::size_t candidate) override;
+    Result<Tensor> compressed(std::size_t layer, std::size_t candidate) override;
+
+private:
+    const Model& model() const { return m_compressor->model(); }
+    Result<Statistics::OfLayer> statistics(std::size_t layer, Calibration need);
+
+    std::shared_ptr<Compressor> m_compressor;
+    std::vector<Candidate> m_candidates;
+    std::vector<CandidateInfo> m_infos;
+    std::vector<LayerFacts> m_facts;
+    std::stop_token m_stop;
+};
+
+} // namespace tritloom

@@ -1,0 +1,261 @@
+#include "core/architecture/model.h"
+#include "core/backend/executor.h"
+#include "core/export/network_targets.h"
+#include "core/export/onnx_weights.h"
+#include "core/file/operator_graph.h"
+#include "tests/support/onnx_network.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace tritloom;
+
+namespace {
+
+std::vector<int> bytesIn(const std::string& bytes)
+{
+    std::vector<int> values;
+    for (const char byte : bytes)
+        values.push_back(std::uint8_t(byte));
+    return values;
+}
+
+/// rows of codes 0, 1, 2, ... modulo 2^bits with one scale of 1 a block.
+IntegerCodes counting(std::size_t rows, std::size_t columns, std::size_t block, int bits, float zero)
+{
+    IntegerCodes codes{.rows = rows, .columns = columns, .block = block, .bits = bits};
+    for (std::size_t i = 0; i < rows * columns; ++i)
+        codes.codes.push_back(std::uint8_t(i % (1u << bits)));
+    codes.scales.assign(rows * codes.blocks(), 1);
+    codes.zeros.assign(rows * codes.blocks(), zero);
+    return codes;
+}
+
+Tensor outputOf(const Model& model)
+{
+    std::vector<std::unique_ptr<Backend>> backends;
+    backends.push_back(makeReferenceBackend());
+    Executor executor(std::move(backends));
+    const Shape& shape = model.graph->inputs[0].shape;
+    std::vector<float> picture(TensorType{nullptr, shape}.elements());
+    for (std::size_t i = 0; i < picture.size(); ++i)
+        picture[i] = float(i * 37 % 101) / 101;
+    ValueMap values{{model.graph->input, Tensor::adoptFloats(shape, std::move(picture))}};
+    const auto weights = [&](TensorId id) -> Result<Executor::Weights> {
+        return Executor::Weights{TRY(materialise(model.tensor(id))), keyOf(id)};
+    };
+    const auto run = executor.run(*model.graph, 0, model.graph->stageCount - 1, values, weights, nullptr, {});
+    if (!run)
+        qFatal("%s", run.error().message.c_str());
+    return values.at(model.graph->output);
+}
+
+double difference(const Tensor& a, const Tensor& b)
+{
+    const std::vector<float> x = a.toFloats(), y = b.toFloats();
+    double most = x.size() == y.size() ? 0 : 1e9;
+    for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i)
+        most = std::max(most, std::abs(double(x[i]) - double(y[i])));
+    return most;
+}
+
+/// Every layer in the format, by its plain encoder.
+WrittenFile
+exported(const Model& model, std::string_view target, const std::string& format, const std::string& path)
+{
+    std::vector<std::string> formats;
+    for (const NamedTensor& tensor : model.file->tensors)
+        formats.push_back(
+            tensor.role == NamedTensor::Role::Layer ? format : tensor.stored.type().format->id());
+    for (const ExportTarget& row : exportTargets()) {
+        if (row.id != target)
+            continue;
+        const auto written = row.write(
+            {.model = *model.file,
+             .formats = formats,
+             .tensor = [&](std::size_t i,
+                           std::string_view id) { return encodedTensor(model.file->tensors[i], id); },
+             .path = path});
+        if (!written)
+            qFatal("%s", written.error().message.c_str());
+        return *written;
+    }
+    qFatal("no target is called so");
+}
+
+} // namespace
+
+/// What becomes of codes in ONNX files; golden bytes as export-formats.md, section 6.
+class OnnxExportTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::string path(const char* name) const { return (m_folder.path() + "/" + name).toStdString(); }
+
+private slots:
+    void fourBitsLieLowNibbleFirst()
+    {
+        std::vector<std::int16_t> codes(16);
+        for (std::size_t i = 0; i < 16; ++i)
+            codes[i] = std::int16_t(i);
+        const std::vector<int> golden{0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe};
+        QCOMPARE(bytesIn(tritloom::onnx::packNibbles(codes)), golden);
+        QCOMPARE(bytesIn(tritloom::onnx::packNibbles({-8, -1, 7})), (std::vector<int>{0xf8, 0x07}));
+        const auto packed = tritloom::onnx::packedBlocks(counting(1, 16, 16, 4, 8));
+        QVERIFY(packed);
+        QCOMPARE(packed->blockSize, std::size_t(16));
+        QCOMPARE(bytesIn(packed->codes), golden);
+        QVERIFY(packed->zeros.empty() && packed->floatZeros.empty()); // 8 is what a missing zero point means
+    }
+
+    void twoBitsLieFourAByte()
+    {
+        const auto packed = tritloom::onnx::packedBlocks(counting(1, 16, 16, 2, 2));
+        QVERIFY(packed);
+        QCOMPARE(bytesIn(packed->codes), (std::vector<int>{0xe4, 0xe4, 0xe4, 0xe4}));
+    }
+
+    void aShortLastBlockIsFilledWithZeros()
+    {
+        // 80 inputs in blocks of 32: the third block has 16 of its own.
+        const auto packed = tritloom::onnx::packedBlocks(counting(2, 80, 32, 4, 3));
+        QVERIFY(packed);
+        QCOMPARE(packed->blockSize, std::size_t(32));
+        QCOMPARE(packed->blocks, std::size_t(3));
+        QCOMPARE(packed->codes.size(), std::size_t(2 * 3 * 16));
+        // Zero points: two a byte, rows begin at a byte of their own.
+        QCOMPARE(bytesIn(packed->zeros), (std::vector<int>{0x33, 0x03, 0x33, 0x03}));
+        QCOMPARE(int(std::uint8_t(packed->codes[2 * 16 + 8])), 0x33);
+    }
+
+    void oneScaleARowTakesTheSmallestBlocks()
+    {
+        // 96 inputs: three blocks of 32 take 60 bytes, one of 128 takes 68, six of 16 take 72.
+        const auto packed = tritloom::onnx::packedBlocks(counting(1, 96, 96, 4, 8));
+        QVERIFY(packed);
+        QCOMPARE(packed->blockSize * packed->blocks, std::size_t(96));
+        QCOMPARE(packed->scales.size(), packed->blocks);
+    }
+
+    void zeroPointsWithFractionsStayFloats()
+    {
+        const auto packed = tritloom::onnx::packedBlocks(counting(1, 32, 32, 4, 6.25f));
+        QVERIFY(packed);
+        QCOMPARE(packed->floatZeros, std::vector<float>{6.25f});
+        QVERIFY(!tritloom::onnx::packedBlocks(counting(1, 32, 32, 8, 100.5f))); // refused by onnxruntime
+        QVERIFY(!tritloom::onnx::packedBlocks(counting(1, 48, 24, 4, 8))); // no power of two
+        QVERIFY(!storedAs(counting(1, 32, 32, 4, 6.25f), 8));
+    }
+
+    void signsAreChosenWhereTheyFit()
+    {
+        const auto isSigned = storedAs(counting(1, 16, 16, 4, 8), 4);
+        QVERIFY(isSigned && isSigned->isSigned);
+        QCOMPARE(isSigned->codes.front(), std::int16_t(-8));
+        const auto isUnsigned = storedAs(counting(1, 16, 16, 4, 3), 4);
+        QVERIFY(isUnsigned && !isUnsigned->isSigned);
+        QCOMPARE(isUnsigned->zeros, std::vector<std::int16_t>{3});
+        QVERIFY(storedAs(counting(1, 16, 16, 4, 3), 8)->isSigned); // -3 to 12
+        QVERIFY(!storedAs(counting(1, 16, 16, 4, -2), 4)); // all above zero: no zero point of four bits
+    }
+
+    void codesGiveTheNumbersBack()
+    {
+        std::size_t withCodes = 0;
+        for (const NumberFormatFamily& family : numberFormatFamilies())
+            for (const std::string& id : family.examples()) {
+                const NumberFormatPtr format = parseNumberFormat(id).value();
+                const std::size_t columns = 2 * std::max<std::size_t>(format->blockElements(), 16);
+                std::vector<float> values(3 * columns);
+                for (std::size_t i = 0; i < values.size(); ++i)
+                    values[i] = i / columns == 2 ? 0 : float(int(i * 7919 % 2003) - 900) / 1000;
+                const NamedTensor tensor{
+                    .name = "w",
+                    .shape = {3, columns},
+                    .stored = Tensor::adoptFloats({3, columns}, values),
+                    .fileName = {}};
+                const Tensor layer = encodedTensor(tensor, id).value();
+                const auto codes = integerCodes(layer);
+                if (!codes)
+                    continue;
+                ++withCodes;
+                const std::vector<float> expected = layer.toFloats();
+                for (std::size_t i = 0; i < expected.size(); ++i) {
+                    const std::size_t b = i / columns * codes->blocks() + i % columns / codes->block;
+                    const float value = codes->scales[b] * (float(codes->codes[i]) - codes->zeros[b]);
+                    QVERIFY2(
+                        std::abs(value - expected[i]) <= 1e-4f * codes->scales[b],
+                        qPrintable(QString("%1: %2 for %3").arg(id.c_str()).arg(value).arg(expected[i])));
+                }
+            }
+        QVERIFY(withCodes >= 10);
+        QVERIFY(!integerCodes(encodedTensor(
+                                  {.name = "w",
+                                   .shape = {1, 64},
+                                   .stored = Tensor::adoptFloats({1, 64}, std::vector<float>(64, 1)),
+                                   .fileName = {}},
+                                  "nf4g64")
+                                  .value()));
+    }
+
+    void whatIsWrittenIsReadBack_data()
+    {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QString>("format");
+        for (const char* target : {"onnx", "onnx-int4", "onnx-matmulnbits"})
+            for (const char* format :
+                 {"int8g65536", "int4g65536", "int2g65536", "int4g32a", "int3g16", "nf4g64"})
+                QTest::addRow("%s in %s", format, target) << target << format;
+    }
+    void whatIsWrittenIsReadBack()
+    {
+        QFETCH(QString, target);
+        QFETCH(QString, format);
+        for (const OnnxNetwork& network : {smallClassifier(9), smallUpscaler(), smallPerceptron()}) {
+            network.save(path("original.onnx"));
+            const auto model = loadModel(path("original.onnx")).value();
+            exported(*model, target.toStdString(), format.toStdString(), path("out.onnx"));
+            // The same numbers put into the model itself.
+            ModelFile file = *model->file;
+            for (NamedTensor& tensor : file.tensors)
+                if (tensor.role == NamedTensor::Role::Layer) {
+                    const Tensor layer = encodedTensor(tensor, format.toStdString()).value();
+                    tensor.stored =
+                        Tensor::adoptFloats(tensor.stored.type().shape, inFileOrder(tensor, layer));
+                }
+            const Tensor expected = outputOf(*makeModel(std::move(file)));
+            const auto again = loadModel(path("out.onnx")).value();
+            QVERIFY2(again->graph, again->whyNotEvaluated.c_str());
+            QVERIFY(difference(outputOf(*again), expected) < 1e-5);
+        }
+    }
+
+    void productsBecomeMatMulNBits()
+    {
+        smallPerceptron().save(path("original.onnx"));
+        const auto model = loadModel(path("original.onnx")).value();
+        exported(*model, "onnx-matmulnbits", "int4g32", path("out.onnx"));
+        const auto nodes = openModel(path("out.onnx")).value().operators->nodes;
+        QCOMPARE(std::ranges::count(nodes, "MatMulNBits", &OperatorNode::type), 3);
+        QCOMPARE(std::ranges::count(nodes, "MatMul", &OperatorNode::type), 0);
+        QCOMPARE(std::ranges::count(nodes, "Gemm", &OperatorNode::type), 0);
+    }
+
+    void whatCannotBeExpressedIsNamed()
+    {
+        smallPerceptron().save(path("original.onnx"));
+        const auto model = loadModel(path("original.onnx")).value();
+        const WrittenFile written = exported(*model, "onnx", "nf4g64", path("out.onnx"));
+        QCOMPARE(written.notices.size(), std::size_t(4));
+        QVERIFY(QString::fromStdString(written.notices[1]).startsWith("first: nf4g64 cannot be"));
+        const std::vector<std::string> none(1, "f32");
+        ModelFile text;
+        text.metadata.set("general.architecture", std::string("llama"));
+        QCOMPARE(checkOnnx(text, none).size(), std::size_t(1));
+    }
+};
+
+QTEST_APPLESS_MAIN(OnnxExportTest)
+#include "onnx_export_test.moc"

@@ -1,0 +1,216 @@
+#include "app/session/export_controller.h"
+#include "compute/cpu/cpu_backend.h"
+#include "core/task/network_pass.h"
+#include "plugins/rtn/rtn.h"
+#include "tests/interop/onnx_runtime.h"
+#include "tests/support/onnx_network.h"
+#include "tests/support/shared_data.h"
+
+#include <QTest>
+
+using namespace tritloom;
+
+namespace {
+
+/// Sums in another order, 24 bits each: what two right programs may differ by, as a share of the largest
+/// output.
+constexpr double floatTolerance = 2e-5;
+/// With its optimisations onnxruntime fuses DequantizeLinear and MatMul into a product with 8-bit
+/// activations.
+constexpr double optimisedTolerance = 5e-2;
+
+std::unique_ptr<Executor> executor()
+{
+    std::vector<std::unique_ptr<Backend>> backends;
+    backends.push_back(makeCpuBackend().value());
+    backends.push_back(makeReferenceBackend());
+    return std::make_unique<Executor>(std::move(backends));
+}
+
+const LayerMethod* methodOf(std::string_view id)
+{
+    static const RoundToNearest rtn;
+    return id == "rtn" ? &rtn : nullptr;
+}
+
+/// A network, and pictures of noise in the range that it takes.
+struct Case {
+    std::string name;
+    std::filesystem::path path;
+    double range = 1;
+};
+
+std::vector<Tensor> inputsOf(const Model& model, double range)
+{
+    std::mt19937 random(7);
+    std::vector<Tensor> inputs;
+    for (const GraphInput& input : model.graph->inputs) {
+        std::vector<float> values(TensorType{nullptr, input.shape}.elements());
+        for (float& value : values)
+            value = float(range) * float(random() % 1000) / 999;
+        if (!inputs.empty()) // a step of time
+            values.assign(values.size(), 17);
+        inputs.push_back(Tensor::adoptFloats(input.shape, std::move(values)));
+    }
+    return inputs;
+}
+
+std::vector<OnnxRuntime::Input> named(const Model& model, const std::vector<Tensor>& inputs)
+{
+    std::vector<OnnxRuntime::Input> result;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+        result.push_back({model.graph->inputs[i].name, inputs[i]});
+    return result;
+}
+
+} // namespace
+
+/// Networks that are read, and networks that are written, give what onnxruntime gives.
+class OnnxAgreementTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::vector<Case> m_cases;
+
+    std::filesystem::path inFolder(const std::string& name) const
+    {
+        return m_folder.path().toStdString() + "/" + name;
+    }
+    const Case& caseOf(const QString& name) const
+    {
+        return *std::ranges::find(m_cases, name.toStdString(), &Case::name);
+    }
+
+    /// One of those made here.
+    bool isSmall(const Case& each) const { return each.path.parent_path() == inFolder("x").parent_path(); }
+
+    static Tensor
+    evaluated(const std::shared_ptr<Compressor>& compressor, const Allocation& allocation, double range)
+    {
+        NetworkPass pass(compressor, executor(), std::size_t{1} << 24);
+        const auto output = pass.run(
+            inputsOf(compressor->model(), range), keyOf("noise"), allocation, NetworkPass::Keep::Nothing, {});
+        if (!output)
+            qFatal("%s", output.error().message.c_str());
+        return *output;
+    }
+
+    static void
+    check(const OnnxRuntime& runtime, int job, const Tensor& ours, const std::string& what, double tolerance)
+    {
+        const auto theirs = runtime.output(job);
+        QVERIFY2(theirs, theirs ? "" : (what + ": " + theirs.error().message).c_str());
+        const double difference = relativeDifference(ours, *theirs);
+        qInfo("%-36s differs by %.1e of the largest output", what.c_str(), difference);
+        QVERIFY2(difference < tolerance, what.c_str());
+    }
+
+private slots:
+    void initTestCase()
+    {
+        if (const QString why = OnnxRuntime::install(); !why.isEmpty()) {
+            qInfo("%s", qPrintable(why));
+            QSKIP("onnxruntime cannot be had here: see the reason above");
+        }
+        const auto add = [this](const std::string& name, const OnnxNetwork& network) {
+            network.save(inFolder(name + ".onnx"));
+            m_cases.push_back({name, inFolder(name + ".onnx")});
+        };
+        add("classifier", smallClassifier());
+        add("classifier of operator set 9", smallClassifier(9));
+        add("upscaler", smallUpscaler());
+        add("perceptron", smallPerceptron());
+        if (const std::filesystem::path data = sharedData(); !data.empty()) {
+            m_cases.push_back({"mnist", data / "img_mnist_onnx/opt-mnist.onnx", 255});
+            for (const char* face : {"version-RFB-320", "version-RFB-320_simplified", "version-slim-320"})
+                m_cases.push_back({face, data / "img_face_onnx" / (std::string(face) + ".onnx")});
+            // What came as tensors only is written from its graph.
+            for (const char* file :
+                 {"img_resnet20_cifar10/resnet20-12fca82f.th", "img_sr_x4/team21_slimrlfn.pth",
+                  "img_dncnn25/dncnn_25.pth", "img_taef2_vae/taef2_decoder.pth",
+                  "img_ddpm_unet_mnist/ddpm_mnist.pt", "img_ddpm_cnn_mnist/ddpm_mnist_final.pth"})
+                m_cases.push_back({std::filesystem::path(file).stem(), data / file});
+        }
+    }
+
+    void whatIsReadGivesTheSame()
+    {
+        OnnxRuntime runtime;
+        std::vector<Tensor> ours;
+        for (const Case& each : m_cases) {
+            const auto model = loadModel(each.path);
+            QVERIFY2(model, model ? "" : model.error().message.c_str());
+            QVERIFY2((*model)->picture, (*model)->whyNotEvaluated.c_str());
+            const auto compressor = std::make_shared<Compressor>(*model, methodOf, nullptr, 1 << 24);
+            ours.push_back(evaluated(compressor, (*model)->original(), each.range));
+            std::filesystem::path path = each.path;
+            if (path.extension() != ".onnx") {
+                path = inFolder(each.name + "-original.onnx");
+                const auto report =
+                    exportAllocation(**model, *compressor, (*model)->original(), path, {}, {});
+                QVERIFY2(report, report ? "" : report.error().message.c_str());
+            }
+            runtime.add(path, named(**model, inputsOf(**model, each.range)), OnnxRuntime::Level::All);
+        }
+        runtime.runAll();
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            check(runtime, int(i), ours[i], m_cases[i].name, floatTolerance);
+    }
+
+    void whatIsWrittenRunsAsEvaluated_data()
+    {
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<QString>("target");
+        for (const Case& each : m_cases)
+            for (const char* target : {"onnx-int4", "onnx", "onnx-matmulnbits"})
+                if (isSmall(each) || target == std::string_view("onnx-int4"))
+                    QTest::addRow("%s as %s", each.name.c_str(), target)
+                        << QString::fromStdString(each.name) << target;
+    }
+    void whatIsWrittenRunsAsEvaluated()
+    {
+        QFETCH(QString, network);
+        QFETCH(QString, target);
+        const Case& each = caseOf(network);
+        const auto model = loadModel(each.path).value();
+        const auto compressor = std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 24);
+        OnnxRuntime runtime;
+        std::vector<std::pair<std::string, Tensor>> ours;
+        // Blocks, zero points and formats without codes on the small networks; the four widths everywhere.
+        std::vector<std::string> formats{"int8row", "int4row", "int3row", "int2row"};
+        if (isSmall(each))
+            formats.insert(formats.end(), {"int4g32", "int4g32a", "int8g16a", "int2g64", "nf4g64"});
+        for (const std::string& format : formats) {
+            const std::filesystem::path path = inFolder(format + ".onnx");
+            const Allocation allocation = uniform(*model, {format, "rtn", {}});
+            const auto report =
+                exportAllocation(*model, *compressor, allocation, path, {}, {}, target.toStdString());
+            QVERIFY2(report, report ? "" : report.error().message.c_str());
+            ours.emplace_back(format, evaluated(compressor, allocation, each.range));
+            const auto inputs = named(*model, inputsOf(*model, each.range));
+            runtime.add(path, inputs, OnnxRuntime::Level::Disabled);
+            runtime.add(path, inputs, OnnxRuntime::Level::All);
+            runtime.add(path, inputs, OnnxRuntime::Level::All, {{"qdq_matmulnbits_accuracy_level", "1"}});
+            // What is read back is what was written.
+            const auto again = loadModel(path);
+            QVERIFY2(
+                again && (*again)->graph,
+                again ? (*again)->whyNotEvaluated.c_str() : again.error().message.c_str());
+            const auto plain = std::make_shared<Compressor>(*again, methodOf, nullptr, 1 << 20);
+            const double difference =
+                relativeDifference(evaluated(plain, (*again)->original(), each.range), ours.back().second);
+            QVERIFY2(difference < floatTolerance, qPrintable(QString::number(difference)));
+        }
+        runtime.runAll();
+        for (std::size_t i = 0; i < ours.size(); ++i) {
+            check(runtime, int(3 * i), ours[i].second, ours[i].first, floatTolerance);
+            check(runtime, int(3 * i + 1), ours[i].second, ours[i].first + ", optimised", optimisedTolerance);
+            check(
+                runtime, int(3 * i + 2), ours[i].second, ours[i].first + ", optimised, exact",
+                floatTolerance);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(OnnxAgreementTest)
+#include "onnx_agreement_test.moc"
