@@ -69,7 +69,7 @@ ExportController::problems(const Allocation& allocation, const std::filesystem::
     const Model& model = *m_engine->model();
     const ExportTarget& target = targetFor(path);
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
-    for (std::size_t i = 0; i < model.layers.size() && target.id != "tritloom"; ++i) {
+    for (std::size_t i = 0; i < model.layers.size() && target.holds == ExportTarget::Holds::Matrices; ++i) {
         const LayerChoice& choice = allocation.layers[i];
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : m_engine->compressor()->methods()(choice.method);

@@ -3,6 +3,7 @@
 #include "core/backend/window_columns.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <numeric>
 
@@ -107,8 +108,23 @@ Result<Executor::Flowing> Executor::apply(
     return Flowing{chosen, TRY(m_backends[chosen]->run(op, arguments, std::move(stop)))};
 }
 
-Result<Executor::Flowing>
-Executor::replace(TensorId id, const Weights& weights, const Flowing& input, std::stop_token stop)
+Result<Executor::Flowing> Executor::applyPart(
+    TensorId id, const Weights& weights, const Node& node, const Op& op, std::span<const Flowing> inputs,
+    std::stop_token stop)
+{
+    std::vector<Stored> stored;
+    for (const TensorId part : node.weights) {
+        const Tensor& tensor = weights.layer.replacement()->parts[std::size_t(part)].tensor;
+        stored.push_back({id, 1 + std::size_t(part), weights.key, tensor.type(), [&tensor] {
+                              return Result<Tensor>(tensor);
+                          }});
+    }
+    return apply(op, inputs, stored, {}, std::move(stop));
+}
+
+Result<Executor::Flowing> Executor::replace(
+    TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
+    std::stop_token stop)
 {
     const LayerReplacement& replacement = *weights.layer.replacement();
     std::map<ValueId, Flowing> values{{replacement.graph.input, input}};
@@ -118,16 +134,30 @@ Executor::replace(TensorId id, const Weights& weights, const Flowing& input, std
         std::vector<Flowing> inputs;
         for (const ValueId value : node.inputs)
             inputs.push_back(values.at(value));
-        std::vector<Stored> stored;
-        for (const TensorId part : node.weights) {
-            const Tensor& tensor = replacement.parts[std::size_t(part)].tensor;
-            stored.push_back({id, 1 + std::size_t(part), weights.key, tensor.type(), [&tensor] {
-                                  return Result<Tensor>(tensor);
-                              }});
-        }
-        values[node.output] = TRY(apply(node.op, inputs, stored, {}, stop));
+        Op op = node.op;
+        if (op.kind == OpKind::QuantizeRows && time)
+            op.attributes["time"] = *time;
+        values[node.output] = TRY(applyPart(id, weights, node, op, inputs, stop));
     }
     return values.at(replacement.graph.output);
+}
+
+Result<Executor::Flowing> Executor::rounded(
+    TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
+    std::stop_token stop)
+{
+    const std::vector<Node>& nodes = weights.layer.replacement()->graph.nodes;
+    if (nodes.empty() || nodes[0].op.kind != OpKind::QuantizeRows || nodes[0].weights.size() != 3)
+        return input;
+    Op op = nodes[0].op;
+    const Shape& shape = input.device.type.shape; // [N, C, ...]: a channel is a plane
+    op.attributes["inner"] = double(TensorType{
+        nullptr,
+        {shape.begin() + std::min<std::ptrdiff_t>(2, std::ssize(shape)),
+         shape.end()}}.elements());
+    if (time)
+        op.attributes["time"] = *time;
+    return applyPart(id, weights, nodes[0], op, std::array{input}, std::move(stop));
 }
 
 Result<void> Executor::run(
@@ -142,6 +172,11 @@ Result<void> Executor::run(
         flowing[id] = {host, TRY(m_backends[host]->upload(tensor))};
         tokens = tensor.type().shape.size() == 1 ? tensor.type().columns() : tensor.type().rows();
     }
+    // The second input of a diffusion network says how far it has come.
+    std::optional<double> time;
+    if (graph.inputs.size() > 1)
+        if (const auto found = values.find(graph.inputs[1].value); found != values.end())
+            time = double(found->second.floats().front());
     const std::vector<ValueId> live = graph.liveAfter(last);
 
     // The last reader of each value: what nobody reads again is dropped at once.
@@ -170,18 +205,22 @@ Result<void> Executor::run(
             inputs[1] = {host, TRY(m_backends[host]->upload(extended(seen.keys, TRY(onHost(inputs[1])))))};
             inputs[2] = {host, TRY(m_backends[host]->upload(extended(seen.values, TRY(onHost(inputs[2])))))};
         }
+        const bool isConvolution = op.kind == OpKind::Convolution || op.kind == OpKind::TransposedConvolution;
+        if (onLayerInput && (op.kind == OpKind::Linear || isConvolution))
+            onLayerInput(node, TRY(onHost(inputs[0])));
         if (onLinearInput && op.kind == OpKind::Linear)
             onLinearInput(node, TRY(onHost(inputs[0])));
-        else if (
-            onLinearInput && (op.kind == OpKind::Convolution || op.kind == OpKind::TransposedConvolution))
+        else if (onLinearInput && isConvolution)
             onLinearInput(node, TRY(windowColumns(op, TRY(onHost(inputs[0])))));
 
         std::vector<Weights> weights;
         for (const TensorId id : node.weights)
             weights.push_back(TRY(weightsOf(id)));
         if (op.kind == OpKind::Linear && !weights.empty() && weights[0].layer.isReplacement()) {
-            flowing[node.output] = TRY(replace(node.weights[0], weights[0], inputs[0], stop));
+            flowing[node.output] = TRY(replace(node.weights[0], weights[0], inputs[0], time, stop));
         } else {
+            if (isConvolution && !weights.empty() && weights[0].layer.isReplacement())
+                inputs[0] = TRY(rounded(node.weights[0], weights[0], inputs[0], time, stop));
             std::vector<Stored> stored;
             for (std::size_t i = 0; i < weights.size(); ++i)
                 stored.push_back(storedMatrix(node.weights[i], weights[i]));

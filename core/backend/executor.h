@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -29,7 +30,8 @@ using ValueMap = std::map<ValueId, Tensor>;
 class Executor {
 public:
     /// The weights of a node, already in the form to compute with. key: changes when the bytes change.
-    /// Where a replacement stands in for a matrix, Linear runs its graph and other ops read it as one matrix.
+    /// Where a replacement stands in for a matrix, Linear runs its graph, convolutions round their input by
+    /// its fixed ranges if it has such, and read it as one matrix, as other ops do.
     struct Weights {
         CompressedLayer layer;
         Key key;
@@ -52,6 +54,9 @@ public:
     /// Called with what the rows of the weights of every Linear and convolution node are multiplied with
     /// ([rows, columns]; see windowColumns()) while run() works; for calibration. Empty: nobody listens.
     std::function<void(const Node&, const Tensor& input)> onLinearInput;
+
+    /// The same, but the value as it flows: [rows, columns] or [N, C, ...].
+    std::function<void(const Node&, const Tensor& input)> onLayerInput;
 
     [[nodiscard]] std::string backendNames() const;
 
@@ -80,7 +85,17 @@ private:
     Result<Flowing> apply(
         const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored,
         std::span<const Tensor> literals, std::stop_token stop);
-    Result<Flowing> replace(TensorId id, const Weights& weights, const Flowing& input, std::stop_token stop);
+    /// One node of a replacement.
+    Result<Flowing> applyPart(
+        TensorId id, const Weights& weights, const Node& node, const Op& op, std::span<const Flowing> inputs,
+        std::stop_token stop);
+    Result<Flowing> replace(
+        TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
+        std::stop_token stop);
+    /// What goes into a convolution whose replacement rounds it by fixed ranges; the input itself for others.
+    Result<Flowing> rounded(
+        TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
+        std::stop_token stop);
 
     std::vector<std::unique_ptr<Backend>> m_backends;
     /// What devices already hold, by tensor, backend and part.

@@ -23,7 +23,9 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
     for (const auto& [name, value] : choice.parameters)
         key = keyOf(key, name, value == 0 ? 0.0 : value);
     const LayerMethod* const method = m_methods(choice.method);
-    if (method != nullptr && method->calibration() != Calibration::None && m_statistics != nullptr)
+    const bool isRanged = dynamic_cast<const RangeMethod*>(method) != nullptr;
+    if (method != nullptr && (isRanged || method->calibration() != Calibration::None)
+        && m_statistics != nullptr)
         key = keyOf(key, m_statistics->key());
     if (method != nullptr && method->needsBase() && m_base != nullptr)
         key = keyOf(key, m_base->key);
@@ -98,7 +100,17 @@ Result<CompressedLayer> Compressor::compress(
     MethodContext context{.stop = stop};
     if (progress)
         context.progress = progress;
-    CompressedLayer packed = TRY(method->quantize(problem, format, choice.parameters, context));
+    CompressedLayer packed;
+    if (const auto* const ranged = dynamic_cast<const RangeMethod*>(method); ranged != nullptr) {
+        if (m_statistics == nullptr)
+            return fail(
+                ErrorCode::InvalidInput, "{}: the method '{}' needs calibration pictures or a text",
+                what.name, choice.method);
+        const InputHistograms inputs = TRY(m_statistics->inputsOf(layer, stop, progress));
+        packed = TRY(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context));
+    } else {
+        packed = TRY(method->quantize(problem, format, choice.parameters, context));
+    }
     const std::scoped_lock lock(m_mutex);
     m_memo.put(key, packed, packed.bytes());
     return packed;

@@ -3,6 +3,7 @@
 #include "core/architecture/model.h"
 #include "core/backend/executor.h"
 #include "core/calibrate/chunks.h"
+#include "core/method/range_method.h"
 
 #include <map>
 #include <memory>
@@ -44,6 +45,11 @@ public:
     of(LayerId layer, Calibration need, std::stop_token stop,
        const std::function<void(double)>& progress = {});
 
+    /// What goes into a layer, as histograms; one pass gathers those of all layers. Without buckets where no product
+    /// reads the layer (a table that is looked up). Errors: as of().
+    [[nodiscard]] Result<InputHistograms> inputsOf(
+        LayerId layer, std::stop_token stop, const std::function<void(double)>& progress = {});
+
     /// Changes with the model and the calibration data.
     [[nodiscard]] Key key() const { return m_key; }
     [[nodiscard]] std::size_t sampleCount() const { return m_samples.size(); } ///< chunks of text, pictures
@@ -51,6 +57,7 @@ public:
 
 private:
     Result<void> gatherColumns(std::stop_token stop, const std::function<void(double)>& progress);
+    Result<void> gatherInputs(std::stop_token stop, const std::function<void(double)>& progress);
     Result<void>
     gatherGrams(std::size_t stage, std::stop_token stop, const std::function<void(double)>& progress);
     Result<Executor::Weights> storedWeights(TensorId id);
@@ -65,6 +72,7 @@ private:
         Tensor meanSquare, meanAbsolute, maxAbsolute;
     };
     std::map<TensorId, Columns> m_columns;
+    std::map<TensorId, InputHistograms> m_inputs;
     std::map<TensorId, Tensor> m_grams;
     std::map<LayerId, Tensor> m_given; ///< mean squares that do not come from the text
     std::optional<std::size_t> m_gramStage; ///< whose Gram matrices m_grams holds

@@ -41,6 +41,8 @@ struct ExportTarget {
     /// before stays as it is unless everything went well.
     Result<WrittenFile> (*write)(const ExportRequest& request);
     enum class Writes { File, Folder } writes = Writes::File; ///< a folder must not be there yet, or be empty
+    /// Replacements: write() takes layers that are more than a matrix from request.layer, and says which it cannot hold.
+    enum class Holds { Matrices, Replacements } holds = Holds::Matrices;
 };
 [[nodiscard]] std::span<const ExportTarget> exportTargets();
 

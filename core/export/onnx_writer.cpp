@@ -1,11 +1,13 @@
 #include "core/architecture/picture_model.h"
 #include "core/export/network_targets.h"
+#include "core/export/onnx_activations.h"
 #include "core/export/onnx_norms.h"
 #include "core/export/onnx_weights.h"
 #include "core/file/onnx.h"
 #include "core/file/operator_graph.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tritloom::onnx {
 namespace {
@@ -36,6 +38,7 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
     const auto& tensors = request.model.tensors;
     WrittenFile result;
     std::size_t writtenSo = 0, asFloats = 0;
+    std::vector<RoundedInput> inputs;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const NamedTensor& tensor = tensors[i];
         if (request.stop.stop_requested())
@@ -45,10 +48,34 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
         if (request.formats[i] == tensor.stored.type().format->id()) {
             writeNumbers(document, tensor, tensor.stored.toFloats());
         } else {
-            const Tensor layer = TRY(request.tensor(i, request.formats[i]));
+            Tensor layer;
+            std::optional<RoundedInput> rounded;
+            if (request.layer) {
+                const CompressedLayer made = TRY(request.layer(i));
+                if (made.isReplacement())
+                    std::tie(layer, rounded.emplace()) =
+                        TRY(roundedInputOf(*made.replacement(), tensor.name, request.formats[i]));
+                else
+                    layer = made.tensor();
+            } else {
+                layer = TRY(request.tensor(i, request.formats[i]));
+            }
+            if (rounded && document.initializer(tensor.name)->data_type() != ::onnx::TensorProto::FLOAT)
+                return fail(
+                    ErrorCode::Unsupported,
+                    "{}: {} with rounded inputs can be written for networks of f32 only", tensor.name,
+                    request.formats[i]);
             const auto codes = integerCodes(layer);
             const WhyNot why =
                 codes ? TRY(writer(document, {tensor, *codes})) : WhyNot("it has no codes at even distances");
+            if (rounded) {
+                const auto stored = codes ? storedAs(*codes, 8) : std::nullopt;
+                // Of fewer bits both steps are coarse, and a bias rounded to their product is far off.
+                const bool isFine = codes && codes->bits == 8 && rounded->bits == 8;
+                if (why.empty() && isFine && stored && stored->isSigned && codes->blocks() == 1)
+                    rounded->weightScales = codes->scales;
+                inputs.push_back(std::move(*rounded));
+            }
             if (why.empty()) {
                 ++writtenSo;
             } else {
@@ -63,6 +90,11 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
     }
     if (const std::size_t norms = absorbNorms(document); norms > 0)
         result.notices.push_back(fmt::format("{} folded batch norms became biases", norms));
+    TRY_VOID(writeRoundedInputs(document, inputs));
+    if (!inputs.empty())
+        result.notices.push_back(fmt::format(
+            "the inputs of {} layers are rounded by QuantizeLinear with the ranges of the calibration",
+            inputs.size()));
     // onnxruntime's standard optimisation makes one operator of the two that multiplies in 8 bits (measured:
     // up to 1 %).
     for (const auto& node : document.nodes())

@@ -14,10 +14,14 @@ std::span<const ExportTarget> exportTargets()
 {
     static constexpr ExportTarget targets[] = {
         {"gguf", "GGUF (llama.cpp)", "*.gguf", checkGguf, exportGguf},
-        {"tritloom", "Tritloom", "*.tritloom", checkTritloom, exportTritloom},
-        {"onnx", "ONNX, INT8 (onnxruntime)", "*.onnx", checkOnnx, exportOnnxQdq},
-        {"onnx-int4", "ONNX, INT4 (operator set 21)", "*.onnx", checkOnnx, exportOnnxInt4},
-        {"onnx-matmulnbits", "ONNX, MatMulNBits", "*.onnx", checkOnnx, exportOnnxMatMulNBits},
+        {"tritloom", "Tritloom", "*.tritloom", checkTritloom, exportTritloom, ExportTarget::Writes::File,
+         ExportTarget::Holds::Replacements},
+        {"onnx", "ONNX, INT8 (onnxruntime)", "*.onnx", checkOnnx, exportOnnxQdq, ExportTarget::Writes::File,
+         ExportTarget::Holds::Replacements},
+        {"onnx-int4", "ONNX, INT4 (operator set 21)", "*.onnx", checkOnnx, exportOnnxInt4,
+         ExportTarget::Writes::File, ExportTarget::Holds::Replacements},
+        {"onnx-matmulnbits", "ONNX, MatMulNBits", "*.onnx", checkOnnx, exportOnnxMatMulNBits,
+         ExportTarget::Writes::File, ExportTarget::Holds::Replacements},
         {"safetensors", "safetensors", "*.safetensors", checkSafetensors, exportSafetensors},
         {"compressed-tensors", "compressed-tensors folder (vLLM)", "*.compressed-tensors", checkCompressedTensors,
          exportCompressedTensors, ExportTarget::Writes::Folder},

@@ -29,7 +29,7 @@ enum class OpKind : std::uint8_t {
     Pick, ///< x [T, V], ids [T] -> [T], x[t, id[t]]
     Hadamard, ///< x [T, n] -> same, orthonormal transform of every run of `size` (a power of two; standard n)
     QuantizeRows, ///< x [T, n] -> same, rounded to what `bits` hold: per run of `group` (standard n),
-                  ///< `asymmetric`
+                  ///< `asymmetric`; or by fixed ranges behind x: scales, zeros [groups, n], times [groups]
     SignFactorLinear, ///< x [T, inputs], signs S, A [outputs, k], B [k, inputs] -> x (S o AB)^T [T, outputs]
     SparseLinear, ///< x, mask [outputs, inputs] (+1: stored), codes [n] in row order, scales, zeros [outputs]
                   ///< -> y[t, r] = scales[r] * sum over stored c of (code - zeros[r]) x[t, c]

@@ -1,7 +1,13 @@
 #include "app/session/export_controller.h"
 #include "compute/cpu/cpu_backend.h"
+#include "core/file/operator_graph.h"
+#include "core/file/replaced_tensor.h"
 #include "core/task/network_pass.h"
+#include "core/task/picture_probe.h"
+#include "plugins/batchnorm_folding/batchnorm_folding.h"
+#include "plugins/equalisation/equalisation.h"
 #include "plugins/rtn/rtn.h"
+#include "plugins/static_activations/static_activations.h"
 #include "tests/interop/onnx_runtime.h"
 #include "tests/support/onnx_network.h"
 #include "tests/support/shared_data.h"
@@ -18,7 +24,10 @@ constexpr double floatTolerance = 2e-5;
 /// With its optimisations onnxruntime fuses DequantizeLinear and MatMul into a product with 8-bit
 /// activations.
 constexpr double optimisedTolerance = 5e-2;
-
+/// Rounded inputs: what lies between two codes may go to either side, and with 8 bits biases are whole
+/// numbers. A share of root mean squares; measured: 1e-7, or 4e-3 where the last bits of a deep network
+/// decide.
+constexpr double roundedTolerance = 1e-2;
 std::unique_ptr<Executor> executor()
 {
     std::vector<std::unique_ptr<Backend>> backends;
@@ -30,7 +39,10 @@ std::unique_ptr<Executor> executor()
 const LayerMethod* methodOf(std::string_view id)
 {
     static const RoundToNearest rtn;
-    return id == "rtn" ? &rtn : nullptr;
+    static const StaticActivations ranges;
+    return id == "rtn"               ? static_cast<const LayerMethod*>(&rtn)
+        : id == "static-activations" ? &ranges
+                                     : nullptr;
 }
 
 /// A network, and pictures of noise in the range that it takes.
@@ -95,13 +107,14 @@ class OnnxAgreementTest : public QObject {
         return *output;
     }
 
-    static void
-    check(const OnnxRuntime& runtime, int job, const Tensor& ours, const std::string& what, double tolerance)
+    static void check(
+        const OnnxRuntime& runtime, int job, const Tensor& ours, const std::string& what, double tolerance,
+        double (*measure)(const Tensor&, const Tensor&) = relativeDifference)
     {
         const auto theirs = runtime.output(job);
         QVERIFY2(theirs, theirs ? "" : (what + ": " + theirs.error().message).c_str());
-        const double difference = relativeDifference(ours, *theirs);
-        qInfo("%-36s differs by %.1e of the largest output", what.c_str(), difference);
+        const double difference = measure(ours, *theirs);
+        qInfo("%-36s differs by %.1e", what.c_str(), difference);
         QVERIFY2(difference < tolerance, what.c_str());
     }
 
@@ -209,6 +222,93 @@ private slots:
                 runtime, int(3 * i + 2), ours[i].second, ours[i].first + ", optimised, exact",
                 floatTolerance);
         }
+    }
+
+    void roundedInputsRunAsEvaluated_data()
+    {
+        QTest::addColumn<QString>("network");
+        for (const Case& each : m_cases)
+            if (isSmall(each) || each.name == "mnist" || each.name.starts_with("resnet20")
+                || each.name == "version-slim-320" || each.name == "ddpm_mnist_final")
+                QTest::addRow("%s", each.name.c_str()) << QString::fromStdString(each.name);
+    }
+    void roundedInputsRunAsEvaluated()
+    {
+        QFETCH(QString, network);
+        const Case& each = caseOf(network);
+        const auto model = loadModel(each.path).value();
+        const std::vector<Tensor> inputs = inputsOf(*model, each.range);
+        std::vector<ValueMap> samples(1);
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            samples[0][model->graph->inputs[i].value] = inputs[i];
+        const auto compressor = std::make_shared<Compressor>(
+            model, methodOf,
+            std::make_shared<Statistics>(model, samples, keyOf("noise"), nullptr, executor()), 1 << 24);
+        struct Row {
+            const char *name, *format, *target;
+            Parameters parameters;
+        };
+        const Row rows[] = {
+            {"W8A8, least to largest", "int8row", "onnx", {{"range", 0}}},
+            {"W8A8, squared error", "int8row", "onnx", {{"range", 2}}},
+            {"W8A8, divergence, symmetric", "int8row", "onnx", {{"range", 3}, {"symmetric", 1}}},
+            {"W8A8, a range a channel", "int8row", "onnx", {{"range", 1}, {"channels", 1}}},
+            {"W4A8", "int4row", "onnx-int4", {{"range", 2}}},
+            {"W4A4", "int4row", "onnx-int4", {{"range", 2}, {"bits", 4}}},
+            {"W4A6", "int4row", "onnx-int4", {{"range", 2}, {"bits", 6}}}};
+        OnnxRuntime runtime;
+        std::vector<Tensor> ours;
+        for (const Row& row : rows) {
+            const std::filesystem::path path = inFolder("rounded-" + std::to_string(ours.size()) + ".onnx");
+            const Allocation allocation = uniform(*model, {row.format, "static-activations", row.parameters});
+            const auto report = exportAllocation(*model, *compressor, allocation, path, {}, {}, row.target);
+            QVERIFY2(report, report ? "" : report.error().message.c_str());
+            ours.push_back(evaluated(compressor, allocation, each.range));
+            runtime.add(path, named(*model, inputs), OnnxRuntime::Level::Disabled);
+            runtime.add(path, named(*model, inputs), OnnxRuntime::Level::All);
+        }
+        runtime.runAll();
+        for (std::size_t i = 0; i < ours.size(); ++i) {
+            const std::string name = rows[i].name;
+            check(runtime, int(2 * i), ours[i], name, roundedTolerance, meanDifference);
+            check(runtime, int(2 * i + 1), ours[i], name + ", optimised", optimisedTolerance, meanDifference);
+            // The rounding is there, and changes more than the two differ by.
+            const Allocation plain = uniform(*model, {rows[i].format, "rtn", {}});
+            const double effect = meanDifference(ours[i], evaluated(compressor, plain, each.range));
+            qInfo("%-36s changes %.1e", name.c_str(), effect);
+            QVERIFY2(effect > 1.5 * meanDifference(ours[i], *runtime.output(int(2 * i))), name.c_str());
+        }
+    }
+
+    void foldedNetworksLoseTheirNorms()
+    {
+        const Case& each = caseOf("classifier");
+        auto model = loadModel(each.path).value();
+        const auto original = std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 20);
+        const Tensor expected = evaluated(original, model->original(), each.range);
+        const BatchNormFolding folding;
+        const Equalisation equalisation;
+        for (const ModelTransform* const transform :
+             {static_cast<const ModelTransform*>(&folding),
+              static_cast<const ModelTransform*>(&equalisation)}) {
+            PictureProbe probe(std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 20), {}, {});
+            const auto made = transform->apply(probe, {}, {});
+            QVERIFY2(made, made ? "" : made.error().message.c_str());
+            ModelFile file = *model->file;
+            for (const auto& [id, tensor] : made->tensors)
+                replaceTensor(file.tensors[std::size_t(id)], tensor);
+            model = makeModel(std::move(file));
+        }
+        Compressor compressor(model, methodOf, nullptr, 1 << 20);
+        const std::filesystem::path path = inFolder("folded.onnx");
+        const auto report = exportAllocation(*model, compressor, model->original(), path, {}, {});
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        const ModelFile written = openModel(path).value();
+        QCOMPARE(std::ranges::count(written.operators->nodes, "BatchNormalization", &OperatorNode::type), 0);
+        OnnxRuntime runtime;
+        runtime.add(path, named(*model, inputsOf(*model, each.range)), OnnxRuntime::Level::All);
+        runtime.runAll();
+        check(runtime, 0, expected, "folded and equalised", floatTolerance);
     }
 };
 

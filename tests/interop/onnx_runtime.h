@@ -118,3 +118,16 @@ inline double relativeDifference(const tritloom::Tensor& actual, const tritloom:
     }
     return largest > 0 ? difference / largest : difference;
 }
+
+/// Root of the mean squared difference over that of `expected`.
+inline double meanDifference(const tritloom::Tensor& actual, const tritloom::Tensor& expected)
+{
+    const std::vector<float> a = actual.toFloats(), e = expected.toFloats();
+    double difference = 0, size = 0;
+    for (std::size_t i = 0; i < std::min(a.size(), e.size()); ++i) {
+        difference += (double(a[i]) - double(e[i])) * (double(a[i]) - double(e[i]));
+        size += double(e[i]) * double(e[i]);
+    }
+    const double result = std::sqrt(difference / size);
+    return a.size() == e.size() && std::isfinite(result) ? result : std::numeric_limits<double>::infinity();
+}

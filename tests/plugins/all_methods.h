@@ -23,6 +23,7 @@
 #include "plugins/quip/quip.h"
 #include "plugins/rtn/rtn.h"
 #include "plugins/rtn_clip/rtn_clip.h"
+#include "plugins/static_activations/static_activations.h"
 #include "plugins/ternary/ternary.h"
 #include "tests/plugins/method_fixture.h"
 
@@ -59,6 +60,38 @@ std::unique_ptr<LayerMethod> make()
     return std::make_unique<Method>();
 }
 
+/// Static ranges with inputs that were seen: normal numbers.
+class SampledRanges final : public LayerMethod {
+public:
+    std::string id() const override { return m_method.id(); }
+    Calibration calibration() const override { return m_method.calibration(); }
+    std::vector<ParameterSpec> parameters() const override { return m_method.parameters(); }
+    bool supports(const NumberFormat& format) const override { return m_method.supports(format); }
+    bool makesReplacements() const override { return true; }
+    std::size_t storedBytes(
+        std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format,
+        const Parameters& parameters) const override
+    {
+        return m_method.storedBytes(outputs, inputs, format, parameters);
+    }
+    Result<CompressedLayer> quantize(
+        const LayerProblem& problem, const NumberFormatPtr& format, const Parameters& parameters,
+        const MethodContext& context) const override
+    {
+        InputHistograms::Bucket bucket;
+        bucket.channels.resize(problem.weights.type().columns(), Histogram(256));
+        for (Histogram& channel : bucket.channels) {
+            const std::vector<float> values = normalValues(64, 5);
+            channel.add(values);
+            bucket.whole.add(values);
+        }
+        return m_method.quantizeWithRanges(problem, {{bucket}}, format, parameters, context);
+    }
+
+private:
+    StaticActivations m_method;
+};
+
 struct MethodRow {
     const char* id;
     std::unique_ptr<LayerMethod> (*make)();
@@ -93,6 +126,7 @@ constexpr MethodRow allMethods[] = {
     {"quip", make<LatticeRounding>, outputError},
     {"rtn", make<RoundToNearest>, powerError<20>},
     {"rtn-clip", make<ClippedRounding>, powerError<24>},
+    {"static-activations", make<SampledRanges>, powerError<20>},
     {"ternary", make<TernaryMethod>, columnError},
 };
 

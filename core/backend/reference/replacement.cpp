@@ -20,8 +20,48 @@ Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_
     return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
 }
 
+namespace {
+
+/// scales and zeros [groups, n], last time step of each group [groups]: fixed beforehand. Element i belongs
+/// to channel i / inner modulo n.
+Result<Tensor> quantizeByRanges(const Op& op, std::span<const Tensor> inputs)
+{
+    std::vector<float> x = values(inputs[0]);
+    const std::vector<float> scales = values(inputs[1]), zeros = values(inputs[2]), times = values(inputs[3]);
+    const std::size_t groups = times.size(), inner = std::max<std::size_t>(1, op.count("inner", 1));
+    const double bits = op.number("bits", 8);
+    if (groups == 0 || scales.size() % groups != 0 || zeros.size() != scales.size()
+        || !(bits >= 2 && bits <= 16))
+        return fail(
+            ErrorCode::InvalidInput, "rounding to {} bits by {} scales and {} zeros in {} groups", bits,
+            scales.size(), zeros.size(), groups);
+    const std::size_t width = scales.size() / groups;
+    if (width == 0 || (x.size() / inner) % width != 0)
+        return fail(
+            ErrorCode::InvalidInput, "ranges for {} channels, {} values in runs of {}", width, x.size(),
+            inner);
+    if (groups > 1 && op.attributes.find("time") == op.attributes.end())
+        return fail(ErrorCode::InvalidInput, "ranges by time step for a network without time steps");
+    std::size_t group = 0;
+    while (group + 1 < groups && op.number("time") > double(times[group]))
+        ++group;
+    const double last = std::exp2(bits) - 1;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const std::size_t channel = group * width + i / inner % width;
+        const float scale = scales[channel], zero = zeros[channel];
+        // x / scale in f32, halves to even: as QuantizeLinear does.
+        x[i] = scale
+            * (float(std::clamp(double(std::nearbyint(x[i] / scale)) + double(zero), 0.0, last)) - zero);
+    }
+    return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
+}
+
+} // namespace
+
 Result<Tensor> quantizeRows(const Op& op, std::span<const Tensor> inputs, std::stop_token)
 {
+    if (inputs.size() == 4)
+        return quantizeByRanges(op, inputs);
     const std::size_t columns = inputs[0].type().columns(),
                       group = std::max<std::size_t>(1, op.count("group", columns));
     const double bits = op.number("bits", 8);

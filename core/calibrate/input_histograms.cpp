@@ -1,0 +1,99 @@
+#include "core/calibrate/statistics.h"
+
+#include <algorithm>
+#include <set>
+
+// Histograms of what goes into the layers: the part of Statistics that static ranges are told from.
+namespace tritloom {
+namespace {
+
+constexpr std::size_t channelBins = 256, mostBuckets = 8;
+
+/// Values of one channel of [N, C, ...] or of one column of [rows, C].
+std::vector<float>
+channelOf(const Tensor& input, std::size_t channel, std::size_t channels, std::size_t inner)
+{
+    const auto x = input.floats();
+    std::vector<float> values;
+    for (std::size_t begin = channel * inner; begin < x.size(); begin += channels * inner)
+        values.insert(
+            values.end(), x.begin() + std::ptrdiff_t(begin), x.begin() + std::ptrdiff_t(begin + inner));
+    return values;
+}
+
+void add(InputHistograms::Bucket& bucket, const Node& node, const Tensor& input)
+{
+    const Shape& shape = input.type().shape;
+    const bool isProduct = node.op.kind == OpKind::Linear;
+    const std::size_t channels = isProduct ? shape.back() : shape[1];
+    std::size_t inner = 1;
+    for (std::size_t i = 2; i < shape.size() && !isProduct; ++i)
+        inner *= shape[i];
+    bucket.channels.resize(channels, Histogram(channelBins));
+    bucket.whole.add(input.floats());
+    for (std::size_t c = 0; c < channels; ++c)
+        bucket.channels[c].add(channelOf(input, c, channels, inner));
+}
+
+} // namespace
+
+Result<void> Statistics::gatherInputs(std::stop_token stop, const std::function<void(double)>& progress)
+{
+    const Graph& graph = *m_graph;
+    const auto timeOf = [&](const ValueMap& sample) {
+        const bool hasTime = graph.inputs.size() > 1 && sample.contains(graph.inputs[1].value);
+        return hasTime ? double(sample.at(graph.inputs[1].value).floats().front()) : 0.0;
+    };
+    // The time steps seen, cut into at most so many buckets of as many different steps.
+    std::set<double> seen;
+    for (const ValueMap& sample : m_samples)
+        seen.insert(timeOf(sample));
+    const std::vector<double> times(seen.begin(), seen.end());
+    const std::size_t count = std::min(mostBuckets, times.size());
+    std::vector<double> last;
+    for (std::size_t b = 0; b < count; ++b)
+        last.push_back(times[(b + 1) * times.size() / count - 1]);
+
+    std::map<TensorId, InputHistograms> gathered;
+    std::size_t bucket = 0;
+    m_executor->onLayerInput = [&](const Node& node, const Tensor& input) {
+        if (node.weights.empty())
+            return;
+        std::vector<InputHistograms::Bucket>& buckets = gathered[node.weights[0]].buckets;
+        buckets.resize(count);
+        add(buckets[bucket], node, input);
+    };
+    for (std::size_t s = 0; s < m_samples.size(); ++s) {
+        bucket = std::size_t(std::ranges::lower_bound(last, timeOf(m_samples[s])) - last.begin());
+        ValueMap values = m_samples[s];
+        const auto run = m_executor->run(
+            graph, 0, graph.stageCount - 1, values, [this](TensorId id) { return storedWeights(id); },
+            nullptr, stop);
+        if (!run) {
+            m_executor->onLayerInput = {};
+            return run;
+        }
+        if (progress)
+            progress(double(s + 1) / double(m_samples.size()));
+    }
+    m_executor->onLayerInput = {};
+    for (auto& [id, histograms] : gathered)
+        for (std::size_t b = 0; b < histograms.buckets.size(); ++b)
+            histograms.buckets[b].lastTime = last[b];
+    m_inputs = std::move(gathered);
+    return {};
+}
+
+Result<InputHistograms>
+Statistics::inputsOf(LayerId layer, std::stop_token stop, const std::function<void(double)>& progress)
+{
+    const std::scoped_lock lock(m_mutex);
+    if (!m_graph)
+        return fail(ErrorCode::Unsupported, "no statistics: {}", m_model->whyNotEvaluated);
+    if (m_inputs.empty())
+        TRY_VOID(gatherInputs(std::move(stop), progress));
+    const auto found = m_inputs.find(m_model->layer(layer).tensor);
+    return found == m_inputs.end() ? InputHistograms() : found->second;
+}
+
+} // namespace tritloom

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/method/layer_method.h"
+#include "core/tensor/histogram.h"
+
+namespace tritloom {
+
+/// The values that went into a layer in calibration. Diffusion networks see other ranges at other time steps:
+/// their samples are told apart by time, in buckets that divide the steps seen evenly.
+struct InputHistograms {
+    struct Bucket {
+        double lastTime = 0; ///< largest time step of the bucket
+        Histogram whole; ///< of all values
+        std::vector<Histogram> channels; ///< of each channel (of a convolution) or column (of a product)
+    };
+    std::vector<Bucket> buckets; ///< by time, ascending; one where networks have no time, none for tables
+};
+
+/// A layer method that rounds the inputs of the layer by ranges fixed in calibration. What it makes is a
+/// replacement: QuantizeRows with stored scales and zeros, then the product.
+class RangeMethod : public LayerMethod {
+public:
+    /// As LayerMethod::quantize().
+    [[nodiscard]] virtual Result<CompressedLayer> quantizeWithRanges(
+        const LayerProblem&, const InputHistograms& inputs, const NumberFormatPtr& format, const Parameters&,
+        const MethodContext&) const = 0;
+    /// Errors: InvalidInput, always: nothing is known about the inputs.
+    [[nodiscard]] Result<CompressedLayer>
+    quantize(const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const final
+    {
+        return fail(
+            ErrorCode::InvalidInput, "the method '{}' needs samples of what goes into the layer", id());
+    }
+};
+
+} // namespace tritloom

@@ -1,0 +1,143 @@
+#include "plugins/static_activations/static_activations.h"
+
+#include "core/method/activation_range.h"
+#include "core/method/row_packer.h"
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+/// Buckets of time steps made into `groups`, as evenly as they go.
+std::vector<InputHistograms::Bucket> grouped(const InputHistograms& inputs, std::size_t groups)
+{
+    const std::size_t count = std::min(groups, inputs.buckets.size());
+    std::vector<InputHistograms::Bucket> result;
+    for (std::size_t g = 0; g < count; ++g) {
+        const std::size_t begin = g * inputs.buckets.size() / count,
+                          end = (g + 1) * inputs.buckets.size() / count;
+        InputHistograms::Bucket& bucket = result.emplace_back(inputs.buckets[begin]);
+        for (std::size_t i = begin + 1; i < end; ++i) {
+            bucket.lastTime = inputs.buckets[i].lastTime;
+            bucket.whole.add(inputs.buckets[i].whole);
+            for (std::size_t c = 0; c < bucket.channels.size(); ++c)
+                bucket.channels[c].add(inputs.buckets[i].channels[c]);
+        }
+    }
+    return result;
+}
+
+} // namespace
+
+std::vector<ParameterSpec> StaticActivations::parameters() const
+{
+    return {
+        {.key = "bits",
+         .title = "Bits of the inputs",
+         .unit = "",
+         .standard = 8,
+         .lowest = 2,
+         .highest = 8,
+         .whole = true},
+        {.key = "range",
+         .title = "Range: 0 least to largest, 1 percentile, 2 squared error, 3 divergence",
+         .unit = "",
+         .standard = 2,
+         .lowest = 0,
+         .highest = 3,
+         .whole = true},
+        {.key = "percentile",
+         .title = "Share of values inside a percentile range",
+         .unit = "%",
+         .standard = 99.99,
+         .lowest = 50,
+         .highest = 100},
+        {.key = "channels",
+         .title = "A range for each channel",
+         .unit = "",
+         .standard = 0,
+         .lowest = 0,
+         .highest = 1,
+         .whole = true},
+        {.key = "symmetric",
+         .title = "Around zero instead of from least to most",
+         .unit = "",
+         .standard = 0,
+         .lowest = 0,
+         .highest = 1,
+         .whole = true},
+        {.key = "groups",
+         .title = "Groups of time steps with ranges of their own (diffusion)",
+         .unit = "",
+         .standard = 1,
+         .lowest = 1,
+         .highest = 8,
+         .whole = true}};
+}
+
+std::size_t StaticActivations::storedBytes(
+    std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format, const Parameters& given) const
+{
+    const auto specs = parameters();
+    const std::size_t width =
+        parameterValue(specs, given, "channels").value_or(0) != 0 ? std::max(outputs, inputs) : 1;
+    const auto groups = std::size_t(parameterValue(specs, given, "groups").value_or(1));
+    // A scale and a zero each, and the last time step of a group, as f32.
+    return LayerMethod::storedBytes(outputs, inputs, format, given)
+        + groups * (2 * width + 1) * sizeof(float);
+}
+
+Result<CompressedLayer> StaticActivations::quantizeWithRanges(
+    const LayerProblem& layer, const InputHistograms& inputs, const NumberFormatPtr& format,
+    const Parameters& given, const MethodContext& context) const
+{
+    const auto specs = parameters();
+    RangeOptions options;
+    options.bits = int(TRY(parameterValue(specs, given, "bits")));
+    options.estimate = RangeEstimate(int(TRY(parameterValue(specs, given, "range"))));
+    options.percentile = TRY(parameterValue(specs, given, "percentile"));
+    options.isSymmetric = TRY(parameterValue(specs, given, "symmetric")) != 0;
+    const bool perChannel = TRY(parameterValue(specs, given, "channels")) != 0;
+    const auto groups = std::size_t(TRY(parameterValue(specs, given, "groups")));
+    if (!supports(*format))
+        return fail(ErrorCode::Unsupported, "{} has no levels to round to", format->id());
+    const Tensor weights = TRY(packRows(
+        layer.weights, format, context,
+        [&](std::size_t, std::span<const float> values, std::span<std::byte> packed) {
+            fitRow(*format, values, {}, packed, context.stop);
+        }));
+    if (inputs.buckets.empty())
+        return CompressedLayer(weights); // a table: nothing is multiplied
+    const std::vector<InputHistograms::Bucket> buckets = grouped(inputs, groups);
+    std::vector<float> scales, zeros, borders;
+    const std::size_t width = perChannel ? buckets.front().channels.size() : 1;
+    for (const InputHistograms::Bucket& bucket : buckets) {
+        for (std::size_t c = 0; c < width; ++c) {
+            if (context.stop.stop_requested())
+                return fail(ErrorCode::Cancelled, "cancelled at channel {} of {}", c, width);
+            const Histogram& histogram = perChannel ? bucket.channels[c] : bucket.whole;
+            const ActivationGrid grid = gridOf(estimateRange(histogram, options), options);
+            scales.push_back(grid.scale);
+            zeros.push_back(grid.zero);
+        }
+        borders.push_back(float(bucket.lastTime));
+    }
+    LayerReplacement replacement{
+        .graph = {},
+        .parts =
+            {{"weights", weights, false},
+             {"input.scales", Tensor::adoptFloats({buckets.size(), width}, std::move(scales)), false},
+             {"input.zeros", Tensor::adoptFloats({buckets.size(), width}, std::move(zeros)), false},
+             {"input.times", Tensor::adoptFloats({buckets.size()}, std::move(borders)), false}},
+        .outputs = layer.weights.type().rows(),
+        .inputs = layer.weights.type().columns()};
+    GraphBuilder graph;
+    const ValueId rounded = graph.add(
+        {OpKind::QuantizeRows, {{"bits", double(options.bits)}}}, {graph.input()},
+        {TensorId{1}, TensorId{2}, TensorId{3}});
+    const ValueId product = graph.add({OpKind::Linear, {}}, {rounded}, {TensorId{0}});
+    replacement.graph = std::move(graph).finish(product);
+    return CompressedLayer(std::move(replacement));
+}
+
+} // namespace tritloom

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/method/range_method.h"
+
+namespace tritloom {
+
+/// Weights by scale search, inputs rounded by ranges measured in calibration: least and largest, a
+/// percentile, least squared error, least divergence; one range for all or one a channel, one for each group
+/// of time steps. W8A8, W4A8, W4A4 of convolutions and products, as QDQ files of ONNX have them.
+class StaticActivations final : public RangeMethod {
+public:
+    std::string id() const override { return "static-activations"; }
+    Calibration calibration() const override { return Calibration::None; }
+    std::vector<ParameterSpec> parameters() const override;
+    bool supports(const NumberFormat& format) const override
+    {
+        return format.isWritable() && format.levelCount() > 0;
+    }
+    bool makesReplacements() const override { return true; }
+    /// An upper bound with a range a channel, which are at most as many as inputs or outputs.
+    std::size_t storedBytes(
+        std::size_t outputs, std::size_t inputs, const NumberFormatPtr&, const Parameters&) const override;
+    Result<CompressedLayer> quantizeWithRanges(
+        const LayerProblem&, const InputHistograms& inputs, const NumberFormatPtr&, const Parameters&,
+        const MethodContext&) const override;
+};
+
+} // namespace tritloom
