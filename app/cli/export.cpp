@@ -34,8 +34,11 @@ int exportModel(Context& context, const QStringList& arguments)
         std::shared_ptr<const Model> network = TRY(pictureModel(context));
         std::shared_ptr<Engine> engine;
         std::shared_ptr<Compressor> compressor;
-        if (network != nullptr && network->picture
-            && (context.parser.isSet("images") || context.parser.isSet("calibration"))) {
+        // Networks that make pictures make those they are calibrated on.
+        const bool makesPictures =
+            network != nullptr && network->picture && network->picture->task == PictureTask::Generation;
+        const bool hasPictures = context.parser.isSet("images") || context.parser.isSet("calibration");
+        if (network != nullptr && network->picture && (makesPictures || hasPictures)) {
             const auto pictures = TRY(openPictureEngine(context, network));
             network = pictures->model();
             compressor = pictures->compressor();
