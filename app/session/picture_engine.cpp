@@ -2,7 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/file/replaced_tensor.h"
-#include "core/task/picture_probe.h"
+#include "core/task/network_probe.h"
 
 #include <algorithm>
 
@@ -181,7 +181,7 @@ Result<std::shared_ptr<const Model>> transformedNetwork(
     std::vector<Candidate> candidates, const MethodContext& context, std::vector<std::string>& notices)
 {
     const Model& model = compressor->model();
-    PictureProbe probe(compressor, std::move(candidates), context.stop);
+    NetworkProbe probe(compressor, std::move(candidates), context.stop);
     const TransformedModel made = TRY(transform.apply(probe, parameters, context));
     ModelFile file = *model.file;
     for (const auto& [id, tensor] : made.tensors)

@@ -3,7 +3,7 @@
 #include "core/file/operator_graph.h"
 #include "core/file/replaced_tensor.h"
 #include "core/task/network_pass.h"
-#include "core/task/picture_probe.h"
+#include "core/task/network_probe.h"
 #include "plugins/batchnorm_folding/batchnorm_folding.h"
 #include "plugins/equalisation/equalisation.h"
 #include "plugins/rtn/rtn.h"
@@ -291,7 +291,7 @@ private slots:
         for (const ModelTransform* const transform :
              {static_cast<const ModelTransform*>(&folding),
               static_cast<const ModelTransform*>(&equalisation)}) {
-            PictureProbe probe(std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 20), {}, {});
+            NetworkProbe probe(std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 20), {}, {});
             const auto made = transform->apply(probe, {}, {});
             QVERIFY2(made, made ? "" : made.error().message.c_str());
             ModelFile file = *model->file;

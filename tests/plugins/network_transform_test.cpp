@@ -2,7 +2,7 @@
 #include "core/architecture/model.h"
 #include "core/file/replaced_tensor.h"
 #include "core/task/network_pass.h"
-#include "core/task/picture_probe.h"
+#include "core/task/network_probe.h"
 #include "plugins/batchnorm_folding/batchnorm_folding.h"
 #include "plugins/equalisation/equalisation.h"
 #include "tests/support/onnx_network.h"
@@ -53,7 +53,7 @@ Result<std::shared_ptr<const Model>> transformed(
     const ModelTransform& transform, const std::shared_ptr<const Model>& model,
     const Parameters& parameters = {})
 {
-    PictureProbe probe(compressorOf(model), {}, {});
+    NetworkProbe probe(compressorOf(model), {}, {});
     const TransformedModel made = TRY(transform.apply(probe, parameters, {}));
     ModelFile file = *model->file;
     for (const auto& [id, tensor] : made.tensors)
@@ -179,10 +179,10 @@ private slots:
     {
         const auto model = load(smallClassifier());
         std::vector<std::string> blocked;
-        PictureProbe before(compressorOf(model), {}, {});
+        NetworkProbe before(compressorOf(model), {}, {});
         const std::size_t pairsBefore = equalisablePairs(before, blocked).size();
         const auto folded = transformed(BatchNormFolding(), model).value();
-        PictureProbe after(compressorOf(folded), {}, {});
+        NetworkProbe after(compressorOf(folded), {}, {});
         const auto pairs = equalisablePairs(after, blocked);
         QCOMPARE(pairs.size(), pairsBefore + 1); // conv1 over norm, ReLU and pool to the depthwise one
         QCOMPARE(pairs.front().vectors.size(), std::size_t(1));

@@ -1,10 +1,10 @@
-#include "core/task/picture_probe.h"
+#include "core/task/network_probe.h"
 
 #include "core/sensitivity/sensitivity_table.h"
 
 namespace tritloom {
 
-PictureProbe::PictureProbe(
+NetworkProbe::NetworkProbe(
     std::shared_ptr<Compressor> compressor, std::vector<Candidate> candidates, std::stop_token stop)
     : m_compressor(std::move(compressor))
     , m_candidates(std::move(candidates))
@@ -19,60 +19,60 @@ PictureProbe::PictureProbe(
              bitsPerWeight(model(), uniform(model(), candidate), m_compressor->methods())});
 }
 
-const Graph* PictureProbe::graph() const
+const Graph* NetworkProbe::graph() const
 {
     return model().graph ? &*model().graph : nullptr;
 }
 
-Result<Tensor> PictureProbe::tensor(TensorId id)
+Result<Tensor> NetworkProbe::tensor(TensorId id)
 {
     return materialise(model().tensor(id));
 }
 
-Result<Statistics::OfLayer> PictureProbe::statistics(std::size_t layer, Calibration need)
+Result<Statistics::OfLayer> NetworkProbe::statistics(std::size_t layer, Calibration need)
 {
     if (m_compressor->statistics() == nullptr)
         return fail(ErrorCode::Unsupported, "there are no calibration pictures");
     return m_compressor->statistics()->of(LayerId(layer), need, m_stop);
 }
 
-Result<Tensor> PictureProbe::meanSquare(std::size_t layer)
+Result<Tensor> NetworkProbe::meanSquare(std::size_t layer)
 {
     return TRY(statistics(layer, Calibration::MeanSquare)).meanSquare;
 }
 
-Result<Tensor> PictureProbe::meanAbsolute(std::size_t layer)
+Result<Tensor> NetworkProbe::meanAbsolute(std::size_t layer)
 {
     return TRY(statistics(layer, Calibration::MeanSquare)).meanAbsolute;
 }
 
-Result<Tensor> PictureProbe::maxAbsolute(std::size_t layer)
+Result<Tensor> NetworkProbe::maxAbsolute(std::size_t layer)
 {
     return TRY(statistics(layer, Calibration::MeanSquare)).maxAbsolute;
 }
 
-Result<Tensor> PictureProbe::gram(std::size_t layer)
+Result<Tensor> NetworkProbe::gram(std::size_t layer)
 {
     return *TRY(statistics(layer, Calibration::Gram)).gram;
 }
 
-Result<Tensor> PictureProbe::stageInput(std::size_t, std::size_t)
+Result<Tensor> NetworkProbe::stageInput(std::size_t, std::size_t)
 {
     return fail(ErrorCode::Unsupported, "what flows between stages is known for language models only");
 }
 
-Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced>, std::size_t)
+Result<ModelProbe::Losses> NetworkProbe::losses(std::span<const Replaced>, std::size_t)
 {
     return fail(ErrorCode::Unsupported, "a network on pictures has no likelihood of a text");
 }
 
-std::uint64_t PictureProbe::bytes(std::size_t layer, std::size_t candidate)
+std::uint64_t NetworkProbe::bytes(std::size_t layer, std::size_t candidate)
 {
     const Layer& what = model().layers[layer];
     return bytesOf(what, choiceFor(what, m_candidates[candidate]), m_compressor->methods());
 }
 
-Result<Tensor> PictureProbe::compressed(std::size_t layer, std::size_t candidate)
+Result<Tensor> NetworkProbe::compressed(std::size_t layer, std::size_t candidate)
 {
     const LayerChoice choice = choiceFor(model().layers[layer], m_candidates[candidate]);
     return TRY(m_compressor->compress(LayerId(layer), choice, m_stop)).dense();

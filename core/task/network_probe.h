@@ -7,10 +7,10 @@
 namespace tritloom {
 
 /// A network on pictures as transforms may ask it: its graph, its tensors, and the statistics of its
-/// calibration pictures where there are some. What only a text can tell is Unsupported. One thread.
-class PictureProbe final : public ModelProbe {
+/// calibration pictures where there are some. What it would have to run is Unsupported. One thread.
+class NetworkProbe : public ModelProbe {
 public:
-    PictureProbe(
+    NetworkProbe(
         std::shared_ptr<Compressor> compressor, std::vector<Candidate> candidates, std::stop_token stop);
 
     std::span<const LayerFacts> layers() const override { return m_facts; }
@@ -29,8 +29,11 @@ public:
     std::uint64_t bytes(std::size_t layer, std::size_t candidate) override;
     Result<Tensor> compressed(std::size_t layer, std::size_t candidate) override;
 
+protected:
+    [[nodiscard]] const Model& model() const { return m_compressor->model(); }
+    [[nodiscard]] const std::stop_token& stop() const { return m_stop; }
+
 private:
-    const Model& model() const { return m_compressor->model(); }
     Result<Statistics::OfLayer> statistics(std::size_t layer, Calibration need);
 
     std::shared_ptr<Compressor> m_compressor;
