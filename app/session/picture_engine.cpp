@@ -1,5 +1,6 @@
 #include "app/session/picture_engine.h"
 
+#include "app/session/pictures_beside.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -85,6 +86,12 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
         picture.normalisation = *options.normalisation;
     engine->m_model = withPicture(*model, picture);
     engine->m_options = std::move(options);
+    if (engine->m_options.source.images.empty()) {
+        const PicturesBeside beside = picturesBeside(model->file->path);
+        engine->m_options.source.images = beside.evaluation;
+        if (engine->m_options.calibration.empty())
+            engine->m_options.calibration = beside.calibration;
+    }
     engine->m_pictures = TRY(readPictures(picture, engine->m_options.source));
     TRY_VOID(engine->settle(stop));
     engine->m_compressor = std::make_shared<Compressor>(

@@ -41,7 +41,7 @@ private:
     void openSample()
     {
         QSignalSpy opened(m_window.get(), &MainWindow::opened);
-        action("openSample")->trigger();
+        action("openSample.language")->trigger();
         QVERIFY(opened.wait(60000));
         QVERIFY(m_window->workspace() != nullptr);
     }
