@@ -11,6 +11,7 @@ void addPictureOptions(Context& context);
 /// The model of the first argument when its file is a network on pictures (even one that cannot be run, which
 /// says why); null for others. Errors: those of loadModel().
 [[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(Context& context);
+[[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(const QString& path);
 [[nodiscard]] Result<std::shared_ptr<PictureEngine>>
 openPictureEngine(Context& context, std::shared_ptr<const Model> model);
 [[nodiscard]] QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation);

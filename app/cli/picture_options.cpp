@@ -67,7 +67,7 @@ void addPictureOptions(Context& context)
     p.addOption(
         {"task", "Pictures: classification, super-resolution, restoration, generation or autoencoding.",
          "name"});
-    p.addOption({"images", "Pictures: the folder to measure on.", "folder"});
+    p.addOption({"images", "Pictures: the folder to measure on (default: 'evaluation' beside the model).", "folder"});
     p.addOption(
         {"labels",
          "Pictures: 'file,class' lines, or class names in the network's order (default: one folder a class, "
@@ -87,7 +87,12 @@ void addPictureOptions(Context& context)
 
 Result<std::shared_ptr<const Model>> pictureModel(Context& context)
 {
-    auto model = TRY(loadModel(context.parser.positionalArguments()[0].toStdString()));
+    return pictureModel(context.parser.positionalArguments()[0]);
+}
+
+Result<std::shared_ptr<const Model>> pictureModel(const QString& path)
+{
+    auto model = TRY(loadModel(path.toStdString()));
     if (findPictureArchitecture(model->file->architecture()) == nullptr)
         model = nullptr;
     return model;

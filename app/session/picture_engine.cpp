@@ -94,6 +94,7 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     }
     engine->m_pictures = TRY(readPictures(picture, engine->m_options.source));
     TRY_VOID(engine->settle(stop));
+    engine->m_calibration = TRY(engine->calibrationSamples());
     engine->m_compressor = std::make_shared<Compressor>(
         engine->m_model, std::move(methods), TRY(engine->makeStatistics(stop)), engine->m_options.memoBytes / 4);
     return engine;
@@ -139,27 +140,20 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     return {};
 }
 
-Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
+Result<std::vector<PictureSample>> PictureEngine::calibrationSamples() const
 {
     const PictureModel& picture = *m_model->picture;
-    std::vector<ValueMap> inputs;
-    Key key = keyOf("calibration", picture.normalisation.range, picture.normalisation.mean[0]);
-    if (picture.task == PictureTask::Generation) {
-        // What the network sees on the way from noise to picture, of other seeds than those that are measured.
-        const auto session = TRY(sessionFor(m_model, {}, m_options));
-        for (std::uint64_t seed = 1000; seed < 1004; ++seed) {
-            TRY(generatePicture(
-                session->pass(), seed, m_options.task, m_model->original(), NetworkPass::Keep::Nothing, stop,
-                [&](std::size_t, std::size_t, std::span<const Tensor> given, const Tensor&) {
-                    ValueMap& values = inputs.emplace_back();
-                    for (std::size_t i = 0; i < given.size(); ++i)
-                        values[m_model->graph->inputs[i].value] = given[i];
-                }));
-            key = keyOf(key, seed, std::uint64_t(m_options.task.steps));
-        }
-        return std::make_shared<Statistics>(m_model, std::move(inputs), key, nullptr, TRY(makeExecutor(m_options.device)));
-    }
     std::vector<PictureSample> samples;
+    if (picture.task == PictureTask::Generation) {
+        // Of other seeds than those that are measured.
+        for (std::uint64_t seed = 1000; seed < 1004; ++seed) {
+            PictureSample& sample = samples.emplace_back();
+            sample.name = fmt::format("seed {}", seed);
+            sample.seed = seed;
+            sample.key = keyOf("seed", seed);
+        }
+        return samples;
+    }
     if (m_options.calibration.empty()) {
         const std::size_t count = std::min(m_options.calibrationCount, m_pictures.samples.size());
         for (std::size_t i = 0; i < count; ++i)
@@ -171,14 +165,44 @@ Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_toke
         source.limit = m_options.calibrationCount;
         samples = TRY(readPictures(picture, source)).samples;
     }
-    samples = ofOneSize(std::move(samples), picture);
-    for (const PictureSample& sample : samples)
+    return ofOneSize(std::move(samples), picture);
+}
+
+Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
+{
+    const PictureModel& picture = *m_model->picture;
+    std::vector<ValueMap> inputs;
+    Key key = keyOf("calibration", picture.normalisation.range, picture.normalisation.mean[0]);
+    if (picture.task == PictureTask::Generation) {
+        // What the network sees on the way from noise to picture.
+        const auto session = TRY(sessionFor(m_model, {}, m_options));
+        for (const PictureSample& sample : m_calibration) {
+            TRY(generatePicture(
+                session->pass(), sample.seed, m_options.task, m_model->original(), NetworkPass::Keep::Nothing, stop,
+                [&](std::size_t, std::size_t, std::span<const Tensor> given, const Tensor&) {
+                    ValueMap& values = inputs.emplace_back();
+                    for (std::size_t i = 0; i < given.size(); ++i)
+                        values[m_model->graph->inputs[i].value] = given[i];
+                }));
+            key = keyOf(key, sample.seed, std::uint64_t(m_options.task.steps));
+        }
+        return std::make_shared<Statistics>(m_model, std::move(inputs), key, nullptr, TRY(makeExecutor(m_options.device)));
+    }
+    for (const PictureSample& sample : m_calibration)
         key = keyOf(key, sample.key);
-    const Tensor first = networkInput(samples.front().given, picture.normalisation);
+    const Tensor first = networkInput(m_calibration.front().given, picture.normalisation);
     auto graph = std::make_shared<const Graph>(TRY(graphFor(*m_model, first.type().shape)));
-    for (const PictureSample& sample : samples)
+    for (const PictureSample& sample : m_calibration)
         inputs.push_back({{graph->inputs[0].value, networkInput(sample.given, picture.normalisation)}});
     return std::make_shared<Statistics>(m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
+}
+
+Result<std::unique_ptr<PictureProbe>>
+PictureEngine::makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const
+{
+    auto pass = std::make_unique<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), std::size_t{1} << 20);
+    return PictureProbe::create(
+        std::move(pass), m_calibration, m_options.task, std::move(candidates), std::move(stop));
 }
 
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_ptr<const Model> reference) const

@@ -2,6 +2,7 @@
 
 #include "app/session/engine.h"
 #include "app/session/picture_set.h"
+#include "core/task/picture_probe.h"
 #include "core/task/picture_session.h"
 
 namespace tritloom {
@@ -37,14 +38,19 @@ public:
     [[nodiscard]] Result<std::unique_ptr<PictureSession>> makeSession(std::shared_ptr<const Model> reference = {}) const;
     /// The same on these samples of pictures(): a preview of some.
     [[nodiscard]] Result<std::unique_ptr<PictureSession>> makeSessionOf(std::vector<PictureSample> samples) const;
+    /// What metrics and analyses ask, on the calibration pictures. Errors: those of the network.
+    [[nodiscard]] Result<std::unique_ptr<PictureProbe>>
+    makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const;
 
 private:
     Result<void> settle(std::stop_token stop);
+    Result<std::vector<PictureSample>> calibrationSamples() const;
     Result<std::shared_ptr<Statistics>> makeStatistics(std::stop_token stop) const;
 
     std::shared_ptr<const Model> m_model;
     PictureOptions m_options;
     PictureSet m_pictures;
+    std::vector<PictureSample> m_calibration; ///< what methods learn from, of one size
     std::shared_ptr<Compressor> m_compressor;
 };
 

@@ -4,8 +4,8 @@
 
 namespace tritloom {
 
-/// The pictures that lie beside a model, as they do beside the samples: the folder "evaluation" to measure on and the
-/// folder "calibration" for methods to learn from. Empty where there is none.
+/// The pictures that lie beside a model, as they do beside the samples: the folder "evaluation" to measure on
+/// and the folder "calibration" for methods to learn from. Empty where there is none.
 struct PicturesBeside {
     std::filesystem::path evaluation, calibration;
 };

@@ -23,7 +23,8 @@ public:
     }
     [[nodiscard]] double at(double x, double y) const
     {
-        return 0.65 * level(x / m_cell, y / m_cell) + 0.35 * level(2.7 * x / m_cell + 5, 2.7 * y / m_cell + 9);
+        return 0.65 * level(x / m_cell, y / m_cell)
+            + 0.35 * level(2.7 * x / m_cell + 5, 2.7 * y / m_cell + 9);
     }
 
 private:
@@ -35,7 +36,10 @@ private:
             std::lerp(height(left, top), height(left + 1, top), u),
             std::lerp(height(left, top + 1), height(left + 1, top + 1), u), v);
     }
-    [[nodiscard]] double height(int x, int y) const { return double(m_heights[std::size_t((x & 31) + 32 * (y & 31))]); }
+    [[nodiscard]] double height(int x, int y) const
+    {
+        return double(m_heights[std::size_t((x & 31) + 32 * (y & 31))]);
+    }
     static double smooth(double t) { return t * t * (3 - 2 * t); }
 
     double m_cell;
@@ -127,14 +131,17 @@ void fill(Canvas& canvas, const Distance& shape, const Place& place, const Colou
 {
     const double c = std::cos(place.angle), s = std::sin(place.angle), reach = 1.6 * place.size + 2;
     const auto low = [&](double centre) { return std::max(0, int(std::floor(centre - reach))); };
-    const auto high = [&](double centre) { return std::min(canvas.side - 1, int(std::ceil(centre + reach))); };
+    const auto high = [&](double centre) {
+        return std::min(canvas.side - 1, int(std::ceil(centre + reach)));
+    };
     for (int y = low(place.y); y <= high(place.y); ++y)
         for (int x = low(place.x); x <= high(place.x); ++x) {
             const double dx = (x + 0.5 - place.x) / place.size, dy = (y + 0.5 - place.y) / place.size;
             const double outside = shape(c * dx + s * dy, c * dy - s * dx) * place.size;
             const double share = opacity * std::clamp(0.5 - outside, 0.0, 1.0);
             for (int channel = 0; share > 0 && channel < 3; ++channel)
-                canvas.at(channel, y, x) = mixed(canvas.at(channel, y, x), colour[std::size_t(channel)], share);
+                canvas.at(channel, y, x) =
+                    mixed(canvas.at(channel, y, x), colour[std::size_t(channel)], share);
         }
 }
 

@@ -38,18 +38,23 @@ struct Canvas {
     }
     float& at(int channel, int y, int x)
     {
-        return values[(std::size_t(channel) * std::size_t(side) + std::size_t(y)) * std::size_t(side) + std::size_t(x)];
+        return values
+            [(std::size_t(channel) * std::size_t(side) + std::size_t(y)) * std::size_t(side)
+             + std::size_t(x)];
     }
     [[nodiscard]] float at(int channel, int y, int x) const
     {
-        return values[(std::size_t(channel) * std::size_t(side) + std::size_t(y)) * std::size_t(side) + std::size_t(x)];
+        return values
+            [(std::size_t(channel) * std::size_t(side) + std::size_t(y)) * std::size_t(side)
+             + std::size_t(x)];
     }
 
     int side;
     std::vector<float> values;
 };
 
-/// What stands where: centre in pixels, size in pixels for the unit of the shape, turned by an angle in radians.
+/// What stands where: centre in pixels, size in pixels for the unit of the shape, turned by an angle in
+/// radians.
 struct Place {
     double x = 0, y = 0, size = 1, angle = 0;
 };

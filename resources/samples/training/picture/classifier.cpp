@@ -8,7 +8,7 @@
 namespace sample {
 namespace {
 
-constexpr int batch = 64, shippedSteps = 3000;
+constexpr int batch = 64, shippedSteps = 1600;
 
 struct Labelled {
     std::vector<Canvas> pictures;
@@ -47,19 +47,19 @@ void makeClassifier(const std::string& folder, int steps)
     const int classes = int(figures().size());
     TorchBuilder network;
     Dice dice(101);
-    train(
-        network, {.steps = steps == 0 ? shippedSteps : steps, .rate = 4e-3, .decay = 1e-2}, [&](int) {
-            const Labelled set = draw(batch, dice);
-            const auto logits = classifier(network, toTensor(set.pictures), classes);
-            return torch::nn::functional::cross_entropy(
-                logits, torch::tensor(set.classes),
-                torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(0.02));
-        });
+    train(network, {.steps = steps == 0 ? shippedSteps : steps, .rate = 4e-3, .decay = 1e-2}, [&](int) {
+        const Labelled set = draw(batch, dice);
+        const auto logits = classifier(network, toTensor(set.pictures), classes);
+        return torch::nn::functional::cross_entropy(
+            logits, torch::tensor(set.classes),
+            torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(0.02));
+    });
     Dice others(102);
     const Labelled test = draw(1024, others);
     const torch::NoGradGuard none;
     const auto logits = classifier(network, toTensor(test.pictures), classes);
-    const double right = logits.argmax(1).eq(torch::tensor(test.classes)).to(torch::kFloat).mean().item<double>();
+    const double right =
+        logits.argmax(1).eq(torch::tensor(test.classes)).to(torch::kFloat).mean().item<double>();
     std::printf("classifier: %.2f %% of 1024 other pictures\n", 100 * right);
 
     OnnxBuilder file("Shapes and letters", network.stored());

@@ -51,22 +51,21 @@ void makeDenoiser(const std::string& folder, int steps)
     TorchBuilder network;
     Dice dice(301);
     const std::vector<double> shares = signalShares();
-    train(
-        network, {.steps = steps == 0 ? shippedSteps : steps, .rate = 2e-3, .average = 0.998}, [&](int) {
-            std::vector<Canvas> pictures;
-            std::vector<float> times, signal, spread;
-            for (int i = 0; i < batch; ++i) {
-                pictures.push_back(drawOne(dice.whole(0, int(std::size(drawn)) - 1), dice));
-                const int t = dice.whole(0, timeSteps - 1);
-                times.push_back(float(t));
-                signal.push_back(float(std::sqrt(shares[std::size_t(t)])));
-                spread.push_back(float(std::sqrt(1 - shares[std::size_t(t)])));
-            }
-            const auto clean = 2 * toTensor(pictures) - 1, noise = torch::randn_like(clean);
-            const auto seen = torch::tensor(signal).view({-1, 1, 1, 1}) * clean
-                + torch::tensor(spread).view({-1, 1, 1, 1}) * noise;
-            return (denoiser(network, seen, torch::tensor(times)) - noise).square().mean();
-        });
+    train(network, {.steps = steps == 0 ? shippedSteps : steps, .rate = 2e-3, .average = 0.998}, [&](int) {
+        std::vector<Canvas> pictures;
+        std::vector<float> times, signal, spread;
+        for (int i = 0; i < batch; ++i) {
+            pictures.push_back(drawOne(dice.whole(0, int(std::size(drawn)) - 1), dice));
+            const int t = dice.whole(0, timeSteps - 1);
+            times.push_back(float(t));
+            signal.push_back(float(std::sqrt(shares[std::size_t(t)])));
+            spread.push_back(float(std::sqrt(1 - shares[std::size_t(t)])));
+        }
+        const auto clean = 2 * toTensor(pictures) - 1, noise = torch::randn_like(clean);
+        const auto seen = torch::tensor(signal).view({-1, 1, 1, 1}) * clean
+            + torch::tensor(spread).view({-1, 1, 1, 1}) * noise;
+        return (denoiser(network, seen, torch::tensor(times)) - noise).square().mean();
+    });
 
     OnnxBuilder file("Shapes out of noise", network.stored());
     file.property("tritloom.task", "generation");
@@ -78,9 +77,10 @@ void makeDenoiser(const std::string& folder, int steps)
     std::filesystem::create_directories(folder + "/drawn");
     Dice kept(303);
     for (int i = 0; i < 14; ++i)
-        writePng(folder + "/drawn/" + std::string(figures()[drawn[std::size_t(i) % 7]].name) + (i < 7 ? "-0" : "-1")
-                     + ".png",
-                 drawOne(i, kept));
+        writePng(
+            folder + "/drawn/" + std::string(figures()[drawn[std::size_t(i) % 7]].name)
+                + (i < 7 ? "-0" : "-1") + ".png",
+            drawOne(i, kept));
     const torch::NoGradGuard none;
     std::vector<Canvas> sheet;
     const auto made = generate(network, torch::randn({24, 3, 32, 32}), 100);

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <string>
 
-/// The three networks. Each is written once; a builder either runs it (TorchBuilder) or writes it down (OnnxBuilder).
-/// Values are [batch, channels, height, width].
+/// The three networks. Each is written once; a builder either runs it (TorchBuilder) or writes it down
+/// (OnnxBuilder). Values are [batch, channels, height, width].
 namespace sample {
 
 struct Convolution {
@@ -20,7 +20,8 @@ typename B::Value classifier(B& b, const typename B::Value& picture, int classes
     using Value = typename B::Value;
     const auto normed = [&](const std::string& name, const Value& x, int outputs, int stride) {
         return b.batchNorm(
-            name + ".norm", b.convolution(name + ".conv", x, {.outputs = outputs, .stride = stride, .bias = false}));
+            name + ".norm",
+            b.convolution(name + ".conv", x, {.outputs = outputs, .stride = stride, .bias = false}));
     };
     Value x = b.relu(normed("stem", picture, 16, 1));
     for (const int outputs : {16, 32, 64}) {
@@ -29,7 +30,8 @@ typename B::Value classifier(B& b, const typename B::Value& picture, int classes
         const Value y = normed(name + ".b", b.relu(normed(name + ".a", x, outputs, stride)), outputs, 1);
         const Value shortcut = stride == 1
             ? x
-            : b.convolution(name + ".shortcut", x, {.outputs = outputs, .kernel = 1, .stride = stride, .bias = false});
+            : b.convolution(
+                name + ".shortcut", x, {.outputs = outputs, .kernel = 1, .stride = stride, .bias = false});
         x = b.relu(b.add(y, shortcut));
     }
     return b.linear("head", b.globalAverage(x), classes);
@@ -52,13 +54,14 @@ typename B::Value superResolution(B& b, const typename B::Value& picture)
 
 namespace unet {
 
-
 /// Two convolutions with norms, the time step added between them, around a shortcut.
 template <typename B>
-typename B::Value
-residual(B& b, const std::string& name, const typename B::Value& x, const typename B::Value& time, int inputs, int outputs)
+typename B::Value residual(
+    B& b, const std::string& name, const typename B::Value& x, const typename B::Value& time, int inputs,
+    int outputs)
 {
-    auto y = b.convolution(name + ".a", b.silu(b.groupNorm(name + ".norm-a", x, inputs, 8)), {.outputs = outputs});
+    auto y =
+        b.convolution(name + ".a", b.silu(b.groupNorm(name + ".norm-a", x, inputs, 8)), {.outputs = outputs});
     y = b.addEverywhere(y, b.linear(name + ".time", time, outputs), outputs);
     y = b.convolution(
         name + ".b", b.silu(b.groupNorm(name + ".norm-b", y, outputs, 8)), {.outputs = outputs, .gain = 0.2});
@@ -76,14 +79,16 @@ typename B::Value attention(B& b, const std::string& name, const typename B::Val
             b.convolution(name + which, normed, {.outputs = channels, .kernel = 1}), {channels, side * side});
     };
     const auto query = part(".query"), key = part(".key"), value = part(".value");
-    const auto scores = b.softmax(b.scaled(b.product(b.transposed(query), key), 1 / std::sqrt(double(channels))));
+    const auto scores =
+        b.softmax(b.scaled(b.product(b.transposed(query), key), 1 / std::sqrt(double(channels))));
     const auto seen = b.reshape(b.product(value, b.transposed(scores)), {channels, side, side});
     return b.add(x, b.convolution(name + ".out", seen, {.outputs = channels, .kernel = 1, .gain = 0.2}));
 }
 
 } // namespace unet
 
-/// A U-Net on pictures of 32 x 32 pixels, folded to 16 x 16: the noise in a picture of -1..1 at a time step 0..999.
+/// A U-Net on pictures of 32 x 32 pixels, folded to 16 x 16: the noise in a picture of -1..1 at a time step
+/// 0..999.
 template <typename B>
 typename B::Value denoiser(B& b, const typename B::Value& picture, const typename B::Value& timeStep)
 {

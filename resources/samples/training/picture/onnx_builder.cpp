@@ -24,7 +24,8 @@ void setShape(onnx::ValueInfoProto& info, const OnnxBuilder::Value& value, int e
             shape.add_dim()->set_dim_value(value.shape[i]);
 }
 
-template <typename T> void setRaw(onnx::TensorProto& tensor, const std::vector<T>& values)
+template <typename T>
+void setRaw(onnx::TensorProto& tensor, const std::vector<T>& values)
 {
     tensor.set_raw_data(values.data(), values.size() * sizeof(T));
 }
@@ -54,7 +55,10 @@ OnnxBuilder::Value OnnxBuilder::picture(const std::string& name, std::vector<std
 {
     Value value{name, std::move(shape)};
     setShape(*m_model->mutable_graph()->add_input(), value, onnx::TensorProto::FLOAT);
-    m_model->mutable_graph()->mutable_input(m_model->graph().input_size() - 1)->mutable_type()->set_denotation("IMAGE");
+    m_model->mutable_graph()
+        ->mutable_input(m_model->graph().input_size() - 1)
+        ->mutable_type()
+        ->set_denotation("IMAGE");
     return value;
 }
 
@@ -193,7 +197,8 @@ OnnxBuilder::Value OnnxBuilder::groupNorm(const std::string& name, const Value& 
     const Value grouped = node("Reshape", {x.name, constant({1, groups, -1})}, {1, groups, -1});
     const Value even = node(
         "InstanceNormalization",
-        {grouped.name, constant(std::vector<float>(all, 1), {groups}), constant(std::vector<float>(all, 0), {groups})},
+        {grouped.name, constant(std::vector<float>(all, 1), {groups}),
+         constant(std::vector<float>(all, 0), {groups})},
         grouped.shape, {.numbers = {{"epsilon", 1e-5f}}});
     const Value back = node("Reshape", {even.name, constant(x.shape)}, x.shape);
     for (const char* part : {".weight", ".bias"})
@@ -239,7 +244,8 @@ OnnxBuilder::Value OnnxBuilder::product(const Value& x, const Value& y)
 
 OnnxBuilder::Value OnnxBuilder::transposed(const Value& x)
 {
-    return node("Transpose", {x.name}, {x.shape[0], x.shape[2], x.shape[1]}, {.lists = {{"perm", {0, 2, 1}}}});
+    return node(
+        "Transpose", {x.name}, {x.shape[0], x.shape[2], x.shape[1]}, {.lists = {{"perm", {0, 2, 1}}}});
 }
 
 OnnxBuilder::Value OnnxBuilder::concat(std::initializer_list<Value> parts)
@@ -272,7 +278,9 @@ OnnxBuilder::Value OnnxBuilder::repeated(const Value& x)
         "Resize", {x.name, "", constant(std::vector<float>{1, 1, 2, 2}, {4})},
         {x.shape[0], x.shape[1], 2 * x.shape[2], 2 * x.shape[3]},
         {.texts = {
-             {"mode", "nearest"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}}});
+             {"mode", "nearest"},
+             {"coordinate_transformation_mode", "asymmetric"},
+             {"nearest_mode", "floor"}}});
 }
 
 OnnxBuilder::Value OnnxBuilder::depthToSpace(const Value& x)

@@ -53,7 +53,8 @@ private:
     Value node(
         const std::string& type, const std::vector<std::string>& inputs, std::vector<std::int64_t> shape,
         const Attributes& attributes);
-    Value node(const std::string& type, const std::vector<std::string>& inputs, std::vector<std::int64_t> shape);
+    Value
+    node(const std::string& type, const std::vector<std::string>& inputs, std::vector<std::int64_t> shape);
     std::string trained(const std::string& name);
     std::string constant(const std::vector<std::int64_t>& values);
     std::string constant(const std::vector<float>& values, const std::vector<std::int64_t>& shape);

@@ -36,7 +36,8 @@ double regular(double x, double y, int corners, double radius)
     double outside = -10;
     for (int i = 0; i < corners; ++i) {
         const double angle = -pi / 2 + pi / corners + 2 * pi * i / corners;
-        outside = std::max(outside, std::cos(angle) * x + std::sin(angle) * y - radius * std::cos(pi / corners));
+        outside =
+            std::max(outside, std::cos(angle) * x + std::sin(angle) * y - radius * std::cos(pi / corners));
     }
     return outside;
 }
@@ -47,7 +48,8 @@ double letterA(double x, double y)
 }
 double letterE(double x, double y)
 {
-    return strokes(x, y, {{-0.5, -0.8, -0.5, 0.8}, {-0.5, -0.8, 0.55, -0.8}, {-0.5, 0, 0.4, 0}, {-0.5, 0.8, 0.55, 0.8}});
+    return strokes(
+        x, y, {{-0.5, -0.8, -0.5, 0.8}, {-0.5, -0.8, 0.55, -0.8}, {-0.5, 0, 0.4, 0}, {-0.5, 0.8, 0.55, 0.8}});
 }
 double letterF(double x, double y)
 {
@@ -59,7 +61,8 @@ double letterH(double x, double y)
 }
 double letterK(double x, double y)
 {
-    return strokes(x, y, {{-0.52, -0.82, -0.52, 0.82}, {-0.52, 0.15, 0.55, -0.82}, {-0.18, -0.12, 0.6, 0.82}});
+    return strokes(
+        x, y, {{-0.52, -0.82, -0.52, 0.82}, {-0.52, 0.15, 0.55, -0.82}, {-0.18, -0.12, 0.6, 0.82}});
 }
 double letterL(double x, double y)
 {
@@ -144,10 +147,10 @@ Colour contrasting(const Colour& a, const Colour& b, Dice& dice)
 std::span<const Figure> figures()
 {
     static constexpr Figure list[] = {
-        {"crescent", crescent}, {"cross", cross},       {"disc", disc},         {"heart", heart},
-        {"letter-A", letterA},  {"letter-E", letterE},  {"letter-F", letterF},  {"letter-H", letterH},
-        {"letter-K", letterK},  {"letter-L", letterL},  {"letter-T", letterT},  {"letter-Y", letterY},
-        {"ring", ring},         {"square", square},     {"star", star},         {"triangle", triangle},
+        {"crescent", crescent}, {"cross", cross},      {"disc", disc},        {"heart", heart},
+        {"letter-A", letterA},  {"letter-E", letterE}, {"letter-F", letterF}, {"letter-H", letterH},
+        {"letter-K", letterK},  {"letter-L", letterL}, {"letter-T", letterT}, {"letter-Y", letterY},
+        {"ring", ring},         {"square", square},    {"star", star},        {"triangle", triangle},
     };
     return list;
 }
@@ -162,8 +165,7 @@ Canvas labelledScene(std::size_t figure, Dice& dice)
         b[c] = 0.6f * a[c] + 0.4f * b[c];
     paint(canvas, Ground(dice.whole(0, grounds - 1)), a, b, dice);
     const double size = dice.real(8, 14), free = std::max(0.0, 15.5 - 1.1 * size);
-    const Place place{
-        16 + dice.real(-free, free), 16 + dice.real(-free, free), size, dice.real(-0.35, 0.35)};
+    const Place place{16 + dice.real(-free, free), 16 + dice.real(-free, free), size, dice.real(-0.35, 0.35)};
     fill(canvas, figures()[figure].distance, place, contrasting(a, b, dice));
     if (dice.whole(0, 1) == 1)
         addNoise(canvas, dice.real(0, 0.08), dice);
@@ -180,7 +182,8 @@ Canvas plainScene(std::size_t figure, Dice& dice)
     const float most = std::max({colour[0], colour[1], colour[2], 0.05f});
     for (float& value : colour)
         value = 0.15f + 0.8f * value / most;
-    const Place place{16 + dice.real(-2, 2), 16 + dice.real(-2, 2), dice.real(10, 13.5), dice.real(-0.2, 0.2)};
+    const Place place{
+        16 + dice.real(-2, 2), 16 + dice.real(-2, 2), dice.real(10, 13.5), dice.real(-0.2, 0.2)};
     fill(canvas, figures()[figure].distance, place, colour);
     round8(canvas);
     return canvas;

@@ -9,7 +9,7 @@
 namespace sample {
 namespace {
 
-constexpr int batch = 16, side = 48, shippedSteps = 7000;
+constexpr int batch = 16, side = 48, shippedSteps = 4000;
 
 double decibels(const torch::Tensor& made, const torch::Tensor& target)
 {
@@ -33,16 +33,15 @@ void makeSuperResolution(const std::string& folder, int steps)
     torch::manual_seed(2);
     TorchBuilder network;
     Dice dice(201);
-    train(
-        network, {.steps = steps == 0 ? shippedSteps : steps, .rate = 2e-3, .average = 0.995}, [&](int) {
-            std::vector<Canvas> large, small;
-            for (int i = 0; i < batch; ++i) {
-                large.push_back(crowdedScene(side, dice));
-                small.push_back(halved(large.back()));
-                round8(small.back());
-            }
-            return (superResolution(network, toTensor(small)) - toTensor(large)).abs().mean();
-        });
+    train(network, {.steps = steps == 0 ? shippedSteps : steps, .rate = 2e-3, .average = 0.995}, [&](int) {
+        std::vector<Canvas> large, small;
+        for (int i = 0; i < batch; ++i) {
+            large.push_back(crowdedScene(side, dice));
+            small.push_back(halved(large.back()));
+            round8(small.back());
+        }
+        return (superResolution(network, toTensor(small)) - toTensor(large)).abs().mean();
+    });
     Dice others(202);
     const torch::NoGradGuard none;
     double plain = 0, learned = 0;

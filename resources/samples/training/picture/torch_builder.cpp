@@ -4,7 +4,8 @@
 
 namespace sample {
 
-torch::Tensor TorchBuilder::weight(const std::string& name, torch::IntArrayRef shape, double deviation, double value)
+torch::Tensor
+TorchBuilder::weight(const std::string& name, torch::IntArrayRef shape, double deviation, double value)
 {
     const auto found = std::ranges::find(m_weights, name, &std::pair<std::string, torch::Tensor>::first);
     if (found != m_weights.end())
@@ -38,7 +39,8 @@ TorchBuilder::Value TorchBuilder::batchNorm(const std::string& name, const Value
         m_running[name + ".variance"] = torch::ones({channels});
     }
     return torch::batch_norm(
-        x, scale, shift, m_running[name + ".mean"], m_running[name + ".variance"], training, 0.05, 1e-5, false);
+        x, scale, shift, m_running[name + ".mean"], m_running[name + ".variance"], training, 0.05, 1e-5,
+        false);
 }
 
 TorchBuilder::Value TorchBuilder::groupNorm(const std::string& name, const Value& x, int channels, int groups)

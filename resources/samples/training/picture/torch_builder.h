@@ -46,7 +46,8 @@ public:
     void takeAverage();
 
 private:
-    torch::Tensor weight(const std::string& name, torch::IntArrayRef shape, double deviation, double value = 0);
+    torch::Tensor
+    weight(const std::string& name, torch::IntArrayRef shape, double deviation, double value = 0);
 
     std::vector<std::pair<std::string, torch::Tensor>> m_weights;
     std::map<std::string, torch::Tensor> m_running, m_slow;

@@ -41,7 +41,9 @@ void drawSheets(const std::string& folder)
 int main(int argc, char** argv)
 {
     if (argc < 2) {
-        std::fputs("usage: train_pictures FOLDER [classification|super-resolution|generation|sheets [STEPS]]\n", stderr);
+        std::fputs(
+            "usage: train_pictures FOLDER [classification|super-resolution|generation|sheets [STEPS]]\n",
+            stderr);
         return 2;
     }
     torch::set_num_threads(1); // sums in one order: the same weights each time

@@ -25,7 +25,8 @@ Canvas toCanvas(const torch::Tensor& picture)
     return canvas;
 }
 
-void train(TorchBuilder& network, const Schedule& schedule, const std::function<torch::Tensor(int step)>& loss)
+void train(
+    TorchBuilder& network, const Schedule& schedule, const std::function<torch::Tensor(int step)>& loss)
 {
     std::unique_ptr<torch::optim::AdamW> optimizer;
     const auto begin = std::chrono::steady_clock::now();
@@ -37,8 +38,8 @@ void train(TorchBuilder& network, const Schedule& schedule, const std::function<
             optimizer = std::make_unique<torch::optim::AdamW>(
                 network.trained(), torch::optim::AdamWOptions(schedule.rate).weight_decay(schedule.decay));
         const double part = double(step) / schedule.steps;
-        const double rate
-            = schedule.rate * std::min(1.0, 20 * part + 0.01) * 0.5 * (1 + std::cos(std::numbers::pi * part));
+        const double rate =
+            schedule.rate * std::min(1.0, 20 * part + 0.01) * 0.5 * (1 + std::cos(std::numbers::pi * part));
         static_cast<torch::optim::AdamWOptions&>(optimizer->param_groups()[0].options()).lr(rate);
         optimizer->zero_grad();
         value.backward();
@@ -49,7 +50,8 @@ void train(TorchBuilder& network, const Schedule& schedule, const std::function<
         ++count;
         if (count == 100 || step + 1 == schedule.steps) {
             const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-            std::printf("step %d of %d: loss %.5f, %.0f s\n", step + 1, schedule.steps, sum / count, seconds.count());
+            std::printf(
+                "step %d of %d: loss %.5f, %.0f s\n", step + 1, schedule.steps, sum / count, seconds.count());
             std::fflush(stdout);
             sum = count = 0;
         }

@@ -20,10 +20,11 @@ struct Schedule {
 };
 
 /// Adam on losses that `loss` computes from fresh pictures. Prints the mean loss now and then.
-void train(TorchBuilder& network, const Schedule& schedule, const std::function<torch::Tensor(int step)>& loss);
+void train(
+    TorchBuilder& network, const Schedule& schedule, const std::function<torch::Tensor(int step)>& loss);
 
-/// Each trains a network and writes <folder>/<name>.onnx with pictures beside it: evaluation/ and calibration/.
-/// steps: 0 for as many as the shipped sample had.
+/// Each trains a network and writes <folder>/<name>.onnx with pictures beside it: evaluation/ and
+/// calibration/. steps: 0 for as many as the shipped sample had.
 void makeClassifier(const std::string& folder, int steps);
 void makeSuperResolution(const std::string& folder, int steps);
 void makeDenoiser(const std::string& folder, int steps);
