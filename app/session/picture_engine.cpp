@@ -2,8 +2,10 @@
 
 #include "app/session/pictures_beside.h"
 #include "core/base/parallel.h"
+#include "core/method/step_shares.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tritloom {
 namespace {
@@ -12,6 +14,9 @@ constexpr Normalisation imageNet{
     .range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = false};
 constexpr Normalisation signedUnit{.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = false};
 constexpr Normalisation bytes{.range = 255, .isKnown = false};
+
+constexpr std::uint64_t firstCalibrationSeed = 1000;
+constexpr std::size_t samplesAStep = 4;
 
 std::shared_ptr<Model> withPicture(const Model& model, const PictureModel& picture)
 {
@@ -55,6 +60,13 @@ std::vector<PictureSample> ofOneSize(std::vector<PictureSample> samples, const P
 }
 
 } // namespace
+
+std::optional<CalibrationSteps> calibrationSteps(std::string_view name)
+{
+    constexpr std::array<std::string_view, 3> names{"even", "normal", "features"};
+    const auto found = std::ranges::find(names, name);
+    return found == names.end() ? std::nullopt : std::optional(CalibrationSteps(found - names.begin()));
+}
 
 std::string describe(const Normalisation& n)
 {
@@ -146,7 +158,7 @@ Result<std::vector<PictureSample>> PictureEngine::calibrationSamples() const
     std::vector<PictureSample> samples;
     if (picture.task == PictureTask::Generation) {
         // Of other seeds than those that are measured.
-        for (std::uint64_t seed = 1000; seed < 1004; ++seed) {
+        for (std::uint64_t seed = firstCalibrationSeed; seed < firstCalibrationSeed + samplesAStep; ++seed) {
             PictureSample& sample = samples.emplace_back();
             sample.name = fmt::format("seed {}", seed);
             sample.seed = seed;
@@ -168,6 +180,26 @@ Result<std::vector<PictureSample>> PictureEngine::calibrationSamples() const
     return ofOneSize(std::move(samples), picture);
 }
 
+Result<std::vector<std::size_t>> PictureEngine::samplesOfSteps(std::stop_token stop) const
+{
+    const std::size_t steps = m_options.task.steps, total = samplesAStep * steps;
+    if (m_options.calibrationSteps == CalibrationSteps::Even)
+        return std::vector<std::size_t>(steps, samplesAStep);
+    if (m_options.calibrationSteps == CalibrationSteps::Normal) {
+        std::vector<double> times;
+        for (std::size_t i = steps; i-- > 0;)
+            times.push_back(double(i) / double(std::max<std::size_t>(steps - 1, 1)));
+        return wholeCounts(normalShares(times, 0.4, 0.4), total);
+    }
+    auto compressor = std::make_shared<Compressor>(m_model, MethodLookup(), nullptr, 0);
+    auto pass = std::make_unique<NetworkPass>(
+        std::move(compressor), TRY(makeExecutor(m_options.device)), std::size_t{1} << 20);
+    const auto probe = TRY(PictureProbe::create(
+        std::move(pass), {m_calibration.front()}, m_options.task, std::vector<Candidate>(), stop));
+    const StepFeatures found = TRY(stepFeatures(*probe, stop));
+    return wholeCounts(stepShares(found.features, 0, 1.2).shares, total);
+}
+
 Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
 {
     const PictureModel& picture = *m_model->picture;
@@ -176,16 +208,20 @@ Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_toke
     if (picture.task == PictureTask::Generation) {
         // What the network sees on the way from noise to picture.
         const auto session = TRY(sessionFor(m_model, {}, m_options));
-        for (const PictureSample& sample : m_calibration) {
+        const std::vector<std::size_t> counts = TRY(samplesOfSteps(stop));
+        for (std::size_t n = 0; n < std::ranges::max(counts); ++n)
             TRY(generatePicture(
-                session->pass(), sample.seed, m_options.task, m_model->original(), NetworkPass::Keep::Nothing, stop,
-                [&](std::size_t, std::size_t, std::span<const Tensor> given, const Tensor&) {
+                session->pass(), firstCalibrationSeed + n, m_options.task, m_model->original(),
+                NetworkPass::Keep::Nothing, stop,
+                [&](std::size_t step, std::size_t, std::span<const Tensor> given, const Tensor&) {
+                    if (n >= counts[step - 1])
+                        return;
                     ValueMap& values = inputs.emplace_back();
                     for (std::size_t i = 0; i < given.size(); ++i)
                         values[m_model->graph->inputs[i].value] = given[i];
                 }));
-            key = keyOf(key, sample.seed, std::uint64_t(m_options.task.steps));
-        }
+        for (const std::size_t count : counts)
+            key = keyOf(key, firstCalibrationSeed, std::uint64_t(count));
         return std::make_shared<Statistics>(m_model, std::move(inputs), key, nullptr, TRY(makeExecutor(m_options.device)));
     }
     for (const PictureSample& sample : m_calibration)

@@ -7,6 +7,11 @@
 
 namespace tritloom {
 
+/// From which steps of the sampler the calibration data of a diffusion model comes: evenly (Q-Diffusion), leaning to
+/// clean pictures (PTQ4DM), by density and diversity of a feature (EDA-DM).
+enum class CalibrationSteps { Even, Normal, Features };
+[[nodiscard]] std::optional<CalibrationSteps> calibrationSteps(std::string_view name); ///< "even", "normal", "features"
+
 /// What a network on pictures is measured on, and how. A value.
 struct PictureOptions {
     std::string device = "cpu"; ///< an id of devices()
@@ -15,6 +20,7 @@ struct PictureOptions {
     PictureSource source;
     std::filesystem::path calibration; ///< pictures that methods learn from; empty: some of the same
     std::size_t calibrationCount = 32;
+    CalibrationSteps calibrationSteps = CalibrationSteps::Even; ///< generation; four samples a step on average
     TaskOptions task;
     std::optional<PictureTask> as; ///< what the network does, when its file leaves that open
     std::optional<Normalisation> normalisation; ///< absent: the architecture's, else tried out on the pictures
@@ -46,6 +52,7 @@ private:
     Result<void> settle(std::stop_token stop);
     Result<std::vector<PictureSample>> calibrationSamples() const;
     Result<std::shared_ptr<Statistics>> makeStatistics(std::stop_token stop) const;
+    Result<std::vector<std::size_t>> samplesOfSteps(std::stop_token stop) const;
 
     std::shared_ptr<const Model> m_model;
     PictureOptions m_options;

@@ -142,6 +142,29 @@ private slots:
         QVERIFY2(seenShapes.size() >= 4, qPrintable(QString::number(seenShapes.size())));
     }
 
+    void methodsLearnFromTheStepsAskedFor_data()
+    {
+        QTest::addColumn<int>("way");
+        QTest::newRow("even") << int(CalibrationSteps::Even);
+        QTest::newRow("normal") << int(CalibrationSteps::Normal);
+        QTest::newRow("features") << int(CalibrationSteps::Features);
+    }
+    void methodsLearnFromTheStepsAskedFor()
+    {
+        QFETCH(int, way);
+        PictureOptions options;
+        options.source.samples = 3;
+        options.task.steps = 5;
+        options.calibrationSteps = CalibrationSteps(way);
+        const auto engine =
+            PictureEngine::create(loadModel(pathOf("generation")).value(), plugins().lookup(), options).value();
+        QCOMPARE(engine->compressor()->statistics()->sampleCount(), std::size_t(20));
+        const auto session = engine->makeSession().value();
+        const auto plain = evaluated(*session, uniform(*engine->model(), {"int3row", "rtn", {}})),
+                   learned = evaluated(*session, uniform(*engine->model(), {"int3row", "gptq", {}}));
+        QVERIFY(learned.divergence.value < plain.divergence.value);
+    }
+
     void fewerBitsCostQuality_data()
     {
         QTest::addColumn<QString>("id");

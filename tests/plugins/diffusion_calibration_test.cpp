@@ -1,4 +1,4 @@
-#include "plugins/diffusion_calibration/diffusion_calibration.h"
+#include "core/method/step_shares.h"
 #include "plugins/step_groups/step_groups.h"
 #include "tests/plugins/method_fixture.h"
 
