@@ -1,4 +1,4 @@
-#include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 #include <QJsonArray>
 
@@ -72,6 +72,7 @@ int analyse(Context& context, const QStringList& arguments)
     context.parser.addPositionalArgument("MODEL", "The model to look at; some analyses need none.");
     context.addEngineOptions();
     addCandidateOptions(context);
+    addPictureOptions(context);
     if (!context.parse(arguments, 1, 2))
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
@@ -87,6 +88,12 @@ int analyse(Context& context, const QStringList& arguments)
             .stop = context.stop, .progress = [&](double fraction) { context.progress(given[0], fraction); }};
         if (given.size() < 2)
             return analysis->run(nullptr, choice.parameters, work);
+        if (const auto model = TRY(pictureModel(given[1]))) {
+            const auto engine = TRY(openPictureEngine(context, model));
+            const auto probe
+                = TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop));
+            return analysis->run(probe.get(), choice.parameters, work);
+        }
         const auto engine = TRY(openEngine(context, given[1]));
         const auto probe = TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop));
         return analysis->run(probe.get(), choice.parameters, work);

@@ -105,6 +105,7 @@ Result<MeasuredModel> openMeasured(Context& context, const QString& path)
     measured.model = TRY(pictureModel(path));
     if (measured.model != nullptr) {
         const auto engine = TRY(openPictureEngine(context, measured.model));
+        measured.pictures = engine;
         measured.model = engine->model();
         measured.meter = TRY(engine->makeSession());
     }
@@ -148,13 +149,15 @@ Result<MetricScores>
 scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
     const QString text = context.parser.value("metric");
-    if (measured.text == nullptr)
-        return fail(ErrorCode::Unsupported, "metrics look at language models only so far");
     const PluginChoice choice = TRY(parsePluginChoice(text));
     const SensitivityMetric* const metric = context.plugins().metric(choice.id);
     if (metric == nullptr)
         return fail(ErrorCode::NotFound, "no metric is called '{}': see tritloom-cli methods", choice.id);
-    const auto probe = TRY(measured.text->makeProbe(candidates, context.stop));
+    std::unique_ptr<ModelProbe> probe;
+    if (measured.pictures != nullptr)
+        probe = TRY(measured.pictures->makeProbe(candidates, context.stop));
+    else
+        probe = TRY(measured.text->makeProbe(candidates, context.stop));
     const MethodContext work{
         .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
     auto scores = TRY(metric->score(*probe, choice.parameters, work));

@@ -6,6 +6,10 @@
 #include "core/store/project_store.h"
 
 /// One file per command; see commands.cpp for what each is for.
+namespace tritloom {
+class PictureEngine;
+}
+
 namespace tritloom::cli {
 
 int inspect(Context&, const QStringList&);
@@ -46,6 +50,7 @@ void addCandidateOptions(Context& context);
 struct MeasuredModel {
     std::shared_ptr<const Model> model;
     std::shared_ptr<Engine> text; ///< of a language model; null for pictures
+    std::shared_ptr<PictureEngine> pictures; ///< of a network on pictures; null for text
     std::shared_ptr<DivergenceMeter> meter; ///< keeps its engine alive
     ResultStore* store = nullptr; ///< where results are kept, null without a place for them
     std::shared_ptr<ProjectStore> project; ///< owns store

@@ -89,7 +89,7 @@ void addPictureOptions(Context& context)
     p.addOption(
         {"task", "Pictures: classification, super-resolution, restoration, generation or autoencoding.",
          "name"});
-    p.addOption({"images", "Pictures: the folder to measure on.", "folder"});
+    p.addOption({"images", "Pictures: the folder to measure on (default: 'evaluation' beside the model).", "folder"});
     p.addOption(
         {"labels",
          "Pictures: 'file,class' lines, or class names in the network's order (default: one folder a class, "
@@ -104,6 +104,11 @@ void addPictureOptions(Context& context)
     p.addOption({"noise", "Restoration: standard deviation of the noise, of 255.", "sigma"});
     p.addOption({"size", "Autoencoding: measure the middle of so many pixels (default: 256).", "N"});
     p.addOption({"steps", "Generation: steps of the sampler (default: 10).", "N"});
+    p.addOption(
+        {"calibration-steps",
+         "Generation: steps that methods learn from: even, normal (cleaner ones more often) or features (by density and "
+         "diversity).",
+         "way"});
     p.addOption({"samples", "Generation: how many pictures (default: 8).", "N"});
 }
 
@@ -144,6 +149,14 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     options.calibration = p.value("calibration").toStdString();
     options.task.steps = TRY(context.countOption("steps", 10));
     options.normalisation = TRY(normalisationOf(context));
+    if (p.isSet("calibration-steps")) {
+        const auto way = calibrationSteps(p.value("calibration-steps").toStdString());
+        if (!way)
+            return fail(
+                ErrorCode::InvalidInput, "--calibration-steps is even, normal or features, not '{}'",
+                p.value("calibration-steps").toStdString());
+        options.calibrationSteps = *way;
+    }
     if (p.isSet("task")) {
         options.as = pictureTask(p.value("task").toStdString());
         if (!options.as)

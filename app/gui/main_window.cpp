@@ -82,7 +82,9 @@ void MainWindow::connectActions()
     };
     on(m_actions->open, &MainWindow::chooseFile);
     on(m_actions->openFolder, &MainWindow::chooseFolder);
-    on(m_actions->openSample, [this] { open(QString::fromStdString(sampleModelPath().string())); });
+    connect(m_actions->samples, &QMenu::triggered, this, [this](const QAction* sample) {
+        open(sample->data().toString());
+    });
     on(m_actions->closeProject, &MainWindow::closeProject);
     on(m_actions->saveCopy, &MainWindow::saveCopy);
     on(m_actions->exportModel, &MainWindow::exportModel);

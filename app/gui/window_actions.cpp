@@ -1,6 +1,7 @@
 #include "app/gui/window_actions.h"
 
 #include "app/gui/page_docks.h"
+#include "app/session/samples.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -35,7 +36,13 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
     openFolder =
         add(menu, "openFolder", say(QT_TRANSLATE_NOOP("WindowActions", "Open &folder…")),
             Qt::CTRL | Qt::SHIFT | Qt::Key_O);
-    openSample = add(menu, "openSample", say(QT_TRANSLATE_NOOP("WindowActions", "Open &sample")));
+    samples = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "Open &sample")));
+    for (const SampleModel& sample : sampleModels()) {
+        QAction* const action = add(
+            samples, (std::string("openSample.") + sample.id).c_str(), sample.translatedTitle());
+        action->setData(QString::fromStdString(sample.path().string()));
+    }
+    openSample = samples->actions().first();
     recent = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "Open &recent")));
     menu->addSeparator();
     saveCopy =

@@ -22,7 +22,7 @@ struct WindowActions {
     QAction *themeDark, *themeLight, *themeSystem, *resetLayout, *zoomIn, *zoomOut;
     QAction *allocate, *sweep, *cancel;
     QAction *shortcuts, *about;
-    QMenu* recent;
+    QMenu *recent, *samples; ///< every action of `samples` has the path of its model as data
     /// Needs an open project.
     [[nodiscard]] QList<QAction*> ofProject() const;
 };

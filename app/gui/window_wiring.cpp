@@ -22,7 +22,7 @@ void applyIcons(WindowActions& actions, Theme theme, bool sweeping)
                              QLatin1String(name)));
     };
     actions.open->setIcon(icon("open"));
-    actions.openSample->setIcon(icon("sample"));
+    actions.samples->setIcon(icon("sample"));
     actions.undo->setIcon(icon("undo"));
     actions.redo->setIcon(icon("redo"));
     actions.allocate->setIcon(icon("allocate"));

@@ -1,5 +1,6 @@
 #include "app/session/engine.h"
 
+#include "app/session/samples.h"
 #include "compute/cpu/cpu_backend.h"
 #include "compute/vulkan/vulkan_backend.h"
 #include "core/base/mapped_file.h"
@@ -82,7 +83,7 @@ std::filesystem::path resourceFolder()
 
 std::filesystem::path sampleModelPath()
 {
-    return resourceFolder() / "samples" / "language" / "sample.gguf";
+    return sampleModels().front().path();
 }
 
 Result<std::shared_ptr<Engine>>

@@ -1,10 +1,12 @@
 #include "app/session/picture_engine.h"
 
+#include "app/session/pictures_beside.h"
 #include "core/base/parallel.h"
 #include "core/file/replaced_tensor.h"
-#include "core/task/network_probe.h"
+#include "core/method/step_shares.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tritloom {
 namespace {
@@ -13,6 +15,9 @@ constexpr Normalisation imageNet{
     .range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = false};
 constexpr Normalisation signedUnit{.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = false};
 constexpr Normalisation bytes{.range = 255, .isKnown = false};
+
+constexpr std::uint64_t firstCalibrationSeed = 1000;
+constexpr std::size_t samplesAStep = 4;
 
 std::shared_ptr<Model> withPicture(const Model& model, const PictureModel& picture)
 {
@@ -57,6 +62,13 @@ std::vector<PictureSample> ofOneSize(std::vector<PictureSample> samples, const P
 
 } // namespace
 
+std::optional<CalibrationSteps> calibrationSteps(std::string_view name)
+{
+    constexpr std::array<std::string_view, 3> names{"even", "normal", "features"};
+    const auto found = std::ranges::find(names, name);
+    return found == names.end() ? std::nullopt : std::optional(CalibrationSteps(found - names.begin()));
+}
+
 std::string describe(const Normalisation& n)
 {
     const auto same = [](const std::array<double, 3>& values) { return values[0] == values[1] && values[1] == values[2]; };
@@ -87,8 +99,15 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
         picture.normalisation = *options.normalisation;
     engine->m_model = withPicture(*model, picture);
     engine->m_options = std::move(options);
+    if (engine->m_options.source.images.empty()) {
+        const PicturesBeside beside = picturesBeside(model->file->path);
+        engine->m_options.source.images = beside.evaluation;
+        if (engine->m_options.calibration.empty())
+            engine->m_options.calibration = beside.calibration;
+    }
     engine->m_pictures = TRY(readPictures(picture, engine->m_options.source));
     TRY_VOID(engine->settle(stop));
+    engine->m_calibration = TRY(engine->calibrationSamples());
     engine->m_compressor = std::make_shared<Compressor>(
         engine->m_model, std::move(methods), TRY(engine->makeStatistics(stop)), engine->m_options.memoBytes / 4);
     return engine;
@@ -134,27 +153,20 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     return {};
 }
 
-Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
+Result<std::vector<PictureSample>> PictureEngine::calibrationSamples() const
 {
     const PictureModel& picture = *m_model->picture;
-    std::vector<ValueMap> inputs;
-    Key key = keyOf("calibration", picture.normalisation.range, picture.normalisation.mean[0]);
-    if (picture.task == PictureTask::Generation) {
-        // What the network sees on the way from noise to picture, of other seeds than those that are measured.
-        const auto session = TRY(sessionFor(m_model, {}, m_options));
-        for (std::uint64_t seed = 1000; seed < 1004; ++seed) {
-            TRY(generatePicture(
-                session->pass(), seed, m_options.task, m_model->original(), NetworkPass::Keep::Nothing, stop,
-                [&](std::size_t, std::size_t, std::span<const Tensor> given, const Tensor&) {
-                    ValueMap& values = inputs.emplace_back();
-                    for (std::size_t i = 0; i < given.size(); ++i)
-                        values[m_model->graph->inputs[i].value] = given[i];
-                }));
-            key = keyOf(key, seed, std::uint64_t(m_options.task.steps));
-        }
-        return std::make_shared<Statistics>(m_model, std::move(inputs), key, nullptr, TRY(makeExecutor(m_options.device)));
-    }
     std::vector<PictureSample> samples;
+    if (picture.task == PictureTask::Generation) {
+        // Of other seeds than those that are measured.
+        for (std::uint64_t seed = firstCalibrationSeed; seed < firstCalibrationSeed + samplesAStep; ++seed) {
+            PictureSample& sample = samples.emplace_back();
+            sample.name = fmt::format("seed {}", seed);
+            sample.seed = seed;
+            sample.key = keyOf("seed", seed);
+        }
+        return samples;
+    }
     if (m_options.calibration.empty()) {
         const std::size_t count = std::min(m_options.calibrationCount, m_pictures.samples.size());
         for (std::size_t i = 0; i < count; ++i)
@@ -166,12 +178,58 @@ Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_toke
         source.limit = m_options.calibrationCount;
         samples = TRY(readPictures(picture, source)).samples;
     }
-    samples = ofOneSize(std::move(samples), picture);
-    for (const PictureSample& sample : samples)
+    return ofOneSize(std::move(samples), picture);
+}
+
+Result<std::vector<std::size_t>> PictureEngine::samplesOfSteps(std::stop_token stop) const
+{
+    const std::size_t steps = m_options.task.steps, total = samplesAStep * steps;
+    if (m_options.calibrationSteps == CalibrationSteps::Even)
+        return std::vector<std::size_t>(steps, samplesAStep);
+    if (m_options.calibrationSteps == CalibrationSteps::Normal) {
+        std::vector<double> times;
+        for (std::size_t i = steps; i-- > 0;)
+            times.push_back(double(i) / double(std::max<std::size_t>(steps - 1, 1)));
+        return wholeCounts(normalShares(times, 0.4, 0.4), total);
+    }
+    auto compressor = std::make_shared<Compressor>(m_model, MethodLookup(), nullptr, 0);
+    auto pass = std::make_unique<NetworkPass>(
+        std::move(compressor), TRY(makeExecutor(m_options.device)), std::size_t{1} << 20);
+    const auto probe = TRY(PictureProbe::create(
+        std::move(pass), {m_calibration.front()}, m_options.task, std::vector<Candidate>(), stop));
+    const StepFeatures found = TRY(stepFeatures(*probe, stop));
+    return wholeCounts(stepShares(found.features, 0, 1.2).shares, total);
+}
+
+Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
+{
+    const PictureModel& picture = *m_model->picture;
+    std::vector<ValueMap> inputs;
+    Key key = keyOf("calibration", picture.normalisation.range, picture.normalisation.mean[0]);
+    if (picture.task == PictureTask::Generation) {
+        // What the network sees on the way from noise to picture.
+        const auto session = TRY(sessionFor(m_model, {}, m_options));
+        const std::vector<std::size_t> counts = TRY(samplesOfSteps(stop));
+        for (std::size_t n = 0; n < std::ranges::max(counts); ++n)
+            TRY(generatePicture(
+                session->pass(), firstCalibrationSeed + n, m_options.task, m_model->original(),
+                NetworkPass::Keep::Nothing, stop,
+                [&](std::size_t step, std::size_t, std::span<const Tensor> given, const Tensor&) {
+                    if (n >= counts[step - 1])
+                        return;
+                    ValueMap& values = inputs.emplace_back();
+                    for (std::size_t i = 0; i < given.size(); ++i)
+                        values[m_model->graph->inputs[i].value] = given[i];
+                }));
+        for (const std::size_t count : counts)
+            key = keyOf(key, firstCalibrationSeed, std::uint64_t(count));
+        return std::make_shared<Statistics>(m_model, std::move(inputs), key, nullptr, TRY(makeExecutor(m_options.device)));
+    }
+    for (const PictureSample& sample : m_calibration)
         key = keyOf(key, sample.key);
-    const Tensor first = networkInput(samples.front().given, picture.normalisation);
+    const Tensor first = networkInput(m_calibration.front().given, picture.normalisation);
     auto graph = std::make_shared<const Graph>(TRY(graphFor(*m_model, first.type().shape)));
-    for (const PictureSample& sample : samples)
+    for (const PictureSample& sample : m_calibration)
         inputs.push_back({{graph->inputs[0].value, networkInput(sample.given, picture.normalisation)}});
     return std::make_shared<Statistics>(m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
 }
@@ -204,6 +262,14 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::transformed(
     engine->m_compressor = std::make_shared<Compressor>(
         engine->m_model, m_compressor->methods(), TRY(engine->makeStatistics(context.stop)), m_options.memoBytes / 4);
     return engine;
+}
+
+Result<std::unique_ptr<PictureProbe>>
+PictureEngine::makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const
+{
+    auto pass = std::make_unique<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), std::size_t{1} << 20);
+    return PictureProbe::create(
+        std::move(pass), m_calibration, m_options.task, std::move(candidates), std::move(stop));
 }
 
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_ptr<const Model> reference) const

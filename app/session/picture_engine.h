@@ -4,9 +4,15 @@
 #include "app/session/picture_set.h"
 #include "core/method/model_transform.h"
 #include "core/sensitivity/candidate.h"
+#include "core/task/picture_probe.h"
 #include "core/task/picture_session.h"
 
 namespace tritloom {
+
+/// From which steps of the sampler the calibration data of a diffusion model comes: evenly (Q-Diffusion), leaning to
+/// clean pictures (PTQ4DM), by density and diversity of a feature (EDA-DM).
+enum class CalibrationSteps { Even, Normal, Features };
+[[nodiscard]] std::optional<CalibrationSteps> calibrationSteps(std::string_view name); ///< "even", "normal", "features"
 
 /// What a network on pictures is measured on, and how. A value.
 struct PictureOptions {
@@ -16,6 +22,7 @@ struct PictureOptions {
     PictureSource source;
     std::filesystem::path calibration; ///< pictures that methods learn from; empty: some of the same
     std::size_t calibrationCount = 32;
+    CalibrationSteps calibrationSteps = CalibrationSteps::Even; ///< generation; four samples a step on average
     TaskOptions task;
     std::optional<PictureTask> as; ///< what the network does, when its file leaves that open
     std::optional<Normalisation>
@@ -54,15 +61,21 @@ public:
     /// The same on these samples of pictures(): a preview of some.
     [[nodiscard]] Result<std::unique_ptr<PictureSession>>
     makeSessionOf(std::vector<PictureSample> samples) const;
+    /// What metrics and analyses ask, on the calibration pictures. Errors: those of the network.
+    [[nodiscard]] Result<std::unique_ptr<PictureProbe>>
+    makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const;
 
 private:
     Result<void> settle(std::stop_token stop);
+    Result<std::vector<PictureSample>> calibrationSamples() const;
     Result<std::shared_ptr<Statistics>> makeStatistics(std::stop_token stop) const;
+    Result<std::vector<std::size_t>> samplesOfSteps(std::stop_token stop) const;
 
     std::shared_ptr<const Model> m_model,
         m_original; ///< m_original: before transforms, null when there were none
     PictureOptions m_options;
     PictureSet m_pictures;
+    std::vector<PictureSample> m_calibration; ///< what methods learn from, of one size
     std::shared_ptr<Compressor> m_compressor;
 };
 

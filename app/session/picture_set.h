@@ -10,7 +10,9 @@ namespace tritloom {
 
 /// Which pictures, and how they become samples.
 struct PictureSource {
-    std::filesystem::path images; ///< a folder of pictures, of MNIST's idx files, or one picture
+    /// A folder of pictures, of MNIST's idx files, or one picture; empty: PictureEngine takes the folder "evaluation"
+    /// beside the model, if there is one, and for what methods learn from the folder "calibration".
+    std::filesystem::path images;
     /// Classes, when folders and file names do not say: "file,class" lines, or a list of class names in the
     /// network's order.
     std::filesystem::path labels;

@@ -21,6 +21,7 @@ public:
     const Graph* graph() const override;
     std::size_t tokenCount() const override;
     std::size_t chunkCount() const override { return m_chunks.size(); }
+    std::optional<double> timeStep(std::size_t) const override { return std::nullopt; }
     Result<Tensor> weights(std::size_t layer) override;
     Result<Tensor> tensor(TensorId id) override;
     Result<Tensor> meanSquare(std::size_t layer) override;
@@ -29,6 +30,10 @@ public:
     Result<Tensor> gram(std::size_t layer) override;
     Result<Tensor> stageInput(std::size_t stage, std::size_t chunk) override;
     Result<Losses> losses(std::span<const Replaced> replaced, std::size_t chunks) override;
+    Result<double> similarity(std::span<const Replaced>, std::size_t) override
+    {
+        return fail(ErrorCode::Unsupported, "a language model makes no pictures");
+    }
     std::span<const CandidateInfo> candidates() const override { return m_infos; }
     std::uint64_t bytes(std::size_t layer, std::size_t candidate) override;
     Result<Tensor> compressed(std::size_t layer, std::size_t candidate) override;

@@ -18,6 +18,7 @@ struct AllocationItem {
     std::string name;
     std::size_t parameters = 0;
     double sensitivity = 0; ///< the metric's number per layer, summed; 0 when there is none
+    int group = 0; ///< as MetricScores::groups; costs of different groups cannot be added
     std::vector<AllocationOption> options; ///< at least one; pinned items have exactly one
 };
 

@@ -3,6 +3,7 @@
 #include "core/graph/graph.h"
 #include "core/method/layer_method.h"
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,9 +18,10 @@ struct CandidateInfo {
     double bits = 0; ///< per weight, scales counted, nominal
 };
 
-/// What may be asked of an open model on its calibration text. Numbers come from running it; nothing is kept
-/// by whoever asks. One caller at a time. Errors of all calls: Cancelled, Unsupported (the model cannot be
-/// run), InvalidInput.
+/// What may be asked of an open model on its calibration data: parts of a text, pictures, or, for a network that
+/// makes pictures out of noise, what it sees on the way there (a part for every step of every picture). Numbers
+/// come from running it; nothing is kept by whoever asks. One caller at a time. Errors of all calls: Cancelled,
+/// Unsupported (the model cannot be run), InvalidInput.
 class ModelProbe {
 public:
     struct LayerFacts {
@@ -35,7 +37,7 @@ public:
     virtual ~ModelProbe() = default;
     [[nodiscard]] virtual std::span<const LayerFacts> layers() const = 0;
     [[nodiscard]] virtual const Graph* graph() const = 0; ///< null: the model cannot be run
-    [[nodiscard]] virtual std::size_t tokenCount() const = 0; ///< of the calibration text
+    [[nodiscard]] virtual std::size_t tokenCount() const = 0; ///< of the calibration text; pictures: of parts
 
     [[nodiscard]] virtual Result<Tensor> weights(std::size_t layer) = 0; ///< [outputs, inputs], as stored
     /// Any tensor of the model, norms and biases too.
@@ -45,10 +47,12 @@ public:
     [[nodiscard]] virtual Result<Tensor> maxAbsolute(std::size_t layer) = 0; ///< f32 [inputs]
     [[nodiscard]] virtual Result<Tensor> gram(std::size_t layer) = 0; ///< f32 [inputs, inputs], mean of x x^T
 
-    /// What flows into stage `stage` of the graph on part `chunk` of the text: f32 [tokens, width]. The last
-    /// is what the head reads.
+    /// What flows into stage `stage` of the graph on part `chunk` of the data: f32 [tokens, width] of text, the
+    /// newest value there of a network on pictures, [1, channels, height, width]. The last is what the head reads.
     [[nodiscard]] virtual Result<Tensor> stageInput(std::size_t stage, std::size_t chunk) = 0;
     [[nodiscard]] virtual std::size_t chunkCount() const = 0;
+    /// The time step that a part of a diffusion model's data belongs to; nullopt for other models.
+    [[nodiscard]] virtual std::optional<double> timeStep(std::size_t chunk) const = 0;
 
     /// Other weights for some layers; all others as stored.
     struct Replaced {
@@ -56,11 +60,15 @@ public:
         Tensor weights; ///< f32 [outputs, inputs]
     };
     struct Losses {
-        double negativeLogLikelihood = 0; ///< mean over scored tokens, nats
-        double divergence = 0; ///< mean KL divergence from the model as stored, nats
+        double negativeLogLikelihood = 0; ///< mean over scored tokens or labelled pictures, nats; else NaN
+        double divergence = 0; ///< from the model as stored, mean; as DivergenceMeter has it
+        double signalToNoise = std::numeric_limits<double>::quiet_NaN(); ///< of pictures and noise made, dB
     };
-    /// On the first `chunks` parts of the text (0: all).
+    /// On the first `chunks` parts of the data (0: all). Every part goes in as the model as stored saw it.
     [[nodiscard]] virtual Result<Losses> losses(std::span<const Replaced> replaced, std::size_t chunks) = 0;
+    /// Mean SSIM of the pictures that the network makes with other weights to those it makes as stored, over the
+    /// first `pictures` (0: all). Errors: Unsupported, where no pictures are made.
+    [[nodiscard]] virtual Result<double> similarity(std::span<const Replaced> replaced, std::size_t pictures) = 0;
 
     [[nodiscard]] virtual std::span<const CandidateInfo> candidates() const = 0;
     /// Bytes of a layer as a candidate.

@@ -14,6 +14,8 @@ struct MetricScores {
     bool isAdditive = true;
     std::vector<double> perLayer; ///< the metric before candidates enter, e.g. the trace; may be empty
     std::vector<std::string> notices;
+    /// Layers whose costs have the same unit have the same number; empty: all have.
+    std::vector<int> groups = {};
 };
 
 /// Says without a full sweep how much each layer can stand. Stateless.

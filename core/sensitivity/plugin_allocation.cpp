@@ -37,6 +37,8 @@ Result<ModelProblem> modelProblem(
     for (const auto& members : result.layersOfItem) {
         AllocationItem item{
             .name = model.layers[members[0]].name, .parameters = 0, .sensitivity = 0, .options = {}};
+        if (scores != nullptr && !scores->groups.empty())
+            item.group = scores->groups[members[0]];
         double multiplied = 0;
         for (const std::size_t layer : members) {
             item.parameters += model.layers[layer].parameters();

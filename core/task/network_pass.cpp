@@ -1,5 +1,7 @@
 #include "core/task/network_pass.h"
 
+#include <cassert>
+
 namespace tritloom {
 
 NetworkPass::NetworkPass(
@@ -19,6 +21,8 @@ Key NetworkPass::keyOf(const Key& inputs, const Allocation& allocation) const
 
 Result<Executor::Weights> NetworkPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
 {
+    if (const auto other = m_replaced.find(id); other != m_replaced.end())
+        return other->second;
     const auto layer = m_stageKeys.layerOf(id);
     const Key key = layer ? m_compressor->keyOfChoice(*layer, allocation[*layer])
                           : tritloom::keyOf("stored", model().key, id);
@@ -33,6 +37,14 @@ Result<Executor::Weights> NetworkPass::weights(TensorId id, const Allocation& al
     if (!made.isReplacement() && made.tensor().type().format->id() != "f32")
         made = Tensor::adoptFloats(made.tensor().type().shape, made.tensor().toFloats());
     return m_weights[id] = {std::move(made), key};
+}
+
+void NetworkPass::replaceWeights(std::map<TensorId, Tensor> tensors)
+{
+    const std::uint64_t set = ++m_replacements;
+    m_replaced.clear();
+    for (auto& [id, tensor] : tensors)
+        m_replaced[id] = {std::move(tensor), tritloom::keyOf("other", set, id)};
 }
 
 Result<const Graph*> NetworkPass::graphOf(const Shape& picture)
@@ -56,7 +68,8 @@ Result<Tensor> NetworkPass::run(
             ErrorCode::InvalidInput, "the network has {} inputs, {} were given", graph.inputs.size(), inputs.size());
     const std::vector<Key> keys =
         m_stageKeys.of(tritloom::keyOf("network", model().key, inputKey), allocation);
-    if (auto known = m_outputs.find(keys.back()))
+    assert(m_replaced.empty() || keep == Keep::Nothing);
+    if (auto known = m_replaced.empty() ? m_outputs.find(keys.back()) : std::nullopt)
         return std::move(*known);
     ValueMap given;
     for (std::size_t i = 0; i < inputs.size(); ++i)

@@ -24,8 +24,13 @@ public:
     /// Identity of run()'s result.
     [[nodiscard]] Key keyOf(const Key& inputs, const Allocation& allocation) const;
 
+    /// From now on these tensors ([outputs, inputs], f32) stand in for the model's own, whatever an allocation says
+    /// of them. Runs with them must keep nothing.
+    void replaceWeights(std::map<TensorId, Tensor> tensors);
+
     [[nodiscard]] Executor& executor() { return *m_executor; }
     [[nodiscard]] Compressor& compressor() { return *m_compressor; }
+    [[nodiscard]] const std::shared_ptr<Compressor>& compressorShared() const { return m_compressor; }
     [[nodiscard]] const Model& model() const { return m_compressor->model(); }
     struct Counters {
         std::size_t stagesRun = 0; ///< for tests: how little was run again
@@ -42,6 +47,8 @@ private:
     Memo<Tensor> m_outputs;
     std::map<Shape, Graph> m_graphs; ///< by picture size
     std::map<TensorId, Executor::Weights> m_weights; ///< f32, of the last allocation
+    std::map<TensorId, Executor::Weights> m_replaced;
+    std::uint64_t m_replacements = 0; ///< a key of its own for every set of other weights
     StageKeys m_stageKeys; ///< of *m_compressor
     Counters m_counters;
 };

@@ -58,12 +58,17 @@ Result<Tensor> NetworkProbe::gram(std::size_t layer)
 
 Result<Tensor> NetworkProbe::stageInput(std::size_t, std::size_t)
 {
-    return fail(ErrorCode::Unsupported, "what flows between stages is known for language models only");
+    return fail(ErrorCode::Unsupported, "the network is not run here");
 }
 
 Result<ModelProbe::Losses> NetworkProbe::losses(std::span<const Replaced>, std::size_t)
 {
-    return fail(ErrorCode::Unsupported, "a network on pictures has no likelihood of a text");
+    return fail(ErrorCode::Unsupported, "the network is not run here");
+}
+
+Result<double> NetworkProbe::similarity(std::span<const Replaced>, std::size_t)
+{
+    return fail(ErrorCode::Unsupported, "the network is not run here");
 }
 
 std::uint64_t NetworkProbe::bytes(std::size_t layer, std::size_t candidate)

@@ -24,7 +24,9 @@ public:
     Result<Tensor> maxAbsolute(std::size_t layer) override;
     Result<Tensor> gram(std::size_t layer) override;
     Result<Tensor> stageInput(std::size_t stage, std::size_t chunk) override;
+    std::optional<double> timeStep(std::size_t) const override { return std::nullopt; }
     Result<Losses> losses(std::span<const Replaced> replaced, std::size_t chunks) override;
+    Result<double> similarity(std::span<const Replaced> replaced, std::size_t pictures) override;
     std::span<const CandidateInfo> candidates() const override { return m_infos; }
     std::uint64_t bytes(std::size_t layer, std::size_t candidate) override;
     Result<Tensor> compressed(std::size_t layer, std::size_t candidate) override;

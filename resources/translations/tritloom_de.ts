@@ -318,6 +318,25 @@
         </message>
     </context>
     <context>
+        <name>SampleModels</name>
+        <message>
+            <source>&amp;Language model</source>
+            <translation>&amp;Sprachmodell</translation>
+        </message>
+        <message>
+            <source>&amp;Classifier of shapes and letters</source>
+            <translation>&amp;Klassifikator für Formen und Buchstaben</translation>
+        </message>
+        <message>
+            <source>&amp;Super-resolution, twice as large</source>
+            <translation>S&amp;uperauflösung, doppelt so groß</translation>
+        </message>
+        <message>
+            <source>&amp;Diffusion model of shapes</source>
+            <translation>&amp;Diffusionsmodell für Formen</translation>
+        </message>
+    </context>
+    <context>
         <name>WindowActions</name>
         <message>
             <source>&amp;File</source>

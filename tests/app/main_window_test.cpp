@@ -2,6 +2,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/status_line.h"
 #include "app/gui/widgets/banner.h"
+#include "app/session/samples.h"
 #include "core/sensitivity/candidate.h"
 
 #include <QAction>
@@ -41,7 +42,7 @@ private:
     void openSample()
     {
         QSignalSpy opened(m_window.get(), &MainWindow::opened);
-        action("openSample")->trigger();
+        action("openSample.language")->trigger();
         QVERIFY(opened.wait(60000));
         QVERIFY(m_window->workspace() != nullptr);
     }
@@ -70,6 +71,15 @@ private slots:
         QVERIFY(find<QWidget>("startSample")->isVisible());
         QVERIFY(!action("export")->isEnabled());
         QCOMPARE(m_window->windowTitle(), QString("Tritloom"));
+    }
+
+    void everySampleIsInTheMenu()
+    {
+        for (const SampleModel& sample : sampleModels()) {
+            const QAction* const entry = action((std::string("openSample.") + sample.id).c_str());
+            QVERIFY2(QFile::exists(entry->data().toString()), qPrintable(entry->data().toString()));
+            QVERIFY(!entry->text().isEmpty());
+        }
     }
 
     void opensTheSampleAndMeasuresIt()

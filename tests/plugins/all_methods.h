@@ -8,6 +8,7 @@
 #include "plugins/bitdelta/bitdelta.h"
 #include "plugins/bitmod/bitmod.h"
 #include "plugins/bitnet/bitnet.h"
+#include "plugins/bitsfusion/bitsfusion.h"
 #include "plugins/bitstack/bitstack.h"
 #include "plugins/db_llm/db_llm.h"
 #include "plugins/deepshape/deepshape.h"
@@ -18,6 +19,7 @@
 #include "plugins/hqq/hqq.h"
 #include "plugins/imatrix/imatrix.h"
 #include "plugins/int_activations/int_activations.h"
+#include "plugins/low_bit_fp/low_bit_fp.h"
 #include "plugins/pb_llm/pb_llm.h"
 #include "plugins/ptq161/ptq161.h"
 #include "plugins/quip/quip.h"
@@ -111,6 +113,7 @@ constexpr MethodRow allMethods[] = {
     {"bitdelta", make<BitDelta>, nullptr},
     {"bitmod", make<BitMod>, columnError},
     {"bitnet", make<BitNetSign>, nullptr},
+    {"bitsfusion", make<BitsFusion>, powerError<20>},
     {"bitstack", make<BitStack>, nullptr},
     {"db-llm", make<DbLlm>, columnError},
     {"deepshape", make<DeepShape>, nullptr},
@@ -121,6 +124,7 @@ constexpr MethodRow allMethods[] = {
     {"hqq", make<HalfQuadratic>, powerError<7>},
     {"imatrix", make<ImportanceMatrix>, columnError},
     {"int-activations", make<IntActivations>, powerError<20>},
+    {"low-bit-fp", make<LowBitFloat>, powerError<20>},
     {"pb-llm", make<PbLlm>, nullptr},
     {"ptq161", make<Ptq161>, nullptr},
     {"quip", make<LatticeRounding>, outputError},

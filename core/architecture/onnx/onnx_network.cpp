@@ -3,9 +3,17 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 
 namespace tritloom::onnx {
 namespace {
+
+std::string lowered(std::string text)
+{
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    return text;
+}
 
 Shape shapeOf(const OperatorValue& value, const Shape& dynamic)
 {
@@ -18,6 +26,42 @@ Shape shapeOf(const OperatorValue& value, const Shape& dynamic)
 bool isPicture(const OperatorValue& value)
 {
     return value.shape.size() == 4 && (!value.shape[1] || *value.shape[1] == 1 || *value.shape[1] == 3);
+}
+
+/// The numbers a network takes, when the file has ONNX's metadata about pictures ("Image.NominalPixelRange"); keys and
+/// values are case insensitive.
+std::optional<Normalisation> statedRange(const ModelFile& file)
+{
+    static const std::map<std::string, Normalisation, std::less<>> known{
+        {"nominalrange_0_255", {.range = 255, .isKnown = true}},
+        {"normalized_0_1", {.range = 1, .isKnown = true}},
+        {"normalized_1_1", {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true}},
+    };
+    for (const auto& [key, value] : file.metadata.entries()) {
+        const auto* const text = std::get_if<std::string>(&value);
+        if (text == nullptr || lowered(key) != "onnx.image.nominalpixelrange")
+            continue;
+        const auto found = known.find(lowered(*text));
+        if (found != known.end())
+            return found->second;
+    }
+    return std::nullopt;
+}
+
+/// What the file says the network is for ("tritloom.task"), which its shapes must allow.
+Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
+{
+    const auto text = file.metadata.text("onnx.tritloom.task");
+    const auto task = text ? pictureTask(*text) : std::nullopt;
+    if (!task || *task == model.task)
+        return {};
+    const bool isOpen = model.task == PictureTask::Restoration && *task == PictureTask::Autoencoding;
+    if (!isOpen)
+        return fail(
+            ErrorCode::InvalidInput, "{} says it is for {}, its inputs and outputs are those of {}",
+            file.path.filename().string(), *text, nameOf(model.task));
+    model.task = *task;
+    return {};
 }
 
 } // namespace
@@ -95,6 +139,9 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
         model.task = PictureTask::Classification;
         model.classes = TensorType{nullptr, output}.elements();
     }
+    if (const auto range = statedRange(file))
+        model.normalisation = *range;
+    TRY_VOID(applyStatedTask(file, model));
     return model;
 }
 

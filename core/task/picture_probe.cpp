@@ -1,0 +1,177 @@
+#include "core/task/picture_probe.h"
+
+#include "core/image/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+/// Sums of squares of what should come out and of what is off.
+struct Power {
+    double signal = 0, noise = 0;
+    void add(const Tensor& expected, const Tensor& actual)
+    {
+        const auto e = expected.floats(), a = actual.floats();
+        for (std::size_t i = 0; i < e.size(); ++i) {
+            const double off = double(a[i]) - double(e[i]);
+            signal += double(e[i]) * double(e[i]);
+            noise += off * off;
+        }
+    }
+    /// Equal outputs would be infinitely good; 200 dB is beyond what 32-bit floats can tell.
+    [[nodiscard]] double decibels() const
+    {
+        constexpr double most = 200;
+        return noise > 0 && signal > 0 ? std::min(most, 10 * std::log10(signal / noise)) : most;
+    }
+};
+
+} // namespace
+
+PictureProbe::PictureProbe(
+    std::unique_ptr<NetworkPass> pass, std::vector<PictureSample> samples, TaskOptions options,
+    std::vector<Candidate> candidates, std::stop_token stop)
+    : NetworkProbe(pass->compressorShared(), std::move(candidates), std::move(stop))
+    , m_pass(std::move(pass))
+    , m_samples(std::move(samples))
+    , m_options(options)
+{
+}
+
+Result<std::unique_ptr<PictureProbe>> PictureProbe::create(
+    std::unique_ptr<NetworkPass> pass, std::vector<PictureSample> samples, TaskOptions options,
+    std::vector<Candidate> candidates, std::stop_token stop)
+{
+    if (!pass->model().graph || !pass->model().picture)
+        return fail(
+            ErrorCode::Unsupported, "the model cannot be run on pictures: {}", pass->model().whyNotEvaluated);
+    std::unique_ptr<PictureProbe> probe(new PictureProbe(
+        std::move(pass), std::move(samples), options, std::move(candidates), std::move(stop)));
+    for (std::size_t i = 0; i < probe->m_samples.size(); ++i)
+        TRY_VOID(probe->addParts(i));
+    return probe;
+}
+
+Result<void> PictureProbe::addParts(std::size_t sample)
+{
+    const PictureModel& picture = *model().picture;
+    const PictureSample& given = m_samples[sample];
+    if (picture.task != PictureTask::Generation) {
+        TaskOutput output =
+            TRY(taskRow(picture.task)
+                    .run(*m_pass, given, m_options, model().original(), NetworkPass::Keep::Nothing, stop()));
+        m_parts.push_back(
+            {{networkInput(given.given, picture.normalisation)}, given.key, sample, {}, output[0]});
+        m_made.push_back(std::move(output));
+        return {};
+    }
+    const std::size_t first = m_parts.size();
+    TaskOutput output = TRY(generatePicture(
+        *m_pass, given.seed, m_options, model().original(), NetworkPass::Keep::Nothing, stop(),
+        [&](std::size_t step, std::size_t, std::span<const Tensor> seen, const Tensor&) {
+            const std::optional<double> time = seen.size() > 1
+                ? std::optional(double(seen[1].floats()[0]) / picture.timeScale)
+                : std::nullopt;
+            m_parts.push_back(
+                {{seen.begin(), seen.end()},
+                 keyOf("part", given.key, std::uint64_t(step)),
+                 sample,
+                 time,
+                 {}});
+        }));
+    for (std::size_t i = first; i < m_parts.size(); ++i)
+        m_parts[i].expected = output[1 + i - first];
+    m_made.push_back(std::move(output));
+    return {};
+}
+
+Result<Tensor> PictureProbe::stageInput(std::size_t stage, std::size_t chunk)
+{
+    if (chunk >= m_parts.size() || stage == 0 || stage >= model().graph->stageCount)
+        return fail(
+            ErrorCode::InvalidInput, "stage {} of {} on part {} of {}", stage, model().graph->stageCount,
+            chunk, m_parts.size());
+    const Part& part = m_parts[chunk];
+    const Graph graph = TRY(graphFor(model(), part.given[0].type().shape));
+    ValueMap values;
+    for (std::size_t i = 0; i < part.given.size(); ++i)
+        values[graph.inputs[i].value] = part.given[i];
+    const auto stored = [this](TensorId id) -> Result<Executor::Weights> {
+        return Executor::Weights{TRY(materialise(model().tensor(id))), keyOf("stored", model().key, id)};
+    };
+    TRY_VOID(m_pass->executor().run(graph, 0, stage - 1, values, stored, nullptr, stop()));
+    for (std::size_t i = 0; i < part.given.size(); ++i)
+        values.erase(graph.inputs[i].value);
+    if (values.empty())
+        return fail(ErrorCode::InvalidInput, "nothing but the inputs flows into stage {}", stage);
+    return values.rbegin()->second;
+}
+
+Result<void> PictureProbe::put(std::span<const Replaced> replaced)
+{
+    std::map<TensorId, Tensor> tensors;
+    for (const Replaced& change : replaced) {
+        if (change.weights.type().elements() != layers()[change.layer].parameters())
+            return fail(
+                ErrorCode::InvalidInput, "{}: other weights have another size", layers()[change.layer].name);
+        tensors[layers()[change.layer].tensor] = change.weights;
+    }
+    m_pass->replaceWeights(std::move(tensors));
+    return {};
+}
+
+Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replaced, std::size_t chunks)
+{
+    TRY_VOID(put(replaced));
+    const PictureModel& picture = *model().picture;
+    const bool makesPictures = picture.task != PictureTask::Classification;
+    const std::size_t count = chunks == 0 ? m_parts.size() : std::min(chunks, m_parts.size());
+    Losses total;
+    Power power;
+    double labelled = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const Part& part = m_parts[i];
+        const Tensor actual =
+            TRY(m_pass->run(part.given, part.key, model().original(), NetworkPass::Keep::Nothing, stop()));
+        // A step of a generator is judged by its noise alone, as a sample of that one step.
+        TaskOutput expected{part.expected}, made{actual};
+        if (part.time)
+            expected.push_back(part.expected), made.push_back(actual);
+        PictureSample sample = m_samples[part.sample];
+        sample.target = {};
+        const PictureScores scores = TRY(taskRow(picture.task).judge(picture, sample, expected, made));
+        total.divergence += double(scores.divergence);
+        if (!std::isnan(scores.loss)) {
+            total.negativeLogLikelihood += double(scores.loss);
+            ++labelled;
+        }
+        power.add(part.expected, actual);
+    }
+    total.divergence /= double(std::max<std::size_t>(count, 1));
+    total.negativeLogLikelihood =
+        labelled > 0 ? total.negativeLogLikelihood / labelled : std::numeric_limits<double>::quiet_NaN();
+    if (makesPictures)
+        total.signalToNoise = power.decibels();
+    return total;
+}
+
+Result<double> PictureProbe::similarity(std::span<const Replaced> replaced, std::size_t pictures)
+{
+    const PictureModel& picture = *model().picture;
+    if (picture.task == PictureTask::Classification)
+        return fail(ErrorCode::Unsupported, "a classifier makes no pictures");
+    TRY_VOID(put(replaced));
+    const TaskRow& row = taskRow(picture.task);
+    const std::size_t count = pictures == 0 ? m_samples.size() : std::min(pictures, m_samples.size());
+    double sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const TaskOutput made = TRY(row.run(
+            *m_pass, m_samples[i], m_options, model().original(), NetworkPass::Keep::Nothing, stop()));
+        sum += ssim(rounded8(row.shown(picture, m_made[i])), rounded8(row.shown(picture, made)));
+    }
+    return sum / double(std::max<std::size_t>(count, 1));
+}
+
+} // namespace tritloom

@@ -1,0 +1,19 @@
+#include "plugins/method_plugin.h"
+#include "plugins/step_groups/step_groups.h"
+
+#include <QObject>
+
+namespace tritloom {
+
+class StepGroupsPlugin final : public QObject, public AnalysisPlugin {
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID TRITLOOM_ANALYSIS_IID FILE "plugin.json")
+    Q_INTERFACES(tritloom::AnalysisPlugin)
+
+public:
+    std::unique_ptr<Analysis> create() const override { return std::make_unique<StepGroups>(); }
+};
+
+} // namespace tritloom
+
+#include "plugin.moc"

@@ -1,0 +1,135 @@
+#include "plugins/two_group/two_group.h"
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+/// A partial choice that nothing smaller and cheaper beats.
+struct State {
+    std::uint64_t bytes = 0;
+    double cost = 0;
+    std::size_t before = 0, option = 0; ///< the state of the items before, and what the last one took
+};
+
+/// Leaves the states that are cheaper than every smaller one.
+void prune(std::vector<State>& states)
+{
+    std::ranges::sort(states, [](const State& a, const State& b) {
+        return a.bytes != b.bytes ? a.bytes < b.bytes : a.cost < b.cost;
+    });
+    std::vector<State> kept;
+    for (const State& state : states)
+        if (kept.empty() || state.cost < kept.back().cost)
+            kept.push_back(state);
+    states = std::move(kept);
+}
+
+} // namespace
+
+GroupWidths splitWidths(double r, double ratio, double mean)
+{
+    const double quality = mean * (1 + r) / (ratio * r + 1);
+    return {ratio * quality, quality};
+}
+
+std::optional<std::vector<std::size_t>>
+leastCost(const AllocationProblem& problem, std::span<const std::size_t> items, std::uint64_t bytes)
+{
+    std::vector<std::vector<State>> layers{{State{}}};
+    for (const std::size_t item : items) {
+        std::vector<State> next;
+        const auto& before = layers.back();
+        for (std::size_t s = 0; s < before.size(); ++s)
+            for (std::size_t o = 0; o < problem.items[item].options.size(); ++o) {
+                const AllocationOption& option = problem.items[item].options[o];
+                if (before[s].bytes + option.bytes <= bytes)
+                    next.push_back({before[s].bytes + option.bytes, before[s].cost + option.cost, s, o});
+            }
+        prune(next);
+        // Hundreds of layers could have millions of states: neighbours then share one, the cheaper stays
+        // within the budget as its bytes are its own.
+        constexpr std::size_t most = 20000;
+        if (next.size() > most) {
+            std::vector<State> fewer;
+            for (std::size_t i = 0; i < most; ++i)
+                fewer.push_back(next[i * next.size() / most]);
+            fewer.back() = next.back();
+            next = std::move(fewer);
+        }
+        if (next.empty())
+            return std::nullopt;
+        layers.push_back(std::move(next));
+    }
+    std::vector<std::size_t> chosen(items.size());
+    std::size_t at = layers.back().size() - 1; // the largest is the cheapest
+    for (std::size_t i = items.size(); i-- > 0;) {
+        const State& state = layers[i + 1][at];
+        chosen[i] = state.option;
+        at = state.before;
+    }
+    return chosen;
+}
+
+std::vector<ParameterSpec> TwoGroup::parameters() const
+{
+    return {
+        {.key = "ratio",
+         .title = "Width of content over width of quality",
+         .unit = "",
+         .standard = 0.8,
+         .lowest = 0.1,
+         .highest = 10}};
+}
+
+Result<AllocationSolution> TwoGroup::allocate(
+    const AllocationProblem& problem, const Parameters& given, const MethodContext& context) const
+{
+    const double ratio = TRY(parameterValue(parameters(), given, "ratio"));
+    if (problem.byteBudget == 0)
+        return fail(ErrorCode::InvalidInput, "two groups need a budget of bytes");
+    if (problem.bitOperationBudget > 0 || problem.secondBudget > 0)
+        return fail(
+            ErrorCode::InvalidInput, "two groups know a budget of bytes only: use the integer program");
+    std::vector<std::size_t> members[2];
+    double parameters[2] = {0, 0};
+    for (std::size_t i = 0; i < problem.items.size(); ++i) {
+        const int group = problem.items[i].group == 0 ? 0 : 1;
+        members[group].push_back(i);
+        parameters[group] += double(problem.items[i].parameters);
+    }
+    AllocationSolution solution;
+    solution.chosen.resize(problem.items.size());
+    const double mean = 8 * double(problem.byteBudget) / std::max(parameters[0] + parameters[1], 1.0);
+    const bool isSplit = !members[0].empty() && !members[1].empty();
+    const GroupWidths split = splitWidths(parameters[1] / std::max(parameters[0], 1.0), ratio, mean);
+    const double width[2] = {isSplit ? split.quality : mean, isSplit ? split.content : mean};
+    for (const int group : {0, 1}) {
+        if (members[group].empty())
+            continue;
+        if (context.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled between the groups");
+        const auto bytes = std::uint64_t(width[group] * parameters[group] / 8);
+        const auto chosen = leastCost(problem, members[group], bytes);
+        if (!chosen)
+            return fail(
+                ErrorCode::InvalidInput,
+                "the {} layers have no choice within {:.3f} bits a weight: change the budget or the ratio",
+                group == 0 ? "quality" : "content", width[group]);
+        double used = 0;
+        for (std::size_t i = 0; i < chosen->size(); ++i) {
+            solution.chosen[members[group][i]] = (*chosen)[i];
+            used += 8 * double(problem.items[members[group][i]].options[(*chosen)[i]].bytes);
+        }
+        solution.notices.push_back(fmt::format(
+            "{} layers: {:.3f} bits a weight of {:.3f}", group == 0 ? "quality" : "content",
+            used / parameters[group], width[group]));
+    }
+    if (!isSplit)
+        solution.notices.emplace_back("all layers are of one group: this is a plain program over one budget");
+    solution.cost = totalsOf(problem, solution.chosen).cost;
+    context.progress(1);
+    return solution;
+}
+
+} // namespace tritloom
