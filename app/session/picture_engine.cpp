@@ -1,5 +1,6 @@
 #include "app/session/picture_engine.h"
 
+#include "app/session/picture_image.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -174,6 +175,19 @@ Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_toke
     return std::make_shared<Statistics>(m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
 }
 
+void PictureEngine::makeThumbnails()
+{
+    m_thumbnails.clear();
+    for (const PictureSample& sample : m_pictures.samples) {
+        const QImage image = toImage(sample.target.isEmpty() ? sample.given : sample.target);
+        if (image.isNull())
+            return;
+        m_thumbnails.push_back(image.scaled(
+            thumbnailSide, thumbnailSide, Qt::KeepAspectRatio,
+            image.width() < thumbnailSide ? Qt::FastTransformation : Qt::SmoothTransformation));
+    }
+}
+
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
 {
     auto session = TRY(makeSessionOf(m_pictures.samples));
@@ -195,8 +209,14 @@ Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_p
 
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSessionOf(std::vector<PictureSample> samples) const
 {
+    return makeSessionOf(std::move(samples), m_options.task);
+}
+
+Result<std::unique_ptr<PictureSession>>
+PictureEngine::makeSessionOf(std::vector<PictureSample> samples, TaskOptions task) const
+{
     auto pass = std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
-    return std::make_unique<PictureSession>(std::move(samples), m_options.task, std::move(pass));
+    return std::make_unique<PictureSession>(std::move(samples), task, std::move(pass));
 }
 
 } // namespace tritloom

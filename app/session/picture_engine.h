@@ -4,7 +4,11 @@
 #include "app/session/picture_set.h"
 #include "core/task/picture_session.h"
 
+#include <QImage>
+
 namespace tritloom {
+
+constexpr int thumbnailSide = 40; ///< pixels
 
 /// What a network on pictures is measured on, and how. A value.
 struct PictureOptions {
@@ -33,10 +37,17 @@ public:
     [[nodiscard]] const PictureOptions& options() const { return m_options; }
     [[nodiscard]] const PictureSet& pictures() const { return m_pictures; } ///< notices of this engine included
 
+    /// Small pictures of all of them, for lists; before it is shared. Nothing for generated ones.
+    void makeThumbnails();
+    [[nodiscard]] const std::vector<QImage>& thumbnails() const { return m_thumbnails; }
+
     /// reference: another network for the same pictures; null: the model itself. Errors: InvalidInput (another task).
     [[nodiscard]] Result<std::unique_ptr<PictureSession>> makeSession(std::shared_ptr<const Model> reference = {}) const;
     /// The same on these samples of pictures(): a preview of some.
     [[nodiscard]] Result<std::unique_ptr<PictureSession>> makeSessionOf(std::vector<PictureSample> samples) const;
+    /// With other options of the task than the engine's: more steps of a sampler.
+    [[nodiscard]] Result<std::unique_ptr<PictureSession>>
+    makeSessionOf(std::vector<PictureSample> samples, TaskOptions task) const;
 
 private:
     Result<void> settle(std::stop_token stop);
@@ -45,6 +56,7 @@ private:
     std::shared_ptr<const Model> m_model;
     PictureOptions m_options;
     PictureSet m_pictures;
+    std::vector<QImage> m_thumbnails;
     std::shared_ptr<Compressor> m_compressor;
 };
 
