@@ -6,6 +6,8 @@
 
 #include <QImage>
 
+#include <atomic>
+
 namespace tritloom {
 
 constexpr int thumbnailSide = 40; ///< pixels
@@ -37,6 +39,10 @@ public:
     [[nodiscard]] const PictureOptions& options() const { return m_options; }
     [[nodiscard]] const PictureSet& pictures() const { return m_pictures; } ///< notices of this engine included
 
+    /// A picture that somebody waits for goes before measurements of many: whoever makes it sets this to a number of its
+    /// own until it is there, and those who measure wait between pictures. Any thread.
+    [[nodiscard]] std::atomic<std::uint64_t>& awaited() const { return m_awaited; }
+
     /// Small pictures of all of them, for lists; before it is shared. Nothing for generated ones.
     void makeThumbnails();
     [[nodiscard]] const std::vector<QImage>& thumbnails() const { return m_thumbnails; }
@@ -57,6 +63,7 @@ private:
     PictureOptions m_options;
     PictureSet m_pictures;
     std::vector<QImage> m_thumbnails;
+    mutable std::atomic<std::uint64_t> m_awaited = 0;
     std::shared_ptr<Compressor> m_compressor;
 };
 

@@ -1,10 +1,13 @@
 #include "app/session/picture_measurement.h"
 
+#include <thread>
+
 namespace tritloom {
 namespace {
 
 constexpr std::size_t keptBytes = std::size_t{64} << 20;
 constexpr std::chrono::milliseconds betweenArrivals{30};
+constexpr std::chrono::milliseconds together{2}; ///< requests of one moment, a preview's and this one, have met by then
 
 std::size_t bytesOf(const PictureOutcome& outcome)
 {
@@ -54,17 +57,25 @@ PictureMeasurement::outcomeOf(std::size_t sample, const Allocation& allocation, 
     return outcome;
 }
 
+bool PictureMeasurement::waitForPreview(const std::stop_token& stop) const
+{
+    while (m_engine->awaited() != 0 && !stop.stop_requested())
+        std::this_thread::sleep_for(together);
+    return !stop.stop_requested();
+}
+
 Result<PictureEvaluation>
 PictureMeasurement::evaluate(const Allocation& allocation, std::stop_token stop, const OnArrivals& onArrivals)
 {
     const auto begin = std::chrono::steady_clock::now();
     auto told = begin - betweenArrivals;
     const std::size_t total = m_session->samples().size();
+    std::this_thread::sleep_for(together);
     std::vector<PictureScores> done;
     std::vector<Arrival> arrivals;
     PictureEvaluation evaluation;
     for (std::size_t i = 0; i < total; ++i) {
-        if (stop.stop_requested())
+        if (!waitForPreview(stop))
             return fail(ErrorCode::Cancelled, "cancelled after {} of {} pictures", i, total);
         arrivals.push_back({i, TRY(outcomeOf(i, allocation, stop))});
         done.push_back(arrivals.back().outcome.scores);
@@ -92,7 +103,7 @@ Result<void> PictureMeasurement::addQualities(
     std::vector<Arrival> arrivals;
     const std::size_t total = m_session->samples().size();
     for (std::size_t i = 0; i < total; ++i) {
-        if (stop.stop_requested())
+        if (!waitForPreview(stop))
             return fail(ErrorCode::Cancelled, "cancelled after {} of {} pictures", i, total);
         PictureOutcome outcome = TRY(outcomeOf(i, allocation, stop));
         if (!outcome.quality) {

@@ -35,6 +35,8 @@ public:
 
 private:
     PictureMeasurement(std::shared_ptr<PictureEngine> engine, std::unique_ptr<PictureSession> session);
+    /// False: stopped meanwhile.
+    [[nodiscard]] bool waitForPreview(const std::stop_token& stop) const;
     [[nodiscard]] Key keyOfOutcome(std::size_t sample, const Allocation& allocation);
     Result<PictureOutcome> outcomeOf(std::size_t sample, const Allocation& allocation, std::stop_token stop);
 

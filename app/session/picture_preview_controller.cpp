@@ -45,7 +45,7 @@ PicturePreviewController::PicturePreviewController(std::shared_ptr<Engine> engin
             return;
         QMetaObject::invokeMethod(
             this,
-            [this, generation = request.generation, result = make(request, std::move(stop))] {
+            [this, generation = request.generation, result = makeAwaited(request, std::move(stop))] {
                 if (generation != m_newest)
                     return;
                 m_running = false;
@@ -69,6 +69,19 @@ void PicturePreviewController::send(const Request& request, const PicturePreview
                 emit updated(preview);
         },
         Qt::QueuedConnection);
+}
+
+Result<void> PicturePreviewController::makeAwaited(const Request& request, std::stop_token stop)
+{
+    auto result = make(request, std::move(stop));
+    endWait(request);
+    return result;
+}
+
+void PicturePreviewController::endWait(const Request& request)
+{
+    std::uint64_t own = request.generation; // a newer request's wait goes on
+    request.pictures->awaited().compare_exchange_strong(own, 0);
 }
 
 Result<void> PicturePreviewController::make(const Request& request, std::stop_token stop)
@@ -109,6 +122,7 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
         preview.stepErrors.push_back(relativeError(expected[step], actual[step]));
     preview.elapsed = std::chrono::milliseconds(request.since.elapsed());
     send(request, preview);
+    endWait(request);
     preview.scores = TRY(row.judge(model, sample, expected, actual));
     if (!isClassifier) {
         preview.map = mapOf(request.map, reference, made);
@@ -132,8 +146,9 @@ void PicturePreviewController::request(
     m_running = true;
     QElapsedTimer since;
     since.start();
+    pictures->awaited() = ++m_newest;
     m_worker.post(
-        {++m_newest, pictures, sample, allocation, task, std::min(map, errorMaps().size() - 1), since});
+        {m_newest, pictures, sample, allocation, task, std::min(map, errorMaps().size() - 1), since});
     emit runningChanged();
 }
 
@@ -141,6 +156,8 @@ void PicturePreviewController::cancel()
 {
     if (!std::exchange(m_running, false))
         return;
+    if (const auto pictures = m_engine->pictures())
+        pictures->awaited() = 0;
     m_worker.post({++m_newest, {}, 0, {}, {}, 0, {}});
     emit runningChanged();
 }

@@ -62,6 +62,8 @@ private:
         std::size_t map = 0;
         QElapsedTimer since;
     };
+    Result<void> makeAwaited(const Request& request, std::stop_token stop);
+    void endWait(const Request& request); ///< others may measure again
     Result<void> make(const Request& request, std::stop_token stop);
     void send(const Request& request, const PicturePreview& preview);
 
