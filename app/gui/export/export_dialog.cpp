@@ -17,6 +17,18 @@
 
 namespace tritloom {
 
+namespace {
+
+/// Of the file that runtimes for this kind of model read.
+QString usualSuffix(const Model& model)
+{
+    if (model.file->operators)
+        return QStringLiteral("onnx");
+    return model.picture ? QStringLiteral("safetensors") : QStringLiteral("gguf");
+}
+
+} // namespace
+
 ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidget* parent)
     : QDialog(parent)
     , m_workspace(workspace)
@@ -34,9 +46,10 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     setModal(false);
     setWindowTitle(tr("Export"));
     const Estimate estimate = workspace.estimate(workspace.document().allocation());
-    const QString name = QStringLiteral("%1-%2bpw.gguf")
+    const QString name = QStringLiteral("%1-%2bpw.%3")
                              .arg(QFileInfo(modelName).completeBaseName())
-                             .arg(estimate.bitsPerWeight, 0, 'f', 2);
+                             .arg(estimate.bitsPerWeight, 0, 'f', 2)
+                             .arg(usualSuffix(workspace.model()));
     m_path->setObjectName(QStringLiteral("exportPath"));
     m_path->setText(QDir(lastFolder("export")).filePath(name));
     m_path->setAccessibleName(tr("File to write"));
@@ -95,9 +108,12 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
 
 void ExportDialog::choosePath()
 {
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(),
-            tr("GGUF, for llama.cpp (*.gguf)") + ";;" + tr("Tritloom, holds every method (*.tritloom)"));
+    QStringList kinds{tr("GGUF, for llama.cpp (*.gguf)"), tr("Tritloom, holds every method (*.tritloom)")};
+    if (m_workspace.model().picture)
+        kinds.front() = tr("safetensors, for PyTorch (*.safetensors)");
+    if (m_workspace.model().file->operators)
+        kinds.prepend(tr("ONNX, for onnxruntime (*.onnx)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(), kinds.join(";;"));
     if (!path.isEmpty())
         m_path->setText(path);
 }
