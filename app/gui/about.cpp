@@ -65,7 +65,7 @@ void showAbout(QWidget* parent)
 void showShortcuts(QWidget* parent)
 {
     // The only list of keys that are no menu entries; menus show their own.
-    static constexpr std::array<std::pair<const char*, const char*>, 14> keys{{
+    static constexpr std::array<std::pair<const char*, const char*>, 16> keys{{
         {QT_TRANSLATE_NOOP("About", "Loom: ← →"),
          QT_TRANSLATE_NOOP("About", "choose a layer; Shift extends, Ctrl goes to the next block")},
         {QT_TRANSLATE_NOOP("About", "Loom: ↑ ↓"), QT_TRANSLATE_NOOP("About", "one stop more or fewer bits")},
@@ -88,6 +88,10 @@ void showShortcuts(QWidget* parent)
          QT_TRANSLATE_NOOP("About", "zoom the loom; the wheel alone scrolls")},
         {QT_TRANSLATE_NOOP("About", "F2, double-click"),
          QT_TRANSLATE_NOOP("About", "choose a format in the layer table")},
+        {QT_TRANSLATE_NOOP("About", "Pictures: + − 0 1"),
+         QT_TRANSLATE_NOOP("About", "zoom, the whole picture, pixel by pixel; arrow keys move it")},
+        {QT_TRANSLATE_NOOP("About", "Pictures: hold Space"),
+         QT_TRANSLATE_NOOP("About", "the original’s picture in the place of the compressed one")},
     }};
     QDialog* const dialog =
         makeDialog(parent, say(QT_TRANSLATE_NOOP("About", "Keyboard shortcuts")), "shortcutsDialog");

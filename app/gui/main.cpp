@@ -47,6 +47,19 @@ int main(int argc, char** argv)
         QStringLiteral("theme"));
     parser.addOption(theme);
     parser.addOptions({
+        {QStringLiteral("images"),
+         QApplication::translate("main", "For a network on pictures: the folder to measure on"),
+         QStringLiteral("folder")},
+        {QStringLiteral("labels"),
+         QApplication::translate(
+             "main",
+             "Classes: 'file,class' lines, or names in the network's order (default: one folder a class, or "
+             "the class in the file name)"),
+         QStringLiteral("file")},
+        {QStringLiteral("limit"), QApplication::translate("main", "How many pictures, evenly spread"),
+         QStringLiteral("N")},
+    });
+    parser.addOptions({
         {QStringLiteral("screenshot"),
          QApplication::translate("main", "Write a picture of the window and end"), QStringLiteral("file")},
         {QStringLiteral("page"),
@@ -58,6 +71,15 @@ int main(int argc, char** argv)
          QApplication::translate("main", "With --screenshot: sweep, allocate and evaluate first")},
     });
     parser.process(application);
+    std::optional<PictureSource> pictures;
+    if (parser.isSet(QStringLiteral("images"))) {
+        pictures.emplace();
+        pictures->images = QFileInfo(parser.value(QStringLiteral("images"))).absoluteFilePath().toStdString();
+        if (parser.isSet(QStringLiteral("labels")))
+            pictures->labels =
+                QFileInfo(parser.value(QStringLiteral("labels"))).absoluteFilePath().toStdString();
+        pictures->limit = parser.value(QStringLiteral("limit")).toULongLong();
+    }
     if (parser.isSet(QStringLiteral("screenshot"))) {
         const QStringList size = parser.value(QStringLiteral("size")).split(QLatin1Char('x'));
         const QSize pixels(size.value(0).toInt(), size.value(1).toInt());
@@ -73,6 +95,7 @@ int main(int argc, char** argv)
              .page = parser.value(QStringLiteral("page")),
              .theme = parser.isSet(theme) ? parser.value(theme) : QStringLiteral("dark"),
              .size = pixels,
+             .pictures = pictures,
              .measured = parser.isSet(QStringLiteral("measure"))});
     }
     if (parser.isSet(theme)) {
@@ -92,6 +115,6 @@ int main(int argc, char** argv)
     window.show();
     const QStringList models = parser.positionalArguments();
     if (!models.isEmpty())
-        window.open(QFileInfo(models.front()).absoluteFilePath());
+        window.open(QFileInfo(models.front()).absoluteFilePath(), pictures);
     return QApplication::exec();
 }

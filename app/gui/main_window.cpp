@@ -127,7 +127,7 @@ void MainWindow::connectActions()
     connect(m_status, &StatusLine::cancelAsked, this, &MainWindow::cancelAll);
     connect(m_start, &StartPage::openAsked, this, &MainWindow::chooseFile);
     connect(m_start, &StartPage::sampleAsked, m_actions->openSample, &QAction::trigger);
-    connect(m_start, &StartPage::recentAsked, this, &MainWindow::open);
+    connect(m_start, &StartPage::recentAsked, this, [this](const QString& path) { open(path); });
     connect(&m_undoGroup, &QUndoGroup::cleanChanged, this, &MainWindow::refreshTitle);
     connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
         m_status->setOpening({});
@@ -161,11 +161,11 @@ void MainWindow::setSettings(const Settings& settings)
     m_actions->themeSystem->setChecked(settings.theme == QLatin1String("system"));
 }
 
-void MainWindow::open(const QString& path)
+void MainWindow::open(const QString& path, std::optional<PictureSource> pictures)
 {
     m_banner->hide();
     m_status->setOpening(QFileInfo(path).fileName());
-    m_loader.load(path.toStdString(), m_plugins.lookup(), m_settings.engineOptions());
+    m_loader.load(path.toStdString(), m_plugins.lookup(), m_settings.engineOptions(), std::move(pictures));
 }
 
 void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title)
@@ -194,6 +194,10 @@ void MainWindow::connectWorkspace()
     connect(m_workspace.get(), &Workspace::allocationFailed, this, [this](const QString& why) {
         showNotice(m_banner, tr("Nothing was allocated: %1").arg(why));
     });
+    connect(&m_workspace->pictures(), &PicturesController::failed, this, [this](const QString& why) {
+        showNotice(m_banner, tr("The pictures could not be taken: %1").arg(why));
+    });
+    connect(&m_workspace->pictures(), &PicturesController::changed, this, &MainWindow::refreshActions);
     connect(&m_workspace->sensitivity(), &SensitivityController::failed, this, [this](const QString& why) {
         showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(why));
     });
@@ -230,6 +234,8 @@ void MainWindow::refreshActions()
     m_actions->sweep->setToolTip(tr("Measure what each layer costs in each format, one at a time"));
     m_actions->sweep->setText(sweeping ? tr("Stop measuring") : tr("Measure &sensitivity"));
     m_actions->sweep->setEnabled(m_workspace && m_workspace->engine().whyNotEvaluated().empty());
+    const bool isGguf = !m_workspace || !m_workspace->model().picture;
+    m_actions->exportModel->setText(isGguf ? tr("&Export GGUF…") : tr("&Export…"));
     if (std::exchange(m_stopShown, sweeping)
         != sweeping) // asked for every frame of a drag, and icons are drawn anew
         applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
@@ -264,6 +270,7 @@ void MainWindow::cancelAll()
         return;
     m_workspace->sensitivity().cancel();
     m_workspace->evaluation().cancel();
+    m_workspace->picturePreview().cancel();
     m_workspace->exporter().cancel();
 }
 

@@ -30,7 +30,8 @@ public:
         PageDocks::Layout layout = PageDocks::Layout::Remembered);
     ~MainWindow() override;
 
-    void open(const QString& path); ///< returns at once; opened() or a sentence in the banner follows
+    /// pictures: for a network on pictures. Returns at once; opened() or a sentence in the banner follows.
+    void open(const QString& path, std::optional<PictureSource> pictures = {});
     /// Shows a project that is open already (pictures, tests).
     void show(std::shared_ptr<Workspace> workspace, const QString& title);
     void closeProject();

@@ -1,11 +1,14 @@
 // Ways in and out of the main window: dialogs and drops.
 #include "app/gui/main_window.h"
 #include "app/gui/notice.h"
+#include "app/gui/pictures/picture_drop.h"
 #include "app/gui/widgets/banner.h"
 
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QMimeData>
+
+#include <algorithm>
 
 namespace tritloom {
 
@@ -13,7 +16,8 @@ void MainWindow::chooseFile()
 {
     const QString path = QFileDialog::getOpenFileName(
         this, tr("Open a model"), lastFolder("open"),
-        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.tritproj);;All files (*)"));
+        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.tritloom "
+           "*.tritproj);;All files (*)"));
     if (path.isEmpty())
         return;
     setLastFolder("open", path);
@@ -51,13 +55,16 @@ void MainWindow::saveCopy()
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
     const QList<QUrl> urls = event->mimeData()->urls();
-    if (urls.size() == 1 && urls.front().isLocalFile())
+    const bool local = !urls.isEmpty() && std::ranges::all_of(urls, &QUrl::isLocalFile);
+    if (local && (urls.size() == 1 || (m_workspace && m_workspace->model().picture)))
         event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
     event->acceptProposedAction();
+    if (m_workspace && takePictures(*m_workspace, event->mimeData()->urls()))
+        return;
     open(event->mimeData()->urls().front().toLocalFile());
 }
 

@@ -5,7 +5,45 @@
 namespace tritloom {
 namespace {
 
-Result<OpenedModel> open(const std::filesystem::path& path, MethodLookup methods, EngineOptions options)
+void addNotice(QString& notice, const std::string& sentence)
+{
+    notice += (notice.isEmpty() ? QString() : QStringLiteral("; ")) + QString::fromStdString(sentence);
+}
+
+/// The pictures of a network on pictures: those asked for, else the project's. One that cannot be read is no
+/// reason not to open the model.
+void openPictures(OpenedModel& opened, const std::optional<PictureSource>& asked)
+{
+    const Model& model = *opened.engine->model();
+    if (!model.picture)
+        return;
+    PictureOptions options = windowPictureOptions(*model.picture, opened.engine->options());
+    if (asked) {
+        options.source.images = asked->images;
+        options.source.labels = asked->labels;
+        options.source.limit = asked->limit != 0 ? asked->limit : options.source.limit;
+    } else if (const auto kept = opened.store ? opened.store->setting("pictures") : std::nullopt) {
+        (void)applyPictureSettings(
+            options, QByteArray(reinterpret_cast<const char*>(kept->data()), qsizetype(kept->size())));
+    }
+    if (!hasPictures(model, options.source))
+        return;
+    auto pictures = PictureEngine::create(opened.engine->model(), opened.engine->methods(), options);
+    if (!pictures) {
+        addNotice(opened.notice, pictures.error().message);
+        return;
+    }
+    (*pictures)->makeThumbnails();
+    opened.engine->setPictures(*pictures);
+    if (const QByteArray text = pictureSettings(options); asked && opened.store)
+        (void)opened.store->setSetting(
+            "pictures",
+            std::as_bytes(std::span(text.constData(), std::size_t(text.size())))); // asked for again
+}
+
+Result<OpenedModel> open(
+    const std::filesystem::path& path, MethodLookup methods, EngineOptions options,
+    const std::optional<PictureSource>& pictures)
 {
     OpenedModel opened;
     opened.path = QString::fromStdString(path.string());
@@ -24,21 +62,25 @@ Result<OpenedModel> open(const std::filesystem::path& path, MethodLookup methods
         }
     }
     opened.engine = TRY(Engine::create(std::move(model), std::move(methods), std::move(options)));
+    openPictures(opened, pictures);
     return opened;
 }
 
 } // namespace
 
-void ModelLoader::load(const std::filesystem::path& path, MethodLookup methods, EngineOptions options)
+void ModelLoader::load(
+    const std::filesystem::path& path, MethodLookup methods, EngineOptions options,
+    std::optional<PictureSource> pictures)
 {
     m_loading = true;
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
     m_worker = std::jthread([this, path, methods = std::move(methods), options = std::move(options),
-                             generation = ++m_newest, before = std::move(m_worker)]() mutable {
+                             pictures = std::move(pictures), generation = ++m_newest,
+                             before = std::move(m_worker)]() mutable {
         if (before.joinable())
             before.join();
-        auto result = open(path, std::move(methods), std::move(options));
+        auto result = open(path, std::move(methods), std::move(options), pictures);
         QMetaObject::invokeMethod(
             this,
             [this, generation, result = std::move(result), text = QString::fromStdString(path.string())] {

@@ -22,7 +22,10 @@ class ModelLoader final : public QObject {
 
 public:
     using QObject::QObject;
-    void load(const std::filesystem::path& path, MethodLookup methods, EngineOptions options);
+    /// pictures: for a network on pictures; absent: those of the project, else none.
+    void load(
+        const std::filesystem::path& path, MethodLookup methods, EngineOptions options,
+        std::optional<PictureSource> pictures = {});
     [[nodiscard]] bool isLoading() const { return m_loading; }
 
 signals:

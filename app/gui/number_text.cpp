@@ -78,6 +78,11 @@ QString formatDuration(std::chrono::milliseconds time)
     return QCoreApplication::translate("Numbers", "%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
 }
 
+bool isInNats(const Model& model)
+{
+    return !model.picture || model.picture->task == PictureTask::Classification;
+}
+
 QString shortName(const Layer& layer)
 {
     QString name = QString::fromStdString(layer.name);

@@ -17,6 +17,9 @@ namespace tritloom {
 [[nodiscard]] QString formatShare(double fraction); ///< "6.3 %"
 [[nodiscard]] QString formatDuration(std::chrono::milliseconds time); ///< "1.2 s", "4 min 5 s"
 
+/// Whether divergence is KL divergence in nats: of tokens or classes. That of pictures has no unit.
+[[nodiscard]] bool isInNats(const Model& model);
+
 /// "blk.6.ffn_down" for "blk.6.ffn_down.weight": what every page calls the layer.
 [[nodiscard]] QString shortName(const Layer& layer);
 /// "ffn_down" inside its block, the short name elsewhere.

@@ -15,6 +15,7 @@ struct Page {
     const char* title; ///< translated in the context "Pages"
     Area area;
     QWidget* (*make)(Workspace&, QWidget* parent); ///< connects itself; lives until the project closes
+    bool (*applies)(const Model&) = nullptr; ///< null: to every model; where it says no the page is not there
 };
 
 /// app/gui/pages.cpp holds the only list.

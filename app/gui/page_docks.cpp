@@ -74,21 +74,45 @@ void PageDocks::resetLayout()
 {
     arrange();
     for (const auto& [page, dock] : m_docks)
-        dock->show();
-    for (const auto& [page, dock] : m_docks)
-        if (page->area == Page::Area::Bottom) {
-            dock->raise();
-            break;
-        }
+        dock->setVisible(isShown(*page));
+    raiseFront();
     if (m_window.isVisible())
         applySizes();
     else
         m_sizesPending = true; // sizes given to a window that has none yet are lost
 }
 
+void PageDocks::raiseFront()
+{
+    QDockWidget* front = nullptr;
+    for (const auto& [page, dock] : m_docks)
+        if (page->area == Page::Area::Bottom && isShown(*page)
+            && (front == nullptr
+                || (page->applies != nullptr && m_workspace != nullptr && m_workspace->model().picture)))
+            front = dock;
+    if (front != nullptr)
+        front->raise();
+}
+
+bool PageDocks::isShown(const Page& page) const
+{
+    return m_workspace == nullptr || page.applies == nullptr || page.applies(m_workspace->model());
+}
+
+void PageDocks::hideOthers()
+{
+    for (const auto& [page, dock] : m_docks) {
+        const bool shown = isShown(*page);
+        dock->toggleViewAction()->setVisible(shown);
+        if (!shown)
+            dock->hide();
+    }
+}
+
 void PageDocks::applySizes()
 {
-    m_sizesPending = false;
+    if (std::exchange(m_sizesPending, false))
+        raiseFront(); // tabs that nobody saw yet have forgotten it
     QList<QDockWidget*> sides;
     QList<int> widths;
     for (const auto& [page, dock] : m_docks) {
@@ -123,7 +147,11 @@ void PageDocks::fill(Workspace& workspace)
             m_centre.addWidget(m_central.back(), 1);
         }
     for (const auto& [page, dock] : m_docks)
-        if (page->area == Page::Area::Bottom) {
+        if (!isShown(*page)) {
+            auto* const nothing = new QWidget(dock);
+            nothing->setMinimumSize(1, 1); // a dock without a size complains
+            dock->setWidget(nothing);
+        } else if (page->area == Page::Area::Bottom) {
             // In a narrow window a wide page scrolls instead of pushing the docks beside it.
             auto* const scroll = new QScrollArea(dock);
             scroll->setFrameShape(QFrame::NoFrame);
@@ -137,6 +165,7 @@ void PageDocks::fill(Workspace& workspace)
     const QByteArray stored = storedLayout();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
+    hideOthers(); // a layout may come from a project of another kind
     for (QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
         bar->setExpanding(false);
         bar->setDocumentMode(true);

@@ -34,6 +34,9 @@ public:
 
 private:
     void arrange();
+    void raiseFront(); ///< the page that is there for this kind of model alone, else the first
+    void hideOthers(); ///< docks of pages that say nothing of the open model
+    [[nodiscard]] bool isShown(const Page& page) const;
     void applySizes();
     [[nodiscard]] QByteArray storedLayout() const; ///< the project's own, else the last one
 

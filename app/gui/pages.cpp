@@ -6,6 +6,7 @@
 #include "app/gui/evaluation/preview_page.h"
 #include "app/gui/frontier/frontier_page.h"
 #include "app/gui/layers/layers_page.h"
+#include "app/gui/pictures/pictures_page.h"
 #include "app/gui/sensitivity/sensitivity_page.h"
 #include "app/gui/text/text_page.h"
 
@@ -14,6 +15,19 @@
 #include <vector>
 
 namespace tritloom {
+namespace {
+
+bool isOnPictures(const Model& model)
+{
+    return model.picture.has_value();
+}
+
+bool isOnText(const Model& model)
+{
+    return !isOnPictures(model);
+}
+
+} // namespace
 
 std::span<const Page> pages()
 {
@@ -26,8 +40,10 @@ std::span<const Page> pages()
          makeDistributionPage},
         {"sensitivity", QT_TRANSLATE_NOOP("Pages", "Sensitivity"), Page::Area::Bottom, makeSensitivityPage},
         {"frontier", QT_TRANSLATE_NOOP("Pages", "Frontier"), Page::Area::Bottom, makeFrontierPage},
-        {"compare", QT_TRANSLATE_NOOP("Pages", "Compare"), Page::Area::Bottom, makeComparePage},
-        {"text", QT_TRANSLATE_NOOP("Pages", "Text samples"), Page::Area::Bottom, makeTextPage},
+        {"compare", QT_TRANSLATE_NOOP("Pages", "Compare"), Page::Area::Bottom, makeComparePage, isOnText},
+        {"text", QT_TRANSLATE_NOOP("Pages", "Text samples"), Page::Area::Bottom, makeTextPage, isOnText},
+        {"pictures", QT_TRANSLATE_NOOP("Pages", "Pictures"), Page::Area::Bottom, makePicturesPage,
+         isOnPictures},
     };
     return list;
 }

@@ -42,6 +42,37 @@ Result<void> measure(Workspace& workspace)
     return {};
 }
 
+/// Reads the pictures and waits until they are measured.
+Result<void> takePictures(Workspace& workspace, const std::optional<PictureSource>& source)
+{
+    const auto& model = workspace.model().picture;
+    if (!model)
+        return {};
+    PictureOptions options = workspace.pictures().options();
+    if (source) {
+        options.source.images = source->images;
+        options.source.labels = source->labels;
+        options.source.limit = source->limit != 0 ? source->limit : options.source.limit;
+    }
+    if (!hasPictures(workspace.model(), options.source))
+        return {};
+    std::string failure;
+    QEventLoop loop;
+    QObject::connect(&workspace.pictures(), &PicturesController::failed, &loop, [&](const QString& why) {
+        failure = why.toStdString();
+        loop.quit();
+    });
+    QObject::connect(&workspace.evaluation(), &EvaluationController::failed, &loop, [&](const QString& why) {
+        failure = why.toStdString();
+    });
+    QObject::connect(&workspace.evaluation(), &EvaluationController::finished, &loop, &QEventLoop::quit);
+    workspace.pictures().load(options);
+    loop.exec();
+    if (!failure.empty())
+        return fail(ErrorCode::InvalidInput, "{}", failure);
+    return {};
+}
+
 } // namespace
 
 int takePicture(const PictureRequest& request)
@@ -59,6 +90,8 @@ int takePicture(const PictureRequest& request)
     if (!created)
         return complain(created.error().message);
     const std::shared_ptr<Workspace> workspace = std::move(*created);
+    if (const auto taken = takePictures(*workspace, request.pictures); !taken)
+        return complain(taken.error().message);
     if (request.measured)
         if (const auto measured = measure(*workspace); !measured)
             return complain(measured.error().message);

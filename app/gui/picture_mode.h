@@ -1,7 +1,11 @@
 #pragma once
 
+#include "app/session/picture_set.h"
+
 #include <QSize>
 #include <QString>
+
+#include <optional>
 
 namespace tritloom {
 
@@ -12,6 +16,7 @@ struct PictureRequest {
     QString page = QStringLiteral("window");
     QString theme = QStringLiteral("dark");
     QSize size{1280, 800};
+    std::optional<PictureSource> pictures; ///< of a network on pictures
     bool measured = false; ///< sweep, allocate to the budget and evaluate before the picture is taken
 };
 

@@ -150,7 +150,7 @@ void ProjectToolBar::takeMethod()
 {
     if (m_workspace != nullptr)
         m_workspace->sensitivity().setCandidates(
-            standardCandidates(m_method->currentData().toString().toStdString()));
+            standardCandidates(m_workspace->model(), m_method->currentData().toString().toStdString()));
 }
 
 } // namespace tritloom

@@ -9,14 +9,18 @@
 namespace tritloom {
 namespace {
 
-/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest.
-QImage grab(QWidget& widget, QSize size)
+constexpr int atLeast = 500, atMost = 20000; ///< milliseconds
+
+/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest; pictures that a
+/// network makes are waited for.
+QImage grab(QWidget& widget, QSize size, Workspace& workspace)
 {
     widget.setAttribute(Qt::WA_DontShowOnScreen);
     widget.resize(size);
     widget.show();
     QElapsedTimer time;
-    for (time.start(); time.elapsed() < 500;)
+    time.start();
+    while (time.elapsed() < atLeast || (workspace.picturePreview().isRunning() && time.elapsed() < atMost))
         QApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 50);
     return widget.grab().toImage();
 }
@@ -33,8 +37,9 @@ Result<QImage> grabPage(
         settings.theme = theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
         const PluginHost& plugins = workspace->plugins();
         MainWindow window(plugins, settings, PageDocks::Layout::Standard);
+        Workspace& shown = *workspace;
         window.show(std::move(workspace), title);
-        return grab(window, size);
+        return grab(window, size, shown);
     }
     for (const Page& page : pages()) {
         if (pageId != QLatin1String(page.id))
@@ -43,7 +48,7 @@ Result<QImage> grabPage(
         QWidget* const widget = page.make(*workspace, &frame);
         frame.resize(size);
         widget->resize(size);
-        return grab(frame, size);
+        return grab(frame, size, *workspace);
     }
     std::string known = "window";
     for (const Page& page : pages())

@@ -31,8 +31,9 @@ StartPage::StartPage(QWidget* parent)
     sample->setObjectName(QStringLiteral("startSample"));
     sample->setToolTip(tr("A small language model that comes with the program"));
     auto* const hint = makeMutedLabel(
-        tr("Or drop a file or folder here: GGUF, safetensors with its config.json, or a llama2.c "
-           "checkpoint."),
+        tr("Or drop a file or folder here: GGUF, safetensors with its config.json, a llama2.c checkpoint, or "
+           "a "
+           "network on pictures as ONNX or PyTorch file."),
         this);
 
     auto* const buttons = new QHBoxLayout;

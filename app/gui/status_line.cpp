@@ -77,6 +77,7 @@ void StatusLine::setWorkspace(Workspace* workspace)
         connect(&workspace->evaluation(), &EvaluationController::started, this, refreshNow);
         connect(&workspace->evaluation(), &EvaluationController::finished, this, refreshNow);
         connect(&workspace->sensitivity(), &SensitivityController::runningChanged, this, refreshNow);
+        connect(&workspace->pictures(), &PicturesController::loadingChanged, this, refreshNow);
         connect(&workspace->sensitivity(), &SensitivityController::cellMeasured, this, [this] {
             if (!m_poll.isActive())
                 m_poll.start(); // cells of an earlier run arrive: the next beat shows them
@@ -119,7 +120,11 @@ void StatusLine::refresh()
             if (fraction < 0)
                 fraction = all == 0 ? 0 : double(known) / double(all);
         } else if (!m_workspace->engine().whyNotEvaluated().empty()) {
-            parts << tr("This model can be looked at and exported, not measured");
+            parts
+                << (m_workspace->pictures().isLoading() ? tr("Reading the pictures…")
+                        : m_workspace->model().picture
+                        ? tr("No pictures yet to measure on")
+                        : tr("This model can be looked at and exported, not measured"));
         } else if (known == 0) {
             parts << tr("Sensitivity not measured yet");
         } else {
@@ -133,7 +138,10 @@ void StatusLine::refresh()
         if (evaluation.isRunning()) {
             const auto& latest = evaluation.latest();
             parts
-                << (latest ? tr("Measuring: chunk %1 of %2").arg(latest->chunksDone).arg(latest->chunksTotal)
+                << (latest ? (m_workspace->model().picture ? tr("Measuring: picture %1 of %2")
+                                                           : tr("Measuring: chunk %1 of %2"))
+                                 .arg(latest->chunksDone)
+                                 .arg(latest->chunksTotal)
                            : tr("Measuring"));
             if (fraction < 0)
                 fraction = evaluation.fraction();

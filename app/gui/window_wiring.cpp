@@ -2,6 +2,7 @@
 
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/evaluation/preview_page.h"
+#include "app/gui/pictures/pictures_page.h"
 #include "app/gui/settings.h"
 #include "app/gui/window_actions.h"
 
@@ -73,6 +74,8 @@ void connectFlip(QMainWindow& window)
         QObject::connect(loom, &LoomPage::originalShown, preview, &PreviewPage::showOriginal);
         QObject::connect(preview, &PreviewPage::originalAsked, loom, &LoomPage::setOriginalShown);
     }
+    if (auto* const pictures = window.findChild<PicturesPage*>(); loom != nullptr && pictures != nullptr)
+        QObject::connect(loom, &LoomPage::originalShown, pictures, &PicturesPage::showOriginal);
 }
 
 } // namespace tritloom

@@ -51,7 +51,7 @@ ComparisonController::start(const std::vector<std::string>& formats, const std::
 {
     cancel();
     std::vector<ComparisonRow> rows =
-        TRY(comparisonRows(*m_engine->model(), formats, methods, m_engine->compressor()->methods()));
+        TRY(comparisonRows(*m_engine->model(), formats, methods, m_engine->methods()));
     if (rows.empty())
         return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
     for (ComparisonRow& row : rows) {

@@ -112,7 +112,8 @@ DistributionController::DistributionController(std::shared_ptr<Engine> engine, Q
                 deliver(result); // the original is on the screen before the method has run
         }
         if (!request.choice.format.empty()) {
-            const auto made = m_engine->compressor()->compress(request.layer, request.choice, stop);
+            const auto compressor = m_engine->compressor();
+            const auto made = compressor->compress(request.layer, request.choice, stop);
             const auto compressed = made.and_then([](const CompressedLayer& layer) { return layer.dense(); });
             if (!compressed) {
                 if (compressed.error().code == ErrorCode::Cancelled)
@@ -125,7 +126,7 @@ DistributionController::DistributionController(std::shared_ptr<Engine> engine, Q
                 result.compressed = std::move(*distribution);
                 addLevels(result, *original, *compressed);
                 std::vector<float> meanSquare;
-                if (Statistics* const statistics = m_engine->compressor()->statistics())
+                if (Statistics* const statistics = compressor->statistics())
                     if (auto known = statistics->of(request.layer, Calibration::MeanSquare, stop))
                         meanSquare = known->meanSquare.toFloats();
                 result.error = localError(*original, *compressed, meanSquare);

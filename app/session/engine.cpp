@@ -1,5 +1,6 @@
 #include "app/session/engine.h"
 
+#include "app/session/picture_engine.h"
 #include "app/session/samples.h"
 #include "compute/cpu/cpu_backend.h"
 #include "compute/vulkan/vulkan_backend.h"
@@ -95,9 +96,9 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
     std::shared_ptr<Statistics> statistics;
     if (!model->graph)
         engine->m_whyNot = model->whyNotEvaluated;
-    else if (!model->tokenizer)
+    else if (!model->tokenizer && !model->picture)
         engine->m_whyNot = model->whyNoTokenizer;
-    if (engine->m_whyNot.empty()) {
+    if (engine->m_whyNot.empty() && !model->picture) {
         const std::filesystem::path texts = resourceFolder() / "samples" / "language";
         if (options.evaluationText.empty())
             options.evaluationText = TRY(textOf(texts / "evaluation.txt"));
@@ -119,11 +120,44 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
                 TRY_VOID(statistics->setMeanSquares(TRY(meanSquaresOf(options.imatrix))));
         }
     }
+    engine->m_methods = methods;
     engine->m_compressor =
         std::make_shared<Compressor>(model, std::move(methods), std::move(statistics), options.memoBytes / 4);
     engine->m_compressor->setBase(options.base);
     engine->m_options = std::move(options);
     return engine;
+}
+
+std::shared_ptr<Compressor> Engine::compressor() const
+{
+    const auto shown = pictures();
+    return shown ? shown->compressor() : m_compressor;
+}
+
+std::string Engine::whyNotEvaluated() const
+{
+    if (m_whyNot.empty() && m_model->picture && pictures() == nullptr)
+        return "it works on pictures, and there are none yet: drop some, or a folder of them, on the window";
+    return m_whyNot;
+}
+
+std::shared_ptr<PictureEngine> Engine::pictures() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_pictures;
+}
+
+void Engine::setPictures(std::shared_ptr<PictureEngine> pictures)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_pictures = std::move(pictures);
+}
+
+Result<std::unique_ptr<DivergenceMeter>> Engine::makeMeter(ResultStore* store) const
+{
+    if (const auto shown = pictures())
+        return TRY(shown->makeSession());
+    return TRY(makeSession(store));
 }
 
 Result<std::unique_ptr<Executor>> Engine::makeExecutor() const
@@ -134,8 +168,10 @@ Result<std::unique_ptr<Executor>> Engine::makeExecutor() const
 Result<std::unique_ptr<TextProbe>>
 Engine::makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const
 {
-    if (!m_whyNot.empty())
-        return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", m_whyNot);
+    if (!m_whyNot.empty() || m_model->picture)
+        return fail(
+            ErrorCode::Unsupported, "the model cannot be evaluated on text: {}",
+            m_model->picture ? m_model->whyNoTokenizer : m_whyNot);
     return std::make_unique<TextProbe>(
         m_compressor, m_calibrationChunks, TRY(makeExecutor()), std::move(candidates), m_options.memoBytes,
         std::move(stop));
@@ -160,8 +196,10 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
 Result<std::unique_ptr<EvaluationSession>>
 Engine::makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference) const
 {
-    if (!m_whyNot.empty())
-        return fail(ErrorCode::Unsupported, "{} cannot be evaluated: {}", m_model->file->path.filename().string(), m_whyNot);
+    if (const std::string why = m_model->picture ? m_model->whyNoTokenizer : m_whyNot; !why.empty())
+        return fail(
+            ErrorCode::Unsupported, "{} cannot be evaluated on text: {}",
+            m_model->file->path.filename().string(), why);
     if (!reference && m_original != nullptr)
         reference = std::make_shared<ForwardPass>(
             m_original->m_compressor, TRY(makeExecutor()), m_options.memoBytes / 4);

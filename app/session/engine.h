@@ -7,9 +7,12 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace tritloom {
+
+class PictureEngine;
 
 /// What runs where, and on which text. A value.
 struct EngineOptions {
@@ -46,10 +49,19 @@ public:
     create(std::shared_ptr<const Model> model, MethodLookup methods, EngineOptions options);
 
     [[nodiscard]] const std::shared_ptr<const Model>& model() const { return m_model; }
-    [[nodiscard]] const std::shared_ptr<Compressor>& compressor() const { return m_compressor; }
+    [[nodiscard]] const MethodLookup& methods() const { return m_methods; }
+    /// Of the pictures, where there are some. Any thread.
+    [[nodiscard]] std::shared_ptr<Compressor> compressor() const;
     [[nodiscard]] const EngineOptions& options() const { return m_options; }
     [[nodiscard]] const std::vector<Chunk>& chunks() const { return m_chunks; } ///< of the evaluation text
-    [[nodiscard]] const std::string& whyNotEvaluated() const { return m_whyNot; } ///< "" when it can be
+    [[nodiscard]] std::string whyNotEvaluated() const; ///< "" when it can be
+
+    /// What a network on pictures is measured on; null for language models, and until pictures were given.
+    /// Any thread.
+    [[nodiscard]] std::shared_ptr<PictureEngine> pictures() const;
+    /// Other pictures, and with them what methods learn from; sessions that were made before keep the old
+    /// ones.
+    void setPictures(std::shared_ptr<PictureEngine> pictures);
 
     /// The model as a transform rewrites it, measured against this one: same texts, same options.
     /// Errors: those of the transform.
@@ -67,6 +79,8 @@ public:
     /// Errors: Unsupported (see whyNotEvaluated).
     [[nodiscard]] Result<std::unique_ptr<EvaluationSession>>
     makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference = {}) const;
+    /// The same for whatever it is that the model works on: text or pictures.
+    [[nodiscard]] Result<std::unique_ptr<DivergenceMeter>> makeMeter(ResultStore* store) const;
     [[nodiscard]] Result<std::unique_ptr<Executor>> makeExecutor() const;
 
 private:
@@ -75,8 +89,11 @@ private:
     std::vector<Chunk> m_chunks, m_calibrationChunks;
     std::shared_ptr<const Engine> m_original; ///< before transforms; null when there were none
     std::vector<std::string> m_notices;
-    std::shared_ptr<Compressor> m_compressor;
+    std::shared_ptr<Compressor> m_compressor; ///< of text, or before there are pictures
+    MethodLookup m_methods;
     std::string m_whyNot;
+    mutable std::mutex m_mutex; ///< guards m_pictures
+    std::shared_ptr<PictureEngine> m_pictures;
 };
 
 /// Where files that come with the program lie: the installed share folder, or the source tree.

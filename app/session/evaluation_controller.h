@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/session/engine.h"
+#include "app/session/picture_measurement.h"
 #include "core/base/latest_wins.h"
 
 #include <QObject>
@@ -9,7 +9,9 @@
 
 namespace tritloom {
 
-/// Keeps a measurement of the newest allocation on its way.
+/// Keeps a measurement of the newest allocation on its way: on text, or on pictures. Pictures come as an
+/// Evaluation too, whose `kl` is their divergence, whose chunks are pictures and which has no perplexity;
+/// pictureEvaluation() has the rest.
 ///
 /// Lives on the GUI thread; the session lives on a worker of its own and is never shared. request() returns
 /// at once and overtakes what is running. Results arrive on the GUI thread, never out of order.
@@ -30,9 +32,17 @@ public:
     [[nodiscard]] const std::vector<Evaluation>& measuredPoints() const { return m_points; }
     [[nodiscard]] double fraction() const; ///< of the running request, 0 to 1
 
+    /// What was measured of this allocation on pictures, complete or (of the newest request) so far; null:
+    /// nothing.
+    [[nodiscard]] const PictureEvaluation* pictureEvaluation(const Allocation& allocation) const;
+    /// Of the newest request, by picture; unknown ones have not come yet. Empty for text.
+    [[nodiscard]] const std::vector<PictureOutcome>& outcomes() const { return m_outcomes; }
+    void forget(); ///< other pictures: what was measured on the ones before says nothing of them
+
 signals:
     void started();
     void measured(const tritloom::Evaluation& evaluation); ///< after every chunk of the newest request
+    void outcomesArrived(); ///< of pictures of the newest request, and after finished() their qualities
     void finished(); ///< complete, failed or cancelled
     void failed(const QString& why);
 
@@ -41,16 +51,25 @@ private:
         quint64 generation = 0;
         Allocation allocation;
         bool cancelOnly = false;
+        std::shared_ptr<PictureEngine> pictures;
     };
+    void measureText(const Request& request, std::stop_token stop);
+    void measurePictures(const Request& request, std::stop_token stop);
+    void takePoint(const PictureEvaluation& evaluation);
+    void takeOutcomes(const std::vector<PictureMeasurement::Arrival>& arrivals);
     void deliver(quint64 generation, const Evaluation& evaluation);
     void end(quint64 generation, const Result<Evaluation>& result);
 
+    std::shared_ptr<Engine> m_engine;
+    ResultStore* m_store;
     quint64 m_newest = 0;
     bool m_running = false;
     std::optional<Evaluation> m_latest;
     std::vector<Evaluation> m_points;
-    std::unique_ptr<EvaluationSession> m_session;
-    QString m_whyNot;
+    std::vector<PictureEvaluation> m_picturePoints; ///< one an allocation
+    std::vector<PictureOutcome> m_outcomes;
+    std::unique_ptr<EvaluationSession> m_session; ///< the worker's
+    std::unique_ptr<PictureMeasurement> m_measurement; ///< the worker's
     LatestWins<Request> m_worker; // last: joined before what it uses goes away
 };
 

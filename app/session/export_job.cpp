@@ -72,7 +72,7 @@ ExportController::problems(const Allocation& allocation, const std::filesystem::
     for (std::size_t i = 0; i < model.layers.size() && target.holds == ExportTarget::Holds::Matrices; ++i) {
         const LayerChoice& choice = allocation.layers[i];
         const LayerMethod* const method =
-            choice.format.empty() ? nullptr : m_engine->compressor()->methods()(choice.method);
+            choice.format.empty() ? nullptr : m_engine->methods()(choice.method);
         if (method != nullptr && method->makesReplacements())
             problems.push_back(severalMatrices(model.layers[i].name, choice.method));
     }

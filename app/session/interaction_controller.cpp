@@ -13,10 +13,12 @@ InteractionController::InteractionController(
         if (request.cancelOnly)
             return;
         const auto run = [&]() -> Result<Contradiction> {
-            if (!m_session)
-                m_session = TRY(m_engine->makeSession(m_store));
+            if (!m_meter || m_meterPictures != request.pictures) {
+                m_meter = TRY(m_engine->makeMeter(m_store));
+                m_meterPictures = request.pictures;
+            }
             return findInteractions(
-                *m_session, request.table, request.allocation, request.measured, request.chunkLimit, stop);
+                *m_meter, request.table, request.allocation, request.measured, request.chunkLimit, stop);
         };
         QMetaObject::invokeMethod(
             this,
@@ -39,7 +41,7 @@ void InteractionController::check(
     std::size_t chunkLimit)
 {
     m_running = true;
-    m_worker.post({++m_newest, table, allocation, measured, chunkLimit, false});
+    m_worker.post({++m_newest, table, allocation, measured, chunkLimit, false, m_engine->pictures()});
     emit runningChanged();
 }
 
@@ -47,7 +49,7 @@ void InteractionController::cancel()
 {
     if (!std::exchange(m_running, false))
         return;
-    m_worker.post({++m_newest, {}, {}, {}, 0, true});
+    m_worker.post({++m_newest, {}, {}, {}, 0, true, {}});
     emit runningChanged();
 }
 

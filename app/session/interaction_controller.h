@@ -37,12 +37,14 @@ private:
         Measured measured;
         std::size_t chunkLimit = 0;
         bool cancelOnly = false;
+        std::shared_ptr<PictureEngine> pictures; ///< what the meter is of; null: text
     };
     std::shared_ptr<Engine> m_engine;
     ResultStore* m_store;
     quint64 m_newest = 0;
     bool m_running = false;
-    std::unique_ptr<EvaluationSession> m_session; ///< the worker's
+    std::unique_ptr<DivergenceMeter> m_meter; ///< the worker's
+    std::shared_ptr<PictureEngine> m_meterPictures;
     LatestWins<Request> m_worker; // last: joined before what it uses goes away
 };
 

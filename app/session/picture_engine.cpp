@@ -1,5 +1,6 @@
 #include "app/session/picture_engine.h"
 
+#include "app/session/picture_image.h"
 #include "app/session/pictures_beside.h"
 #include "core/base/parallel.h"
 #include "core/file/replaced_tensor.h"
@@ -99,7 +100,7 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
         picture.normalisation = *options.normalisation;
     engine->m_model = withPicture(*model, picture);
     engine->m_options = std::move(options);
-    if (engine->m_options.source.images.empty()) {
+    if (engine->m_options.source.images.empty() && engine->m_options.source.files.empty()) {
         const PicturesBeside beside = picturesBeside(model->file->path);
         engine->m_options.source.images = beside.evaluation;
         if (engine->m_options.calibration.empty())
@@ -272,6 +273,19 @@ PictureEngine::makeProbe(std::vector<Candidate> candidates, std::stop_token stop
         std::move(pass), m_calibration, m_options.task, std::move(candidates), std::move(stop));
 }
 
+void PictureEngine::makeThumbnails()
+{
+    m_thumbnails.clear();
+    for (const PictureSample& sample : m_pictures.samples) {
+        const QImage image = toImage(sample.target.isEmpty() ? sample.given : sample.target);
+        if (image.isNull())
+            return;
+        m_thumbnails.push_back(image.scaled(
+            thumbnailSide, thumbnailSide, Qt::KeepAspectRatio,
+            image.width() < thumbnailSide ? Qt::FastTransformation : Qt::SmoothTransformation));
+    }
+}
+
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
 {
     if (!reference)
@@ -294,8 +308,14 @@ Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_p
 
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSessionOf(std::vector<PictureSample> samples) const
 {
+    return makeSessionOf(std::move(samples), m_options.task);
+}
+
+Result<std::unique_ptr<PictureSession>>
+PictureEngine::makeSessionOf(std::vector<PictureSample> samples, TaskOptions task) const
+{
     auto pass = std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
-    return std::make_unique<PictureSession>(std::move(samples), m_options.task, std::move(pass));
+    return std::make_unique<PictureSession>(std::move(samples), task, std::move(pass));
 }
 
 } // namespace tritloom

@@ -7,8 +7,13 @@
 #include "core/task/picture_probe.h"
 #include "core/task/picture_session.h"
 
+#include <QImage>
+
+#include <atomic>
+
 namespace tritloom {
 
+constexpr int thumbnailSide = 40; ///< pixels
 /// From which steps of the sampler the calibration data of a diffusion model comes: evenly (Q-Diffusion), leaning to
 /// clean pictures (PTQ4DM), by density and diversity of a feature (EDA-DM).
 enum class CalibrationSteps { Even, Normal, Features };
@@ -48,6 +53,14 @@ public:
         return m_pictures;
     } ///< notices of this engine included
 
+    /// A picture that somebody waits for goes before measurements of many: whoever makes it sets this to a
+    /// number of its own until it is there, and those who measure wait between pictures. Any thread.
+    [[nodiscard]] std::atomic<std::uint64_t>& awaited() const { return *m_awaited; }
+
+    /// Small pictures of all of them, for lists; before it is shared. Nothing for generated ones.
+    void makeThumbnails();
+    [[nodiscard]] const std::vector<QImage>& thumbnails() const { return m_thumbnails; }
+
     /// The network as a transform rewrites it, measured against this one on the same pictures. Errors: those
     /// of the transform.
     [[nodiscard]] Result<std::shared_ptr<PictureEngine>> transformed(
@@ -64,6 +77,9 @@ public:
     /// What metrics and analyses ask, on the calibration pictures. Errors: those of the network.
     [[nodiscard]] Result<std::unique_ptr<PictureProbe>>
     makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const;
+    /// With other options of the task than the engine's: more steps of a sampler.
+    [[nodiscard]] Result<std::unique_ptr<PictureSession>>
+    makeSessionOf(std::vector<PictureSample> samples, TaskOptions task) const;
 
 private:
     Result<void> settle(std::stop_token stop);
@@ -76,6 +92,8 @@ private:
     PictureOptions m_options;
     PictureSet m_pictures;
     std::vector<PictureSample> m_calibration; ///< what methods learn from, of one size
+    std::vector<QImage> m_thumbnails;
+    std::shared_ptr<std::atomic<std::uint64_t>> m_awaited = std::make_shared<std::atomic<std::uint64_t>>(0);
     std::shared_ptr<Compressor> m_compressor;
 };
 

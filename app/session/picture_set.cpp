@@ -14,18 +14,29 @@
 namespace tritloom {
 namespace {
 
-std::vector<PictureFile> filesOf(const std::filesystem::path& path)
+bool isPictureFile(const QFileInfo& file)
 {
-    const QFileInfo root(QString::fromStdString(path.string()));
+    static const auto formats = QImageReader::supportedImageFormats();
+    return formats.contains(file.suffix().toLower().toLatin1());
+}
+
+std::vector<PictureFile> filesOf(const PictureSource& source)
+{
     std::vector<PictureFile> files;
+    for (const std::filesystem::path& path : source.files) {
+        const QFileInfo file(QString::fromStdString(path.string()));
+        files.push_back({file.absoluteFilePath(), "", file.completeBaseName()});
+    }
+    if (!files.empty())
+        return files;
+    const QFileInfo root(QString::fromStdString(source.images.string()));
     if (root.isFile())
         return {{root.absoluteFilePath(), "", root.completeBaseName()}};
-    const auto formats = QImageReader::supportedImageFormats();
     const QDir folder(root.absoluteFilePath());
     QDirIterator walk(folder.path(), QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
     while (walk.hasNext()) {
         const QFileInfo file(walk.next());
-        if (formats.contains(file.suffix().toLower().toLatin1()))
+        if (isPictureFile(file))
             files.push_back(
                 {file.absoluteFilePath(), QFileInfo(folder.relativeFilePath(file.absoluteFilePath())).path(),
                  file.completeBaseName()});
@@ -87,7 +98,8 @@ Result<PictureSet> classified(const PictureModel& model, const PictureSource& so
     PictureSet set;
     std::size_t changed = 0;
     std::vector<std::optional<std::size_t>> classes;
-    if (auto idx = TRY(readIdx(source.images)); idx && files.empty()) {
+    const auto idx = files.empty() ? TRY(readIdx(source.images)) : std::nullopt;
+    if (idx) {
         for (const std::size_t i : chosen(idx->pictures.size(), source.limit)) {
             PictureSample sample{.name = fmt::format("picture {}", i), .given = fitted(model, idx->pictures[i], changed)};
             if (!idx->labels.empty())
@@ -129,6 +141,14 @@ bool isNamed(const PictureFile& file, const QString& word)
     return file.folder.split('/').contains(word, Qt::CaseInsensitive);
 }
 
+void noteCut(PictureSet& set, std::size_t cut, const PictureSource& source)
+{
+    if (cut > 0)
+        set.notices.push_back(fmt::format(
+            "of {} of {} pictures the middle is taken, at most {} x {} pixels", cut, set.samples.size(),
+            source.largest, source.largest));
+}
+
 /// HR and LR_x4 folders side by side are pairs; other pictures are shrunk.
 Result<PictureSet> superResolved(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
 {
@@ -141,11 +161,17 @@ Result<PictureSet> superResolved(const PictureModel& model, const PictureSource&
         else if (file.folder.contains("LR", Qt::CaseInsensitive) && file.folder.contains(scale, Qt::CaseInsensitive))
             low.push_back(file);
     }
+    std::size_t cut = 0;
     const bool paired = !high.empty() && high.size() == low.size();
     if (high.empty())
         high = files;
     for (const std::size_t i : chosen(high.size(), source.limit)) {
-        const Picture target = withChannels(TRY(readPicture(high[i].path.toStdString())), model.channels);
+        Picture target = withChannels(TRY(readPicture(high[i].path.toStdString())), model.channels);
+        if (source.largest != 0 && !paired
+            && (target.height > source.largest || target.width > source.largest)) {
+            target = centreCrop(target, source.largest, source.largest);
+            ++cut;
+        }
         PictureSample sample{.name = high[i].path.section('/', -1).toStdString(), .given = {}};
         sample.target = cutToMultiple(target, model.scale * std::max<std::size_t>(model.multiple, 1));
         if (sample.target.isEmpty())
@@ -163,8 +189,9 @@ Result<PictureSet> superResolved(const PictureModel& model, const PictureSource&
         }
         set.samples.push_back(std::move(sample));
     }
+    noteCut(set, cut, source);
     if (!paired)
-        set.notices.push_back(fmt::format("the pictures were shrunk to a {}th by bicubic resampling", model.scale));
+        set.notices.push_back(fmt::format("the pictures were shrunk {} times each way by bicubic resampling", model.scale));
     return set;
 }
 
@@ -173,6 +200,7 @@ Result<PictureSet> restored(const PictureModel& model, const PictureSource& sour
     PictureSet set;
     const bool noisy = model.task == PictureTask::Restoration;
     const double noise = source.noise > 0 ? source.noise : model.noise > 0 ? model.noise : 25;
+    std::size_t cut = 0;
     for (const std::size_t i : chosen(files.size(), source.limit)) {
         PictureSample sample{.name = files[i].path.section('/', -1).toStdString(), .given = {}};
         Picture picture = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
@@ -180,6 +208,10 @@ Result<PictureSet> restored(const PictureModel& model, const PictureSource& sour
             picture = centreCrop(picture, model.height, model.width);
         else if (!noisy)
             picture = centreCrop(picture, source.size, source.size);
+        else if (source.largest != 0 && (picture.height > source.largest || picture.width > source.largest)) {
+            picture = centreCrop(picture, source.largest, source.largest);
+            ++cut;
+        }
         sample.target = cutToMultiple(picture, model.multiple);
         if (sample.target.isEmpty() || (model.height != 0 && sample.target.height != model.height)
             || (model.width != 0 && sample.target.width != model.width))
@@ -193,12 +225,31 @@ Result<PictureSet> restored(const PictureModel& model, const PictureSource& sour
         }
         set.samples.push_back(std::move(sample));
     }
+    noteCut(set, cut, source);
     if (noisy)
         set.notices.push_back(fmt::format("noise of {} / 255 was added to the pictures, seed {}", noise, source.seed));
     return set;
 }
 
 } // namespace
+
+bool holdsPictures(const std::filesystem::path& path)
+{
+    const QFileInfo info(QString::fromStdString(path.string()));
+    if (!info.isDir())
+        return isPictureFile(info);
+    QDirIterator walk(info.absoluteFilePath(), QDir::Files, QDirIterator::Subdirectories);
+    bool found = false;
+    for (int seen = 0; walk.hasNext() && seen < 2000; ++seen) { // runs on the window's thread
+        const QFileInfo file(walk.next());
+        const QString suffix = file.suffix().toLower();
+        if (suffix == "safetensors" || suffix == "onnx" || suffix == "gguf"
+            || file.fileName() == "config.json")
+            return false;
+        found = found || isPictureFile(file) || file.fileName().contains("idx3-ubyte");
+    }
+    return found;
+}
 
 Result<Picture> readPicture(const std::filesystem::path& path)
 {
@@ -248,11 +299,11 @@ Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& 
         }
         return set;
     }
-    if (source.images.empty())
+    if (source.images.empty() && source.files.empty())
         return fail(ErrorCode::InvalidInput, "pictures are needed: give a folder of them with --images");
-    if (std::error_code none; !std::filesystem::exists(source.images, none))
+    if (std::error_code none; source.files.empty() && !std::filesystem::exists(source.images, none))
         return fail(ErrorCode::NotFound, "{}: there is no such file or folder", source.images.string());
-    const std::vector<PictureFile> files = filesOf(source.images);
+    const std::vector<PictureFile> files = filesOf(source);
     if (model.task == PictureTask::Classification)
         set = TRY(classified(model, source, files));
     else if (model.task == PictureTask::SuperResolution)

@@ -13,12 +13,16 @@ struct PictureSource {
     /// A folder of pictures, of MNIST's idx files, or one picture; empty: PictureEngine takes the folder "evaluation"
     /// beside the model, if there is one, and for what methods learn from the folder "calibration".
     std::filesystem::path images;
+    std::vector<std::filesystem::path> files; ///< these pictures instead of `images`
     /// Classes, when folders and file names do not say: "file,class" lines, or a list of class names in the
     /// network's order.
     std::filesystem::path labels;
     std::size_t limit = 0; ///< at most so many pictures, evenly spread; 0: all
     double noise = 0; ///< restoration: standard deviation of 255; 0: what the network was made for, else 25
     std::size_t size = 256; ///< autoencoding: the middle of so many pixels
+    /// Super-resolution, restoration: the middle of at most so many pixels each way, of what comes out; 0:
+    /// all.
+    std::size_t largest = 0;
     std::uint64_t seed = 0; ///< of the noise; generation: of the first sample
     std::size_t samples = 8; ///< generation: how many
 };
@@ -28,6 +32,10 @@ struct PictureSet {
     std::vector<std::string> classNames; ///< by class, where names are known
     std::vector<std::string> notices; ///< what was done to pictures, one sentence each
 };
+
+/// Whether this is a picture file, or a folder with pictures and no model in it: what a drop on the window
+/// means.
+[[nodiscard]] bool holdsPictures(const std::filesystem::path& path);
 
 /// Reads pictures for a network's task. Generation needs no pictures.
 /// Errors: NotFound, Io (a picture that cannot be read, by name), InvalidInput (labels, sizes).

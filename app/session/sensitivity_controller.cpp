@@ -17,10 +17,12 @@ SensitivityController::SensitivityController(
     : QObject(parent)
     , m_engine(std::move(engine))
     , m_store(store)
-    , m_table(emptyTable(*m_engine->model(), standardCandidates(), m_engine->compressor()->methods()))
+    , m_table(emptyTable(
+          *m_engine->model(), standardCandidates(*m_engine->model(), "imatrix"), m_engine->methods()))
     , m_worker([this](const Request& request, std::stop_token stop) {
         if (!request.run)
             return;
+        const auto ready = needMeter(request);
         SensitivityTable table = request.table;
         // Cells found in the store come by thousands: they cross in parcels, with room between them for the
         // window.
@@ -35,8 +37,10 @@ SensitivityController::SensitivityController(
                 Qt::QueuedConnection);
         };
         if (request.recallOnly) {
+            if (!ready)
+                return; // what cannot be measured has nothing to be recalled either
             tritloom::recall(
-                table, *m_session, *m_store, request.chunkLimit,
+                table, *m_meter, *m_store, request.chunkLimit,
                 [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
                     parcel.push_back({layer, candidate, cell});
                     if (parcel.size() < parcelCells)
@@ -47,18 +51,20 @@ SensitivityController::SensitivityController(
             send();
             return;
         }
-        const auto result = sweep(
-            table, *m_session, m_store, request.chunkLimit, stop,
-            [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
-                parcel.push_back({layer, candidate, cell});
-                const auto waited = std::chrono::steady_clock::now() - sent;
-                if (waited < parcelInterval && parcel.size() < parcelCells)
-                    return;
-                if (waited < parcelInterval)
-                    std::this_thread::sleep_for(parcelInterval - waited);
-                send();
-                sent = std::chrono::steady_clock::now();
-            });
+        const auto result = !ready
+            ? ready
+            : sweep(
+                table, *m_meter, m_store, request.chunkLimit, stop,
+                [&](LayerId layer, std::size_t candidate, const SensitivityCell& cell) {
+                    parcel.push_back({layer, candidate, cell});
+                    const auto waited = std::chrono::steady_clock::now() - sent;
+                    if (waited < parcelInterval && parcel.size() < parcelCells)
+                        return;
+                    if (waited < parcelInterval)
+                        std::this_thread::sleep_for(parcelInterval - waited);
+                    send();
+                    sent = std::chrono::steady_clock::now();
+                });
         send();
         QMetaObject::invokeMethod(
             this,
@@ -91,8 +97,7 @@ void SensitivityController::take(quint64 generation, const std::vector<Arrival>&
 void SensitivityController::setCandidates(std::vector<Candidate> candidates)
 {
     cancel();
-    SensitivityTable table =
-        emptyTable(*m_engine->model(), std::move(candidates), m_engine->compressor()->methods());
+    SensitivityTable table = emptyTable(*m_engine->model(), std::move(candidates), m_engine->methods());
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
         for (SensitivityCell& cell : table.cells[layer])
             if (const SensitivityCell* const known = m_table.find(LayerId(layer), cell.choice))
@@ -111,32 +116,43 @@ void SensitivityController::setCompany(std::vector<double> company)
     emit corrected();
 }
 
-Result<void> SensitivityController::needSession()
+void SensitivityController::forget()
 {
-    if (!m_session)
-        m_session = TRY(m_engine->makeSession(m_store));
+    cancel();
+    m_table = emptyTable(*m_engine->model(), m_table.candidates, m_engine->methods());
+    ++m_generation;
+    emit tableChanged();
+    recall();
+}
+
+Result<void> SensitivityController::needMeter(const Request& request)
+{
+    if (m_meter && m_meterPictures == request.pictures)
+        return {};
+    m_meter = TRY(m_engine->makeMeter(m_store));
+    m_meterPictures = request.pictures;
     return {};
 }
 
 void SensitivityController::recall()
 {
-    if (m_running || m_store == nullptr || !needSession())
-        return; // what cannot be measured has nothing to be recalled either
-    m_worker.post({m_table, ++m_generation, true, true, m_chunkLimit});
+    if (m_running || m_store == nullptr || !m_engine->whyNotEvaluated().empty())
+        return;
+    m_worker.post({m_table, ++m_generation, true, true, m_chunkLimit, m_engine->pictures()});
 }
 
 void SensitivityController::start()
 {
     if (m_running)
         return;
-    if (const auto ready = needSession(); !ready) {
-        emit failed(QString::fromStdString(ready.error().message));
+    if (const std::string why = m_engine->whyNotEvaluated(); !why.empty()) {
+        emit failed(QString::fromStdString(why));
         return;
     }
     m_running = true;
     m_measuredInRun = 0;
     m_runTime.start();
-    m_worker.post({m_table, ++m_generation, true, false, m_chunkLimit});
+    m_worker.post({m_table, ++m_generation, true, false, m_chunkLimit, m_engine->pictures()});
     emit runningChanged();
 }
 
@@ -145,7 +161,7 @@ void SensitivityController::cancel()
     if (!m_running)
         return;
     m_running = false;
-    m_worker.post({{}, ++m_generation, false, false, 0});
+    m_worker.post({{}, ++m_generation, false, false, 0, {}});
     emit runningChanged();
 }
 

@@ -26,10 +26,11 @@ public:
     void start(); ///< goes on where it was
     void recall(); ///< fetches what earlier runs have measured, in the background
     void cancel();
+    void forget(); ///< other pictures: cells say nothing of them; what is known of these is recalled
     [[nodiscard]] bool isRunning() const { return m_running; }
     [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< by the pace so far
 
-    /// How many chunks of the evaluation text each cell is measured on.
+    /// How many chunks of the evaluation text, or pictures, each cell is measured on; 0: all.
     void setChunkLimit(std::size_t chunks) { m_chunkLimit = chunks; }
     [[nodiscard]] std::size_t chunkLimit() const { return m_chunkLimit; }
 
@@ -46,13 +47,14 @@ private:
         quint64 generation = 0;
         bool run = false, recallOnly = false;
         std::size_t chunkLimit = 0;
+        std::shared_ptr<PictureEngine> pictures; ///< what the meter is of; null: text
     };
     struct Arrival {
         LayerId layer{};
         std::size_t candidate = 0;
         SensitivityCell cell;
     };
-    [[nodiscard]] Result<void> needSession();
+    Result<void> needMeter(const Request& request); ///< on the worker
     void take(quint64 generation, const std::vector<Arrival>& cells);
 
     std::shared_ptr<Engine> m_engine;
@@ -63,7 +65,8 @@ private:
     bool m_running = false;
     std::size_t m_measuredInRun = 0;
     QElapsedTimer m_runTime;
-    std::unique_ptr<EvaluationSession> m_session; ///< the worker's
+    std::unique_ptr<DivergenceMeter> m_meter; ///< the worker's
+    std::shared_ptr<PictureEngine> m_meterPictures;
     LatestWins<Request> m_worker; // last: joined before what it uses goes away
 };
 

@@ -37,12 +37,16 @@ Workspace::Workspace(
     , m_speed(m_engine)
     , m_contract(m_engine->model())
     , m_interaction(m_engine, m_store.get())
+    , m_pictures(m_engine)
+    , m_picturePreview(m_engine)
     , m_allocate(m_engine->model())
 {
     m_saver.setMaxThreadCount(1);
     m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
     restore();
     m_contract.request(m_document.allocation());
+    if (model().picture) // cells of few pictures are cheap to look at, of classes all are needed
+        m_sensitivity.setChunkLimit(model().picture->task == PictureTask::Classification ? 0 : 2);
     m_sensitivity.recall();
     connect(&m_document, &AllocationDocument::changed, this, [this] {
         m_contract.request(m_document.allocation());
@@ -55,6 +59,7 @@ Workspace::Workspace(
         m_evaluation.request(m_document.allocation());
         autosave();
     });
+    connectPictures();
     connect(&m_allocate, &AllocateController::failed, this, &Workspace::allocationFailed);
     connect(&m_allocate, &AllocateController::solved, this, [this](const AllocationResult& result) {
         if (m_document.inGesture())
@@ -192,7 +197,10 @@ Estimate Workspace::estimate(const Allocation& allocation) const
     for (const Layer& layer : model().layers)
         if (layer.role != "token_embd" && layer.role != "output")
             widest = std::max<std::uint64_t>(widest, layer.rows + layer.columns);
-    estimate.workspaceBytes = 4 * std::min<std::uint64_t>(m_goal.contextLength, 512) * widest * 2;
+    if (model().picture)
+        estimate.workspaceBytes = m_activationBytes;
+    else
+        estimate.workspaceBytes = 4 * std::min<std::uint64_t>(m_goal.contextLength, 512) * widest * 2;
     estimate.targetBytes = m_goal.memoryBytes;
     return estimate;
 }

@@ -7,6 +7,8 @@
 #include "app/session/evaluation_controller.h"
 #include "app/session/export_controller.h"
 #include "app/session/interaction_controller.h"
+#include "app/session/picture_preview_controller.h"
+#include "app/session/pictures_controller.h"
 #include "app/session/plugin_host.h"
 #include "app/session/selection.h"
 #include "app/session/sensitivity_controller.h"
@@ -64,7 +66,7 @@ public:
     [[nodiscard]] Engine& engine() { return *m_engine; }
     [[nodiscard]] const std::shared_ptr<Engine>& engineShared() const { return m_engine; }
     [[nodiscard]] const PluginHost& plugins() const { return m_plugins; }
-    [[nodiscard]] const MethodLookup& methods() const { return m_engine->compressor()->methods(); }
+    [[nodiscard]] const MethodLookup& methods() const { return m_engine->methods(); }
     [[nodiscard]] AllocationDocument& document() { return m_document; }
     [[nodiscard]] Selection& selection() { return m_selection; }
     [[nodiscard]] EvaluationController& evaluation() { return m_evaluation; }
@@ -75,6 +77,8 @@ public:
     [[nodiscard]] SpeedController& speed() { return m_speed; }
     [[nodiscard]] ContractController& contract() { return m_contract; }
     [[nodiscard]] InteractionController& interaction() { return m_interaction; }
+    [[nodiscard]] PicturesController& pictures() { return m_pictures; }
+    [[nodiscard]] PicturePreviewController& picturePreview() { return m_picturePreview; }
 
     [[nodiscard]] const Goal& goal() const { return m_goal; }
     void setGoal(const Goal& goal);
@@ -112,6 +116,8 @@ private:
     void restore();
     void autosave();
     void checkPrediction();
+    void connectPictures();
+    void takePictures();
     [[nodiscard]] AllocationRules rules() const;
     void take(const AllocationResult& result);
 
@@ -131,7 +137,10 @@ private:
     SpeedController m_speed;
     ContractController m_contract;
     InteractionController m_interaction;
+    PicturesController m_pictures;
+    PicturePreviewController m_picturePreview;
     AllocateController m_allocate;
+    std::uint64_t m_activationBytes = 0; ///< of a network on pictures, of one picture
     std::vector<Contradiction> m_contradictions; ///< of this session, one an allocation
 };
 

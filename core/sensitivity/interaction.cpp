@@ -37,7 +37,7 @@ bool contradicts(double predicted, const Measured& measured)
 }
 
 Result<Contradiction> findInteractions(
-    EvaluationSession& session, const SensitivityTable& table, const Allocation& allocation,
+    DivergenceMeter& meter, const SensitivityTable& table, const Allocation& allocation,
     const Measured& measured, std::size_t chunkLimit, std::stop_token stop)
 {
     Contradiction result{
@@ -46,7 +46,7 @@ Result<Contradiction> findInteractions(
     if (!predicted)
         return fail(ErrorCode::InvalidInput, "the sensitivity of some layers has not been measured");
     result.predicted = *predicted;
-    auto groups = groupsOf(session.pass().model(), table, allocation);
+    auto groups = groupsOf(meter.compressor().model(), table, allocation);
     double gap = measured.value; // to what the layers cost alone, whatever the table was corrected by before
     for (const auto& group : groups)
         gap -= group.second;
@@ -54,7 +54,7 @@ Result<Contradiction> findInteractions(
     if (groups.size() > blocksLookedAt)
         groups.resize(blocksLookedAt);
     const auto klOf = [&](const Allocation& of) -> Result<double> {
-        return TRY(session.evaluate(of, stop, {}, EvaluationSession::Keep::Nothing, chunkLimit)).kl.value;
+        return TRY(meter.divergence(of, chunkLimit, stop)).value;
     };
     const double all = TRY(klOf(allocation));
     for (auto& [excess, alone] : groups) {

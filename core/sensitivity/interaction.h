@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/evaluate/evaluation_session.h"
+#include "core/evaluate/divergence_meter.h"
 #include "core/sensitivity/sensitivity_table.h"
 
 #include <string>
@@ -31,10 +31,10 @@ struct Contradiction {
 
 /// Takes the compressed blocks back one at a time and measures what that wins: KL(all) - KL(all but b) - sum
 /// of b's own. The eight blocks with the largest own divergence are looked at. chunkLimit: of the table's
-/// cells, so that the same text is compared. One thread, the session's. Errors: Cancelled, those of
-/// evaluate().
+/// cells, so that the same text is compared. One thread, the meter's. Errors: Cancelled, those of
+/// the meter.
 [[nodiscard]] Result<Contradiction> findInteractions(
-    EvaluationSession& session, const SensitivityTable& table, const Allocation& allocation,
+    DivergenceMeter& meter, const SensitivityTable& table, const Allocation& allocation,
     const Measured& measured, std::size_t chunkLimit, std::stop_token stop);
 
 /// Table::company such that the allocation's prediction is what was measured: the difference goes to the

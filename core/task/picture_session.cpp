@@ -96,28 +96,33 @@ Result<TaskOutput> PictureSession::output(
         .run(*m_pass, m_samples[sample], m_options, allocation, keep, std::move(stop));
 }
 
+Result<PictureScores> PictureSession::score(
+    std::size_t sample, const Allocation& allocation, NetworkPass::Keep keep, std::stop_token stop)
+{
+    const PictureModel& model = *m_pass->model().picture;
+    const Key key = keyOf("scores", m_pass->keyOf(m_samples[sample].key, allocation), std::uint64_t(sample));
+    if (const auto known = m_known.find(key); known != m_known.end())
+        return known->second;
+    const TaskOutput expected = TRY(referenceOutput(sample, stop));
+    const TaskOutput actual = TRY(output(sample, allocation, keep, stop));
+    const PictureScores scores = TRY(taskRow(model.task).judge(model, m_samples[sample], expected, actual));
+    if (keep == NetworkPass::Keep::Everything)
+        m_known[key] = scores;
+    return scores;
+}
+
 Result<PictureEvaluation> PictureSession::evaluate(
     const Allocation& allocation, std::stop_token stop, const OnSample& onSample, NetworkPass::Keep keep,
     std::size_t limit)
 {
     const auto begin = std::chrono::steady_clock::now();
-    const PictureModel& model = *m_pass->model().picture;
     const std::size_t total = limit == 0 ? m_samples.size() : std::min(limit, m_samples.size());
     std::vector<PictureScores> done;
     PictureEvaluation evaluation;
     for (std::size_t i = 0; i < total; ++i) {
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled after {} of {} pictures", i, total);
-        const Key key = keyOf("scores", m_pass->keyOf(m_samples[i].key, allocation), std::uint64_t(i));
-        if (const auto known = m_known.find(key); known != m_known.end()) {
-            done.push_back(known->second);
-        } else {
-            const TaskOutput expected = TRY(referenceOutput(i, stop));
-            const TaskOutput actual = TRY(output(i, allocation, keep, stop));
-            done.push_back(TRY(taskRow(model.task).judge(model, m_samples[i], expected, actual)));
-            if (keep == NetworkPass::Keep::Everything)
-                m_known[key] = done.back();
-        }
+        done.push_back(TRY(score(i, allocation, keep, stop)));
         // A summary of thousands after each of thousands would cost more than the network.
         if (i + 1 < total && (!onSample || (i + 1) % (1 + total / 200) != 0))
             continue;

@@ -40,6 +40,10 @@ public:
         const Allocation& allocation, std::stop_token stop, const OnSample& onSample = {},
         NetworkPass::Keep keep = NetworkPass::Keep::Everything, std::size_t limit = 0);
 
+    /// What evaluate() finds of one sample. Same errors.
+    [[nodiscard]] Result<PictureScores>
+    score(std::size_t sample, const Allocation& allocation, NetworkPass::Keep keep, std::stop_token stop);
+
     /// What the model makes of one sample, and the reference: for previews.
     [[nodiscard]] Result<TaskOutput>
     output(std::size_t sample, const Allocation& allocation, NetworkPass::Keep keep, std::stop_token stop);

@@ -50,6 +50,11 @@ struct TaskRow {
 };
 [[nodiscard]] const TaskRow& taskRow(PictureTask task);
 
+/// Logarithms of class probabilities, whether the network ends with a softmax or not.
+[[nodiscard]] std::vector<double> logProbabilities(std::span<const float> outputs);
+/// |a - e|^2 / |e - mean(e)|^2 of tensors of one size: what divergence is made of where pictures are.
+[[nodiscard]] double relativeError(const Tensor& expected, const Tensor& actual);
+
 /// A picture of 0..1 as the network takes it, [1, C, H, W], and back.
 [[nodiscard]] Tensor networkInput(const Picture& picture, const Normalisation& normalisation);
 [[nodiscard]] Picture networkPicture(const Tensor& output, const Normalisation& normalisation);

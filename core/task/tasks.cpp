@@ -39,29 +39,6 @@ Result<void> checkFinite(const TaskOutput& output)
     return {};
 }
 
-/// Logarithms of class probabilities, whether the network ends with a softmax or not.
-std::vector<double> logProbabilities(std::span<const float> outputs)
-{
-    double sum = 0, least = 0;
-    for (const float value : outputs) {
-        sum += double(value);
-        least = std::min(least, double(value));
-    }
-    std::vector<double> logs(outputs.begin(), outputs.end());
-    if (least >= 0 && std::abs(sum - 1) < 1e-3) {
-        for (double& value : logs)
-            value = std::log(std::max(value, 1e-12));
-        return logs;
-    }
-    const double largest = *std::max_element(logs.begin(), logs.end());
-    double total = 0;
-    for (const double value : logs)
-        total += std::exp(value - largest);
-    for (double& value : logs)
-        value -= largest + std::log(total);
-    return logs;
-}
-
 /// How many classes are more likely than this one.
 std::size_t rankOf(std::span<const float> outputs, std::size_t label)
 {
@@ -97,19 +74,6 @@ judgeClasses(const PictureModel&, const PictureSample& sample, const TaskOutput&
     scores.top5 = rankOf(q, *sample.label) < 5 ? 1.0f : 0.0f;
     scores.referenceTop1 = best == *sample.label ? 1.0f : 0.0f;
     return scores;
-}
-
-/// |a - e|^2 / |e - mean(e)|^2.
-double relativeError(const Tensor& expected, const Tensor& actual)
-{
-    const auto e = expected.floats(), a = actual.floats();
-    const double mean = std::accumulate(e.begin(), e.end(), 0.0) / double(std::max<std::size_t>(e.size(), 1));
-    double error = 0, spread = 0;
-    for (std::size_t i = 0; i < e.size(); ++i) {
-        error += (double(a[i]) - double(e[i])) * (double(a[i]) - double(e[i]));
-        spread += (double(e[i]) - mean) * (double(e[i]) - mean);
-    }
-    return spread > 0 ? error / spread : error > 0 ? 1 : 0;
 }
 
 Result<PictureScores> judgePictures(
@@ -162,6 +126,40 @@ Picture firstPicture(const PictureModel& model, const TaskOutput& output)
 }
 
 } // namespace
+
+std::vector<double> logProbabilities(std::span<const float> outputs)
+{
+    double sum = 0, least = 0;
+    for (const float value : outputs) {
+        sum += double(value);
+        least = std::min(least, double(value));
+    }
+    std::vector<double> logs(outputs.begin(), outputs.end());
+    if (least >= 0 && std::abs(sum - 1) < 1e-3) {
+        for (double& value : logs)
+            value = std::log(std::max(value, 1e-12));
+        return logs;
+    }
+    const double largest = *std::max_element(logs.begin(), logs.end());
+    double total = 0;
+    for (const double value : logs)
+        total += std::exp(value - largest);
+    for (double& value : logs)
+        value -= largest + std::log(total);
+    return logs;
+}
+
+double relativeError(const Tensor& expected, const Tensor& actual)
+{
+    const auto e = expected.floats(), a = actual.floats();
+    const double mean = std::accumulate(e.begin(), e.end(), 0.0) / double(std::max<std::size_t>(e.size(), 1));
+    double error = 0, spread = 0;
+    for (std::size_t i = 0; i < e.size(); ++i) {
+        error += (double(a[i]) - double(e[i])) * (double(a[i]) - double(e[i]));
+        spread += (double(e[i]) - mean) * (double(e[i]) - mean);
+    }
+    return spread > 0 ? error / spread : error > 0 ? 1 : 0;
+}
 
 PictureScores::PictureScores()
     : top1(none), top5(none), agrees(none), referenceTop1(none), loss(none), psnr(none), ssim(none), referencePsnr(none)

@@ -127,6 +127,22 @@
             <source>Keyboard shortcuts</source>
             <translation>Tastenkürzel</translation>
         </message>
+        <message>
+            <source>Pictures: + − 0 1</source>
+            <translation>Bilder: + − 0 1</translation>
+        </message>
+        <message>
+            <source>zoom, the whole picture, pixel by pixel; arrow keys move it</source>
+            <translation>zoomen, das ganze Bild, Pixel für Pixel; Pfeiltasten schieben es</translation>
+        </message>
+        <message>
+            <source>Pictures: hold Space</source>
+            <translation>Bilder: Leertaste halten</translation>
+        </message>
+        <message>
+            <source>the original’s picture in the place of the compressed one</source>
+            <translation>das Bild des Originals an der Stelle des verdichteten</translation>
+        </message>
     </context>
     <context>
         <name>AllocationDocument</name>
@@ -259,6 +275,18 @@
             <source> · weight error %1 → %2</source>
             <translation> · Gewichtsfehler %1 → %2</translation>
         </message>
+        <message>
+            <source>divergence, predicted</source>
+            <translation>Divergenz, vorhergesagt</translation>
+        </message>
+        <message>
+            <source>alone costs a divergence of %1, weight error %2 (measured)</source>
+            <translation>kostet allein eine Divergenz von %1, Gewichtsfehler %2 (gemessen)</translation>
+        </message>
+        <message>
+            <source>%1: divergence %2, predicted</source>
+            <translation>%1: Divergenz %2, vorhergesagt</translation>
+        </message>
     </context>
     <context>
         <name>Numbers</name>
@@ -308,6 +336,10 @@
         <message>
             <source>Compare</source>
             <translation>Vergleich</translation>
+        </message>
+        <message>
+            <source>Pictures</source>
+            <translation>Bilder</translation>
         </message>
     </context>
     <context>
@@ -521,6 +553,18 @@
             <source>With --screenshot: sweep, allocate and evaluate first</source>
             <translation>Mit --screenshot: vorher messen, verteilen und bewerten</translation>
         </message>
+        <message>
+            <source>For a network on pictures: the folder to measure on</source>
+            <translation>Für ein Netz auf Bildern: der Ordner, auf dem gemessen wird</translation>
+        </message>
+        <message>
+            <source>Classes: 'file,class' lines, or names in the network's order (default: one folder a class, or the class in the file name)</source>
+            <translation>Klassen: Zeilen „Datei,Klasse“ oder Namen in der Reihenfolge des Netzes (sonst: ein Ordner je Klasse oder die Klasse im Dateinamen)</translation>
+        </message>
+        <message>
+            <source>How many pictures, evenly spread</source>
+            <translation>Wie viele Bilder, gleichmäßig verteilt</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::Banner</name>
@@ -726,6 +770,14 @@
             <source>Folder of BitNet, for Transformers (*.bitnet)</source>
             <translation>Ordner von BitNet, für Transformers (*.bitnet)</translation>
         </message>
+        <message>
+            <source>safetensors, for PyTorch (*.safetensors)</source>
+            <translation>safetensors, für PyTorch (*.safetensors)</translation>
+        </message>
+        <message>
+            <source>ONNX, for onnxruntime (*.onnx)</source>
+            <translation>ONNX, für onnxruntime (*.onnx)</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::FrontierPage</name>
@@ -754,10 +806,6 @@
             <translation>KL-Divergenz, Nats</translation>
         </message>
         <message>
-            <source>%1, KL %2: click to take it</source>
-            <translation>%1, KL %2: Klick übernimmt</translation>
-        </message>
-        <message>
             <source>Nothing measured yet. Measure the sensitivity, then the best trade-offs between size and divergence appear here.</source>
             <translation>Noch nichts gemessen. Nach dem Messen der Empfindlichkeit stehen hier die besten Kompromisse zwischen Größe und Divergenz.</translation>
         </message>
@@ -772,6 +820,14 @@
         <message>
             <source>Take %1 from the frontier</source>
             <translation>%1 von der Grenzlinie übernehmen</translation>
+        </message>
+        <message>
+            <source>divergence</source>
+            <translation>Divergenz</translation>
+        </message>
+        <message>
+            <source>%1, divergence %2: click to take it</source>
+            <translation>%1, Divergenz %2: anklicken zum Übernehmen</translation>
         </message>
     </context>
     <context>
@@ -831,6 +887,12 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>Compare with now…</source>
             <translation>Mit jetzt vergleichen…</translation>
+        </message>
+        <message>
+            <source>%1
+Measured change of quality: %2</source>
+            <translation>%1
+Gemessene Änderung der Güte: %2</translation>
         </message>
     </context>
     <context>
@@ -896,10 +958,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Bytes in der Datei, genau</translation>
         </message>
         <message>
-            <source>Measured: nats per token that this layer alone costs at about four bits</source>
-            <translation>Gemessen: Nats je Token, die diese Schicht allein bei etwa vier Bits kostet</translation>
-        </message>
-        <message>
             <source>What the layer becomes; double-click to choose</source>
             <translation>Was aus der Schicht wird; Doppelklick zum Wählen</translation>
         </message>
@@ -918,6 +976,10 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>Number of weights</source>
             <translation>Anzahl der Gewichte</translation>
+        </message>
+        <message>
+            <source>Measured: divergence that this layer alone costs at about four bits</source>
+            <translation>Gemessen: Divergenz, die diese Schicht allein bei etwa vier Bits kostet</translation>
         </message>
     </context>
     <context>
@@ -1047,10 +1109,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Modell öffnen</translation>
         </message>
         <message>
-            <source>Models and projects (*.gguf *.safetensors *.json *.bin *.tritproj);;All files (*)</source>
-            <translation>Modelle und Projekte (*.gguf *.safetensors *.json *.bin *.tritproj);;Alle Dateien (*)</translation>
-        </message>
-        <message>
             <source>Open a model's folder</source>
             <translation>Ordner eines Modells öffnen</translation>
         </message>
@@ -1090,6 +1148,22 @@ Gemessene Änderung der Perplexität: %2</translation>
             <source>Attention: %1</source>
             <translation>Achtung: %1</translation>
         </message>
+        <message>
+            <source>The pictures could not be taken: %1</source>
+            <translation>Die Bilder konnten nicht genommen werden: %1</translation>
+        </message>
+        <message>
+            <source>Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.tritloom *.tritproj);;All files (*)</source>
+            <translation>Modelle und Projekte (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.tritloom *.tritproj);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <source>&amp;Export GGUF…</source>
+            <translation>GGUF &amp;exportieren …</translation>
+        </message>
+        <message>
+            <source>&amp;Export…</source>
+            <translation>&amp;Exportieren…</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PayBackStrip</name>
@@ -1106,12 +1180,12 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>%1 auf %2: %3, gewinnt %4 zurück</translation>
         </message>
         <message>
-            <source>Predicted: lowers the divergence by %1 nats per token</source>
-            <translation>Vorhergesagt: senkt die Divergenz um %1 Nats je Token</translation>
-        </message>
-        <message>
             <source>%1 to %2</source>
             <translation>%1 auf %2</translation>
+        </message>
+        <message>
+            <source>Predicted: lowers the divergence by %1</source>
+            <translation>Vorhergesagt: senkt die Divergenz um %1</translation>
         </message>
     </context>
     <context>
@@ -1212,18 +1286,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Gemessen: wie oft beide Modelle dasselbe nächste Token nennen</translation>
         </message>
         <message>
-            <source>Context length</source>
-            <translation>Kontextlänge</translation>
-        </message>
-        <message>
-            <source>Memory it should fit</source>
-            <translation>Speicher, in den es passen soll</translation>
-        </message>
-        <message>
-            <source>Memory of the original and of the allocation</source>
-            <translation>Speicher des Originals und der Verteilung</translation>
-        </message>
-        <message>
             <source>This model cannot be run here, so nothing is measured: %1</source>
             <translation>Dieses Modell kann hier nicht laufen, darum wird nichts gemessen: %1</translation>
         </message>
@@ -1284,58 +1346,6 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>%1 vorhergesagt</translation>
         </message>
         <message>
-            <source>Original</source>
-            <translation>Original</translation>
-        </message>
-        <message>
-            <source>Now</source>
-            <translation>Jetzt</translation>
-        </message>
-        <message>
-            <source>%1 target</source>
-            <translation>Ziel %1</translation>
-        </message>
-        <message>
-            <source>Memory</source>
-            <translation>Speicher</translation>
-        </message>
-        <message>
-            <source>does not fit</source>
-            <translation>passt nicht</translation>
-        </message>
-        <message>
-            <source>%1 × less</source>
-            <translation>%1-mal weniger</translation>
-        </message>
-        <message>
-            <source>fits</source>
-            <translation>passt</translation>
-        </message>
-        <message>
-            <source>weights, exact</source>
-            <translation>Gewichte, genau</translation>
-        </message>
-        <message>
-            <source>16-bit cache</source>
-            <translation>16-Bit-Cache</translation>
-        </message>
-        <message>
-            <source>workspace, estimate</source>
-            <translation>Arbeitsspeicher, geschätzt</translation>
-        </message>
-        <message>
-            <source>Tokens that the key-value cache holds</source>
-            <translation>Token, die der Schlüssel-Wert-Cache fasst</translation>
-        </message>
-        <message>
-            <source>context</source>
-            <translation>Kontext</translation>
-        </message>
-        <message>
-            <source>target</source>
-            <translation>Ziel</translation>
-        </message>
-        <message>
             <source>%1: interacts with %2. The table is corrected.</source>
             <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
         </message>
@@ -1354,6 +1364,14 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>The measurement contradicts the prediction: layers interact</source>
             <translation>Die Messung widerspricht der Vorhersage: Schichten wirken zusammen</translation>
+        </message>
+        <message>
+            <source>History: change of quality, measured</source>
+            <translation>Verlauf: Änderung der Güte, gemessen</translation>
+        </message>
+        <message>
+            <source>Nothing is measured yet: drop pictures, or a folder of them, on the window.</source>
+            <translation>Noch ist nichts gemessen: Bilder oder einen Ordner mit Bildern auf das Fenster ziehen.</translation>
         </message>
     </context>
     <context>
@@ -1457,6 +1475,18 @@ Gemessene Änderung der Perplexität: %2</translation>
             <source>%1 of %2 cells measured: each is the divergence with only that layer compressed.</source>
             <translation>%1 von %2 Zellen gemessen: jede ist die Divergenz, wenn nur diese Schicht verdichtet ist.</translation>
         </message>
+        <message>
+            <source>Divergence, measured</source>
+            <translation>Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>Divergence per megabyte kept</source>
+            <translation>Divergenz je behaltenem Megabyte</translation>
+        </message>
+        <message>
+            <source>divergence %1 ± %2, measured</source>
+            <translation>Divergenz %1 ± %2, gemessen</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StartPage</name>
@@ -1481,16 +1511,16 @@ Gemessene Änderung der Perplexität: %2</translation>
             <translation>Ein kleines Sprachmodell, das dem Programm beiliegt</translation>
         </message>
         <message>
-            <source>Or drop a file or folder here: GGUF, safetensors with its config.json, or a llama2.c checkpoint.</source>
-            <translation>Oder eine Datei oder einen Ordner hierher ziehen: GGUF, safetensors mit config.json oder ein llama2.c-Modell.</translation>
-        </message>
-        <message>
             <source>Recent</source>
             <translation>Zuletzt</translation>
         </message>
         <message>
             <source>%1 is not there any more</source>
             <translation>%1 ist nicht mehr da</translation>
+        </message>
+        <message>
+            <source>Or drop a file or folder here: GGUF, safetensors with its config.json, a llama2.c checkpoint, or a network on pictures as ONNX or PyTorch file.</source>
+            <translation>Oder eine Datei oder einen Ordner hierher ziehen: GGUF, Safetensors mit config.json, ein llama2.c-Checkpoint oder ein Netz auf Bildern als ONNX- oder PyTorch-Datei.</translation>
         </message>
     </context>
     <context>
@@ -1550,6 +1580,18 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>RSS %1</source>
             <translation>RSS %1</translation>
+        </message>
+        <message>
+            <source>Reading the pictures…</source>
+            <translation>Bilder werden gelesen…</translation>
+        </message>
+        <message>
+            <source>No pictures yet to measure on</source>
+            <translation>Noch keine Bilder zum Messen</translation>
+        </message>
+        <message>
+            <source>Measuring: picture %1 of %2</source>
+            <translation>Misst: Bild %1 von %2</translation>
         </message>
     </context>
     <context>
@@ -2159,6 +2201,697 @@ Gemessene Änderung der Perplexität: %2</translation>
         <message>
             <source>Recipes and compressed models (*.json *.gguf *.safetensors *.tritloom);;All files (*)</source>
             <translation>Rezepte und verdichtete Modelle (*.json *.gguf *.safetensors *.tritloom);;Alle Dateien (*)</translation>
+        </message>
+    </context>
+    <context>
+        <name>PictureFigures</name>
+        <message>
+            <source>Top-1</source>
+            <translation>Top-1</translation>
+        </message>
+        <message>
+            <source>Top-5</source>
+            <translation>Top-5</translation>
+        </message>
+        <message>
+            <source>Original’s top-1</source>
+            <translation>Top-1 des Originals</translation>
+        </message>
+        <message>
+            <source>Flips</source>
+            <translation>Gekippt</translation>
+        </message>
+        <message>
+            <source>%1 of %2</source>
+            <translation>%1 von %2</translation>
+        </message>
+        <message>
+            <source>PSNR to target (original)</source>
+            <translation>PSNR zum Ziel (Original)</translation>
+        </message>
+        <message>
+            <source>this picture</source>
+            <translation>dieses Bild</translation>
+        </message>
+        <message>
+            <source>mean of %1</source>
+            <translation>Mittel von %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>PictureMaps</name>
+        <message>
+            <source>Difference</source>
+            <translation>Unterschied</translation>
+        </message>
+        <message>
+            <source>FLIP</source>
+            <translation>FLIP</translation>
+        </message>
+        <message>
+            <source>SSIM map</source>
+            <translation>SSIM-Karte</translation>
+        </message>
+        <message>
+            <source>Gradient similarity</source>
+            <translation>Gradientenähnlichkeit</translation>
+        </message>
+    </context>
+    <context>
+        <name>PictureWords</name>
+        <message>
+            <source>Classification, %1 classes</source>
+            <translation>Klassifikation, %1 Klassen</translation>
+        </message>
+        <message>
+            <source>Super-resolution ×%1</source>
+            <translation>Superauflösung ×%1</translation>
+        </message>
+        <message>
+            <source>Restoration</source>
+            <translation>Restaurierung</translation>
+        </message>
+        <message>
+            <source>Generation</source>
+            <translation>Erzeugung</translation>
+        </message>
+        <message>
+            <source>Autoencoding</source>
+            <translation>Autoencodieren</translation>
+        </message>
+        <message>
+            <source>Top-1 accuracy</source>
+            <translation>Top-1-Genauigkeit</translation>
+        </message>
+        <message>
+            <source>Same class as the original</source>
+            <translation>Gleiche Klasse wie das Original</translation>
+        </message>
+        <message>
+            <source>PSNR to the target</source>
+            <translation>PSNR zum Ziel</translation>
+        </message>
+        <message>
+            <source>PSNR to the original</source>
+            <translation>PSNR zum Original</translation>
+        </message>
+        <message>
+            <source>equal</source>
+            <translation>gleich</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ClassesView</name>
+        <message>
+            <source>The picture, as the network sees it</source>
+            <translation>Das Bild, wie das Netz es sieht</translation>
+        </message>
+        <message>
+            <source>Confusion matrix of the compressed network</source>
+            <translation>Verwechslungsmatrix des verdichteten Netzes</translation>
+        </message>
+        <message>
+            <source>Rows of the confusion matrix</source>
+            <translation>Zeilen der Verwechslungsmatrix</translation>
+        </message>
+        <message>
+            <source>What it is, against what it is taken for</source>
+            <translation>Was es ist, gegen das, wofür es gehalten wird</translation>
+        </message>
+        <message>
+            <source>Original’s class against compressed’s</source>
+            <translation>Klasse des Originals gegen die des verdichteten</translation>
+        </message>
+        <message>
+            <source>%1 taken for %2: %3 pictures, %4 % of the row</source>
+            <translation>%1 für %2 gehalten: %3 Bilder, %4 % der Zeile</translation>
+        </message>
+        <message>
+            <source>%1, shows %2</source>
+            <translation>%1, zeigt %2</translation>
+        </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>compressed</source>
+            <translation>verdichtet</translation>
+        </message>
+        <message>
+            <source>Nothing measured yet.</source>
+            <translation>Noch nichts gemessen.</translation>
+        </message>
+        <message>
+            <source>The %1 classes with the most mistakes of %2 that occur.</source>
+            <translation>Die %1 Klassen mit den meisten Fehlern von %2, die vorkommen.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::GuessBars</name>
+        <message>
+            <source>Most likely classes of both networks</source>
+            <translation>Wahrscheinlichste Klassen beider Netze</translation>
+        </message>
+        <message>
+            <source>%1: original %2, compressed %3</source>
+            <translation>%1: Original %2, verdichtet %3</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::MemoryCard</name>
+        <message>
+            <source>Context length</source>
+            <translation>Kontextlänge</translation>
+        </message>
+        <message>
+            <source>Memory it should fit</source>
+            <translation>Speicher, in den es passen soll</translation>
+        </message>
+        <message>
+            <source>Tokens that the key-value cache holds</source>
+            <translation>Token, die der Schlüssel-Wert-Cache fasst</translation>
+        </message>
+        <message>
+            <source>Memory of the original and of the allocation</source>
+            <translation>Speicher des Originals und der Verteilung</translation>
+        </message>
+        <message>
+            <source>context</source>
+            <translation>Kontext</translation>
+        </message>
+        <message>
+            <source>target</source>
+            <translation>Ziel</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>Jetzt</translation>
+        </message>
+        <message>
+            <source>%1 target</source>
+            <translation>Ziel %1</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>Speicher</translation>
+        </message>
+        <message>
+            <source>does not fit</source>
+            <translation>passt nicht</translation>
+        </message>
+        <message>
+            <source>%1 × less</source>
+            <translation>%1-mal weniger</translation>
+        </message>
+        <message>
+            <source>fits</source>
+            <translation>passt</translation>
+        </message>
+        <message>
+            <source>weights, exact</source>
+            <translation>Gewichte, genau</translation>
+        </message>
+        <message>
+            <source>16-bit cache</source>
+            <translation>16-Bit-Cache</translation>
+        </message>
+        <message>
+            <source>workspace, estimate</source>
+            <translation>Arbeitsspeicher, geschätzt</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PictureCards</name>
+        <message>
+            <source>Quality</source>
+            <translation>Güte</translation>
+        </message>
+        <message>
+            <source>Against the original</source>
+            <translation>Gegen das Original</translation>
+        </message>
+        <message>
+            <source>Over the pictures so far, with its 95 % interval; dashed: the original</source>
+            <translation>Über die Bilder bisher, mit 95-%-Intervall; gestrichelt: das Original</translation>
+        </message>
+        <message>
+            <source>Course of the measurement</source>
+            <translation>Verlauf der Messung</translation>
+        </message>
+        <message>
+            <source>Divergence</source>
+            <translation>Divergenz</translation>
+        </message>
+        <message>
+            <source>Measured: KL divergence of the class probabilities from the original’s, nats a picture</source>
+            <translation>Gemessen: KL-Divergenz der Klassenwahrscheinlichkeiten von denen des Originals, Nats je Bild</translation>
+        </message>
+        <message>
+            <source>Measured: squared error over the variance of what the original makes</source>
+            <translation>Gemessen: quadratischer Fehler durch die Varianz dessen, was das Original macht</translation>
+        </message>
+        <message>
+            <source>Predicted</source>
+            <translation>Vorhergesagt</translation>
+        </message>
+        <message>
+            <source>Sum of what each layer costs alone</source>
+            <translation>Summe dessen, was jede Schicht allein kostet</translation>
+        </message>
+        <message>
+            <source>Same class</source>
+            <translation>Gleiche Klasse</translation>
+        </message>
+        <message>
+            <source>Flips</source>
+            <translation>Gekippt</translation>
+        </message>
+        <message>
+            <source>%1 · %2 of %3 pictures</source>
+            <translation>%1 · %2 von %3 Bildern</translation>
+        </message>
+        <message>
+            <source>equal</source>
+            <translation>gleich</translation>
+        </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>of an earlier step</source>
+            <translation>aus einem früheren Schritt</translation>
+        </message>
+        <message>
+            <source>± %1 measured</source>
+            <translation>± %1 gemessen</translation>
+        </message>
+        <message>
+            <source>%1 to original %2</source>
+            <translation>%1 zum Original %2</translation>
+        </message>
+        <message>
+            <source>higher is closer</source>
+            <translation>höher ist näher</translation>
+        </message>
+        <message>
+            <source>%1 of %2</source>
+            <translation>%1 von %2</translation>
+        </message>
+        <message>
+            <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
+            <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
+        </message>
+        <message>
+            <source>Predicted %1, measured %2</source>
+            <translation>Vorhergesagt %1, gemessen %2</translation>
+        </message>
+        <message>
+            <source>%1: no layer stands out. The table is corrected.</source>
+            <translation>%1: keine Schicht ragt heraus. Die Tabelle ist berichtigt.</translation>
+        </message>
+        <message>
+            <source>%1: interacts with %2. The table is corrected.</source>
+            <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
+        </message>
+        <message>
+            <source>PSNR to it, dB</source>
+            <translation>PSNR dazu, dB</translation>
+        </message>
+        <message>
+            <source>SSIM to target</source>
+            <translation>SSIM zum Ziel</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>nicht gemessen</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PictureListModel</name>
+        <message>
+            <source>%1 → %2</source>
+            <translation>%1 → %2</translation>
+        </message>
+        <message>
+            <source>error %1</source>
+            <translation>Fehler %1</translation>
+        </message>
+        <message>
+            <source>
+shows %1</source>
+            <translation>
+zeigt %1</translation>
+        </message>
+        <message>
+            <source>
+divergence %1</source>
+            <translation>
+Divergenz %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PicturesDialog</name>
+        <message>
+            <source>Pictures</source>
+            <translation>Bilder</translation>
+        </message>
+        <message>
+            <source>The network is for</source>
+            <translation>Das Netz ist für</translation>
+        </message>
+        <message>
+            <source>grey</source>
+            <translation>graue</translation>
+        </message>
+        <message>
+            <source>coloured</source>
+            <translation>farbige</translation>
+        </message>
+        <message>
+            <source>It takes</source>
+            <translation>Es nimmt</translation>
+        </message>
+        <message>
+            <source>%1 pictures of any size</source>
+            <translation>%1 Bilder jeder Größe</translation>
+        </message>
+        <message>
+            <source>%1 pictures of %2 pixels; others are fitted</source>
+            <translation>%1 Bilder von %2 Pixeln; andere werden angepasst</translation>
+        </message>
+        <message>
+            <source>take noise away (restoration)</source>
+            <translation>Rauschen entfernen (Restaurierung)</translation>
+        </message>
+        <message>
+            <source>give back what it gets (autoencoding)</source>
+            <translation>wiedergeben, was es bekommt (Autoencodieren)</translation>
+        </message>
+        <message>
+            <source>Measured at</source>
+            <translation>Gemessen wird</translation>
+        </message>
+        <message>
+            <source>Use these</source>
+            <translation>Diese nehmen</translation>
+        </message>
+        <message>
+            <source>A folder of pictures, of MNIST’s idx files, or one picture</source>
+            <translation>Ein Ordner mit Bildern, mit MNISTs idx-Dateien, oder ein Bild</translation>
+        </message>
+        <message>
+            <source>Folder of pictures</source>
+            <translation>Ordner mit Bildern</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n picture(s)</source>
+            <translation>
+                <numerusform>%n Bild</numerusform>
+                <numerusform>%n Bilder</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Folder…</source>
+            <translation>Ordner…</translation>
+        </message>
+        <message>
+            <source>Files…</source>
+            <translation>Dateien…</translation>
+        </message>
+        <message>
+            <source>Pictures (%1)</source>
+            <translation>Bilder (%1)</translation>
+        </message>
+        <message>
+            <source>File of labels</source>
+            <translation>Datei der Klassen</translation>
+        </message>
+        <message>
+            <source>One folder a class, or the class in the file name</source>
+            <translation>Ein Ordner je Klasse oder die Klasse im Dateinamen</translation>
+        </message>
+        <message>
+            <source>Lines of 'file,class', or the names of the classes in the network’s order</source>
+            <translation>Zeilen „Datei,Klasse“ oder die Namen der Klassen in der Reihenfolge des Netzes</translation>
+        </message>
+        <message>
+            <source>Labels</source>
+            <translation>Klassen</translation>
+        </message>
+        <message>
+            <source>File…</source>
+            <translation>Datei…</translation>
+        </message>
+        <message>
+            <source>Of the sampler, where quality is measured; the page can show more</source>
+            <translation>Des Samplers, wo die Güte gemessen wird; die Seite kann mehr zeigen</translation>
+        </message>
+        <message>
+            <source>First seed</source>
+            <translation>Erster Startwert</translation>
+        </message>
+        <message>
+            <source>Steps</source>
+            <translation>Schritte</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>alle</translation>
+        </message>
+        <message>
+            <source>At most so many, evenly spread; 0 takes all</source>
+            <translation>Höchstens so viele, gleichmäßig verteilt; 0 nimmt alle</translation>
+        </message>
+        <message>
+            <source>How many</source>
+            <translation>Wie viele</translation>
+        </message>
+        <message>
+            <source>Size: the middle of</source>
+            <translation>Größe: die Mitte von</translation>
+        </message>
+        <message>
+            <source>whole pictures</source>
+            <translation>ganze Bilder</translation>
+        </message>
+        <message>
+            <source> pixels</source>
+            <translation> Pixel</translation>
+        </message>
+        <message>
+            <source>The network takes any size; smaller pictures are measured faster</source>
+            <translation>Das Netz nimmt jede Größe; kleinere Bilder sind schneller gemessen</translation>
+        </message>
+        <message>
+            <source>as it was made for, %1</source>
+            <translation>wofür es gemacht ist, %1</translation>
+        </message>
+        <message>
+            <source>25, as nothing else is known</source>
+            <translation>25, da nichts anderes bekannt ist</translation>
+        </message>
+        <message>
+            <source>Noise, of 255</source>
+            <translation>Rauschen, von 255</translation>
+        </message>
+        <message>
+            <source>How a picture of 0 to 1 becomes the numbers that the network was trained on</source>
+            <translation>Wie aus einem Bild von 0 bis 1 die Zahlen werden, auf denen das Netz gelernt hat</translation>
+        </message>
+        <message>
+            <source>as the architecture says</source>
+            <translation>wie die Architektur es sagt</translation>
+        </message>
+        <message>
+            <source>what does best on these pictures</source>
+            <translation>was auf diesen Bildern am besten ist</translation>
+        </message>
+        <message>
+            <source>Numbers it takes</source>
+            <translation>Zahlen, die es nimmt</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PicturesPage</name>
+        <message>
+            <source>&amp;Pictures…</source>
+            <translation>&amp;Bilder…</translation>
+        </message>
+        <message>
+            <source>Hold to flip</source>
+            <translation>Halten zum Wenden</translation>
+        </message>
+        <message>
+            <source>More steps</source>
+            <translation>Mehr Schritte</translation>
+        </message>
+        <message>
+            <source>Pictures</source>
+            <translation>Bilder</translation>
+        </message>
+        <message>
+            <source>Choose pictures…</source>
+            <translation>Bilder wählen…</translation>
+        </message>
+        <message>
+            <source>Other pictures, labels, sizes, seeds; or drop pictures on the window</source>
+            <translation>Andere Bilder, Klassen, Größen, Startwerte; oder Bilder auf das Fenster ziehen</translation>
+        </message>
+        <message>
+            <source>Flips first</source>
+            <translation>Gekippte zuerst</translation>
+        </message>
+        <message>
+            <source>Worst first</source>
+            <translation>Schlechteste zuerst</translation>
+        </message>
+        <message>
+            <source>While it is held, or the space bar: the original’s picture in the place of the compressed one</source>
+            <translation>Solange gehalten, auch mit der Leertaste: das Bild des Originals an der Stelle des verdichteten</translation>
+        </message>
+        <message>
+            <source>Wipe between compressed and original</source>
+            <translation>Wischen zwischen verdichtet und Original</translation>
+        </message>
+        <message>
+            <source>Steps of the preview</source>
+            <translation>Schritte der Vorschau</translation>
+        </message>
+        <message>
+            <source> steps</source>
+            <translation> Schritte</translation>
+        </message>
+        <message>
+            <source>Of the sampler, here alone: quality is measured with the steps that the dialog says</source>
+            <translation>Des Samplers, nur hier: die Güte wird mit den Schritten gemessen, die der Dialog nennt</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>Einpassen</translation>
+        </message>
+        <message>
+            <source>The whole picture; 0 in a picture</source>
+            <translation>Das ganze Bild; 0 in einem Bild</translation>
+        </message>
+        <message>
+            <source>1:1</source>
+            <translation>1:1</translation>
+        </message>
+        <message>
+            <source>A pixel of the picture is one of the screen; 1 in a picture</source>
+            <translation>Ein Pixel des Bildes ist eines des Schirms; 1 in einem Bild</translation>
+        </message>
+        <message>
+            <source>This model works on text; networks on pictures show their pictures here.</source>
+            <translation>Dieses Modell arbeitet auf Text; Netze auf Bildern zeigen hier ihre Bilder.</translation>
+        </message>
+        <message>
+            <source>Reading the pictures…</source>
+            <translation>Bilder werden gelesen…</translation>
+        </message>
+        <message>
+            <source>%1. Drop pictures, or a folder of them, on the window to measure it; without any, its layers can be looked at and exported.</source>
+            <translation>%1. Zum Messen Bilder oder einen Ordner mit Bildern auf das Fenster ziehen; ohne können die Schichten betrachtet und exportiert werden.</translation>
+        </message>
+        <message>
+            <source>made in %1</source>
+            <translation>entstanden in %1</translation>
+        </message>
+        <message>
+            <source>Being made…</source>
+            <translation>Entsteht…</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PlanesView</name>
+        <message>
+            <source>Picture of the original network</source>
+            <translation>Bild des Originalnetzes</translation>
+        </message>
+        <message>
+            <source>Picture of the compressed network</source>
+            <translation>Bild des verdichteten Netzes</translation>
+        </message>
+        <message>
+            <source>Map of the difference</source>
+            <translation>Karte des Unterschieds</translation>
+        </message>
+        <message>
+            <source>Picture on the left</source>
+            <translation>Bild links</translation>
+        </message>
+        <message>
+            <source>Kind of the map</source>
+            <translation>Art der Karte</translation>
+        </message>
+        <message>
+            <source>Space flips · wheel zooms all</source>
+            <translation>Leertaste wendet · Rad zoomt alle</translation>
+        </message>
+        <message>
+            <source>What goes in</source>
+            <translation>Was hineingeht</translation>
+        </message>
+        <message>
+            <source>What should come out</source>
+            <translation>Was herauskommen soll</translation>
+        </message>
+        <message>
+            <source>Being made…</source>
+            <translation>Entsteht…</translation>
+        </message>
+        <message>
+            <source>Original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>Compressed ◂▸ %1</source>
+            <translation>Verdichtet ◂▸ %1</translation>
+        </message>
+        <message>
+            <source>%1: mean %2, brightest %3</source>
+            <translation>%1: Mittel %2, am hellsten %3</translation>
+        </message>
+        <message>
+            <source>x %1, y %2: original %3, compressed %4</source>
+            <translation>x %1, y %2: Original %3, verdichtet %4</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::StepPlot</name>
+        <message>
+            <source>Error of each step</source>
+            <translation>Fehler jedes Schrittes</translation>
+        </message>
+        <message>
+            <source>step %1: %2</source>
+            <translation>Schritt %1: %2</translation>
+        </message>
+        <message>
+            <source>Error over the steps</source>
+            <translation>Fehler über die Schritte</translation>
+        </message>
+        <message>
+            <source>every step is the same</source>
+            <translation>jeder Schritt ist gleich</translation>
+        </message>
+        <message>
+            <source>noise</source>
+            <translation>Rauschen</translation>
+        </message>
+        <message>
+            <source>picture</source>
+            <translation>Bild</translation>
+        </message>
+        <message>
+            <source>Step %1 of %2: the predicted noise is off by %3 of its variance</source>
+            <translation>Schritt %1 von %2: das vorhergesagte Rauschen weicht um %3 seiner Varianz ab</translation>
         </message>
     </context>
 </TS>

@@ -100,4 +100,14 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>tritloom::PicturesDialog</name>
+        <message numerus="yes">
+            <source>%n picture(s)</source>
+            <translation>
+                <numerusform>%n picture</numerusform>
+                <numerusform>%n pictures</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

@@ -3,10 +3,13 @@
 #include "app/gui/main_window.h"
 #include "app/gui/page.h"
 #include "app/gui/screenshot.h"
+#include "core/sensitivity/candidate.h"
+#include "tests/app/small_networks.h"
 
 #include <QSet>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace tritloom;
@@ -37,6 +40,7 @@ private:
         return Workspace::create(std::move(model.value()), m_plugins, {}).value();
     }
     PluginHost m_plugins;
+    QTemporaryDir m_folder;
 
 private slots:
     void initTestCase()
@@ -84,6 +88,54 @@ private slots:
                 keep(
                     *image,
                     QString("window-%1-%2").arg(theme == Theme::Dark ? "dark" : "light").arg(size.width()));
+            }
+    }
+
+    void networksOnPictures_data()
+    {
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<QString>("pictures");
+        QVERIFY(QFile::copy(
+            TRITLOOM_SOURCE_DIR "/tests/fuzz/corpus/onnx/conv_gemm", m_folder.filePath("classes.onnx")));
+        QVERIFY(writeSuperResolution(m_folder.filePath("larger.safetensors")));
+        QVERIFY(writePictures(m_folder.filePath("classes"), 12, 4, 3));
+        QVERIFY(writePictures(m_folder.filePath("plain"), 4, 96, 0));
+        QTest::newRow("classes") << "classes.onnx"
+                                 << "classes";
+        QTest::newRow("larger") << "larger.safetensors"
+                                << "plain";
+        QTest::newRow("none yet") << "classes.onnx"
+                                  << "";
+    }
+    void networksOnPictures()
+    {
+        QFETCH(QString, network);
+        QFETCH(QString, pictures);
+        const std::shared_ptr<Workspace> workspace =
+            Workspace::create(loadModel(m_folder.filePath(network).toStdString()).value(), m_plugins, {})
+                .value();
+        if (!pictures.isEmpty()) {
+            PictureOptions options = workspace->pictures().options();
+            options.source.images = m_folder.filePath(pictures).toStdString();
+            QSignalSpy changed(&workspace->pictures(), &PicturesController::changed);
+            workspace->pictures().load(options);
+            QVERIFY(changed.wait(30000));
+            workspace->document().replace(uniform(workspace->model(), {"int3row", "rtn", {}}), "three bits");
+            QTRY_VERIFY_WITH_TIMEOUT(!workspace->evaluation().isRunning(), 30000);
+        }
+        for (const Theme theme : {Theme::Dark, Theme::Light})
+            for (const QSize size : {QSize(1280, 800), QSize(1920, 1200)}) {
+                QSettings().clear(); // every size with its own standard layout
+                const auto image = grabPage(workspace, "window", theme, size, network);
+                QVERIFY2(image.has_value(), image ? "" : image.error().message.c_str());
+                QVERIFY(coloursOf(*image) > 100);
+                keep(
+                    *image,
+                    QString("pictures-%1-%2-%3")
+                        .arg(
+                            QString(QTest::currentDataTag()).replace(' ', '-'),
+                            theme == Theme::Dark ? "dark" : "light")
+                        .arg(size.width()));
             }
     }
 

@@ -243,7 +243,7 @@ void LoomPage::refreshNumbers()
     const Allocation allocation =
         m_original ? m_workspace.model().original() : m_workspace.document().allocation();
     const Estimate estimate = m_workspace.estimate(allocation);
-    m_numbers->setText(numbersTitle(estimate, themeColors(palette()), m_original));
+    m_numbers->setText(numbersTitle(m_workspace.model(), estimate, themeColors(palette()), m_original));
     m_loom->setMean(LoomLine{
         estimate.bitsPerWeight, tr("mean %1 bpw").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))});
 }

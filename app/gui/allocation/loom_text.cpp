@@ -84,7 +84,7 @@ QString selectionTitle(const Model& model, const std::vector<LayerId>& layers)
         : say(QT_TRANSLATE_NOOP("LoomText", "%1 selected, %2")).arg(title, count);
 }
 
-QString numbersTitle(const Estimate& estimate, const ThemeColors& colors, bool original)
+QString numbersTitle(const Model& model, const Estimate& estimate, const ThemeColors& colors, bool original)
 {
     const auto kind = [&](const QString& text) {
         return QStringLiteral("<span style='color:%1'>%2</span>").arg(colors.mutedText.name(), text);
@@ -114,7 +114,8 @@ QString numbersTitle(const Estimate& estimate, const ThemeColors& colors, bool o
                                  formatBytes(estimate.targetBytes))));
     text += gap
         + (estimate.predictedKl ? QStringLiteral("<b>%1</b> ").arg(formatSmall(*estimate.predictedKl))
-                   + kind(say(QT_TRANSLATE_NOOP("LoomText", "nats, predicted")))
+                   + kind(isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, predicted"))
+                                          : say(QT_TRANSLATE_NOOP("LoomText", "divergence, predicted")))
                                 : kind(say(QT_TRANSLATE_NOOP("LoomText", "loss not predicted yet"))));
     return text;
 }
@@ -134,7 +135,10 @@ LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer
         const SensitivityCell* const cell = workspace.sensitivity().table().find(layer, choice);
         if (cell != nullptr && cell->known && cell->failure.empty())
             callout.lines.push_back(
-                {say(QT_TRANSLATE_NOOP("LoomText", "alone costs %1 nats, weight error %2 (measured)"))
+                {(isInNats(workspace.model())
+                      ? say(QT_TRANSLATE_NOOP("LoomText", "alone costs %1 nats, weight error %2 (measured)"))
+                      : say(QT_TRANSLATE_NOOP(
+                          "LoomText", "alone costs a divergence of %1, weight error %2 (measured)")))
                      .arg(formatSmall(cell->kl.value), formatShare(cell->weightError)),
                  Tone::Warning});
         else
@@ -157,7 +161,9 @@ LoomCallout pullCallout(Workspace& workspace, const Stops& stops, const Allocati
     if (before && after) {
         const double difference = *after - *before;
         callout.lines.push_back(
-            {say(QT_TRANSLATE_NOOP("LoomText", "%1: divergence %2 nats, predicted"))
+            {(isInNats(workspace.model())
+                  ? say(QT_TRANSLATE_NOOP("LoomText", "%1: divergence %2 nats, predicted"))
+                  : say(QT_TRANSLATE_NOOP("LoomText", "%1: divergence %2, predicted")))
                  .arg(
                      change,
                      (difference < 0 ? QStringLiteral("−") : QStringLiteral("+"))

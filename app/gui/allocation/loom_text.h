@@ -13,7 +13,8 @@ namespace tritloom {
 /// "blocks 6 to 9 selected, 28 layers"
 [[nodiscard]] QString selectionTitle(const Model& model, const std::vector<LayerId>& layers);
 /// The four numbers as rich text: size, fit, bits per weight, predicted loss; each with its kind.
-[[nodiscard]] QString numbersTitle(const Estimate& estimate, const ThemeColors& colors, bool original);
+[[nodiscard]] QString
+numbersTitle(const Model& model, const Estimate& estimate, const ThemeColors& colors, bool original);
 
 [[nodiscard]] LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer);
 /// From `start` to where the pull is now.

@@ -50,8 +50,7 @@ void PayBackStrip::refresh()
                     formatShare(offer.gainShare)),
             this);
         button->setProperty("chip", true);
-        button->setToolTip(
-            tr("Predicted: lowers the divergence by %1 nats per token").arg(formatSmall(offer.gainKl)));
+        button->setToolTip(tr("Predicted: lowers the divergence by %1").arg(formatSmall(offer.gainKl)));
         connect(button, &QPushButton::clicked, this, [this, offer] {
             const Layer& what = m_workspace.model().layer(offer.layer);
             m_workspace.document().setChoices(

@@ -1,6 +1,7 @@
 #include "app/gui/evaluation/history_list.h"
 
 #include "app/gui/number_text.h"
+#include "app/gui/pictures/picture_words.h"
 #include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/theme.h"
 
@@ -68,11 +69,16 @@ void HistoryList::compareWithNow(int step)
     (new DifferenceDialog(m_workspace, title, *m_steps[std::size_t(step)], window()))->show();
 }
 
-std::optional<double> HistoryList::perplexityAt(int step) const
+std::optional<double> HistoryList::qualityAt(int step) const
 {
     const auto& allocation = m_steps[std::size_t(step)];
     if (!allocation)
         return std::nullopt;
+    if (m_workspace.model().picture) {
+        const PictureEvaluation* const known = m_workspace.evaluation().pictureEvaluation(*allocation);
+        return known != nullptr && known->isComplete() ? std::optional(headlineOf(*known).value.value)
+                                                       : std::nullopt;
+    }
     for (const Evaluation& point : m_workspace.evaluation().measuredPoints())
         if (point.allocation == *allocation)
             return point.perplexity.value;
@@ -86,11 +92,11 @@ void HistoryList::refresh()
     clear();
     for (int step = stack.count(); step >= 0; --step) {
         const QString title = step == 0 ? tr("Opened") : stack.text(step - 1);
-        const auto here = perplexityAt(step);
+        const auto here = qualityAt(step);
         QString effect = tr("not measured");
         if (step == 0 && here)
             effect = QLocale().toString(*here, 'f', 3);
-        else if (const auto before = step > 0 ? perplexityAt(step - 1) : std::nullopt; here && before) {
+        else if (const auto before = step > 0 ? qualityAt(step - 1) : std::nullopt; here && before) {
             const double change = *here - *before;
             effect = (change < 0 ? QStringLiteral("−") : QStringLiteral("+")) + formatSmall(std::abs(change));
         } else if (here) {
@@ -98,7 +104,9 @@ void HistoryList::refresh()
         }
         auto* const item = new QListWidgetItem(QStringLiteral("%1   %2").arg(effect, title), this);
         item->setData(Qt::UserRole, step);
-        item->setToolTip(tr("%1\nMeasured change of perplexity: %2").arg(title, effect));
+        item->setToolTip((m_workspace.model().picture ? tr("%1\nMeasured change of quality: %2")
+                                                      : tr("%1\nMeasured change of perplexity: %2"))
+                             .arg(title, effect));
         if (step > stack.index())
             item->setForeground(colors.mutedText); // undone
         if (step == stack.index())

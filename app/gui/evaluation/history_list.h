@@ -6,8 +6,8 @@
 
 namespace tritloom {
 
-/// The steps of the undo stack, each with what it did to perplexity once that is measured. A click goes
-/// there. GUI thread only.
+/// The steps of the undo stack, each with what it did to perplexity, or to pictures, once that is measured. A
+/// click goes there. GUI thread only.
 class HistoryList final : public QListWidget {
     Q_OBJECT
 
@@ -18,7 +18,7 @@ private:
     void compareWithNow(int step);
     void remember();
     void refresh();
-    [[nodiscard]] std::optional<double> perplexityAt(int step) const;
+    [[nodiscard]] std::optional<double> qualityAt(int step) const; ///< perplexity, or a headline
 
     Workspace& m_workspace;
     std::vector<std::optional<Allocation>> m_steps; ///< by index of the stack; absent when it was never on it

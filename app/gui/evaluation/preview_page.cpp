@@ -1,16 +1,15 @@
 #include "app/gui/evaluation/preview_page.h"
 
 #include "app/gui/evaluation/history_list.h"
+#include "app/gui/evaluation/memory_card.h"
 #include "app/gui/evaluation/speed_card.h"
 #include "app/gui/number_text.h"
+#include "app/gui/pictures/picture_cards.h"
 #include "app/gui/recipes/blame_dialog.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/flip_switch.h"
-#include "app/gui/widgets/segment_bars.h"
 
-#include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QProgressBar>
@@ -42,6 +41,8 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
     , m_flip(new FlipSwitch(this))
+    , m_pictureCards(new PictureCards(workspace, this))
+    , m_memory(new MemoryCard(workspace, this))
     , m_speed(new SpeedCard(workspace, this))
     , m_state(new QLabel(this))
     , m_progress(new QProgressBar(this))
@@ -66,10 +67,13 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     makeQualityCards();
     column->addWidget(m_perplexityCard);
     column->addWidget(m_divergenceCard);
-    makeMemoryCard();
-    column->addWidget(findChild<Card*>(QStringLiteral("memoryCard")));
+    column->addWidget(m_pictureCards);
+    column->addWidget(m_memory);
     column->addWidget(m_speed);
-    auto* const history = new Card(tr("History: change of perplexity, measured"), this);
+    auto* const history = new Card(
+        workspace.model().picture ? tr("History: change of quality, measured")
+                                  : tr("History: change of perplexity, measured"),
+        this);
     m_history->setMinimumHeight(96);
     history->column()->addWidget(m_history, 1);
     column->addWidget(history, 1);
@@ -114,7 +118,6 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     connect(
         &workspace.interaction(), &InteractionController::runningChanged, this,
         &PreviewPage::refreshInteractions);
-    connect(&workspace, &Workspace::goalChanged, this, &PreviewPage::refreshMemory);
     connect(m_flip, &FlipSwitch::chosen, this, &PreviewPage::originalAsked);
     m_shown = evaluation.latest(); // a page made later shows what is known already
     if (m_shown) {
@@ -172,56 +175,6 @@ void PreviewPage::makeQualityCards()
     m_divergenceCard->column()->addWidget(makeBlameButton(m_workspace, this));
 }
 
-void PreviewPage::makeMemoryCard()
-{
-    auto* const card = new Card({}, this);
-    card->setObjectName(QStringLiteral("memoryCard"));
-    m_context = new QComboBox(this);
-    m_context->setObjectName(QStringLiteral("contextLength"));
-    m_context->setAccessibleName(tr("Context length"));
-    for (const int context : {512, 1024, 2048, 4096, 8192, 16384, 32768, 131072})
-        m_context->addItem(QLocale().toString(context), context);
-    m_target = new QDoubleSpinBox(this);
-    m_target->setObjectName(QStringLiteral("memoryTarget"));
-    m_target->setAccessibleName(tr("Memory it should fit"));
-    m_target->setRange(0.001, 4096);
-    m_target->setDecimals(3);
-    m_target->setMinimumWidth(96);
-    m_context->setMinimumContentsLength(7);
-    m_context->setToolTip(tr("Tokens that the key-value cache holds"));
-    m_target->setSuffix(QStringLiteral(" GB"));
-    m_memory = new QLabel(this);
-    m_memory->setTextFormat(Qt::RichText);
-    m_bars = new SegmentBars(this);
-    m_bars->setAccessibleName(tr("Memory of the original and of the allocation"));
-    m_legend = makeMutedLabel({}, this);
-    m_legend->setTextFormat(Qt::RichText);
-    m_legend->setWordWrap(true);
-    auto* const settings = new QHBoxLayout;
-    settings->addWidget(makeMutedLabel(tr("context"), this));
-    settings->addWidget(m_context, 1);
-    settings->addWidget(makeMutedLabel(tr("target"), this));
-    settings->addWidget(m_target, 1);
-    card->column()->addWidget(m_memory);
-    card->column()->addLayout(settings);
-    card->column()->addWidget(m_bars);
-    card->column()->addWidget(m_legend);
-    connect(m_context, &QComboBox::activated, this, [this] {
-        Goal goal = m_workspace.goal();
-        goal.contextLength = m_context->currentData().toULongLong();
-        m_workspace.setGoal(goal);
-    });
-    connect(m_target, &QDoubleSpinBox::editingFinished, this, [this] {
-        Goal goal = m_workspace.goal();
-        const auto bytes = std::uint64_t(std::llround(m_target->value() * 1e9));
-        // The field shows three digits; leaving it must not round the target.
-        if (std::abs(double(goal.memoryBytes) / 1e9 - m_target->value()) < 0.0005)
-            return;
-        goal.memoryBytes = bytes;
-        m_workspace.setGoal(goal);
-    });
-}
-
 void PreviewPage::timerEvent(QTimerEvent*)
 {
     m_cellsTimer.stop();
@@ -233,6 +186,8 @@ void PreviewPage::showOriginal(bool original)
     m_original = original;
     m_flip->setOriginal(original);
     m_speed->showOriginal(original);
+    m_memory->showOriginal(original);
+    m_pictureCards->showOriginal(original);
     refreshAll();
 }
 
@@ -240,23 +195,25 @@ void PreviewPage::refreshAll()
 {
     refreshState();
     refreshQuality();
-    refreshMemory();
 }
 
 void PreviewPage::refreshState()
 {
     const ThemeColors colors = themeColors(palette());
     const EvaluationController& evaluation = m_workspace.evaluation();
-    const QString& whyNot = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
-    const QString why = !whyNot.isEmpty()
-        ? tr("This model cannot be run here, so nothing is measured: %1").arg(whyNot)
-        : !m_why.isEmpty() ? tr("The measurement failed: %1").arg(m_why)
-                           : QString();
+    const bool onPictures = m_workspace.model().picture.has_value();
+    const QString whyNot = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+    const QString why = !whyNot.isEmpty() && onPictures
+        ? tr("Nothing is measured yet: drop pictures, or a folder of them, on the window.")
+        : !whyNot.isEmpty() ? tr("This model cannot be run here, so nothing is measured: %1").arg(whyNot)
+        : !m_why.isEmpty()  ? tr("The measurement failed: %1").arg(m_why)
+                            : QString();
     m_failure->setText(why);
     m_failure->setVisible(!why.isEmpty());
     tint(m_failure, whyNot.isEmpty() ? colors.bad : colors.warning);
-    m_perplexityCard->setVisible(whyNot.isEmpty());
-    m_divergenceCard->setVisible(whyNot.isEmpty());
+    m_perplexityCard->setVisible(whyNot.isEmpty() && !onPictures);
+    m_divergenceCard->setVisible(whyNot.isEmpty() && !onPictures);
+    m_pictureCards->setVisible(whyNot.isEmpty() && onPictures);
     m_progress->setVisible(evaluation.isRunning());
     m_progress->setValue(int(evaluation.fraction() * 1000));
     m_state->setVisible(whyNot.isEmpty());
@@ -350,45 +307,6 @@ void PreviewPage::refreshInteractions()
         names.isEmpty() ? tr("%1: no block stands out. The table is corrected.").arg(difference)
                         : tr("%1: interacts with %2. The table is corrected.")
                               .arg(difference, names.join(QStringLiteral(", "))));
-}
-
-void PreviewPage::refreshMemory()
-{
-    const ThemeColors colors = themeColors(palette());
-    const Goal& goal = m_workspace.goal();
-    const Estimate original = m_workspace.estimate(m_workspace.model().original());
-    const Estimate now = m_original ? original : m_workspace.estimate(m_workspace.document().allocation());
-    if (const int at = m_context->findData(qulonglong(goal.contextLength)); at >= 0)
-        m_context->setCurrentIndex(at);
-    if (!m_target->hasFocus())
-        m_target->setValue(double(goal.memoryBytes) / 1e9);
-    const QColor weights = colors.bits(8), cache = colors.bits(5), space = colors.mutedText;
-    const auto bar = [&](const QString& title, const Estimate& estimate) {
-        return SegmentBars::Bar{
-            title,
-            formatBytes(estimate.memoryBytes()),
-            {{double(estimate.bytes), weights},
-             {double(estimate.keyValueBytes), cache},
-             {double(estimate.workspaceBytes), space}}};
-    };
-    m_bars->setBars({bar(tr("Original"), original), bar(tr("Now"), now)});
-    m_bars->setLimit(double(now.targetBytes), tr("%1 target").arg(formatBytes(now.targetBytes)), !now.fits());
-    const double ratio = double(original.memoryBytes()) / std::max(1.0, double(now.memoryBytes()));
-    m_memory->setText(
-        QStringLiteral(
-            "<span style='color:%1'>%2</span> <b>%3</b>&nbsp;&nbsp;<span style='color:%4'>%5</span>")
-            .arg(
-                colors.mutedText.name(), tr("Memory"), formatBytes(now.memoryBytes()),
-                (now.fits() ? colors.good : colors.bad).name(),
-                !now.fits()         ? tr("does not fit")
-                    : ratio > 1.005 ? tr("%1 × less").arg(QLocale().toString(ratio, 'f', 1))
-                                    : tr("fits")));
-    const auto swatch = [](const QColor& color, const QString& text) {
-        return QStringLiteral("<span style='color:%1'>■</span> %2").arg(color.name(), text);
-    };
-    m_legend->setText(
-        swatch(weights, tr("weights, exact")) + QStringLiteral("&nbsp; ") + swatch(cache, tr("16-bit cache"))
-        + QStringLiteral("&nbsp; ") + swatch(space, tr("workspace, estimate")));
 }
 
 QWidget* makePreviewPage(Workspace& workspace, QWidget* parent)

@@ -6,8 +6,6 @@
 #include <QBasicTimer>
 #include <QWidget>
 
-class QComboBox;
-class QDoubleSpinBox;
 class QLabel;
 class QProgressBar;
 
@@ -16,7 +14,8 @@ namespace tritloom {
 class Card;
 class FlipSwitch;
 class HistoryList;
-class SegmentBars;
+class MemoryCard;
+class PictureCards;
 class SpeedCard;
 
 /// What the allocation costs, measured while it changes. GUI thread only.
@@ -37,15 +36,15 @@ protected:
 
 private:
     void makeQualityCards();
-    void makeMemoryCard();
     void refreshAll();
     void refreshState();
     void refreshQuality();
     void refreshInteractions();
-    void refreshMemory();
 
     Workspace& m_workspace;
     FlipSwitch* m_flip;
+    PictureCards* m_pictureCards; ///< in the place of perplexity, for networks on pictures
+    MemoryCard* m_memory;
     SpeedCard* m_speed;
     QLabel* m_state;
     QProgressBar* m_progress;
@@ -55,10 +54,6 @@ private:
     ConvergencePlot* m_course = nullptr;
     Card* m_divergenceCard = nullptr;
     QLabel *m_kl = nullptr, *m_predictedKl = nullptr, *m_agreement = nullptr, *m_interacts = nullptr;
-    QLabel *m_memory = nullptr, *m_legend = nullptr;
-    QComboBox* m_context = nullptr;
-    QDoubleSpinBox* m_target = nullptr;
-    SegmentBars* m_bars = nullptr;
     HistoryList* m_history;
     std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
     std::optional<Evaluation> m_shown; ///< the last figures, grey once the allocation has moved on

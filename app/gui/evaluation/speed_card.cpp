@@ -48,7 +48,8 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_card);
-    setVisible(workspace.engine().whyNotEvaluated().empty());
+    const bool decodes = workspace.engine().whyNotEvaluated().empty() && !workspace.model().picture;
+    setVisible(decodes);
 
     SpeedController& speed = workspace.speed();
     connect(m_measure, &QPushButton::clicked, this, [this, &speed] {
@@ -62,7 +63,7 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     });
     connect(&workspace.document(), &AllocationDocument::changed, this, &SpeedCard::refresh);
     connect(&workspace, &Workspace::goalChanged, this, &SpeedCard::refresh);
-    if (workspace.engine().whyNotEvaluated().empty())
+    if (decodes)
         speed.needBandwidth();
     refresh();
 }

@@ -17,6 +17,18 @@
 
 namespace tritloom {
 
+namespace {
+
+/// Of the file that runtimes for this kind of model read.
+QString usualSuffix(const Model& model)
+{
+    if (model.file->operators)
+        return QStringLiteral("onnx");
+    return model.picture ? QStringLiteral("safetensors") : QStringLiteral("gguf");
+}
+
+} // namespace
+
 ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidget* parent)
     : QDialog(parent)
     , m_workspace(workspace)
@@ -34,9 +46,10 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     setModal(false);
     setWindowTitle(tr("Export"));
     const Estimate estimate = workspace.estimate(workspace.document().allocation());
-    const QString name = QStringLiteral("%1-%2bpw.gguf")
+    const QString name = QStringLiteral("%1-%2bpw.%3")
                              .arg(QFileInfo(modelName).completeBaseName())
-                             .arg(estimate.bitsPerWeight, 0, 'f', 2);
+                             .arg(estimate.bitsPerWeight, 0, 'f', 2)
+                             .arg(usualSuffix(workspace.model()));
     m_path->setObjectName(QStringLiteral("exportPath"));
     m_path->setText(QDir(lastFolder("export")).filePath(name));
     m_path->setAccessibleName(tr("File to write"));
@@ -95,12 +108,17 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
 
 void ExportDialog::choosePath()
 {
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(),
-            tr("GGUF, for llama.cpp (*.gguf)") + ";;" + tr("Tritloom, holds every method (*.tritloom)") + ";;"
-                + tr("Folder of compressed-tensors, for vLLM (*.compressed-tensors)") + ";;"
-                + tr("Folder of GPTQ, for GPTQModel and vLLM (*.gptq)") + ";;"
-                + tr("Folder of BitNet, for Transformers (*.bitnet)"));
+    QStringList kinds{
+        tr("GGUF, for llama.cpp (*.gguf)"), tr("Tritloom, holds every method (*.tritloom)"),
+        tr("Folder of compressed-tensors, for vLLM (*.compressed-tensors)"),
+        tr("Folder of GPTQ, for GPTQModel and vLLM (*.gptq)"),
+        tr("Folder of BitNet, for Transformers (*.bitnet)")};
+    if (m_workspace.model().picture)
+        kinds = {
+            tr("safetensors, for PyTorch (*.safetensors)"), tr("Tritloom, holds every method (*.tritloom)")};
+    if (m_workspace.model().file->operators)
+        kinds.prepend(tr("ONNX, for onnxruntime (*.onnx)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(), kinds.join(";;"));
     if (!path.isEmpty())
         m_path->setText(path);
 }
@@ -129,8 +147,8 @@ void ExportDialog::refresh()
         running                                 ? tr("Cancel")
             : QFileInfo::exists(m_path->text()) ? tr("Overwrite")
                                                 : tr("Export"));
-    const auto problems = m_workspace.exporter().problems(
-        m_workspace.document().allocation(), m_path->text().toStdString());
+    const auto problems =
+        m_workspace.exporter().problems(m_workspace.document().allocation(), m_path->text().toStdString());
     m_start->setEnabled(running || (problems.empty() && !m_path->text().isEmpty()));
     if (running || !m_result->text().isEmpty())
         return;

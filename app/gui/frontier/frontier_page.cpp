@@ -54,7 +54,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_now->setMarkerSize(13);
     m_size->setTitleText(tr("file size, MB"));
     m_size->setLabelFormat("%.2f");
-    m_loss->setTitleText(tr("KL divergence, nats"));
+    m_loss->setTitleText(isInNats(workspace.model()) ? tr("KL divergence, nats") : tr("divergence"));
     m_loss->setLabelFormat("%g");
     m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
@@ -98,7 +98,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
             if (inside)
                 QToolTip::showText(
                     QCursor::pos(),
-                    tr("%1, KL %2: click to take it")
+                    tr("%1, divergence %2: click to take it")
                         .arg(formatBytes(std::uint64_t(point.x() * 1e6)), formatSmall(point.y())),
                     m_view);
         });

@@ -291,7 +291,7 @@ QVariant LayerModel::headerData(int section, Qt::Orientation orientation, int ro
             tr("Layers by block, in model order"),
             tr("Bits per weight with scales counted, exact"),
             tr("Bytes in the file, exact"),
-            tr("Measured: nats per token that this layer alone costs at about four bits"),
+            tr("Measured: divergence that this layer alone costs at about four bits"),
             tr("What the layer becomes; double-click to choose"),
             tr("Measured: squared error of the weights as chosen, against their own square"),
             tr("Number format in the file that was opened"),

@@ -35,8 +35,11 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     m_map->setObjectName("heatMap");
     m_run->setObjectName("runSweep");
     m_map->setAccessibleName(tr("Sensitivity of layers to formats"));
-    m_quantity->addItem(tr("KL divergence, measured"), int(Shown::Kl));
-    m_quantity->addItem(tr("KL divergence per megabyte kept"), int(Shown::KlPerByte));
+    const bool nats = isInNats(workspace.model());
+    m_quantity->addItem(nats ? tr("KL divergence, measured") : tr("Divergence, measured"), int(Shown::Kl));
+    m_quantity->addItem(
+        nats ? tr("KL divergence per megabyte kept") : tr("Divergence per megabyte kept"),
+        int(Shown::KlPerByte));
     m_quantity->addItem(tr("Weight error"), int(Shown::WeightError));
     m_quantity->addItem(tr("Weight error by activations"), int(Shown::ActivationError));
     m_progress->setMaximumWidth(160);
@@ -182,7 +185,8 @@ QString SensitivityPage::tipOf(LayerId layer, int candidate) const
                           QString::fromStdString(cell.choice.format), formatBytes(cell.bytes));
     if (cell.known)
         tip += "\n"
-            + tr("KL %1 ± %2 nats, measured")
+            + (isInNats(m_workspace.model()) ? tr("KL %1 ± %2 nats, measured")
+                                             : tr("divergence %1 ± %2, measured"))
                   .arg(formatSmall(cell.kl.value), formatSmall(cell.kl.standardError))
             + "\n"
             + tr("weight error %1, by activations %2")

@@ -31,6 +31,9 @@ void HeatMap::setHeaders(QStringList rows, QStringList columns)
     m_marks.assign(std::size_t(m_rows.size()), -1);
     updateScrollBar();
     viewport()->update();
+    m_widestName = 0;
+    for (const QString& name : m_rows)
+        m_widestName = std::max(m_widestName, fontMetrics().horizontalAdvance(name));
 }
 
 void HeatMap::setWords(Words text, Words tip)
@@ -68,7 +71,9 @@ int HeatMap::rowHeight() const
 
 int HeatMap::nameWidth() const
 {
-    return std::clamp(fontMetrics().averageCharWidth() * 22, 90, std::max(90, viewport()->width() / 3));
+    // Short names leave their room to the cells.
+    const int wanted = std::min(fontMetrics().averageCharWidth() * 22, m_widestName + 16);
+    return std::clamp(wanted, 24, std::max(90, viewport()->width() / 3));
 }
 
 QRect HeatMap::cellRect(int row, int column) const

@@ -51,7 +51,7 @@ private:
     std::vector<double> m_fractions; ///< -1: empty
     Words m_text, m_tip;
     std::vector<int> m_marks;
-    int m_currentRow = -1, m_currentColumn = 0;
+    int m_currentRow = -1, m_currentColumn = 0, m_widestName = 0;
 };
 
 } // namespace tritloom

@@ -1,0 +1,119 @@
+#include "app/gui/pictures/picture_figures.h"
+
+#include "app/gui/number_text.h"
+#include "app/gui/pictures/picture_words.h"
+#include "app/gui/theme.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QTextDocumentFragment>
+
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+QString say(const char* text)
+{
+    return QCoreApplication::translate("PictureFigures", text);
+}
+
+QString sharePlusMinus(const Measured& share)
+{
+    return QStringLiteral("%1 ± %2 %")
+        .arg(
+            QLocale().toString(100 * share.value, 'f', 2),
+            QLocale().toString(100 * share.standardError, 'f', 2));
+}
+
+QString classifierHtml(const QString& muted, const PictureEvaluation* evaluation)
+{
+    if (evaluation == nullptr)
+        return {};
+    QStringList cells;
+    const auto add = [&](const QString& name, const QString& figure) {
+        cells << QStringLiteral("<span style='color:%1'>%2</span>&nbsp; <b>%3</b>").arg(muted, name, figure);
+    };
+    if (evaluation->top1)
+        add(say(QT_TRANSLATE_NOOP("PictureFigures", "Top-1")), sharePlusMinus(*evaluation->top1));
+    if (evaluation->top5)
+        add(say(QT_TRANSLATE_NOOP("PictureFigures", "Top-5")), sharePlusMinus(*evaluation->top5));
+    if (evaluation->referenceTop1)
+        add(say(QT_TRANSLATE_NOOP("PictureFigures", "Original’s top-1")),
+            sharePlusMinus(*evaluation->referenceTop1));
+    if (evaluation->agreement)
+        add(say(QT_TRANSLATE_NOOP("PictureFigures", "Flips")),
+            say(QT_TRANSLATE_NOOP("PictureFigures", "%1 of %2"))
+                .arg(evaluation->flips)
+                .arg(evaluation->samplesDone));
+    return cells.join(QStringLiteral("&nbsp;&nbsp;&nbsp; "));
+}
+
+} // namespace
+
+QString figuresHtml(
+    const QPalette& palette, bool isClassifier, const std::optional<PicturePreview>& preview,
+    const PictureEvaluation* evaluation, const MeanQuality& means)
+{
+    const QString muted = themeColors(palette).mutedText.name();
+    if (isClassifier)
+        return classifierHtml(muted, evaluation);
+    struct Column {
+        QString name;
+        QString one, mean;
+    };
+    const auto quality = preview ? preview->quality : std::nullopt;
+    const bool some = means.count > 0;
+    const auto cell = [](bool known, const QString& text) { return known ? text : QStringLiteral("…"); };
+    const auto figure = [&](const char* name, double PictureQuality::*field, int decimals) {
+        return Column{
+            QLatin1String(name),
+            cell(quality.has_value(), quality ? figureText((*quality).*field, decimals) : QString()),
+            cell(some, figureText(means.mean.*field, decimals))};
+    };
+    QList<Column> columns{
+        {QStringLiteral("PSNR"), cell(quality.has_value(), quality ? decibelText(quality->psnr) : QString()),
+         cell(some, decibelText(means.mean.psnr))},
+        figure("SSIM", &PictureQuality::ssim, 4),
+        figure("MS-SSIM", &PictureQuality::msSsim, 4),
+        figure("GMSD", &PictureQuality::gmsd, 4),
+        figure("HaarPSI", &PictureQuality::haarPsi, 4),
+        figure("FLIP", &PictureQuality::flip, 4)};
+    // Against what should come out, where that is known: the original's own figure stands beside.
+    if (evaluation != nullptr && evaluation->referencePsnr && evaluation->psnr) {
+        const auto two = [](double now, double before) {
+            return QStringLiteral("%1 (%2)").arg(
+                QLocale().toString(now, 'f', 2), QLocale().toString(before, 'f', 2));
+        };
+        const auto scores = preview ? preview->scores : std::nullopt;
+        columns << Column{
+            say(QT_TRANSLATE_NOOP("PictureFigures", "PSNR to target (original)")),
+            cell(
+                scores.has_value(),
+                scores ? two(double(scores->psnr), double(scores->referencePsnr)) : QString()),
+            two(evaluation->psnr->value, evaluation->referencePsnr->value)};
+    }
+    QString head = QStringLiteral("<td></td>"), one, mean;
+    const auto td = [](const QString& style, const QString& text) {
+        return QStringLiteral("<td align='right' style='padding-left:10px;%1'>%2</td>").arg(style, text);
+    };
+    const QString quiet = QStringLiteral("color:%1").arg(muted);
+    one = QStringLiteral("<td style='%1'>%2</td>")
+              .arg(quiet, say(QT_TRANSLATE_NOOP("PictureFigures", "this picture")));
+    mean = QStringLiteral("<td style='%1'>%2</td>")
+               .arg(quiet, say(QT_TRANSLATE_NOOP("PictureFigures", "mean of %1")).arg(means.count));
+    for (const Column& column : columns) {
+        head += td(quiet, column.name);
+        one += td(QStringLiteral("font-weight:bold"), column.one);
+        mean += td({}, column.mean);
+    }
+    return QStringLiteral("<table cellspacing='0' cellpadding='0'><tr>%1</tr><tr>%2</tr><tr>%3</tr></table>")
+        .arg(head, one, mean);
+}
+
+QString figuresSpoken(const QString& html)
+{
+    return QTextDocumentFragment::fromHtml(html).toPlainText().simplified();
+}
+
+} // namespace tritloom

@@ -1,0 +1,88 @@
+#include "app/gui/pictures/picture_words.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+#include <cmath>
+
+namespace tritloom {
+namespace {
+
+QString say(const char* text)
+{
+    return QCoreApplication::translate("PictureWords", text);
+}
+
+} // namespace
+
+QString taskText(const PictureModel& model)
+{
+    switch (model.task) {
+    case PictureTask::Classification:
+        return say(QT_TRANSLATE_NOOP("PictureWords", "Classification, %1 classes")).arg(model.classes);
+    case PictureTask::SuperResolution:
+        return say(QT_TRANSLATE_NOOP("PictureWords", "Super-resolution ×%1")).arg(model.scale);
+    case PictureTask::Restoration:
+        return say(QT_TRANSLATE_NOOP("PictureWords", "Restoration"));
+    case PictureTask::Generation:
+        return say(QT_TRANSLATE_NOOP("PictureWords", "Generation"));
+    case PictureTask::Autoencoding:
+        break;
+    }
+    return say(QT_TRANSLATE_NOOP("PictureWords", "Autoencoding"));
+}
+
+QString classText(const PictureSet& pictures, std::size_t index)
+{
+    if (index >= pictures.classNames.size())
+        return QString::number(index);
+    const QString name = QString::fromStdString(pictures.classNames[index]);
+    bool isNumber = false;
+    (void)name.toInt(&isNumber);
+    return isNumber ? name : QStringLiteral("%1 · %2").arg(index).arg(name);
+}
+
+QString Headline::text() const
+{
+    return QStringLiteral("%1 %2").arg(QLocale().toString(value.value, 'f', decimals), unit);
+}
+
+Headline headlineOf(const PictureEvaluation& evaluation)
+{
+    const auto percent = [](const Measured& share) {
+        return Measured{100 * share.value, 100 * share.standardError};
+    };
+    const QString dB = QStringLiteral("dB");
+    if (evaluation.top1)
+        return {
+            say(QT_TRANSLATE_NOOP("PictureWords", "Top-1 accuracy")), QStringLiteral("%"),
+            percent(*evaluation.top1),
+            evaluation.referenceTop1 ? std::optional(100 * evaluation.referenceTop1->value) : std::nullopt,
+            2};
+    if (evaluation.agreement)
+        return {
+            say(QT_TRANSLATE_NOOP("PictureWords", "Same class as the original")), QStringLiteral("%"),
+            percent(*evaluation.agreement), 100.0, 2};
+    if (evaluation.referencePsnr)
+        return {
+            say(QT_TRANSLATE_NOOP("PictureWords", "PSNR to the target")), dB,
+            evaluation.psnr.value_or(Measured{}), evaluation.referencePsnr->value, 2};
+    return {
+        say(QT_TRANSLATE_NOOP("PictureWords", "PSNR to the original")), dB,
+        evaluation.fidelity.value_or(Measured{}), std::nullopt, 2};
+}
+
+QString decibelText(double decibels)
+{
+    if (std::isnan(decibels))
+        return QStringLiteral("–");
+    return std::isinf(decibels) ? say(QT_TRANSLATE_NOOP("PictureWords", "equal"))
+                                : QStringLiteral("%1 dB").arg(QLocale().toString(decibels, 'f', 2));
+}
+
+QString figureText(double value, int decimals)
+{
+    return std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'f', decimals);
+}
+
+} // namespace tritloom

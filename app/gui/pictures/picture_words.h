@@ -1,0 +1,31 @@
+#pragma once
+
+#include "app/session/picture_engine.h"
+#include "app/session/picture_outcome.h"
+
+#include <QString>
+
+namespace tritloom {
+
+/// What a network does with pictures, for people: "super-resolution ×4".
+[[nodiscard]] QString taskText(const PictureModel& model);
+/// "7", or "7 · horse" where classes have names.
+[[nodiscard]] QString classText(const PictureSet& pictures, std::size_t index);
+
+/// The one number a measurement is known by. Classification: top-1, or without classes how often both
+/// networks agree; pictures: PSNR to the target, or to what the original network makes.
+struct Headline {
+    QString name; ///< "Top-1 accuracy"
+    QString unit; ///< "%", "dB"
+    Measured value; ///< in that unit
+    std::optional<double> reference; ///< the original's
+    int decimals = 2;
+    [[nodiscard]] QString text() const; ///< "98.50 %"
+};
+[[nodiscard]] Headline headlineOf(const PictureEvaluation& evaluation);
+
+/// "31.62 dB", "equal" for infinity, "–" where there is none.
+[[nodiscard]] QString decibelText(double decibels);
+[[nodiscard]] QString figureText(double value, int decimals = 4); ///< "–" for NaN
+
+} // namespace tritloom

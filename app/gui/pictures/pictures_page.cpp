@@ -1,0 +1,375 @@
+#include "app/gui/pictures/pictures_page.h"
+
+#include "app/gui/number_text.h"
+#include "app/gui/pictures/classes_view.h"
+#include "app/gui/pictures/picture_figures.h"
+#include "app/gui/pictures/picture_words.h"
+#include "app/gui/pictures/pictures_dialog.h"
+#include "app/gui/pictures/planes_view.h"
+#include "app/gui/theme.h"
+#include "app/gui/widgets/card.h"
+
+#include <QCheckBox>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QListView>
+#include <QPushButton>
+#include <QSlider>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace tritloom {
+
+PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
+    : QWidget(parent)
+    , m_workspace(workspace)
+    , m_whole(new QStackedWidget(this))
+    , m_views(new QStackedWidget(this))
+    , m_list(new QListView(this))
+    , m_classes(new ClassesView(this))
+    , m_planes(new PlanesView(this))
+    , m_emptyText(new QLabel(this))
+    , m_state(makeMutedLabel({}, this))
+    , m_figures(new QLabel(this))
+    , m_pixel(makeMutedLabel({}, this))
+    , m_notices(makeMutedLabel({}, this))
+    , m_choose(new QPushButton(tr("&Pictures…"), this))
+    , m_flip(new QPushButton(tr("Hold to flip"), this))
+    , m_moreSteps(new QPushButton(tr("More steps"), this))
+    , m_worstFirst(new QCheckBox(this))
+    , m_wipe(new QSlider(Qt::Horizontal, this))
+    , m_steps(new QSpinBox(this))
+{
+    setObjectName(QStringLiteral("picturesPage"));
+    auto* const outer = new QVBoxLayout(this);
+    outer->setContentsMargins(10, 8, 10, 8);
+    outer->addWidget(m_whole);
+    makeEmpty();
+    auto* const filled = new QWidget(this);
+    auto* const column = new QVBoxLayout(filled);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(6);
+    makeHeader(*column);
+
+    m_list->setObjectName(QStringLiteral("pictureList"));
+    m_list->setAccessibleName(tr("Pictures"));
+    m_list->setModel(&m_model);
+    m_list->setIconSize({thumbnailSide, thumbnailSide});
+    m_list->setUniformItemSizes(true);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setTextElideMode(Qt::ElideRight);
+    m_list->setMinimumWidth(120);
+    m_views->addWidget(m_planes);
+    m_views->addWidget(m_classes);
+    auto* const side = new QWidget(this);
+    auto* const sideColumn = new QVBoxLayout(side);
+    sideColumn->setContentsMargins(0, 0, 0, 0);
+    sideColumn->setSpacing(4);
+    sideColumn->addWidget(m_worstFirst);
+    sideColumn->addWidget(m_list, 1);
+    auto* const splitter = new QSplitter(this);
+    splitter->addWidget(side);
+    splitter->addWidget(m_views);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({160, 640});
+    splitter->setChildrenCollapsible(false);
+    column->addWidget(splitter, 1);
+    m_figures->setObjectName(QStringLiteral("pictureFigures"));
+    m_figures->setTextFormat(Qt::RichText);
+    m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* const footer = new QHBoxLayout;
+    footer->addWidget(m_figures);
+    footer->addStretch(1);
+    m_pixel->setObjectName(QStringLiteral("pixelText"));
+    m_pixel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    footer->addWidget(m_pixel);
+    column->addLayout(footer);
+    m_whole->addWidget(filled);
+
+    m_outcomesSoon.setSingleShot(true);
+    m_outcomesSoon.setInterval(60); // a list of hundreds is not drawn anew for each of them
+    connect(&m_outcomesSoon, &QTimer::timeout, this, &PicturesPage::showOutcomes);
+    connectWorkspace();
+    takePictures();
+}
+
+void PicturesPage::makeEmpty()
+{
+    auto* const empty = new QWidget(this);
+    auto* const column = new QVBoxLayout(empty);
+    m_emptyText->setObjectName(QStringLiteral("picturesEmpty"));
+    m_emptyText->setWordWrap(true);
+    m_emptyText->setAlignment(Qt::AlignCenter);
+    auto* const choose = new QPushButton(tr("Choose pictures…"), empty);
+    choose->setObjectName(QStringLiteral("choosePictures"));
+    choose->setProperty("primary", true);
+    choose->setVisible(m_workspace.model().picture.has_value());
+    connect(choose, &QPushButton::clicked, this, &PicturesPage::choosePictures);
+    column->addStretch(1);
+    column->addWidget(m_emptyText);
+    column->addWidget(choose, 0, Qt::AlignHCenter);
+    column->addStretch(1);
+    m_whole->addWidget(empty);
+}
+
+void PicturesPage::makeHeader(QVBoxLayout& column)
+{
+    m_choose->setObjectName(QStringLiteral("picturesOptions"));
+    m_choose->setToolTip(tr("Other pictures, labels, sizes, seeds; or drop pictures on the window"));
+    m_state->setObjectName(QStringLiteral("pictureState"));
+    m_worstFirst->setObjectName(QStringLiteral("worstFirst"));
+    m_worstFirst->setText(isClassifier() ? tr("Flips first") : tr("Worst first"));
+    m_worstFirst->setChecked(isClassifier());
+    m_notices->setObjectName(QStringLiteral("pictureNotices"));
+    m_notices->setMinimumWidth(1);
+    m_flip->setObjectName(QStringLiteral("pictureFlip"));
+    m_flip->setToolTip(
+        tr("While it is held, or the space bar: the original’s picture in the place of the compressed one"));
+    m_wipe->setObjectName(QStringLiteral("pictureWipe"));
+    m_wipe->setAccessibleName(tr("Wipe between compressed and original"));
+    m_wipe->setToolTip(m_wipe->accessibleName());
+    m_wipe->setRange(0, 100);
+    m_wipe->setValue(50);
+    m_wipe->setFixedWidth(90);
+    m_steps->setObjectName(QStringLiteral("previewSteps"));
+    m_steps->setAccessibleName(tr("Steps of the preview"));
+    m_steps->setSuffix(tr(" steps"));
+    m_steps->setToolTip(
+        tr("Of the sampler, here alone: quality is measured with the steps that the dialog says"));
+    m_steps->setKeyboardTracking(false);
+    m_moreSteps->setObjectName(QStringLiteral("moreSteps"));
+    auto* const fit = new QPushButton(tr("Fit"), this);
+    fit->setObjectName(QStringLiteral("pictureFit"));
+    fit->setToolTip(tr("The whole picture; 0 in a picture"));
+    auto* const pixels = new QPushButton(tr("1:1"), this);
+    pixels->setToolTip(tr("A pixel of the picture is one of the screen; 1 in a picture"));
+    auto* const header = new QHBoxLayout;
+    header->setSpacing(6);
+    header->addWidget(m_choose);
+    header->addWidget(m_state);
+    header->addWidget(m_notices, 1);
+    header->addWidget(m_steps);
+    header->addWidget(m_moreSteps);
+    for (QWidget* const widget :
+         {static_cast<QWidget*>(m_wipe), static_cast<QWidget*>(m_flip), static_cast<QWidget*>(fit),
+          static_cast<QWidget*>(pixels)}) {
+        header->addWidget(widget);
+        widget->setVisible(!isClassifier());
+    }
+    column.addLayout(header);
+    connect(m_choose, &QPushButton::clicked, this, &PicturesPage::choosePictures);
+    connect(m_flip, &QPushButton::pressed, m_planes, [this] { m_planes->setFlipped(true); });
+    connect(m_flip, &QPushButton::released, m_planes, [this] { m_planes->setFlipped(false); });
+    connect(
+        m_wipe, &QSlider::valueChanged, m_planes, [this](int value) { m_planes->setWipe(value / 100.0); });
+    connect(m_planes, &PlanesView::wipeMoved, m_wipe, [this](double fraction) {
+        m_wipe->setValue(int(fraction * 100));
+    });
+    connect(fit, &QPushButton::clicked, m_planes, &PlanesView::fit);
+    connect(pixels, &QPushButton::clicked, m_planes, &PlanesView::showPixels);
+    connect(m_steps, &QSpinBox::valueChanged, this, &PicturesPage::requestPreview);
+    connect(m_moreSteps, &QPushButton::clicked, this, &PicturesPage::moreSteps);
+    connect(m_planes, &PlanesView::pixelHovered, m_pixel, &QLabel::setText);
+    connect(m_planes, &PlanesView::mapChosen, this, &PicturesPage::requestPreview);
+    connect(m_worstFirst, &QCheckBox::toggled, this, [this](bool worst) { m_model.sortWorstFirst(worst); });
+}
+
+void PicturesPage::connectWorkspace()
+{
+    if (!m_workspace.model().picture)
+        return;
+    connect(
+        m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &PicturesPage::requestPreview);
+    connect(&m_workspace.pictures(), &PicturesController::changed, this, &PicturesPage::takePictures);
+    connect(&m_workspace.pictures(), &PicturesController::loadingChanged, this, &PicturesPage::showState);
+    connect(&m_workspace.pictures(), &PicturesController::failed, this, [this](const QString& why) {
+        m_why = why;
+        showState();
+    });
+    connect(&m_workspace.document(), &AllocationDocument::changed, this, &PicturesPage::requestPreview);
+    PicturePreviewController& previews = m_workspace.picturePreview();
+    connect(&previews, &PicturePreviewController::updated, this, &PicturesPage::takePreview);
+    connect(&previews, &PicturePreviewController::runningChanged, this, &PicturesPage::showState);
+    connect(&previews, &PicturePreviewController::failed, this, [this](const QString& why) {
+        m_why = why;
+        showState();
+    });
+    connect(&m_workspace.evaluation(), &EvaluationController::outcomesArrived, &m_outcomesSoon, [this] {
+        if (!m_outcomesSoon.isActive())
+            m_outcomesSoon.start();
+    });
+    connect(&m_workspace.evaluation(), &EvaluationController::finished, this, [this] {
+        showOutcomes();
+        m_model.sortWorstFirst(m_worstFirst->isChecked());
+    });
+}
+
+bool PicturesPage::isClassifier() const
+{
+    const auto& picture = m_workspace.model().picture;
+    return picture && picture->task == PictureTask::Classification;
+}
+
+TaskOptions PicturesPage::task() const
+{
+    TaskOptions options = m_workspace.pictures().options().task;
+    if (m_workspace.model().picture->task == PictureTask::Generation)
+        options.steps = std::size_t(m_steps->value());
+    return options;
+}
+
+void PicturesPage::takePictures()
+{
+    const auto pictures = m_workspace.pictures().current();
+    m_why.clear();
+    m_preview.reset();
+    m_model.setPictures(pictures);
+    m_whole->setCurrentIndex(pictures ? 1 : 0);
+    if (pictures) {
+        const PictureModel& model = *pictures->model()->picture;
+        const bool generates = model.task == PictureTask::Generation;
+        m_views->setCurrentIndex(model.task == PictureTask::Classification ? 1 : 0);
+        m_classes->setPictures(pictures);
+        m_planes->setModel(model);
+        m_planes->clear({});
+        const QSignalBlocker quiet(m_steps);
+        m_steps->setRange(1, int(std::min<std::size_t>(model.steps, 1000)));
+        m_steps->setValue(int(pictures->options().task.steps));
+        m_steps->setVisible(generates);
+        m_moreSteps->setVisible(generates);
+        QStringList notices;
+        for (const std::string& notice : pictures->pictures().notices)
+            notices << QString::fromStdString(notice);
+        m_notices->setText(notices.join(QStringLiteral("; ")));
+        m_notices->setToolTip(notices.join(QLatin1Char('\n')));
+        showOutcomes();
+        m_list->setCurrentIndex(m_model.index(0)); // asks for its preview
+    }
+    showState();
+}
+
+void PicturesPage::choosePictures()
+{
+    auto* const dialog = new PicturesDialog(m_workspace, this);
+    dialog->open();
+}
+
+void PicturesPage::showOriginal(bool original)
+{
+    m_planes->setFlipped(original);
+}
+
+void PicturesPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_wanted)
+        requestPreview();
+}
+
+void PicturesPage::requestPreview()
+{
+    const auto sample = m_model.sampleAt(m_list->currentIndex().row());
+    m_wanted = !isVisible();
+    if (!sample || m_wanted)
+        return; // asked again when somebody looks
+    m_why.clear();
+    m_workspace.picturePreview().request(
+        *sample, m_workspace.document().allocation(), task(), m_planes->map());
+    showState();
+}
+
+void PicturesPage::moreSteps()
+{
+    m_steps->setValue(m_steps->value() * 2);
+}
+
+void PicturesPage::takePreview(const PicturePreview& preview)
+{
+    m_preview = preview;
+    if (isClassifier())
+        m_classes->setPreview(preview);
+    else
+        m_planes->setPreview(preview);
+    if (m_workspace.model().picture->task == PictureTask::Generation)
+        m_model.setThumbnail(preview.sample, preview.original);
+    showFigures();
+    showState();
+}
+
+void PicturesPage::showOutcomes()
+{
+    const auto& outcomes = m_workspace.evaluation().outcomes();
+    if (outcomes.empty())
+        return;
+    m_model.setOutcomes(outcomes);
+    if (isClassifier())
+        m_classes->setOutcomes(outcomes);
+    showFigures();
+}
+
+void PicturesPage::showFigures()
+{
+    const auto* const evaluation =
+        m_workspace.evaluation().pictureEvaluation(m_workspace.document().allocation());
+    m_figures->setText(figuresHtml(
+        palette(), isClassifier(), m_preview, evaluation, meanQuality(m_workspace.evaluation().outcomes())));
+    m_figures->setAccessibleName(figuresSpoken(m_figures->text()));
+}
+
+void PicturesPage::showState()
+{
+    if (m_workspace.pictures().current() == nullptr) {
+        const auto& picture = m_workspace.model().picture;
+        m_emptyText->setText(
+            !picture ? tr("This model works on text; networks on pictures show their pictures here.")
+                : m_workspace.pictures().isLoading() ? tr("Reading the pictures…")
+                : !m_why.isEmpty()                   ? m_why
+                                   : tr("%1. Drop pictures, or a folder of them, on the window to measure "
+                                        "it; without any, its layers can be "
+                                        "looked at and exported.")
+                                         .arg(taskText(*picture)));
+        return;
+    }
+    const bool running = m_workspace.picturePreview().isRunning();
+    const bool isCurrent = m_preview && m_preview->allocation == m_workspace.document().allocation()
+        && (isClassifier() ? !m_preview->compressedClasses.empty() : !m_preview->compressed.isNull());
+    m_planes->setStale(!isCurrent);
+    m_classes->setStale(!isCurrent);
+    const ThemeColors colors = themeColors(palette());
+    QPalette tinted = m_state->palette();
+    tinted.setColor(QPalette::WindowText, !m_why.isEmpty() ? colors.bad : colors.mutedText);
+    m_state->setPalette(tinted);
+    m_state->setForegroundRole(QPalette::WindowText);
+    m_state->setText(
+        m_workspace.pictures().isLoading() ? tr("Reading the pictures…")
+            : !m_why.isEmpty()             ? m_why
+            : isCurrent                    ? tr("made in %1").arg(formatDuration(m_preview->elapsed))
+            : running                      ? tr("Being made…")
+                                           : QString());
+}
+
+void PicturesPage::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Space || isClassifier())
+        return QWidget::keyPressEvent(event);
+    if (!event->isAutoRepeat())
+        m_planes->setFlipped(true);
+}
+
+void PicturesPage::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Space || isClassifier())
+        return QWidget::keyReleaseEvent(event);
+    if (!event->isAutoRepeat())
+        m_planes->setFlipped(false);
+}
+
+QWidget* makePicturesPage(Workspace& workspace, QWidget* parent)
+{
+    return new PicturesPage(workspace, parent);
+}
+
+} // namespace tritloom

@@ -1,0 +1,69 @@
+#include "app/session/picture_outcome.h"
+
+#include "core/image/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace tritloom {
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr double mostPsnr = 99; // as evaluations count equal pictures
+constexpr std::size_t ssimWindow = 11, msSsimSmallest = 161;
+
+} // namespace
+
+std::vector<ClassGuess> likelyClasses(const Tensor& output, std::size_t count)
+{
+    const std::vector<double> logs = logProbabilities(output.floats());
+    std::vector<std::size_t> order(logs.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    count = std::min(count, order.size());
+    std::partial_sort(
+        order.begin(), order.begin() + std::ptrdiff_t(count), order.end(),
+        [&](std::size_t a, std::size_t b) { return logs[a] != logs[b] ? logs[a] > logs[b] : a < b; });
+    std::vector<ClassGuess> guesses;
+    for (std::size_t i = 0; i < count; ++i)
+        guesses.push_back({order[i], std::exp(logs[order[i]])});
+    return guesses;
+}
+
+PictureQuality qualityOf(const Picture& reference, const Picture& test)
+{
+    const std::size_t smaller = std::min(reference.height, reference.width);
+    PictureQuality quality;
+    quality.psnr = psnr(reference, test);
+    quality.ssim = smaller < ssimWindow ? none : ssim(reference, test);
+    quality.msSsim = smaller < msSsimSmallest ? none : msSsim(reference, test);
+    quality.gmsd = gmsd(reference, test);
+    quality.haarPsi = haarPsi(reference, test);
+    quality.flip = flip(withChannels(reference, 3), withChannels(test, 3)).mean;
+    return quality;
+}
+
+MeanQuality meanQuality(std::span<const PictureOutcome> outcomes)
+{
+    MeanQuality result;
+    const auto mean = [&](double PictureQuality::*field) {
+        double sum = 0;
+        std::size_t count = 0;
+        for (const PictureOutcome& outcome : outcomes)
+            if (outcome.quality && !std::isnan((*outcome.quality).*field)) {
+                sum += std::min((*outcome.quality).*field, mostPsnr);
+                ++count;
+            }
+        result.mean.*field = count == 0 ? none : sum / double(count);
+    };
+    for (const auto field :
+         {&PictureQuality::psnr, &PictureQuality::ssim, &PictureQuality::msSsim, &PictureQuality::gmsd,
+          &PictureQuality::haarPsi, &PictureQuality::flip})
+        mean(field);
+    result.count =
+        std::size_t(std::ranges::count_if(outcomes, [](const auto& o) { return o.quality.has_value(); }));
+    return result;
+}
+
+} // namespace tritloom

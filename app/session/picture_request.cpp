@@ -1,0 +1,106 @@
+#include "app/session/picture_request.h"
+
+#include "app/session/pictures_beside.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+constexpr std::size_t classified = 200, shown = 8, generated = 4;
+constexpr std::size_t largestShown = 256; // restoration runs every layer at full size
+
+QString textOf(const std::filesystem::path& path)
+{
+    return QString::fromStdString(path.string());
+}
+
+void takeCount(std::size_t& into, const QJsonObject& object, const char* key)
+{
+    if (const double value = object.value(key).toDouble(-1); value >= 0 && value < 1e9)
+        into = std::size_t(value);
+}
+
+} // namespace
+
+PictureOptions windowPictureOptions(const PictureModel& model, const EngineOptions& options)
+{
+    PictureOptions pictures;
+    pictures.device = options.device;
+    pictures.threads = options.threads;
+    pictures.memoBytes = options.memoBytes / 2; // previews have a session of their own
+    pictures.source.limit = model.task == PictureTask::Classification ? classified : shown;
+    pictures.source.samples = generated;
+    pictures.source.largest = model.task == PictureTask::Restoration ? largestShown : 0;
+    return pictures;
+}
+
+QByteArray pictureSettings(const PictureOptions& options)
+{
+    const PictureSource& source = options.source;
+    QJsonObject object{{"images", textOf(source.images)},    {"labels", textOf(source.labels)},
+                       {"limit", qint64(source.limit)},      {"noise", source.noise},
+                       {"size", qint64(source.size)},        {"largest", qint64(source.largest)},
+                       {"seed", qint64(source.seed)},        {"samples", qint64(source.samples)},
+                       {"steps", qint64(options.task.steps)}};
+    QJsonArray files;
+    for (const auto& file : source.files)
+        files.append(textOf(file));
+    object["files"] = files;
+    const auto usual = usualNormalisations();
+    if (const auto way =
+            options.normalisation ? std::ranges::find(usual, *options.normalisation) : usual.end();
+        way != usual.end())
+        object["numbers"] = qint64(way - usual.begin()) + 1;
+    if (options.as)
+        object["task"] = QString::fromStdString(std::string(nameOf(*options.as)));
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+bool applyPictureSettings(PictureOptions& options, const QByteArray& text)
+{
+    const QJsonObject object = QJsonDocument::fromJson(text).object();
+    if (object.isEmpty())
+        return false;
+    PictureSource& source = options.source;
+    source.images = object["images"].toString().toStdString();
+    source.labels = object["labels"].toString().toStdString();
+    source.files.clear();
+    for (const QJsonValue& file : object["files"].toArray())
+        source.files.push_back(file.toString().toStdString());
+    takeCount(source.limit, object, "limit");
+    takeCount(source.size, object, "size");
+    takeCount(source.largest, object, "largest");
+    takeCount(source.samples, object, "samples");
+    takeCount(options.task.steps, object, "steps");
+    source.noise = object["noise"].toDouble(source.noise);
+    source.seed = std::uint64_t(object["seed"].toInteger(qint64(source.seed)));
+    options.normalisation.reset();
+    if (const qint64 way = object["numbers"].toInteger();
+        way > 0 && std::size_t(way) <= usualNormalisations().size())
+        options.normalisation = usualNormalisations()[std::size_t(way - 1)];
+    options.as = pictureTask(object["task"].toString().toStdString());
+    return true;
+}
+
+std::span<const Normalisation> usualNormalisations()
+{
+    static constexpr Normalisation ways[] = {
+        {.range = 1, .isKnown = true},
+        {.range = 255, .isKnown = true},
+        {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true},
+        {.range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = true}};
+    return ways;
+}
+
+bool hasPictures(const Model& model, const PictureSource& source)
+{
+    return model.picture->task == PictureTask::Generation || !source.images.empty() || !source.files.empty()
+        || !picturesBeside(model.file->path).evaluation.empty();
+}
+
+} // namespace tritloom

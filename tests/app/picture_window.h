@@ -1,0 +1,76 @@
+#pragma once
+
+#include "app/gui/main_window.h"
+#include "core/sensitivity/candidate.h"
+
+#include <QDropEvent>
+#include <QMimeData>
+#include <QSettings>
+#include <QtTest>
+
+namespace tritloom {
+
+/// The real window with a network on pictures, for tests to derive from.
+class PictureWindow {
+protected:
+    PluginHost m_plugins;
+    std::unique_ptr<MainWindow> m_window;
+
+    void openWindow()
+    {
+        QSettings().clear();
+        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
+        m_window->resize(1280, 800);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    template <typename T>
+    T* find(const char* name)
+    {
+        T* const widget = m_window->findChild<T*>(QLatin1String(name));
+        if (widget == nullptr)
+            qFatal("no %s", name);
+        return widget;
+    }
+    Workspace& workspace() { return *m_window->workspace(); }
+    void open(const QString& path, const QString& pictures = {}, std::size_t limit = 0)
+    {
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        std::optional<PictureSource> source;
+        if (!pictures.isEmpty()) {
+            source.emplace();
+            source->images = pictures.toStdString();
+            source->limit = limit;
+        }
+        m_window->open(path, source);
+        QVERIFY(opened.wait(60000));
+        // What a person sees first is the page that is there for pictures alone.
+        QTRY_VERIFY(find<QWidget>("picturesPage")->isVisible());
+    }
+    void drop(const QStringList& paths)
+    {
+        QMimeData data;
+        QList<QUrl> urls;
+        for (const QString& path : paths)
+            urls << QUrl::fromLocalFile(path);
+        data.setUrls(urls);
+        QDragEnterEvent enter(QPoint(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent dropped(QPointF(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &dropped);
+    }
+    void waitForAll()
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace().pictures().isLoading(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace().evaluation().isRunning(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace().picturePreview().isRunning(), 60000);
+    }
+    void compress(const char* format)
+    {
+        workspace().document().replace(uniform(workspace().model(), {format, "rtn", {}}), format);
+        waitForAll();
+    }
+};
+
+} // namespace tritloom
