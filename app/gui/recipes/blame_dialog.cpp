@@ -118,7 +118,7 @@ BlameDialog::BlameDialog(
     connect(&workspace, &QObject::destroyed, this, [this] {
         m_controller.disconnect(this); // what is still on its way would look for the model
         m_controller.cancel();
-        close();
+        QDialog::close();
     });
     start();
 }
