@@ -4,6 +4,20 @@
 
 using namespace tritloom;
 
+namespace {
+
+void use(const Result<huggingface::Vocabulary>& vocabulary)
+{
+    if (!vocabulary || vocabulary->tokens.size() > 10000)
+        return;
+    Metadata metadata;
+    vocabulary->write(metadata);
+    if (const auto tokenizer = makeTokenizer(metadata))
+        (void)(*tokenizer)->decode((*tokenizer)->encode("I've  12 \xC3\xA9\xFF<s>", true));
+}
+
+} // namespace
+
 /// The first byte chooses: tokenizer.json, config.json or tokenizer.model.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
@@ -11,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
     if (data[0] == 'm') {
-        (void)huggingface::readSentencePiece(text, "tokenizer.model");
+        use(huggingface::readSentencePiece(text, "tokenizer.model"));
         return 0;
     }
     const auto json = parseJson(text, "x.json");
@@ -23,12 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)huggingface::translateConfig(*json, *architecture, model);
         return 0;
     }
-    const auto vocabulary = huggingface::readTokenizerJson(*json, "tokenizer.json");
-    if (!vocabulary || vocabulary->tokens.size() > 10000)
-        return 0;
-    Metadata metadata;
-    vocabulary->write(metadata);
-    if (const auto tokenizer = makeTokenizer(metadata))
-        (void)(*tokenizer)->decode((*tokenizer)->encode("I've  12 \xC3\xA9\xFF<s>", true));
+    use(huggingface::readTokenizerJson(*json, "tokenizer.json"));
     return 0;
 }

@@ -172,7 +172,7 @@ void PreviewPage::makeQualityCards()
     m_interacts->setObjectName(QStringLiteral("interacts"));
     m_interacts->setWordWrap(true);
     m_divergenceCard->column()->addWidget(m_interacts);
-    m_divergenceCard->column()->addWidget(makeBlameButton(m_workspace, this));
+    m_divergenceCard->column()->addWidget(makeBlameButton(m_workspace, this), 0, Qt::AlignLeft);
 }
 
 void PreviewPage::timerEvent(QTimerEvent*)

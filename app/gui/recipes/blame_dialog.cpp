@@ -74,6 +74,8 @@ BlameDialog::BlameDialog(
     m_list->header()->setSectionResizeMode(LayerName, QHeaderView::Stretch);
     for (const Column column : {FormatName, Gain, Share})
         m_list->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+    for (const Column column : {Gain, Share})
+        m_list->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);
     m_again->setObjectName(QStringLiteral("blameAgain"));
@@ -118,7 +120,7 @@ BlameDialog::BlameDialog(
     connect(&workspace, &QObject::destroyed, this, [this] {
         m_controller.disconnect(this); // what is still on its way would look for the model
         m_controller.cancel();
-        close();
+        QDialog::close();
     });
     start();
 }

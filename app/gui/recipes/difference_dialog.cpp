@@ -73,7 +73,13 @@ DifferenceDialog::DifferenceDialog(
     m_list->setUniformRowHeights(true);
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->header()->setStretchLastSection(false);
-    m_list->header()->setSectionResizeMode(QHeaderView::Interactive);
+    m_list->header()->setMinimumSectionSize(84); // figures side by side need air
+    for (const Column column : {LayerName, Now, Other})
+        m_list->header()->setSectionResizeMode(column, QHeaderView::Stretch);
+    for (const Column column : {Bytes, Bits, Divergence}) {
+        m_list->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+        m_list->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
     m_take->setObjectName(QStringLiteral("differenceTake"));
     m_take->setProperty("primary", true);
     m_take->setToolTip(tr("One step that can be undone; pinned layers stay"));
@@ -106,8 +112,6 @@ DifferenceDialog::DifferenceDialog(
         &workspace.sensitivity(), &SensitivityController::runningChanged, this, &DifferenceDialog::refresh);
     connect(&workspace, &QObject::destroyed, this, &QDialog::close);
     refresh();
-    for (int i = 0; i < ColumnCount; ++i)
-        m_list->resizeColumnToContents(i);
 }
 
 void DifferenceDialog::refresh()
