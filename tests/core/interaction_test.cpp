@@ -1,5 +1,6 @@
 #include "core/sensitivity/interaction.h"
 
+#include "core/evaluate/evaluation_session.h"
 #include "plugins/rtn/rtn.h"
 #include "tests/support/tiny_model.h"
 

@@ -1,0 +1,174 @@
+#pragma once
+
+#include "core/format/line_sums.h"
+
+// Whole numbers for the scales of a block's lines, for line_kernels.cpp alone, as line_lanes.h is.
+
+namespace tritloom {
+namespace {
+
+/// The whole numbers of the lines of a block, and what they cost.
+struct Assigned {
+    Lanes scale{}, minimum{}; ///< the block's
+    Lanes scales{}, minima{};
+    Lanes error = Lanes{} + 3e38f; ///< of the block
+};
+
+[[gnu::always_inline]] inline void keepBetter(const Assigned& tried, Assigned& best)
+{
+    const auto better = tried.error < best.error;
+    best.scale = better ? tried.scale : best.scale;
+    best.minimum = better ? tried.minimum : best.minimum;
+    best.scales = better ? tried.scales : best.scales;
+    best.minima = better ? tried.minima : best.minima;
+    best.error = better ? tried.error : best.error;
+}
+
+/// The two whole numbers around `wanted`, the nearer one first, within lowest..highest.
+[[gnu::always_inline]] inline void
+around(const Lanes& wanted, float lowest, float highest, Lanes& nearer, Lanes& other)
+{
+    const Lanes inside = clamp(wanted, lowest, highest);
+    nearer = roundToEven(inside);
+    other = clamp(inside > nearer ? nearer + 1.0f : nearer - 1.0f, lowest, highest);
+}
+
+template <typename Levels>
+struct SuperScaleSearch {
+    const SuperGrid& grid;
+    const LineSamples& s;
+    const Levels& levels;
+    Lanes unit, own; ///< own: the best scale of each line alone
+
+    [[gnu::always_inline]] inline void assign(Assigned& a) const
+    {
+        Lanes least = Lanes{} + 3e38f;
+        const auto offer = [&](const Lanes& whole) __attribute__((always_inline))
+        {
+            Lanes error;
+            errorOf(s, levels, a.scale * whole, Lanes{}, error);
+            const auto better = error < least;
+            least = better ? error : least;
+            a.scales = better ? whole : a.scales;
+        };
+        Lanes nearer, other;
+        around(own * inverse(a.scale), grid.lowestScale, grid.highestScale, nearer, other);
+        offer(nearer);
+        offer(other);
+        if (grid.coarse)
+            offer(clamp(nearer + nearer - other, grid.lowestScale, grid.highestScale));
+        a.error = blockSum(least, grid.lanes);
+    }
+
+    [[gnu::always_inline]] inline void start(const Lanes& scale, Assigned& best) const
+    {
+        Assigned a;
+        a.scale = roundHalf(scale * unit) / unit;
+        assign(a);
+        keepBetter(a, best);
+    }
+
+    /// The block's scale that least squares gives for the whole numbers and nearest levels that there are.
+    [[gnu::always_inline]] inline Lanes solved(const Assigned& a) const
+    {
+        Lanes qq, xq;
+        sumScaled(s, levels, inverse(a.scale * a.scales), qq, xq);
+        const Lanes above = blockSum(a.scales * xq, grid.lanes);
+        return above * inverse(blockSum(a.scales * a.scales * qq, grid.lanes));
+    }
+};
+
+template <typename Levels>
+[[gnu::always_inline]] inline void superScalesWith(
+    const SuperGrid& grid, const ScaleGrid& scaleGrid, const LineSamples& s, const Levels& levels,
+    const Moments& m, const Lanes& own, const float* unit, SuperFit* out)
+{
+    const SuperScaleSearch<Levels> search{grid, s, levels, load(unit), own};
+    Assigned best;
+    // As the plain encoder does it, so that the result is never worse.
+    const Lanes plain = (m.highest > -m.lowest ? m.highest : m.lowest) / scaleGrid.levels.lowest;
+    const Lanes plainScale = blockExtreme(plain, grid.lanes) / grid.lowestScale;
+    best.scale = roundHalf(plainScale * search.unit) / search.unit;
+    best.scales = clamp(roundAway(plain * inverse(plainScale)), grid.lowestScale, -1.0f - grid.lowestScale);
+    Lanes error;
+    errorOf(s, levels, best.scale * best.scales, Lanes{}, error);
+    best.error = blockSum(error, grid.lanes);
+    const Lanes largest = blockExtreme(search.own, grid.lanes);
+    constexpr float rooms[] = {1.0f, 1.05f, 0.96f, 1.1f};
+    for (std::size_t k = 0; k < grid.starts; ++k) {
+        search.start(largest / grid.lowestScale * rooms[k % 4], best);
+        search.start(largest / grid.highestScale * rooms[k % 4], best);
+    }
+    for (std::size_t round = 0; round < grid.rounds; ++round)
+        search.start(search.solved(best), best);
+    store(best.scale, out->scale);
+    store(best.scales, out->scales);
+    store(Lanes{}, out->minimum);
+    store(Lanes{}, out->minima);
+}
+
+struct SuperLineSearch {
+    const SuperGrid& grid;
+    const LineSamples& s;
+    WholeLevels levels;
+    Lanes unit, own; ///< own: the best scale of each line alone
+    Lanes meanX, meanQ; ///< weighted means of x, and of q on the best line
+    Lanes weight, x; ///< sums of w and of w x
+
+    [[gnu::always_inline]] inline void assign(Assigned& a) const
+    {
+        Lanes least = Lanes{} + 3e38f;
+        const Lanes perMinimum = inverse(a.minimum);
+        const auto offer = [&](const Lanes& whole) __attribute__((always_inline))
+        {
+            const Lanes scale = a.scale * whole;
+            // The best offset for this scale if no weight changed its level.
+            Lanes minima[2];
+            around((scale * meanQ - meanX) * perMinimum, 0, grid.highestScale, minima[0], minima[1]);
+            for (const Lanes& minimum : minima) {
+                Lanes error;
+                errorOf(s, levels, scale, -a.minimum * minimum, error);
+                const auto better = error < least;
+                least = better ? error : least;
+                a.scales = better ? whole : a.scales;
+                a.minima = better ? minimum : a.minima;
+            }
+        };
+        Lanes nearer, other;
+        around(own * inverse(a.scale), 0, grid.highestScale, nearer, other);
+        offer(nearer);
+        offer(other);
+        if (grid.coarse)
+            offer(clamp(nearer + nearer - other, 0, grid.highestScale));
+        a.error = blockSum(least, grid.lanes);
+    }
+
+    [[gnu::always_inline]] inline void start(const Lanes& scale, const Lanes& minimum, Assigned& best) const
+    {
+        Assigned a;
+        a.scale = roundHalf(scale * unit) / unit;
+        a.minimum = roundHalf(minimum * unit) / unit;
+        assign(a);
+        keepBetter(a, best);
+    }
+
+    [[gnu::always_inline]] inline void again(Assigned& best) const
+    {
+        Sums sums;
+        sumAll(s, levels, inverse(best.scale * best.scales), -best.minimum * best.minima, sums);
+        const Lanes sc = best.scales, mn = best.minima;
+        const Lanes qq = blockSum(sc * sc * sums.qq, grid.lanes),
+                    qm = -blockSum(sc * mn * sums.q, grid.lanes);
+        const Lanes mm = blockSum(mn * mn * weight, grid.lanes);
+        const Lanes xq = blockSum(sc * sums.xq, grid.lanes), xm = -blockSum(mn * x, grid.lanes);
+        const Lanes determinant = qq * mm - qm * qm;
+        const auto good = determinant > 1e-5f * qq * mm;
+        const Lanes per = inverse(determinant);
+        const Lanes scale = good ? (mm * xq - qm * xm) * per : xq * inverse(qq);
+        const Lanes minimum = good ? (qq * xm - qm * xq) * per : best.minimum;
+        start(scale, minimum > 0.0f ? minimum : Lanes{}, best);
+    }
+};
+
+} // namespace
+} // namespace tritloom
