@@ -41,7 +41,9 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
                 .arg(method.summary.toHtmlEscaped(), method.paper.toHtmlEscaped()),
             Qt::ToolTipRole);
     }
-    m_method->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    // The longest name of a plugin does not say how wide the bar is.
+    m_method->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_method->setMinimumContentsLength(18);
     m_method->setMinimumWidth(150); // its titles with the style sheet's padding
     m_slider->setObjectName(QStringLiteral("budgetSlider"));
     m_slider->setAccessibleName(tr("Budget in bits per weight"));

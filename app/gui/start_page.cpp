@@ -35,6 +35,8 @@ StartPage::StartPage(QWidget* parent)
            "a "
            "network on pictures as ONNX or PyTorch file."),
         this);
+    hint->setWordWrap(true); // in one line it would push the docks beside this page together
+    hint->setMinimumWidth(520);
 
     auto* const buttons = new QHBoxLayout;
     buttons->addWidget(open);

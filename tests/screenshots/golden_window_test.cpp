@@ -61,11 +61,13 @@ private slots:
         QTest::addColumn<QString>("page");
         QTest::addColumn<bool>("dark");
         QTest::addColumn<QSize>("size");
+        const auto model = loadModel(sampleModelPath()).value();
         for (const QSize size : {QSize(1280, 800), QSize(1920, 1200)})
             for (const bool dark : {false, true})
                 for (const Page& page : pages())
                     // The text page shows what a generation has reached, which the clock decides.
-                    if (page.area == Page::Area::Bottom && QLatin1String(page.id) != QLatin1String("text"))
+                    if (page.area == Page::Area::Bottom && QLatin1String(page.id) != QLatin1String("text")
+                        && (page.applies == nullptr || page.applies(*model)))
                         QTest::addRow("%s, %d, %s", page.id, size.width(), qPrintable(themeName(dark)))
                             << QString(page.id) << dark << size;
     }
