@@ -67,7 +67,7 @@ int allocate(Context& context, const QStringList& arguments)
         {"allocator", "Choose by this allocator instead of the exact knapsack, e.g. integer-program.", "id"});
     context.parser.addOption(
         {"bit-operations", "Also keep this many bit operations a token (integer-program).", "N"});
-    context.parser.addOption({"output", "Also write the recipe to this file.", "file"});
+    context.parser.addOption({{"o", "output"}, "Also write the recipe to this file.", "file"});
     context.parser.addOption({"split-fused", "Let q/k/v and gate/up have different formats."});
     if (!context.parse(arguments, 1))
         return context.exitCode;

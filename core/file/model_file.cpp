@@ -212,6 +212,8 @@ Result<ModelFile> openModel(const std::filesystem::path& path)
         if (file->bytes().empty())
             return fail(ErrorCode::InvalidInput, "{}: the file is empty", path.string());
         head = file->bytes().first(std::min<std::size_t>(file->bytes().size(), 4096));
+    } else if (std::filesystem::directory_iterator(path, error); error) {
+        return fail(ErrorCode::Io, "{}: the folder cannot be read: {}", path.string(), error.message());
     }
     for (const ModelFormat& format : modelFormats()) {
         if (!format.sniff(path, head))

@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <fstream>
+#include <unistd.h>
 
 using namespace tritloom;
 
@@ -218,9 +219,15 @@ private slots:
         std::ofstream(base / "text.gguf") << "this is a text and no model";
         QCOMPARE(
             openModel(base / "text.gguf").error().message,
-            (base / "text.gguf").string()
-                + ": none of the known model formats (" + titles + ")");
+            (base / "text.gguf").string() + ": none of the known model formats (" + titles + ")");
         QVERIFY(!openModel(base));
+        std::filesystem::create_directory(base / "locked");
+        std::filesystem::permissions(base / "locked", std::filesystem::perms::none);
+        if (access((base / "locked").c_str(), R_OK) != 0) // root reads everything
+            QCOMPARE(
+                openModel(base / "locked").error().message,
+                (base / "locked").string() + ": the folder cannot be read: Permission denied");
+        std::filesystem::permissions(base / "locked", std::filesystem::perms::owner_all);
         QCOMPARE(
             openModel("/dev/null").error().message,
             std::string("/dev/null: this is a device or pipe, not a file"));
