@@ -814,8 +814,8 @@
             <translation>Kann nicht gemessen werden: %1</translation>
         </message>
         <message>
-            <source>Click a point to take its allocation. The line is predicted from the sensitivity table, points are measured.</source>
-            <translation>Ein Klick auf einen Punkt übernimmt seine Verteilung. Die Linie ist aus der Empfindlichkeitstabelle vorhergesagt, Punkte sind gemessen.</translation>
+            <source>Click a point of the line to take its allocation. The line is predicted from the sensitivity table, the circles beside it were measured.</source>
+            <translation>Ein Klick auf einen Punkt der Linie übernimmt seine Verteilung. Die Linie ist aus der Empfindlichkeitstabelle vorhergesagt, die Kreise daneben wurden gemessen.</translation>
         </message>
         <message>
             <source>Take %1 from the frontier</source>

@@ -165,8 +165,8 @@ void FrontierPage::redraw()
                       .arg(QString::fromStdString(m_workspace.engine().whyNotEvaluated())));
         return;
     }
-    m_state->setText(tr("Click a point to take its allocation. The line is predicted from the sensitivity "
-                        "table, points are measured."));
+    m_state->setText(tr("Click a point of the line to take its allocation. The line is predicted from the "
+                        "sensitivity table, the circles beside it were measured."));
     const auto [left, right] =
         std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.x() < b.x(); });
     const auto [low, high] =
