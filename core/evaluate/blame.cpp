@@ -163,11 +163,11 @@ private:
 
 double Blame::unexplained() const
 {
-    double rest = difference();
-    for (const auto* const list : {&layers, &this->rest})
+    double left = difference();
+    for (const auto* const list : {&layers, &rest})
         for (const BlamedGroup& group : *list)
-            rest -= group.gain;
-    return rest;
+            left -= group.gain;
+    return left;
 }
 
 Result<Blame> blame(

@@ -18,12 +18,9 @@ public:
     {
         const std::size_t begin = std::size_t(m_data.size());
         m_data.append(reinterpret_cast<const char*>(values.data()), qsizetype(values.size() * sizeof(T)));
-        std::string dimensions;
-        for (const std::size_t size : shape)
-            dimensions += (dimensions.empty() ? "" : ",") + std::to_string(size);
         m_header += fmt::format(
             "{}\"{}\":{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}",
-            m_header.empty() ? "" : ",", name, type, dimensions, begin, m_data.size());
+            m_header.empty() ? "" : ",", name, type, fmt::join(shape, ","), begin, m_data.size());
     }
 
     void save(const std::filesystem::path& path) const
