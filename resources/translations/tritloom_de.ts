@@ -600,8 +600,12 @@
             <translation>Das Modell hat keine Schichten, die verdichtet werden können.</translation>
         </message>
         <message>
-            <source>kurtosis</source>
+            <source>Kurtosis</source>
             <translation>Kurtosis</translation>
+        </message>
+        <message>
+            <source>Sigma</source>
+            <translation>Sigma</translation>
         </message>
         <message>
             <source>sampled, the whole follows</source>

@@ -7,6 +7,7 @@
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -113,9 +114,8 @@ void DistributionPage::redraw()
     const Layer& layer = m_workspace.model().layer(m_shown->layer);
     const Distribution& d = m_shown->original;
     m_title->setText(
-        QString("<b>%1</b> &nbsp; %2 &nbsp; σ %3 &nbsp; %4 %5%6")
-            .arg(shortName(layer), shapeText(layer), formatSmall(d.sigma), tr("kurtosis"))
-            .arg(d.kurtosis, 0, 'f', 1)
+        QString("<b>%1</b> &nbsp; %2%3")
+            .arg(shortName(layer), shapeText(layer))
             .arg(m_shown->sampled ? " &nbsp; <i>" + tr("sampled, the whole follows") + "</i>" : QString()));
     HistogramData histogram;
     histogram.emptyText = tr("No finite values.");
@@ -144,7 +144,8 @@ void DistributionPage::redraw()
                     * fit.density(d.minimum + (double(b) + 0.5) * d.binWidth()));
             histogram.curves.push_back(std::move(curve));
         };
-        add(tr("generalised Gaussian %1").arg(d.generalised.shape, 0, 'f', 2), d.generalised);
+        add(tr("generalised Gaussian %1").arg(QLocale().toString(d.generalised.shape, 'f', 2)),
+            d.generalised);
         add(tr("Laplace"), d.laplace);
         add(tr("Gaussian"), d.gaussian);
     }
@@ -159,6 +160,8 @@ void DistributionPage::redraw()
     row(tr("Smallest"), formatSmall(d.minimum));
     row(tr("Largest"), formatSmall(d.maximum));
     row(tr("Mean"), formatSmall(d.mean));
+    row(tr("Sigma"), formatSmall(d.sigma));
+    row(tr("Kurtosis"), QLocale().toString(d.kurtosis, 'f', 1));
     row(tr("Beyond 4 σ"), formatShare(d.outlierShare));
     row(tr("Zeros"), formatShare(d.zeroShare));
     if (d.nanCount + d.infiniteCount > 0)

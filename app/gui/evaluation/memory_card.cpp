@@ -114,13 +114,15 @@ void MemoryCard::refresh()
                     : ratio > 1.005 ? tr("%1 × less").arg(QLocale().toString(ratio, 'f', 1))
                                     : tr("fits")));
     const auto swatch = [](const QColor& color, const QString& text) {
-        return QStringLiteral("<span style='color:%1'>■</span> %2").arg(color.name(), text);
+        // The square stays on the line of its words.
+        return QStringLiteral("<span style='color:%1'>■</span>&nbsp;%2")
+            .arg(color.name(), QString(text).replace(QLatin1Char(' '), QStringLiteral("&nbsp;")));
     };
     QStringList legend{swatch(weights, tr("weights, exact"))};
     if (!m_workspace.model().picture)
         legend << swatch(cache, tr("16-bit cache"));
     legend << swatch(space, tr("workspace, estimate"));
-    m_legend->setText(legend.join(QStringLiteral("&nbsp; ")));
+    m_legend->setText(legend.join(QStringLiteral(" &nbsp;")));
 }
 
 } // namespace tritloom
