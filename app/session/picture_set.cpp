@@ -112,6 +112,11 @@ Result<PictureSet> classified(const PictureModel& model, const PictureSource& so
     } else {
         Labels labels = TRY(labelsOf(files, source.labels, model.classes));
         set.classNames = std::move(labels.names);
+        if (source.labels.empty() && !set.classNames.empty() && set.classNames.size() < model.classes)
+            set.notices.push_back(fmt::format(
+                "the pictures have {} classes, the network knows {}: theirs count as its first ones in the order of the "
+                "alphabet unless --labels gives the order",
+                set.classNames.size(), model.classes));
         // Beside folders of classes lie sheets and the like, which are no pictures of the set.
         std::vector<std::size_t> members;
         for (std::size_t i = 0; i < files.size(); ++i)

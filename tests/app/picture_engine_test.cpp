@@ -190,6 +190,25 @@ private slots:
         QVERIFY2(message.contains(sentence), qPrintable(message));
     }
 
+    void fewerFoldersThanClassesAreNoticed()
+    {
+        for (const auto& [folders, noticed] : {std::pair{2, true}, {3, false}}) {
+            const QString folder = m_folder.path() + QString("/some%1").arg(folders);
+            for (int i = 0; i < folders; ++i) {
+                QImage image(4, 4, QImage::Format_Grayscale8);
+                image.fill(40 * i);
+                const QString inside = folder + QString("/class-%1").arg(QChar('a' + i));
+                QVERIFY(QDir().mkpath(inside) && image.save(inside + "/0.png"));
+            }
+            const auto engine = engineOn(folder);
+            QCOMPARE(
+                std::ranges::any_of(
+                    engine->pictures().notices,
+                    [](const std::string& n) { return n.starts_with("the pictures have 2 classes, the network knows 3"); }),
+                noticed);
+        }
+    }
+
     // Enlarged before its ends are cut away, a strip of one pixel would take gigabytes.
     void aStripOfOnePixelIsNotEnlargedWhole()
     {
