@@ -6,6 +6,8 @@
 #include <QJsonArray>
 #include <QSaveFile>
 
+#include <algorithm>
+
 namespace tritloom::cli {
 namespace {
 
@@ -113,7 +115,8 @@ int compare(Context& context, const QStringList& arguments)
     if (const auto done = run(); !done)
         return context.fail(done.error());
     print(context, rows);
-    return Done;
+    const bool any = std::ranges::any_of(rows, [](const ComparisonRow& row) { return row.failure.empty(); });
+    return any ? Done : Failed;
 }
 
 } // namespace tritloom::cli

@@ -4,6 +4,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 namespace tritloom::cli {
 namespace {
 
@@ -141,7 +143,8 @@ int comparePictures(Context& context, std::shared_ptr<const Model> model)
         context.print({{"rows", list}});
     else
         printTable(header, rows);
-    return Done;
+    const bool any = std::ranges::any_of(list, [](const QJsonValue& row) { return !row["failure"].isString(); });
+    return any ? Done : Failed;
 }
 
 } // namespace tritloom::cli

@@ -144,9 +144,15 @@ int writeAsJson(Context& context, const QString& from)
         return WrongUse;
     }
     const auto run = [&]() -> Result<void> {
+        const std::filesystem::path output = context.parser.value("output").toStdString();
+        for (const QString& read : {from, context.parser.value("model")})
+            if (std::error_code none; std::filesystem::equivalent(output, read.toStdString(), none))
+                return fail(
+                    ErrorCode::InvalidInput, "{}: it is read, choose another name for the recipe",
+                    output.string());
         const auto model = TRY(loadModel(context.parser.value("model").toStdString()));
         const Allocation allocation = TRY(readRecipe(*model, from.toStdString()));
-        return writeRecipe(*model, allocation, context.parser.value("output").toStdString());
+        return writeRecipe(*model, allocation, output);
     };
     const auto written = run();
     return written ? int(Done) : context.fail(written.error());
@@ -157,10 +163,12 @@ int writeAsJson(Context& context, const QString& from)
 int recipe(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument("ACTION", "diff A B: what changes from A to B; write A: as JSON.");
-    context.parser.addPositionalArgument("A", "A recipe, or a compressed model: GGUF, compressed-tensors, GPTQ, BitNet.");
+    context.parser.addPositionalArgument(
+        "A", "A recipe, or a compressed model: GGUF, compressed-tensors, GPTQ, BitNet.");
     context.parser.addPositionalArgument("B", "The same, with diff.", "[B]");
     context.parser.addOption(
-        {"model", "The model they are for: sizes, bits and, where layers were measured, predicted KL.", "model"});
+        {"model", "The model they are for: sizes, bits and, where layers were measured, predicted KL.",
+         "model"});
     context.parser.addOption({{"o", "output"}, "With write: the recipe to write.", "file"});
     context.addEngineOptions();
     addPictureOptions(context);
@@ -170,7 +178,9 @@ int recipe(Context& context, const QStringList& arguments)
     if (given[0] == "write" && given.size() == 2)
         return writeAsJson(context, given[1]);
     if (given[0] != "diff" || given.size() != 3) {
-        std::fprintf(stderr, "'%s' is nothing that can be done here: diff A B, or write A\n", qPrintable(given.join(' ')));
+        std::fprintf(
+            stderr, "'%s' is nothing that can be done here: diff A B, or write A\n",
+            qPrintable(given.join(' ')));
         return WrongUse;
     }
     const auto found = difference(context, given[1].toStdString(), given[2].toStdString());

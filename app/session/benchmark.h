@@ -70,7 +70,8 @@ struct FitBenchmark {
 };
 
 /// From f16 weights to packed ones by a method; bytesPerSecond counts the f16 that are read. Formats that a
-/// method cannot write are left out. Errors: NotFound (a method, a format), those of the method, Cancelled.
+/// method cannot write are left out. Errors: NotFound (a method, a format), InvalidInput (a parameter, sizes beyond
+/// memory, no pair that goes together), Unsupported (a method that needs a base), those of the method, Cancelled.
 [[nodiscard]] Result<void> benchmarkFit(
     const FitBenchmark& what, const MethodLookup& methods, const CpuLimits& limits,
     const OnBenchmarkRow& onRow, std::stop_token stop);

@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -41,19 +42,51 @@ void addStatistics(LayerProblem& problem, Calibration calibration, std::size_t c
     problem.gram = Tensor::adoptFloats({columns, columns}, std::move(gram));
 }
 
+/// The longest row (some methods hold a square of it) and the most weights: some GB at the peak.
+constexpr std::size_t mostInner = std::size_t(1) << 15, mostWeights = std::size_t(1) << 29;
+
+Result<void> checkFit(const FitBenchmark& what, const MethodLookup& methods)
+{
+    if (what.inner > mostInner || what.rows > mostWeights / std::max<std::size_t>(what.inner, 1))
+        return fail(
+            ErrorCode::InvalidInput,
+            "{} rows of {} weights are too many to fit: at most {} a row and {} in all are possible",
+            what.rows, what.inner, mostInner, mostWeights);
+    bool any = false;
+    for (const auto& [id, parameters] : what.methods) {
+        const LayerMethod* const method = methods(id);
+        if (method == nullptr)
+            return fail(ErrorCode::NotFound, "there is no method '{}'", id);
+        const std::vector<ParameterSpec> known = method->parameters();
+        for (const auto& [key, value] : parameters)
+            if (std::ranges::find(known, key, &ParameterSpec::key) == known.end())
+                return fail(ErrorCode::InvalidInput, "the method '{}' has no parameter '{}'", id, key);
+        if (method->needsBase())
+            return fail(
+                ErrorCode::Unsupported,
+                "the method '{}' stores what a model was tuned by, so random weights "
+                "say nothing about it",
+                id);
+        for (const std::string& format : what.formats)
+            any |= method->supports(*TRY(parseNumberFormat(format)));
+    }
+    if (!any)
+        return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
+    return {};
+}
+
 } // namespace
 
 Result<void> benchmarkFit(
     const FitBenchmark& what, const MethodLookup& methods, const CpuLimits& limits,
     const OnBenchmarkRow& onRow, std::stop_token stop)
 {
+    TRY_VOID(checkFit(what, methods));
     LayerProblem problem;
     problem.weights = originalWeights(what.rows, what.inner);
     const double bytes = double(problem.weights.bytes().size());
     for (const auto& [id, parameters] : what.methods) {
         const LayerMethod* const method = methods(id);
-        if (method == nullptr)
-            return fail(ErrorCode::NotFound, "there is no method '{}'", id);
         addStatistics(problem, method->calibration(), what.inner);
         for (const std::string& formatId : what.formats) {
             const NumberFormatPtr format = TRY(parseNumberFormat(formatId));

@@ -61,6 +61,39 @@ std::string severalMatrices(const std::string& layer, const std::string& method)
         layer, method);
 }
 
+/// "model-" of "model-00001-of-00003.gguf", empty for others.
+std::string nameBeforePart(const std::filesystem::path& path)
+{
+    const std::string stem = path.stem().string();
+    constexpr std::size_t digits = 5;
+    const std::size_t of = stem.rfind("-of-");
+    return of == std::string::npos || of < digits ? std::string() : stem.substr(0, of - digits);
+}
+
+/// Whether the file holds weights of the model: the one it was opened by, one of its folder, one of its
+/// parts.
+bool belongsTo(const ModelFile& model, const std::filesystem::path& path)
+{
+    std::error_code none;
+    if (std::filesystem::equivalent(path, model.path, none))
+        return true;
+    if (!std::filesystem::exists(path, none) || std::filesystem::is_directory(path, none))
+        return false;
+    const auto folder = std::filesystem::absolute(path, none).parent_path();
+    if (std::filesystem::is_directory(model.path, none))
+        return std::filesystem::equivalent(folder, model.path, none);
+    return std::filesystem::equivalent(
+               folder, std::filesystem::absolute(model.path, none).parent_path(), none)
+        && path.extension() == model.path.extension() && !nameBeforePart(path).empty()
+        && nameBeforePart(path) == nameBeforePart(model.path);
+}
+
+/// "out.gptq" of "out.gptq/": shells complete names of folders so.
+std::filesystem::path withoutSlash(const std::filesystem::path& path)
+{
+    return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
+}
+
 } // namespace
 
 std::vector<std::string>
@@ -94,11 +127,12 @@ Result<ExportReport> exportAllocation(
 
 Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation,
-    const std::filesystem::path& path, std::stop_token stop, const std::function<void(double)>& progress,
+    const std::filesystem::path& asked, std::stop_token stop, const std::function<void(double)>& progress,
     std::string_view targetId)
 {
     const auto begin = std::chrono::steady_clock::now();
-    if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
+    const std::filesystem::path path = withoutSlash(asked);
+    if (belongsTo(*model.file, path))
         return fail(
             ErrorCode::InvalidInput,
             "{}: this is the model itself, choose another name for the compressed file", path.string());

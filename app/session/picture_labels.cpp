@@ -33,6 +33,8 @@ Result<LabelFile> readLabels(const std::filesystem::path& path, const std::vecto
         if (text.isEmpty())
             continue;
         const QStringList parts = text.split(separator, Qt::SkipEmptyParts);
+        if (parts.isEmpty()) // separators alone
+            continue;
         const QString name = QFileInfo(parts.first()).fileName();
         if (parts.size() > 1 && (known.contains(name) || known.contains(QFileInfo(name).completeBaseName())))
             result.classOf[name] = result.classOf[QFileInfo(name).completeBaseName()] = parts[1];
@@ -62,8 +64,10 @@ QStringList wordsOf(const QString& stem)
     return stem.split(separator, Qt::SkipEmptyParts);
 }
 
-/// The word of a file name that says the class: that of the list, or the first or last one, whichever repeats more.
-std::vector<QString> classesInNames(const std::vector<PictureFile>& files, const std::vector<std::string>& names)
+/// The word of a file name that says the class: that of the list, or the first or last one, whichever repeats
+/// more.
+std::vector<QString>
+classesInNames(const std::vector<PictureFile>& files, const std::vector<std::string>& names)
 {
     std::vector<QString> result;
     std::set<QString> first, last;
@@ -101,13 +105,16 @@ labelsOf(const std::vector<PictureFile>& files, const std::filesystem::path& pat
         given = TRY(readLabels(path, files));
     Labels labels;
     std::vector<QString> texts(files.size());
-    const auto inside = std::ranges::count_if(files, [](const PictureFile& file) { return !file.folder.isEmpty(); });
+    const auto inside =
+        std::ranges::count_if(files, [](const PictureFile& file) { return !file.folder.isEmpty(); });
     const bool inFolders = std::size_t(inside) * 2 > files.size();
     if (!given.classOf.empty()) {
         for (std::size_t i = 0; i < files.size(); ++i) {
             const auto found = given.classOf.find(QFileInfo(files[i].path).fileName());
             const auto stem = given.classOf.find(files[i].stem);
-            texts[i] = found != given.classOf.end() ? found->second : stem != given.classOf.end() ? stem->second : "";
+            texts[i] = found != given.classOf.end() ? found->second
+                : stem != given.classOf.end()       ? stem->second
+                                                    : "";
         }
     } else if (inFolders) {
         labels.areFolders = true;
@@ -133,8 +140,16 @@ labelsOf(const std::vector<PictureFile>& files, const std::filesystem::path& pat
     const bool isList = !given.names.empty(); // which may go on behind the classes that the network knows
     if (classCount > 0 && labels.names.size() > classCount && !isList)
         return fail(
-            ErrorCode::InvalidInput, "there are {} classes of pictures, the network knows {}: give their order with --labels",
+            ErrorCode::InvalidInput,
+            "there are {} classes of pictures, the network knows {}: give their order with --labels",
             labels.names.size(), classCount);
+    // Names say nothing about the network's order unless all are there.
+    if (!given.classOf.empty() && !isList && !labels.names.empty() && labels.names.size() < classCount)
+        return fail(
+            ErrorCode::InvalidInput,
+            "{}: the classes of the pictures ('{}' first) are {} names, the network knows {} classes: give "
+            "numbers from 0 to {}, or all names in the network's order, one a line",
+            path.string(), labels.names.front(), labels.names.size(), classCount, classCount - 1);
     for (const QString& text : texts) {
         std::optional<std::size_t> place;
         if (!text.isEmpty())

@@ -78,6 +78,9 @@ Picture fitted(const PictureModel& model, Picture picture, std::size_t& changed)
     if (height < 160 || width < 160)
         return resized(picture, height, width, pillow);
     const std::size_t side = std::max(height, width) * 8 / 7;
+    // The ends of a long strip are cut away below: they are not enlarged first, which could take all memory.
+    const std::size_t longest = 8 * std::min(picture.width, picture.height);
+    picture = centreCrop(picture, std::min(picture.height, longest), std::min(picture.width, longest));
     const bool wide = picture.width > picture.height;
     const std::size_t shortSide = std::min(picture.width, picture.height), longSide = std::max(picture.width, picture.height);
     const std::size_t other = longSide * side / shortSide;
@@ -109,6 +112,11 @@ Result<PictureSet> classified(const PictureModel& model, const PictureSource& so
     } else {
         Labels labels = TRY(labelsOf(files, source.labels, model.classes));
         set.classNames = std::move(labels.names);
+        if (source.labels.empty() && !set.classNames.empty() && set.classNames.size() < model.classes)
+            set.notices.push_back(fmt::format(
+                "the pictures have {} classes, the network knows {}: theirs count as its first ones in the order of the "
+                "alphabet unless --labels gives the order",
+                set.classNames.size(), model.classes));
         // Beside folders of classes lie sheets and the like, which are no pictures of the set.
         std::vector<std::size_t> members;
         for (std::size_t i = 0; i < files.size(); ++i)

@@ -87,8 +87,8 @@ Result<CompressedLayer> Compressor::compress(
     if (method->calibration() != Calibration::None) {
         if (m_statistics == nullptr)
             return fail(
-                ErrorCode::InvalidInput, "{}: the method '{}' needs a calibration text", what.name,
-                choice.method);
+                ErrorCode::InvalidInput, "{}: the method '{}' needs calibration pictures or a text",
+                what.name, choice.method);
         auto statistics = TRY(m_statistics->of(layer, method->calibration(), stop));
         problem.meanSquare = std::move(statistics.meanSquare);
         problem.gram = std::move(statistics.gram);

@@ -2,6 +2,7 @@
 
 #include "core/base/half.h"
 #include "core/export/huggingface_folder.h"
+#include "core/export/problems.h"
 
 #include <cmath>
 
@@ -73,7 +74,7 @@ std::vector<std::string> checkBitnet(const ModelFile& model, std::span<const std
 Result<WrittenFile> exportBitnet(const ExportRequest& request)
 {
     if (const auto problems = checkBitnet(request.model, request.formats); !problems.empty())
-        return fail(ErrorCode::InvalidInput, "{}", fmt::join(problems, "; "));
+        return fail(ErrorCode::InvalidInput, "{}", oneSentence(problems));
     huggingface::Folder folder{.layers = {}, .quantization = {}};
     Json others = Json::array();
     for (std::size_t i = 0; i < request.formats.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "core/export/compressed_tensors_target.h"
 
 #include "core/export/huggingface_folder.h"
+#include "core/export/problems.h"
 
 #include <algorithm>
 
@@ -130,7 +131,7 @@ std::vector<std::string> checkCompressedTensors(const ModelFile& model, std::spa
 Result<WrittenFile> exportCompressedTensors(const ExportRequest& request)
 {
     if (const auto problems = checkCompressedTensors(request.model, request.formats); !problems.empty())
-        return fail(ErrorCode::InvalidInput, "{}", fmt::join(problems, "; "));
+        return fail(ErrorCode::InvalidInput, "{}", oneSentence(problems));
     huggingface::Folder folder{.layers = {}, .quantization = configOf(request.model, request.formats)};
     bool rareWidths = false;
     for (std::size_t i = 0; i < request.formats.size(); ++i)

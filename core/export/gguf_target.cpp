@@ -1,6 +1,7 @@
 #include "core/export/gguf_target.h"
 
 #include "core/base/utf8.h"
+#include "core/export/problems.h"
 #include "core/file/gguf_types.h"
 #include "core/file/gguf_writer.h"
 
@@ -90,6 +91,12 @@ void planTensor(const ModelFile& model, std::size_t index, std::string_view wish
     plan.heads.push_back(heads.value_or(0));
 
     const std::string formatId = ggufStoredFormat(tensor, wish);
+    if (tensor.layout == Layout::TernaryRows && formatId == storedFormat(tensor)->id()) {
+        plan.problems.push_back(fmt::format(
+            "tensor '{}' stays as ternary codes, for which GGUF has no type: choose a format, such as tq2_0",
+            printable(tensor.name)));
+        return;
+    }
     const auto format = parseNumberFormat(formatId);
     const auto* const type = gguf::findFormat(formatId);
     if (!format) {
@@ -228,7 +235,7 @@ Result<WrittenFile> exportGguf(const ExportRequest& request)
 {
     const Plan plan = makePlan(request.model, request.formats);
     if (!plan.problems.empty())
-        return fail(ErrorCode::InvalidInput, "{}", fmt::join(plan.problems, "; "));
+        return fail(ErrorCode::InvalidInput, "{}", oneSentence(plan.problems));
     gguf::Writer writer = TRY(gguf::Writer::create(request.path, plan.metadata, plan.slots));
     double written = 0, total = 1;
     for (const gguf::Slot& slot : plan.slots)

@@ -1,6 +1,7 @@
 #include "core/export/gptq_target.h"
 
 #include "core/export/huggingface_folder.h"
+#include "core/export/problems.h"
 
 #include <algorithm>
 
@@ -123,7 +124,8 @@ Json configOf(const ModelFile& model, std::span<const std::string> formats)
 std::vector<std::string> checkGptq(const ModelFile& model, std::span<const std::string> formats)
 {
     std::vector<std::string> problems = huggingface::checkFolder(
-        model, formats, "GPTQ", [&](std::size_t i) { // integers that do not fit have a sentence of their own below
+        model, formats, "GPTQ",
+        [&](std::size_t i) { // integers that do not fit have a sentence of their own below
             return huggingface::isLinear(model, model.tensors[i]) && integerScheme(formats[i]).has_value();
         });
     for (std::size_t i = 0; i < formats.size() && i < model.tensors.size(); ++i) {
@@ -155,7 +157,7 @@ std::vector<std::string> checkGptq(const ModelFile& model, std::span<const std::
 Result<WrittenFile> exportGptq(const ExportRequest& request)
 {
     if (const auto problems = checkGptq(request.model, request.formats); !problems.empty())
-        return fail(ErrorCode::InvalidInput, "{}", fmt::join(problems, "; "));
+        return fail(ErrorCode::InvalidInput, "{}", oneSentence(problems));
     huggingface::Folder folder{.layers = {}, .quantization = configOf(request.model, request.formats)};
     bool rareWidths = false;
     for (std::size_t i = 0; i < request.formats.size(); ++i)

@@ -1,11 +1,14 @@
-#include "core/export/export_target.h"
 #include "core/export/bitnet_target.h"
 #include "core/export/compressed_tensors_target.h"
+#include "core/export/export_target.h"
 #include "core/export/gguf_target.h"
 #include "core/export/gptq_target.h"
 #include "core/export/network_targets.h"
+#include "core/export/problems.h"
 #include "core/export/tritloom_target.h"
 #include "core/method/row_packer.h"
+
+#include <algorithm>
 
 namespace tritloom {
 
@@ -23,12 +26,23 @@ std::span<const ExportTarget> exportTargets()
         {"onnx-matmulnbits", "ONNX, MatMulNBits", "*.onnx", checkOnnx, exportOnnxMatMulNBits,
          ExportTarget::Writes::File, ExportTarget::Holds::Replacements},
         {"safetensors", "safetensors", "*.safetensors", checkSafetensors, exportSafetensors},
-        {"compressed-tensors", "compressed-tensors folder (vLLM)", "*.compressed-tensors", checkCompressedTensors,
-         exportCompressedTensors, ExportTarget::Writes::Folder},
-        {"gptq", "GPTQ folder (GPTQModel, vLLM)", "*.gptq", checkGptq, exportGptq, ExportTarget::Writes::Folder},
-        {"bitnet", "BitNet folder (Transformers)", "*.bitnet", checkBitnet, exportBitnet, ExportTarget::Writes::Folder},
+        {"compressed-tensors", "compressed-tensors folder (vLLM)", "*.compressed-tensors",
+         checkCompressedTensors, exportCompressedTensors, ExportTarget::Writes::Folder},
+        {"gptq", "GPTQ folder (GPTQModel, vLLM)", "*.gptq", checkGptq, exportGptq,
+         ExportTarget::Writes::Folder},
+        {"bitnet", "BitNet folder (Transformers)", "*.bitnet", checkBitnet, exportBitnet,
+         ExportTarget::Writes::Folder},
     };
     return targets;
+}
+
+std::string oneSentence(std::span<const std::string> problems)
+{
+    constexpr std::size_t most = 3;
+    std::string text = fmt::format("{}", fmt::join(problems.first(std::min(most, problems.size())), "; "));
+    if (problems.size() > most)
+        text += fmt::format("; and {} more like these", problems.size() - most);
+    return text;
 }
 
 Result<Tensor> encodedTensor(const NamedTensor& tensor, std::string_view formatId)

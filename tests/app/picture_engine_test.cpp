@@ -164,6 +164,70 @@ private slots:
         QVERIFY(message().contains("classification"));
     }
 
+    void oddLabelsAreSaidInASentence_data()
+    {
+        QTest::addColumn<QString>("lines");
+        QTest::addColumn<QString>("sentence");
+        QTest::newRow("separators only") << ",,,\n;;\n" << "no labels in this file";
+        QTest::newRow("one unknown class") << "0_0.png,dragon\n" << "('dragon' first) are 1 names, the network knows 3 classes";
+        QTest::newRow("below zero") << "0_0.png,-1\n" << "('-1' first)";
+        QTest::newRow("too many classes") << "0_0.png,a\n1_1.png,b\n2_2.png,c\n3_0.png,d\n" << "there are 4 classes";
+    }
+    void oddLabelsAreSaidInASentence()
+    {
+        QFETCH(QString, lines);
+        QFETCH(QString, sentence);
+        QFile file(m_folder.path() + "/labels.csv");
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(lines.toUtf8());
+        file.close();
+        PictureOptions options;
+        options.source.images = m_folder.path().toStdString() + "/names";
+        options.source.labels = file.fileName().toStdString();
+        const auto engine = PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options);
+        QVERIFY(!engine);
+        const QString message = QString::fromStdString(engine.error().message);
+        QVERIFY2(message.contains(sentence), qPrintable(message));
+    }
+
+    void fewerFoldersThanClassesAreNoticed()
+    {
+        for (const auto& [folders, noticed] : {std::pair{2, true}, {3, false}}) {
+            const QString folder = m_folder.path() + QString("/some%1").arg(folders);
+            for (int i = 0; i < folders; ++i) {
+                QImage image(4, 4, QImage::Format_Grayscale8);
+                image.fill(40 * i);
+                const QString inside = folder + QString("/class-%1").arg(QChar('a' + i));
+                QVERIFY(QDir().mkpath(inside) && image.save(inside + "/0.png"));
+            }
+            const auto engine = engineOn(folder);
+            QCOMPARE(
+                std::ranges::any_of(
+                    engine->pictures().notices,
+                    [](const std::string& n) { return n.starts_with("the pictures have 2 classes, the network knows 3"); }),
+                noticed);
+        }
+    }
+
+    // Enlarged before its ends are cut away, a strip of one pixel would take gigabytes.
+    void aStripOfOnePixelIsNotEnlargedWhole()
+    {
+        QImage strip(20000, 1, QImage::Format_RGB888);
+        strip.fill(QColor(200, 100, 50));
+        const QString folder = m_folder.path() + "/strip";
+        QVERIFY(QDir().mkpath(folder) && strip.save(folder + "/strip.png"));
+        const PictureModel model{
+            .task = PictureTask::Classification, .channels = 3, .height = 224, .width = 224, .classes = 10};
+        PictureSource source;
+        source.images = folder.toStdString();
+        const auto set = readPictures(model, source);
+        QVERIFY2(set, set ? "" : set.error().message.c_str());
+        const Picture& given = set->samples[0].given;
+        QCOMPARE(given.height, std::size_t(224));
+        QCOMPARE(given.width, std::size_t(224));
+        QVERIFY(std::abs(given.at(0, 111, 111) - 200 / 255.0f) < 1e-3);
+    }
+
 private:
     QTemporaryDir m_folder;
 };

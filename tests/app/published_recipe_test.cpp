@@ -106,6 +106,44 @@ private slots:
         QVERIFY(readRecipe(*m_model, path(name.toUtf8()) / "config.json")); // a file dialog gives files
     }
 
+    void noFileOfTheModelsFolderIsWrittenOver()
+    {
+        const auto weights = path("original") / "model.safetensors";
+        const auto bytes = std::filesystem::file_size(weights);
+        for (const char* name : {"model.safetensors", "config.json"}) {
+            const auto report = exportAllocation(
+                *m_model, *compressor(m_model), m_model->original(), path("original") / name, {}, {},
+                "safetensors");
+            QVERIFY(!report);
+            QVERIFY2(
+                report.error().message.find("this is the model itself") != std::string::npos,
+                report.error().message.c_str());
+        }
+        QCOMPARE(std::filesystem::file_size(weights), bytes);
+    }
+
+    void aSlashBehindTheNameOfAFolderSaysNothing()
+    {
+        std::filesystem::create_directory(path("empty.gptq"));
+        for (const char* name : {"new.gptq/", "empty.gptq/"})
+            write(blocks({"int8g32", "rtn", {}}), path(name));
+        QVERIFY(std::filesystem::exists(path("new.gptq") / "model.safetensors"));
+        QVERIFY(std::filesystem::exists(path("empty.gptq") / "quantize_config.json"));
+    }
+
+    void whatIsBrokenInEveryLayerIsSaidThrice()
+    {
+        const Allocation wrong = uniform(*m_model, {"int4g32a", "rtn", {}});
+        for (const char* name : {"wrong.gptq", "wrong.compressed-tensors", "wrong.bitnet", "wrong.gguf"}) {
+            const auto report = exportAllocation(*m_model, *compressor(m_model), wrong, path(name), {}, {});
+            QVERIFY(!report);
+            const std::string& message = report.error().message;
+            QVERIFY2(message.ends_with(" more like these"), message.c_str());
+            QCOMPARE(std::ranges::count(message, ';'), 3);
+            QVERIFY(!std::filesystem::exists(path(name)));
+        }
+    }
+
     void otherModelsAreRefusedByNameAndShape()
     {
         saveLlamaFolder(path("deeper"), {.blocks = 3});
