@@ -1,6 +1,7 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/export_controller.h"
+#include "app/session/pictures_beside.h"
 #include "app/session/recipe.h"
 
 #include <QJsonArray>
@@ -37,7 +38,8 @@ int exportModel(Context& context, const QStringList& arguments)
         // Networks that make pictures make those they are calibrated on.
         const bool makesPictures =
             network != nullptr && network->picture && network->picture->task == PictureTask::Generation;
-        const bool hasPictures = context.parser.isSet("images") || context.parser.isSet("calibration");
+        const bool hasPictures = context.parser.isSet("images") || context.parser.isSet("calibration")
+            || (network != nullptr && !picturesBeside(network->file->path).evaluation.empty());
         if (network != nullptr && network->picture && (makesPictures || hasPictures)) {
             const auto pictures = TRY(openPictureEngine(context, network));
             network = pictures->model();

@@ -124,7 +124,7 @@ private slots:
                                    .arg(scores->costs[i][c + 1])));
         if (metric == 0) {
             QCOMPARE(scores->groups.size(), scores->costs.size());
-            QCOMPARE(std::ranges::count(scores->groups, 1), 4); // query, key, value, out
+            QCOMPARE(std::ranges::count(scores->groups, 1), 8); // query, key, value, out, twice
         }
     }
 

@@ -87,12 +87,12 @@ typename B::Value attention(B& b, const std::string& name, const typename B::Val
 
 } // namespace unet
 
-/// A U-Net on pictures of 32 x 32 pixels, folded to 16 x 16: the noise in a picture of -1..1 at a time step
+/// A U-Net on pictures of 32 x 32 pixels, folded to 16 x 16: the clean picture, -1..1, in a noisy one at a time step
 /// 0..999.
 template <typename B>
-typename B::Value denoiser(B& b, const typename B::Value& picture, const typename B::Value& timeStep)
+typename B::Value cleaned(B& b, const typename B::Value& picture, const typename B::Value& timeStep)
 {
-    constexpr int wide = 44, narrow = 24;
+    constexpr int wide = 44, narrow = 16;
     auto time = b.silu(b.linear("time.a", b.waves(timeStep, 16), 64));
     time = b.silu(b.linear("time.b", time, 64));
     const auto first = b.convolution("stem", b.spaceToDepth(picture), {.outputs = narrow});
@@ -100,13 +100,21 @@ typename B::Value denoiser(B& b, const typename B::Value& picture, const typenam
     auto x = b.convolution("down", high, {.outputs = wide, .stride = 2});
     x = unet::residual(b, "down8", x, time, wide, wide);
     const auto low = unet::attention(b, "attention", x, wide, 8);
-    x = unet::residual(b, "middle", low, time, wide, wide);
+    x = unet::residual(b, "middle.a", low, time, wide, wide);
+    x = unet::attention(b, "middle.attention", x, wide, 8);
+    x = unet::residual(b, "middle.b", x, time, wide, wide);
     x = unet::residual(b, "up8", b.concat({x, low}), time, 2 * wide, wide);
     x = b.convolution("up", b.repeated(x), {.outputs = narrow});
-    x = unet::residual(b, "up16a", b.concat({x, high}), time, 2 * narrow, narrow);
-    x = unet::residual(b, "up16b", b.concat({x, first}), time, 2 * narrow, narrow);
+    x = unet::residual(b, "up16", b.concat({x, high}), time, 2 * narrow, narrow);
     return b.depthToSpace(
         b.convolution("tail", b.silu(b.groupNorm("tail.norm", x, narrow, 8)), {.outputs = 12, .gain = 0.1}));
+}
+
+/// The noise in the picture, which is what samplers ask for: all that is not the clean picture.
+template <typename B>
+typename B::Value denoiser(B& b, const typename B::Value& picture, const typename B::Value& timeStep)
+{
+    return b.noiseBeside(picture, cleaned(b, picture, timeStep), timeStep);
 }
 
 } // namespace sample

@@ -1,5 +1,7 @@
 #include "onnx_builder.h"
 
+#include "noise_schedule.h"
+
 #include <onnx/onnx_pb.h>
 
 #include <fstream>
@@ -296,6 +298,23 @@ OnnxBuilder::Value OnnxBuilder::spaceToDepth(const Value& x)
     return node(
         "SpaceToDepth", {x.name}, {x.shape[0], 4 * x.shape[1], x.shape[2] / 2, x.shape[3] / 2},
         {.integers = {{"blocksize", 2}}});
+}
+
+// (noisy - sqrt(share) clean) / sqrt(1 - share), the share of the signal by its polynomial of the time step.
+OnnxBuilder::Value OnnxBuilder::noiseBeside(const Value& noisy, const Value& clean, const Value& time)
+{
+    const auto scalar = [&](double value) { return constant(std::vector<float>{float(value)}, {1}); };
+    const auto coefficients = logSharePolynomial();
+    const std::vector<std::int64_t> one{1};
+    const Value part = node("Mul", {time.name, scalar(1.0 / timeSteps)}, one);
+    std::string sum = scalar(coefficients.back());
+    for (std::size_t k = coefficients.size() - 1; k-- > 0;)
+        sum = node("Add", {node("Mul", {part.name, sum}, one).name, scalar(coefficients[k])}, one).name;
+    const Value share = node("Exp", {sum}, one);
+    const Value rest = node("Sub", {scalar(1), share.name}, one);
+    const Value signal = node("Mul", {clean.name, node("Sqrt", {share.name}, one).name}, clean.shape);
+    const Value noise = node("Sub", {noisy.name, signal.name}, noisy.shape);
+    return node("Div", {noise.name, node("Sqrt", {rest.name}, one).name}, noisy.shape);
 }
 
 OnnxBuilder::Value OnnxBuilder::waves(const Value& time, int count)

@@ -47,6 +47,7 @@ public:
     Value depthToSpace(const Value& x);
     Value spaceToDepth(const Value& x);
     Value waves(const Value& time, int count);
+    Value noiseBeside(const Value& noisy, const Value& clean, const Value& time);
 
 private:
     struct Attributes;

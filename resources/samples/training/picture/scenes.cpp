@@ -183,7 +183,7 @@ Canvas plainScene(std::size_t figure, Dice& dice)
     for (float& value : colour)
         value = 0.15f + 0.8f * value / most;
     const Place place{
-        16 + dice.real(-2, 2), 16 + dice.real(-2, 2), dice.real(10, 13.5), dice.real(-0.2, 0.2)};
+        16 + dice.real(-1, 1), 16 + dice.real(-1, 1), dice.real(11, 12.5), dice.real(-0.05, 0.05)};
     fill(canvas, figures()[figure].distance, place, colour);
     round8(canvas);
     return canvas;

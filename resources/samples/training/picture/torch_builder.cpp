@@ -78,6 +78,13 @@ TorchBuilder::Value TorchBuilder::waves(const Value& time, int count)
     return torch::cat({angles.sin(), angles.cos()}, 1);
 }
 
+TorchBuilder::Value TorchBuilder::noiseBeside(const Value& noisy, const Value& clean, const Value& time)
+{
+    static const torch::Tensor shares = torch::tensor(signalShares(), torch::kFloat64);
+    const auto share = shares.index_select(0, time.to(torch::kInt64)).view({-1, 1, 1, 1});
+    return (noisy - share.sqrt().to(torch::kFloat32) * clean) / (1 - share).sqrt().to(torch::kFloat32);
+}
+
 std::vector<torch::Tensor> TorchBuilder::trained() const
 {
     std::vector<torch::Tensor> list;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "networks.h"
+#include "noise_schedule.h"
 #include "stored_tensor.h"
 
 #include <torch/torch.h>
@@ -34,6 +35,7 @@ public:
     Value depthToSpace(const Value& x);
     Value spaceToDepth(const Value& x);
     Value waves(const Value& time, int count);
+    Value noiseBeside(const Value& noisy, const Value& clean, const Value& time);
 
     /// What is trained, in the order of first use.
     [[nodiscard]] std::vector<torch::Tensor> trained() const;
