@@ -30,7 +30,7 @@ void write(const Labelled& set, const std::string& folder)
 {
     std::filesystem::create_directories(folder);
     for (std::size_t i = 0; i < set.pictures.size(); ++i) {
-        char number[16];
+        char number[32];
         std::snprintf(number, sizeof number, "%03zu", i / figures().size());
         const std::string name(figures()[std::size_t(set.classes[i])].name);
         const std::string place = folder + "/" + name;
