@@ -34,9 +34,7 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
         found = better ? scale : found;
     };
     Lanes factor = sign * grid.first * inverse(largest);
-    // Geometric steps, by a constant difference of the logarithm that the caller has chosen.
-    const float ratio = root(grid.last / grid.first, grid.steps - 1);
-    for (std::size_t k = 0; k < grid.steps; ++k, factor *= ratio) {
+    for (std::size_t k = 0; k < grid.steps; ++k, factor *= grid.ratio) {
         offer(factor);
         if (grid.bothSigns)
             offer(-factor);

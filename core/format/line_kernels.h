@@ -28,11 +28,12 @@ struct LineLevels {
     std::size_t thresholdCount = 0;
 };
 
-/// Which scales are tried: those that put the largest magnitude of the line at `first` to `last` levels.
+/// Which scales are tried: those that put the largest magnitude of the line at `first` levels, and `ratio`
+/// times that, and so on.
 struct ScaleGrid {
     LineLevels levels;
-    float first = 0, last = 0;
-    std::size_t steps = 0; ///< at least 2; twice as many where both signs are tried
+    float first = 0, ratio = 1;
+    std::size_t steps = 0; ///< twice as many where both signs are tried
     std::size_t rounds = 2; ///< of: best scale for the levels, nearest levels for the scale
     bool bothSigns = false;
     bool negative = false; ///< a scale below 0 may be the result

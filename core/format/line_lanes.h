@@ -68,19 +68,6 @@ using UnalignedLanes = float __attribute__((vector_size(64), aligned(4)));
     return __builtin_bit_cast(Lanes, result);
 }
 
-/// `value` to the power of 1 / n, by Newton's method: no library is called here.
-[[gnu::always_inline]] inline float root(float value, std::size_t n)
-{
-    float result = 1 + (value - 1) / float(n);
-    for (int round = 0; round < 24; ++round) {
-        float power = 1;
-        for (std::size_t k = 0; k + 1 < n; ++k)
-            power *= result;
-        result -= (result - value / power) / float(n);
-    }
-    return result;
-}
-
 /// v with the lanes of each block of 8 or 16 turned by half of it, a quarter, an eighth...
 template <typename Join>
 [[gnu::always_inline]] inline Lanes overBlock(Lanes v, std::size_t lanesOfBlock, const Join& join)

@@ -5,14 +5,6 @@ namespace {
 
 using PerLane = std::array<float, lanesOfLines>;
 
-/// How far beyond the end of the levels it may pay to push the extreme, as a factor: few levels and many
-/// weights clip more. By measurement on normal and long-tailed weights.
-float reachOf(float levelSpan, std::size_t count)
-{
-    const float crowd = std::log2(static_cast<float>(std::max<std::size_t>(count, 32)) / 32.0f);
-    return 1.0f + (5.0f + 1.2f * crowd) / levelSpan;
-}
-
 /// Keeps, for each lane, the scale and offset with the least error of those that were offered.
 class BestOfLanes {
 public:
@@ -118,7 +110,7 @@ LineBatch::codes(const LineLevels& levels, const float* scale, const float* offs
     return m_codes;
 }
 
-ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count)
+ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count, std::size_t steps)
 {
     const float end = std::max(-levels.lowest, levels.highest);
     const float span = levels.thresholds ? static_cast<float>(levels.thresholdCount) : 2 * end;
@@ -126,18 +118,18 @@ ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count)
     ScaleGrid grid;
     grid.levels = levels;
     grid.first = end * (span < 12 ? 0.7f : 0.8f);
-    grid.last = end * reachOf(span, count);
     grid.negative = sign == ScaleSign::Any;
     grid.bothSigns = grid.negative && !mirrored && span < 20;
-    grid.steps = span > 200 ? 24 : grid.bothSigns ? 10 : 16;
+    grid.steps = steps != 0 ? steps : span > 200 ? 24 : grid.bothSigns ? 10 : 16;
+    const float last = end * reachOf(span, count);
+    grid.ratio = std::pow(last / grid.first, 1.0f / static_cast<float>(grid.steps - 1));
     return grid;
 }
 
 ScaleGrid ternaryGrid(std::size_t count)
 {
-    ScaleGrid grid = scaleGrid(wholeLines(-1, 1), ScaleSign::Positive, count);
-    grid.steps = 24; // few levels: each start may end elsewhere
-    return grid;
+    // Few levels: each start may end elsewhere.
+    return scaleGrid(wholeLines(-1, 1), ScaleSign::Positive, count, 24);
 }
 
 LineGrid lineGrid(float top, OffsetSign sign, std::size_t count)

@@ -50,7 +50,9 @@ template <std::size_t Count>
 }
 
 /// What is worth trying for lines of `count` elements. By measurement on normal and long-tailed weights.
-[[nodiscard]] ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count);
+/// steps 0: as many as pay for these levels.
+[[nodiscard]] ScaleGrid
+scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count, std::size_t steps = 0);
 [[nodiscard]] ScaleGrid ternaryGrid(std::size_t count); ///< levels -1, 0, 1, positive scales
 [[nodiscard]] LineGrid lineGrid(float top, OffsetSign sign, std::size_t count);
 

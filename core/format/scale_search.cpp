@@ -12,14 +12,6 @@ SearchMoments momentsOf(const SearchSamples& samples)
     return moments;
 }
 
-/// How far beyond the end of the levels it may pay to push the extreme, as a factor: few levels and many
-/// weights clip more. By measurement on normal and long-tailed weights.
-float reachOf(float levelSpan, std::size_t count)
-{
-    const float crowd = std::log2(static_cast<float>(std::max<std::size_t>(count, 32)) / 32.0f);
-    return 1.0f + (5.0f + 1.2f * crowd) / levelSpan;
-}
-
 /// The k best candidates by a score, best first.
 template <std::size_t Count>
 struct Best {
@@ -47,6 +39,12 @@ float explained(const SearchSums& sums)
 }
 
 } // namespace
+
+float reachOf(float levelSpan, std::size_t count)
+{
+    const float crowd = std::log2(static_cast<float>(std::max<std::size_t>(count, 32)) / 32.0f);
+    return 1.0f + (5.0f + 1.2f * crowd) / levelSpan;
+}
 
 FitSamples::FitSamples(std::span<const float> values, std::span<const float> importance)
 {

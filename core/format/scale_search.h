@@ -64,6 +64,10 @@ struct TableForSearch {
     }
 };
 
+/// How far beyond the end of the levels it may pay to push the extreme, as a factor: few levels and many
+/// weights clip more. By measurement on normal and long-tailed weights.
+[[nodiscard]] float reachOf(float levelSpan, std::size_t count);
+
 enum class ScaleSign { Positive, Any };
 
 /// The scale s with the least sum w (x - s q)^2, q the nearest level. Continuous: not yet rounded to
