@@ -2,6 +2,7 @@
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/main_window.h"
 #include "core/sensitivity/candidate.h"
+#include "tests/support/numbers.h"
 #include "tests/support/shared_data.h"
 
 #include <QAction>
@@ -13,16 +14,7 @@
 #include <QtTest>
 
 using namespace tritloom;
-
-namespace {
-
-double medianOf(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values.empty() ? 0 : values[values.size() / 2];
-}
-
-} // namespace
+using namespace tritloom::fixture;
 
 class RealModelsTest final : public QObject {
     Q_OBJECT

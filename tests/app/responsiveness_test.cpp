@@ -5,6 +5,7 @@
 #include "app/gui/main_window.h"
 #include "core/sensitivity/cost_model.h"
 #include "tests/app/watched_application.h"
+#include "tests/support/numbers.h"
 #include "tests/support/tiny_model.h"
 
 #include <QAction>
@@ -18,6 +19,7 @@
 #include <QtTest>
 
 using namespace tritloom;
+using namespace tritloom::fixture;
 
 namespace {
 
@@ -49,12 +51,6 @@ public:
 private:
     ProjectStore& m_store;
 };
-
-double medianOf(std::vector<double> values)
-{
-    std::sort(values.begin(), values.end());
-    return values.empty() ? 0 : values[values.size() / 2];
-}
 
 } // namespace
 

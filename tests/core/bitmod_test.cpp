@@ -73,7 +73,7 @@ private slots:
         QFETCH(QString, format);
         QFETCH(double, normal);
         QFETCH(double, student);
-        const double found = relativeError(format.toStdString(), gaussianValues(1 << 19, 1));
+        const double found = relativeError(format.toStdString(), normalValues(1 << 19, 1));
         QVERIFY2(deviation(found, normal) < 0.03, qPrintable(QString::number(found)));
         const double tailed = relativeError(format.toStdString(), studentValues(1 << 19, 5, 2));
         QVERIFY2(deviation(tailed, student) < 0.03, qPrintable(QString::number(tailed)));
@@ -85,7 +85,7 @@ private slots:
         // scale.
         for (const unsigned bits : {3u, 4u}) {
             const auto format = parseNumberFormat(fmt::format("bitmod{}g64", bits)).value();
-            const std::vector<float> values = gaussianValues(64 * 4000, 5 + bits);
+            const std::vector<float> values = normalValues(64 * 4000, 5 + bits);
             const std::vector<float> found = stored(*format, values);
             std::vector<float> plain(
                 bitmod::levels(bits, bitmod::Special::ResolutionPlus).begin(),
@@ -108,7 +108,7 @@ private slots:
     void normalWeightsPickAsTheBriefSays()
     {
         const auto format = parseNumberFormat("bitmod3g128").value();
-        const std::vector<float> values = gaussianValues(128 * 4000, 8);
+        const std::vector<float> values = normalValues(128 * 4000, 8);
         std::array<int, 4> counts{};
         std::vector<std::byte> packed(format->blockBytes());
         for (std::size_t begin = 0; begin < values.size(); begin += 128) {
@@ -127,7 +127,7 @@ private slots:
     void turnedWeightsGiveTheMirror()
     {
         const auto format = parseNumberFormat("bitmod4g64").value();
-        std::vector<float> values = gaussianValues(64 * 200, 9);
+        std::vector<float> values = normalValues(64 * 200, 9);
         const std::vector<float> found = stored(*format, values);
         for (float& value : values)
             value = -value;

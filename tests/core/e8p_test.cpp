@@ -40,7 +40,7 @@ private slots:
 
     void theNearestPointIsTheNearest()
     {
-        const std::vector<float> values = gaussianValues(8 * 60, 5);
+        const std::vector<float> values = normalValues(8 * 60, 5);
         for (std::size_t n = 0; n < 60; ++n) {
             e8p::Vector x;
             std::copy_n(values.begin() + std::ptrdiff_t(8 * n), 8, x.begin());
@@ -71,7 +71,7 @@ private slots:
     {
         QFETCH(double, scale);
         QFETCH(double, expected);
-        const std::vector<float> values = gaussianValues(8 * 40000, 6);
+        const std::vector<float> values = normalValues(8 * 40000, 6);
         double error = 0;
         for (std::size_t n = 0; n < values.size(); n += 8) {
             e8p::Vector x;
@@ -89,7 +89,7 @@ private slots:
     void itBeatsFourLevels()
     {
         // 0.1175 is what the best four levels leave of normal weights, at 2 bits as well.
-        const std::vector<float> values = gaussianValues(std::size_t{1} << 17, 7);
+        const std::vector<float> values = normalValues(std::size_t{1} << 17, 7);
         const double error = relativeError("e8pg256", values, Writer::Fit);
         QVERIFY2(error < 0.0925, qPrintable(QString::number(error)));
         QCOMPARE(parseNumberFormat("e8pg256").value()->bitsPerWeight(), 2.0625);

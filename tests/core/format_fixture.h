@@ -1,22 +1,12 @@
 #pragma once
 
 #include "core/format/block_format.h"
+#include "tests/support/numbers.h"
 
-#include <random>
 #include <string_view>
 #include <vector>
 
 namespace tritloom::fixture {
-
-inline std::vector<float> gaussianValues(std::size_t count, unsigned seed)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
 
 enum class Writer { Encode, Fit };
 

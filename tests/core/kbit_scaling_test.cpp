@@ -14,7 +14,7 @@ class KbitScalingTest : public QObject {
 private:
     static const std::vector<float>& normal()
     {
-        static const std::vector<float> values = gaussianValues(std::size_t{1} << 20, 1);
+        static const std::vector<float> values = normalValues(std::size_t{1} << 20, 1);
         return values;
     }
 

@@ -1,31 +1,15 @@
 #include "core/format/line_search.h"
 
+#include "tests/support/numbers.h"
+
 #include <QTest>
 
-#include <random>
-
 using namespace tritloom;
+using namespace tritloom::fixture;
 
 namespace {
 
 using PerLane = std::array<float, lanesOfLines>;
-
-std::vector<float> normalValues(std::size_t count, unsigned seed)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
-
-std::vector<float> squares(std::vector<float> values)
-{
-    for (float& value : values)
-        value *= value;
-    return values;
-}
 
 /// Sixteen lines of `elements`, in blocks of `linesOfBlock`, of very different sizes.
 LineBatch filled(std::size_t elements, std::size_t linesOfBlock, unsigned seed)

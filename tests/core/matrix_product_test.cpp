@@ -26,7 +26,7 @@ private:
     template <typename T>
     static void check(std::size_t m, std::size_t n, std::size_t k, Sign sign, Right right)
     {
-        const std::vector<float> source = gaussianValues(m * k + n * k + m * n + 8, 7);
+        const std::vector<float> source = normalValues(m * k + n * k + m * n + 8, 7);
         const std::vector<T> numbers(source.begin(), source.end());
         // Each inside a wider matrix, whose other numbers must stay.
         const std::size_t bRows = right == Right::AsItIs ? k : n, bColumns = right == Right::AsItIs ? n : k;
@@ -88,8 +88,8 @@ private slots:
     void scaledRowsAreTheirSum()
     {
         constexpr std::size_t columns = 300, count = 7;
-        const std::vector<float> numbers = gaussianValues(columns * count, 8),
-                                 factors = gaussianValues(count, 9);
+        const std::vector<float> numbers = normalValues(columns * count, 8),
+                                 factors = normalValues(count, 9);
         std::vector<const float*> rows(count);
         for (std::size_t k = 0; k < count; ++k)
             rows[k] = numbers.data() + k * columns;
@@ -109,7 +109,7 @@ private slots:
     {
         // Printed, not asserted: figures of this machine at this moment.
         constexpr std::size_t m = 128, n = 1024, k = 1024;
-        const std::vector<float> a = gaussianValues(m * k, 1), b = gaussianValues(k * n, 2);
+        const std::vector<float> a = normalValues(m * k, 1), b = normalValues(k * n, 2);
         for (const ProductKernels* const* set = productKernelSets(); *set; ++set) {
             useProductKernels(*set);
             std::vector<float> c(m * n);

@@ -58,7 +58,7 @@ private slots:
 
     void theLimitsAreTheWidthsThemselves()
     {
-        const std::vector<float> values = gaussianValues(512 * 50, 1);
+        const std::vector<float> values = normalValues(512 * 50, 1);
         const double none = errorOf("mix24g32w0", values, mixedTile::Score::Range, false),
                      some = errorOf("mix24g32w3", values, mixedTile::Score::Range, false),
                      all = errorOf("mix24g32w16", values, mixedTile::Score::Range, false);
@@ -78,7 +78,7 @@ private slots:
     void theGainIsTheBetterScore()
     {
         QFETCH(QString, format);
-        const std::vector<float> values = gaussianValues(512 * 100, 2);
+        const std::vector<float> values = normalValues(512 * 100, 2);
         const std::string id = format.toStdString();
         const double range = errorOf(id.c_str(), values, mixedTile::Score::Range, false),
                      gain = errorOf(id.c_str(), values, mixedTile::Score::Gain, false),
@@ -91,7 +91,7 @@ private slots:
     {
         // |stored - wanted| <= S / 30 wherever the share is not held up at 1.
         const auto format = parseNumberFormat("mix24g32w3").value();
-        const std::vector<float> values = gaussianValues(512 * 20, 3);
+        const std::vector<float> values = normalValues(512 * 20, 3);
         std::vector<std::byte> packed(format->blockBytes());
         std::vector<float> levels(16);
         for (std::size_t begin = 0; begin < values.size(); begin += 512) {

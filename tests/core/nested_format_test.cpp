@@ -36,7 +36,7 @@ private slots:
 
     void oneTensorIsReadAtEveryWidth()
     {
-        const std::vector<float> values = gaussianValues(64 * 40, 1);
+        const std::vector<float> values = normalValues(64 * 40, 1);
         const auto eight = parseNumberFormat("nested8g64").value();
         std::vector<std::byte> packed(40 * eight->blockBytes());
         for (std::size_t b = 0; b < 40; ++b)
@@ -69,7 +69,7 @@ private slots:
     {
         // Rounding twice differs from rounding once at the coarse step in 2^-(D + 1) of the weights, and
         // costs a quarter of the fine step's square, whatever D.
-        const std::vector<float> values = gaussianValues(1 << 20, 2);
+        const std::vector<float> values = normalValues(1 << 20, 2);
         float largest = 0;
         for (const float value : values)
             largest = std::max(largest, std::fabs(value));

@@ -69,7 +69,7 @@ private slots:
     {
         // The bytes of a block are the planes themselves.
         const auto format = parseNumberFormat("planes3g64").value();
-        const std::vector<float> values = gaussianValues(64, 3);
+        const std::vector<float> values = normalValues(64, 3);
         std::vector<std::byte> packed(format->blockBytes());
         format->encode(values, packed);
         std::vector<float> decoded(64);
@@ -100,7 +100,7 @@ private slots:
     void oneLevelMoreRestoresTheBalance()
     {
         // One scale for all: {-2 .. 1} leaves .1475 of normal weights, {-2 .. 2} .0804.
-        const std::vector<float> values = gaussianValues(1 << 17, 4);
+        const std::vector<float> values = normalValues(1 << 17, 4);
         const auto errorOf = [&](int lowest, int highest) {
             double least = 1;
             for (float scale = 0.3f; scale < 2; scale += 0.005f) {

@@ -1,29 +1,13 @@
 #include "core/format/scale_search.h"
 
+#include "tests/support/numbers.h"
+
 #include <QTest>
 
-#include <random>
-
 using namespace tritloom;
+using namespace tritloom::fixture;
 
 namespace {
-
-std::vector<float> normalValues(std::size_t count, unsigned seed)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
-
-std::vector<float> squares(std::vector<float> values)
-{
-    for (float& value : values)
-        value *= value;
-    return values;
-}
 
 double errorOf(const SearchSamples& samples, const SearchLevels& levels, SearchCandidate candidate)
 {

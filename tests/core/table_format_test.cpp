@@ -14,7 +14,7 @@ class TableFormatTest : public QObject {
 private:
     static const std::vector<float>& normal()
     {
-        static const std::vector<float> values = gaussianValues(std::size_t{1} << 18, 3);
+        static const std::vector<float> values = normalValues(std::size_t{1} << 18, 3);
         return values;
     }
 

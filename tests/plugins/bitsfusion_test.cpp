@@ -11,24 +11,6 @@
 using namespace tritloom;
 using namespace tritloom::fixture;
 
-namespace {
-
-bool near(double a, double b, double tolerance)
-{
-    return std::fabs(a - b) <= tolerance;
-}
-
-double meanSquaredError(const std::vector<float>& values, const Tensor& stored)
-{
-    const auto found = stored.toFloats();
-    double sum = 0;
-    for (std::size_t i = 0; i < values.size(); ++i)
-        sum += std::pow(double(values[i]) - double(found[i]), 2);
-    return sum / double(values.size());
-}
-
-} // namespace
-
 /// The checks of methods/bitsfusion.md that concern format, scales and allocation.
 class BitsFusionTest : public QObject {
     Q_OBJECT
@@ -56,10 +38,10 @@ private slots:
         QFETCH(QVector<int>, codes);
         const std::vector<float> w{-.9f, -.4f, -.1f, .05f, .2f, .35f, .7f, 1.1f};
         const AlternatingFit fit = alternatingFit(w, -highest, highest, 10);
-        QVERIFY2(near(fit.scale, scale, 1e-5), qPrintable(QString::number(fit.scale, 'g', 9)));
+        QVERIFY2(isNear(fit.scale, scale, 1e-5), qPrintable(QString::number(fit.scale, 'g', 9)));
         QCOMPARE(QVector<int>(fit.codes.begin(), fit.codes.end()), codes);
-        QVERIFY(near(fit.errors.front(), before, 1e-6));
-        QVERIFY(near(fit.errors.back(), after, 1e-6));
+        QVERIFY(isNear(fit.errors.front(), before, 1e-6));
+        QVERIFY(isNear(fit.errors.back(), after, 1e-6));
     }
     void noHalfStepMakesItWorse()
     {
@@ -84,7 +66,7 @@ private slots:
         for (const auto& row : rows) {
             const AlternatingFit fit = alternatingFit(values, row.lowest, row.highest, 60);
             QVERIFY2(
-                near(fit.errors.back(), row.expected, 0.02 * row.expected),
+                isNear(fit.errors.back(), row.expected, 0.02 * row.expected),
                 qPrintable(QString("%1..%2: %3").arg(row.lowest).arg(row.highest).arg(fit.errors.back())));
         }
     }
@@ -111,8 +93,8 @@ private slots:
                     QCOMPARE(values[i], table[codes[i]]);
             }
         }
-        QVERIFY(near(parseNumberFormat("balanced3g320").value()->bitsPerWeight(), 1.6 + 16.0 / 320, 1e-9));
-        QVERIFY(near((std::log2(3) + std::log2(5) + std::log2(17)) / 3, 2.665, 1e-3));
+        QVERIFY(isNear(parseNumberFormat("balanced3g320").value()->bitsPerWeight(), 1.6 + 16.0 / 320, 1e-9));
+        QVERIFY(isNear((std::log2(3) + std::log2(5) + std::log2(17)) / 3, 2.665, 1e-3));
     }
     void theMethodFollowsTheFit()
     {

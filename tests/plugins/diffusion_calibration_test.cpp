@@ -11,15 +11,6 @@
 using namespace tritloom;
 using namespace tritloom::fixture;
 
-namespace {
-
-bool near(double a, double b, double tolerance)
-{
-    return std::fabs(a - b) <= tolerance;
-}
-
-} // namespace
-
 /// The checks of methods/eda-dm.md and quest.md that concern which steps calibrate and what ranges they
 /// share.
 class DiffusionCalibrationTest : public QObject {
@@ -35,8 +26,8 @@ private slots:
         const double diversity[] = {1.76523, .79717, .64207, .68526, 2.07172},
                      expected[] = {.16708, .14122, .17723, .18365, .33082};
         for (std::size_t t = 0; t < 5; ++t) {
-            QVERIFY(near(shares.diversity[t], diversity[t], 1e-4));
-            QVERIFY(near(shares.shares[t], expected[t], 1e-4));
+            QVERIFY(isNear(shares.diversity[t], diversity[t], 1e-4));
+            QVERIFY(isNear(shares.shares[t], expected[t], 1e-4));
         }
         QCOMPARE(wholeCounts(shares.shares, 20), (std::vector<std::size_t>{3, 3, 4, 4, 6}));
         const StepFeature equal[] = {{{1, 2}, 2}, {{1, 2}, 2}, {{1, 2}, 2}, {{1, 2}, 2}};
@@ -59,8 +50,8 @@ private slots:
         const int codes[] = {6, 0, 15, 7};
         for (std::size_t i = 0; i < 4; ++i) {
             QCOMPARE(numbers.code(x[i]), codes[i]);
-            QVERIFY(near(numbers.value(x[i]), values[i], 1e-12));
-            QVERIFY(near(numbers.slopeOfStep(x[i]), step[i], 1e-12));
+            QVERIFY(isNear(numbers.value(x[i]), values[i], 1e-12));
+            QVERIFY(isNear(numbers.slopeOfStep(x[i]), step[i], 1e-12));
             QCOMPARE(numbers.slopeOfInput(x[i]), input[i]);
         }
     }
@@ -111,11 +102,11 @@ private slots:
         };
         if (first > 0) {
             const double a = relativeError(flow.front(), shared), b = relativeError(flow.back(), shared);
-            QVERIFY2(near(a, first, .15 * first), qPrintable(told("first", a, first)));
-            QVERIFY2(near(b, last, .15 * last), qPrintable(told("last", b, last)));
+            QVERIFY2(isNear(a, first, .15 * first), qPrintable(told("first", a, first)));
+            QVERIFY2(isNear(b, last, .15 * last), qPrintable(told("last", b, last)));
         }
-        QVERIFY2(near(sum, mean, .15 * mean), qPrintable(told("mean", sum, mean)));
-        QVERIFY2(near(grouped, own, .15 * own), qPrintable(told("grouped", grouped, own)));
+        QVERIFY2(isNear(sum, mean, .15 * mean), qPrintable(told("mean", sum, mean)));
+        QVERIFY2(isNear(grouped, own, .15 * own), qPrintable(told("grouped", grouped, own)));
     }
 };
 

@@ -12,24 +12,6 @@
 using namespace tritloom;
 using namespace tritloom::fixture;
 
-namespace {
-
-bool near(double a, double b, double tolerance)
-{
-    return std::fabs(a - b) <= tolerance;
-}
-
-double meanSquaredError(const std::vector<float>& values, const Tensor& stored)
-{
-    const auto found = stored.toFloats();
-    double sum = 0;
-    for (std::size_t i = 0; i < values.size(); ++i)
-        sum += std::pow(double(values[i]) - double(found[i]), 2);
-    return sum / double(values.size());
-}
-
-} // namespace
-
 /// The checks of methods/low-bit-fp-diffusion.md that concern weights.
 class LowBitFloatTest : public QObject {
     Q_OBJECT
@@ -65,14 +47,14 @@ private slots:
             double bias;
         } splits[] = {{2, 1, 1}, {3, 0, 2.37}, {4, 3, 7.5}, {2, 5, 1.2}};
         for (const auto& s : splits) {
-            QVERIFY(near(biasFor(s.e, s.m, largestFloat(s.e, s.m, s.bias)), s.bias, 1e-12));
+            QVERIFY(isNear(biasFor(s.e, s.m, largestFloat(s.e, s.m, s.bias)), s.bias, 1e-12));
             const auto values = grid(s.e, s.m, s.bias);
             for (int i = 0; i < 5000; ++i) {
                 const double x = real(random);
                 double nearest = 1e9;
                 for (const double value : values)
                     nearest = std::min({nearest, std::fabs(x - value), std::fabs(x + value)});
-                QVERIFY(near(std::fabs(x - roundToFloat(x, s.e, s.m, s.bias)), nearest, 1e-12));
+                QVERIFY(isNear(std::fabs(x - roundToFloat(x, s.e, s.m, s.bias)), nearest, 1e-12));
             }
         }
     }
@@ -96,10 +78,10 @@ private slots:
         const double whole = error(normal, 4, 0), two = error(normal, 4, 2), three = error(normal, 4, 3);
         QVERIFY2(
             two < whole && whole < three, qPrintable(QString("%1 %2 %3").arg(two).arg(whole).arg(three)));
-        QVERIFY(near(whole, .01348, .0007));
-        QVERIFY(near(two, .01302, .0007));
-        QVERIFY(near(three, .0374, .002));
-        QVERIFY(near(error(normal, 4, 1), whole, 1e-4)); // one exponent bit makes whole numbers
+        QVERIFY(isNear(whole, .01348, .0007));
+        QVERIFY(isNear(two, .01302, .0007));
+        QVERIFY(isNear(three, .0374, .002));
+        QVERIFY(isNear(error(normal, 4, 1), whole, 1e-4)); // one exponent bit makes whole numbers
         QVERIFY(error(laplace, 4, 2) < error(laplace, 4, 0));
         QVERIFY(error(tailed, 4, 2) < error(tailed, 4, 0));
         QVERIFY(error(flat, 4, 0) < error(flat, 4, 2));

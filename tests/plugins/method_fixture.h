@@ -1,21 +1,11 @@
 #pragma once
 
 #include "core/method/layer_method.h"
+#include "tests/support/numbers.h"
 
 #include <cmath>
-#include <random>
 
 namespace tritloom::fixture {
-
-inline std::vector<float> normalValues(std::size_t count, unsigned seed, float deviation = 1.0f)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal(0.0f, deviation);
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
 
 /// Weights, and the statistics of correlated inputs of uneven loudness.
 inline LayerProblem layer(std::size_t outputs, std::size_t inputs, unsigned seed)
@@ -66,6 +56,15 @@ inline double outputError(const LayerProblem& problem, const Tensor& quantized)
         }
     }
     return total;
+}
+
+inline double meanSquaredError(const std::vector<float>& values, const Tensor& stored)
+{
+    const auto found = stored.toFloats();
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        sum += std::pow(double(values[i]) - double(found[i]), 2);
+    return sum / double(values.size());
 }
 
 /// Everything that is stored of a layer.

@@ -1,6 +1,7 @@
 #include "plugins/mixdq/mixdq.h"
 #include "plugins/two_group/two_group.h"
 #include "tests/plugins/allocation_fixture.h"
+#include "tests/support/numbers.h"
 
 #include <QTest>
 
@@ -13,11 +14,6 @@ using namespace tritloom;
 using namespace tritloom::fixture;
 
 namespace {
-
-bool near(double a, double b, double tolerance)
-{
-    return std::fabs(a - b) <= tolerance;
-}
 
 double bruteForce(const AllocationProblem& problem, std::span<const std::size_t> items, std::uint64_t bytes)
 {
@@ -51,7 +47,7 @@ private slots:
     void noiseByHand()
     {
         const std::vector<float> o{1, 2, -2}, q{1.1f, 1.9f, -2};
-        QVERIFY(near(signalToNoise(o, q), 26.53, 0.005));
+        QVERIFY(isNear(signalToNoise(o, q), 26.53, 0.005));
     }
     void contentIsToldByName()
     {
@@ -65,11 +61,11 @@ private slots:
     void budgetsOfTwoGroups()
     {
         const GroupWidths released = splitWidths(2.24182, .57, 5.02);
-        QVERIFY(near(released.quality, 7.144, 1e-3));
-        QVERIFY(near(released.content, 4.072, 1e-3));
+        QVERIFY(isNear(released.quality, 7.144, 1e-3));
+        QVERIFY(isNear(released.content, 4.072, 1e-3));
         for (double k = .46; k <= 1.36; k += .1) {
             const GroupWidths split = splitWidths(1.7, k, 4.5);
-            QVERIFY(near((1.7 * split.content + split.quality) / 2.7, 4.5, 1e-12));
+            QVERIFY(isNear((1.7 * split.content + split.quality) / 2.7, 4.5, 1e-12));
         }
     }
     void eachProgramIsExact()
@@ -87,7 +83,7 @@ private slots:
                 QVERIFY(chosen.has_value());
                 const auto totals = totalsOf(problem, *chosen);
                 QVERIFY(totals.bytes <= bytes);
-                QVERIFY(near(totals.cost, bruteForce(problem, all, bytes), 1e-9));
+                QVERIFY(isNear(totals.cost, bruteForce(problem, all, bytes), 1e-9));
             }
             QVERIFY(!leastCost(problem, all, parameters / 8));
             problem.byteBudget = parameters * 5 / 8;
