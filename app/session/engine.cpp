@@ -182,11 +182,9 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
     const MethodContext& context) const
 {
     const auto probe = TRY(makeProbe(std::move(candidates), context.stop));
-    TransformedModel made = TRY(transform.apply(*probe, parameters, context));
-    ModelFile file = *m_model->file;
-    for (const auto& [id, tensor] : made.tensors)
-        replaceTensor(file.tensors[std::size_t(id)], tensor);
-    auto engine = TRY(create(makeModel(std::move(file)), m_compressor->methods(), m_options));
+    const TransformedModel made = TRY(transform.apply(*probe, parameters, context));
+    auto engine = TRY(
+        create(makeModel(withTensors(*m_model->file, made.tensors)), m_compressor->methods(), m_options));
     engine->m_original = m_original ? m_original : shared_from_this();
     engine->m_notices = m_notices;
     engine->m_notices.insert(engine->m_notices.end(), made.notices.begin(), made.notices.end());

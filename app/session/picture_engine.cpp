@@ -240,13 +240,10 @@ Result<std::shared_ptr<const Model>> transformedNetwork(
     std::vector<Candidate> candidates, const MethodContext& context, std::vector<std::string>& notices)
 {
     const Model& model = compressor->model();
-    NetworkProbe probe(compressor, std::move(candidates), context.stop);
+    CompressorProbe probe(compressor, std::move(candidates), context.stop);
     const TransformedModel made = TRY(transform.apply(probe, parameters, context));
-    ModelFile file = *model.file;
-    for (const auto& [id, tensor] : made.tensors)
-        replaceTensor(file.tensors[std::size_t(id)], tensor);
     notices.insert(notices.end(), made.notices.begin(), made.notices.end());
-    const auto changed = makeModel(std::move(file));
+    const auto changed = makeModel(withTensors(*model.file, made.tensors));
     if (!changed->graph || !model.picture)
         return fail(ErrorCode::Unsupported, "the network cannot be run any more: {}", changed->whyNotEvaluated);
     return std::shared_ptr<const Model>(withPicture(*changed, *model.picture));

@@ -30,31 +30,14 @@ double sumOf(const Tensor& tensor)
 TextProbe::TextProbe(
     std::shared_ptr<Compressor> compressor, std::vector<Chunk> chunks, std::unique_ptr<Executor> executor,
     std::vector<Candidate> candidates, std::size_t memoBytes, std::stop_token stop)
-    : m_compressor(std::move(compressor))
+    : CompressorProbe(
+        compressor, std::move(candidates), std::move(stop),
+        fmt::format("there is no calibration text: {}", compressor->model().whyNotEvaluated))
     , m_chunks(std::move(chunks))
     , m_executor(std::move(executor))
-    , m_candidates(std::move(candidates))
-    , m_stop(std::move(stop))
     , m_borders(memoBytes / 2)
     , m_logProbabilities(memoBytes / 2)
 {
-    for (const Layer& layer : model().layers)
-        m_facts.push_back(
-            {layer.name, layer.role, layer.block, layer.tensor, layer.rows, layer.columns, layer.fusedSet});
-    for (const Candidate& candidate : m_candidates) {
-        std::uint64_t bytes = 0, parameters = 0;
-        for (const Layer& layer : model().layers) {
-            bytes += bytesOf(layer, choiceFor(layer, candidate), m_compressor->methods());
-            parameters += layer.parameters();
-        }
-        const double bits = parameters == 0 ? 0 : 8 * double(bytes) / double(parameters);
-        m_infos.push_back({candidate.format, candidate.method, bits});
-    }
-}
-
-const Graph* TextProbe::graph() const
-{
-    return model().graph ? &*model().graph : nullptr;
 }
 
 std::size_t TextProbe::tokenCount() const
@@ -62,48 +45,6 @@ std::size_t TextProbe::tokenCount() const
     return std::accumulate(
         m_chunks.begin(), m_chunks.end(), std::size_t{0},
         [](std::size_t sum, const Chunk& chunk) { return sum + chunk.tokens.size(); });
-}
-
-Result<Tensor> TextProbe::weights(std::size_t layer)
-{
-    return tensor(m_facts[layer].tensor);
-}
-
-Result<Tensor> TextProbe::tensor(TensorId id)
-{
-    return materialise(model().tensor(id));
-}
-
-Result<Statistics::OfLayer> TextProbe::statistics(std::size_t layer, Calibration need)
-{
-    if (m_compressor->statistics() == nullptr)
-        return fail(ErrorCode::Unsupported, "there is no calibration text: {}", model().whyNotEvaluated);
-    return m_compressor->statistics()->of(LayerId(layer), need, m_stop);
-}
-
-Result<Tensor> TextProbe::meanSquare(std::size_t layer)
-{
-    return TRY(statistics(layer, Calibration::MeanSquare)).meanSquare;
-}
-
-Result<Tensor> TextProbe::meanAbsolute(std::size_t layer)
-{
-    return TRY(statistics(layer, Calibration::MeanSquare)).meanAbsolute;
-}
-
-Result<Tensor> TextProbe::maxAbsolute(std::size_t layer)
-{
-    return TRY(statistics(layer, Calibration::MeanSquare)).maxAbsolute;
-}
-
-Result<Tensor> TextProbe::gram(std::size_t layer)
-{
-    return *TRY(statistics(layer, Calibration::Gram)).gram;
-}
-
-Result<Executor::Weights> TextProbe::stored(TensorId id) const
-{
-    return Executor::Weights{TRY(materialise(model().tensor(id))), keyOf("stored", model().key, id)};
 }
 
 Result<ValueMap> TextProbe::border(std::size_t stage, std::size_t chunk)
@@ -125,7 +66,7 @@ Result<ValueMap> TextProbe::border(std::size_t stage, std::size_t chunk)
                  {m_chunks[chunk].tokens.begin(), m_chunks[chunk].tokens.end()})}};
     for (; next < stage; ++next) {
         TRY_VOID(m_executor->run(
-            graph, next, next, values, [this](TensorId id) { return stored(id); }, nullptr, m_stop));
+            graph, next, next, values, [this](TensorId id) { return stored(id); }, nullptr, stop()));
         m_borders.put(keyAt(next + 1), values, bytesOfValues(values));
     }
     return values;
@@ -149,12 +90,12 @@ Result<Tensor> TextProbe::logProbabilities(
     const Graph& graph = *model().graph;
     const std::size_t head = graph.stageCount - 1;
     if (stage < head)
-        TRY_VOID(m_executor->run(graph, stage, head - 1, values, weights, nullptr, m_stop));
+        TRY_VOID(m_executor->run(graph, stage, head - 1, values, weights, nullptr, stop()));
     for (auto& [id, tensor] : values)
         tensor = lastRows(tensor, chunk.firstScored, chunk.tokens.size() - 1 - chunk.firstScored);
-    TRY_VOID(m_executor->run(graph, head, head, values, weights, nullptr, m_stop));
+    TRY_VOID(m_executor->run(graph, head, head, values, weights, nullptr, stop()));
     const Tensor logits[] = {values.at(graph.output)};
-    return m_executor->run(Op{OpKind::LogSoftmax, {}}, logits, m_stop);
+    return m_executor->run(Op{OpKind::LogSoftmax, {}}, logits, stop());
 }
 
 Result<ModelProbe::Losses> TextProbe::losses(std::span<const Replaced> replaced, std::size_t chunks)
@@ -163,20 +104,14 @@ Result<ModelProbe::Losses> TextProbe::losses(std::span<const Replaced> replaced,
         return fail(ErrorCode::Unsupported, "the model cannot be run: {}", model().whyNotEvaluated);
     const Graph& graph = *model().graph;
     const std::size_t head = graph.stageCount - 1;
-    std::map<TensorId, const Tensor*> other;
+    const auto other = TRY(byTensor(replaced));
     std::size_t first = head;
-    for (const Replaced& change : replaced) {
-        const TensorId id = m_facts[change.layer].tensor;
-        if (change.weights.type().elements() != m_facts[change.layer].parameters())
-            return fail(
-                ErrorCode::InvalidInput, "{}: other weights have another size", m_facts[change.layer].name);
-        other[id] = &change.weights;
+    for (const auto& [id, tensor] : other)
         first = std::min(first, graph.firstStageOf(id).value_or(head));
-    }
     const std::uint64_t run = ++m_replacements;
     const auto weights = [&](TensorId id) -> Result<Executor::Weights> {
         if (const auto found = other.find(id); found != other.end())
-            return Executor::Weights{*found->second, keyOf("other", run, id)};
+            return Executor::Weights{found->second, keyOf("other", run, id)};
         return stored(id);
     };
     Losses total;
@@ -198,25 +133,13 @@ Result<ModelProbe::Losses> TextProbe::losses(std::span<const Replaced> replaced,
             {actual.type().rows()},
             {chunk.tokens.begin() + std::ptrdiff_t(chunk.firstScored) + 1, chunk.tokens.end()});
         const Tensor pick[] = {actual, next}, divergence[] = {*original, actual};
-        total.negativeLogLikelihood -= sumOf(TRY(m_executor->run(Op{OpKind::Pick, {}}, pick, m_stop)));
-        total.divergence += sumOf(TRY(m_executor->run(Op{OpKind::Divergence, {}}, divergence, m_stop)));
+        total.negativeLogLikelihood -= sumOf(TRY(m_executor->run(Op{OpKind::Pick, {}}, pick, stop())));
+        total.divergence += sumOf(TRY(m_executor->run(Op{OpKind::Divergence, {}}, divergence, stop())));
         positions += double(actual.type().rows());
     }
     total.negativeLogLikelihood /= std::max(1.0, positions);
     total.divergence /= std::max(1.0, positions);
     return total;
-}
-
-std::uint64_t TextProbe::bytes(std::size_t layer, std::size_t candidate)
-{
-    const Layer& what = model().layers[layer];
-    return bytesOf(what, choiceFor(what, m_candidates[candidate]), m_compressor->methods());
-}
-
-Result<Tensor> TextProbe::compressed(std::size_t layer, std::size_t candidate)
-{
-    const LayerChoice choice = choiceFor(model().layers[layer], m_candidates[candidate]);
-    return TRY(m_compressor->compress(LayerId(layer), choice, m_stop)).dense();
 }
 
 } // namespace tritloom

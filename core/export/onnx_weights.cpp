@@ -1,5 +1,7 @@
 #include "core/export/onnx_weights.h"
 
+#include "core/tensor/transposed.h"
+
 #include <algorithm>
 
 namespace tritloom::onnx {
@@ -9,15 +11,9 @@ constexpr int uint4Type = 21, int4Type = 22; // libonnx 1.12 has no names for th
 
 /// [rows, columns] of the layer in the order of the file, where [inputs, outputs] may be the other way round.
 template <typename T>
-std::vector<T> inOrder(const std::vector<T>& values, std::size_t rows, std::size_t columns, bool transposed)
+std::vector<T> inOrder(const std::vector<T>& values, std::size_t rows, std::size_t columns, bool isTransposed)
 {
-    if (!transposed)
-        return values;
-    std::vector<T> turned(values.size());
-    for (std::size_t r = 0; r < rows; ++r)
-        for (std::size_t c = 0; c < columns; ++c)
-            turned[c * rows + r] = values[r * columns + c];
-    return turned;
+    return isTransposed ? transposed(values, rows, columns) : values;
 }
 
 std::string bytesOf8(const std::vector<std::int16_t>& values)

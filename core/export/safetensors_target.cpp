@@ -2,6 +2,7 @@
 
 #include "core/file/json.h"
 #include "core/file/safetensors.h"
+#include "core/tensor/transposed.h"
 
 #include <algorithm>
 #include <fstream>
@@ -35,15 +36,9 @@ Result<Tensor> written(const ExportRequest& request, std::size_t index)
 
 std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer)
 {
-    std::vector<float> values = layer.toFloats();
     if (tensor.layout != Layout::Transposed)
-        return values;
-    const std::size_t rows = layer.type().rows(), columns = layer.type().columns();
-    std::vector<float> turned(values.size());
-    for (std::size_t r = 0; r < rows; ++r)
-        for (std::size_t c = 0; c < columns; ++c)
-            turned[c * rows + r] = values[r * columns + c];
-    return turned;
+        return layer.toFloats();
+    return transposed(layer.toFloats(), layer.type().rows(), layer.type().columns());
 }
 
 Result<std::uint64_t>

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "core/file/model_file.h"
+#include "core/tensor/transposed.h"
+
+#include <map>
 
 namespace tritloom {
 
@@ -9,19 +12,22 @@ namespace tritloom {
 inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
 {
     if (into.layout == Layout::Transposed) {
-        const std::vector<float> values = tensor.toFloats();
         const std::size_t rows = tensor.type().rows(), columns = tensor.type().columns();
-        std::vector<float> turned(values.size());
-        for (std::size_t r = 0; r < rows; ++r)
-            for (std::size_t c = 0; c < columns; ++c)
-                turned[c * rows + r] = values[r * columns + c];
-        into.stored = Tensor::adoptFloats({columns, rows}, std::move(turned));
+        into.stored = Tensor::adoptFloats({columns, rows}, transposed(tensor.toFloats(), rows, columns));
         return;
     }
     into.stored = tensor;
     into.layout = Layout::RowMajor;
     into.scale = 1;
     into.replacement = nullptr;
+}
+
+/// The file with other numbers for some of its tensors.
+[[nodiscard]] inline ModelFile withTensors(ModelFile file, const std::map<TensorId, Tensor>& tensors)
+{
+    for (const auto& [id, tensor] : tensors)
+        replaceTensor(file.tensors[std::size_t(id)], tensor);
+    return file;
 }
 
 } // namespace tritloom

@@ -18,10 +18,10 @@ struct CandidateInfo {
     double bits = 0; ///< per weight, scales counted, nominal
 };
 
-/// What may be asked of an open model on its calibration data: parts of a text, pictures, or, for a network that
-/// makes pictures out of noise, what it sees on the way there (a part for every step of every picture). Numbers
-/// come from running it; nothing is kept by whoever asks. One caller at a time. Errors of all calls: Cancelled,
-/// Unsupported (the model cannot be run), InvalidInput.
+/// What may be asked of an open model on its calibration data: parts of a text, pictures, or, for a network
+/// that makes pictures out of noise, what it sees on the way there (a part for every step of every picture).
+/// Numbers come from running it; nothing is kept by whoever asks. One caller at a time. Errors of all calls:
+/// Cancelled, Unsupported (the model cannot be run), InvalidInput.
 class ModelProbe {
 public:
     struct LayerFacts {
@@ -47,8 +47,9 @@ public:
     [[nodiscard]] virtual Result<Tensor> maxAbsolute(std::size_t layer) = 0; ///< f32 [inputs]
     [[nodiscard]] virtual Result<Tensor> gram(std::size_t layer) = 0; ///< f32 [inputs, inputs], mean of x x^T
 
-    /// What flows into stage `stage` of the graph on part `chunk` of the data: f32 [tokens, width] of text, the
-    /// newest value there of a network on pictures, [1, channels, height, width]. The last is what the head reads.
+    /// What flows into stage `stage` of the graph on part `chunk` of the data: f32 [tokens, width] of text,
+    /// the newest value there of a network on pictures, [1, channels, height, width]. The last is what the
+    /// head reads.
     [[nodiscard]] virtual Result<Tensor> stageInput(std::size_t stage, std::size_t chunk) = 0;
     [[nodiscard]] virtual std::size_t chunkCount() const = 0;
     /// The time step that a part of a diffusion model's data belongs to; nullopt for other models.
@@ -66,11 +67,20 @@ public:
     };
     /// On the first `chunks` parts of the data (0: all). Every part goes in as the model as stored saw it.
     [[nodiscard]] virtual Result<Losses> losses(std::span<const Replaced> replaced, std::size_t chunks) = 0;
-    /// Mean SSIM of the pictures that the network makes with other weights to those it makes as stored, over the
-    /// first `pictures` (0: all). Errors: Unsupported, where no pictures are made.
-    [[nodiscard]] virtual Result<double> similarity(std::span<const Replaced> replaced, std::size_t pictures) = 0;
+    /// Mean SSIM of the pictures that the network makes with other weights to those it makes as stored, over
+    /// the first `pictures` (0: all). Errors: Unsupported, where no pictures are made.
+    [[nodiscard]] virtual Result<double>
+    similarity(std::span<const Replaced> replaced, std::size_t pictures) = 0;
 
     [[nodiscard]] virtual std::span<const CandidateInfo> candidates() const = 0;
+    /// The layer as a candidate makes it, for losses() and similarity().
+    [[nodiscard]] Result<Replaced> replacedBy(std::size_t layer, std::size_t candidate)
+    {
+        const LayerFacts& facts = layers()[layer];
+        return Replaced{
+            layer,
+            Tensor::adoptFloats({facts.rows, facts.columns}, TRY(compressed(layer, candidate)).toFloats())};
+    }
     /// Bytes of a layer as a candidate.
     [[nodiscard]] virtual std::uint64_t bytes(std::size_t layer, std::size_t candidate) = 0;
     /// The layer as a candidate makes it, decoded: f32 or any other format, [outputs, inputs].

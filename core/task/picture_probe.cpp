@@ -33,7 +33,7 @@ struct Power {
 PictureProbe::PictureProbe(
     std::unique_ptr<NetworkPass> pass, std::vector<PictureSample> samples, TaskOptions options,
     std::vector<Candidate> candidates, std::stop_token stop)
-    : NetworkProbe(pass->compressorShared(), std::move(candidates), std::move(stop))
+    : CompressorProbe(pass->compressorShared(), std::move(candidates), std::move(stop))
     , m_pass(std::move(pass))
     , m_samples(std::move(samples))
     , m_options(options)
@@ -98,10 +98,8 @@ Result<Tensor> PictureProbe::stageInput(std::size_t stage, std::size_t chunk)
     ValueMap values;
     for (std::size_t i = 0; i < part.given.size(); ++i)
         values[graph.inputs[i].value] = part.given[i];
-    const auto stored = [this](TensorId id) -> Result<Executor::Weights> {
-        return Executor::Weights{TRY(materialise(model().tensor(id))), keyOf("stored", model().key, id)};
-    };
-    TRY_VOID(m_pass->executor().run(graph, 0, stage - 1, values, stored, nullptr, stop()));
+    const auto asStored = [this](TensorId id) { return stored(id); };
+    TRY_VOID(m_pass->executor().run(graph, 0, stage - 1, values, asStored, nullptr, stop()));
     for (std::size_t i = 0; i < part.given.size(); ++i)
         values.erase(graph.inputs[i].value);
     if (values.empty())
@@ -109,22 +107,9 @@ Result<Tensor> PictureProbe::stageInput(std::size_t stage, std::size_t chunk)
     return values.rbegin()->second;
 }
 
-Result<void> PictureProbe::put(std::span<const Replaced> replaced)
-{
-    std::map<TensorId, Tensor> tensors;
-    for (const Replaced& change : replaced) {
-        if (change.weights.type().elements() != layers()[change.layer].parameters())
-            return fail(
-                ErrorCode::InvalidInput, "{}: other weights have another size", layers()[change.layer].name);
-        tensors[layers()[change.layer].tensor] = change.weights;
-    }
-    m_pass->replaceWeights(std::move(tensors));
-    return {};
-}
-
 Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replaced, std::size_t chunks)
 {
-    TRY_VOID(put(replaced));
+    m_pass->replaceWeights(TRY(byTensor(replaced)));
     const PictureModel& picture = *model().picture;
     const bool makesPictures = picture.task != PictureTask::Classification;
     const std::size_t count = chunks == 0 ? m_parts.size() : std::min(chunks, m_parts.size());
@@ -162,7 +147,7 @@ Result<double> PictureProbe::similarity(std::span<const Replaced> replaced, std:
     const PictureModel& picture = *model().picture;
     if (picture.task == PictureTask::Classification)
         return fail(ErrorCode::Unsupported, "a classifier makes no pictures");
-    TRY_VOID(put(replaced));
+    m_pass->replaceWeights(TRY(byTensor(replaced)));
     const TaskRow& row = taskRow(picture.task);
     const std::size_t count = pictures == 0 ? m_samples.size() : std::min(pictures, m_samples.size());
     double sum = 0;

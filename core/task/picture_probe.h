@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/task/network_probe.h"
+#include "core/evaluate/compressor_probe.h"
 #include "core/task/task.h"
 
 namespace tritloom {
@@ -9,7 +9,7 @@ namespace tritloom {
 ///
 /// Parts are pictures; of a generator they are the steps from noise to picture, sample by sample, each given
 /// as the network as stored saw it. One thread.
-class PictureProbe final : public NetworkProbe {
+class PictureProbe final : public CompressorProbe {
 public:
     /// pass: of its own, nobody else runs it. Generators run their samples once here. Errors: those of the
     /// network.
@@ -37,7 +37,6 @@ private:
         std::unique_ptr<NetworkPass> pass, std::vector<PictureSample> samples, TaskOptions options,
         std::vector<Candidate> candidates, std::stop_token stop);
     Result<void> addParts(std::size_t sample);
-    Result<void> put(std::span<const Replaced> replaced);
 
     std::unique_ptr<NetworkPass> m_pass;
     std::vector<PictureSample> m_samples;

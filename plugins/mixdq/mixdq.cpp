@@ -83,10 +83,7 @@ MixDq::score(ModelProbe& probe, const Parameters& given, const MethodContext& co
         for (std::size_t c = 0; c < probe.candidates().size(); ++c) {
             if (context.stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "cancelled at layer {} of {}", i, layers.size());
-            const ModelProbe::Replaced replaced[] = {
-                {i,
-                 Tensor::adoptFloats(
-                     {layers[i].rows, layers[i].columns}, TRY(probe.compressed(i, c)).toFloats())}};
+            const ModelProbe::Replaced replaced[] = {TRY(probe.replacedBy(i, c))};
             if (isContent) {
                 costs.push_back(1 - TRY(probe.similarity(replaced, pictures)));
                 continue;

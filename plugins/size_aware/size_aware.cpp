@@ -40,10 +40,7 @@ SizeAware::score(ModelProbe& probe, const Parameters& given, const MethodContext
         for (std::size_t c = 0; c < candidates; ++c) {
             if (context.stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "cancelled at layer {} of {}", i, layers.size());
-            const ModelProbe::Replaced replaced[] = {
-                {i,
-                 Tensor::adoptFloats(
-                     {layers[i].rows, layers[i].columns}, TRY(probe.compressed(i, c)).toFloats())}};
+            const ModelProbe::Replaced replaced[] = {TRY(probe.replacedBy(i, c))};
             costs.push_back(factor * TRY(probe.losses(replaced, chunks)).divergence);
             context.progress((double(i) + double(c + 1) / double(candidates)) / double(layers.size()));
         }

@@ -1,9 +1,9 @@
 #include "app/session/export_controller.h"
 #include "compute/cpu/cpu_backend.h"
+#include "core/evaluate/compressor_probe.h"
 #include "core/file/operator_graph.h"
 #include "core/file/replaced_tensor.h"
 #include "core/task/network_pass.h"
-#include "core/task/network_probe.h"
 #include "plugins/batchnorm_folding/batchnorm_folding.h"
 #include "plugins/equalisation/equalisation.h"
 #include "plugins/rtn/rtn.h"
@@ -291,13 +291,10 @@ private slots:
         for (const ModelTransform* const transform :
              {static_cast<const ModelTransform*>(&folding),
               static_cast<const ModelTransform*>(&equalisation)}) {
-            NetworkProbe probe(std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 20), {}, {});
+            CompressorProbe probe(std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 20), {}, {});
             const auto made = transform->apply(probe, {}, {});
             QVERIFY2(made, made ? "" : made.error().message.c_str());
-            ModelFile file = *model->file;
-            for (const auto& [id, tensor] : made->tensors)
-                replaceTensor(file.tensors[std::size_t(id)], tensor);
-            model = makeModel(std::move(file));
+            model = makeModel(withTensors(*model->file, made->tensors));
         }
         Compressor compressor(model, methodOf, nullptr, 1 << 20);
         const std::filesystem::path path = inFolder("folded.onnx");

@@ -1,8 +1,8 @@
 #include "compute/cpu/cpu_backend.h"
 #include "core/architecture/model.h"
+#include "core/evaluate/compressor_probe.h"
 #include "core/file/replaced_tensor.h"
 #include "core/task/network_pass.h"
-#include "core/task/network_probe.h"
 #include "plugins/batchnorm_folding/batchnorm_folding.h"
 #include "plugins/equalisation/equalisation.h"
 #include "tests/support/onnx_network.h"
@@ -53,12 +53,9 @@ Result<std::shared_ptr<const Model>> transformed(
     const ModelTransform& transform, const std::shared_ptr<const Model>& model,
     const Parameters& parameters = {})
 {
-    NetworkProbe probe(compressorOf(model), {}, {});
+    CompressorProbe probe(compressorOf(model), {}, {});
     const TransformedModel made = TRY(transform.apply(probe, parameters, {}));
-    ModelFile file = *model->file;
-    for (const auto& [id, tensor] : made.tensors)
-        replaceTensor(file.tensors[std::size_t(id)], tensor);
-    return makeModel(std::move(file));
+    return makeModel(withTensors(*model->file, made.tensors));
 }
 
 /// Convolution, ReLU, depthwise, ReLU, convolution: channels of very different loudness, as folding leaves
@@ -179,10 +176,10 @@ private slots:
     {
         const auto model = load(smallClassifier());
         std::vector<std::string> blocked;
-        NetworkProbe before(compressorOf(model), {}, {});
+        CompressorProbe before(compressorOf(model), {}, {});
         const std::size_t pairsBefore = equalisablePairs(before, blocked).size();
         const auto folded = transformed(BatchNormFolding(), model).value();
-        NetworkProbe after(compressorOf(folded), {}, {});
+        CompressorProbe after(compressorOf(folded), {}, {});
         const auto pairs = equalisablePairs(after, blocked);
         QCOMPARE(pairs.size(), pairsBefore + 1); // conv1 over norm, ReLU and pool to the depthwise one
         QCOMPARE(pairs.front().vectors.size(), std::size_t(1));

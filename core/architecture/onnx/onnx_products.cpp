@@ -1,6 +1,7 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
 #include "core/graph/window.h"
+#include "core/tensor/transposed.h"
 
 #include <algorithm>
 
@@ -77,13 +78,8 @@ Result<Operand> weightsAs(Builder& builder, const OperatorNode& node, const Oper
     std::vector<float> values = TRY(builder.valuesOf(node, w));
     if (values.size() != TensorType{nullptr, shape}.elements())
         return builder.fail(ErrorCode::InvalidInput, node, "weights of [{}]", fmt::join(w.knownShape, ", "));
-    if (transposed) {
-        std::vector<float> turned(values.size());
-        for (std::size_t r = 0; r < shape[0]; ++r)
-            for (std::size_t c = 0; c < shape[1]; ++c)
-                turned[r * shape[1] + c] = values[c * shape[0] + r];
-        values = std::move(turned);
-    }
+    if (transposed)
+        values = tritloom::transposed(values, shape[1], shape[0]);
     return Builder::known(shape, std::move(values));
 }
 

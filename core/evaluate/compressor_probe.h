@@ -6,12 +6,13 @@
 
 namespace tritloom {
 
-/// A network on pictures as transforms may ask it: its graph, its tensors, and the statistics of its
-/// calibration pictures where there are some. What it would have to run is Unsupported. One thread.
-class NetworkProbe : public ModelProbe {
+/// What a compressor knows of its model, as transforms may ask it: graph, tensors, candidates, and the
+/// statistics of its calibration where there are some. What it would have to run is Unsupported. One thread.
+class CompressorProbe : public ModelProbe {
 public:
-    NetworkProbe(
-        std::shared_ptr<Compressor> compressor, std::vector<Candidate> candidates, std::stop_token stop);
+    CompressorProbe(
+        std::shared_ptr<Compressor> compressor, std::vector<Candidate> candidates, std::stop_token stop,
+        std::string whyNoStatistics = "there are no calibration pictures");
 
     std::span<const LayerFacts> layers() const override { return m_facts; }
     const Graph* graph() const override;
@@ -34,6 +35,10 @@ public:
 protected:
     [[nodiscard]] const Model& model() const { return m_compressor->model(); }
     [[nodiscard]] const std::stop_token& stop() const { return m_stop; }
+    /// A tensor of the model, as an executor asks for it.
+    [[nodiscard]] Result<Executor::Weights> stored(TensorId id) const;
+    /// Errors: InvalidInput (another size than the layer's).
+    [[nodiscard]] Result<std::map<TensorId, Tensor>> byTensor(std::span<const Replaced> replaced) const;
 
 private:
     Result<Statistics::OfLayer> statistics(std::size_t layer, Calibration need);
@@ -43,6 +48,7 @@ private:
     std::vector<CandidateInfo> m_infos;
     std::vector<LayerFacts> m_facts;
     std::stop_token m_stop;
+    std::string m_whyNoStatistics;
 };
 
 } // namespace tritloom
