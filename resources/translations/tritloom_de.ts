@@ -1350,22 +1350,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 vorhergesagt</translation>
         </message>
         <message>
-            <source>%1: interacts with %2. The table is corrected.</source>
-            <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
-            <source>%1: no block stands out. The table is corrected.</source>
-            <translation>%1: kein Block sticht heraus. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
-            <source>Predicted %1, measured %2</source>
-            <translation>Vorhergesagt %1, gemessen %2</translation>
-        </message>
-        <message>
-            <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
-            <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
-        </message>
-        <message>
             <source>The measurement contradicts the prediction: layers interact</source>
             <translation>Die Messung widerspricht der Vorhersage: Schichten wirken zusammen</translation>
         </message>
@@ -2508,22 +2492,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 von %2</translation>
         </message>
         <message>
-            <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
-            <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
-        </message>
-        <message>
-            <source>Predicted %1, measured %2</source>
-            <translation>Vorhergesagt %1, gemessen %2</translation>
-        </message>
-        <message>
-            <source>%1: no layer stands out. The table is corrected.</source>
-            <translation>%1: keine Schicht ragt heraus. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
-            <source>%1: interacts with %2. The table is corrected.</source>
-            <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
             <source>PSNR to it, dB</source>
             <translation>PSNR dazu, dB</translation>
         </message>
@@ -2896,6 +2864,29 @@ Divergenz %1</translation>
         <message>
             <source>Step %1 of %2: the predicted noise is off by %3 of its variance</source>
             <translation>Schritt %1 von %2: das vorhergesagte Rauschen weicht um %3 seiner Varianz ab</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::InteractionNote</name>
+        <message>
+            <source>%1: interacts with %2. The table is corrected.</source>
+            <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
+        </message>
+        <message>
+            <source>%1: no block stands out. The table is corrected.</source>
+            <translation>%1: kein Block sticht heraus. Die Tabelle ist berichtigt.</translation>
+        </message>
+        <message>
+            <source>%1: no layer stands out. The table is corrected.</source>
+            <translation>%1: keine Schicht ragt heraus. Die Tabelle ist berichtigt.</translation>
+        </message>
+        <message>
+            <source>Predicted %1, measured %2</source>
+            <translation>Vorhergesagt %1, gemessen %2</translation>
+        </message>
+        <message>
+            <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
+            <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
         </message>
     </context>
 </TS>

@@ -1,6 +1,7 @@
 #include "app/gui/evaluation/preview_page.h"
 
 #include "app/gui/evaluation/history_list.h"
+#include "app/gui/evaluation/interaction_note.h"
 #include "app/gui/evaluation/memory_card.h"
 #include "app/gui/evaluation/speed_card.h"
 #include "app/gui/number_text.h"
@@ -24,15 +25,6 @@ namespace {
 QString plusMinus(const Measured& measured)
 {
     return QStringLiteral("%1 ± %2").arg(formatSmall(measured.value), formatSmall(measured.standardError));
-}
-
-void tint(QLabel* label, const QColor& color)
-{
-    QPalette palette = label->palette();
-    if (palette.color(QPalette::WindowText) == color)
-        return; // a palette set anew is polished anew, every frame of a drag
-    palette.setColor(QPalette::WindowText, color);
-    label->setPalette(palette);
 }
 
 } // namespace
@@ -115,9 +107,6 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     });
     connect(&workspace.sensitivity(), &SensitivityController::runningChanged, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::corrected, this, &PreviewPage::refreshAll);
-    connect(
-        &workspace.interaction(), &InteractionController::runningChanged, this,
-        &PreviewPage::refreshInteractions);
     connect(m_flip, &FlipSwitch::chosen, this, &PreviewPage::originalAsked);
     m_shown = evaluation.latest(); // a page made later shows what is known already
     if (m_shown) {
@@ -168,9 +157,8 @@ void PreviewPage::makeQualityCards()
         m_divergenceCard->addRow(tr("Predicted"), tr("Sum of what each layer costs alone, nats per token"));
     m_agreement = m_divergenceCard->addRow(
         tr("Same top token"), tr("Measured: how often both models would say the same next token"));
-    m_interacts = new QLabel(this);
+    m_interacts = new InteractionNote(m_workspace, this);
     m_interacts->setObjectName(QStringLiteral("interacts"));
-    m_interacts->setWordWrap(true);
     m_divergenceCard->column()->addWidget(m_interacts);
     m_divergenceCard->column()->addWidget(makeBlameButton(m_workspace, this), 0, Qt::AlignLeft);
 }
@@ -240,7 +228,7 @@ void PreviewPage::refreshQuality()
         m_workspace.sensitivity().table().predictedKl(m_workspace.document().allocation());
     const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
     m_predictedKl->setText(predictedKl ? formatSmall(*predictedKl) : tr("sensitivity not measured"));
-    refreshInteractions();
+    m_interacts->refresh(m_original);
     m_course->setReference(m_shown ? std::optional(m_shown->referencePerplexity.value) : std::nullopt);
     if (!m_shown) {
         for (QLabel* const label : {m_perplexity, m_kl, m_agreement})
@@ -286,27 +274,6 @@ void PreviewPage::refreshQuality()
                        formatShare(m_shown->topTokenAgreement.standardError)));
     for (QLabel* const label : {m_kl, m_agreement})
         tint(label, stale ? colors.mutedText : palette().color(QPalette::WindowText));
-}
-
-void PreviewPage::refreshInteractions()
-{
-    const Contradiction* const found = m_workspace.contradiction();
-    m_interacts->setVisible(!m_original && (found != nullptr || m_workspace.interaction().isRunning()));
-    tint(m_interacts, themeColors(palette()).warning);
-    if (found == nullptr) {
-        m_interacts->setText(
-            tr("The measurement contradicts the prediction; looking for the layers that interact…"));
-        return;
-    }
-    QStringList names;
-    for (const std::string& name : found->interacting)
-        names << QString::fromStdString(name);
-    const QString difference = tr("Predicted %1, measured %2")
-                                   .arg(formatSmall(found->predicted), formatSmall(found->measured.value));
-    m_interacts->setText(
-        names.isEmpty() ? tr("%1: no block stands out. The table is corrected.").arg(difference)
-                        : tr("%1: interacts with %2. The table is corrected.")
-                              .arg(difference, names.join(QStringLiteral(", "))));
 }
 
 QWidget* makePreviewPage(Workspace& workspace, QWidget* parent)

@@ -14,6 +14,7 @@ namespace tritloom {
 class Card;
 class FlipSwitch;
 class HistoryList;
+class InteractionNote;
 class MemoryCard;
 class PictureCards;
 class SpeedCard;
@@ -39,7 +40,6 @@ private:
     void refreshAll();
     void refreshState();
     void refreshQuality();
-    void refreshInteractions();
 
     Workspace& m_workspace;
     FlipSwitch* m_flip;
@@ -53,7 +53,8 @@ private:
     QLabel *m_perplexity = nullptr, *m_kind = nullptr, *m_change = nullptr, *m_predicted = nullptr;
     ConvergencePlot* m_course = nullptr;
     Card* m_divergenceCard = nullptr;
-    QLabel *m_kl = nullptr, *m_predictedKl = nullptr, *m_agreement = nullptr, *m_interacts = nullptr;
+    QLabel *m_kl = nullptr, *m_predictedKl = nullptr, *m_agreement = nullptr;
+    InteractionNote* m_interacts = nullptr;
     HistoryList* m_history;
     std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
     std::optional<Evaluation> m_shown; ///< the last figures, grey once the allocation has moved on

@@ -1,5 +1,6 @@
 #include "app/gui/pictures/picture_cards.h"
 
+#include "app/gui/evaluation/interaction_note.h"
 #include "app/gui/number_text.h"
 #include "app/gui/pictures/picture_words.h"
 #include "app/gui/theme.h"
@@ -13,15 +14,6 @@
 
 namespace tritloom {
 namespace {
-
-void tint(QLabel* label, const QColor& color)
-{
-    QPalette palette = label->palette();
-    if (palette.color(QPalette::WindowText) == color)
-        return; // a palette set anew is polished anew, every frame of a drag
-    palette.setColor(QPalette::WindowText, color);
-    label->setPalette(palette);
-}
 
 QString shareText(const Measured& share)
 {
@@ -74,8 +66,7 @@ PictureCards::PictureCards(Workspace& workspace, QWidget* parent)
     m_second = m_difference->addRow(classifies ? tr("Same class") : tr("PSNR to it, dB"));
     m_third = m_difference->addRow(classifies ? tr("Flips") : tr("SSIM to target"));
     m_divergence->setObjectName(QStringLiteral("pictureDivergence"));
-    m_interacts = new QLabel(this);
-    m_interacts->setWordWrap(true);
+    m_interacts = new InteractionNote(workspace, this);
     m_interacts->setObjectName(QStringLiteral("pictureInteracts"));
     m_difference->column()->addWidget(m_interacts);
     auto* const column = new QVBoxLayout(this);
@@ -112,9 +103,6 @@ PictureCards::PictureCards(Workspace& workspace, QWidget* parent)
     connect(&sensitivity, &SensitivityController::tableChanged, this, &PictureCards::refresh);
     connect(&sensitivity, &SensitivityController::runningChanged, this, &PictureCards::refresh);
     connect(&sensitivity, &SensitivityController::corrected, this, &PictureCards::refresh);
-    connect(
-        &workspace.interaction(), &InteractionController::runningChanged, this,
-        &PictureCards::refreshInteractions);
     if (const auto* const known = evaluation.pictureEvaluation(workspace.document().allocation())) {
         m_shown = *known; // a page made later shows what is known already
         const Headline headline = headlineOf(*known);
@@ -138,7 +126,7 @@ void PictureCards::refresh()
     const Allocation& now = m_workspace.document().allocation();
     const auto predicted = m_workspace.sensitivity().table().predictedKl(now);
     m_predicted->setText(predicted ? formatSmall(*predicted) : tr("not measured"));
-    refreshInteractions();
+    m_interacts->refresh(m_original);
     if (!m_shown) {
         m_quality->title()->setText(tr("Quality"));
         for (QLabel* const label : {m_headline, m_divergence, m_second, m_third})
@@ -191,28 +179,6 @@ void PictureCards::refresh()
     const QColor figure = stale ? colors.mutedText : palette().color(QPalette::WindowText);
     for (QLabel* const label : {m_headline, m_divergence, m_second, m_third})
         tint(label, figure);
-}
-
-void PictureCards::refreshInteractions()
-{
-    const Contradiction* const found = m_workspace.contradiction();
-    const bool looking = m_workspace.interaction().isRunning();
-    m_interacts->setVisible(!m_original && (found != nullptr || looking));
-    tint(m_interacts, themeColors(palette()).warning);
-    if (found == nullptr) {
-        m_interacts->setText(
-            tr("The measurement contradicts the prediction; looking for the layers that interact…"));
-        return;
-    }
-    QStringList names;
-    for (const std::string& name : found->interacting)
-        names << QString::fromStdString(name);
-    const QString difference = tr("Predicted %1, measured %2")
-                                   .arg(formatSmall(found->predicted), formatSmall(found->measured.value));
-    m_interacts->setText(
-        names.isEmpty() ? tr("%1: no layer stands out. The table is corrected.").arg(difference)
-                        : tr("%1: interacts with %2. The table is corrected.")
-                              .arg(difference, names.join(QStringLiteral(", "))));
 }
 
 } // namespace tritloom

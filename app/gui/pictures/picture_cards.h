@@ -10,6 +10,7 @@ class QLabel;
 namespace tritloom {
 
 class Card;
+class InteractionNote;
 
 /// How good the compressed network is on the pictures, measured while it changes: what perplexity is for
 /// text. GUI thread only.
@@ -24,11 +25,11 @@ public:
 
 private:
     void refresh();
-    void refreshInteractions();
 
     Workspace& m_workspace;
     Card *m_quality, *m_difference;
-    QLabel *m_headline, *m_kind, *m_change, *m_divergence, *m_predicted, *m_second, *m_third, *m_interacts;
+    QLabel *m_headline, *m_kind, *m_change, *m_divergence, *m_predicted, *m_second, *m_third;
+    InteractionNote* m_interacts;
     ConvergencePlot* m_course;
     std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
     std::optional<PictureEvaluation> m_shown; ///< the last figures, grey once the allocation has moved on

@@ -39,6 +39,15 @@ QLabel* makeMutedLabel(const QString& text, QWidget* parent)
     return label;
 }
 
+void tint(QLabel* label, const QColor& color)
+{
+    QPalette palette = label->palette();
+    if (palette.color(QPalette::WindowText) == color)
+        return; // a palette set anew is polished anew, every frame of a drag
+    palette.setColor(QPalette::WindowText, color);
+    label->setPalette(palette);
+}
+
 QFont figureFont(const QFont& base, int pixelSize)
 {
     QFont font(base);

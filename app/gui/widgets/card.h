@@ -25,6 +25,8 @@ private:
 
 /// Quiet text that follows the theme.
 [[nodiscard]] QLabel* makeMutedLabel(const QString& text, QWidget* parent);
+/// Gives the text this colour, unless it has it already.
+void tint(QLabel* label, const QColor& color);
 /// Figures in equal widths.
 [[nodiscard]] QFont figureFont(const QFont& base, int pixelSize);
 
