@@ -24,6 +24,9 @@ int exportModel(Context& context, const QStringList& arguments)
          "The file to write: .gguf, .onnx, .safetensors, or .tritloom for what no runtime holds; folders: "
          ".compressed-tensors, .gptq, .bitnet.",
          "file"});
+    context.parser.addOption(
+        {"skip-evaluation",
+         "Do not run the written file beside its recipe (saves the time of a short text)."});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -48,7 +51,10 @@ int exportModel(Context& context, const QStringList& arguments)
             network = TRY(transformedPictureModel(context, network));
             compressor = std::make_shared<Compressor>(network, context.plugins().lookup(), nullptr, 0);
         } else {
-            engine = TRY(openEngine(context));
+            EngineOptions options = TRY(context.engineOptions());
+            if (context.parser.isSet("skip-evaluation"))
+                options.memoBytes = 0; // each layer is made once: two of them in memory, not the file
+            engine = TRY(openEngine(context, context.parser.positionalArguments()[0], std::move(options)));
             network = engine->model();
             compressor = engine->compressor();
         }
@@ -66,7 +72,8 @@ int exportModel(Context& context, const QStringList& arguments)
         return exportAllocation(
             model, *compressor, allocation, context.parser.value("output").toStdString(), context.stop,
             [&](double fraction) { context.progress("export", fraction); },
-            context.parser.value("target").toStdString());
+            context.parser.value("target").toStdString(),
+            context.parser.isSet("skip-evaluation") ? Evaluate::No : Evaluate::Yes);
     };
     const auto report = run();
     if (!report)

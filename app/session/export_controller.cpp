@@ -29,7 +29,9 @@ void ExportController::start(const Allocation& allocation, const std::filesystem
                 emit runningChanged();
                 if (result)
                     emit finished(*result);
-                else if (result.error().code != ErrorCode::Cancelled)
+                else if (result.error().code == ErrorCode::Cancelled)
+                    emit cancelled();
+                else
                     emit failed(QString::fromStdString(result.error().message));
             },
             Qt::QueuedConnection);

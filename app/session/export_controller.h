@@ -41,6 +41,7 @@ public:
 signals:
     void finished(const tritloom::ExportReport& report);
     void failed(const QString& why);
+    void cancelled(); ///< before anything was written
     void runningChanged();
 
 private:
@@ -55,10 +56,14 @@ private:
 [[nodiscard]] Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
     const std::function<void(double)>& progress);
+/// Whether the written file is run beside its recipe (see checkWritten()).
+enum class Evaluate { No, Yes };
 /// For any model. target: an id of exportTargets(); empty: told by the ending of the path, else GGUF.
-/// Errors: NotFound (no such target), those of the target.
+/// Errors: NotFound (no such target), those of the target, InvalidInput (the file does not act as its recipe).
+/// Stopped while it evaluates, it has written the file, and says so in the checks.
 [[nodiscard]] Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
-    std::stop_token stop, const std::function<void(double)>& progress, std::string_view targetId = {});
+    std::stop_token stop, const std::function<void(double)>& progress, std::string_view targetId = {},
+    Evaluate evaluate = Evaluate::Yes);
 
 } // namespace tritloom

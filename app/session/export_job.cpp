@@ -1,5 +1,6 @@
 #include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
+#include "app/session/written_check.h"
 
 #include "core/export/export_target.h"
 #include "core/store/project_store.h"
@@ -8,6 +9,8 @@
 
 namespace tritloom {
 namespace {
+
+constexpr double writingShare = 0.8; // of the progress, the rest is the evaluation
 
 Result<Key> hashOf(const std::filesystem::path& path)
 {
@@ -94,6 +97,28 @@ std::filesystem::path withoutSlash(const std::filesystem::path& path)
     return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
 }
 
+/// Opens the file and runs it beside its recipe: what came out, or why that was not done. Errors: the two
+/// differ.
+Result<std::string> evaluated(
+    const Model& model, Compressor& compressor, const Allocation& allocation,
+    const std::filesystem::path& path, const std::stop_token& stop,
+    const std::function<void(double)>& progress)
+{
+    const auto written = TRY(loadModel(path));
+    const auto check = checkWritten(model, compressor, allocation, *written, stop, progress);
+    if (!check && check.error().code == ErrorCode::Cancelled)
+        return std::string("not evaluated: stopped, after the file was written and read back");
+    if (!check && check.error().code == ErrorCode::Unsupported)
+        return fmt::format("not evaluated: {}", check.error().message);
+    if (!check)
+        return tl::unexpected(check.error());
+    if (!check->agrees())
+        return fail(
+            ErrorCode::InvalidInput, "{}: written to the byte, but do not use it: {}", path.string(),
+            check->sentence());
+    return "evaluated: " + check->sentence();
+}
+
 } // namespace
 
 std::vector<std::string>
@@ -128,7 +153,7 @@ Result<ExportReport> exportAllocation(
 Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation,
     const std::filesystem::path& asked, std::stop_token stop, const std::function<void(double)>& progress,
-    std::string_view targetId)
+    std::string_view targetId, Evaluate evaluate)
 {
     const auto begin = std::chrono::steady_clock::now();
     const std::filesystem::path path = withoutSlash(asked);
@@ -155,6 +180,10 @@ Result<ExportReport> exportAllocation(
             return compressor.compress(*layer, allocation[*layer], stop);
         return storedLayer(model.tensor(TensorId(index)));
     };
+    const auto show = [&](double fraction) {
+        if (progress)
+            progress(fraction);
+    };
     const ExportTarget& target = *TRY(targetOf(targetId, path));
     const WrittenFile written = TRY(target.write(
         {.model = *model.file,
@@ -162,7 +191,8 @@ Result<ExportReport> exportAllocation(
          .tensor = tensorOf,
          .layer = layerOf,
          .path = path,
-         .progress = progress ? progress : [](double) {},
+         .progress =
+             [&](double fraction) { show(fraction * (evaluate == Evaluate::Yes ? writingShare : 1)); },
          .stop = stop}));
     ExportReport report{.path = path};
     report.bytes = written.fileBytes;
@@ -174,6 +204,11 @@ Result<ExportReport> exportAllocation(
         "read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
     report.sha = hexadecimal(TRY(hashOf(path)));
+    if (evaluate == Evaluate::Yes)
+        report.checks.push_back(
+            TRY(evaluated(model, compressor, allocation, path, stop, [&](double fraction) {
+                show(writingShare + fraction * (1 - writingShare));
+            })));
     report.elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
     return report;

@@ -97,6 +97,9 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(&workspace.exporter(), &ExportController::failed, this, [this](const QString& why) {
         say(tr("Not exported: %1").arg(why), false);
     });
+    connect(&workspace.exporter(), &ExportController::cancelled, this, [this] {
+        say(tr("Cancelled; nothing was written"), false);
+    });
     connect(&workspace, &QObject::destroyed, this, &QDialog::close);
     connect(&workspace.document(), &AllocationDocument::changed, this, &ExportDialog::refresh);
     m_poll.setInterval(100);
@@ -128,7 +131,6 @@ void ExportDialog::startOrCancel()
     ExportController& exporter = m_workspace.exporter();
     if (exporter.isRunning()) {
         exporter.cancel();
-        say(tr("Cancelled; nothing was written"), false);
         return;
     }
     m_result->clear();

@@ -1,0 +1,163 @@
+#include "app/session/export_controller.h"
+#include "app/session/plugin_host.h"
+#include "app/session/written_check.h"
+#include "core/export/export_target.h"
+#include "core/file/gguf_writer.h"
+#include "tests/support/numbers.h"
+#include "tests/support/program.h"
+#include "tests/support/tiny_model.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tritloom;
+using namespace tritloom::fixture;
+
+namespace {
+
+/// Anonymous memory of a process in bytes: what it cannot give back, unlike pages of a mapped file.
+std::size_t ownMemory(qint64 process)
+{
+    QFile status(QString("/proc/%1/status").arg(process));
+    if (!status.open(QIODevice::ReadOnly))
+        return 0;
+    for (const QByteArray& line : status.readAll().split('\n'))
+        if (line.startsWith("RssAnon:"))
+            return line.mid(8).simplified().split(' ').value(0).toULongLong() * 1024;
+    return 0;
+}
+
+/// A llama of large matrices, written tensor by tensor. Gives the bytes of its largest one.
+std::size_t writeLargeModel(const std::filesystem::path& path, std::size_t blocks)
+{
+    constexpr std::size_t hidden = 1024, feedForward = 4096;
+    const auto tiny = TinyModel{.blocks = blocks}.make();
+    const auto half = parseNumberFormat("f16").value();
+    std::vector<gguf::Slot> tensors;
+    for (const NamedTensor& tensor : tiny->file->tensors) {
+        Shape shape = tensor.shape;
+        for (std::size_t& extent : shape) // 64 channels become 1,024, 96 become 4,096
+            extent = extent == 64 ? hidden : extent == 96 ? feedForward : extent == 32 ? hidden / 2 : extent;
+        tensors.push_back(
+            {tensor.name, {shape.size() == 1 ? parseNumberFormat("f32").value() : half, shape}});
+    }
+    Metadata metadata = tiny->file->metadata;
+    metadata.set("llama.embedding_length", std::uint32_t(hidden));
+    metadata.set("llama.feed_forward_length", std::uint32_t(feedForward));
+    metadata.set("llama.attention.key_length", std::uint32_t(hidden / 4));
+    auto writer = gguf::Writer::create(path, metadata, tensors).value();
+    const std::vector<float> numbers = normalValues(hidden * feedForward, 1);
+    std::size_t largest = 0;
+    for (const gguf::Slot& slot : tensors) {
+        const Tensor tensor =
+            Tensor::fromFloats(slot.type.shape, std::span(numbers).first(slot.type.elements()));
+        const NamedTensor named{.name = slot.name, .shape = slot.type.shape, .stored = tensor};
+        if (!writer.add(encodedTensor(named, slot.type.format->id()).value()))
+            qFatal("the large model cannot be written");
+        largest = std::max(largest, slot.type.bytes());
+    }
+    if (!writer.finish() || !writer.commit())
+        qFatal("the large model cannot be finished");
+    return largest;
+}
+
+} // namespace
+
+/// What happens around the writing: the file beside its recipe, the memory it takes.
+class ExportTest final : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    PluginHost m_plugins;
+    std::filesystem::path path(const char* name) const
+    {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
+
+private slots:
+    void theFileActsAsItsRecipe_data()
+    {
+        QTest::addColumn<QString>("architecture");
+        QTest::addColumn<bool>("rotateHalf");
+        QTest::addColumn<QString>("name");
+        for (const char* const name : {"out.gguf", "out.tritloom"}) {
+            QTest::addRow("llama %s", name) << "llama" << false << name;
+            QTest::addRow("llama of Hugging Face %s", name) << "llama" << true << name;
+            QTest::addRow("qwen3 %s", name) << "qwen3" << true << name;
+            QTest::addRow("gpt2 %s", name) << "gpt2" << false << name;
+        }
+    }
+    void theFileActsAsItsRecipe()
+    {
+        QFETCH(QString, architecture);
+        QFETCH(bool, rotateHalf);
+        QFETCH(QString, name);
+        const auto model =
+            TinyModel{.architecture = architecture.toStdString(), .rotateHalf = rotateHalf}.make();
+        Compressor compressor(model, m_plugins.lookup(), nullptr, 1 << 20);
+        const auto report = exportAllocation(
+            *model, compressor, uniform(*model, {"q8_0", "rtn", {}}), path(name.toUtf8()), {}, {});
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QVERIFY2(report->checks.back().starts_with("evaluated:"), report->checks.back().c_str());
+    }
+
+    void whatActsOtherwiseIsTold()
+    {
+        const auto model = TinyModel{}.make();
+        Compressor compressor(model, m_plugins.lookup(), nullptr, 1 << 20);
+        const Allocation recipe = uniform(*model, {"q8_0", "rtn", {}});
+        const auto compare = [&](const Model& other) {
+            return checkWritten(*model, compressor, recipe, other, {}, [](double) {});
+        };
+        const auto uncompressed = compare(*model); // another allocation
+        QVERIFY(uncompressed);
+        QVERIFY(!uncompressed->agrees());
+        QVERIFY(*uncompressed->kl > 0 && uncompressed->tokens == 64);
+
+        ModelFile rotated = *model->file; // the same bytes, another configuration
+        rotated.metadata.set("llama.rope.freq_base", 500.0f);
+        const auto original = checkWritten(
+            *model, compressor, model->original(), *makeModel(std::move(rotated)), {}, [](double) {});
+        QVERIFY(original);
+        QVERIFY(!original->agrees());
+        QVERIFY(checkWritten(*model, compressor, model->original(), *model, {}, [](double) {})->agrees());
+
+        const auto taller = compare(*TinyModel{.vocabulary = 60}.make());
+        QVERIFY(!taller);
+        QCOMPARE(
+            QString::fromStdString(taller.error().message),
+            QString("the file that was written gives outputs of [64, 60], the model of [64, 50]"));
+    }
+
+    void theMemoryOfAnExportDoesNotGrowWithTheModel()
+    {
+        constexpr std::size_t fewBlocks = 2, manyBlocks = 10;
+        std::vector<std::size_t> peaks;
+        std::size_t largest = 0;
+        for (const std::size_t blocks : {fewBlocks, manyBlocks}) {
+            largest = writeLargeModel(path("large.gguf"), blocks);
+            QProcess program;
+            program.start(
+                cliProgram(),
+                {"export", QString::fromStdString(path("large.gguf").string()), "--format", "q8_0",
+                 "--method", "rtn", "--skip-evaluation", "-o",
+                 QString::fromStdString(path("small.gguf").string())});
+            QVERIFY(program.waitForStarted());
+            std::size_t peak = 0;
+            while (!program.waitForFinished(2))
+                peak = std::max(peak, ownMemory(program.processId()));
+            QVERIFY2(program.exitCode() == 0, program.readAllStandardError());
+            peaks.push_back(peak);
+            qInfo("%zu blocks: %.1f MB at most", blocks, double(peak) / 1e6);
+        }
+        // As f32, f16 and packed, in the making and in the writing: five times its f16 bytes is one tensor.
+        QVERIFY(peaks.back() < peaks.front() + 2 * 5 * largest);
+        QVERIFY(peaks.back() < (manyBlocks - fewBlocks) * 7 * largest / 4);
+    }
+};
+
+QTEST_GUILESS_MAIN(ExportTest)
+#include "export_test.moc"
