@@ -1,6 +1,8 @@
 #include "app/cli/model_commands.h"
 
 #include "app/session/benchmark_model.h"
+#include "app/session/benchmark_rows.h"
+#include "app/session/text_file.h"
 #include "core/base/parallel.h"
 
 #include <QJsonArray>
@@ -16,24 +18,6 @@ QString rate(double perSecond)
 QString percent(double share)
 {
     return QString::number(share * 100, 'f', 0) + " %";
-}
-
-QJsonObject jsonOf(const BenchmarkRow& row)
-{
-    return {
-        {"device", QString::fromStdString(row.device)},
-        {"format", QString::fromStdString(row.format)},
-        {"rows", qint64(row.rows)},
-        {"inner", qint64(row.inner)},
-        {"columns", qint64(row.columns)},
-        {"threads", qint64(row.threads)},
-        {"seconds", row.seconds},
-        {"spread", row.spread},
-        {"wallSeconds", row.wallSeconds},
-        {"bytesPerSecond", row.bytesPerSecond},
-        {"operationsPerSecond", row.operationsPerSecond},
-        {"shareOfBandwidth", row.shareOfBandwidth},
-        {"shareOfPeak", row.shareOfPeak}};
 }
 
 QStringList cellsOf(const BenchmarkRow& row)
@@ -52,10 +36,6 @@ QStringList cellsOf(const BenchmarkRow& row)
         rate(row.operationsPerSecond),
         percent(row.shareOfPeak)};
 }
-
-} // namespace
-
-namespace {
 
 struct Measured {
     CpuLimits limits;
@@ -156,7 +136,7 @@ void printMeasured(Context& context, const QString& what, const Measured& measur
     if (context.json()) {
         QJsonArray list, phases;
         for (const BenchmarkRow& row : measured.rows)
-            list.append(jsonOf(row));
+            list.append(toJson(row));
         for (const PhaseShare& phase : measured.phases)
             phases.append(QJsonObject{
                 {"device", QString::fromStdString(phase.device)},
@@ -221,6 +201,7 @@ int bench(Context& context, const QStringList& arguments)
     context.parser.addOption({"shape", "Of random weights: 1.1b, 125m or tiny.", "name", "1.1b"});
     context.parser.addOption({"context", "Tokens a chunk (default: 512).", "N"});
     context.parser.addOption({"count", "Repetitions.", "N"});
+    context.parser.addOption({"csv", "Also write the rows to this file.", "file"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const QString what = context.parser.positionalArguments()[0];
@@ -239,9 +220,13 @@ int bench(Context& context, const QStringList& arguments)
             measured.rows.push_back(row);
             context.progress(QString::fromStdString(row.device + " " + row.format), 1);
         };
-        return what == "kernels" ? benchKernels(context, measured, onRow)
-            : what == "fit"      ? benchFit(context, measured, onRow)
-                                 : benchModel(context, what, measured, onRow);
+        TRY_VOID(
+            what == "kernels"    ? benchKernels(context, measured, onRow)
+                : what == "fit" ? benchFit(context, measured, onRow)
+                                : benchModel(context, what, measured, onRow));
+        return context.parser.isSet("csv")
+            ? writeTextFile(context.parser.value("csv"), benchmarkCsv(measured.rows))
+            : Result<void>();
     };
     if (const auto done = run(); !done)
         return context.fail(done.error());

@@ -2,23 +2,14 @@
 
 #include "app/session/comparison.h"
 #include "app/session/workspace.h"
+#include "app/session/text_file.h"
 
 #include <QJsonArray>
-#include <QSaveFile>
 
 #include <algorithm>
 
 namespace tritloom::cli {
 namespace {
-
-Result<void> writeText(const QString& path, const std::string& text)
-{
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly)
-        || file.write(text.data(), qint64(text.size())) != qint64(text.size()) || !file.commit())
-        return fail(ErrorCode::Io, "{}: {}", path.toStdString(), file.errorString().toStdString());
-    return {};
-}
 
 void print(Context& context, const std::vector<ComparisonRow>& rows)
 {
@@ -109,7 +100,7 @@ int compare(Context& context, const QStringList& arguments)
              {std::pair{"csv", comparisonCsv(rows)},
               std::pair{"html", comparisonHtml(model.file->path.filename().string(), rows)}})
             if (context.parser.isSet(option))
-                TRY_VOID(writeText(context.parser.value(option), text));
+                TRY_VOID(writeTextFile(context.parser.value(option), text));
         return {};
     };
     if (const auto done = run(); !done)

@@ -1,6 +1,7 @@
 #include "app/gui/page.h"
 
 #include "app/gui/allocation/loom_page.h"
+#include "app/gui/benchmark/benchmark_page.h"
 #include "app/gui/compare/compare_page.h"
 #include "app/gui/distribution/distribution_page.h"
 #include "app/gui/evaluation/preview_page.h"
@@ -44,6 +45,7 @@ std::span<const Page> pages()
         {"text", QT_TRANSLATE_NOOP("Pages", "Text samples"), Page::Area::Bottom, makeTextPage, isOnText},
         {"pictures", QT_TRANSLATE_NOOP("Pages", "Pictures"), Page::Area::Bottom, makePicturesPage,
          isOnPictures},
+        {"speed", QT_TRANSLATE_NOOP("Pages", "Speed"), Page::Area::Bottom, makeBenchmarkPage},
     };
     return list;
 }

@@ -61,6 +61,17 @@ void setTimes(
     row.shareOfPeak = peak > 0 ? row.operationsPerSecond / peak : 0;
 }
 
+Result<void> checkSize(std::size_t rows, std::size_t inner)
+{
+    constexpr std::size_t mostInner = std::size_t(1) << 15, mostWeights = std::size_t(1) << 29;
+    if (inner > mostInner || rows > mostWeights / std::max<std::size_t>(inner, 1))
+        return fail(
+            ErrorCode::InvalidInput,
+            "{} rows of {} weights are too many to measure: at most {} a row and {} in all are possible",
+            rows, inner, mostInner, mostWeights);
+    return {};
+}
+
 Tensor randomWeights(const NumberFormatPtr& format, std::size_t rows, std::size_t columns)
 {
     const TensorType type{format, {rows, columns}};

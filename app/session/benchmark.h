@@ -44,6 +44,13 @@ void setTimes(
     BenchmarkRow& row, const BenchmarkTimes& times, double bytes, double operations, const CpuLimits& limits,
     double peak);
 
+/// Whether a matrix to measure fits: some methods hold a square of a row, all some GB at the peak. Errors:
+/// InvalidInput.
+[[nodiscard]] Result<void> checkSize(std::size_t rows, std::size_t inner);
+
+/// Formats that weights come in; the others are for activations, positions and the like.
+[[nodiscard]] std::vector<std::string> weightFormats();
+
 struct KernelBenchmark {
     std::vector<std::string> formats; ///< empty: all that weights come in
     std::vector<std::size_t> columns{1, 512};
@@ -53,7 +60,8 @@ struct KernelBenchmark {
     std::string instructionSet; ///< empty: the best
 };
 
-/// Products of the CPU device with random weights. Errors: NotFound (a format), OutOfMemory, Cancelled.
+/// Products of the CPU device with random weights. Errors: NotFound (a format),
+/// InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.
 [[nodiscard]] Result<void> benchmarkKernels(
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
 

@@ -42,16 +42,9 @@ void addStatistics(LayerProblem& problem, Calibration calibration, std::size_t c
     problem.gram = Tensor::adoptFloats({columns, columns}, std::move(gram));
 }
 
-/// The longest row (some methods hold a square of it) and the most weights: some GB at the peak.
-constexpr std::size_t mostInner = std::size_t(1) << 15, mostWeights = std::size_t(1) << 29;
-
 Result<void> checkFit(const FitBenchmark& what, const MethodLookup& methods)
 {
-    if (what.inner > mostInner || what.rows > mostWeights / std::max<std::size_t>(what.inner, 1))
-        return fail(
-            ErrorCode::InvalidInput,
-            "{} rows of {} weights are too many to fit: at most {} a row and {} in all are possible",
-            what.rows, what.inner, mostInner, mostWeights);
+    TRY_VOID(checkSize(what.rows, what.inner));
     bool any = false;
     for (const auto& [id, parameters] : what.methods) {
         const LayerMethod* const method = methods(id);

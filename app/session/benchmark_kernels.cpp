@@ -6,17 +6,6 @@
 namespace tritloom {
 namespace {
 
-/// Formats that weights come in; the others are for activations, positions and the like.
-std::vector<std::string> weightFormats()
-{
-    std::vector<std::string> ids{"f16", "bf16"};
-    for (const NumberFormatFamily& family : numberFormatFamilies())
-        for (const std::string& id : family.examples())
-            if (family.name != "float" && id != "q8_1" && id != "q8_k")
-                ids.push_back(id);
-    return ids;
-}
-
 Tensor activations(std::size_t columns, std::size_t inner)
 {
     std::vector<float> x(columns * inner);
@@ -66,9 +55,20 @@ Result<void> benchmarkFormat(
 
 } // namespace
 
+std::vector<std::string> weightFormats()
+{
+    std::vector<std::string> ids{"f16", "bf16"};
+    for (const NumberFormatFamily& family : numberFormatFamilies())
+        for (const std::string& id : family.examples())
+            if (family.name != "float" && id != "q8_1" && id != "q8_k")
+                ids.push_back(id);
+    return ids;
+}
+
 Result<void> benchmarkKernels(
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
 {
+    TRY_VOID(checkSize(what.rows, what.inner));
     const std::vector<std::string> ids = what.formats.empty() ? weightFormats() : what.formats;
     for (const std::string& id : ids) {
         const NumberFormatPtr format = TRY(parseNumberFormat(id));

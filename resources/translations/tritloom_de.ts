@@ -341,6 +341,10 @@
             <source>Pictures</source>
             <translation>Bilder</translation>
         </message>
+        <message>
+            <source>Speed</source>
+            <translation>Geschwindigkeit</translation>
+        </message>
     </context>
     <context>
         <name>PluginHost</name>
@@ -2887,6 +2891,159 @@ Divergenz %1</translation>
         <message>
             <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
             <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ShareBars</name>
+        <message>
+            <source>model in %1 × %2</source>
+            <translation>Modell in %1 × %2</translation>
+        </message>
+        <message>
+            <source>8 bit</source>
+            <translation>8 Bit</translation>
+        </message>
+        <message>
+            <source>exact</source>
+            <translation>genau</translation>
+        </message>
+        <message>
+            <source>Share of the machine's limit by row</source>
+            <translation>Anteil an der Grenze der Maschine je Zeile</translation>
+        </message>
+        <message>
+            <source>of bandwidth</source>
+            <translation>der Bandbreite</translation>
+        </message>
+        <message>
+            <source>of peak</source>
+            <translation>der Spitze</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::BenchmarkController</name>
+        <message>
+            <source>the model works on pictures, not on tokens</source>
+            <translation>das Modell arbeitet mit Bildern, nicht mit Tokens</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::BenchmarkPage</name>
+        <message>
+            <source>Clear</source>
+            <translation>Leeren</translation>
+        </message>
+        <message>
+            <source>Save table…</source>
+            <translation>Tabelle sichern…</translation>
+        </message>
+        <message>
+            <source>Speeds appear here, row by row, each beside what this machine can do at most.</source>
+            <translation>Hier erscheinen Geschwindigkeiten, Zeile um Zeile, jede neben dem, was diese Maschine höchstens kann.</translation>
+        </message>
+        <message>
+            <source>What is measured</source>
+            <translation>Was gemessen wird</translation>
+        </message>
+        <message>
+            <source>Formats to measure</source>
+            <translation>Zu messende Formate</translation>
+        </message>
+        <message>
+            <source>Measured speeds</source>
+            <translation>Gemessene Geschwindigkeiten</translation>
+        </message>
+        <message>
+            <source>Products of packed weights</source>
+            <translation>Produkte gepackter Gewichte</translation>
+        </message>
+        <message>
+            <source>Fitting weights</source>
+            <translation>Anpassen der Gewichte</translation>
+        </message>
+        <message>
+            <source>This model, token by token</source>
+            <translation>Dieses Modell, Token für Token</translation>
+        </message>
+        <message>
+            <source>This model, whole contexts</source>
+            <translation>Dieses Modell, ganze Kontexte</translation>
+        </message>
+        <message>
+            <source>Formats, filtered</source>
+            <translation>Formate, gefiltert</translation>
+        </message>
+        <message>
+            <source>Format × columns</source>
+            <translation>Format × Spalten</translation>
+        </message>
+        <message>
+            <source>Device</source>
+            <translation>Gerät</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>Zeit</translation>
+        </message>
+        <message>
+            <source>GB/s</source>
+            <translation>GB/s</translation>
+        </message>
+        <message>
+            <source>of bandwidth</source>
+            <translation>der Bandbreite</translation>
+        </message>
+        <message>
+            <source>GOP/s</source>
+            <translation>GOP/s</translation>
+        </message>
+        <message>
+            <source>of peak</source>
+            <translation>der Spitze</translation>
+        </message>
+        <message>
+            <source>Tokens/s</source>
+            <translation>Tokens/s</translation>
+        </message>
+        <message>
+            <source>%1 × %2 weights, %3 threads; half of the times within ±%4</source>
+            <translation>%1 × %2 Gewichte, %3 Threads; die Hälfte der Zeiten innerhalb von ±%4</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>Measure</source>
+            <translation>Messen</translation>
+        </message>
+        <message>
+            <source>Cannot be measured: %1</source>
+            <translation>Kann nicht gemessen werden: %1</translation>
+        </message>
+        <message>
+            <source>Measuring; other work in this window makes it slower.</source>
+            <translation>Misst; andere Arbeit in diesem Fenster macht es langsamer.</translation>
+        </message>
+        <message>
+            <source>%1 formats chosen; some seconds each.</source>
+            <translation>%1 Formate gewählt; je einige Sekunden.</translation>
+        </message>
+        <message>
+            <source>The model as its file stores it.</source>
+            <translation>Das Modell, wie es in der Datei steht.</translation>
+        </message>
+        <message>
+            <source>This machine, measured: memory %1 GB/s, 32-bit floats %2 GFLOP/s, 8-bit products %3 GOP/s</source>
+            <translation>Diese Maschine, gemessen: Speicher %1 GB/s, 32-Bit-Gleitkommazahlen %2 GFLOP/s, 8-Bit-Produkte %3 GOP/s</translation>
+        </message>
+        <message>
+            <source>Save table</source>
+            <translation>Tabelle sichern</translation>
+        </message>
+        <message>
+            <source>Comma-separated values (*.csv)</source>
+            <translation>Kommagetrennte Werte (*.csv)</translation>
         </message>
     </context>
 </TS>

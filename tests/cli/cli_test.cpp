@@ -294,7 +294,8 @@ private slots:
         QTest::newRow("budget not a number") << QStringList{"allocate", sample, "--budget", "nanbpw"} << 1 << "'nanbpw' is no budget";
         QTest::newRow("a crowd of threads") << QStringList{"evaluate", sample, "--threads", "999999999"} << 1 << "--threads takes at most 1024";
         QTest::newRow("odd temperature") << QStringList{"generate", sample, "--temperature", "nan"} << 1 << "--temperature needs a number";
-        QTest::newRow("fit beyond memory") << QStringList{"bench", "fit", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to fit";
+        QTest::newRow("fit beyond memory") << QStringList{"bench", "fit", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
+        QTest::newRow("products beyond memory") << QStringList{"bench", "kernels", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
         QTest::newRow("fit without a pair") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ""} << 1 << "none of these methods";
         QTest::newRow("fit with zest") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", "rtn:zest=1"} << 1 << "no parameter 'zest'";
         QTest::newRow("recipe over its source") << QStringList{"recipe", "write", sample, "--model", sample, "-o", sample} << 1 << "it is read";
