@@ -45,6 +45,7 @@ Result<OpenedModel> open(
     const std::filesystem::path& path, MethodLookup methods, EngineOptions options,
     const std::optional<PictureSource>& pictures)
 {
+    (void)devices(); // drivers load slowly: not when the window first shows their names
     OpenedModel opened;
     opened.path = QString::fromStdString(path.string());
     std::filesystem::path modelPath = path;

@@ -177,9 +177,9 @@ QString styleSheet(const QPalette& palette)
         QFrame[card="true"] { background: %panel; border: 1px solid %line; border-radius: 8px; }
         QListWidget { background: transparent; border: none; outline: none; }
         QListWidget::item { padding: 2px 4px; border-radius: 4px; }
-        QListWidget::indicator { width: 13px; height: 13px; border: 1px solid %muted; border-radius: 3px;
-            background: %base; }
-        QListWidget::indicator:checked { background: %accent; border-color: %accent;
+        QListWidget::indicator, QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid %muted;
+            border-radius: 3px; background: %base; }
+        QListWidget::indicator:checked, QCheckBox::indicator:checked { background: %accent; border-color: %accent;
             image: url(:/icons/%mode/check.svg); }
         QListWidget::item:selected { background: %selection; color: %text; }
         QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }

@@ -6,6 +6,8 @@
 #include "app/gui/allocation/pay_back_strip.h"
 #include "app/gui/allocation/runtime_badges.h"
 #include "app/gui/number_text.h"
+#include "app/gui/widgets/elided_label.h"
+#include "app/gui/widgets/steady_label.h"
 #include "core/sensitivity/candidate.h"
 
 #include <QHBoxLayout>
@@ -23,7 +25,7 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     , m_workspace(workspace)
     , m_stops(workspace)
     , m_loom(new BitLoom(this))
-    , m_numbers(new QLabel(this))
+    , m_numbers(new SteadyLabel(this))
     , m_selectionText(new QLabel(this))
     , m_offers(new PayBackStrip(workspace, this))
 {
@@ -32,15 +34,12 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     m_loom->setAccessibleName(tr("Bit loom"));
     m_loom->setAccessibleDescription(tr("One slider per layer: bits per weight"));
     m_numbers->setObjectName(QStringLiteral("loomNumbers"));
-    m_numbers->setTextFormat(Qt::RichText);
     m_selectionText->setObjectName(QStringLiteral("loomSelection"));
 
-    auto* const caption = new QLabel(tr("Bit allocation"), this);
-    auto* const legend = new QLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
-    for (QLabel* const label : {caption, legend, m_selectionText})
+    auto* const caption = new ElidedLabel(tr("Bit allocation"), this);
+    auto* const legend = new ElidedLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
+    for (QLabel* const label : {static_cast<QLabel*>(caption), static_cast<QLabel*>(legend), m_selectionText})
         label->setForegroundRole(QPalette::PlaceholderText);
-    for (QLabel* const label : {caption, legend}) // the first to give way in a narrow window
-        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     legend->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* const top = new QHBoxLayout;
     top->addWidget(caption, 1);

@@ -17,11 +17,10 @@ QString runtimeOf(const QString& title)
 } // namespace
 
 RuntimeBadges::RuntimeBadges(Workspace& workspace, QWidget* parent)
-    : QLabel(parent)
+    : SteadyLabel(parent)
     , m_workspace(workspace)
 {
     setObjectName(QStringLiteral("runtimeBadges"));
-    setTextFormat(Qt::RichText);
     connect(&workspace.contract(), &ContractController::changed, this, &RuntimeBadges::refresh);
     refresh();
 }

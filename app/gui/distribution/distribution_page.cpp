@@ -2,11 +2,12 @@
 
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/histogram_view.h"
+#include "app/gui/widgets/elided_label.h"
+#include "app/gui/widgets/steady_label.h"
 #include "app/gui/widgets/strip_chart.h"
 
 #include <QCheckBox>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -20,8 +21,9 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     , m_workspace(workspace)
     , m_histogram(new HistogramView(this))
     , m_rowErrors(new StripChart(tr("Relative error by output channel"), this))
-    , m_title(new QLabel(this))
-    , m_facts(new QLabel(this))
+    , m_title(new SteadyLabel(this))
+    , m_facts(new SteadyLabel(this))
+    , m_shape(new ElidedLabel({}, this))
     , m_logarithmic(new QCheckBox(tr("&Log counts"), this))
     , m_fits(new QCheckBox(tr("&Fits"), this))
     , m_overlay(new QCheckBox(tr("&Compressed"), this))
@@ -34,11 +36,8 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     m_remedy->hide();
     m_facts->setWordWrap(true);
     m_facts->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_facts->setTextFormat(Qt::RichText);
-    m_facts->setMinimumWidth(170);
-    m_facts->setMaximumWidth(240);
-    m_title->setSizePolicy(
-        QSizePolicy::Ignored, QSizePolicy::Preferred); // the table repeats what a narrow page cuts
+    m_facts->setRoom({210, 0}); // the page gives it all the height there is
+    m_facts->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
     m_facts->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_fits->setChecked(true);
     m_overlay->setChecked(true);
@@ -46,7 +45,8 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
         connect(box, &QCheckBox::toggled, this, &DistributionPage::redraw);
 
     auto* const header = new QHBoxLayout;
-    header->addWidget(m_title, 1);
+    header->addWidget(m_title);
+    header->addWidget(m_shape, 1);
     header->addWidget(m_logarithmic);
     header->addWidget(m_fits);
     header->addWidget(m_overlay);
@@ -113,10 +113,10 @@ void DistributionPage::redraw()
         return;
     const Layer& layer = m_workspace.model().layer(m_shown->layer);
     const Distribution& d = m_shown->original;
-    m_title->setText(
-        QString("<b>%1</b> &nbsp; %2%3")
-            .arg(shortName(layer), shapeText(layer))
-            .arg(m_shown->sampled ? " &nbsp; <i>" + tr("sampled, the whole follows") + "</i>" : QString()));
+    m_title->setText(QStringLiteral("<b>%1</b>").arg(shortName(layer)));
+    m_shape->setText(
+        shapeText(layer)
+        + (m_shown->sampled ? QStringLiteral("  ·  ") + tr("sampled, the whole follows") : QString()));
     HistogramData histogram;
     histogram.emptyText = tr("No finite values.");
     histogram.name =

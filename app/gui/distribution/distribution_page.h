@@ -5,12 +5,13 @@
 #include <QWidget>
 
 class QCheckBox;
-class QLabel;
 class QPushButton;
 
 namespace tritloom {
 
+class ElidedLabel;
 class HistogramView;
+class SteadyLabel;
 class StripChart;
 
 /// How the current layer's values lie, before and after, with the levels of the chosen format. GUI thread
@@ -34,7 +35,8 @@ private:
     std::optional<LayerDistribution> m_shown;
     HistogramView* m_histogram;
     StripChart* m_rowErrors;
-    QLabel *m_title, *m_facts;
+    SteadyLabel *m_title, *m_facts;
+    ElidedLabel* m_shape;
     QCheckBox *m_logarithmic, *m_fits, *m_overlay;
     QPushButton* m_remedy; ///< the button that acts on what the page found
     LayerChoice m_remedyChoice;

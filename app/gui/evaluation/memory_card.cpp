@@ -3,6 +3,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/segment_bars.h"
+#include "app/gui/widgets/steady_label.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -18,8 +19,8 @@ namespace tritloom {
 MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
-    , m_memory(new QLabel(this))
-    , m_legend(makeMutedLabel({}, this))
+    , m_memory(new SteadyLabel(this))
+    , m_legend(new SteadyLabel(this))
     , m_context(new QComboBox(this))
     , m_target(new QDoubleSpinBox(this))
     , m_bars(new SegmentBars(this))
@@ -41,9 +42,8 @@ MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
     m_context->setMinimumContentsLength(7);
     m_context->setToolTip(tr("Tokens that the key-value cache holds"));
     m_target->setSuffix(QStringLiteral(" GB"));
-    m_memory->setTextFormat(Qt::RichText);
     m_bars->setAccessibleName(tr("Memory of the original and of the allocation"));
-    m_legend->setTextFormat(Qt::RichText);
+    m_legend->setForegroundRole(QPalette::PlaceholderText);
     m_legend->setWordWrap(true);
     auto* const settings = new QHBoxLayout;
     auto* const contextName = makeMutedLabel(tr("context"), this);

@@ -9,6 +9,7 @@ class QDoubleSpinBox;
 namespace tritloom {
 
 class SegmentBars;
+class SteadyLabel;
 
 /// What the allocation takes in memory, and whether that fits. GUI thread only.
 class MemoryCard final : public QWidget {
@@ -23,7 +24,7 @@ private:
     void refresh();
 
     Workspace& m_workspace;
-    QLabel *m_memory, *m_legend;
+    SteadyLabel *m_memory, *m_legend;
     QComboBox* m_context; ///< hidden for networks on pictures, which keep no cache
     QDoubleSpinBox* m_target;
     SegmentBars* m_bars;
