@@ -1,5 +1,6 @@
 #include "app/gui/main_window.h"
 #include "app/gui/picture_mode.h"
+#include "core/base/parallel.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -15,6 +16,7 @@ using namespace tritloom;
 int main(int argc, char** argv)
 {
     QApplication application(argc, argv);
+    letPoolGiveWay();
     QCoreApplication::setApplicationName(QStringLiteral("tritloom"));
     QCoreApplication::setOrganizationName(QStringLiteral("tritloom"));
     QCoreApplication::setApplicationVersion(QStringLiteral(TRITLOOM_VERSION));

@@ -1,5 +1,7 @@
 #include "app/session/blame_controller.h"
 
+#include "core/base/parallel.h"
+
 #include <QMetaObject>
 
 namespace tritloom {
@@ -8,6 +10,7 @@ BlameController::BlameController(std::shared_ptr<Engine> engine, QObject* parent
     : QObject(parent)
     , m_engine(std::move(engine))
     , m_worker([this](const Request& request, std::stop_token stop) {
+        becomeBackgroundThread(); // what is dragged is waited for, this is not
         if (request.cancelOnly)
             return;
         const auto run = [&]() -> Result<Blame> {

@@ -1,5 +1,7 @@
 #include "app/session/comparison_controller.h"
 
+#include "core/base/parallel.h"
+
 #include <QMetaObject>
 
 #include <algorithm>
@@ -12,6 +14,7 @@ ComparisonController::ComparisonController(
     , m_engine(std::move(engine))
     , m_store(store)
     , m_worker([this](const Request& request, std::stop_token stop) {
+        becomeBackgroundThread(); // what is dragged is waited for, this is not
         if (request.rows.empty())
             return;
         std::vector<ComparisonRow> rows = request.rows;

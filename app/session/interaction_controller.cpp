@@ -1,5 +1,7 @@
 #include "app/session/interaction_controller.h"
 
+#include "core/base/parallel.h"
+
 #include <QMetaObject>
 
 namespace tritloom {
@@ -10,6 +12,7 @@ InteractionController::InteractionController(
     , m_engine(std::move(engine))
     , m_store(store)
     , m_worker([this](const Request& request, std::stop_token stop) {
+        becomeBackgroundThread(); // what is dragged is waited for, this is not
         if (request.cancelOnly)
             return;
         const auto run = [&]() -> Result<Contradiction> {

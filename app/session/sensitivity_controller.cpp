@@ -1,5 +1,7 @@
 #include "app/session/sensitivity_controller.h"
 
+#include "core/base/parallel.h"
+
 #include <QMetaObject>
 
 #include <thread>
@@ -20,6 +22,7 @@ SensitivityController::SensitivityController(
     , m_table(emptyTable(
           *m_engine->model(), standardCandidates(*m_engine->model(), "imatrix"), m_engine->methods()))
     , m_worker([this](const Request& request, std::stop_token stop) {
+        becomeBackgroundThread(); // what is dragged is waited for, this is not
         if (!request.run)
             return;
         const auto ready = needMeter(request);
