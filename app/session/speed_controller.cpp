@@ -1,7 +1,5 @@
 #include "app/session/speed_controller.h"
 
-#include "core/sensitivity/cost_model.h"
-
 #include <QMetaObject>
 
 namespace tritloom {
@@ -11,8 +9,8 @@ constexpr std::size_t timedTokens = 64;
 constexpr std::chrono::milliseconds longest{8000};
 constexpr std::string_view prompt = "The river rose all night, and by morning";
 
-/// Measured once a process: the machine stays the same. 0: not yet.
-std::atomic<double> hostBandwidth = 0;
+/// Measured once a process: the machine stays the same. The window's thread alone touches it.
+ReadSpeed hostReadSpeed;
 
 } // namespace
 
@@ -73,23 +71,22 @@ std::optional<DecodeSpeed> SpeedController::measuredOf(const Allocation& allocat
     return std::nullopt;
 }
 
-void SpeedController::needBandwidth()
+void SpeedController::needReadSpeed()
 {
-    if (std::exchange(m_bandwidthAsked, true) || m_engine->options().device.starts_with("vulkan"))
+    if (std::exchange(m_readSpeedAsked, true) || m_engine->options().device.starts_with("vulkan"))
         return;
-    if (const double known = hostBandwidth; known > 0) {
-        m_bandwidth = known;
+    if (hostReadSpeed.isKnown()) {
+        m_readSpeed = hostReadSpeed;
         return;
     }
-    m_probe = std::jthread([this](std::stop_token stop) {
-        const double bandwidth = measureBandwidth(std::move(stop));
-        if (bandwidth <= 0)
+    m_probe = std::jthread([this](const std::stop_token& stop) {
+        const ReadSpeed speed = ReadSpeed::measure(stop);
+        if (!speed.isKnown())
             return;
-        hostBandwidth = bandwidth;
         QMetaObject::invokeMethod(
             this,
-            [this, bandwidth] {
-                m_bandwidth = bandwidth;
+            [this, speed] {
+                m_readSpeed = hostReadSpeed = speed;
                 emit changed();
             },
             Qt::QueuedConnection);

@@ -3,6 +3,7 @@
 #include "app/session/engine.h"
 #include "core/base/latest_wins.h"
 #include "core/evaluate/decode_speed.h"
+#include "core/sensitivity/read_speed.h"
 
 #include <QObject>
 
@@ -12,7 +13,7 @@
 
 namespace tritloom {
 
-/// Decode speed: measured on request, and the memory bandwidth that estimates rest on. GUI thread only; works
+/// Decode speed: measured on request, and the speed of reading that estimates rest on. GUI thread only; works
 /// on threads of its own.
 class SpeedController final : public QObject {
     Q_OBJECT
@@ -27,13 +28,13 @@ public:
     /// Of this allocation, when it was measured in this session.
     [[nodiscard]] std::optional<DecodeSpeed> measuredOf(const Allocation& allocation) const;
 
-    /// Measures this machine's bandwidth once; changed() follows.
-    void needBandwidth();
-    /// Bytes a second of host memory. Absent until measured, and for devices with a memory of their own.
-    [[nodiscard]] std::optional<double> bandwidth() const { return m_bandwidth; }
+    /// Measures how fast this machine reads once; changed() follows.
+    void needReadSpeed();
+    /// Of host memory and its caches. Unknown until measured, and for devices with a memory of their own.
+    [[nodiscard]] const ReadSpeed& readSpeed() const { return m_readSpeed; }
 
 signals:
-    void changed(); ///< running, a result, the bandwidth
+    void changed(); ///< running, a result, the read speed
     void failed(const QString& why);
 
 private:
@@ -46,9 +47,9 @@ private:
 
     std::shared_ptr<Engine> m_engine;
     quint64 m_newest = 0;
-    bool m_running = false, m_bandwidthAsked = false;
+    bool m_running = false, m_readSpeedAsked = false;
     std::atomic<double> m_fraction = 0;
-    std::optional<double> m_bandwidth;
+    ReadSpeed m_readSpeed;
     std::vector<std::pair<Allocation, DecodeSpeed>> m_known;
     std::jthread m_probe;
     LatestWins<Request> m_worker; // last: joined before what it uses goes away

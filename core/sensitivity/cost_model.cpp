@@ -1,12 +1,5 @@
 #include "core/sensitivity/cost_model.h"
 
-#include "core/base/parallel.h"
-
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <memory>
-
 namespace tritloom {
 namespace {
 
@@ -59,32 +52,6 @@ DecodeLoad decodeLoad(
     load.cacheBytes = double(model.kvBytesPerToken) * double(contextLength);
     load.memoryJoules = load.bytes() * joulesPerDramByte;
     return load;
-}
-
-double measureBandwidth(std::stop_token stop)
-{
-    constexpr std::size_t words = std::size_t{256} << 17,
-                          grain = std::size_t{1} << 18; // 256 MB in parts of 2 MB
-    const auto memory = std::make_unique_for_overwrite<std::uint64_t[]>(words);
-    parallelFor(words, grain, [&](std::size_t first, std::size_t last) {
-        if (!stop.stop_requested())
-            std::fill(memory.get() + first, memory.get() + last, 1);
-    });
-    std::atomic<std::uint64_t> total = 0; // keeps the reading from being left out
-    double best = 0;
-    for (int pass = 0; pass < 4 && !stop.stop_requested(); ++pass) {
-        const auto begin = std::chrono::steady_clock::now();
-        parallelFor(words, grain, [&](std::size_t first, std::size_t last) {
-            std::uint64_t sums[8]{}; // eight chains: the memory is what waits
-            for (std::size_t i = first; i < last; i += 8)
-                for (std::size_t lane = 0; lane < 8; ++lane)
-                    sums[lane] += memory[i + lane];
-            total += sums[0] + sums[1] + sums[2] + sums[3] + sums[4] + sums[5] + sums[6] + sums[7];
-        });
-        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-        best = std::max(best, double(words * sizeof(std::uint64_t)) / seconds.count());
-    }
-    return stop.stop_requested() || total.load() == 0 ? 0 : best;
 }
 
 } // namespace tritloom

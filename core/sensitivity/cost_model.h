@@ -2,8 +2,6 @@
 
 #include "core/sensitivity/candidate.h"
 
-#include <stop_token>
-
 namespace tritloom {
 
 /// What making one token after `contextLength` others moves and computes, one sequence at a time (decode).
@@ -19,7 +17,8 @@ struct DecodeLoad {
 
     [[nodiscard]] double bytes() const { return weightBytes + cacheBytes; }
     [[nodiscard]] double joules() const { return arithmeticJoules + memoryJoules; }
-    /// Upper bound where memory is what limits, which it does for one sequence. bandwidth: bytes a second.
+    /// Upper bound where memory is what limits, which it does for one sequence. bandwidth: bytes a second,
+    /// see ReadSpeed.
     [[nodiscard]] double tokensPerSecond(double bandwidth) const
     {
         return bytes() > 0 ? bandwidth / bytes() : 0;
@@ -30,9 +29,5 @@ struct DecodeLoad {
 [[nodiscard]] DecodeLoad
 decodeLoad(
     const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods = {});
-
-/// Bytes a second that all threads of this machine together read from memory: the best of several passes over
-/// 256 MB, about a quarter of a second. 0 when stopped. Any thread but the window's.
-[[nodiscard]] double measureBandwidth(std::stop_token stop = {});
 
 } // namespace tritloom

@@ -1765,8 +1765,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Schätzung aus veröffentlichten Zahlen eines 45-nm-Prozesses: %1 für das Lesen des Speichers, %2 für das Rechnen. Zum Vergleich mit dem Original (100 %) geeignet, nicht für eine Rechnung.</translation>
         </message>
         <message>
-            <source>Estimated from this machine's memory bandwidth, %1 GB/s measured: no token comes faster than the weights can be read. %2 tok/s once %3 tokens are cached.</source>
-            <translation>Geschätzt aus der Speicherbandbreite dieses Rechners, gemessen %1 GB/s: kein Token kommt schneller, als die Gewichte gelesen werden können. %2 Token/s, sobald %3 Token zwischengespeichert sind.</translation>
+            <source>Estimated from how fast this machine reads so many bytes, %1 GB/s measured: no token comes faster than the weights can be read. %2 tok/s once %3 tokens are cached.</source>
+            <translation>Geschätzt daraus, wie schnell dieser Rechner so viele Bytes liest, gemessen %1 GB/s: kein Token kommt schneller, als die Gewichte gelesen werden können. %2 Token/s, sobald %3 Token zwischengespeichert sind.</translation>
         </message>
         <message>
             <source>Measure the speed</source>

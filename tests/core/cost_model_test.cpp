@@ -1,6 +1,7 @@
 // Held against the figures of shared/methods/cost-models.md, sections 3, 5 and 6.
 #include "core/evaluate/decode_speed.h"
 #include "core/sensitivity/cost_model.h"
+#include "core/sensitivity/read_speed.h"
 
 #include "tests/support/tiny_model.h"
 
@@ -117,14 +118,25 @@ private slots:
         QCOMPARE(speedOf({}).tokens, std::size_t(0));
     }
 
-    void bandwidthIsMeasuredAndStops()
+    void readingIsMeasuredAndStops()
     {
         std::stop_source stopped;
         stopped.request_stop();
-        QCOMPARE(measureBandwidth(stopped.get_token()), 0.0);
-        const double bandwidth = measureBandwidth();
-        qInfo("this machine reads %.1f GB/s", bandwidth / 1e9);
-        QVERIFY(bandwidth > 1e8 && bandwidth < 1e14);
+        QVERIFY(!ReadSpeed::measure(stopped.get_token()).isKnown());
+        const ReadSpeed speed = ReadSpeed::measure();
+        for (const double megabytes : {1, 8, 64, 1024}) {
+            qInfo("this machine reads %4.0f MB at %.1f GB/s", megabytes, speed.of(megabytes * 1e6) / 1e9);
+            QVERIFY(speed.of(megabytes * 1e6) > 1e8 && speed.of(megabytes * 1e6) < 1e14);
+        }
+    }
+
+    void speedsLieBetweenThoseOfTheNearestSizes()
+    {
+        const ReadSpeed speed({{1e6, 100}, {4e6, 40}});
+        QCOMPARE(speed.of(1), 100.0);
+        QVERIFY(isNear(speed.of(2e6), 70, 1e-9)); // the middle of the two, by ratio
+        QCOMPARE(speed.of(1e12), 40.0);
+        QCOMPARE(ReadSpeed().of(1e6), 0.0);
     }
 };
 

@@ -64,7 +64,7 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     connect(&workspace.document(), &AllocationDocument::changed, this, &SpeedCard::refresh);
     connect(&workspace, &Workspace::goalChanged, this, &SpeedCard::refresh);
     if (decodes)
-        speed.needBandwidth();
+        speed.needReadSpeed();
     refresh();
 }
 
@@ -87,15 +87,17 @@ void SpeedCard::refresh()
     const DecodeLoad empty = decodeLoad(m_workspace.model(), allocation, 0),
                      full = decodeLoad(m_workspace.model(), allocation, context),
                      original = decodeLoad(m_workspace.model(), m_workspace.model().original(), 0);
-    if (const auto bandwidth = speed.bandwidth()) {
-        m_estimated->setText(tr("≤ %1 tok/s").arg(rateText(empty.tokensPerSecond(*bandwidth))));
-        m_estimated->setToolTip(tr("Estimated from this machine's memory bandwidth, %1 GB/s measured: no "
-                                   "token comes faster than the weights "
-                                   "can be read. %2 tok/s once %3 tokens are cached.")
-                                    .arg(
-                                        QLocale().toString(*bandwidth / 1e9, 'f', 1),
-                                        rateText(full.tokensPerSecond(*bandwidth)),
-                                        QLocale().toString(qulonglong(context))));
+    if (const ReadSpeed& read = speed.readSpeed(); read.isKnown()) {
+        const double bandwidth = read.of(empty.bytes());
+        m_estimated->setText(tr("≤ %1 tok/s").arg(rateText(empty.tokensPerSecond(bandwidth))));
+        m_estimated->setToolTip(
+            tr("Estimated from how fast this machine reads so many bytes, %1 GB/s measured: no "
+               "token comes faster than the weights "
+               "can be read. %2 tok/s once %3 tokens are cached.")
+                .arg(
+                    QLocale().toString(bandwidth / 1e9, 'f', 1),
+                    rateText(full.tokensPerSecond(read.of(full.bytes()))),
+                    QLocale().toString(qulonglong(context))));
     } else {
         const bool ownMemory = m_workspace.engine().options().device.starts_with("vulkan");
         m_estimated->setText(ownMemory ? QStringLiteral("–") : QStringLiteral("…"));
