@@ -2,6 +2,7 @@
 
 #include "core/base/half.h"
 #include "core/format/number_format.h"
+#include "core/format/plain_kernels.h"
 
 #include <algorithm>
 #include <array>
@@ -99,8 +100,9 @@ private:
 /// span of floats by code), `line(block, index)`, `code(block, element)`, `setCode(block, element, code)`,
 /// `encode(values, block)`. It may have a faster `decode(block, values)` of its own and a
 /// `search(values, importance, block)`, which need not be better than encode(), or a
-/// `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse. Those that write
-/// are given finite numbers and zeroed blocks.
+/// `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse, or an
+/// `encodeBlocks(values, blocks)` that gives the bytes of encode(). Those that write are given finite numbers and
+/// zeroed blocks.
 template <typename Layout>
 class BlockFormat final : public NumberFormat {
 public:
@@ -121,6 +123,17 @@ public:
             m_layout.encode(values, packed);
         else
             m_layout.encode(finite(values), packed);
+    }
+
+    void encodeBlocks(std::span<const float> values, std::span<std::byte> packed) const override
+    {
+        if constexpr (requires { m_layout.encodeBlocks(values, packed); }) {
+            if (m_layout.elements() % 16 == 0 && allFinite(values)) {
+                std::fill(packed.begin(), packed.end(), std::byte{0});
+                return m_layout.encodeBlocks(values, packed);
+            }
+        }
+        NumberFormat::encodeBlocks(values, packed);
     }
 
     void
@@ -243,10 +256,7 @@ private:
 
     static bool allFinite(std::span<const float> values)
     {
-        bool all = true;
-        for (const float value : values)
-            all &= std::fabs(value) <= std::numeric_limits<float>::max(); // false for NaN
-        return all;
+        return plainKernels().allFinite(values.data(), values.size());
     }
 
     static std::vector<float> finite(std::span<const float> values)

@@ -2,6 +2,7 @@
 #include "core/format/ggml_formats.h"
 #include "core/format/line_search.h"
 #include "core/format/nibbles.h"
+#include "core/format/plain_encode.h"
 
 // ggml's blocks of 32 weights with one half-precision scale, and for *_1 a half-precision offset.
 
@@ -48,6 +49,10 @@ struct Q8_0 : Block32 {
             Q8_0{}, 0, grid, [](const LineBatch& b) { return scalesToEnd(b, 127); }, values, importance,
             blocks);
     }
+    static void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks)
+    {
+        encodeHalfScales(Q8_0{}, {.end = 127, .grid = {.lowest = -127, .highest = 127, .first = -127}}, values, blocks);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         const float scale = std::fabs(extreme(values)) / 127;
@@ -91,6 +96,10 @@ struct Q4_0 : Block32 {
         fitHalfScales(
             Q4_0{}, 0, grid, [](const LineBatch& b) { return scalesToEnd(b, -8); }, values, importance,
             blocks);
+    }
+    static void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks)
+    {
+        encodeHalfScales(Q4_0{}, {.end = -8, .grid = {.lowest = -8, .highest = 7, .first = -8, .halfUp = true}}, values, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
@@ -181,6 +190,10 @@ struct Q5_0 : Block32 {
         fitHalfScales(
             Q5_0{}, 0, grid, [](const LineBatch& b) { return scalesToEnd(b, -16); }, values, importance,
             blocks);
+    }
+    static void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks)
+    {
+        encodeHalfScales(Q5_0{}, {.end = -16, .grid = {.lowest = -16, .highest = 15, .first = -16, .halfUp = true}}, values, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -1,6 +1,7 @@
 #include "core/format/block_format.h"
 #include "core/format/ggml_formats.h"
 #include "core/format/line_search.h"
+#include "core/format/plain_encode.h"
 
 // ggml's types of one or two bits a weight, with one half-precision scale a block.
 
@@ -87,6 +88,11 @@ struct TQ1_0 {
             TQ1_0{}, scaleOffset, grid, [](const LineBatch& b) { return scalesToEnd(b, 1); }, values,
             importance, blocks);
     }
+    static void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks)
+    {
+        encodeHalfScales(
+            TQ1_0{}, {.offset = scaleOffset, .grid = {.lowest = -1, .highest = 1, .first = -1}}, values, blocks);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         encodeTernary<TQ1_0>(values, block);
@@ -147,6 +153,11 @@ struct TQ2_0 {
             TQ2_0{}, scaleOffset, grid, [](const LineBatch& b) { return scalesToEnd(b, 1); }, values,
             importance, blocks);
     }
+    static void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks)
+    {
+        encodeHalfScales(
+            TQ2_0{}, {.offset = scaleOffset, .grid = {.lowest = -1, .highest = 1, .first = -1}}, values, blocks);
+    }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
         encodeTernary<TQ2_0>(values, block);
@@ -185,6 +196,11 @@ struct Q2_0 {
     search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
     {
         searchHalfScale(Q2_0{}, 0, wholeLevels(-1, 2), ScaleSign::Any, values, importance, block);
+    }
+    static void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks)
+    {
+        encodeHalfScales(
+            Q2_0{}, {.offset = scaleOffset, .grid = {.lowest = -1, .highest = 1, .first = -1}}, values, blocks);
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {

@@ -11,6 +11,14 @@ void NumberFormat::fit(
     encode(values, packed);
 }
 
+void NumberFormat::encodeBlocks(std::span<const float> values, std::span<std::byte> packed) const
+{
+    const std::size_t elements = blockElements(), bytes = blockBytes();
+    assert(values.size() % elements == 0 && packed.size() == values.size() / elements * bytes);
+    for (std::size_t block = 0; block * elements < values.size(); ++block)
+        encode(values.subspan(block * elements, elements), packed.subspan(block * bytes, bytes));
+}
+
 void NumberFormat::fitBlocks(
     std::span<const float> values, std::span<const float> importance, std::span<std::byte> packed) const
 {

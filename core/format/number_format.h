@@ -37,6 +37,9 @@ public:
     /// where a format cannot hold them.
     virtual void encode(std::span<const float> values, std::span<std::byte> packed) const = 0;
 
+    /// encode() for consecutive whole blocks, and the same bytes; quicker where a format has kernels for it.
+    virtual void encodeBlocks(std::span<const float> values, std::span<std::byte> packed) const;
+
     /// Stored numbers that make sum over i of importance[i] * (values[i] - decoded[i])^2 small, by a search
     /// over scales; never worse than encode() by that measure. importance: blockElements(), each >= 0.
     virtual void

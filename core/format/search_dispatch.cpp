@@ -1,13 +1,16 @@
 #include "core/format/line_kernels.h"
+#include "core/format/plain_kernels.h"
 #include "core/format/search_kernels.h"
 
 namespace tritloom {
 
 extern const SearchKernels baselineSearchKernels;
 extern const LineKernels baselineLineKernels;
+extern const PlainKernels baselinePlainKernels;
 #if defined(__x86_64__)
 extern const SearchKernels avx2SearchKernels, avx512SearchKernels;
 extern const LineKernels avx2LineKernels, avx512LineKernels;
+extern const PlainKernels avx2PlainKernels, avx512PlainKernels;
 #endif
 
 namespace {
@@ -36,9 +39,11 @@ struct Sets {
 #if defined(__x86_64__)
 const Sets<SearchKernels> searchSets(baselineSearchKernels, &avx2SearchKernels, &avx512SearchKernels);
 const Sets<LineKernels> lineSets(baselineLineKernels, &avx2LineKernels, &avx512LineKernels);
+const Sets<PlainKernels> plainSets(baselinePlainKernels, &avx2PlainKernels, &avx512PlainKernels);
 #else
 const Sets<SearchKernels> searchSets(baselineSearchKernels, nullptr, nullptr);
 const Sets<LineKernels> lineSets(baselineLineKernels, nullptr, nullptr);
+const Sets<PlainKernels> plainSets(baselinePlainKernels, nullptr, nullptr);
 #endif
 
 } // namespace
@@ -61,6 +66,16 @@ const LineKernels* const* lineKernelSets()
 const LineKernels& lineKernels()
 {
     return *lineSets.fastest;
+}
+
+const PlainKernels* const* plainKernelSets()
+{
+    return plainSets.sets;
+}
+
+const PlainKernels& plainKernels()
+{
+    return *plainSets.fastest;
 }
 
 } // namespace tritloom

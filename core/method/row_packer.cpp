@@ -40,6 +40,12 @@ void forEachBlocks(
         packed.subspan(block * bytes, bytes));
 }
 
+/// Some thousand weights: a stop is seen within milliseconds.
+std::size_t blocksAtOnce(const NumberFormat& format)
+{
+    return std::max<std::size_t>(1, 4096 / format.blockElements());
+}
+
 } // namespace
 
 Result<Tensor> packRows(
@@ -73,8 +79,8 @@ void encodeRow(
     const NumberFormat& format, std::span<const float> values, std::span<std::byte> packed,
     std::stop_token stop)
 {
-    forEachBlocks(format, values, values, packed, 1, stop, [&](auto block, auto, auto out) {
-        format.encode(block, out);
+    forEachBlocks(format, values, values, packed, blocksAtOnce(format), stop, [&](auto blocks, auto, auto out) {
+        format.encodeBlocks(blocks, out);
     });
 }
 
@@ -87,9 +93,7 @@ void fitRow(
         return fitRow(format, values, equal, packed, std::move(stop));
     }
     assert(importance.size() == values.size());
-    // Some thousand weights at a time: a stop is seen within milliseconds.
-    const std::size_t most = std::max<std::size_t>(1, 4096 / format.blockElements());
-    forEachBlocks(format, values, importance, packed, most, stop, [&](auto blocks, auto factors, auto out) {
+    forEachBlocks(format, values, importance, packed, blocksAtOnce(format), stop, [&](auto blocks, auto factors, auto out) {
         format.fitBlocks(blocks, factors, out);
     });
 }
