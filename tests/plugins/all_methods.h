@@ -25,6 +25,7 @@
 #include "plugins/quip/quip.h"
 #include "plugins/rtn/rtn.h"
 #include "plugins/rtn_clip/rtn_clip.h"
+#include "plugins/shiftquant/shiftquant.h"
 #include "plugins/static_activations/static_activations.h"
 #include "plugins/ternary/ternary.h"
 #include "tests/plugins/method_fixture.h"
@@ -130,6 +131,7 @@ constexpr MethodRow allMethods[] = {
     {"quip", make<LatticeRounding>, outputError},
     {"rtn", make<RoundToNearest>, powerError<20>},
     {"rtn-clip", make<ClippedRounding>, powerError<24>},
+    {"shiftquant", make<ShiftQuant>, powerError<20>},
     {"static-activations", make<SampledRanges>, powerError<20>},
     {"ternary", make<TernaryMethod>, columnError},
 };

@@ -1,5 +1,6 @@
 #include "core/base/half.h"
 #include "plugins/bit_scaling/bit_scaling.h"
+#include "plugins/channel_ranges/channel_ranges.h"
 #include "plugins/memory_faults/memory_faults.h"
 #include "plugins/memory_faults/protected_half.h"
 #include "plugins/metric_ranks/metric_ranks.h"
@@ -172,7 +173,7 @@ private slots:
     {
         QTest::addColumn<QString>("id");
         for (const char* id :
-             {"memory-faults", "metric-ranks", "bit-scaling", "quantization-law", "training-law"})
+             {"bit-scaling", "channel-ranges", "memory-faults", "metric-ranks", "quantization-law", "training-law"})
             QTest::newRow(id) << id;
     }
     void everyAnalysisReportsOnTheSample()
@@ -183,6 +184,8 @@ private slots:
             analysis = std::make_unique<MemoryFaults>();
         else if (id == "metric-ranks")
             analysis = std::make_unique<MetricRanks>();
+        else if (id == "channel-ranges")
+            analysis = std::make_unique<ChannelRanges>();
         else if (id == "bit-scaling")
             analysis = std::make_unique<BitScaling>();
         else if (id == "quantization-law")
@@ -202,6 +205,11 @@ private slots:
         for (const Report::Table& table : report->tables)
             for (const auto& row : table.rows)
                 QCOMPARE(row.size(), table.columns.size());
+        if (id == "channel-ranges")
+            for (const auto& row : report->tables[0].rows) // more scales are never worse, and none beat all
+                QVERIFY(
+                    std::stod(row[1]) >= std::stod(row[2]) && std::stod(row[2]) >= std::stod(row[3])
+                    && std::stod(row[3]) >= 1);
         if (id == "bit-scaling")
             QVERIFY(report->tables[0].rows[0][2].starts_with("4."));
     }

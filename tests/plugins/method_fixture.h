@@ -3,6 +3,7 @@
 #include "core/method/layer_method.h"
 #include "tests/support/numbers.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tritloom::fixture {
@@ -15,7 +16,7 @@ inline LayerProblem layer(std::size_t outputs, std::size_t inputs, unsigned seed
     const std::vector<float> noise = normalValues(tokens * inputs, seed + 1);
     const std::vector<float> loudness = normalValues(inputs, seed + 2);
     const std::vector<float> common = normalValues(tokens, seed + 3);
-    std::vector<float> gram(inputs * inputs), meanSquare(inputs);
+    std::vector<float> gram(inputs * inputs), meanSquare(inputs), meanAbsolute(inputs), maxAbsolute(inputs);
     std::vector<double> sums(inputs * inputs);
     std::vector<double> x(inputs);
     for (std::size_t t = 0; t < tokens; ++t) {
@@ -23,6 +24,8 @@ inline LayerProblem layer(std::size_t outputs, std::size_t inputs, unsigned seed
         for (std::size_t c = 0; c < inputs; ++c) {
             previous = 0.7 * previous + noise[t * inputs + c] + 0.3 * common[t];
             x[c] = previous * std::exp(0.7 * loudness[c]);
+            meanAbsolute[c] += static_cast<float>(std::fabs(x[c]) / static_cast<double>(tokens));
+            maxAbsolute[c] = std::max(maxAbsolute[c], static_cast<float>(std::fabs(x[c])));
         }
         for (std::size_t i = 0; i < inputs; ++i)
             for (std::size_t j = 0; j < inputs; ++j)
@@ -35,7 +38,9 @@ inline LayerProblem layer(std::size_t outputs, std::size_t inputs, unsigned seed
     return {
         .weights = Tensor::adoptFloats({outputs, inputs}, std::move(weights)),
         .meanSquare = Tensor::adoptFloats({inputs}, std::move(meanSquare)),
-        .gram = Tensor::adoptFloats({inputs, inputs}, std::move(gram))};
+        .gram = Tensor::adoptFloats({inputs, inputs}, std::move(gram)),
+        .meanAbsolute = Tensor::adoptFloats({inputs}, std::move(meanAbsolute)),
+        .maxAbsolute = Tensor::adoptFloats({inputs}, std::move(maxAbsolute))};
 }
 
 /// tr((W - Q) H (W - Q)^T), with H the identity where there is no Gram matrix.
