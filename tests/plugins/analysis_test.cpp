@@ -1,4 +1,5 @@
 #include "core/base/half.h"
+#include "core/method/rank_correlation.h"
 #include "plugins/bit_scaling/bit_scaling.h"
 #include "plugins/channel_ranges/channel_ranges.h"
 #include "plugins/memory_faults/memory_faults.h"

@@ -1,4 +1,6 @@
 #include "plugins/baq/baq.h"
+#include "plugins/bsnip/bsnip.h"
+#include "plugins/bsynflow/bsynflow.h"
 #include "plugins/hawq/hawq.h"
 #include "plugins/lim/lim.h"
 #include "plugins/ompq/ompq.h"
@@ -21,6 +23,10 @@ std::unique_ptr<SensitivityMetric> make(const QString& id)
         return std::make_unique<Hawq>();
     if (id == "baq")
         return std::make_unique<BaqMetric>();
+    if (id == "bsnip")
+        return std::make_unique<BitSnip>();
+    if (id == "bsynflow")
+        return std::make_unique<BitSynFlow>();
     if (id == "lim")
         return std::make_unique<LayerInputModification>();
     if (id == "ompq")
@@ -76,7 +82,7 @@ private slots:
     void everyMetricScoresTheSample_data()
     {
         QTest::addColumn<QString>("id");
-        for (const char* id : {"baq", "hawq", "lim", "ompq", "zd"})
+        for (const char* id : {"baq", "bsnip", "hawq", "lim", "ompq", "zd"})
             QTest::newRow(id) << id;
     }
     void everyMetricScoresTheSample()
@@ -85,7 +91,7 @@ private slots:
         const SampleProbe sample =
             probeOf(sampleModel(), {{"int2g64a", "rtn", {}}, {"int4g64a", "rtn", {}}, {"q8_0", "rtn", {}}});
         Parameters parameters;
-        if (id == "hawq")
+        if (id == "hawq" || id == "bsnip")
             parameters = {{"probes", 1}, {"chunks", 1}};
         const auto scores = make(id)->score(*sample.probe, parameters, {});
         QVERIFY2(scores.has_value(), scores ? "" : scores.error().message.c_str());
