@@ -4,6 +4,7 @@
 #include "plugins/adaquant/adaquant.h"
 #include "plugins/adaround/adaround.h"
 #include "plugins/autoround/autoround.h"
+#include "plugins/awq_clip/awq_clip.h"
 #include "plugins/bct/bct.h"
 #include "plugins/bitdelta/bitdelta.h"
 #include "plugins/bitmod/bitmod.h"
@@ -54,6 +55,23 @@ inline double columnError(const LayerProblem& problem, const Tensor& stored)
     double sum = 0;
     for (std::size_t i = 0; i < weights.size(); ++i)
         sum += double(meanSquare[i % meanSquare.size()]) * std::pow(double(weights[i]) - double(found[i]), 2);
+    return sum;
+}
+
+/// sum over the blocks of the stored format of e H e^T, H the block's part of the Gram matrix
+inline double blockOutputError(const LayerProblem& problem, const Tensor& stored)
+{
+    const std::size_t columns = problem.weights.type().columns();
+    const std::size_t group = stored.type().format->blockElements();
+    const std::vector<float> weights = problem.weights.toFloats(), found = stored.toFloats(),
+                             gram = problem.gram->toFloats();
+    double sum = 0;
+    for (std::size_t w = 0; w < weights.size(); ++w) {
+        const std::size_t c = w % columns, begin = c / group * group;
+        for (std::size_t d = begin; d < std::min(begin + group, columns); ++d)
+            sum += (double(weights[w]) - double(found[w])) * double(gram[c * columns + d])
+                * (double(weights[w - c + d]) - double(found[w - c + d]));
+    }
     return sum;
 }
 
@@ -110,6 +128,7 @@ constexpr MethodRow allMethods[] = {
     {"adaquant", make<AdaQuant>, outputError, "iterations", 20},
     {"adaround", make<AdaRound>, outputError, "iterations", 40},
     {"autoround", make<AutoRound>, outputError, "steps", 20},
+    {"awq-clip", make<AwqClip>, blockOutputError},
     {"bct", make<BlockwiseShift>, nullptr},
     {"bitdelta", make<BitDelta>, nullptr},
     {"bitmod", make<BitMod>, columnError},
