@@ -3,6 +3,7 @@
 #include "core/format/bit_fields.h"
 #include "core/format/block_format.h"
 
+#include <bit>
 #include <charconv>
 
 namespace tritloom {
@@ -160,6 +161,100 @@ std::uint16_t nearest(const Vector& x)
     return best;
 }
 
+namespace {
+
+/// What the residual is multiplied with before the second stage, by bytes of eight weights.
+constexpr float residualFactor(std::size_t bytes)
+{
+    return bytes == 3 ? 2.0f : 3.8f;
+}
+
+using ShortPoints = std::array<Vector, patternCount>;
+
+const ShortPoints& shortPoints()
+{
+    static const ShortPoints points = [] {
+        ShortPoints made{};
+        std::size_t count = 1; // the first is 0
+        for (std::size_t i = 0; i < size; ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                for (const unsigned signs : {0u, 1u, 2u, 3u}) {
+                    made[count][i] = (signs & 1) != 0 ? -1.0f : 1.0f;
+                    made[count++][j] = (signs & 2) != 0 ? -1.0f : 1.0f;
+                }
+        for (unsigned signs = 0; signs < 256; ++signs) {
+            if (std::popcount(signs) % 2 != 0)
+                continue;
+            for (std::size_t i = 0; i < size; ++i)
+                made[count][i] = (signs >> i & 1) != 0 ? -0.5f : 0.5f;
+            ++count;
+        }
+        for (std::size_t i = 0; count < made.size(); ++i)
+            made[count++][i / 2] = i % 2 != 0 ? -2.0f : 2.0f;
+        return made;
+    }();
+    return points;
+}
+
+std::uint8_t nearestShort(const Vector& x)
+{
+    std::size_t best = 0;
+    float most = -std::numeric_limits<float>::infinity();
+    for (std::size_t k = 0; k < patternCount; ++k) {
+        float gain = 0; // x p - |p|^2 / 2
+        for (std::size_t i = 0; i < size; ++i)
+            gain += (x[i] - shortPoints()[k][i] / 2) * shortPoints()[k][i];
+        if (gain > most) {
+            most = gain;
+            best = k;
+        }
+    }
+    return static_cast<std::uint8_t>(best);
+}
+
+std::uint16_t codeAt(std::span<const std::byte> bytes, std::size_t offset)
+{
+    std::uint16_t code;
+    std::memcpy(&code, bytes.data() + offset, sizeof code);
+    return code;
+}
+
+} // namespace
+
+const Vector& shortPoint(std::size_t index)
+{
+    return shortPoints()[index];
+}
+
+Vector load(std::span<const std::byte> code)
+{
+    Vector point = decode(codeAt(code, 0));
+    if (code.size() == 2)
+        return point;
+    const Vector rest =
+        code.size() == 3 ? shortPoint(std::to_integer<std::size_t>(code[2])) : decode(codeAt(code, 2));
+    for (std::size_t i = 0; i < size; ++i)
+        point[i] += rest[i] / residualFactor(code.size());
+    return point;
+}
+
+void store(const Vector& x, std::span<std::byte> code)
+{
+    const std::uint16_t first = nearest(x);
+    std::memcpy(code.data(), &first, sizeof first);
+    if (code.size() == 2)
+        return;
+    Vector rest = decode(first);
+    for (std::size_t i = 0; i < size; ++i)
+        rest[i] = (x[i] - rest[i]) * residualFactor(code.size());
+    if (code.size() == 3) {
+        code[2] = std::byte(nearestShort(rest));
+    } else {
+        const std::uint16_t second = nearest(rest);
+        std::memcpy(code.data() + 2, &second, sizeof second);
+    }
+}
+
 } // namespace e8p
 
 namespace e8pFormat {
@@ -167,16 +262,20 @@ namespace {
 
 class E8pLayout {
 public:
-    explicit E8pLayout(std::size_t group)
-        : m_group(group)
+    E8pLayout(std::size_t bits, std::size_t group)
+        : m_bits(bits)
+        , m_group(group)
     {
     }
-    std::string name() const { return fmt::format("e8pg{}", m_group); }
+    std::string name() const
+    {
+        return m_bits == 2 ? fmt::format("e8pg{}", m_group) : fmt::format("e8p{}g{}", m_bits, m_group);
+    }
     std::size_t elements() const { return m_group; }
-    std::size_t bytes() const { return 2 + m_group / 4; }
+    std::size_t bytes() const { return 2 + m_group / 8 * m_bits; }
     static std::span<const float> table() { return {}; } // no levels of single weights
 
-    static void encode(std::span<const float> values, std::span<std::byte> block)
+    void encode(std::span<const float> values, std::span<std::byte> block) const
     {
         storeHalf(block, 0, suitedScale(values));
         storeNearest(values, block);
@@ -201,40 +300,40 @@ public:
         }
     }
 
-    static void decode(std::span<const std::byte> block, std::span<float> values)
+    void decode(std::span<const std::byte> block, std::span<float> values) const
     {
         const float scale = loadHalf(block, 0);
         for (std::size_t i = 0; i < values.size(); i += 8) {
-            std::uint16_t code;
-            std::memcpy(&code, block.data() + 2 + i / 4, sizeof code);
-            const e8p::Vector point = e8p::decode(code);
+            const e8p::Vector point = e8p::load(block.subspan(2 + i / 8 * m_bits, m_bits));
             for (std::size_t j = 0; j < 8; ++j)
                 values[i + j] = scale * point[j];
         }
     }
 
 private:
-    static float suitedScale(std::span<const float> values)
+    float suitedScale(std::span<const float> values) const
     {
         double sum = 0;
         for (const float value : values)
             sum += static_cast<double>(value) * value;
-        return static_cast<float>(std::sqrt(sum / static_cast<double>(values.size()))) / e8p::suitedDeviation;
+        return static_cast<float>(std::sqrt(sum / static_cast<double>(values.size())))
+            / (m_bits == 2       ? e8p::suitedDeviation
+                   : m_bits == 3 ? 1.0f
+                                 : 0.9f);
     }
 
-    static void storeNearest(std::span<const float> values, std::span<std::byte> block)
+    void storeNearest(std::span<const float> values, std::span<std::byte> block) const
     {
         const float factor = inverse(loadHalf(block, 0));
         for (std::size_t i = 0; i < values.size(); i += 8) {
             e8p::Vector x;
             for (std::size_t j = 0; j < 8; ++j)
                 x[j] = std::clamp(values[i + j] * factor, -1e6f, 1e6f);
-            const std::uint16_t code = e8p::nearest(x);
-            std::memcpy(block.data() + 2 + i / 4, &code, sizeof code);
+            e8p::store(x, block.subspan(2 + i / 8 * m_bits, m_bits));
         }
     }
 
-    std::size_t m_group;
+    std::size_t m_bits, m_group; ///< bits a weight, which are the bytes of eight
 };
 
 } // namespace
@@ -245,20 +344,28 @@ Result<NumberFormatPtr> parse(std::string_view id)
         return fail(ErrorCode::NotFound, "'{}' is not e8p", id);
     std::size_t group = 0;
     const char* const end = id.data() + id.size();
-    const bool grouped = id.starts_with("e8pg");
-    const auto parsed = std::from_chars(id.data() + (grouped ? 4 : 3), end, group);
-    if (!grouped || parsed.ec != std::errc{} || parsed.ptr != end || id[4] == '0')
-        return fail(ErrorCode::InvalidInput, "'{}' is not of the form e8pg<group>", id);
+    const std::size_t bits = id.starts_with("e8pg") ? 2
+        : id.starts_with("e8p3g")                   ? 3
+        : id.starts_with("e8p4g")                   ? 4
+                                                    : 0;
+    const std::size_t prefix = bits == 2 ? 4 : 5;
+    if (bits == 0 || id.size() <= prefix || id[prefix] == '0')
+        return fail(
+            ErrorCode::InvalidInput, "'{}' is not of the form e8pg<group>, e8p3g<group> or e8p4g<group>", id);
+    const auto parsed = std::from_chars(id.data() + prefix, end, group);
+    if (parsed.ec != std::errc{} || parsed.ptr != end)
+        return fail(
+            ErrorCode::InvalidInput, "'{}' is not of the form e8pg<group>, e8p3g<group> or e8p4g<group>", id);
     if (group % 8 != 0 || group > maximumGroup)
         return fail(
             ErrorCode::Unsupported, "'{}': group {} is not a multiple of 8 up to {}", id, group,
             maximumGroup);
-    return std::make_shared<const BlockFormat<E8pLayout>>(E8pLayout(group));
+    return std::make_shared<const BlockFormat<E8pLayout>>(E8pLayout(bits, group));
 }
 
 std::vector<std::string> examples()
 {
-    return {"e8pg64", "e8pg256"};
+    return {"e8pg64", "e8pg256", "e8p3g256", "e8p4g256"};
 }
 
 } // namespace e8pFormat

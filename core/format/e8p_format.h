@@ -27,10 +27,20 @@ inline constexpr float suitedDeviation = 1.03f;
 /// The magnitudes of pattern 0..255.
 [[nodiscard]] const Vector& pattern(std::size_t index);
 
+/// Residual stages: eight weights in 2 bytes (the codebook), 3 (what it leaves, times 2, by the nearest of
+/// 256 short points of E8) or 4 (what it leaves, times 3.8, by the codebook again). The factors are our own,
+/// tuned on normal numbers, as is the choice of 15 of the 16 axis points of norm 4 beside the 240 shortest
+/// and 0.
+[[nodiscard]] Vector load(std::span<const std::byte> code);
+void store(const Vector& x, std::span<std::byte> code);
+
+/// One of 256 points of E8: 0, the 240 of squared norm 2, 15 of norm 4.
+[[nodiscard]] const Vector& shortPoint(std::size_t index);
+
 } // namespace e8p
 
-/// "e8pg<group>": a half as scale, then 16 bits for each eight weights: 2 + 16 / group bits a weight. Levels
-/// of single weights do not exist.
+/// "e8pg<group>", "e8p3g<group>", "e8p4g<group>": a half as scale, then 16, 24 or 32 bits for each eight
+/// weights: 2, 3 or 4 + 16 / group bits a weight. Levels of single weights do not exist.
 namespace e8pFormat {
 
 [[nodiscard]] Result<NumberFormatPtr> parse(std::string_view id);

@@ -57,9 +57,10 @@ void storeEight(
     e8p::Vector x{};
     for (std::size_t i = 0; i < count; ++i)
         x[i] = std::clamp(row.current[begin + i] * factor, -1e6f, 1e6f);
-    const std::uint16_t code = e8p::nearest(x);
-    std::memcpy(block.data() + 2 + begin % group / 4, &code, sizeof code);
-    const e8p::Vector point = e8p::decode(code);
+    const std::size_t bytes = (format.blockBytes() - 2) * e8p::Vector{}.size() / group; // of eight
+    const auto code = block.subspan(2 + begin % group / 8 * bytes, bytes);
+    e8p::store(x, code);
+    const e8p::Vector point = e8p::load(code);
     const BlockFeedback::Square& square = feedback.inverse(begin / BlockFeedback::width);
     for (std::size_t j = 0; j < count; ++j) {
         float sum = 0;

@@ -4,7 +4,8 @@
 
 namespace tritloom {
 
-/// LDLQ of QuIP# (arXiv 2402.04396) onto the E8P codebook: eight columns are stored at a time, and the
+/// LDLQ of QuIP# (arXiv 2402.04396) onto the E8P codebook, at 3 and 4 bits with a second stage for what
+/// the first leaves: eight columns are stored at a time, and the
 /// columns still to come absorb their error, weighed by the block factor of the Gram matrix. The scale of a
 /// group is fitted when its first column is reached. A row for which the codebook alone happens to do better
 /// is stored so.

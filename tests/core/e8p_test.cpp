@@ -86,6 +86,53 @@ private slots:
         QVERIFY2(deviation(error, expected) < 0.015, qPrintable(QString::number(error)));
     }
 
+    void shortPointsAreThoseOfTheLattice()
+    {
+        std::map<float, int> norms;
+        std::set<e8p::Vector> points;
+        for (std::size_t k = 0; k < 256; ++k) {
+            const e8p::Vector& point = e8p::shortPoint(k);
+            float norm = 0, sum = 0;
+            for (const float value : point) {
+                norm += value * value;
+                sum += value;
+                QCOMPARE(std::fmod(value + point[0], 1.0f), 0.0f); // all whole or all halves
+            }
+            QCOMPARE(std::fmod(sum, 2.0f), 0.0f);
+            ++norms[norm];
+            points.insert(point);
+        }
+        QCOMPARE(norms, (std::map<float, int>{{0, 1}, {2, 240}, {4, 15}}));
+        QCOMPARE(points.size(), std::size_t(256));
+    }
+
+    void aSecondStageBeatsScalarLevels_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<double>("scalar"); // Lloyd-Max levels of a normal number (Max 1960)
+        QTest::newRow("3 bits") << "e8p3g4096" << .03454;
+        QTest::newRow("4 bits") << "e8p4g4096" << .009497;
+    }
+    void aSecondStageBeatsScalarLevels()
+    {
+        QFETCH(QString, format);
+        QFETCH(double, scalar);
+        const std::vector<float> values = normalValues(4096 * 8, 7);
+        const auto stored = parseNumberFormat(format.toStdString()).value();
+        std::vector<std::byte> packed(8 * stored->blockBytes());
+        std::vector<float> decoded(values.size());
+        for (std::size_t b = 0; b < 8; ++b)
+            stored->encode(
+                std::span(values).subspan(4096 * b, 4096),
+                std::span(packed).subspan(b * stored->blockBytes(), stored->blockBytes()));
+        stored->decodeBlocks(packed, decoded);
+        double error = 0;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            error += std::pow(double(values[i]) - double(decoded[i]), 2) / double(values.size());
+        qInfo("%.5f of the variance, scalar levels %.5f", error, scalar);
+        QVERIFY(error < 0.9 * scalar);
+    }
+
     void itBeatsFourLevels()
     {
         // 0.1175 is what the best four levels leave of normal weights, at 2 bits as well.

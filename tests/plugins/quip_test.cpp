@@ -12,10 +12,17 @@ class QuipTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void feedbackBeatsTheCodebookAlone_data()
+    {
+        QTest::addColumn<QString>("id");
+        for (const char* id : {"e8pg128", "e8p3g128", "e8p4g128"})
+            QTest::newRow(id) << id;
+    }
     void feedbackBeatsTheCodebookAlone()
     {
+        QFETCH(QString, id);
         const LayerProblem problem = layer(32, 256, 1);
-        const auto format = parseNumberFormat("e8pg128").value();
+        const auto format = parseNumberFormat(id.toStdString()).value();
         const Tensor ours = LatticeRounding().quantize(problem, format, {}, {}).value().tensor();
         const Tensor plain = RoundToNearest().quantize(problem, format, {}, {}).value().tensor();
         const double ratio = outputError(problem, ours) / outputError(problem, plain);
@@ -55,6 +62,19 @@ private slots:
         QVERIFY2(
             std::fabs(visited / direct - 1) < 1e-3,
             qPrintable(QString("%1 and %2").arg(visited).arg(direct)));
+    }
+
+    void everyStageLeavesAQuarter()
+    {
+        const LayerProblem problem = layer(32, 256, 4);
+        double last = 1e300;
+        for (const char* id : {"e8pg256", "e8p3g256", "e8p4g256"}) {
+            const auto format = parseNumberFormat(id).value();
+            const double error =
+                outputError(problem, LatticeRounding().quantize(problem, format, {}, {}).value().tensor());
+            QVERIFY2(error < 0.36 * last, qPrintable(QString("%1 of %2").arg(error).arg(last)));
+            last = error;
+        }
     }
 
     void uncorrelatedInputsLeaveNothingToAbsorb()
