@@ -27,7 +27,8 @@ public:
     {
     }
 
-    /// weights: [rows, columns]; gram: [columns, columns]; packed: rows of the format, `rowBytes` each.
+    /// weights: [rows, columns]; gram: [columns, columns]; packed: rows of the format, `rowBytes` each, which
+    /// hold what the scale search found where that is a candidate.
     void
     run(std::span<const float> weights, std::size_t columns, std::size_t begin, MatrixView<const float> gram,
         std::span<std::byte> packed, std::size_t rowBytes)
@@ -38,7 +39,10 @@ public:
         m_products.assign(trials * count, 0);
         for (std::size_t r = 0; r < m_rows; ++r)
             for (std::size_t k = 0; k < m_candidates; ++k)
-                attempt(weights.subspan(r * columns + begin, count), r * m_candidates + k, k);
+                attempt(
+                    weights.subspan(r * columns + begin, count),
+                    std::span(packed).subspan(r * rowBytes + begin / group * bytes, bytes),
+                    r * m_candidates + k, k);
         addProduct(
             MatrixView<const float>{m_errors.data(), trials, count, count},
             gram.block(begin, begin, count, count),
@@ -62,7 +66,8 @@ public:
     }
 
 private:
-    void attempt(std::span<const float> weights, std::size_t trial, std::size_t k)
+    void attempt(
+        std::span<const float> weights, std::span<const std::byte> fitted, std::size_t trial, std::size_t k)
     {
         float largest = 0;
         for (const float weight : weights)
@@ -72,13 +77,10 @@ private:
         for (std::size_t i = 0; i < weights.size(); ++i)
             m_values[i] = std::clamp(weights[i], -limit, limit);
         const auto out = std::span(m_packed).subspan(trial * m_format.blockBytes(), m_format.blockBytes());
-        if (k < m_steps) {
+        if (k < m_steps)
             m_format.encode(m_values, out);
-        } else {
-            std::vector<float> equal(m_values.size());
-            std::fill_n(equal.begin(), weights.size(), 1.0f);
-            m_format.fit(m_values, equal, out);
-        }
+        else
+            std::copy(fitted.begin(), fitted.end(), out.begin());
         m_format.decode(out, m_decoded);
         for (std::size_t i = 0; i < weights.size(); ++i)
             m_errors[trial * weights.size() + i] = weights[i] - m_decoded[i];
@@ -137,6 +139,10 @@ Result<CompressedLayer> AwqClip::quantize(
             BlockSearch blocks(*format, some, steps, search);
             const auto out =
                 std::span(packed).subspan((first + begin) * type.rowBytes(), some * type.rowBytes());
+            for (std::size_t r = 0; search && r < some; ++r)
+                fitRow(
+                    *format, std::span(weights).subspan(r * columns, columns), {},
+                    out.subspan(r * type.rowBytes(), type.rowBytes()), context.stop);
             for (std::size_t c = 0; c < columns && !context.stop.stop_requested();
                  c += format->blockElements())
                 blocks.run(
