@@ -5,6 +5,7 @@
 #include "plugins/adaround/adaround.h"
 #include "plugins/autoround/autoround.h"
 #include "plugins/awq_clip/awq_clip.h"
+#include "plugins/baq_columns/baq_columns.h"
 #include "plugins/bct/bct.h"
 #include "plugins/bitdelta/bitdelta.h"
 #include "plugins/bitmod/bitmod.h"
@@ -120,6 +121,7 @@ struct MethodRow {
     double (*objective)(const LayerProblem&, const Tensor&);
     const char* effort = nullptr; ///< the parameter that says how long it works, for those that take long
     double little = 0; ///< a value of it with which a test does not
+    bool bytesDependOnData = false; ///< storedBytes() is an upper bound then
 };
 
 // The only list of layer methods in tests.
@@ -129,6 +131,7 @@ constexpr MethodRow allMethods[] = {
     {"adaround", make<AdaRound>, outputError, "iterations", 40},
     {"autoround", make<AutoRound>, outputError, "steps", 20},
     {"awq-clip", make<AwqClip>, blockOutputError},
+    {"baq-columns", make<BaqColumns>, nullptr, nullptr, 0, true},
     {"bct", make<BlockwiseShift>, nullptr},
     {"bitdelta", make<BitDelta>, nullptr},
     {"bitmod", make<BitMod>, columnError},

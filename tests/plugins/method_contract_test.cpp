@@ -87,7 +87,11 @@ private slots:
             QCOMPARE(result->dense().value().type().shape, problem.weights.type().shape);
             if (!result->isReplacement())
                 QCOMPARE(result->tensor().type().format->id(), format()->id());
-            QCOMPARE(result->bytes(), method()->storedBytes(40, 300, format(), {}));
+            const std::size_t declared = method()->storedBytes(40, 300, format(), {});
+            if (methodRow(method()->id()).bytesDependOnData)
+                QVERIFY(result->bytes() <= declared && 10 * result->bytes() >= 7 * declared);
+            else
+                QCOMPARE(result->bytes(), declared);
             results.push_back(bytesOf(*result));
         }
         QVERIFY(results[0] == results[1]);
