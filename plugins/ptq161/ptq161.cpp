@@ -1,7 +1,10 @@
 #include "plugins/ptq161/ptq161.h"
 
+#include "core/base/matrix_product.h"
+#include "core/base/parallel.h"
 #include "core/method/row_packer.h"
 #include "plugins/ptq161/binary_part.h"
+#include "plugins/ptq161/output_fit.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,6 +31,19 @@ Result<NumberFormatPtr> salientFormat(const NumberFormatPtr& format, std::size_t
 const char* indexFormat(std::size_t inputs)
 {
     return inputs <= 32768 ? "i16" : "i32";
+}
+
+/// H between two sets of columns, [rows, columns].
+std::vector<float> gramOf(
+    const std::vector<float>& gram, std::size_t inputs, const std::vector<float>& rows,
+    const std::vector<float>& columns)
+{
+    std::vector<float> some;
+    some.reserve(rows.size() * columns.size());
+    for (const float r : rows)
+        for (const float c : columns)
+            some.push_back(gram[std::size_t(r) * inputs + std::size_t(c)]);
+    return some;
 }
 
 std::vector<float> columnsOf(
@@ -66,6 +82,13 @@ std::vector<ParameterSpec> Ptq161::parameters() const
          .standard = 8,
          .lowest = 0,
          .highest = 50,
+         .whole = true},
+        {.key = "by_output",
+         .title = "Fit factors to the output of the layer, not column by column",
+         .unit = "",
+         .standard = 1,
+         .lowest = 0,
+         .highest = 1,
          .whole = true}};
 }
 
@@ -92,6 +115,7 @@ Result<CompressedLayer> Ptq161::quantize(
     const double share = TRY(parameterValue(specs, given, "salient")) / 100;
     const bool byMean = TRY(parameterValue(specs, given, "by_mean")) != 0;
     const auto rounds = std::size_t(TRY(parameterValue(specs, given, "rounds")));
+    const bool byOutput = TRY(parameterValue(specs, given, "by_output")) != 0 && layer.gram.has_value();
     if (!supports(*format))
         return fail(
             ErrorCode::Unsupported, "salient columns are stored as integers, not as {}", format->id());
@@ -117,6 +141,21 @@ Result<CompressedLayer> Ptq161::quantize(
     std::sort(salient.begin(), salient.end());
     std::sort(rest.begin(), rest.end());
 
+    Tensor matrix; // the salient columns first: the others can make up for what these lose
+    if (!salient.empty()) {
+        std::vector<float> loud;
+        for (const float c : salient)
+            loud.push_back(std::max(importance[std::size_t(c)], 0.0f));
+        MethodContext work{.stop = context.stop};
+        work.progress = [&](double fraction) { context.progress(0.2 * fraction); };
+        const NumberFormatPtr stored = TRY(salientFormat(format, salient.size()));
+        matrix = TRY(packRows(
+            Tensor::adoptFloats({outputs, salient.size()}, columnsOf(weights, outputs, inputs, salient)),
+            stored, work, [&](std::size_t, std::span<const float> row, std::span<std::byte> out) {
+                fitRow(*stored, row, loud, out, context.stop);
+            }));
+    }
+
     LayerReplacement replacement{.graph = {}, .parts = {}, .outputs = outputs, .inputs = inputs};
     GraphBuilder graph;
     std::optional<ValueId> sum;
@@ -128,8 +167,32 @@ Result<CompressedLayer> Ptq161::quantize(
         std::vector<float> quiet;
         for (const float c : rest)
             quiet.push_back(std::max(importance[std::size_t(c)], 0.0f));
-        const BinaryPart binary = TRY(fitBinaryPart(
-            columnsOf(weights, outputs, inputs, rest), outputs, rest.size(), quiet, rounds, context));
+        const std::vector<float> others = columnsOf(weights, outputs, inputs, rest);
+        MethodContext work{.stop = context.stop};
+        work.progress = [&](double fraction) { context.progress(0.2 + 0.3 * fraction); };
+        BinaryPart binary = TRY(fitBinaryPart(others, outputs, rest.size(), quiet, rounds, work));
+        if (byOutput) {
+            const std::vector<float> gram =
+                TRY(requiredStatistic(layer.gram, inputs * inputs, "Gram matrix of the inputs"));
+            OutputProblem problem{
+                others, gramOf(gram, inputs, rest, rest), std::vector<float>(others.size())};
+            if (!salient.empty()) {
+                std::vector<float> lost = columnsOf(weights, outputs, inputs, salient);
+                const std::vector<float> kept = matrix.toFloats(),
+                                         between = gramOf(gram, inputs, salient, rest);
+                for (std::size_t i = 0; i < lost.size(); ++i)
+                    lost[i] -= kept[i];
+                parallelFor(outputs, 32, [&](std::size_t begin, std::size_t end) {
+                    const std::size_t n = rest.size(), s = salient.size();
+                    if (!context.stop.stop_requested())
+                        addProduct(
+                            MatrixView<const float>{lost.data() + begin * s, end - begin, s, s},
+                            {between.data(), s, n, n}, {problem.pull.data() + begin * n, end - begin, n, n});
+                });
+            }
+            work.progress = [&](double fraction) { context.progress(0.5 + 0.5 * fraction); };
+            binary = TRY(fitToOutput(std::move(binary), problem, rounds, work));
+        }
         const std::vector<float> ones(rest.size(), 1.0f);
         const ValueId some = graph.add(
             {OpKind::Gather, {{"axis", 1}}}, {graph.input()},
@@ -149,17 +212,6 @@ Result<CompressedLayer> Ptq161::quantize(
         sum = graph.add({OpKind::Add, {}}, {rows, means});
     }
     if (!salient.empty()) {
-        std::vector<float> loud;
-        for (const float c : salient)
-            loud.push_back(std::max(importance[std::size_t(c)], 0.0f));
-        MethodContext work{.stop = context.stop};
-        work.progress = [&](double fraction) { context.progress(0.5 + 0.5 * fraction); };
-        const NumberFormatPtr stored = TRY(salientFormat(format, salient.size()));
-        const Tensor matrix = TRY(packRows(
-            Tensor::adoptFloats({outputs, salient.size()}, columnsOf(weights, outputs, inputs, salient)),
-            stored, work, [&](std::size_t, std::span<const float> row, std::span<std::byte> out) {
-                fitRow(*stored, row, loud, out, context.stop);
-            }));
         const ValueId some = graph.add(
             {OpKind::Gather, {{"axis", 1}}}, {graph.input()},
             {part("salient", encodedAs(indexFormat(inputs), {salient.size()}, salient))});

@@ -9,11 +9,12 @@ namespace tritloom {
 ///
 /// Loudness is the largest |x| (as the released code), the mean |x| on request. al, r start at their optimum
 /// for equal inputs and at 1, and are then fitted in turn by least squares under the mean squares of the
-/// inputs, as long as the weighted error falls: a layer-wise stand-in for the paper's block-wise training.
+/// inputs, as long as the weighted error falls; then, where the Gram matrix is known, together for the output
+/// of the layer, what the salient columns lose included. The paper trains the same numbers through a block.
 class Ptq161 final : public LayerMethod {
 public:
     std::string id() const override { return "ptq161"; }
-    Calibration calibration() const override { return Calibration::MeanSquare; }
+    Calibration calibration() const override { return Calibration::Gram; }
     std::vector<ParameterSpec> parameters() const override;
     /// The format of the salient columns.
     bool supports(const NumberFormat& format) const override { return format.id().starts_with("int"); }

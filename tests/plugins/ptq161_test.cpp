@@ -1,4 +1,5 @@
 #include "plugins/ptq161/binary_part.h"
+#include "plugins/ptq161/output_fit.h"
 #include "plugins/ptq161/ptq161.h"
 #include "tests/plugins/method_fixture.h"
 
@@ -86,10 +87,71 @@ private slots:
         diagonal.gram = Tensor::adoptFloats({80, 80}, gram);
         double last = 1e300;
         for (const double rounds : {0.0, 1.0, 8.0}) {
-            const auto made = Ptq161().quantize(problem, int4, {{"rounds", rounds}}, {}).value();
+            const auto made =
+                Ptq161().quantize(problem, int4, {{"rounds", rounds}, {"by_output", 0}}, {}).value();
             const double error = outputError(diagonal, made.dense().value());
             QVERIFY(error <= last * (1 + 1e-3)); // halves round
             last = error;
+        }
+    }
+
+    void closedFormsAreMinima()
+    {
+        // One round from the optimum changes nothing, and no small step lowers the loss.
+        constexpr std::size_t rows = 6, columns = 20;
+        const LayerProblem problem = layer(rows, columns, 7);
+        const std::vector<float> weights = problem.weights.toFloats();
+        const OutputProblem output{weights, problem.gram->toFloats(), normalValues(rows * columns, 8, 0.01f)};
+        const std::vector<float> equal(columns, 1.0f);
+        const BinaryPart start = fitBinaryPart(weights, rows, columns, equal, 0, {}).value();
+        const double before = outputLoss(start, output, {}).value();
+        const BinaryPart fitted = fitToOutput(start, output, 200, {}).value();
+        const double lowest = outputLoss(fitted, output, {}).value();
+        QVERIFY2(lowest < before, qPrintable(QString("%1 %2").arg(lowest).arg(before)));
+        const double tolerance = 1e-4 * std::fabs(before);
+        for (const float step : {0.99f, 1.01f})
+            for (std::size_t i = 0; i < columns; ++i) {
+                BinaryPart moved = fitted;
+                moved.columnFactor[i] *= step;
+                QVERIFY(outputLoss(moved, output, {}).value() > lowest - tolerance);
+                moved = fitted;
+                moved.alpha[i % rows] *= step;
+                QVERIFY(outputLoss(moved, output, {}).value() > lowest - tolerance);
+                moved = fitted;
+                moved.mean[i % rows] += (step - 1) * 0.05f;
+                QVERIFY(outputLoss(moved, output, {}).value() > lowest - tolerance);
+            }
+        // The loss itself against the definition.
+        double sum = 0;
+        for (std::size_t r = 0; r < rows; ++r) {
+            std::vector<double> error(columns);
+            for (std::size_t c = 0; c < columns; ++c)
+                error[c] = double(weights[r * columns + c])
+                    - double(fitted.columnFactor[c])
+                        * double(fitted.alpha[r] * fitted.signs[r * columns + c] + fitted.mean[r]);
+            for (std::size_t c = 0; c < columns; ++c) {
+                sum += 2 * error[c] * double(output.pull[r * columns + c]);
+                for (std::size_t d = 0; d < columns; ++d)
+                    sum += error[c] * double(output.gram[c * columns + d]) * error[d];
+            }
+        }
+        QVERIFY(std::fabs(sum - lowest) < tolerance);
+    }
+
+    void fittingToTheOutputHelpsTheOutput()
+    {
+        // Spec, check 5: lower after the fit on every layer, and no better with the factors of columns
+        // frozen.
+        for (unsigned seed = 10; seed < 14; ++seed) {
+            const LayerProblem problem = layer(48, 96, seed);
+            const auto errorOf = [&](const Parameters& parameters) {
+                return outputError(
+                    problem, Ptq161().quantize(problem, int4, parameters, {}).value().dense().value());
+            };
+            const double unlearned = errorOf({{"rounds", 0}}), columnwise = errorOf({{"by_output", 0}}),
+                         fitted = errorOf({});
+            qInfo("%.3f by columns, %.3f by output", columnwise / unlearned, fitted / unlearned);
+            QVERIFY(fitted < 0.9 * unlearned && fitted < 0.9 * columnwise);
         }
     }
 
