@@ -1,5 +1,6 @@
 #include "app/session/comparison.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -11,8 +12,8 @@ using Clock = std::chrono::steady_clock;
 /// What is kept of a row across runs.
 struct StoredRow {
     Measured perplexity, referencePerplexity, kl, topTokenAgreement;
-    std::uint64_t tokens;
-    double compressSeconds, evaluateSeconds;
+    std::uint64_t tokens, bytes;
+    double bitsPerWeight, compressSeconds, evaluateSeconds;
 };
 
 Key keyOfRow(const ComparisonRow& row, EvaluationSession& session)
@@ -35,6 +36,8 @@ bool recall(ComparisonRow& row, ResultStore* store, const Key& key)
     row.kl = stored.kl;
     row.topTokenAgreement = stored.topTokenAgreement;
     row.tokens = stored.tokens;
+    row.bytes = stored.bytes;
+    row.bitsPerWeight = stored.bitsPerWeight;
     row.compressSeconds = stored.compressSeconds;
     row.evaluateSeconds = stored.evaluateSeconds;
     row.isDone = true;
@@ -53,14 +56,18 @@ Result<void> fill(
     Compressor& compressor = session.pass().compressor();
     const Model& model = compressor.model();
     const Clock::time_point begin = Clock::now();
-    std::uint64_t bytes = model.bytes();
+    std::uint64_t others = model.bytes(), bytes = 0, parameters = 0;
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const CompressedLayer made = TRY(compressor.compress(LayerId(i), row.allocation.layers[i], stop));
-        bytes += made.bytes() - model.layers[i].storedBytes;
+        others -= model.layers[i].storedBytes;
+        bytes += made.bytes();
+        parameters += model.layers[i].parameters();
         progress(0.7 * double(i + 1) / double(model.layers.size()));
     }
     row.compressSeconds = secondsSince(begin);
-    row.bytes = bytes; // what was really stored, where a method could only say how much at most
+    // What was really stored, where a method could only say how much at most.
+    row.bytes = others + bytes;
+    row.bitsPerWeight = 8 * double(bytes) / double(std::max<std::uint64_t>(parameters, 1));
     const Clock::time_point measured = Clock::now();
     const Evaluation evaluation =
         TRY(session.evaluate(row.allocation, stop, {}, EvaluationSession::Keep::Nothing));
@@ -103,8 +110,9 @@ Result<std::vector<ComparisonRow>> comparisonRows(
             bool fits = true;
             for (LayerChoice& choice : row.allocation.layers) {
                 const NumberFormatPtr chosen = TRY(parseNumberFormat(choice.format));
-                // Signs without a scale are a part of replacements, not a format for a whole layer.
-                const bool whole = chosen->id() != "sign" || lookup(choice.method)->makesReplacements();
+                // Signs and codes without a scale are a part of replacements, not formats for a whole layer.
+                const bool isPart = chosen->id() == "sign" || chosen->id().starts_with("code");
+                const bool whole = !isPart || lookup(choice.method)->makesReplacements();
                 if (whole && lookup(choice.method)->supports(*chosen))
                     continue;
                 // Rows too short for the format fall back to a float, which has nothing to fit.
@@ -144,6 +152,8 @@ Result<void> runComparison(
                                            row.kl,
                                            row.topTokenAgreement,
                                            row.tokens,
+                                           row.bytes,
+                                           row.bitsPerWeight,
                                            row.compressSeconds,
                                            row.evaluateSeconds};
                     store->put(key, "comparison", std::as_bytes(std::span(&stored, 1)));
