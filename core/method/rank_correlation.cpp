@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
 namespace tritloom {
 namespace {
 
-std::vector<double> ranks(std::span<const double> values)
+std::vector<double> ranks(std::span<const double> given)
 {
+    std::vector<double> values(given.begin(), given.end());
+    for (double& value : values)
+        value = std::isnan(value) ? std::numeric_limits<double>::infinity() : value; // no number: last
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(

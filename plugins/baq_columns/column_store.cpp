@@ -32,7 +32,7 @@ float lastCode(float step)
 } // namespace
 
 RowRanges rangesOfRows(
-    std::span<const float> weights, std::span<const float> importance, std::size_t levels,
+    std::span<const float> weights, std::span<const float> importance, std::span<const float> steps,
     const std::stop_token& stop)
 {
     const std::size_t columns = importance.size(), rows = weights.size() / columns;
@@ -43,14 +43,16 @@ RowRanges rangesOfRows(
             const float low = std::min(0.0f, *std::ranges::min_element(row));
             const float high = std::max(0.0f, *std::ranges::max_element(row));
             double least = 0;
-            for (int i = 0; i < (levels > 1 ? 12 : 1); ++i) {
+            for (int i = 0; i < (steps.empty() ? 1 : 12); ++i) {
                 const float share = 1 - float(i) / 20;
                 const float from = half(share * low), range = half(share * high - from);
-                const float step = levels > 1 ? 1 / float(levels - 1) : 0, last = float(levels) - 1;
                 double error = 0;
-                for (std::size_t c = 0; levels > 1 && c < columns; ++c) {
-                    const float stored = from + range * step * codeOf(row[c], from, range, step, last);
-                    error += double(importance[c]) * double(row[c] - stored) * double(row[c] - stored);
+                for (std::size_t c = 0; c < steps.size(); ++c) {
+                    if (!(steps[c] > 0))
+                        continue;
+                    const float code = codeOf(row[c], from, range, steps[c], lastCode(steps[c]));
+                    const float rest = row[c] - from - range * steps[c] * code;
+                    error += double(importance[c]) * double(rest) * double(rest);
                 }
                 if (i == 0 || error < least) {
                     least = error;

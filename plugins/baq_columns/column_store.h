@@ -9,10 +9,11 @@ struct RowRanges {
     std::vector<float> low, range; ///< [rows]
 };
 
-/// Least and largest weight of each row, 0 among them (BAQ, arXiv 2506.05664); with `levels` > 0 shrunk by
-/// what leaves the least weighted error at so many. importance: [columns]. weights: [rows, columns].
+/// Least and largest weight of each row, 0 among them (BAQ, arXiv 2506.05664); where steps of the columns are
+/// given, as for storeColumns(), shrunk by what leaves the least weighted error of rounding to them.
+/// importance: [columns]; steps: [columns] or empty. weights: [rows, columns].
 [[nodiscard]] RowRanges rangesOfRows(
-    std::span<const float> weights, std::span<const float> importance, std::size_t levels,
+    std::span<const float> weights, std::span<const float> importance, std::span<const float> steps,
     const std::stop_token& stop);
 
 struct StoredColumns {

@@ -34,10 +34,14 @@ GroupWidths splitWidths(double r, double ratio, double mean)
 }
 
 std::optional<std::vector<std::size_t>>
-leastCost(const AllocationProblem& problem, std::span<const std::size_t> items, std::uint64_t bytes)
+leastCost(
+    const AllocationProblem& problem, std::span<const std::size_t> items, std::uint64_t bytes,
+    const std::stop_token& stop)
 {
     std::vector<std::vector<State>> layers{{State{}}};
     for (const std::size_t item : items) {
+        if (stop.stop_requested())
+            return std::nullopt;
         std::vector<State> next;
         const auto& before = layers.back();
         for (std::size_t s = 0; s < before.size(); ++s)
@@ -110,7 +114,9 @@ Result<AllocationSolution> TwoGroup::allocate(
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled between the groups");
         const auto bytes = std::uint64_t(width[group] * parameters[group] / 8);
-        const auto chosen = leastCost(problem, members[group], bytes);
+        const auto chosen = leastCost(problem, members[group], bytes, context.stop);
+        if (context.stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled within a group");
         if (!chosen)
             return fail(
                 ErrorCode::InvalidInput,

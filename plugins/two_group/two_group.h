@@ -24,8 +24,9 @@ struct GroupWidths {
 };
 [[nodiscard]] GroupWidths splitWidths(double r, double ratio, double mean);
 
-/// The choice of the least cost within `bytes`, exact; items by number. nullopt: nothing fits.
-[[nodiscard]] std::optional<std::vector<std::size_t>>
-leastCost(const AllocationProblem& problem, std::span<const std::size_t> items, std::uint64_t bytes);
+/// The choice of the least cost within `bytes`, exact; items by number. nullopt: nothing fits, or stop.
+[[nodiscard]] std::optional<std::vector<std::size_t>> leastCost(
+    const AllocationProblem& problem, std::span<const std::size_t> items, std::uint64_t bytes,
+    const std::stop_token& stop = {});
 
 } // namespace tritloom

@@ -162,6 +162,9 @@ private slots:
         const double x[] = {1, 2, 3, 4}, y[] = {1, 3, 2, 4};
         QVERIFY(near(spearman(x, y), .8, 1e-12));
         QVERIFY(near(kendall(x, y), 2.0 / 3, 1e-12));
+        const double tied[] = {1, 2, 2, 4}, broken[] = {1, 3, 2, std::nan("")};
+        QVERIFY(near(spearman(x, tied), 4.5 / std::sqrt(5 * 4.5), 1e-12));
+        QVERIFY(near(spearman(x, broken), .8, 1e-12));
     }
 
     void theFrontIsWhatNobodyBeats()

@@ -39,7 +39,7 @@ struct Passes {
         : weights(problem.weights.toFloats())
         , columns(problem.weights.type().columns())
         , order(orderColumns(problem.gram->toFloats(), columns, VisitOrder::Natural, 0.01, {}).value())
-        , ranges(rangesOfRows(weights, order.importance, 0, {}))
+        , ranges(rangesOfRows(weights, order.importance, {}, {}))
     {
         const auto uniform = std::uint16_t(std::lround(std::exp2(bits)));
         first = storeColumns(weights, order, ranges, stepsFor(std::vector(columns, uniform)), {}).value();
