@@ -1,0 +1,268 @@
+#pragma once
+
+#include "core/task/picture_probe.h"
+#include "plugins/awq/awq.h"
+#include "plugins/baq/baq.h"
+#include "plugins/batchnorm_folding/batchnorm_folding.h"
+#include "plugins/bit_scaling/bit_scaling.h"
+#include "plugins/bsnip/bsnip.h"
+#include "plugins/bsynflow/bsynflow.h"
+#include "plugins/channel_ranges/channel_ranges.h"
+#include "plugins/diffusion_calibration/diffusion_calibration.h"
+#include "plugins/emq/emq.h"
+#include "plugins/equalisation/equalisation.h"
+#include "plugins/float_splits/float_splits.h"
+#include "plugins/hawq/hawq.h"
+#include "plugins/integer_program/integer_program.h"
+#include "plugins/lim/lim.h"
+#include "plugins/memory_faults/memory_faults.h"
+#include "plugins/metric_ranks/metric_ranks.h"
+#include "plugins/mixdq/mixdq.h"
+#include "plugins/ompq/ompq.h"
+#include "plugins/proxy_ranks/proxy_ranks.h"
+#include "plugins/quantization_law/quantization_law.h"
+#include "plugins/rotation/rotation.h"
+#include "plugins/size_aware/size_aware.h"
+#include "plugins/smoothquant/smoothquant.h"
+#include "plugins/step_groups/step_groups.h"
+#include "plugins/threshold/threshold.h"
+#include "plugins/training_law/training_law.h"
+#include "plugins/two_group/two_group.h"
+#include "plugins/two_level/two_level.h"
+#include "plugins/water_filling/water_filling.h"
+#include "plugins/zd/zd.h"
+#include "tests/plugins/allocation_fixture.h"
+#include "tests/plugins/probe_fixture.h"
+
+#include <QString>
+
+#include <cmath>
+#include <string>
+
+namespace tritloom::fixture {
+
+/// What a plugin is asked about.
+enum class World {
+    Text, ///< the sample model
+    Untied, ///< with an output matrix of its own
+    Classifier, ///< the sample of networks on pictures, its graph and tensors alone
+    Folded, ///< the same without batch norms
+    Generator, ///< the diffusion sample
+    Items, ///< an allocation problem
+};
+
+/// Everything a plugin gave, as bytes; numbers that are not finite are named.
+class Account {
+public:
+    void add(const std::string& text) { m_bytes += text; }
+    void add(double number)
+    {
+        m_allFinite = m_allFinite && std::isfinite(number);
+        m_bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+    }
+    void add(const Tensor& tensor)
+    {
+        for (const float value : tensor.toFloats())
+            m_allFinite = m_allFinite && std::isfinite(value);
+        m_bytes.append(reinterpret_cast<const char*>(tensor.bytes().data()), tensor.bytes().size());
+    }
+    [[nodiscard]] bool isAllFinite() const { return m_allFinite; }
+    friend bool operator==(const Account&, const Account&) = default;
+
+private:
+    std::string m_bytes;
+    bool m_allFinite = true;
+};
+
+using Run = Result<Account> (*)(ModelProbe*, const Parameters&, const MethodContext&);
+
+template <typename Metric>
+Result<Account> score(ModelProbe* probe, const Parameters& parameters, const MethodContext& context)
+{
+    const MetricScores scores = TRY(Metric().score(*probe, parameters, context));
+    Account account;
+    if (scores.costs.size() != probe->layers().size())
+        return fail(ErrorCode::InvalidInput, "{} layers have costs", scores.costs.size());
+    for (const auto& costs : scores.costs)
+        for (const double cost : costs)
+            account.add(cost);
+    for (const double number : scores.perLayer)
+        account.add(number);
+    account.add(scores.title);
+    return account;
+}
+
+template <typename Transform>
+Result<Account> apply(ModelProbe* probe, const Parameters& parameters, const MethodContext& context)
+{
+    const TransformedModel made = TRY(Transform().apply(*probe, parameters, context));
+    Account account;
+    for (const auto& [id, tensor] : made.tensors) {
+        account.add(double(std::uint32_t(id)));
+        account.add(tensor);
+    }
+    return account;
+}
+
+template <typename Examined>
+Result<Account> examine(ModelProbe* probe, const Parameters& parameters, const MethodContext& context)
+{
+    const Examined analysis;
+    const Report report = TRY(analysis.run(analysis.needsModel() ? probe : nullptr, parameters, context));
+    Account account;
+    for (const Report::Table& table : report.tables)
+        for (const auto& row : table.rows)
+            for (const std::string& cell : row)
+                account.add(cell);
+    for (const std::string& paragraph : report.paragraphs)
+        account.add(paragraph);
+    return account;
+}
+
+inline std::size_t itemCount = 60; ///< of allocation problems
+
+template <typename Chooser>
+Result<Account> choose(ModelProbe*, const Parameters& parameters, const MethodContext& context)
+{
+    AllocationProblem problem = randomProblem(itemCount, 3);
+    for (const AllocationItem& item : problem.items)
+        problem.byteBudget += item.options[1].bytes;
+    const AllocationSolution solution = TRY(Chooser().allocate(problem, parameters, context));
+    if (totalsOf(problem, solution.chosen).bytes > problem.byteBudget)
+        return fail(ErrorCode::InvalidInput, "over the budget");
+    Account account;
+    for (const std::size_t option : solution.chosen)
+        account.add(double(option));
+    account.add(solution.cost);
+    return account;
+}
+
+template <typename Plugin>
+std::vector<ParameterSpec> specs()
+{
+    return Plugin().parameters();
+}
+
+struct PluginRow {
+    const char* id;
+    World world;
+    Run run;
+    std::vector<ParameterSpec> (*parameters)();
+    Parameters little; ///< with which a test does not take long
+};
+
+// The only list of plugins in tests that are no layer methods.
+inline const PluginRow allPlugins[] = {
+    {"awq", World::Text, apply<Awq>, specs<Awq>, {{"rows", 16}}},
+    {"batchnorm-folding", World::Classifier, apply<BatchNormFolding>, specs<BatchNormFolding>, {}},
+    {"equalisation", World::Folded, apply<Equalisation>, specs<Equalisation>, {}},
+    {"rotation", World::Untied, apply<Rotation>, specs<Rotation>, {}},
+    {"smoothquant", World::Text, apply<SmoothQuant>, specs<SmoothQuant>, {}},
+    {"baq", World::Text, score<BaqMetric>, specs<BaqMetric>, {}},
+    {"bsnip", World::Text, score<BitSnip>, specs<BitSnip>, {{"probes", 1}, {"chunks", 1}}},
+    {"bsynflow", World::Text, score<BitSynFlow>, specs<BitSynFlow>, {}},
+    {"emq", World::Text, score<Emq>, specs<Emq>, {{"configurations", 16}, {"iterations", 50}, {"chunks", 1}}},
+    {"hawq", World::Text, score<Hawq>, specs<Hawq>, {{"probes", 1}, {"chunks", 1}}},
+    {"lim", World::Text, score<LayerInputModification>, specs<LayerInputModification>, {}},
+    {"mixdq", World::Generator, score<MixDq>, specs<MixDq>, {}},
+    {"ompq", World::Text, score<Ompq>, specs<Ompq>, {}},
+    {"size-aware", World::Text, score<SizeAware>, specs<SizeAware>, {{"chunks", 1}}},
+    {"zd", World::Text, score<ZScoreDistribution>, specs<ZScoreDistribution>, {}},
+    {"integer-program", World::Items, choose<IntegerProgram>, specs<IntegerProgram>, {}},
+    {"threshold", World::Items, choose<Threshold>, specs<Threshold>, {}},
+    {"two-group", World::Items, choose<TwoGroup>, specs<TwoGroup>, {}},
+    {"two-level", World::Items, choose<TwoLevel>, specs<TwoLevel>, {}},
+    {"water-filling", World::Items, choose<WaterFilling>, specs<WaterFilling>, {}},
+    {"bit-scaling", World::Text, examine<BitScaling>, specs<BitScaling>, {{"chunks", 1}}},
+    {"channel-ranges", World::Text, examine<ChannelRanges>, specs<ChannelRanges>, {}},
+    {"diffusion-calibration",
+     World::Generator,
+     examine<DiffusionCalibration>,
+     specs<DiffusionCalibration>,
+     {}},
+    {"float-splits", World::Generator, examine<FloatSplits>, specs<FloatSplits>, {}},
+    {"memory-faults", World::Text, examine<MemoryFaults>, specs<MemoryFaults>, {{"seeds", 1}, {"chunks", 1}}},
+    {"metric-ranks", World::Text, examine<MetricRanks>, specs<MetricRanks>, {{"chunks", 1}}},
+    {"proxy-ranks",
+     World::Text,
+     examine<ProxyRanks>,
+     specs<ProxyRanks>,
+     {{"configurations", 16}, {"iterations", 50}, {"chunks", 1}}},
+    {"quantization-law", World::Items, examine<QuantizationLaw>, specs<QuantizationLaw>, {}},
+    {"step-groups", World::Generator, examine<StepGroups>, specs<StepGroups>, {}},
+    {"training-law", World::Items, examine<TrainingLaw>, specs<TrainingLaw>, {}},
+};
+
+inline const std::vector<Candidate> threeFormats{
+    {"int2row", "rtn", {}}, {"int4row", "rtn", {}}, {"int8row", "rtn", {}}};
+
+inline std::shared_ptr<const Model> pictureModel(const char* path)
+{
+    return loadModel(std::string(TRITLOOM_SOURCE_DIR "/resources/samples/picture/") + path).value();
+}
+
+inline std::shared_ptr<Compressor> plainCompressor(std::shared_ptr<const Model> model)
+{
+    static const RoundToNearest rounding;
+    return std::make_shared<Compressor>(
+        std::move(model),
+        [](std::string_view id) -> const LayerMethod* { return id == "rtn" ? &rounding : nullptr; }, nullptr,
+        std::size_t{64} << 20);
+}
+
+inline std::shared_ptr<const Model> untiedSample()
+{
+    ModelFile file = *sampleModel()->file;
+    NamedTensor output = *file.find("token_embd.weight");
+    output.name = "output.weight";
+    if (file.find("output.weight") == nullptr)
+        file.tensors.push_back(std::move(output));
+    return makeModel(std::move(file));
+}
+
+/// A probe of its own each time, so that nothing is remembered between runs; what it works with stays alive.
+struct Given {
+    SampleProbe sample;
+    std::unique_ptr<ModelProbe> other;
+    [[nodiscard]] ModelProbe* probe() const { return other ? other.get() : sample.probe.get(); }
+};
+
+inline Given givenFor(World world, const std::map<std::string, Tensor>& replaced = {})
+{
+    if (world == World::Items)
+        return {};
+    if (world == World::Classifier || world == World::Folded) {
+        auto model = pictureModel("classification/shapes.onnx");
+        if (world == World::Folded) {
+            CompressorProbe probe(plainCompressor(model), {}, std::stop_token());
+            model = withTensors(*model, BatchNormFolding().apply(probe, {}, {}).value().tensors);
+        }
+        return {
+            {}, std::make_unique<CompressorProbe>(plainCompressor(model), threeFormats, std::stop_token())};
+    }
+    if (world == World::Generator) {
+        std::vector<PictureSample> samples(1);
+        samples[0].key = keyOf("seed", std::uint64_t(0));
+        auto pass = std::make_unique<NetworkPass>(
+            plainCompressor(pictureModel("generation/denoise.onnx")), cpuExecutor(), std::size_t{1} << 20);
+        return {{}, PictureProbe::create(std::move(pass), samples, {.steps = 4}, threeFormats, {}).value()};
+    }
+    auto model = world == World::Untied ? untiedSample() : sampleModel();
+    std::map<TensorId, Tensor> tensors;
+    for (std::size_t i = 0; i < model->layers.size(); ++i)
+        if (const auto found = replaced.find(model->layers[i].name); found != replaced.end())
+            tensors[model->layers[i].tensor] = found->second;
+    if (!tensors.empty())
+        model = withTensors(*model, tensors);
+    return {probeOf(model, {{"int2g64a", "rtn", {}}, {"int4g64a", "rtn", {}}, {"q8_0", "rtn", {}}}), {}};
+}
+
+inline const PluginRow& pluginRow(const QString& id)
+{
+    for (const PluginRow& row : allPlugins)
+        if (id == row.id)
+            return row;
+    qFatal("a name that is not in the list");
+}
+
+} // namespace tritloom::fixture
