@@ -27,6 +27,19 @@ std::vector<std::size_t> optionsWithin(const AllocationItem& item, double low, d
     return within.empty() ? std::vector{nearest} : within;
 }
 
+/// The narrowest option of at least `bits`; the widest where none has so many. Scales only add to a width, so
+/// that one below it has fewer bits a code.
+std::size_t atLeast(const AllocationItem& item, double bits)
+{
+    std::size_t best = 0;
+    for (std::size_t o = 1; o < item.options.size(); ++o) {
+        const double mine = item.options[o].bits, known = item.options[best].bits;
+        if (known < bits ? mine > known : mine >= bits && mine < known)
+            best = o;
+    }
+    return best;
+}
+
 } // namespace
 
 std::vector<ParameterSpec> NearMean::parameters() const
@@ -80,7 +93,7 @@ Result<AllocationSolution> NearMean::allocate(
         AllocationItem& item = narrow.items[i];
         const bool isEnd = ends > 0 && (i == 0 || i + 1 == problem.items.size()) && problem.items.size() > 2;
         kept.push_back(
-            isEnd ? optionsWithin(item, ends - slack, ends + 1)
+            isEnd ? std::vector{atLeast(item, ends)}
                   : optionsWithin(
                       item, std::max(2.0, mean - below) - slack, std::min(8.0, mean + above) + slack));
         std::vector<AllocationOption> options;

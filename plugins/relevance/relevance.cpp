@@ -41,6 +41,14 @@ std::vector<double> ranksOf(std::span<const double> values)
     return ranks;
 }
 
+bool findsClasses(NetworkProbe& network)
+{
+    if (network.sampleCount() == 0)
+        return false;
+    const auto picture = network.madeAs({}, 0);
+    return !picture && picture.error().code == ErrorCode::Unsupported;
+}
+
 } // namespace
 
 double rankCorrelation(std::span<const double> a, std::span<const double> b)
@@ -98,8 +106,7 @@ Relevance::score(ModelProbe& probe, const Parameters& given, const MethodContext
     const Start start = TRY(parameterValue(specs, given, "logit")) != 0 ? Start::Logit : Start::Share;
     const auto most = std::size_t(TRY(parameterValue(specs, given, "pictures")));
     auto* const network = dynamic_cast<NetworkProbe*>(&probe);
-    if (network == nullptr || probe.graph() == nullptr || probe.chunkCount() == 0
-        || !network->madeAs({}, 0).map([](const auto&) { return false; }).value_or(true))
+    if (network == nullptr || probe.graph() == nullptr || !findsClasses(*network))
         return fail(
             ErrorCode::Unsupported,
             "relevance starts at the class that a network finds in a picture, and this one finds none");
