@@ -1,4 +1,5 @@
 #include "app/cli/picture_commands.h"
+#include "core/method/family_analysis.h"
 
 #include <QJsonArray>
 
@@ -64,16 +65,43 @@ void printReport(const Report& report)
     }
 }
 
+constexpr int mostModels = 32;
+
+/// Networks on pictures of one family, each with its own pictures.
+Result<Report> runFamily(
+    Context& context, const Analysis& analysis, const QStringList& models, const Parameters& parameters,
+    const MethodContext& work)
+{
+    const auto* const family = dynamic_cast<const FamilyAnalysis*>(&analysis);
+    if (family == nullptr)
+        return fail(
+            ErrorCode::InvalidInput, "'{}' looks at one model, {} are named", analysis.id(), models.size());
+    std::vector<std::unique_ptr<PictureProbe>> probes;
+    std::vector<FamilyAnalysis::Member> members;
+    for (const QString& path : models) {
+        const auto model = TRY(pictureModel(path));
+        if (!model)
+            return fail(
+                ErrorCode::Unsupported, "{} is no network on pictures: families are compared of those only",
+                path.toStdString());
+        const auto engine = TRY(openPictureEngine(context, model));
+        probes.push_back(TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop)));
+        members.push_back({std::filesystem::path(path.toStdString()).stem().string(), probes.back().get()});
+    }
+    return family->runFamily(members, parameters, work);
+}
+
 } // namespace
 
 int analyse(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument("ANALYSIS", "An id and its parameters, e.g. memory-faults:rate=1.");
-    context.parser.addPositionalArgument("MODEL", "The model to look at; some analyses need none.");
+    context.parser.addPositionalArgument(
+        "MODEL...", "The model to look at; some analyses need none, some compare several.");
     context.addEngineOptions();
     addCandidateOptions(context);
     addPictureOptions(context);
-    if (!context.parse(arguments, 1, 2))
+    if (!context.parse(arguments, 1, mostModels + 1))
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
     const auto run = [&]() -> Result<Report> {
@@ -88,6 +116,8 @@ int analyse(Context& context, const QStringList& arguments)
             .stop = context.stop, .progress = [&](double fraction) { context.progress(given[0], fraction); }};
         if (given.size() < 2)
             return analysis->run(nullptr, choice.parameters, work);
+        if (given.size() > 2)
+            return runFamily(context, *analysis, given.mid(1), choice.parameters, work);
         if (const auto model = TRY(pictureModel(given[1]))) {
             const auto engine = TRY(openPictureEngine(context, model));
             const auto probe

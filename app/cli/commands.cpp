@@ -1,4 +1,5 @@
 #include "app/cli/model_commands.h"
+#include "app/cli/picture_commands.h"
 
 namespace tritloom::cli {
 
@@ -16,6 +17,7 @@ std::span<const Command> commands()
         {"evaluate", "perplexity, divergence and agreement on a text", evaluate},
         {"blame", "which layers cost a token, or the loss of a text", blame},
         {"generate", "continue a text", generate},
+        {"planes", "the bit planes of pictures, and how noisy the lowest are", planes},
         {"compare", "several formats and methods side by side", compare},
         {"imatrix", "write how loud each layer's inputs are, for llama.cpp", imatrix},
         {"bench", "speeds beside what this machine can do", bench},

@@ -59,7 +59,10 @@ void addCandidateOptions(Context& context)
 {
     context.choosesCandidates = true;
     context.parser.addOption(
-        {"formats", "Formats to choose from, separated by commas (default: tq2_0 to q8_0, f16).", "ids"});
+        {"formats",
+         "Formats to choose from, separated by commas (default: tq2_0 to q8_0, f16); int4row@METHOD names a method of "
+         "its own.",
+         "ids"});
     context.parser.addOption(
         {"method", "How weights are fitted to a format, e.g. gptq:act_order=0; see 'tritloom-cli methods'.",
          "id", "imatrix"});
@@ -80,16 +83,18 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
     }
     std::vector<Candidate> candidates;
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
-        const std::string format = id.trimmed().toStdString();
+        const std::string format = id.section('@', 0, 0).trimmed().toStdString();
+        PluginChoice choice{method, parameters};
+        if (id.contains('@'))
+            choice = TRY(parsePluginChoice(id.section('@', 1).trimmed()));
+        const LayerMethod* const own = context.plugins().find(choice.id);
+        if (own == nullptr)
+            return fail(ErrorCode::NotFound, "no method is called '{}': see tritloom-cli methods", choice.id);
         const bool rowGroups = format.find("row") != std::string::npos;
-        if (!rowGroups) {
-            const NumberFormatPtr known = TRY(parseNumberFormat(format));
-            // Floats have nothing to fit.
-            const bool fits = found->supports(*known);
-            candidates.push_back({format, fits ? method : "rtn", fits ? parameters : Parameters{}});
-        } else {
-            candidates.push_back({format, method, parameters});
-        }
+        // Floats have nothing to fit.
+        if (!rowGroups && !own->supports(*TRY(parseNumberFormat(format))))
+            choice = {"rtn", {}};
+        candidates.push_back({format, choice.id, choice.parameters});
     }
     return candidates;
 }

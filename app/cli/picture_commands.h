@@ -19,6 +19,9 @@ openPictureEngine(Context& context, std::shared_ptr<const Model> model);
 transformedPictureModel(Context& context, std::shared_ptr<const Model> model);
 [[nodiscard]] QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation);
 
+/// The bit planes of pictures.
+int planes(Context& context, const QStringList& arguments);
+
 int evaluatePictures(Context&, std::shared_ptr<const Model>);
 int comparePictures(Context&, std::shared_ptr<const Model>);
 /// Pictures from seeds into a folder.

@@ -109,6 +109,8 @@ void addPictureOptions(Context& context)
          "Generation: steps that methods learn from: even, normal (cleaner ones more often) or features (by density and "
          "diversity).",
          "way"});
+    p.addOption(
+        {"calibration-count", "Pictures: how many methods, metrics and analyses learn from (default: 32).", "N"});
     p.addOption({"samples", "Generation: how many pictures (default: 8).", "N"});
 }
 
@@ -147,6 +149,7 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
                 p.value("seed").toStdString());
     }
     options.calibration = p.value("calibration").toStdString();
+    options.calibrationCount = TRY(context.countOption("calibration-count", 32));
     options.task.steps = TRY(context.countOption("steps", 10));
     options.normalisation = TRY(normalisationOf(context));
     if (p.isSet("calibration-steps")) {

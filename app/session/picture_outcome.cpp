@@ -40,6 +40,7 @@ PictureQuality qualityOf(const Picture& reference, const Picture& test)
     quality.msSsim = smaller < msSsimSmallest ? none : msSsim(reference, test);
     quality.gmsd = gmsd(reference, test);
     quality.haarPsi = haarPsi(reference, test);
+    quality.vsi = vsi(reference, test);
     quality.flip = flip(withChannels(reference, 3), withChannels(test, 3)).mean;
     return quality;
 }
@@ -59,7 +60,7 @@ MeanQuality meanQuality(std::span<const PictureOutcome> outcomes)
     };
     for (const auto field :
          {&PictureQuality::psnr, &PictureQuality::ssim, &PictureQuality::msSsim, &PictureQuality::gmsd,
-          &PictureQuality::haarPsi, &PictureQuality::flip})
+          &PictureQuality::haarPsi, &PictureQuality::vsi, &PictureQuality::flip})
         mean(field);
     result.count =
         std::size_t(std::ranges::count_if(outcomes, [](const auto& o) { return o.quality.has_value(); }));

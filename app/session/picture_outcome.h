@@ -19,7 +19,7 @@ struct ClassGuess {
 /// What the metrics of image-quality-metrics say of two pictures of one size. NaN: too small for the metric.
 struct PictureQuality {
     double psnr = 0; ///< dB; infinity for equal pictures
-    double ssim = 0, msSsim = 0, gmsd = 0, haarPsi = 0, flip = 0;
+    double ssim = 0, msSsim = 0, gmsd = 0, haarPsi = 0, vsi = 0, flip = 0;
 };
 [[nodiscard]] PictureQuality qualityOf(const Picture& reference, const Picture& test);
 

@@ -92,14 +92,17 @@ Result<double> CompressorProbe::similarity(std::span<const Replaced>, std::size_
 
 std::uint64_t CompressorProbe::bytes(std::size_t layer, std::size_t candidate)
 {
-    const Layer& what = model().layers[layer];
-    return bytesOf(what, choiceFor(what, m_candidates[candidate]), m_compressor->methods());
+    return bytesOf(model().layers[layer], choice(layer, candidate), m_compressor->methods());
+}
+
+Result<CompressedLayer> CompressorProbe::compressedLayer(std::size_t layer, std::size_t candidate)
+{
+    return m_compressor->compress(LayerId(layer), choice(layer, candidate), m_stop);
 }
 
 Result<Tensor> CompressorProbe::compressed(std::size_t layer, std::size_t candidate)
 {
-    const LayerChoice choice = choiceFor(model().layers[layer], m_candidates[candidate]);
-    return TRY(m_compressor->compress(LayerId(layer), choice, m_stop)).dense();
+    return TRY(compressedLayer(layer, candidate)).dense();
 }
 
 } // namespace tritloom

@@ -35,6 +35,12 @@ public:
 protected:
     [[nodiscard]] const Model& model() const { return m_compressor->model(); }
     [[nodiscard]] const std::stop_token& stop() const { return m_stop; }
+    [[nodiscard]] LayerChoice choice(std::size_t layer, std::size_t candidate) const
+    {
+        return choiceFor(model().layers[layer], m_candidates[candidate]);
+    }
+    /// As compressed(), before it is made one matrix.
+    [[nodiscard]] Result<CompressedLayer> compressedLayer(std::size_t layer, std::size_t candidate);
     /// A tensor of the model, as an executor asks for it.
     [[nodiscard]] Result<Executor::Weights> stored(TensorId id) const;
     /// Errors: InvalidInput (another size than the layer's).

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace tritloom {
 namespace {
@@ -39,6 +40,18 @@ Picture gradientErrors(const Picture& reference, const Picture& test)
     return result;
 }
 
+/// How far apart the lowest three bits of the bytes are, mean over channels: a detector of generated pictures
+/// looks there (LOTA, arXiv 2510.14230).
+Picture lowBitErrors(const Picture& reference, const Picture& test)
+{
+    const auto low = [](float value) { return std::lround(std::clamp(value, 0.0f, 1.0f) * 255) & 7; };
+    Picture result(1, reference.height, reference.width);
+    for (std::size_t i = 0; i < reference.values.size(); ++i)
+        result.values[i % result.plane()] += float(std::labs(low(reference.values[i]) - low(test.values[i])))
+            / (7 * float(reference.channels));
+    return result;
+}
+
 } // namespace
 
 Picture differenceMap(const Picture& a, const Picture& b)
@@ -58,6 +71,7 @@ std::span<const ErrorMap> errorMaps()
         {"flip", "FLIP", flipMap},
         {"ssim", "SSIM map", ssimErrors},
         {"gms", "Gradient similarity", gradientErrors},
+        {"low-bits", "Lowest three bits", lowBitErrors},
     };
     return list;
 }

@@ -25,6 +25,9 @@ namespace tritloom {
 [[nodiscard]] Picture gmsMap(const Picture& a, const Picture& b); ///< half the size, one plane
 /// Reisenhofer et al. 2018; 1 for equal pictures. Grey or coloured.
 [[nodiscard]] double haarPsi(const Picture& a, const Picture& b);
+/// Zhang et al. 2014, saliency by SDSP: similarity of saliency, gradients and colours where people look; 1 for equal
+/// pictures. Grey pictures count as coloured ones of three equal planes.
+[[nodiscard]] double vsi(const Picture& a, const Picture& b);
 
 /// Andersson et al. 2020 for pictures on a display (LDR): errors a viewer sees, 0..1 a pixel, at 67 pixels a degree.
 /// Colours: red, green, blue. mean, median and 95th percentile of the map.

@@ -87,6 +87,14 @@ Result<void> PictureProbe::addParts(std::size_t sample)
     return {};
 }
 
+Result<Graph> PictureProbe::graphOf(const Part& part, ValueMap& inputs) const
+{
+    Graph graph = TRY(graphFor(model(), part.given[0].type().shape));
+    for (std::size_t i = 0; i < part.given.size(); ++i)
+        inputs[graph.inputs[i].value] = part.given[i];
+    return graph;
+}
+
 Result<Tensor> PictureProbe::stageInput(std::size_t stage, std::size_t chunk)
 {
     if (chunk >= m_parts.size() || stage == 0 || stage >= model().graph->stageCount)
@@ -94,10 +102,8 @@ Result<Tensor> PictureProbe::stageInput(std::size_t stage, std::size_t chunk)
             ErrorCode::InvalidInput, "stage {} of {} on part {} of {}", stage, model().graph->stageCount,
             chunk, m_parts.size());
     const Part& part = m_parts[chunk];
-    const Graph graph = TRY(graphFor(model(), part.given[0].type().shape));
     ValueMap values;
-    for (std::size_t i = 0; i < part.given.size(); ++i)
-        values[graph.inputs[i].value] = part.given[i];
+    const Graph graph = TRY(graphOf(part, values));
     const auto asStored = [this](TensorId id) { return stored(id); };
     TRY_VOID(m_pass->executor().run(graph, 0, stage - 1, values, asStored, nullptr, stop()));
     for (std::size_t i = 0; i < part.given.size(); ++i)

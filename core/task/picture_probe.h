@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/evaluate/compressor_probe.h"
+#include "core/method/network_probe.h"
 #include "core/task/task.h"
 
 namespace tritloom {
@@ -9,7 +10,7 @@ namespace tritloom {
 ///
 /// Parts are pictures; of a generator they are the steps from noise to picture, sample by sample, each given
 /// as the network as stored saw it. One thread.
-class PictureProbe final : public CompressorProbe {
+class PictureProbe final : public CompressorProbe, public NetworkProbe {
 public:
     /// pass: of its own, nobody else runs it. Generators run their samples once here. Errors: those of the
     /// network.
@@ -24,6 +25,16 @@ public:
     Result<Losses> losses(std::span<const Replaced> replaced, std::size_t chunks) override;
     Result<double> similarity(std::span<const Replaced> replaced, std::size_t pictures) override;
 
+    Result<Values> values(std::size_t chunk) override;
+    Result<CompressedLayer> layerAs(std::size_t layer, std::size_t candidate) override
+    {
+        return compressedLayer(layer, candidate);
+    }
+    Result<Quality> qualityAs(std::span<const std::size_t> candidates, std::size_t samples) override;
+    std::size_t sampleCount() const override { return m_samples.size(); }
+    Result<Bytes> given(std::size_t sample) override;
+    Result<Bytes> madeAs(std::span<const std::size_t> candidates, std::size_t sample) override;
+
 private:
     struct Part {
         std::vector<Tensor> given; ///< the inputs of the network
@@ -37,6 +48,9 @@ private:
         std::unique_ptr<NetworkPass> pass, std::vector<PictureSample> samples, TaskOptions options,
         std::vector<Candidate> candidates, std::stop_token stop);
     Result<void> addParts(std::size_t sample);
+    Result<Graph> graphOf(const Part& part, ValueMap& inputs) const;
+    Allocation allocationOf(std::span<const std::size_t> candidates) const;
+    Result<TaskOutput> made(const Allocation& allocation, std::size_t sample);
 
     std::unique_ptr<NetworkPass> m_pass;
     std::vector<PictureSample> m_samples;

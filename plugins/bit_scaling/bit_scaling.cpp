@@ -1,21 +1,12 @@
 #include "plugins/bit_scaling/bit_scaling.h"
 
+#include "core/method/pareto_front.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 namespace tritloom {
-
-std::vector<bool> paretoFront(std::span<const Report::Point> points)
-{
-    std::vector<bool> front(points.size(), true);
-    for (std::size_t i = 0; i < points.size(); ++i)
-        for (std::size_t j = 0; j < points.size(); ++j)
-            if (points[j].x <= points[i].x && points[j].y <= points[i].y
-                && (points[j].x < points[i].x || points[j].y < points[i].y))
-                front[i] = false;
-    return front;
-}
 
 std::vector<ParameterSpec> BitScaling::parameters() const
 {
@@ -54,7 +45,10 @@ Result<Report> BitScaling::run(ModelProbe* probe, const Parameters& given, const
         points.push_back({bits, std::min(perplexities.back(), 1000.0), 0});
         context.progress(double(c + 1) / double(probe->candidates().size()));
     }
-    const std::vector<bool> front = paretoFront(points);
+    std::vector<Tradeoff> tradeoffs;
+    for (const Report::Point& point : points)
+        tradeoffs.push_back({point.x, point.y});
+    const std::vector<bool> front = paretoFront(tradeoffs);
     Report report{.title = "Bits against quality", .paragraphs = {}, .tables = {}, .charts = {}};
     report.paragraphs = {
         fmt::format("Perplexity of the model as it is: {:.4f}, on its calibration text.", std::exp(original)),

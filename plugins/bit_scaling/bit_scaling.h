@@ -13,7 +13,4 @@ public:
     Result<Report> run(ModelProbe* probe, const Parameters&, const MethodContext&) const override;
 };
 
-/// Which points nobody beats in both: fewer bits and lower loss.
-[[nodiscard]] std::vector<bool> paretoFront(std::span<const Report::Point> points);
-
 } // namespace tritloom

@@ -2,8 +2,6 @@
 
 #include "core/method/allocator.h"
 
-#include <optional>
-
 namespace tritloom {
 
 /// The allocation of MixDQ (arXiv 2405.17873): items whose costs have different units are solved apart, each
@@ -23,10 +21,5 @@ struct GroupWidths {
     double content = 0, quality = 0;
 };
 [[nodiscard]] GroupWidths splitWidths(double r, double ratio, double mean);
-
-/// The choice of the least cost within `bytes`, exact; items by number. nullopt: nothing fits, or stop.
-[[nodiscard]] std::optional<std::vector<std::size_t>> leastCost(
-    const AllocationProblem& problem, std::span<const std::size_t> items, std::uint64_t bytes,
-    const std::stop_token& stop = {});
 
 } // namespace tritloom

@@ -2248,6 +2248,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Gradient similarity</source>
             <translation>Gradientenähnlichkeit</translation>
         </message>
+        <message>
+            <source>Lowest three bits</source>
+            <translation>Unterste drei Bits</translation>
+        </message>
     </context>
     <context>
         <name>PictureWords</name>

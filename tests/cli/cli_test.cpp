@@ -20,7 +20,7 @@ private slots:
     {
         QTest::addColumn<QString>("command");
         for (const char* name : {"inspect", "stats", "sensitivity", "allocate", "export", "evaluate", "generate",
-                                 "compare", "recipe", "blame", "bench", "formats", "methods", "targets", "devices", "screenshot"})
+                                 "compare", "planes", "analyse", "recipe", "blame", "bench", "formats", "methods", "targets", "devices", "screenshot"})
             QTest::newRow(name) << QString(name);
     }
     void everyCommandHasHelp()
@@ -283,6 +283,8 @@ private slots:
         QTest::newRow("odd budget") << QStringList{"allocate", sample, "--budget", "small"} << 1 << "'small' is no budget";
         QTest::newRow("unknown device") << QStringList{"evaluate", sample, "--device", "abacus"} << 1 << "no device is called 'abacus'";
         QTest::newRow("unknown method") << QStringList{"sensitivity", sample, "--method", "magic"} << 1 << "no method is called 'magic'";
+        QTest::newRow("unknown method of a format") << QStringList{"sensitivity", sample, "--formats", "q4_0@magic"} << 1 << "no method is called 'magic'";
+        QTest::newRow("two models") << QStringList{"analyse", "memory-faults", sample, sample} << 1 << "looks at one model, 2 are named";
         QTest::newRow("unknown format") << QStringList{"sensitivity", sample, "--formats", "q9"} << 1 << "'q9'";
         QTest::newRow("negative chunks") << QStringList{"evaluate", sample, "--chunks", "-3"} << 1 << "--chunks needs a whole number";
         QTest::newRow("huge context") << QStringList{"evaluate", sample, "--context", "900000"} << 1 << "two contexts of 900000 are needed";

@@ -62,6 +62,17 @@ private slots:
             QVERIFY2(std::abs(value) < 1e-6f, qPrintable(QString::number(double(value))));
     }
 
+    void lowBitsAreComparedAlone()
+    {
+        Picture a(3, 1, 2), b = a;
+        a.at(0, 0, 0) = 200 / 255.0f;
+        b.at(0, 0, 0) = 208 / 255.0f; // eight levels apart: the same lowest bits
+        a.at(1, 0, 1) = 7 / 255.0f;
+        const Picture map = errorMaps().back().make(a, b);
+        QCOMPARE(map.at(0, 0, 0), 0.0f);
+        QCOMPARE(map.at(0, 0, 1), 1 / 3.0f);
+    }
+
     void aChangedPlaceIsTheBrightest()
     {
         const Picture picture = waves(3, 48, 48);

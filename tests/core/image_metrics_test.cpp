@@ -66,6 +66,7 @@ private slots:
         near(gmsd(x, y), 0.03507301118, 1e-7);
         near(haarPsi(x, y), 0.89206514142, 1e-5);
         near(haarPsi(grey(x), grey(y)), 0.84881939276, 1e-5);
+        near(vsi(x, y), 0.95692232567, 1e-6);
     }
 
     void flipGivesTheReferenceValues()
@@ -100,8 +101,9 @@ private slots:
         near(msSsim(x, x), 1, 1e-12);
         near(gmsd(x, x), 0, 1e-12);
         near(haarPsi(x, x), 1, 1e-6);
+        near(vsi(x, x), 1, 1e-12);
         near(flip(x, x).mean, 0, 1e-12);
-        for (const auto& metric : {ssim, msSsim, gmsd, haarPsi})
+        for (const auto& metric : {ssim, msSsim, gmsd, haarPsi, vsi})
             near(metric(x, y), metric(y, x), 1e-9);
         near(flip(x, y).mean, flip(y, x).mean, 1e-9);
     }
@@ -121,6 +123,7 @@ private slots:
         QVERIFY(ssim(x, much) < ssim(x, little));
         QVERIFY(msSsim(x, much) < msSsim(x, little));
         QVERIFY(haarPsi(x, much) < haarPsi(x, little));
+        QVERIFY(vsi(x, much) < vsi(x, little));
         QVERIFY(gmsd(x, much) > gmsd(x, little));
         QVERIFY(flip(x, much).mean > flip(x, little).mean);
     }

@@ -12,6 +12,7 @@
 #include "plugins/bitnet/bitnet.h"
 #include "plugins/bitsfusion/bitsfusion.h"
 #include "plugins/bitstack/bitstack.h"
+#include "plugins/clipped_channels/clipped_channels.h"
 #include "plugins/db_llm/db_llm.h"
 #include "plugins/deepshape/deepshape.h"
 #include "plugins/denseshift/denseshift.h"
@@ -82,7 +83,8 @@ std::unique_ptr<LayerMethod> make()
     return std::make_unique<Method>();
 }
 
-/// Static ranges with inputs that were seen: normal numbers.
+/// A method of ranges with inputs that were seen: normal numbers.
+template <typename Method>
 class SampledRanges final : public LayerMethod {
 public:
     std::string id() const override { return m_method.id(); }
@@ -111,7 +113,7 @@ public:
     }
 
 private:
-    StaticActivations m_method;
+    Method m_method;
 };
 
 struct MethodRow {
@@ -138,6 +140,7 @@ constexpr MethodRow allMethods[] = {
     {"bitnet", make<BitNetSign>, nullptr},
     {"bitsfusion", make<BitsFusion>, powerError<20>},
     {"bitstack", make<BitStack>, nullptr},
+    {"clipped-channels", make<SampledRanges<ClippedChannels>>, nullptr},
     {"db-llm", make<DbLlm>, columnError},
     {"deepshape", make<DeepShape>, nullptr},
     {"denseshift", make<DenseShift>, powerError<20>},
@@ -154,7 +157,7 @@ constexpr MethodRow allMethods[] = {
     {"rtn", make<RoundToNearest>, powerError<20>},
     {"rtn-clip", make<ClippedRounding>, powerError<24>},
     {"shiftquant", make<ShiftQuant>, powerError<20>},
-    {"static-activations", make<SampledRanges>, powerError<20>},
+    {"static-activations", make<SampledRanges<StaticActivations>>, powerError<20>},
     {"ternary", make<TernaryMethod>, columnError},
 };
 

@@ -1,4 +1,5 @@
 #include "core/base/half.h"
+#include "core/method/pareto_front.h"
 #include "core/method/rank_correlation.h"
 #include "plugins/bit_scaling/bit_scaling.h"
 #include "plugins/channel_ranges/channel_ranges.h"
@@ -169,7 +170,7 @@ private slots:
 
     void theFrontIsWhatNobodyBeats()
     {
-        const Report::Point points[] = {{1, 5, 0}, {2, 4, 0}, {2, 6, 0}, {3, 4, 0}, {4, 1, 0}};
+        const Tradeoff points[] = {{1, 5}, {2, 4}, {2, 6}, {3, 4}, {4, 1}};
         QCOMPARE(paretoFront(points), (std::vector<bool>{true, true, false, false, true}));
     }
 

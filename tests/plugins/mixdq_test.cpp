@@ -1,3 +1,4 @@
+#include "core/method/least_cost.h"
 #include "plugins/mixdq/mixdq.h"
 #include "plugins/two_group/two_group.h"
 #include "tests/plugins/allocation_fixture.h"

@@ -78,6 +78,7 @@ QString figuresHtml(
         figure("MS-SSIM", &PictureQuality::msSsim, 4),
         figure("GMSD", &PictureQuality::gmsd, 4),
         figure("HaarPSI", &PictureQuality::haarPsi, 4),
+        figure("VSI", &PictureQuality::vsi, 4),
         figure("FLIP", &PictureQuality::flip, 4)};
     // Against what should come out, where that is known: the original's own figure stands beside.
     if (evaluation != nullptr && evaluation->referencePsnr && evaluation->psnr) {

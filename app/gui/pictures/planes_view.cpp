@@ -21,7 +21,8 @@ enum Left { Original, Given, Target };
 // The titles of core/image/maps.cpp, for the translators.
 [[maybe_unused]] constexpr const char* mapTitles[] = {
     QT_TRANSLATE_NOOP("PictureMaps", "Difference"), QT_TRANSLATE_NOOP("PictureMaps", "FLIP"),
-    QT_TRANSLATE_NOOP("PictureMaps", "SSIM map"), QT_TRANSLATE_NOOP("PictureMaps", "Gradient similarity")};
+    QT_TRANSLATE_NOOP("PictureMaps", "SSIM map"), QT_TRANSLATE_NOOP("PictureMaps", "Gradient similarity"),
+    QT_TRANSLATE_NOOP("PictureMaps", "Lowest three bits")};
 
 QString mapTitle(std::size_t index)
 {

@@ -1,0 +1,147 @@
+#include "app/cli/picture_commands.h"
+#include "core/tensor/bit_planes.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QImageReader>
+#include <QJsonArray>
+
+#include <cmath>
+
+namespace tritloom::cli {
+namespace {
+
+ByteImage bytesOf(const Picture& picture)
+{
+    ByteImage image{picture.channels, picture.height, picture.width, {}};
+    for (const float value : picture.values)
+        image.values.push_back(std::uint8_t(std::lround(value * 255)));
+    return image;
+}
+
+Picture pictureOf(const ByteImage& image)
+{
+    Picture picture(image.channels, image.height, image.width);
+    for (std::size_t i = 0; i < image.values.size(); ++i)
+        picture.values[i] = float(image.values[i]) / 255;
+    return picture;
+}
+
+/// How much neighbours differ around each pixel, brightest where it is most.
+Picture scoreMap(const ByteImage& noise)
+{
+    Picture map(1, noise.height, noise.width);
+    double largest = 0;
+    for (std::size_t y = 0; y + 1 < noise.height; ++y)
+        for (std::size_t x = 0; x + 1 < noise.width; ++x) {
+            map.at(0, y, x) = float(patchScore(noise, y, x, 2, 2));
+            largest = std::max(largest, double(map.at(0, y, x)));
+        }
+    for (float& value : map.values)
+        value = largest > 0 ? float(double(value) / largest) : 0;
+    return map;
+}
+
+struct Options {
+    QString output; ///< empty: nothing is written
+    NoiseScale scale = NoiseScale::Scaled;
+    std::optional<std::uint64_t> seed; ///< of random patches; else the grid
+};
+
+Result<QJsonObject> planesOf(const QString& path, const Options& options)
+{
+    const Picture picture = TRY(readPicture(path.toStdString()));
+    const ByteImage image = bytesOf(picture), noise = detectorNoise(image, options.scale);
+    const BitStatistics statistics = bitStatistics(image);
+    const NoisePatch patch =
+        strongest(options.seed ? randomPatches(noise, *options.seed) : gridPatches(noise));
+    QJsonArray ones;
+    for (const double share : statistics.ones)
+        ones.append(share);
+    const bool isJpeg = QImageReader(path).format() == "jpeg";
+    QJsonObject object{
+        {"file", path},
+        {"ones", ones},
+        {"noisy", statistics.noisy},
+        {"meanScore", statistics.meanScore},
+        {"score", qint64(patch.score)},
+        {"top", qint64(patch.top)},
+        {"left", qint64(patch.left)},
+        {"lossy", isJpeg}};
+    if (options.output.isEmpty())
+        return object;
+    const QDir folder(options.output);
+    if (!folder.mkpath("."))
+        return fail(ErrorCode::Io, "{}: the folder cannot be made", options.output.toStdString());
+    QJsonArray files;
+    const QString stem = QFileInfo(path).completeBaseName();
+    const auto write = [&](const QString& part, const Picture& what) -> Result<void> {
+        const QString file = folder.filePath(QString("%1-%2.png").arg(stem, part));
+        TRY_VOID(writePicture(what, file.toStdString()));
+        files.append(file);
+        return {};
+    };
+    for (int bit = 0; bit < 8; ++bit)
+        TRY_VOID(write(QString("bit%1").arg(bit), pictureOf(bitPlane(image, bit))));
+    TRY_VOID(write("noise", pictureOf(noise)));
+    TRY_VOID(write("score", scoreMap(noise)));
+    TRY_VOID(write("patch", pictureOf(detectorPatch(noise, patch))));
+    object["files"] = files;
+    return object;
+}
+
+} // namespace
+
+int planes(Context& context, const QStringList& arguments)
+{
+    context.parser.addPositionalArgument("PICTURE...", "Pictures as they were stored, not resized.");
+    context.parser.addOption(
+        {{"o", "output"}, "Write planes, noise image, scores and the patch as PNG.", "folder"});
+    context.parser.addOption(
+        {"threshold", "The noise image has 255 where one of the three lowest bits is set."});
+    context.parser.addOption({"seed", "64 random patches instead of a grid.", "N"});
+    if (!context.parse(arguments, 1, 100000))
+        return context.exitCode;
+    Options options{.output = context.parser.value("output"), .scale = NoiseScale::Scaled, .seed = {}};
+    if (context.parser.isSet("threshold"))
+        options.scale = NoiseScale::Thresholded;
+    if (context.parser.isSet("seed")) {
+        bool valid = false;
+        options.seed = context.parser.value("seed").toULongLong(&valid);
+        if (!valid)
+            return context.fail(Error{ErrorCode::InvalidInput, "--seed needs a whole number from 0 on"});
+    }
+    QJsonArray pictures;
+    std::vector<QStringList> rows;
+    for (const QString& path : context.parser.positionalArguments()) {
+        const auto found = planesOf(path, options);
+        if (!found)
+            return context.fail(found.error());
+        pictures.append(*found);
+        QStringList row{QFileInfo(path).fileName()};
+        for (const QJsonValue& share : (*found)["ones"].toArray())
+            row << QString::number(share.toDouble(), 'f', 3);
+        row << QString::number((*found)["noisy"].toDouble(), 'f', 4)
+            << QString::number((*found)["meanScore"].toDouble(), 'f', 0)
+            << QString("%1 at %2, %3")
+                   .arg((*found)["score"].toInteger())
+                   .arg((*found)["left"].toInteger())
+                   .arg((*found)["top"].toInteger());
+        rows.push_back(row);
+        if ((*found)["lossy"].toBool())
+            std::fprintf(
+                stderr,
+                "%s: stored as JPEG, which rewrites the low bits: they tell nothing of where it comes from\n",
+                qPrintable(path));
+    }
+    if (context.json())
+        context.print({{"pictures", pictures}});
+    else
+        printTable(
+            {"picture", "bit 0", "1", "2", "3", "4", "5", "6", "7", "one of 0 to 2", "mean score",
+             "best score"},
+            rows);
+    return Done;
+}
+
+} // namespace tritloom::cli
