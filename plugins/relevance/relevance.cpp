@@ -3,6 +3,7 @@
 #include "core/method/code_bits.h"
 #include "core/method/layer_uses.h"
 #include "core/method/network_probe.h"
+#include "core/method/rank_correlation.h"
 #include "plugins/relevance/relevance_rules.h"
 
 #include <algorithm>
@@ -24,23 +25,6 @@ std::vector<double> startOf(const Tensor& output, Start start)
     return relevance;
 }
 
-std::vector<double> ranksOf(std::span<const double> values)
-{
-    std::vector<std::size_t> order(values.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return values[i]; });
-    std::vector<double> ranks(values.size());
-    for (std::size_t begin = 0; begin < order.size();) {
-        std::size_t end = begin;
-        while (end < order.size() && values[order[end]] == values[order[begin]])
-            ++end;
-        for (std::size_t i = begin; i < end; ++i)
-            ranks[order[i]] = double(begin + end - 1) / 2;
-        begin = end;
-    }
-    return ranks;
-}
-
 bool findsClasses(NetworkProbe& network)
 {
     if (network.sampleCount() == 0)
@@ -50,19 +34,6 @@ bool findsClasses(NetworkProbe& network)
 }
 
 } // namespace
-
-double rankCorrelation(std::span<const double> a, std::span<const double> b)
-{
-    const std::vector<double> x = ranksOf(a), y = ranksOf(b);
-    const double middle = double(x.size() - 1) / 2;
-    double xy = 0, xx = 0, yy = 0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        xy += (x[i] - middle) * (y[i] - middle);
-        xx += (x[i] - middle) * (x[i] - middle);
-        yy += (y[i] - middle) * (y[i] - middle);
-    }
-    return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
-}
 
 std::vector<ParameterSpec> Relevance::parameters() const
 {
@@ -170,7 +141,7 @@ Relevance::score(ModelProbe& probe, const Parameters& given, const MethodContext
         context.progress(0.5 + 0.5 * double(i + 1) / double(layers.size()));
     }
     constexpr double little = 0.3;
-    const double correlation = rankCorrelation(relevance, measured);
+    const double correlation = spearman(relevance, measured);
     scores.notices.push_back(fmt::format(
         "rank correlation with what each layer alone costs as {}: {:.3f}{}",
         probe.candidates()[narrowest].format, correlation,

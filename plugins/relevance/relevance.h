@@ -14,7 +14,4 @@ public:
     Result<MetricScores> score(ModelProbe&, const Parameters&, const MethodContext&) const override;
 };
 
-/// Spearman's rank correlation of two series of one length, ties at their mean rank; 0 of constant ones.
-[[nodiscard]] double rankCorrelation(std::span<const double> a, std::span<const double> b);
-
 } // namespace tritloom

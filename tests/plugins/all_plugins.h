@@ -4,10 +4,13 @@
 #include "plugins/awq/awq.h"
 #include "plugins/baq/baq.h"
 #include "plugins/batchnorm_folding/batchnorm_folding.h"
+#include "plugins/bit_planes/bit_planes.h"
 #include "plugins/bit_scaling/bit_scaling.h"
 #include "plugins/bsnip/bsnip.h"
 #include "plugins/bsynflow/bsynflow.h"
 #include "plugins/channel_ranges/channel_ranges.h"
+#include "plugins/conditioning/conditioning.h"
+#include "plugins/cost_pareto/cost_pareto.h"
 #include "plugins/diffusion_calibration/diffusion_calibration.h"
 #include "plugins/emq/emq.h"
 #include "plugins/equalisation/equalisation.h"
@@ -18,9 +21,11 @@
 #include "plugins/memory_faults/memory_faults.h"
 #include "plugins/metric_ranks/metric_ranks.h"
 #include "plugins/mixdq/mixdq.h"
+#include "plugins/near_mean/near_mean.h"
 #include "plugins/ompq/ompq.h"
 #include "plugins/proxy_ranks/proxy_ranks.h"
 #include "plugins/quantization_law/quantization_law.h"
+#include "plugins/relevance/relevance.h"
 #include "plugins/rotation/rotation.h"
 #include "plugins/size_aware/size_aware.h"
 #include "plugins/smoothquant/smoothquant.h"
@@ -29,9 +34,11 @@
 #include "plugins/training_law/training_law.h"
 #include "plugins/two_group/two_group.h"
 #include "plugins/two_level/two_level.h"
+#include "plugins/vision_bit_scaling/vision_bit_scaling.h"
 #include "plugins/water_filling/water_filling.h"
 #include "plugins/zd/zd.h"
 #include "tests/plugins/allocation_fixture.h"
+#include "tests/plugins/picture_probe_fixture.h"
 #include "tests/plugins/probe_fixture.h"
 
 #include <QString>
@@ -47,6 +54,7 @@ enum class World {
     Untied, ///< with an output matrix of its own
     Classifier, ///< the sample of networks on pictures, its graph and tensors alone
     Folded, ///< the same without batch norms
+    Pictures, ///< the classifier with some pictures
     Generator, ///< the diffusion sample
     Items, ///< an allocation problem
 };
@@ -166,15 +174,20 @@ inline const PluginRow allPlugins[] = {
     {"lim", World::Text, score<LayerInputModification>, specs<LayerInputModification>, {}},
     {"mixdq", World::Generator, score<MixDq>, specs<MixDq>, {}},
     {"ompq", World::Text, score<Ompq>, specs<Ompq>, {}},
+    {"relevance", World::Pictures, score<Relevance>, specs<Relevance>, {{"pictures", 2}}},
     {"size-aware", World::Text, score<SizeAware>, specs<SizeAware>, {{"chunks", 1}}},
     {"zd", World::Text, score<ZScoreDistribution>, specs<ZScoreDistribution>, {}},
     {"integer-program", World::Items, choose<IntegerProgram>, specs<IntegerProgram>, {}},
+    {"near-mean", World::Items, choose<NearMean>, specs<NearMean>, {}},
     {"threshold", World::Items, choose<Threshold>, specs<Threshold>, {}},
     {"two-group", World::Items, choose<TwoGroup>, specs<TwoGroup>, {}},
     {"two-level", World::Items, choose<TwoLevel>, specs<TwoLevel>, {}},
     {"water-filling", World::Items, choose<WaterFilling>, specs<WaterFilling>, {}},
+    {"bit-planes", World::Pictures, examine<BitPlanes>, specs<BitPlanes>, {{"samples", 2}}},
     {"bit-scaling", World::Text, examine<BitScaling>, specs<BitScaling>, {{"chunks", 1}}},
     {"channel-ranges", World::Text, examine<ChannelRanges>, specs<ChannelRanges>, {}},
+    {"conditioning", World::Pictures, examine<Conditioning>, specs<Conditioning>, {{"side", 2}}},
+    {"cost-pareto", World::Pictures, examine<CostPareto>, specs<CostPareto>, {{"samples", 2}, {"mixed", 1}}},
     {"diffusion-calibration",
      World::Generator,
      examine<DiffusionCalibration>,
@@ -191,6 +204,11 @@ inline const PluginRow allPlugins[] = {
     {"quantization-law", World::Items, examine<QuantizationLaw>, specs<QuantizationLaw>, {}},
     {"step-groups", World::Generator, examine<StepGroups>, specs<StepGroups>, {}},
     {"training-law", World::Items, examine<TrainingLaw>, specs<TrainingLaw>, {}},
+    {"vision-bit-scaling",
+     World::Pictures,
+     examine<VisionBitScaling>,
+     specs<VisionBitScaling>,
+     {{"samples", 2}}},
 };
 
 inline const std::vector<Candidate> threeFormats{
@@ -239,6 +257,12 @@ inline Given givenFor(World world, const std::map<std::string, Tensor>& replaced
         }
         return {
             {}, std::make_unique<CompressorProbe>(plainCompressor(model), threeFormats, std::stop_token())};
+    }
+    if (world == World::Pictures) {
+        PictureOptions options;
+        options.source.limit = 8;
+        options.calibrationCount = 4;
+        return {{}, samplePictureProbe("classification/shapes.onnx", threeFormats, options)};
     }
     if (world == World::Generator) {
         std::vector<PictureSample> samples(1);

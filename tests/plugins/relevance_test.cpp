@@ -219,13 +219,6 @@ private slots:
         const auto makesPictures = samplePictureProbe("super-resolution/enlarge.onnx", {});
         QCOMPARE(int(Relevance().score(*makesPictures, {}, {}).error().code), int(ErrorCode::Unsupported));
     }
-    void ranksCorrelate()
-    {
-        const double a[] = {1, 2, 3, 4}, b[] = {10, 20, 30, 15}, c[] = {4, 3, 2, 1}, same[] = {1, 1, 1, 1};
-        QVERIFY(isNear(rankCorrelation(a, b), .4, 1e-12)); // 1 - 6 (0 + 1 + 1 + 4) / 60
-        QCOMPARE(rankCorrelation(a, c), -1.0);
-        QCOMPARE(rankCorrelation(a, same), 0.0);
-    }
 };
 
 QTEST_APPLESS_MAIN(RelevanceTest)
