@@ -1,4 +1,5 @@
 #include "compute/cpu/cpu_backend.h"
+#include "core/export/export_target.h"
 #include "core/task/picture_session.h"
 #include "core/task/prompt.h"
 #include "tests/support/diffusers_folder.h"
@@ -262,6 +263,35 @@ private slots:
         QCOMPARE(int(flat->picture->schedule.variance), int(StepVariance::FixedLarge));
         const auto index = loadModel(m_root / "flat/model_index.json").value();
         QVERIFY(index->key == m_ddpm->key);
+    }
+
+    void pixelNetworksAreTheSameBehindOnnx()
+    {
+        const auto path = m_root / "ddpm.onnx";
+        std::vector<std::string> formats;
+        for (const NamedTensor& tensor : m_ddpm->file->tensors)
+            formats.push_back(tensor.stored.type().format->id());
+        const auto& target = *std::ranges::find(exportTargets(), "onnx", &ExportTarget::id);
+        const auto written = target.write(
+            {.model = *m_ddpm->file,
+             .formats = formats,
+             .tensor = [&](std::size_t i,
+                           std::string_view id) { return encodedTensor(m_ddpm->file->tensors[i], id); },
+             .path = path});
+        QVERIFY2(written, written ? "" : written.error().message.c_str());
+        const auto model = loadModel(path).value();
+        QVERIFY2(model->graph, model->whyNotEvaluated.c_str());
+        const auto pass = passOf(model);
+        compare(
+            run(*pass, 0,
+                {input("x", {1, 3, 16, 16}),
+                 Tensor::fromFloats(model->graph->inputs[1].shape, std::vector<float>{37})}),
+            golden("unet2d"), 2e-5);
+        // Three networks are more than one such file holds.
+        const auto problems =
+            target.check(*m_sd->file, std::vector<std::string>(m_sd->file->tensors.size(), "f32"));
+        QVERIFY(!problems.empty());
+        QVERIFY2(problems[0].find("several networks") != std::string::npos, problems[0].c_str());
     }
 
     void picturesOfOtherSizesCanBeMade()
