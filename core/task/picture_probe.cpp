@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace tritloom {
 namespace {
@@ -132,11 +133,19 @@ Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replac
     m_pass->replaceWeights(TRY(byTensor(replaced)));
     const PictureModel& picture = *model().picture;
     const bool makesPictures = picture.task != PictureTask::Classification;
-    const std::size_t count = chunks == 0 ? m_parts.size() : std::min(chunks, m_parts.size());
+    std::vector<std::size_t> chosen(chunks == 0 ? m_parts.size() : std::min(chunks, m_parts.size()));
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    // Behind all steps come the runs of a pipeline's other networks: one of each is always among them.
+    for (std::size_t network = 0; network < model().graph->partCount(); ++network) {
+        const auto first
+            = std::size_t(std::ranges::find(m_parts, network, &Part::network) - m_parts.begin());
+        if (first < m_parts.size() && std::ranges::find(chosen, first) == chosen.end())
+            chosen.push_back(first);
+    }
     Losses total;
     Power power;
     double labelled = 0;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (const std::size_t i : chosen) {
         const Part& part = m_parts[i];
         const Tensor actual = TRY(m_pass->runPart(
             part.network, pictureOf(part), part.given, part.key, model().original(),
@@ -159,7 +168,7 @@ Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replac
             ++labelled;
         }
     }
-    total.divergence /= double(std::max<std::size_t>(count, 1));
+    total.divergence /= double(std::max<std::size_t>(chosen.size(), 1));
     total.negativeLogLikelihood =
         labelled > 0 ? total.negativeLogLikelihood / labelled : std::numeric_limits<double>::quiet_NaN();
     if (makesPictures)

@@ -1,11 +1,14 @@
 #include "compute/cpu/cpu_backend.h"
 #include "core/export/export_target.h"
+#include "core/task/picture_probe.h"
 #include "core/task/picture_session.h"
 #include "core/task/prompt.h"
 #include "tests/support/diffusers_folder.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <set>
 
 using namespace tritloom;
 
@@ -253,7 +256,77 @@ private slots:
         QCOMPARE(m_sd->picture->promptTokens, std::size_t(12));
     }
 
-    void filesInOneFolderAndOlderDraftsOpenToo()
+    void aProbeHearsOfEveryNetworkOfAPipeline()
+    {
+        std::vector<std::unique_ptr<Backend>> backends;
+        backends.push_back(makeCpuBackend().value());
+        backends.push_back(makeReferenceBackend());
+        auto pass = std::make_unique<NetworkPass>(
+            std::make_shared<Compressor>(m_sd, MethodLookup(), nullptr, 0),
+            std::make_unique<Executor>(std::move(backends)), std::size_t{1} << 20);
+        PictureSample sample;
+        sample.key = keyOf("seed", 0);
+        const auto probe = PictureProbe::create(std::move(pass), {sample}, {.steps = 3}, {}, {}).value();
+        // Three steps, then what guides them away, two texts, latents to decode.
+        QCOMPARE(probe->chunkCount(), std::size_t(9));
+        for (std::size_t i = 0; i < 3; ++i)
+            QVERIFY(probe->timeStep(i).has_value());
+        QVERIFY(!probe->timeStep(3).has_value());
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < probe->layers().size(); ++i) {
+            if (!seen.insert(m_sd->layers[i].name.substr(0, 4)).second)
+                continue;
+            const Layer& layer = m_sd->layers[i];
+            const ModelProbe::Replaced replaced[] = {
+                {i,
+                 Tensor::adoptFloats({layer.rows, layer.columns}, std::vector<float>(layer.parameters()))}};
+            QVERIFY2(probe->losses(replaced, 1).value().divergence > 0, layer.name.c_str());
+        }
+        QCOMPARE(seen.size(), std::size_t(3));
+        QCOMPARE(probe->losses({}, 0).value().divergence, 0.0);
+    }
+
+    void methodsLearnFromTheNetworkThatALayerIsIn()
+    {
+        // One sample for each network: none is run through another's.
+        const Graph& graph = *m_sd->graph;
+        const std::vector<std::vector<Tensor>> given{
+            {clipIds},
+            {input("x", {1, 4, 8, 8}), Tensor::fromFloats({1}, std::vector<float>{801}),
+             input("text", {12, 16})},
+            {input("z", {1, 4, 8, 8})}};
+        std::vector<ValueMap> samples(3);
+        for (std::size_t part = 0; part < 3; ++part)
+            for (std::size_t i = 0; i < given[part].size(); ++i)
+                samples[part][graph.part(part).inputs[i]] = given[part][i];
+        std::vector<std::unique_ptr<Backend>> backends;
+        backends.push_back(makeReferenceBackend());
+        std::size_t made = 0;
+        Statistics statistics(
+            m_sd,
+            [&](std::stop_token) -> Result<std::vector<ValueMap>> {
+                ++made;
+                return samples;
+            },
+            keyOf("three"), std::make_unique<Executor>(std::move(backends)));
+        QCOMPARE(made, std::size_t(0));
+        std::set<std::string> seen;
+        for (std::size_t i = m_sd->layers.size(); i-- > 0;) { // backwards: what was run before is run again
+            const Layer& layer = m_sd->layers[i];
+            if (!seen.insert(layer.name.substr(0, 4)).second)
+                continue;
+            const auto of = statistics.of(LayerId(i), Calibration::Gram, {}).value();
+            const auto squares = of.meanSquare.floats(), gram = of.gram->floats();
+            for (std::size_t c = 0; c < layer.columns; ++c)
+                QVERIFY2(
+                    std::abs(gram[c * layer.columns + c] - squares[c]) <= 1e-5f * std::max(1.0f, squares[c]),
+                    layer.name.c_str());
+        }
+        QCOMPARE(seen.size(), std::size_t(3));
+        QCOMPARE(made, std::size_t(1));
+    }
+
+    void filesInOneFolderOpenToo()
     {
         diffusersFolder::writeDdpm(m_root / "flat", false);
         const auto flat = loadModel(m_root / "flat").value();
