@@ -14,12 +14,14 @@ int generate(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument("MODEL", "The model to run.");
     context.addEngineOptions();
-    context.parser.addOption({"prompt", "The text to continue.", "text", "The river rose all night, and"});
+    context.parser.addOption(
+        {"prompt", "The text to continue, or what a picture should show.", "text",
+         "The river rose all night, and"});
     context.parser.addOption({"tokens", "How many tokens at most (default: 64).", "N"});
     context.parser.addOption({"temperature", "0 takes the most likely token (default).", "T", "0"});
     context.parser.addOption({"seed", "Of the sampler.", "N", "1"});
     context.parser.addOption({"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
-    addPictureOptions(context);
+    addPictureOptions(context, false);
     context.parser.addOption({{"o", "output"}, "Pictures: the folder to write them into.", "folder"});
     if (!context.parse(arguments, 1))
         return context.exitCode;

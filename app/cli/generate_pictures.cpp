@@ -1,11 +1,72 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/recipe.h"
+#include "core/architecture/network_cost.h"
+#include "core/task/prompt.h"
 
 #include <QDir>
 #include <QJsonArray>
 
+#include <chrono>
+
 namespace tritloom::cli {
+namespace {
+
+/// How much all pictures take, how far it is, and, where it is long, how long that will be on this machine.
+class Work {
+public:
+    Work(const Model& model, const TaskOptions& task, std::size_t pictures)
+        : m_begin(std::chrono::steady_clock::now())
+    {
+        const auto graph = graphFor(model, nominalPicture(*model.picture));
+        auto costs = graph ? networkCosts(model, *graph) : Result<std::vector<NetworkCost>>();
+        if (!graph || !costs)
+            return; // whoever runs it says why
+        m_costs = std::move(*costs);
+        const std::size_t texts =
+            model.picture->promptTokens == 0 || task.guidance == 0 || task.guidance == 1 ? 1 : 2;
+        std::uint64_t weights = 0, live = 0;
+        for (std::size_t i = 0; i < m_costs.size(); ++i) {
+            const bool isStep = m_costs.size() == 1 || i == pipelineNoise;
+            const std::size_t runs = isStep ? task.steps * texts : i == pipelineText ? texts : 1;
+            m_total += double(runs * pictures) * m_costs[i].multiplyAdds;
+            weights += m_costs[i].weightBytes;
+            live = std::max(live, m_costs[i].liveBytes);
+        }
+        if (m_total >= large)
+            std::fprintf(
+                stderr,
+                "%.3g T multiply-adds; at least %s of memory beside the mapped file: %s for weights as 32-bit "
+                "floats, %s for values\n",
+                m_total / 1e12, qPrintable(formatBytes(weights + live)), qPrintable(formatBytes(weights)),
+                qPrintable(formatBytes(live)));
+    }
+
+    /// One more run of a part is done. The share of all.
+    double done(std::size_t part)
+    {
+        if (m_total <= 0)
+            return 0;
+        m_done += m_costs[part].multiplyAdds;
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - m_begin;
+        const double share = std::min(m_done / m_total, 1.0);
+        const bool isStep = m_costs.size() == 1 || part == pipelineNoise;
+        if (isStep && ++m_steps == 2 && m_total >= large) // the first also reads the weights
+            std::fprintf(
+                stderr, "about %.0f seconds more, as the first runs went (%.3g G multiply-adds a second)\n",
+                passed.count() * (1 - share) / share, m_done / 1e9 / passed.count());
+        return share;
+    }
+
+private:
+    static constexpr double large = 1e11; ///< multiply-adds that take seconds
+    std::chrono::steady_clock::time_point m_begin;
+    std::vector<NetworkCost> m_costs;
+    double m_total = 0, m_done = 0;
+    std::size_t m_steps = 0;
+};
+
+} // namespace
 
 int generatePictures(Context& context, std::shared_ptr<const Model> model)
 {
@@ -28,13 +89,17 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
         const auto session = TRY(engine->makeSession());
         const PictureModel& picture = *engine->model()->picture;
         const auto& samples = session->samples();
+        for (const std::string& notice : engine->pictures().notices)
+            std::fprintf(stderr, "%s\n", notice.c_str());
+        Work work(*engine->model(), engine->options().task, samples.size());
         for (std::size_t i = 0; i < samples.size(); ++i) {
-            const TaskOutput output
-                = TRY(session->output(i, allocation, NetworkPass::Keep::Nothing, context.stop));
+            const TaskOutput output = TRY(generatePicture(
+                session->pass(), samples[i].seed, session->options(), allocation, NetworkPass::Keep::Nothing,
+                context.stop,
+                [&](const NetworkRun& made) { context.progress("generate", work.done(made.part)); }));
             const QString path = folder.filePath(QString("%1.png").arg(samples[i].seed, 6, 10, QChar('0')));
             TRY_VOID(writePicture(taskRow(picture.task).shown(picture, output), path.toStdString()));
             files.append(path);
-            context.progress("generate", double(i + 1) / double(samples.size()));
         }
         return {};
     };

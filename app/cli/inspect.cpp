@@ -1,5 +1,7 @@
 #include "app/cli/model_commands.h"
 
+#include "core/architecture/network_cost.h"
+
 #include <QJsonArray>
 
 namespace tritloom::cli {
@@ -8,7 +10,8 @@ int inspect(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument(
         "MODEL",
-        "A GGUF file, a Hugging Face folder, an ONNX file, a PyTorch state dict, a llama2.c checkpoint, or a "
+        "A GGUF file, a Hugging Face or diffusers folder, an ONNX file, a PyTorch state dict, a llama2.c "
+        "checkpoint, or a "
         "Tritloom file.");
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -70,7 +73,13 @@ int inspect(Context& context, const QStringList& arguments)
             model.picture->height == 0
                 ? "any size"
                 : fmt::format("{} x {}", model.picture->width, model.picture->height).c_str());
-    else if (!model.tokenizer)
+    if (model.picture && model.graph)
+        for (const NetworkCost& cost : networkCosts(model, *model.graph).value_or(std::vector<NetworkCost>()))
+            std::printf(
+                "one run%s%s: %.4g G multiply-adds, %s for weights as 32-bit floats, %s for values\n",
+                cost.name.empty() ? "" : " of ", cost.name.c_str(), cost.multiplyAdds / 1e9,
+                qPrintable(formatBytes(cost.weightBytes)), qPrintable(formatBytes(cost.liveBytes)));
+    if (!model.picture && !model.tokenizer)
         std::printf("cannot read text: %s\n", model.whyNoTokenizer.c_str());
     for (const std::string& notice : model.file->notices)
         std::printf("note: %s\n", notice.c_str());

@@ -2,6 +2,7 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tritloom::cli {
@@ -59,6 +60,26 @@ Result<std::optional<Normalisation>> normalisationOf(const Context& context)
     return n;
 }
 
+/// --prompt where it was given: other commands have one with a text of their own.
+Result<void> readPrompt(const Context& context, TaskOptions& task)
+{
+    const QCommandLineParser& p = context.parser;
+    if (p.isSet("prompt"))
+        task.prompt = p.value("prompt").toStdString();
+    task.negativePrompt = p.value("negative-prompt").toStdString();
+    if (p.isSet("guidance"))
+        task.guidance = TRY(numberOption(context, "guidance"));
+    if (!p.isSet("sampler"))
+        return {};
+    const std::string name = p.value("sampler").toStdString();
+    const auto* const found = std::ranges::find(samplerNames, name);
+    if (found == samplerNames.end())
+        return fail(
+            ErrorCode::InvalidInput, "--sampler is {}, not '{}'", fmt::join(samplerNames, ", "), name);
+    task.sampler = SamplerKind(found - samplerNames.begin());
+    return {};
+}
+
 using Apply = std::function<Result<void>(
     const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;
 
@@ -83,7 +104,7 @@ Result<void> forEachTransform(Context& context, const Model& model, const Apply&
 
 } // namespace
 
-void addPictureOptions(Context& context)
+void addPictureOptions(Context& context, bool hasPrompt)
 {
     QCommandLineParser& p = context.parser;
     p.addOption(
@@ -102,7 +123,12 @@ void addPictureOptions(Context& context)
     p.addOption({"mean", "Pictures: subtracted from each channel, after --range.", "a,b,c"});
     p.addOption({"std", "Pictures: what each channel is divided by.", "a,b,c"});
     p.addOption({"noise", "Restoration: standard deviation of the noise, of 255.", "sigma"});
-    p.addOption({"size", "Autoencoding: measure the middle of so many pixels (default: 256).", "N"});
+    p.addOption(
+        {"size",
+         "Autoencoding: measure the middle of so many pixels (default: 256). Generation: pixels of a side "
+         "(default: as "
+         "the network was trained for).",
+         "N"});
     p.addOption({"steps", "Generation: steps of the sampler (default: 10).", "N"});
     p.addOption(
         {"calibration-steps",
@@ -111,6 +137,12 @@ void addPictureOptions(Context& context)
          "way"});
     p.addOption(
         {"calibration-count", "Pictures: how many methods, metrics and analyses learn from (default: 32).", "N"});
+    if (hasPrompt)
+        p.addOption({"prompt", "Generation: what the pictures should show.", "text"});
+    p.addOption({"negative-prompt", "Generation: what they should not show.", "text"});
+    p.addOption({"guidance", "Generation: how strongly the prompt counts (default: 7.5).", "G"});
+    p.addOption(
+        {"sampler", "Generation: ddim, dpm-solver++ or ddpm (default: as the model's folder says).", "name"});
     p.addOption({"samples", "Generation: how many pictures (default: 8).", "N"});
 }
 
@@ -151,6 +183,9 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     options.calibration = p.value("calibration").toStdString();
     options.calibrationCount = TRY(context.countOption("calibration-count", 32));
     options.task.steps = TRY(context.countOption("steps", 10));
+    if (model->picture && model->picture->task == PictureTask::Generation && p.isSet("size"))
+        options.pictureSize = options.source.size;
+    TRY_VOID(readPrompt(context, options.task));
     options.normalisation = TRY(normalisationOf(context));
     if (p.isSet("calibration-steps")) {
         const auto way = calibrationSteps(p.value("calibration-steps").toStdString());

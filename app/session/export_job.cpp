@@ -35,20 +35,25 @@ Result<Key> hashOf(const std::filesystem::path& path)
     return key;
 }
 
-/// By the ending of the path; GGUF where that says nothing else.
-const ExportTarget& targetFor(const std::filesystem::path& path)
+/// By the ending of the path; GGUF where that says nothing else. Of Stable Diffusion a GGUF file is of
+/// another kind.
+const ExportTarget& targetFor(const std::filesystem::path& path, const Model& model)
 {
     const auto targets = exportTargets();
+    const bool isGguf = path.extension() == ".gguf";
     const auto found = std::find_if(targets.begin(), targets.end(), [&](const ExportTarget& target) {
+        if (isGguf && model.picture && model.picture->latent)
+            return target.id == "diffusion-gguf";
         return path.extension().string() == target.patterns.substr(1); // "*.gguf"
     });
     return found == targets.end() ? targets.front() : *found;
 }
 
-Result<const ExportTarget*> targetOf(std::string_view id, const std::filesystem::path& path)
+Result<const ExportTarget*>
+targetOf(std::string_view id, const std::filesystem::path& path, const Model& model)
 {
     if (id.empty())
-        return &targetFor(path);
+        return &targetFor(path, model);
     const auto targets = exportTargets();
     const auto found = std::ranges::find(targets, id, &ExportTarget::id);
     if (found == targets.end())
@@ -125,7 +130,7 @@ std::vector<std::string>
 ExportController::problems(const Allocation& allocation, const std::filesystem::path& path) const
 {
     const Model& model = *m_engine->model();
-    const ExportTarget& target = targetFor(path);
+    const ExportTarget& target = targetFor(path, model);
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
     for (std::size_t i = 0; i < model.layers.size() && target.holds == ExportTarget::Holds::Matrices; ++i) {
         const LayerChoice& choice = allocation.layers[i];
@@ -184,7 +189,7 @@ Result<ExportReport> exportAllocation(
         if (progress)
             progress(fraction);
     };
-    const ExportTarget& target = *TRY(targetOf(targetId, path));
+    const ExportTarget& target = *TRY(targetOf(targetId, path, model));
     const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = tensorFormats(model, allocation),

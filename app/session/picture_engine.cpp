@@ -5,6 +5,7 @@
 #include "core/base/parallel.h"
 #include "core/file/replaced_tensor.h"
 #include "core/method/step_shares.h"
+#include "core/task/prompt.h"
 
 #include <algorithm>
 #include <array>
@@ -18,12 +19,27 @@ constexpr Normalisation signedUnit{.range = 2, .mean = {1, 1, 1}, .deviation = {
 constexpr Normalisation bytes{.range = 255, .isKnown = false};
 
 constexpr std::uint64_t firstCalibrationSeed = 1000;
-constexpr std::size_t samplesAStep = 4;
+constexpr std::size_t samplesAStep = 4, samplesAStepFromText = 1; ///< those from text take minutes each
 
 std::shared_ptr<Model> withPicture(const Model& model, const PictureModel& picture)
 {
     auto copy = std::make_shared<Model>(model);
     copy->picture = picture;
+    return copy;
+}
+
+/// The network for pictures of another size than it was trained for. Errors: InvalidInput, those of the
+/// network.
+Result<std::shared_ptr<const Model>> resized(const Model& model, PictureModel picture, std::size_t side)
+{
+    if (side % picture.multiple != 0)
+        return fail(
+            ErrorCode::InvalidInput,
+            "pictures of {0} x {0}: the network makes sides that are multiples of {1}", side,
+            picture.multiple);
+    picture.height = picture.width = side;
+    auto copy = withPicture(model, picture);
+    copy->graph = TRY(graphFor(model, nominalPicture(picture)));
     return copy;
 }
 
@@ -34,6 +50,29 @@ sessionFor(std::shared_ptr<const Model> model, std::vector<PictureSample> sample
     auto pass = std::make_shared<NetworkPass>(
         std::move(compressor), TRY(makeExecutor(options.device)), std::size_t{1} << 20);
     return std::make_unique<PictureSession>(std::move(samples), options.task, std::move(pass));
+}
+
+/// What the networks see on the way from noise to picture: steps as often as they count, the other networks
+/// of a pipeline once a picture.
+Result<std::vector<ValueMap>> samplesOnTheWay(
+    const std::shared_ptr<const Model>& model, const PictureOptions& options,
+    std::span<const std::size_t> counts, std::stop_token stop)
+{
+    std::vector<ValueMap> inputs;
+    const auto session = TRY(sessionFor(model, {}, options));
+    for (std::size_t n = 0; n < std::ranges::max(counts); ++n)
+        TRY(generatePicture(
+            session->pass(), firstCalibrationSeed + n, options.task, model->original(),
+            NetworkPass::Keep::Nothing, stop, [&](const NetworkRun& run) {
+                const bool isStep = run.step > 0 && run.step <= counts.size();
+                if (isStep && n >= counts[run.step - 1])
+                    return;
+                const GraphPart part = model->graph->part(run.part);
+                ValueMap& values = inputs.emplace_back();
+                for (std::size_t i = 0; i < run.given.size(); ++i)
+                    values[part.inputs[i]] = run.given[i];
+            }));
+    return inputs;
 }
 
 /// What an evaluation is judged by when ways of feeding a network are tried: higher is better.
@@ -99,6 +138,8 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     if (options.normalisation)
         picture.normalisation = *options.normalisation;
     engine->m_model = withPicture(*model, picture);
+    if (picture.task == PictureTask::Generation && options.pictureSize != 0)
+        engine->m_model = TRY(resized(*model, picture, options.pictureSize));
     engine->m_options = std::move(options);
     if (engine->m_options.source.images.empty() && engine->m_options.source.files.empty()) {
         const PicturesBeside beside = picturesBeside(model->file->path);
@@ -107,6 +148,11 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
             engine->m_options.calibration = beside.calibration;
     }
     engine->m_pictures = TRY(readPictures(picture, engine->m_options.source));
+    for (const std::string& prompt : {engine->m_options.task.prompt, engine->m_options.task.negativePrompt})
+        if (const std::size_t lost = tokensLost(*model, prompt); lost > 0)
+            engine->m_pictures.notices.push_back(fmt::format(
+                "the prompt is longer than the {} tokens of the text encoder, the last {} are left out",
+                picture.promptTokens - 2, lost));
     TRY_VOID(engine->settle(stop));
     engine->m_calibration = TRY(engine->calibrationSamples());
     engine->m_compressor = std::make_shared<Compressor>(
@@ -160,7 +206,8 @@ Result<std::vector<PictureSample>> PictureEngine::calibrationSamples() const
     std::vector<PictureSample> samples;
     if (picture.task == PictureTask::Generation) {
         // Of other seeds than those that are measured.
-        for (std::uint64_t seed = firstCalibrationSeed; seed < firstCalibrationSeed + samplesAStep; ++seed) {
+        const std::size_t count = picture.promptTokens > 0 ? samplesAStepFromText : samplesAStep;
+        for (std::uint64_t seed = firstCalibrationSeed; seed < firstCalibrationSeed + count; ++seed) {
             PictureSample& sample = samples.emplace_back();
             sample.name = fmt::format("seed {}", seed);
             sample.seed = seed;
@@ -184,9 +231,10 @@ Result<std::vector<PictureSample>> PictureEngine::calibrationSamples() const
 
 Result<std::vector<std::size_t>> PictureEngine::samplesOfSteps(std::stop_token stop) const
 {
-    const std::size_t steps = m_options.task.steps, total = samplesAStep * steps;
+    const std::size_t each = m_model->picture->promptTokens > 0 ? samplesAStepFromText : samplesAStep;
+    const std::size_t steps = m_options.task.steps, total = each * steps;
     if (m_options.calibrationSteps == CalibrationSteps::Even)
-        return std::vector<std::size_t>(steps, samplesAStep);
+        return std::vector<std::size_t>(steps, each);
     if (m_options.calibrationSteps == CalibrationSteps::Normal) {
         std::vector<double> times;
         for (std::size_t i = steps; i-- > 0;)
@@ -205,31 +253,26 @@ Result<std::vector<std::size_t>> PictureEngine::samplesOfSteps(std::stop_token s
 Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
 {
     const PictureModel& picture = *m_model->picture;
-    std::vector<ValueMap> inputs;
     Key key = keyOf("calibration", picture.normalisation.range, picture.normalisation.mean[0]);
     if (picture.task == PictureTask::Generation) {
-        // What the network sees on the way from noise to picture.
-        const auto session = TRY(sessionFor(m_model, {}, m_options));
         const std::vector<std::size_t> counts = TRY(samplesOfSteps(stop));
-        for (std::size_t n = 0; n < std::ranges::max(counts); ++n)
-            TRY(generatePicture(
-                session->pass(), firstCalibrationSeed + n, m_options.task, m_model->original(),
-                NetworkPass::Keep::Nothing, stop,
-                [&](std::size_t step, std::size_t, std::span<const Tensor> given, const Tensor&) {
-                    if (n >= counts[step - 1])
-                        return;
-                    ValueMap& values = inputs.emplace_back();
-                    for (std::size_t i = 0; i < given.size(); ++i)
-                        values[m_model->graph->inputs[i].value] = given[i];
-                }));
+        key = keyOf(key, m_options.task.prompt, m_options.task.negativePrompt, m_options.task.guidance);
+        if (m_options.task.sampler)
+            key = keyOf(key, int(*m_options.task.sampler));
+        if (m_options.pictureSize != 0)
+            key = keyOf(key, std::uint64_t(m_options.pictureSize));
         for (const std::size_t count : counts)
             key = keyOf(key, firstCalibrationSeed, std::uint64_t(count));
-        return std::make_shared<Statistics>(m_model, std::move(inputs), key, nullptr, TRY(makeExecutor(m_options.device)));
+        const auto make = [model = m_model, options = m_options, counts](std::stop_token stopped) {
+            return samplesOnTheWay(model, options, counts, std::move(stopped));
+        };
+        return std::make_shared<Statistics>(m_model, make, key, TRY(makeExecutor(m_options.device)));
     }
     for (const PictureSample& sample : m_calibration)
         key = keyOf(key, sample.key);
     const Tensor first = networkInput(m_calibration.front().given, picture.normalisation);
     auto graph = std::make_shared<const Graph>(TRY(graphFor(*m_model, first.type().shape)));
+    std::vector<ValueMap> inputs;
     for (const PictureSample& sample : m_calibration)
         inputs.push_back({{graph->inputs[0].value, networkInput(sample.given, picture.normalisation)}});
     return std::make_shared<Statistics>(m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
@@ -296,6 +339,10 @@ Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_p
     PictureModel picture = *reference->picture;
     if (!picture.normalisation.isKnown)
         picture.normalisation = mine.normalisation;
+    if (mine.task == PictureTask::Generation) { // of the same size, from the same noise
+        picture.height = mine.height;
+        picture.width = mine.width;
+    }
     auto compressor = std::make_shared<Compressor>(withPicture(*reference, picture), MethodLookup(), nullptr, 0);
     auto pass = std::make_shared<NetworkPass>(
         std::move(compressor), TRY(makeExecutor(m_options.device)), m_options.memoBytes / 2);

@@ -29,6 +29,7 @@ struct PictureOptions {
     std::size_t calibrationCount = 32;
     CalibrationSteps calibrationSteps = CalibrationSteps::Even; ///< generation; four samples a step on average
     TaskOptions task;
+    std::size_t pictureSize = 0; ///< generation: pixels of a side; 0: as the network was trained for
     std::optional<PictureTask> as; ///< what the network does, when its file leaves that open
     std::optional<Normalisation>
         normalisation; ///< absent: the architecture's, else tried out on the pictures

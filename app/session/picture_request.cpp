@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t classified = 200, shown = 8, generated = 4;
 constexpr std::size_t largestShown = 256; // restoration runs every layer at full size
+// Pictures from text: what some seconds on a processor make.
+constexpr std::size_t fromText = 1, stepsFromText = 4, sideFromText = 256;
 
 QString textOf(const std::filesystem::path& path)
 {
@@ -36,6 +38,12 @@ PictureOptions windowPictureOptions(const PictureModel& model, const EngineOptio
     pictures.source.limit = model.task == PictureTask::Classification ? classified : shown;
     pictures.source.samples = generated;
     pictures.source.largest = model.task == PictureTask::Restoration ? largestShown : 0;
+    if (model.promptTokens > 0) {
+        pictures.source.samples = fromText;
+        pictures.task.steps = stepsFromText;
+        if (model.height > sideFromText && sideFromText % model.multiple == 0)
+            pictures.pictureSize = sideFromText;
+    }
     return pictures;
 }
 
@@ -56,6 +64,16 @@ QByteArray pictureSettings(const PictureOptions& options)
             options.normalisation ? std::ranges::find(usual, *options.normalisation) : usual.end();
         way != usual.end())
         object["numbers"] = qint64(way - usual.begin()) + 1;
+    if (options.task.sampler)
+        object["sampler"] = int(*options.task.sampler) + 1;
+    if (options.pictureSize != 0)
+        object["side"] = qint64(options.pictureSize);
+    if (!options.task.prompt.empty() || !options.task.negativePrompt.empty()
+        || options.task.guidance != TaskOptions().guidance) {
+        object["prompt"] = QString::fromStdString(options.task.prompt);
+        object["negative"] = QString::fromStdString(options.task.negativePrompt);
+        object["guidance"] = options.task.guidance;
+    }
     if (options.as)
         object["task"] = QString::fromStdString(std::string(nameOf(*options.as)));
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
@@ -77,6 +95,14 @@ bool applyPictureSettings(PictureOptions& options, const QByteArray& text)
     takeCount(source.largest, object, "largest");
     takeCount(source.samples, object, "samples");
     takeCount(options.task.steps, object, "steps");
+    takeCount(options.pictureSize, object, "side");
+    options.task.sampler.reset();
+    if (const qint64 sampler = object["sampler"].toInteger();
+        sampler > 0 && sampler <= std::ssize(samplerNames))
+        options.task.sampler = SamplerKind(sampler - 1);
+    options.task.prompt = object["prompt"].toString().toStdString();
+    options.task.negativePrompt = object["negative"].toString().toStdString();
+    options.task.guidance = object["guidance"].toDouble(TaskOptions().guidance);
     source.noise = object["noise"].toDouble(source.noise);
     source.seed = std::uint64_t(object["seed"].toInteger(qint64(source.seed)));
     options.normalisation.reset();

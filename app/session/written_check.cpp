@@ -133,6 +133,8 @@ Result<WrittenCheck> checkWritten(
     for (const Model* const each : {&model, &written})
         if (!each->graph)
             return fail(ErrorCode::Unsupported, "{}", each->whyNotEvaluated);
+        else if (!each->graph->parts.empty())
+            return fail(ErrorCode::Unsupported, "the networks of a pipeline are not run one by one for this");
     const auto shapesOf = [](const Model& of) {
         std::vector<Shape> shapes;
         for (const GraphInput& input : of.graph->inputs)

@@ -18,12 +18,13 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
     const std::size_t heads = op.count("heads"), kvHeads = op.count("kvHeads", heads),
                       rows = inputs[0].type().rows(), keys = inputs[1].type().rows();
     const std::size_t size = heads == 0 ? 0 : inputs[0].type().columns() / heads;
+    const bool causal = op.number("causal", 1) != 0;
     if (size == 0 || kvHeads == 0 || heads % kvHeads != 0 || inputs[1].type().columns() != kvHeads * size
-        || inputs[2].type().shape != inputs[1].type().shape || keys < rows)
+        || inputs[2].type().shape != inputs[1].type().shape || (causal && keys < rows))
         return fail(
             ErrorCode::InvalidInput, "attention with {} heads, {} key heads, {} keys for {} queries", heads,
             kvHeads, keys, rows);
-    const std::size_t past = keys - rows, blocks = (rows + queryBlock - 1) / queryBlock;
+    const std::size_t past = causal ? keys - rows : 0, blocks = (rows + queryBlock - 1) / queryBlock;
     Output output(rows * heads * size);
     const auto y = output.values();
     parallelFor(heads * blocks, 1, [&](std::size_t begin, std::size_t end) {
@@ -31,14 +32,14 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
         for (std::size_t item = begin; item < end && !stop.stop_requested(); ++item) {
             const std::size_t head = item / blocks, kv = head / (heads / kvHeads),
                               first = item % blocks * queryBlock, count = std::min(queryBlock, rows - first),
-                              visible = past + first + count;
+                              visible = causal ? past + first + count : keys;
             scores.resize(count * visible);
             multiplyTransposed(
                 count, visible, size, q.data() + (first * heads + head) * size, heads * size,
                 k.data() + kv * size, kvHeads * size, scores.data(), visible);
             for (std::size_t r = 0; r < count; ++r) {
                 const auto row = std::span(scores).subspan(r * visible, visible);
-                const std::size_t seen = past + first + r + 1;
+                const std::size_t seen = causal ? past + first + r + 1 : keys;
                 softmaxRow(row.first(seen), 1 / std::sqrt(float(size)));
                 std::fill(row.begin() + std::ptrdiff_t(seen), row.end(), 0.0f);
             }

@@ -29,10 +29,19 @@ constexpr OpRow rows[] = {
     {OpKind::Hadamard, cpu::hadamard},
     {OpKind::SignFactorLinear, cpu::signFactorLinear},
     {OpKind::SparseLinear, cpu::sparseLinear},
-    {OpKind::Convolution, cpu::convolution}, {OpKind::TransposedConvolution, cpu::transposedConvolution},
-    {OpKind::Unary, cpu::unary},           {OpKind::Binary, cpu::binary},
-    {OpKind::BatchNorm, cpu::batchNorm},   {OpKind::GroupNorm, cpu::groupNorm},
-    {OpKind::MaxPool, cpu::pool},          {OpKind::Reshape, cpu::reshape},
+    {OpKind::Convolution, cpu::convolution},
+    {OpKind::TransposedConvolution, cpu::transposedConvolution},
+    {OpKind::Unary, cpu::unary},
+    {OpKind::Binary, cpu::binary},
+    {OpKind::BatchNorm, cpu::batchNorm},
+    {OpKind::GroupNorm, cpu::groupNorm},
+    {OpKind::MaxPool, cpu::pool},
+    {OpKind::Reshape, cpu::reshape},
+    {OpKind::Transpose, cpu::transpose},
+    {OpKind::Concat, cpu::concat},
+    {OpKind::Resize, cpu::resize},
+    {OpKind::StridedSlice, cpu::stridedSlice},
+    {OpKind::LayerNorm, cpu::layerNorm},
 };
 
 class CpuBackend final : public Backend {

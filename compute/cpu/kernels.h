@@ -34,6 +34,11 @@ Result<Tensor> batchNorm(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> groupNorm(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> pool(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> reshape(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> transpose(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> concat(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> stridedSlice(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> resize(const Op&, std::span<const Tensor>, std::stop_token);
+Result<Tensor> layerNorm(const Op&, std::span<const Tensor>, std::stop_token);
 
 /// How the blocks of a format become the layout for products.
 struct PackedFormat {

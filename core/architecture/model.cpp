@@ -59,6 +59,12 @@ void buildPictureModel(Model& model)
         model.whyNotEvaluated = picture.error().message;
         return;
     }
+    if (picture->promptTokens > 0) {
+        if (auto tokenizer = makeTokenizer(model.file->metadata))
+            model.tokenizer = std::move(*tokenizer);
+        else
+            model.whyNoTokenizer = tokenizer.error().message;
+    }
     if (auto graph = row.build(*model.file, nominalPicture(*picture))) {
         model.graph = std::move(*graph);
         model.picture = std::move(*picture);

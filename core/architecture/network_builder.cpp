@@ -66,6 +66,15 @@ Result<Flow> NetworkBuilder::add(
     return Flow{m_graph.add(std::move(op), std::move(ids), weights, name, literals), std::move(*shape)};
 }
 
+void NetworkBuilder::endPart(std::string name, const std::vector<Flow>& inputs, const Flow& output)
+{
+    std::vector<ValueId> given;
+    for (const Flow& input : inputs)
+        given.push_back(input.id);
+    m_graph.endPart(std::move(name), std::move(given), output.id);
+    m_stageHasLayer = false;
+}
+
 Graph NetworkBuilder::finish(const Flow& output) &&
 {
     Graph graph = std::move(m_graph).finish(output.id);

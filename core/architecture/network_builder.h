@@ -25,6 +25,8 @@ public:
     [[nodiscard]] Result<Flow> add(
         Op op, const std::vector<Flow>& inputs, const std::vector<TensorId>& weights = {}, const std::string& name = {},
         const std::vector<Tensor>& literals = {});
+    /// What was added since the last part is a network of its own; inputs: what it is given, in this order.
+    void endPart(std::string name, const std::vector<Flow>& inputs, const Flow& output);
     [[nodiscard]] Graph finish(const Flow& output) &&;
 
     /// A tensor of the file. Errors: NotFound, by name.

@@ -1,5 +1,6 @@
 #include "core/architecture/picture_model.h"
 
+#include "core/architecture/diffusers/networks.h"
 #include "core/architecture/networks/networks.h"
 #include "core/architecture/onnx/onnx_network.h"
 
@@ -19,18 +20,20 @@ std::span<const PictureArchitecture> pictureArchitectures()
 {
     static constexpr PictureArchitecture list[] = {
         {"onnx", "ONNX graph", nullptr, nullptr, onnx::describeNetwork, onnx::buildNetwork},
-        {"resnet-cifar", "ResNet for CIFAR (20 to 110)", networks::isResnetCifar, networks::prepareConvolutions, networks::describeResnetCifar,
-         networks::buildResnetCifar},
-        {"quick-srnet", "QuickSRNet", networks::isQuickSrNet, networks::prepareConvolutions, networks::describeQuickSrNet,
-         networks::buildQuickSrNet},
-        {"slim-rlfn", "SlimRLFN", networks::isSlimRlfn, networks::prepareConvolutions, networks::describeSlimRlfn,
-         networks::buildSlimRlfn},
-        {"taesd", "Tiny autoencoders (TAESD, TAEF1, TAEF2)", networks::isTaesd, networks::prepareConvolutions, networks::describeTaesd,
-         networks::buildTaesd},
-        {"ddpm-cnn", "DDPM, plain CNN", networks::isDdpmCnn, networks::prepareConvolutions, networks::describeDdpmCnn,
-         networks::buildDdpmCnn},
-        {"ddpm-unet", "DDPM, small U-Net", networks::isDdpmUnet, networks::prepareDdpmUnet, networks::describeDdpmUnet,
-         networks::buildDdpmUnet},
+        {"diffusers", "Diffusers pipeline (DDPM, Stable Diffusion)", diffusers::isPipeline,
+         diffusers::preparePipeline, diffusers::describePipeline, diffusers::buildPipeline},
+        {"resnet-cifar", "ResNet for CIFAR (20 to 110)", networks::isResnetCifar,
+         networks::prepareConvolutions, networks::describeResnetCifar, networks::buildResnetCifar},
+        {"quick-srnet", "QuickSRNet", networks::isQuickSrNet, networks::prepareConvolutions,
+         networks::describeQuickSrNet, networks::buildQuickSrNet},
+        {"slim-rlfn", "SlimRLFN", networks::isSlimRlfn, networks::prepareConvolutions,
+         networks::describeSlimRlfn, networks::buildSlimRlfn},
+        {"taesd", "Tiny autoencoders (TAESD, TAEF1, TAEF2)", networks::isTaesd, networks::prepareConvolutions,
+         networks::describeTaesd, networks::buildTaesd},
+        {"ddpm-cnn", "DDPM, plain CNN", networks::isDdpmCnn, networks::prepareConvolutions,
+         networks::describeDdpmCnn, networks::buildDdpmCnn},
+        {"ddpm-unet", "DDPM, small U-Net", networks::isDdpmUnet, networks::prepareDdpmUnet,
+         networks::describeDdpmUnet, networks::buildDdpmUnet},
         {"dncnn", "DnCNN", networks::isDncnn, networks::prepareConvolutions, networks::describeDncnn,
          networks::buildDncnn},
     };
@@ -105,6 +108,10 @@ Shape networks::fileShapeOf(const ModelFile& file, std::string_view name)
 Shape nominalPicture(const PictureModel& model)
 {
     const std::size_t side = (64 + model.multiple - 1) / model.multiple * model.multiple;
+    if (const auto& latent = model.latent)
+        return {
+            1, latent->channels, (model.height == 0 ? side : model.height) / latent->factor,
+            (model.width == 0 ? side : model.width) / latent->factor};
     return {1, model.channels, model.height == 0 ? side : model.height, model.width == 0 ? side : model.width};
 }
 

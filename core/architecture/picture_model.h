@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/architecture/noise_schedule.h"
 #include "core/file/model_file.h"
 #include "core/graph/graph.h"
 
@@ -31,10 +32,12 @@ struct PictureModel {
     std::size_t scale = 1; ///< of super-resolution
     Normalisation normalisation; ///< also of what comes out, where that is a picture
     double noise = 0; ///< restoration: the standard deviation of the noise it was made for, of 255; 0 unknown
-    // Generation: noise schedule and what the second input is for time step t.
-    std::size_t steps = 1000; ///< T
-    double firstBeta = 1e-4, lastBeta = 0.02; ///< linear between them
+    // Generation: what the second input is for time step t, and what a pipeline has around its network.
+    NoiseSchedule schedule;
     double timeScale = 1; ///< the input is t * timeScale
+    std::optional<LatentSpace> latent; ///< height and width are those of the picture behind the decoder
+    std::size_t promptTokens = 0; ///< positions of the text encoder; 0: no text goes in
+    std::size_t padToken = 0; ///< what a shorter prompt is filled up with
 };
 
 /// One row per network on pictures; picture_architectures.cpp holds the only list.
@@ -60,7 +63,8 @@ void identifyNetwork(ModelFile& file);
 /// Matrices stay as they are; nothing else is a layer.
 void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> transposed = {});
 
-/// The picture shape a network is first built for, where it takes any: [1, C, H, W].
+/// The picture shape a network is first built for, where it takes any: [1, C, H, W]; of latents where a sampler works
+/// on those.
 [[nodiscard]] Shape nominalPicture(const PictureModel& model);
 
 } // namespace tritloom

@@ -66,8 +66,9 @@ Result<void> Statistics::gatherInputs(std::stop_token stop, const std::function<
     for (std::size_t s = 0; s < m_samples.size(); ++s) {
         bucket = std::size_t(std::ranges::lower_bound(last, timeOf(m_samples[s])) - last.begin());
         ValueMap values = m_samples[s];
+        const GraphPart part = graph.part(graph.partOf(values).value_or(0));
         const auto run = m_executor->run(
-            graph, 0, graph.stageCount - 1, values, [this](TensorId id) { return storedWeights(id); },
+            graph, part.firstStage, part.lastStage, values, [this](TensorId id) { return storedWeights(id); },
             nullptr, stop);
         if (!run) {
             m_executor->onLayerInput = {};
@@ -90,6 +91,7 @@ Statistics::inputsOf(LayerId layer, std::stop_token stop, const std::function<vo
     const std::scoped_lock lock(m_mutex);
     if (!m_graph)
         return fail(ErrorCode::Unsupported, "no statistics: {}", m_model->whyNotEvaluated);
+    TRY_VOID(ensureSamples(stop));
     if (m_inputs.empty())
         TRY_VOID(gatherInputs(std::move(stop), progress));
     const auto found = m_inputs.find(m_model->layer(layer).tensor);

@@ -101,6 +101,23 @@ Statistics::Statistics(
         m_graph = std::shared_ptr<const Graph>(m_model, &*m_model->graph);
 }
 
+Statistics::Statistics(
+    std::shared_ptr<const Model> model, MakeSamples samples, const Key& dataKey,
+    std::unique_ptr<Executor> executor)
+    : Statistics(std::move(model), std::vector<ValueMap>(), dataKey, nullptr, std::move(executor))
+{
+    m_makeSamples = std::move(samples);
+}
+
+Result<void> Statistics::ensureSamples(std::stop_token stop)
+{
+    if (m_makeSamples) {
+        m_samples = TRY(m_makeSamples(std::move(stop)));
+        m_makeSamples = {};
+    }
+    return {};
+}
+
 std::size_t Statistics::tokenCount() const
 {
     std::size_t count = 0;
@@ -167,8 +184,9 @@ Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function
     };
     for (std::size_t c = 0; c < m_samples.size(); ++c) {
         ValueMap values = m_samples[c];
+        const GraphPart part = graph.part(graph.partOf(values).value_or(0));
         const auto run = m_executor->run(
-            graph, 0, graph.stageCount - 1, values, [this](TensorId id) { return storedWeights(id); },
+            graph, part.firstStage, part.lastStage, values, [this](TensorId id) { return storedWeights(id); },
             nullptr, stop);
         if (!run) {
             m_executor->onLinearInput = {};
@@ -202,8 +220,12 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
     std::vector<ValueMap> border(m_border);
     for (std::size_t c = 0; c < m_samples.size(); ++c) {
         const auto weights = [this](TensorId id) { return storedWeights(id); };
-        if (m_borderStage < stage)
-            TRY_VOID(m_executor->run(graph, m_borderStage, stage - 1, border[c], weights, nullptr, stop));
+        const GraphPart part = graph.part(graph.partOf(m_samples[c]).value_or(0));
+        if (stage < part.firstStage || stage > part.lastStage)
+            continue; // a sample of another network of the pipeline
+        const std::size_t begin = std::max(m_borderStage, part.firstStage);
+        if (begin < stage)
+            TRY_VOID(m_executor->run(graph, begin, stage - 1, border[c], weights, nullptr, stop));
         border[c].insert(m_samples[c].begin(), m_samples[c].end()); // a picture may be read again later
         m_border[c] = border[c];
         std::map<Source, bool> seen;
@@ -249,6 +271,7 @@ Result<Statistics::OfLayer> Statistics::of(
     const std::scoped_lock lock(m_mutex);
     if (!m_graph)
         return fail(ErrorCode::Unsupported, "no statistics: {}", m_model->whyNotEvaluated);
+    TRY_VOID(ensureSamples(stop));
     const TensorId id = m_model->layer(layer).tensor;
     const std::size_t columns = m_model->layer(layer).columns;
     if (m_columns.empty())

@@ -5,6 +5,7 @@
 #include "core/calibrate/chunks.h"
 #include "core/method/range_method.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,11 @@ public:
         std::shared_ptr<const Model> model, std::vector<ValueMap> samples, const Key& dataKey,
         std::shared_ptr<const Graph> graph, std::unique_ptr<Executor> executor);
 
+    /// The same where the samples themselves cost much: made when first needed.
+    using MakeSamples = std::function<Result<std::vector<ValueMap>>(std::stop_token)>;
+    Statistics(
+        std::shared_ptr<const Model> model, MakeSamples samples, const Key& dataKey, std::unique_ptr<Executor> executor);
+
     /// From now on the mean squares of the layers named here are these, [columns] each; the rest, Gram
     /// matrices included, still comes from the text. Errors: InvalidInput (a layer has other columns, or none
     /// is named). Before anything is asked for.
@@ -52,10 +58,11 @@ public:
 
     /// Changes with the model and the calibration data.
     [[nodiscard]] Key key() const { return m_key; }
-    [[nodiscard]] std::size_t sampleCount() const { return m_samples.size(); } ///< chunks of text, pictures
+    [[nodiscard]] std::size_t sampleCount() const { return m_samples.size(); } ///< chunks of text, pictures; made so far
     [[nodiscard]] std::size_t tokenCount() const; ///< of a text: numbers that go in
 
 private:
+    Result<void> ensureSamples(std::stop_token stop);
     Result<void> gatherColumns(std::stop_token stop, const std::function<void(double)>& progress);
     Result<void> gatherInputs(std::stop_token stop, const std::function<void(double)>& progress);
     Result<void>
@@ -64,6 +71,7 @@ private:
 
     std::shared_ptr<const Model> m_model;
     std::vector<ValueMap> m_samples; ///< inputs of the graph
+    MakeSamples m_makeSamples; ///< until they are made
     std::shared_ptr<const Graph> m_graph;
     std::unique_ptr<Executor> m_executor;
     Key m_key;

@@ -63,5 +63,6 @@ struct EmitterRow {
     Result<std::string> (*emit)(Emitter&);
 };
 [[nodiscard]] const EmitterRow* findEmitter(OpKind kind);
+[[nodiscard]] Result<std::string> emitAttention(Emitter& e);
 
 } // namespace tritloom::onnx

@@ -343,6 +343,7 @@ constexpr EmitterRow rows[] = {
     {OpKind::Unary, unary},
     {OpKind::Binary, binary},
     {OpKind::Where, where},
+    {OpKind::Attention, emitAttention},
     {OpKind::Softmax,
      [](Emitter& e) {
          return Result<std::string>(e.emit(

@@ -131,8 +131,13 @@ namespace tritloom {
 
 std::vector<std::string> checkOnnx(const ModelFile& model, std::span<const std::string>)
 {
-    if (model.operators == nullptr && findPictureArchitecture(model.architecture()) == nullptr)
+    if (model.operators != nullptr)
+        return {};
+    const PictureArchitecture* const architecture = findPictureArchitecture(model.architecture());
+    if (architecture == nullptr)
         return {"only networks on pictures can be written as ONNX: no operators are known for this model"};
+    if (const auto picture = architecture->describe(model); picture && picture->latent)
+        return {"a pipeline of several networks is more than an ONNX file holds"};
     return {};
 }
 

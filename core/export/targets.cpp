@@ -1,5 +1,6 @@
 #include "core/export/bitnet_target.h"
 #include "core/export/compressed_tensors_target.h"
+#include "core/export/diffusion_gguf_target.h"
 #include "core/export/export_target.h"
 #include "core/export/gguf_target.h"
 #include "core/export/gptq_target.h"
@@ -17,6 +18,8 @@ std::span<const ExportTarget> exportTargets()
 {
     static constexpr ExportTarget targets[] = {
         {"gguf", "GGUF (llama.cpp)", "*.gguf", checkGguf, exportGguf},
+        {"diffusion-gguf", "GGUF of Stable Diffusion (stable-diffusion.cpp, ComfyUI)", "*.gguf",
+         checkDiffusionGguf, exportDiffusionGguf},
         {"tritloom", "Tritloom", "*.tritloom", checkTritloom, exportTritloom, ExportTarget::Writes::File,
          ExportTarget::Holds::Replacements},
         {"onnx", "ONNX, INT8 (onnxruntime)", "*.onnx", checkOnnx, exportOnnxQdq, ExportTarget::Writes::File,

@@ -1,9 +1,10 @@
+#include "core/file/diffusers.h"
 #include "core/file/gguf.h"
 #include "core/file/huggingface.h"
 #include "core/file/llama2c.h"
 #include "core/file/onnx.h"
-#include "core/file/tritloom_file.h"
 #include "core/file/pytorch.h"
+#include "core/file/tritloom_file.h"
 
 namespace tritloom {
 
@@ -13,6 +14,7 @@ std::span<const ModelFormat> modelFormats()
     static constexpr ModelFormat formats[] = {
         {"gguf", "GGUF", "*.gguf", gguf::sniff, gguf::read},
         {"tritloom", "Tritloom", "*.tritloom", tritloomFile::sniff, tritloomFile::read},
+        {"diffusers", "Diffusers", "model_index.json", diffusers::sniff, diffusers::read},
         {"huggingface", "Hugging Face", "*.safetensors config.json model.safetensors.index.json",
          huggingface::sniff, huggingface::read},
         {"onnx", "ONNX", "*.onnx", onnx::sniff, onnx::read},

@@ -20,7 +20,6 @@ namespace tritloom::gguf {
 namespace {
 
 constexpr std::uint64_t alignment = 32;
-constexpr std::size_t longestTensorName = 63; // ggml keeps 64 bytes with the terminator
 
 /// Little-endian bytes that grow.
 class Bytes {
@@ -149,7 +148,7 @@ bool fitsAFile(const TensorType& type)
     return bytes && *bytes < (std::uint64_t{1} << 46);
 }
 
-void findBrokenRules(const Slot& slot, std::vector<std::string>& rules)
+void findBrokenRules(const Slot& slot, std::size_t longestName, std::vector<std::string>& rules)
 {
     const std::string name = printable(slot.name);
     const auto add = [&]<typename... Args>(fmt::format_string<Args...> text, Args&&... args) {
@@ -157,8 +156,8 @@ void findBrokenRules(const Slot& slot, std::vector<std::string>& rules)
     };
     if (slot.name.empty() || !isUtf8(slot.name))
         add("has a name that is empty or not UTF-8");
-    if (slot.name.size() > longestTensorName)
-        add("has a name of {} bytes, at most {} are possible", slot.name.size(), longestTensorName);
+    if (slot.name.size() > longestName)
+        add("has a name of {} bytes, at most {} are possible", slot.name.size(), longestName);
     const Shape& shape = slot.type.shape;
     if (shape.empty() || shape.size() > 4)
         add("has {} dimensions, 1 to 4 are possible", shape.size());
@@ -225,7 +224,8 @@ Result<int> openAlone(const std::filesystem::path& part)
 
 } // namespace
 
-std::vector<std::string> findBrokenRules(const Metadata& metadata, std::span<const Slot> slots)
+std::vector<std::string>
+findBrokenRules(const Metadata& metadata, std::span<const Slot> slots, std::size_t longestName)
 {
     std::vector<std::string> rules;
     std::unordered_set<std::string_view> keys, names;
@@ -239,16 +239,17 @@ std::vector<std::string> findBrokenRules(const Metadata& metadata, std::span<con
     for (const Slot& slot : slots) {
         if (!names.insert(slot.name).second)
             rules.push_back(fmt::format("the tensor '{}' occurs twice", printable(slot.name)));
-        findBrokenRules(slot, rules);
+        findBrokenRules(slot, longestName, rules);
     }
     if (const auto align = metadata.integer("general.alignment"); align && *align != alignment)
         rules.push_back(fmt::format("general.alignment is {}, files are written with {}", *align, alignment));
     return rules;
 }
 
-Result<Writer> Writer::create(std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots)
+Result<Writer> Writer::create(
+    std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots, std::size_t longestName)
 {
-    const auto rules = findBrokenRules(metadata, slots);
+    const auto rules = findBrokenRules(metadata, slots, longestName);
     if (!rules.empty())
         return fail(ErrorCode::InvalidInput, "{}: {}", path.filename().string(), fmt::join(rules, "; "));
     const Bytes header = makeHeader(metadata, slots);

@@ -11,8 +11,12 @@ struct Slot {
     TensorType type; ///< the format must be one of gguf::types()
 };
 
-/// What GGUF does not allow, one sentence each; empty: the file can be written.
-[[nodiscard]] std::vector<std::string> findBrokenRules(const Metadata& metadata, std::span<const Slot> slots);
+constexpr std::size_t longestTensorName = 63; ///< bytes: GGML_MAX_NAME of llama.cpp is 64
+
+/// What GGUF does not allow, one sentence each; empty: the file can be written. longestName: for programs that take
+/// others than llama.cpp does.
+[[nodiscard]] std::vector<std::string> findBrokenRules(
+    const Metadata& metadata, std::span<const Slot> slots, std::size_t longestName = longestTensorName);
 
 /// Writes a GGUF file of version 3, tensor by tensor: memory holds the header and one tensor.
 /// The bytes go to "<name>.part", which replaces the file in commit(); until then an old file stays as it is,
@@ -22,7 +26,9 @@ class Writer {
 public:
     /// Writes the header. Errors: InvalidInput (all broken rules), Io (no permission, too little space).
     [[nodiscard]] static Result<Writer>
-    create(std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots);
+    create(
+        std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots,
+        std::size_t longestName = longestTensorName);
     Writer(Writer&&) noexcept;
     Writer& operator=(Writer&&) = delete;
     ~Writer();

@@ -67,6 +67,9 @@ std::vector<ValueId> Graph::liveAfter(std::size_t stage) const
                 readLater[std::size_t(value)] = true;
     }
     readLater[std::size_t(output)] = true;
+    for (const GraphPart& part : parts)
+        if (part.lastStage >= stage)
+            readLater[std::size_t(part.output)] = true;
     readLater[std::size_t(input)] = false; // the caller has them
     for (const GraphInput& given : inputs)
         readLater[std::size_t(given.value)] = false;
@@ -82,6 +85,28 @@ std::optional<std::size_t> Graph::firstStageOf(TensorId tensor) const
     for (const Node& node : nodes)
         if (std::find(node.weights.begin(), node.weights.end(), tensor) != node.weights.end())
             return node.stage;
+    return std::nullopt;
+}
+
+GraphPart Graph::part(std::size_t index) const
+{
+    if (!parts.empty())
+        return parts[index];
+    GraphPart whole{.name = {}, .firstStage = 0, .lastStage = stageCount - 1, .inputs = {}, .output = output};
+    for (const GraphInput& given : inputs)
+        whole.inputs.push_back(given.value);
+    if (inputs.empty())
+        whole.inputs.push_back(input);
+    return whole;
+}
+
+std::optional<std::size_t> Graph::partOf(const std::map<ValueId, Tensor>& values) const
+{
+    for (std::size_t i = 0; i < partCount(); ++i) {
+        const std::vector<ValueId> needed = part(i).inputs;
+        if (std::all_of(needed.begin(), needed.end(), [&](ValueId value) { return values.contains(value); }))
+            return i;
+    }
     return std::nullopt;
 }
 
@@ -116,9 +141,17 @@ ValueId GraphBuilder::addInput(std::string name, Shape shape)
     return id;
 }
 
+void GraphBuilder::endPart(std::string name, std::vector<ValueId> inputs, ValueId output)
+{
+    m_graph.parts.push_back({std::move(name), m_partBegin, m_stage, std::move(inputs), output});
+    m_partBegin = ++m_stage;
+}
+
 Graph GraphBuilder::finish(ValueId output) &&
 {
     m_graph.output = output;
+    if (!m_graph.parts.empty()) // the stage that endPart() began is empty
+        m_stage = m_graph.parts.back().lastStage;
     m_graph.stageCount = m_stage + 1;
     return std::move(m_graph);
 }

@@ -241,6 +241,19 @@ Result<Shape> layerNorm(const Op& op, Inputs inputs)
     return inputs[0];
 }
 
+Result<Shape> attention(const Op& op, Inputs inputs)
+{
+    const TensorType q{nullptr, inputs[0]}, k{nullptr, inputs[1]};
+    const std::size_t heads = op.count("heads"), kvHeads = op.count("kvHeads", heads);
+    if (heads == 0 || kvHeads == 0 || heads % kvHeads != 0 || q.columns() % heads != 0
+        || k.columns() != q.columns() / heads * kvHeads || inputs[2] != inputs[1]
+        || (op.number("causal", 1) != 0 && k.rows() < q.rows()))
+        return fail(
+            ErrorCode::InvalidInput, "attention of {} heads: queries {}, keys {}, values {}", heads,
+            text(inputs[0]), text(inputs[1]), text(inputs[2]));
+    return inputs[0];
+}
+
 Result<Shape> same(const Op&, Inputs inputs)
 {
     return inputs[0];
@@ -261,6 +274,7 @@ constexpr Row rows[] = {
          return Shape{TRY(elementsOf(x[0])), TensorType{nullptr, x[1]}.columns()};
      }},
     {OpKind::LayerNorm, 3, layerNorm},
+    {OpKind::Attention, 3, attention},
     {OpKind::Convolution, 2, convolution},
     {OpKind::TransposedConvolution, 2, convolution},
     {OpKind::MatMul, 2, matMul},

@@ -138,10 +138,10 @@ Result<StepFeatures> stepFeatures(ModelProbe& probe, const std::stop_token& stop
     StepFeatures found;
     // The parts of the first picture: its steps, until the time goes up again.
     for (std::size_t i = 0; i < probe.chunkCount(); ++i) {
-        const double time = *probe.timeStep(i);
-        if (!found.times.empty() && time >= found.times.back())
+        const std::optional<double> time = probe.timeStep(i);
+        if (!time || (!found.times.empty() && *time >= found.times.back()))
             break;
-        found.times.push_back(time);
+        found.times.push_back(*time);
     }
     found.stage = TRY(narrowestStage(probe));
     for (std::size_t i = 0; i < found.times.size(); ++i) {

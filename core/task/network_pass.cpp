@@ -62,45 +62,54 @@ Result<const Graph*> NetworkPass::graphOf(const Shape& picture)
 Result<Tensor> NetworkPass::run(
     std::span<const Tensor> inputs, const Key& inputKey, const Allocation& allocation, Keep keep, std::stop_token stop)
 {
-    const Graph& graph = *TRY(graphOf(inputs[0].type().shape));
-    if (inputs.size() != graph.inputs.size())
+    return runPart(0, inputs[0].type().shape, inputs, inputKey, allocation, keep, std::move(stop));
+}
+
+Result<Tensor> NetworkPass::runPart(
+    std::size_t index, const Shape& picture, std::span<const Tensor> inputs, const Key& inputKey,
+    const Allocation& allocation, Keep keep, std::stop_token stop)
+{
+    const Graph& graph = *TRY(graphOf(picture));
+    const GraphPart part = graph.part(index);
+    if (inputs.size() != part.inputs.size())
         return fail(
-            ErrorCode::InvalidInput, "the network has {} inputs, {} were given", graph.inputs.size(), inputs.size());
+            ErrorCode::InvalidInput, "the network has {} inputs, {} were given", part.inputs.size(),
+            inputs.size());
     const std::vector<Key> keys =
-        m_stageKeys.of(tritloom::keyOf("network", model().key, inputKey), allocation);
+        m_stageKeys.of(tritloom::keyOf("network", model().key, inputKey, std::uint64_t(index)), allocation);
     assert(m_replaced.empty() || keep == Keep::Nothing);
-    if (auto known = m_replaced.empty() ? m_outputs.find(keys.back()) : std::nullopt)
+    if (auto known = m_replaced.empty() ? m_outputs.find(keys[part.lastStage]) : std::nullopt)
         return std::move(*known);
     ValueMap given;
     for (std::size_t i = 0; i < inputs.size(); ++i)
-        given[graph.inputs[i].value] = inputs[i];
+        given[part.inputs[i]] = inputs[i];
     const auto weightsOf = [&](TensorId id) { return weights(id, allocation, stop); };
-    const std::size_t last = graph.stageCount - 1;
     ValueMap values;
-    std::size_t next = 0;
+    std::size_t next = part.firstStage;
     if (keep == Keep::Everything)
-        for (std::size_t stage = last; stage-- > 0;)
+        for (std::size_t stage = part.lastStage; stage-- > part.firstStage;)
             if (auto border = m_borders.find(keys[stage])) {
                 values = std::move(*border);
                 next = stage + 1;
                 break;
             }
-    while (next <= last) {
+    while (next <= part.lastStage) {
         // What is not kept needs no borders.
-        const std::size_t end = keep == Keep::Everything ? next : last;
+        const std::size_t end = keep == Keep::Everything ? next : part.lastStage;
         values.insert(given.begin(), given.end());
         TRY_VOID(m_executor->run(graph, next, end, values, weightsOf, nullptr, stop));
         m_counters.stagesRun += end - next + 1;
-        if (keep == Keep::Everything && end < last) {
-            const std::size_t every = keptBorderSpacing(bytesOf(values), last, m_borders.capacityBytes());
-            if (end % every == 0 || end + 1 == last)
+        if (keep == Keep::Everything && end < part.lastStage) {
+            const std::size_t every =
+                keptBorderSpacing(bytesOf(values), graph.stageCount - 1, m_borders.capacityBytes());
+            if (end % every == 0 || end + 1 == part.lastStage)
                 m_borders.put(keys[end], values, bytesOf(values));
         }
         next = end + 1;
     }
-    Tensor result = values.at(graph.output);
+    Tensor result = values.at(part.output);
     if (keep == Keep::Everything)
-        m_outputs.put(keys.back(), result, result.bytes().size());
+        m_outputs.put(keys[part.lastStage], result, result.bytes().size());
     return result;
 }
 

@@ -46,7 +46,11 @@ Result<NetworkProbe::Values> PictureProbe::values(std::size_t chunk)
         fine.nodes[n].stage = n;
     fine.stageCount = fine.nodes.size();
     const auto asStored = [this](TensorId id) { return stored(id); };
+    const GraphPart network = result.graph.part(m_parts[chunk].network);
     for (std::size_t n = 0; n < fine.nodes.size(); ++n) {
+        if (const std::size_t stage = result.graph.nodes[n].stage;
+            stage < network.firstStage || stage > network.lastStage)
+            continue;
         ValueMap values = result.values;
         TRY_VOID(m_pass->executor().run(fine, n, n, values, asStored, nullptr, stop()));
         if (const auto made = values.find(fine.nodes[n].output); made != values.end())

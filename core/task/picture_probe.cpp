@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace tritloom {
 namespace {
@@ -49,12 +50,19 @@ Result<std::unique_ptr<PictureProbe>> PictureProbe::create(
             ErrorCode::Unsupported, "the model cannot be run on pictures: {}", pass->model().whyNotEvaluated);
     std::unique_ptr<PictureProbe> probe(new PictureProbe(
         std::move(pass), std::move(samples), options, std::move(candidates), std::move(stop)));
+    std::vector<Part> behind;
     for (std::size_t i = 0; i < probe->m_samples.size(); ++i)
-        TRY_VOID(probe->addParts(i));
+        TRY_VOID(probe->addParts(i, behind));
+    std::ranges::move(behind, std::back_inserter(probe->m_parts));
     return probe;
 }
 
-Result<void> PictureProbe::addParts(std::size_t sample)
+Shape PictureProbe::pictureOf(const Part& part) const
+{
+    return model().graph->parts.empty() ? part.given[0].type().shape : nominalPicture(*model().picture);
+}
+
+Result<void> PictureProbe::addParts(std::size_t sample, std::vector<Part>& behind)
 {
     const PictureModel& picture = *model().picture;
     const PictureSample& given = m_samples[sample];
@@ -63,35 +71,38 @@ Result<void> PictureProbe::addParts(std::size_t sample)
             TRY(taskRow(picture.task)
                     .run(*m_pass, given, m_options, model().original(), NetworkPass::Keep::Nothing, stop()));
         m_parts.push_back(
-            {{networkInput(given.given, picture.normalisation)}, given.key, sample, {}, output[0]});
+            {{networkInput(given.given, picture.normalisation)}, given.key, sample, 0, {}, output[0]});
         m_made.push_back(std::move(output));
         return {};
     }
-    const std::size_t first = m_parts.size();
+    // The first run of a step is the step; that of a second text, which guides it, comes behind.
+    std::size_t runs = 0, lastStep = 0;
     TaskOutput output = TRY(generatePicture(
         *m_pass, given.seed, m_options, model().original(), NetworkPass::Keep::Nothing, stop(),
-        [&](std::size_t step, std::size_t, std::span<const Tensor> seen, const Tensor&) {
-            const std::optional<double> time = seen.size() > 1
-                ? std::optional(double(seen[1].floats()[0]) / picture.timeScale)
-                : std::nullopt;
-            m_parts.push_back(
-                {{seen.begin(), seen.end()},
-                 keyOf("part", given.key, std::uint64_t(step)),
-                 sample,
-                 time,
-                 {}});
+        [&](const NetworkRun& run) {
+            const bool isStep = run.step > lastStep && run.step <= m_options.steps;
+            lastStep = std::max(lastStep, run.step);
+            (isStep ? m_parts : behind)
+                .push_back(
+                    {{run.given.begin(), run.given.end()},
+                     keyOf("part", given.key, std::uint64_t(runs++)),
+                     sample,
+                     run.part,
+                     isStep && run.given.size() > 1
+                         ? std::optional(double(run.given[1].floats()[0]) / picture.timeScale)
+                         : std::nullopt,
+                     run.made});
         }));
-    for (std::size_t i = first; i < m_parts.size(); ++i)
-        m_parts[i].expected = output[1 + i - first];
     m_made.push_back(std::move(output));
     return {};
 }
 
 Result<Graph> PictureProbe::graphOf(const Part& part, ValueMap& inputs) const
 {
-    Graph graph = TRY(graphFor(model(), part.given[0].type().shape));
+    Graph graph = TRY(graphFor(model(), pictureOf(part)));
+    const GraphPart network = graph.part(part.network);
     for (std::size_t i = 0; i < part.given.size(); ++i)
-        inputs[graph.inputs[i].value] = part.given[i];
+        inputs[network.inputs[i]] = part.given[i];
     return graph;
 }
 
@@ -101,13 +112,24 @@ Result<Tensor> PictureProbe::stageInput(std::size_t stage, std::size_t chunk)
         return fail(
             ErrorCode::InvalidInput, "stage {} of {} on part {} of {}", stage, model().graph->stageCount,
             chunk, m_parts.size());
-    const Part& part = m_parts[chunk];
+    // Of a pipeline only the runs of one network reach the stage.
+    const auto reaches = [&](const Part& part) {
+        const GraphPart network = model().graph->part(part.network);
+        return stage >= network.firstStage && stage <= network.lastStage;
+    };
+    const Part* found = &m_parts[chunk];
+    if (!reaches(*found))
+        found = &*std::ranges::find_if(m_parts, reaches);
+    const Part& part = *found;
     ValueMap values;
     const Graph graph = TRY(graphOf(part, values));
+    const GraphPart network = graph.part(part.network);
+    if (stage == network.firstStage)
+        return fail(ErrorCode::InvalidInput, "nothing but the inputs flows into stage {}", stage);
     const auto asStored = [this](TensorId id) { return stored(id); };
-    TRY_VOID(m_pass->executor().run(graph, 0, stage - 1, values, asStored, nullptr, stop()));
+    TRY_VOID(m_pass->executor().run(graph, network.firstStage, stage - 1, values, asStored, nullptr, stop()));
     for (std::size_t i = 0; i < part.given.size(); ++i)
-        values.erase(graph.inputs[i].value);
+        values.erase(network.inputs[i]);
     if (values.empty())
         return fail(ErrorCode::InvalidInput, "nothing but the inputs flows into stage {}", stage);
     return values.rbegin()->second;
@@ -118,14 +140,28 @@ Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replac
     m_pass->replaceWeights(TRY(byTensor(replaced)));
     const PictureModel& picture = *model().picture;
     const bool makesPictures = picture.task != PictureTask::Classification;
-    const std::size_t count = chunks == 0 ? m_parts.size() : std::min(chunks, m_parts.size());
+    std::vector<std::size_t> chosen(chunks == 0 ? m_parts.size() : std::min(chunks, m_parts.size()));
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    // Behind all steps come the runs of a pipeline's other networks: one of each is always among them.
+    for (std::size_t network = 0; network < model().graph->partCount(); ++network) {
+        const auto first
+            = std::size_t(std::ranges::find(m_parts, network, &Part::network) - m_parts.begin());
+        if (first < m_parts.size() && std::ranges::find(chosen, first) == chosen.end())
+            chosen.push_back(first);
+    }
     Losses total;
     Power power;
     double labelled = 0;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (const std::size_t i : chosen) {
         const Part& part = m_parts[i];
-        const Tensor actual =
-            TRY(m_pass->run(part.given, part.key, model().original(), NetworkPass::Keep::Nothing, stop()));
+        const Tensor actual = TRY(m_pass->runPart(
+            part.network, pictureOf(part), part.given, part.key, model().original(),
+            NetworkPass::Keep::Nothing, stop()));
+        power.add(part.expected, actual);
+        if (!model().graph->parts.empty()) { // texts' states and latents are no pictures to judge
+            total.divergence += relativeError(part.expected, actual);
+            continue;
+        }
         // A step of a generator is judged by its noise alone, as a sample of that one step.
         TaskOutput expected{part.expected}, made{actual};
         if (part.time)
@@ -138,9 +174,8 @@ Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replac
             total.negativeLogLikelihood += double(scores.loss);
             ++labelled;
         }
-        power.add(part.expected, actual);
     }
-    total.divergence /= double(std::max<std::size_t>(count, 1));
+    total.divergence /= double(std::max<std::size_t>(chosen.size(), 1));
     total.negativeLogLikelihood =
         labelled > 0 ? total.negativeLogLikelihood / labelled : std::numeric_limits<double>::quiet_NaN();
     if (makesPictures)

@@ -9,7 +9,8 @@ namespace tritloom {
 /// A network on pictures with its calibration pictures, as transforms, metrics and analyses may ask it.
 ///
 /// Parts are pictures; of a generator they are the steps from noise to picture, sample by sample, each given
-/// as the network as stored saw it. One thread.
+/// as the network as stored saw it. Of a pipeline the runs of its other networks follow behind all steps: prompts,
+/// latents to decode. One thread.
 class PictureProbe final : public CompressorProbe, public NetworkProbe {
 public:
     /// pass: of its own, nobody else runs it. Generators run their samples once here. Errors: those of the
@@ -40,6 +41,7 @@ private:
         std::vector<Tensor> given; ///< the inputs of the network
         Key key;
         std::size_t sample = 0;
+        std::size_t network = 0; ///< part of the graph
         std::optional<double> time;
         Tensor expected; ///< of the network as stored
     };
@@ -47,7 +49,8 @@ private:
     PictureProbe(
         std::unique_ptr<NetworkPass> pass, std::vector<PictureSample> samples, TaskOptions options,
         std::vector<Candidate> candidates, std::stop_token stop);
-    Result<void> addParts(std::size_t sample);
+    Result<void> addParts(std::size_t sample, std::vector<Part>& behind);
+    [[nodiscard]] Shape pictureOf(const Part& part) const;
     Result<Graph> graphOf(const Part& part, ValueMap& inputs) const;
     Allocation allocationOf(std::span<const std::size_t> candidates) const;
     Result<TaskOutput> made(const Allocation& allocation, std::size_t sample);

@@ -63,6 +63,10 @@ Key PictureSession::dataKey(std::size_t limit) const
     Key key = keyOf(
         "pictures", std::uint64_t(m_options.steps), m_options.clip ? 1 : 0, n.range, n.mean[0], n.deviation[0],
         m_reference->model().key);
+    if (m_options.sampler)
+        key = keyOf(key, "sampler", int(*m_options.sampler));
+    if (m_pass->model().picture->promptTokens > 0)
+        key = keyOf(key, "prompt", m_options.prompt, m_options.negativePrompt, m_options.guidance);
     for (std::size_t i = 0; i < m_samples.size() && (limit == 0 || i < limit); ++i)
         key = keyOf(key, m_samples[i].key);
     return key;

@@ -20,12 +20,15 @@ struct PictureSample {
 
 struct TaskOptions {
     std::size_t steps = 10; ///< generation: of the sampler
-    bool clip = true; ///< generation: keep the predicted picture in the range of pictures
+    bool clip = true; ///< generation: keep the predicted picture in the range of pictures, where the schedule does
+    std::optional<SamplerKind> sampler = {}; ///< generation: instead of the schedule's own
+    std::string prompt = {}, negativePrompt = {}; ///< generation from text
+    double guidance = 7.5; ///< generation from text: e = e_negative + guidance (e_prompt - e_negative)
     friend bool operator==(const TaskOptions&, const TaskOptions&) = default;
 };
 
-/// What a network made of a sample. Classification: [logits]. Pictures: [output]. Generation: [picture, then the
-/// predicted noise of every step].
+/// What a network made of a sample. Classification: [logits]. Pictures: [output]. Generation: [picture, then what was
+/// predicted at every step, then, behind a decoder, the picture again: its network counts too].
 using TaskOutput = std::vector<Tensor>;
 
 /// What the output of a sample tells, alone and beside the reference's. NaN where the task has no such number.
@@ -59,12 +62,18 @@ struct TaskRow {
 [[nodiscard]] Tensor networkInput(const Picture& picture, const Normalisation& normalisation);
 [[nodiscard]] Picture networkPicture(const Tensor& output, const Normalisation& normalisation);
 
-/// Called after every step of a sampler with what the network was given and the sample that came of it.
-using OnStep = std::function<void(
-    std::size_t step, std::size_t steps, std::span<const Tensor> given, const Tensor& sample)>;
-/// DDIM (eta 0) from seeded noise; diffusion-preview-basics, parts 2 and 3. Same result as TaskRow::run.
+/// One run of a network on the way to a picture.
+struct NetworkRun {
+    std::size_t step = 0; ///< of the sampler, from 1; 0 before the first, steps + 1 behind the last
+    std::size_t part = 0; ///< of the graph
+    std::span<const Tensor> given;
+    const Tensor& made;
+};
+using OnRun = std::function<void(const NetworkRun&)>;
+/// From seeded noise through the steps of the sampler; diffusion-preview-basics, parts 2 to 4. Same result as
+/// TaskRow::run. Errors: those of the network; InvalidInput (steps, a prompt for a network that takes none).
 [[nodiscard]] Result<TaskOutput> generatePicture(
     NetworkPass&, std::uint64_t seed, const TaskOptions&, const Allocation&, NetworkPass::Keep, std::stop_token,
-    const OnStep& onStep = {});
+    const OnRun& onRun = {});
 
 } // namespace tritloom

@@ -26,6 +26,9 @@ constexpr const char* gpt2 =
 constexpr const char* llama3 = LLAMA3("{1,3}");
 constexpr const char* qwen2 = LLAMA3("");
 
+// CLIP: single digits, no spaces; what lies between the pieces is white space, which the tokenizer drops.
+constexpr const char* clip = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|\p{L}+|\p{N}|[^)" SPACES R"(\p{L}\p{N}]+)";
+
 /// One way of splitting: each expression cuts the pieces that the one before left.
 struct Row {
     std::string_view pre;
@@ -43,6 +46,7 @@ std::span<const Row> rows()
         {"llama-v3", {llama3}, true},
         {"qwen2", {qwen2}, false, true},
         {"deepseek-r1-qwen", {qwen2}, false, true},
+        {"clip", {clip}, false, true},
         {"smollm", {R"(\p{N})", gpt2}},
         {"default", {R"([\p{P}$+<=>^~|]+)", gpt2, R"(\p{N}+)", "[0-9][0-9][0-9]"}},
     };

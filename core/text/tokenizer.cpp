@@ -2,6 +2,7 @@
 
 #include "core/base/utf8.h"
 #include "core/text/byte_level_bpe.h"
+#include "core/text/clip_bpe.h"
 #include "core/text/sentencepiece_bpe.h"
 #include "core/text/unigram.h"
 
@@ -18,6 +19,7 @@ constexpr TokenizerRow tokenizers[] = {
     {"llama", sentencepieceBpe::make},
     {"gpt2", byteLevelBpe::make},
     {"t5", unigram::make},
+    {"clip", clipBpe::make},
 };
 
 } // namespace

@@ -137,10 +137,10 @@ Result<Report> StepGroups::run(ModelProbe* probe, const Parameters& given, const
             ErrorCode::Unsupported, "steps can be grouped for networks that make pictures out of noise only");
     std::vector<double> times;
     for (std::size_t i = 0; i < probe->chunkCount(); ++i) {
-        const double time = *probe->timeStep(i);
-        if (!times.empty() && time >= times.back())
+        const std::optional<double> time = probe->timeStep(i);
+        if (!time || (!times.empty() && *time >= times.back()))
             break; // the next picture begins
-        times.push_back(time);
+        times.push_back(*time);
     }
     const auto groups = std::min(std::size_t(TRY(parameterValue(specs, given, "groups"))), times.size());
     Report::Table table{

@@ -759,6 +759,10 @@
             <translation>Geschrieben und zurückgelesen: %1, %2 Tensoren, in %3. Prüfsumme der Daten: %4</translation>
         </message>
         <message>
+            <source>GGUF, for stable-diffusion.cpp and ComfyUI (*.gguf)</source>
+            <translation>GGUF, für stable-diffusion.cpp und ComfyUI (*.gguf)</translation>
+        </message>
+        <message>
             <source>GGUF, for llama.cpp (*.gguf)</source>
             <translation>GGUF, für llama.cpp (*.gguf)</translation>
         </message>
@@ -2627,6 +2631,50 @@ Divergenz %1</translation>
         <message>
             <source>File…</source>
             <translation>Datei…</translation>
+        </message>
+        <message>
+            <source>What the pictures should show</source>
+            <translation>Was die Bilder zeigen sollen</translation>
+        </message>
+        <message>
+            <source>What they should not show</source>
+            <translation>Was sie nicht zeigen sollen</translation>
+        </message>
+        <message>
+            <source>How strongly the prompt counts; with 1 every step takes half as long</source>
+            <translation>Wie stark die Beschreibung zählt; mit 1 dauert jeder Schritt halb so lang</translation>
+        </message>
+        <message>
+            <source>Prompt</source>
+            <translation>Beschreibung</translation>
+        </message>
+        <message>
+            <source>Not</source>
+            <translation>Nicht</translation>
+        </message>
+        <message>
+            <source>Guidance</source>
+            <translation>Führung</translation>
+        </message>
+        <message>
+            <source>as the model says: %1</source>
+            <translation>wie das Modell sagt: %1</translation>
+        </message>
+        <message>
+            <source>Sampler</source>
+            <translation>Sampler</translation>
+        </message>
+        <message>
+            <source>as trained, %1</source>
+            <translation>wie trainiert, %1</translation>
+        </message>
+        <message>
+            <source>Multiples of %1; smaller pictures are made faster, and are less good</source>
+            <translation>Vielfache von %1; kleinere Bilder entstehen schneller und sind weniger gut</translation>
+        </message>
+        <message>
+            <source>Side</source>
+            <translation>Seite</translation>
         </message>
         <message>
             <source>Of the sampler, where quality is measured; the page can show more</source>

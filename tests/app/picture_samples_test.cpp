@@ -158,10 +158,11 @@ private slots:
         options.calibrationSteps = CalibrationSteps(way);
         const auto engine =
             PictureEngine::create(loadModel(pathOf("generation")).value(), plugins().lookup(), options).value();
-        QCOMPARE(engine->compressor()->statistics()->sampleCount(), std::size_t(20));
+        QCOMPARE(engine->compressor()->statistics()->sampleCount(), std::size_t(0)); // nobody has asked yet
         const auto session = engine->makeSession().value();
         const auto plain = evaluated(*session, uniform(*engine->model(), {"int3row", "rtn", {}})),
                    learned = evaluated(*session, uniform(*engine->model(), {"int3row", "gptq", {}}));
+        QCOMPARE(engine->compressor()->statistics()->sampleCount(), std::size_t(20));
         QVERIFY(learned.divergence.value < plain.divergence.value);
     }
 

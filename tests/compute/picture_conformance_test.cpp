@@ -87,6 +87,38 @@ std::vector<Case> cases()
     up.attributes["ceil"] = 1;
     add("max pool rounded up", up, {picture});
     add("reshape", {OpKind::Reshape, {}, {{"shape", {2, 504}}}}, {picture});
+    const Tensor rows = gaussian({67, 35}, 8);
+    add("transpose", {OpKind::Transpose, {}, {{"permutation", {1, 0}}}}, {rows});
+    add("transpose of one row", {OpKind::Transpose, {}, {{"permutation", {1, 0}}}}, {gaussian({1, 35}, 8)});
+    add("transpose of four dimensions", {OpKind::Transpose, {}, {{"permutation", {0, 2, 3, 1}}}}, {picture});
+    for (int axis = 0; axis < 4; ++axis) {
+        Shape other{2, 8, 9, 7};
+        other[std::size_t(axis)] = 3;
+        add(fmt::format("concat {}", axis), {OpKind::Concat, {{"axis", double(axis)}}},
+            {picture, gaussian(other, 9), picture});
+    }
+    add("columns", {OpKind::StridedSlice, {}, {{"starts", {0, 17}}, {"sizes", {67, 18}}, {"steps", {1, 1}}}},
+        {rows});
+    add("rows from the end",
+        {OpKind::StridedSlice, {}, {{"starts", {66, 0}}, {"sizes", {33, 35}}, {"steps", {-2, 1}}}}, {rows});
+    add("layer norm", {OpKind::LayerNorm, {{"epsilon", 1e-5}}}, {rows, gaussian({35}, 1), gaussian({35}, 2)});
+    for (const auto& [times, name] :
+         {std::pair{2.0, "doubled"}, {3.0, "tripled"}, {1.5, "half as large again"}}) {
+        Op up{
+            OpKind::Resize,
+            {{"mode", double(ResizeMode::Nearest)},
+             {"transform", double(ResizeTransform::Asymmetric)},
+             {"nearest", double(ResizeNearest::Floor)},
+             {"scale2", times},
+             {"scale3", times}}};
+        up.lists["sizes"] = {2, 8, std::int64_t(9 * times), std::int64_t(7 * times)};
+        add(name, up, {picture});
+        up.attributes["mode"] = double(ResizeMode::Linear);
+        add(fmt::format("{} between", name), up, {picture});
+    }
+    for (const std::size_t keys : {1, 7, 130})
+        add(fmt::format("attention to all of {}", keys), {OpKind::Attention, {{"heads", 5}, {"causal", 0}}},
+            {rows, gaussian({keys, 35}, 3), gaussian({keys, 35}, 4)});
     return list;
 }
 

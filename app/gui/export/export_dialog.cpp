@@ -119,6 +119,8 @@ void ExportDialog::choosePath()
     if (m_workspace.model().picture)
         kinds = {
             tr("safetensors, for PyTorch (*.safetensors)"), tr("Tritloom, holds every method (*.tritloom)")};
+    if (m_workspace.model().picture && m_workspace.model().picture->latent)
+        kinds.prepend(tr("GGUF, for stable-diffusion.cpp and ComfyUI (*.gguf)"));
     if (m_workspace.model().file->operators)
         kinds.prepend(tr("ONNX, for onnxruntime (*.onnx)"));
     const QString path = QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(), kinds.join(";;"));

@@ -157,13 +157,7 @@ void PicturesDialog::addNumbers(QFormLayout& form)
     const PictureModel& model = *m_workspace.model().picture;
     const PictureSource& source = m_before.source;
     if (model.task == PictureTask::Generation) {
-        m_samples = makeSpin("pictureSamples", 1, 1000, source.samples, this);
-        m_seed = makeSpin("pictureSeed", 0, 1'000'000'000, source.seed, this);
-        m_steps = makeSpin("pictureSteps", 1, int(model.steps), m_before.task.steps, this);
-        m_steps->setToolTip(tr("Of the sampler, where quality is measured; the page can show more"));
-        form.addRow(tr("Pictures"), m_samples);
-        form.addRow(tr("First seed"), m_seed);
-        form.addRow(tr("Steps"), m_steps);
+        addGeneration(form);
         return;
     }
     m_limit = makeSpin("pictureLimit", 0, 1'000'000, source.limit, this);
@@ -195,6 +189,57 @@ void PicturesDialog::addNumbers(QFormLayout& form)
                             : tr("25, as nothing else is known"));
         form.addRow(tr("Noise, of 255"), m_noise);
         connect(m_task, &QComboBox::currentIndexChanged, this, &PicturesDialog::refresh);
+    }
+}
+
+void PicturesDialog::addGeneration(QFormLayout& form)
+{
+    const PictureModel& model = *m_workspace.model().picture;
+    const TaskOptions& task = m_before.task;
+    if (model.promptTokens > 0) {
+        m_prompt = new QLineEdit(QString::fromStdString(task.prompt), this);
+        m_prompt->setObjectName(QStringLiteral("picturePrompt"));
+        m_prompt->setPlaceholderText(tr("What the pictures should show"));
+        m_negative = new QLineEdit(QString::fromStdString(task.negativePrompt), this);
+        m_negative->setObjectName(QStringLiteral("pictureNegativePrompt"));
+        m_negative->setPlaceholderText(tr("What they should not show"));
+        m_guidance = new QDoubleSpinBox(this);
+        m_guidance->setObjectName(QStringLiteral("pictureGuidance"));
+        m_guidance->setRange(0, 50);
+        m_guidance->setDecimals(1);
+        m_guidance->setSingleStep(0.5);
+        m_guidance->setValue(task.guidance);
+        m_guidance->setToolTip(tr("How strongly the prompt counts; with 1 every step takes half as long"));
+        form.addRow(tr("Prompt"), m_prompt);
+        form.addRow(tr("Not"), m_negative);
+        form.addRow(tr("Guidance"), m_guidance);
+    }
+    m_samples = makeSpin("pictureSamples", 1, 1000, m_before.source.samples, this);
+    m_seed = makeSpin("pictureSeed", 0, 1'000'000'000, m_before.source.seed, this);
+    m_steps = makeSpin("pictureSteps", 1, int(model.schedule.steps), task.steps, this);
+    m_steps->setToolTip(tr("Of the sampler, where quality is measured; the page can show more"));
+    form.addRow(tr("Pictures"), m_samples);
+    form.addRow(tr("First seed"), m_seed);
+    form.addRow(tr("Steps"), m_steps);
+    m_sampler = new QComboBox(this);
+    m_sampler->setObjectName(QStringLiteral("pictureSampler"));
+    const auto own = std::size_t(model.schedule.sampler);
+    m_sampler->addItem(
+        tr("as the model says: %1")
+            .arg(QString::fromUtf8(samplerNames[own].data(), qsizetype(samplerNames[own].size()))));
+    for (const std::string_view name : samplerNames)
+        m_sampler->addItem(QString::fromUtf8(name.data(), qsizetype(name.size())));
+    m_sampler->setCurrentIndex(task.sampler ? int(*task.sampler) + 1 : 0);
+    form.addRow(tr("Sampler"), m_sampler);
+    if (model.latent) {
+        const int multiple = int(model.multiple);
+        m_side = makeSpin("pictureSide", 0, 64 * multiple, m_before.pictureSize, this);
+        m_side->setSingleStep(multiple);
+        m_side->setSpecialValueText(tr("as trained, %1").arg(sizeText(model.height, model.width)));
+        m_side->setSuffix(tr(" pixels"));
+        m_side->setToolTip(
+            tr("Multiples of %1; smaller pictures are made faster, and are less good").arg(multiple));
+        form.addRow(tr("Side"), m_side);
     }
 }
 
@@ -244,7 +289,18 @@ PictureOptions PicturesDialog::chosen() const
         source.samples = std::size_t(m_samples->value());
         source.seed = std::uint64_t(m_seed->value());
         options.task.steps = std::size_t(m_steps->value());
+        options.task.sampler.reset();
+        if (m_sampler->currentIndex() > 0)
+            options.task.sampler = SamplerKind(m_sampler->currentIndex() - 1);
     }
+    if (m_prompt != nullptr) {
+        options.task.prompt = m_prompt->text().trimmed().toStdString();
+        options.task.negativePrompt = m_negative->text().trimmed().toStdString();
+        options.task.guidance = m_guidance->value();
+    }
+    if (m_side != nullptr) // to the nearest side that can be made
+        options.pictureSize = std::size_t(
+            (m_side->value() + m_side->singleStep() / 2) / m_side->singleStep() * m_side->singleStep());
     options.normalisation.reset();
     if (m_range->currentIndex() > 0)
         options.normalisation = usualNormalisations()[std::size_t(m_range->currentIndex() - 1)];

@@ -26,6 +26,7 @@ public:
 private:
     void addPlace(QFormLayout& form);
     void addNumbers(QFormLayout& form);
+    void addGeneration(QFormLayout& form);
     void addRange(QFormLayout& form);
     void refresh();
     void take();
@@ -34,11 +35,11 @@ private:
     Workspace& m_workspace;
     PictureOptions m_before;
     std::vector<std::filesystem::path> m_files; ///< several pictures instead of a folder
-    QLineEdit *m_images = nullptr, *m_labels = nullptr;
+    QLineEdit *m_images = nullptr, *m_labels = nullptr, *m_prompt = nullptr, *m_negative = nullptr;
     QSpinBox *m_limit = nullptr, *m_size = nullptr, *m_samples = nullptr, *m_seed = nullptr,
-             *m_steps = nullptr;
-    QDoubleSpinBox* m_noise = nullptr;
-    QComboBox *m_task = nullptr, *m_range = nullptr;
+             *m_steps = nullptr, *m_side = nullptr;
+    QDoubleSpinBox *m_noise = nullptr, *m_guidance = nullptr;
+    QComboBox *m_task = nullptr, *m_range = nullptr, *m_sampler = nullptr;
     QPushButton* m_ok = nullptr;
 };
 

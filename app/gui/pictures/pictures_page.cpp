@@ -236,7 +236,7 @@ void PicturesPage::takePictures()
         m_planes->setModel(model);
         m_planes->clear({});
         const QSignalBlocker quiet(m_steps);
-        m_steps->setRange(1, int(std::min<std::size_t>(model.steps, 1000)));
+        m_steps->setRange(1, int(std::min<std::size_t>(model.schedule.steps, 1000)));
         m_steps->setValue(int(pictures->options().task.steps));
         m_steps->setVisible(generates);
         m_moreSteps->setVisible(generates);

@@ -125,7 +125,7 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
     if (inputs.size() == 2 && isPlane && output == picture) {
         model.task = PictureTask::Generation;
         // A time step of whole numbers is counted, one of floats goes from 0 to 1.
-        model.timeScale = inputs[1].elementType == 1 ? 1.0 / double(model.steps) : 1.0;
+        model.timeScale = inputs[1].elementType == 1 ? 1.0 / double(model.schedule.steps) : 1.0;
         model.normalisation = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}};
         if (inputs[1].elementType == 1)
             model.normalisation = {.range = 1, .mean = {0.5, 0.5, 0.5}, .deviation = {1, 1, 1}};

@@ -47,15 +47,17 @@ Result<Tensor> rope(const Op& op, std::span<const Tensor> inputs, std::stop_toke
     return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
 }
 
-// Causal grouped-query attention: query head h reads key-value head h / (heads / kvHeads).
+// Grouped-query attention, causal unless told otherwise: query head h reads key-value head h / (heads /
+// kvHeads).
 Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const std::vector<float> q = values(inputs[0]), k = values(inputs[1]), v = values(inputs[2]);
     const std::size_t heads = op.count("heads"), kvHeads = op.count("kvHeads", heads),
                       rows = inputs[0].type().rows(), keys = inputs[1].type().rows();
     const std::size_t size = heads == 0 ? 0 : inputs[0].type().columns() / heads;
+    const bool causal = op.number("causal", 1) != 0;
     if (size == 0 || kvHeads == 0 || heads % kvHeads != 0 || inputs[1].type().columns() != kvHeads * size
-        || inputs[2].type().shape != inputs[1].type().shape || keys < rows)
+        || inputs[2].type().shape != inputs[1].type().shape || (causal && keys < rows))
         return fail(ErrorCode::InvalidInput, "attention with {} heads, {} key heads, {} keys for {} queries", heads, kvHeads, keys, rows);
     std::vector<float> y(rows * heads * size);
     std::vector<double> weights(keys);
@@ -64,7 +66,7 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
         for (std::size_t r = 0; r < rows; ++r) {
             if (stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "cancelled");
-            const std::size_t visible = keys - rows + r + 1;
+            const std::size_t visible = causal ? keys - rows + r + 1 : keys;
             double largest = -1e300, total = 0;
             for (std::size_t j = 0; j < visible; ++j) {
                 double dot = 0;
