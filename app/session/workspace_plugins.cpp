@@ -104,14 +104,13 @@ void Workspace::takeOver(Workspace& other)
         setMethod(other.method());
     if (other.document().allocation().layers.size() != m_document.allocation().layers.size())
         return;
+    std::vector<LayerId> pinned, loose;
+    for (std::size_t i = 0; i < m_document.pinned().size(); ++i)
+        (other.document().pinned()[i] ? pinned : loose).push_back(LayerId(i));
+    m_document.setPinned(loose, false); // a pin of this project would hold its layer
     if (other.document().allocation() != m_document.allocation())
         m_document.replace(other.document().allocation(), tr("Keep the bits of the model before"));
-    std::vector<LayerId> pinned;
-    for (std::size_t i = 0; i < other.document().pinned().size(); ++i)
-        if (other.document().pinned()[i])
-            pinned.push_back(LayerId(i));
-    if (!pinned.empty())
-        m_document.setPinned(pinned, true);
+    m_document.setPinned(pinned, true);
 }
 
 void Workspace::requestAllocation()

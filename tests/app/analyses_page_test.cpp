@@ -95,7 +95,8 @@ private slots:
         QCOMPARE(std::size_t(view->count()), 1 + report.tables.size() + report.charts.size());
         QVERIFY(
             child<QTextBrowser>("reportText")->toPlainText().contains(QString::fromStdString(report.title)));
-        auto* const table = child<QTableWidget>("reportTable");
+        auto* const table = qobject_cast<QTableWidget*>(view->widget(1));
+        QVERIFY(table != nullptr);
         QCOMPARE(std::size_t(table->rowCount()), report.tables.front().rows.size());
         QCOMPARE(table->item(0, 0)->text(), QString::fromStdString(report.tables.front().rows[0][0]));
         QVERIFY(child<QPushButton>("saveAnalysis")->isEnabled());
@@ -139,6 +140,8 @@ private slots:
         QVERIFY(qobject_cast<QLogValueAxis*>(chart.chart()->axes(Qt::Vertical).front()) != nullptr);
         const auto* const line = static_cast<QXYSeries*>(chart.chart()->series().front());
         QCOMPARE(line->points(), (QList<QPointF>{{1, 0.1}, {2, 0.01}})); // not -1, not NaN
+        chart.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&chart));
         int named = 0;
         for (const QLegendMarker* const marker : chart.chart()->legend()->markers())
             named += marker->isVisible() ? 1 : 0;

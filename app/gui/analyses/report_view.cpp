@@ -58,8 +58,8 @@ QWidget* makeTable(const Report::Table& table, QWidget* parent)
         if (const QTableWidgetItem* const first = widget->item(0, c);
             first != nullptr && first->data(Qt::UserRole).isValid())
             widget->horizontalHeaderItem(c)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    widget->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder); // as the report has it, until asked
     widget->setSortingEnabled(true);
-    widget->sortByColumn(-1, Qt::AscendingOrder); // as the report has it, until somebody asks
     return widget;
 }
 
