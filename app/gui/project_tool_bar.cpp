@@ -47,13 +47,13 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     }
     // The longest name of a plugin does not say how wide the bar is.
     m_method->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_method->setMinimumContentsLength(18);
+    m_method->setMinimumContentsLength(11);
     m_method->setMinimumWidth(150); // its titles with the style sheet's padding
     m_settings->setObjectName(QStringLiteral("methodSettings"));
     m_slider->setObjectName(QStringLiteral("budgetSlider"));
     m_slider->setAccessibleName(tr("Budget in bits per weight"));
     m_slider->setRange(0, int(loom_axis::position(16) * sliderSteps));
-    m_slider->setFixedWidth(90);
+    m_slider->setFixedWidth(70);
     m_bits->setObjectName(QStringLiteral("budgetBits"));
     m_bits->setAccessibleName(tr("Budget in bits per weight"));
     m_bits->setRange(0.5, 32);
@@ -95,6 +95,7 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
         if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(action)))
             button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     widgetForAction(actions.exportModel)->setProperty("primary", true);
+    widgetForAction(actions.allocator)->setProperty("compact", true);
     for (QAction* const action : {actions.undo, actions.redo, actions.allocator})
         widgetForAction(action)->setAccessibleName(action->text());
 

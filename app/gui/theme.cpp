@@ -121,6 +121,9 @@ QString styleSheet(const QPalette& palette)
         QToolButton:pressed, QPushButton:pressed, QToolButton:checked, QPushButton:checked { background: %line; }
         QToolButton:disabled, QPushButton:disabled { color: %disabled; }
         QToolButton:focus, QPushButton:focus { border-color: %accent; }
+        QToolButton[compact="true"] { padding: 4px 3px; }
+        QToolButton[flat="true"] { background: transparent; border-color: transparent; padding: 2px; }
+        QToolButton[flat="true"]:hover, QToolButton[flat="true"]:focus { border-color: %line; }
         QPushButton[primary="true"], QToolButton[primary="true"] {
             background: %accent; color: %onAccent; border-color: %accent; font-weight: 600; }
         QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
@@ -177,9 +180,10 @@ QString styleSheet(const QPalette& palette)
         QFrame[card="true"] { background: %panel; border: 1px solid %line; border-radius: 8px; }
         QListWidget { background: transparent; border: none; outline: none; }
         QListWidget::item { padding: 2px 4px; border-radius: 4px; }
-        QListWidget::indicator { width: 13px; height: 13px; border: 1px solid %muted; border-radius: 3px;
+        QListWidget::indicator, QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid %muted; border-radius: 3px;
             background: %base; }
-        QListWidget::indicator:checked { background: %accent; border-color: %accent;
+        QCheckBox::indicator:focus { border-color: %accent; }
+        QListWidget::indicator:checked, QCheckBox::indicator:checked { background: %accent; border-color: %accent;
             image: url(:/icons/%mode/check.svg); }
         QListWidget::item:selected { background: %selection; color: %text; }
         QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }

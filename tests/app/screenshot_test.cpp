@@ -9,6 +9,7 @@
 #include "core/sensitivity/candidate.h"
 #include "tests/app/small_networks.h"
 
+#include <QDialog>
 #include <QPushButton>
 #include <QSet>
 #include <QSettings>

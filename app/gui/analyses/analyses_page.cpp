@@ -45,7 +45,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setMaximumWidth(140);
-    m_view->setMinimumWidth(240);
+    m_view->setMinimumWidth(200);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setMinimumWidth(160);
@@ -53,7 +53,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     split->addWidget(m_chooser);
     split->addWidget(m_empty);
     split->addWidget(m_view);
-    split->setSizes({430, 400, 400});
+    split->setSizes({360, 400, 400});
     split->setStretchFactor(1, 1);
     split->setStretchFactor(2, 1);
     split->setChildrenCollapsible(false);

@@ -71,7 +71,7 @@ ReportView::ReportView(QWidget* parent)
     setObjectName(QStringLiteral("reportView"));
     setDocumentMode(true);
     setUsesScrollButtons(true);
-    setElideMode(Qt::ElideRight);
+    setElideMode(Qt::ElideNone);
 }
 
 void ReportView::show(const Report& report)

@@ -12,7 +12,7 @@
 namespace tritloom {
 namespace {
 
-constexpr int listWidth = 176, formWidth = 236; ///< at least
+constexpr int listWidth = 130, formWidth = 216; ///< at least
 
 } // namespace
 

@@ -7,6 +7,7 @@
 #include <QDialog>
 #include <QEvent>
 #include <QIcon>
+#include <QPainter>
 #include <QScreen>
 
 #include <algorithm>
@@ -21,8 +22,9 @@ constexpr int popupWidth = 340;
 ParameterButton::ParameterButton(QWidget* parent)
     : QToolButton(parent)
 {
-    setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    setToolButtonStyle(Qt::ToolButtonIconOnly);
     setIconSize({16, 16});
+    setProperty("compact", true);
     connect(this, &QToolButton::clicked, this, &ParameterButton::open);
     refresh();
 }
@@ -43,7 +45,7 @@ void ParameterButton::refresh()
         themeColors(palette()).dark ? QStringLiteral(":/icons/dark/settings.svg")
                                     : QStringLiteral(":/icons/light/settings.svg")));
     setText(count == 0 ? QString() : QString::number(count));
-    setToolButtonStyle(count == 0 ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+    update();
     setEnabled(!m_specs.empty());
     setAccessibleName(m_title.isEmpty() ? tr("Settings") : tr("Settings of %1").arg(m_title));
     setToolTip(
@@ -92,6 +94,18 @@ void ParameterButton::changeEvent(QEvent* event)
     if (event->type() == QEvent::PaletteChange)
         refresh();
     QToolButton::changeEvent(event);
+}
+
+void ParameterButton::paintEvent(QPaintEvent* event)
+{
+    QToolButton::paintEvent(event);
+    if (m_values.empty())
+        return;
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(themeColors(palette()).accent);
+    painter.drawEllipse(QPointF(width() - 7, 7), 3, 3);
 }
 
 } // namespace tritloom

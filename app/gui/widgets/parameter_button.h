@@ -8,8 +8,8 @@ namespace tritloom {
 
 class ParameterForm;
 
-/// A small button beside the name of a plugin that opens its ParameterForm; says how many values are not
-/// standard. GUI thread only.
+/// A small button beside the name of a plugin that opens its ParameterForm; a dot says that values are not
+/// standard, the tool tip how many. GUI thread only.
 class ParameterButton final : public QToolButton {
     Q_OBJECT
 
@@ -24,6 +24,7 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     void open();

@@ -15,7 +15,7 @@
 namespace tritloom {
 namespace {
 
-constexpr int fieldWidth = 96;
+constexpr int fieldWidth = 88, resetWidth = 24;
 
 bool isSwitch(const ParameterSpec& spec)
 {
@@ -70,7 +70,7 @@ ParameterForm::ParameterForm(QWidget* parent)
     m_reset->setObjectName(QStringLiteral("parameterReset"));
     m_reset->setProperty("flat", true);
     m_grid->setContentsMargins(0, 0, 0, 0);
-    m_grid->setHorizontalSpacing(8);
+    m_grid->setHorizontalSpacing(6);
     m_grid->setVerticalSpacing(5);
     m_grid->setColumnStretch(0, 1);
     connect(m_reset, &QPushButton::clicked, this, &ParameterForm::reset);
@@ -147,6 +147,7 @@ ParameterForm::Row ParameterForm::makeRow(const ParameterSpec& spec, int at)
     back->setAccessibleName(tr("%1: back to standard").arg(title));
     back->setToolTip(tr("Back to standard, %1").arg(plain(spec.standard)));
     back->setProperty("flat", true);
+    back->setFixedWidth(resetWidth);
     QSizePolicy keeps = back->sizePolicy();
     keeps.setRetainSizeWhenHidden(true); // fields do not move when one differs
     back->setSizePolicy(keeps);
