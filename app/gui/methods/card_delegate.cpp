@@ -2,6 +2,7 @@
 
 #include "app/gui/theme.h"
 
+#include <QGuiApplication>
 #include <QPainter>
 
 namespace tritloom {
@@ -14,7 +15,9 @@ constexpr int inset = 10, rise = 6; ///< of the text inside the card
 void CardDelegate::paint(
     QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
-    const ThemeColors colors = themeColors(option.palette);
+    // The list's own palette has no window colour: the style sheet makes its ground transparent.
+    const QPalette palette = QGuiApplication::palette();
+    const ThemeColors colors = themeColors(palette);
     const bool selected = option.state.testFlag(QStyle::State_Selected);
     const bool focused = option.state.testFlag(QStyle::State_HasFocus);
     const QRect card = option.rect.adjusted(1, 2, -3, -2);
@@ -32,7 +35,7 @@ void CardDelegate::paint(
     QFont bold = option.font;
     bold.setWeight(QFont::DemiBold);
     painter->setFont(bold);
-    painter->setPen(option.palette.color(QPalette::Text));
+    painter->setPen(palette.color(QPalette::Text));
     const int titleWidth = text.width() - kindWidth - 10;
     painter->drawText(
         QRect(text.left(), text.top(), titleWidth, line), Qt::AlignLeft,

@@ -9,6 +9,8 @@
 #include <QListWidget>
 #include <QScrollArea>
 
+#include <algorithm>
+
 namespace tritloom {
 namespace {
 
