@@ -147,6 +147,8 @@ QString styleSheet(const QPalette& palette)
             border-bottom: 2px solid transparent; }
         QTabBar::tab:selected { color: %text; border-bottom-color: %accent; }
         QTabBar::tab:hover { color: %text; }
+        QTabWidget#reportView > QTabBar::tab { padding: 7px 9px; }
+        QTabBar QToolButton { padding: 2px; }
         QHeaderView { background: %window; border: none; }
         QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %line;
             padding: 4px 6px; }

@@ -3424,6 +3424,14 @@ Divergenz %1</translation>
             <source>it has no layers</source>
             <translation>es hat keine Schichten</translation>
         </message>
+        <message>
+            <source>Choice</source>
+            <translation>Auswahl</translation>
+        </message>
+        <message>
+            <source>Show or hide the list of analyses and their settings</source>
+            <translation>Die Liste der Analysen und ihre Einstellungen zeigen oder verbergen</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::AnalysisController</name>

@@ -108,6 +108,18 @@ private slots:
         QCOMPARE(report.tables.front().rows, direct->tables.front().rows);
     }
 
+    void findingsTakeTheRoomOfTheListWhereThereIsLittle()
+    {
+        m_page->resize(640, 300);
+        choose("quantization-law");
+        QVERIFY(!child<QPushButton>("analysisChoice")->isVisible()); // nothing to make room for
+        QTest::mouseClick(child<QPushButton>("runAnalysis"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(m_workspace->analyses().report().has_value(), 60000);
+        QVERIFY(!child<PluginChooser>("pluginChooser")->isVisible());
+        QTest::mouseClick(child<QPushButton>("analysisChoice"), Qt::LeftButton);
+        QVERIFY(child<PluginChooser>("pluginChooser")->isVisible());
+    }
+
     void oneThatRunsTheModelCanBeStopped()
     {
         choose("bit-scaling");

@@ -21,6 +21,11 @@
 #include <QVBoxLayout>
 
 namespace tritloom {
+namespace {
+
+constexpr int roomForBoth = 800; ///< pixels: below, findings take the place of the list
+
+} // namespace
 
 AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
@@ -30,6 +35,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     , m_state(new QLabel(this))
     , m_empty(makeMutedLabel(tr("What an analysis finds appears here, in words, tables and charts."), this))
     , m_progress(new QProgressBar(this))
+    , m_choice(new QPushButton(tr("Choice"), this))
     , m_save(new QPushButton(tr("Save as CSV…"), this))
     , m_run(new QPushButton(this))
 {
@@ -38,6 +44,10 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     m_state->setObjectName(QStringLiteral("analysisState"));
     m_state->setWordWrap(true);
     m_state->setTextFormat(Qt::PlainText);
+    m_choice->setObjectName(QStringLiteral("analysisChoice"));
+    m_choice->setCheckable(true);
+    m_choice->setChecked(true);
+    m_choice->setToolTip(tr("Show or hide the list of analyses and their settings"));
     m_run->setObjectName(QStringLiteral("runAnalysis"));
     m_save->setObjectName(QStringLiteral("saveAnalysis"));
     m_progress->setObjectName(QStringLiteral("analysisProgress"));
@@ -60,6 +70,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     auto* const header = new QHBoxLayout;
     header->addWidget(m_state, 1);
     header->addWidget(m_progress);
+    header->addWidget(m_choice);
     header->addWidget(m_save);
     header->addWidget(m_run);
     auto* const layout = new QVBoxLayout(this);
@@ -73,6 +84,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     connect(m_run, &QPushButton::clicked, this, [this, &analyses] {
         analyses.job().isRunning() ? analyses.cancel() : run();
     });
+    connect(m_choice, &QPushButton::toggled, m_chooser, &QWidget::setVisible);
     connect(m_save, &QPushButton::clicked, this, &AnalysesPage::save);
     connect(m_chooser, &PluginChooser::changed, this, &AnalysesPage::showState);
     connect(m_chooser, &PluginChooser::activated, this, [this, &analyses] {
@@ -81,6 +93,8 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     });
     connect(&analyses, &AnalysisController::finished, this, [this, &analyses] {
         m_view->show(*analyses.report());
+        if (width() < roomForBoth)
+            m_choice->setChecked(false);
     });
     connect(&analyses, &AnalysisController::failed, this, [this](const QString& why) {
         m_failure = why;
@@ -116,6 +130,7 @@ QString AnalysesPage::titleOf(const PluginChoice& choice) const
 
 void AnalysesPage::choose(const std::string& analysis)
 {
+    m_choice->setChecked(true);
     m_chooser->setChoice({analysis, {}});
     showState();
 }
@@ -135,6 +150,7 @@ void AnalysesPage::showState()
     m_progress->setValue(int(1000 * job.fraction()));
     m_run->setText(running ? tr("Stop") : tr("Run"));
     m_run->setEnabled(running || (m_chooser->whyNot().isEmpty() && !m_chooser->title().isEmpty()));
+    m_choice->setVisible(analyses.report().has_value());
     m_save->setEnabled(analyses.report().has_value());
     m_view->setVisible(analyses.report().has_value());
     m_empty->setVisible(!analyses.report());

@@ -34,7 +34,7 @@ private:
     ReportView* m_view;
     QLabel *m_state, *m_empty;
     QProgressBar* m_progress;
-    QPushButton *m_save, *m_run;
+    QPushButton *m_choice, *m_save, *m_run; ///< m_choice: pressed while what can be chosen is shown
     QString m_failure; ///< of the last run
     QTimer m_tick; ///< progress is asked for, not pushed
 };
