@@ -55,7 +55,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setMaximumWidth(140);
-    m_view->setMinimumWidth(200);
+    m_view->setMinimumSize(200, 120); // less than a chart asks for, so that nothing scrolls in a low dock
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_empty->setMinimumWidth(160);

@@ -57,12 +57,13 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     header->addWidget(m_quantity);
     header->addWidget(m_settings);
     header->addWidget(m_allocates);
-    header->addWidget(m_state, 1);
+    header->addStretch(1);
     header->addWidget(m_progress);
     header->addWidget(m_run);
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->addLayout(header);
+    layout->addWidget(m_state);
     layout->addWidget(m_map, 1);
 
     m_map->setWords(
