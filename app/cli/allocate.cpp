@@ -1,7 +1,7 @@
 #include "app/cli/picture_commands.h"
 
+#include "app/session/allocate_by.h"
 #include "app/session/recipe.h"
-#include "core/sensitivity/plugin_allocation.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -25,31 +25,21 @@ Result<void> checkBudget(const Model& model, const SensitivityTable& table, std:
     return {};
 }
 
-/// By an allocator plugin; the integer program where none was named.
-Result<AllocationResult> allocateBy(
-    Context& context, const Model& model, const SensitivityTable& table, const MetricScores* scores,
-    const AllocationRules& rules)
+/// What --allocator, --metric and --bit-operations ask for.
+Result<AllocatorChoice> allocatorChoice(Context& context)
 {
-    const QString text =
-        context.parser.isSet("allocator") ? context.parser.value("allocator") : "integer-program";
-    const PluginChoice choice = TRY(parsePluginChoice(text));
-    const Allocator* const allocator = context.plugins().allocator(choice.id);
-    if (allocator == nullptr)
-        return fail(ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", choice.id);
-    ModelProblem problem = TRY(modelProblem(model, table, scores, model.original(), rules));
+    AllocatorChoice choice;
+    if (context.parser.isSet("allocator"))
+        choice.allocator = TRY(parsePluginChoice(context.parser.value("allocator")));
     if (context.parser.isSet("bit-operations")) {
         bool valid = false;
-        problem.problem.bitOperationBudget = context.parser.value("bit-operations").toDouble(&valid);
-        if (!valid || !(problem.problem.bitOperationBudget > 0))
+        choice.bitOperations = context.parser.value("bit-operations").toDouble(&valid);
+        if (!valid || !(choice.bitOperations > 0))
             return fail(
                 ErrorCode::InvalidInput, "--bit-operations needs a number above 0, not '{}'",
                 context.parser.value("bit-operations").toStdString());
     }
-    const AllocationSolution solution =
-        TRY(allocator->allocate(problem.problem, choice.parameters, {.stop = context.stop}));
-    for (const std::string& notice : solution.notices)
-        std::fprintf(stderr, "%s\n", notice.c_str());
-    return allocationOf(problem, table, model.original(), solution);
+    return choice;
 }
 
 } // namespace
@@ -79,6 +69,7 @@ int allocate(Context& context, const QStringList& arguments)
         const MeasuredModel measured = TRY(openMeasured(context));
         const Model& model = *measured.model;
         const MethodLookup& methods = measured.meter->compressor().methods();
+        const AllocatorChoice allocator = TRY(allocatorChoice(context));
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
         std::vector<Candidate> candidates = TRY(candidatesOf(context, model));
         TRY_VOID(checkBudget(model, emptyTable(model, candidates, methods), budget));
@@ -92,11 +83,15 @@ int allocate(Context& context, const QStringList& arguments)
             .keepFusedSets = !context.parser.isSet("split-fused"),
             .budgetBytes = budget,
             .methods = methods};
-        AllocationResult result;
-        if (!scores && !context.parser.isSet("allocator") && !context.parser.isSet("bit-operations"))
-            result = TRY(tritloom::allocate(model, table, model.original(), rules, context.stop));
-        else
-            result = TRY(allocateBy(context, model, table, scores ? &*scores : nullptr, rules));
+        const AllocatorLookup allocators = [&](std::string_view id) {
+            return context.plugins().allocator(id);
+        };
+        const AllocatedBy made = TRY(allocateBy(
+            model, table, scores ? &*scores : nullptr, model.original(), rules, allocator, allocators,
+            {.stop = context.stop}));
+        for (const std::string& notice : made.notices)
+            std::fprintf(stderr, "%s\n", notice.c_str());
+        const AllocationResult& result = made.result;
         if (context.parser.isSet("output"))
             TRY_VOID(writeRecipe(model, result.allocation, context.parser.value("output").toStdString()));
         const double bits = bitsPerWeight(model, result.allocation, methods);

@@ -38,23 +38,6 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
     return engine;
 }
 
-Result<PluginChoice> parsePluginChoice(const QString& text)
-{
-    const QStringList parts = text.trimmed().split(':', Qt::SkipEmptyParts);
-    PluginChoice choice{.id = parts.value(0).toStdString(), .parameters = {}};
-    for (const QString& part : parts.mid(1)) {
-        const qsizetype equals = part.indexOf('=');
-        bool valid = false;
-        const double value = part.mid(equals + 1).toDouble(&valid);
-        if (equals <= 0 || !valid)
-            return fail(
-                ErrorCode::InvalidInput, "'{}' is not of the form id:parameter=number",
-                text.trimmed().toStdString());
-        choice.parameters[part.left(equals).toStdString()] = value;
-    }
-    return choice;
-}
-
 void addCandidateOptions(Context& context)
 {
     context.choosesCandidates = true;

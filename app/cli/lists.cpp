@@ -49,7 +49,8 @@ int methods(Context& context, const QStringList& arguments)
                 {"unit", QString::fromStdString(spec.unit)},
                 {"standard", spec.standard},
                 {"lowest", spec.lowest},
-                {"highest", spec.highest}});
+                {"highest", spec.highest},
+                {"whole", spec.whole}});
         list.append(QJsonObject{
             {"id", QString::fromStdString(info.id)},
             {"kind", QString::fromStdString(std::string(idOf(info.kind)))},

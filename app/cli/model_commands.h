@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/cli/command.h"
+#include "app/session/plugin_choice.h"
 #include "core/evaluate/evaluation.h"
 #include "core/method/sensitivity_metric.h"
 #include "core/store/project_store.h"
@@ -32,11 +33,10 @@ int listDevices(Context&, const QStringList&);
 int screenshot(Context&, const QStringList&);
 
 /// "gptq:act_order=0:dampening=0.02" as a plugin and its parameters. Errors: InvalidInput.
-struct PluginChoice {
-    std::string id;
-    Parameters parameters;
-};
-[[nodiscard]] Result<PluginChoice> parsePluginChoice(const QString& text);
+[[nodiscard]] inline Result<PluginChoice> parsePluginChoice(const QString& text)
+{
+    return tritloom::parsePluginChoice(text.toStdString());
+}
 
 /// The model of the first argument and an engine for it, by the common options.
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context);

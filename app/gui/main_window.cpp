@@ -3,12 +3,14 @@
 #include "app/gui/about.h"
 #include "app/gui/export/export_dialog.h"
 #include "app/gui/notice.h"
+#include "app/gui/plugin_windows.h"
 #include "app/gui/preferences_dialog.h"
 #include "app/gui/project_tool_bar.h"
 #include "app/gui/recipes/blame_dialog.h"
 #include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/start_page.h"
 #include "app/gui/status_line.h"
+#include "app/gui/transforms/transform_dialog.h"
 #include "app/gui/widgets/banner.h"
 #include "app/gui/window_actions.h"
 #include "app/gui/window_wiring.h"
@@ -53,8 +55,8 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
     m_actions = std::make_unique<WindowActions>(*this, m_undoGroup, *m_docks);
     m_toolBar = new ProjectToolBar(
         plugins,
-        {m_actions->open, m_actions->undo, m_actions->redo, m_actions->allocate, m_actions->sweep,
-         m_actions->exportModel},
+        {m_actions->open, m_actions->undo, m_actions->redo, m_actions->allocate, m_actions->allocator,
+         m_actions->sweep, m_actions->exportModel},
         this);
     addToolBar(m_toolBar);
     setStatusBar(m_status);
@@ -96,6 +98,12 @@ void MainWindow::connectActions()
     on(m_actions->selectAll, &MainWindow::selectAll);
     on(m_actions->pin, &MainWindow::togglePins);
     on(m_actions->allocate, [this] { m_workspace->requestAllocation(); });
+    for (const auto& [action, kind] :
+         {std::pair{m_actions->method, PluginKind::LayerMethod},
+          {m_actions->allocator, PluginKind::Allocator},
+          {m_actions->transform, PluginKind::ModelTransform}})
+        on(action, [this, kind = kind] { usePlugin(*this, *m_workspace, kind, {}); });
+    on(m_actions->original, &MainWindow::backToOriginal);
     on(m_actions->sweep, &MainWindow::toggleSweep);
     on(m_actions->cancel, &MainWindow::cancelAll);
     on(m_actions->resetLayout, [this] { m_docks->resetLayout(); });
@@ -165,14 +173,15 @@ void MainWindow::open(const QString& path, std::optional<PictureSource> pictures
 {
     m_banner->hide();
     m_status->setOpening(QFileInfo(path).fileName());
-    m_loader.load(path.toStdString(), m_plugins.lookup(), m_settings.engineOptions(), std::move(pictures));
+    m_loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures));
 }
 
 void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title)
 {
+    const QString shown = title; // may be our own, which goes with the project
     closeProject();
     m_workspace = std::move(workspace);
-    m_title = title;
+    m_title = shown;
     m_stack->setCurrentIndex(1);
     m_docks->fill(*m_workspace);
     m_undoGroup.addStack(&m_workspace->document().undoStack());
@@ -188,6 +197,16 @@ void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title
 void MainWindow::connectWorkspace()
 {
     connectFlip(*this);
+    addLayerMenu(*this, *m_actions);
+    connectMethods(*this, *m_workspace);
+    connectTransforms();
+    connect(m_workspace.get(), &Workspace::allocatorChanged, this, &MainWindow::refreshActions);
+    connect(m_workspace.get(), &Workspace::allocationNoticed, this, [this](const QString& what) {
+        showNotice(m_banner, what, NoticeKind::Information);
+    });
+    for (Job const* const job :
+         {&m_workspace->analyses().job(), &m_workspace->metric().job(), &m_workspace->transforms().job()})
+        connect(job, &Job::runningChanged, this, &MainWindow::refreshActions);
     connect(m_workspace.get(), &Workspace::saveFailed, this, [this](const QString& why) {
         showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(why), NoticeKind::Warning);
     });
@@ -218,6 +237,7 @@ void MainWindow::closeProject()
     m_status->setWorkspace(nullptr);
     m_undoGroup.removeStack(&m_workspace->document().undoStack());
     m_workspace.reset();
+    m_original = {};
     m_title.clear();
     m_stack->setCurrentIndex(0);
     m_start->refresh();
@@ -240,12 +260,22 @@ void MainWindow::refreshActions()
         != sweeping) // asked for every frame of a drag, and icons are drawn anew
         applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
     m_actions->blame->setEnabled(m_actions->sweep->isEnabled());
-    m_actions->cancel->setEnabled(m_workspace && (sweeping || m_workspace->evaluation().isRunning()));
+    m_actions->cancel->setEnabled(
+        m_workspace
+        && (sweeping || m_workspace->evaluation().isRunning() || m_workspace->analyses().job().isRunning()
+            || m_workspace->metric().job().isRunning() || m_workspace->transforms().job().isRunning()));
+    m_actions->original->setEnabled(m_workspace && !m_workspace->engine().transforms().empty());
+    m_actions->allocator->setToolTip(
+        m_workspace && m_workspace->allocator() != AllocatorChoice()
+            ? tr("How to allocate: not the standard way")
+            : tr("How to allocate: allocator, costs, a second budget"));
 }
 
 void MainWindow::refreshTitle()
 {
-    setWindowTitle(m_title.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(m_title));
+    const QString transforms = m_workspace ? transformsTitle(*m_workspace) : QString();
+    const QString model = transforms.isEmpty() ? m_title : QStringLiteral("%1 + %2").arg(m_title, transforms);
+    setWindowTitle(m_title.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(model));
     setWindowModified(m_workspace && !m_workspace->document().undoStack().isClean());
 }
 
@@ -272,6 +302,9 @@ void MainWindow::cancelAll()
     m_workspace->evaluation().cancel();
     m_workspace->picturePreview().cancel();
     m_workspace->exporter().cancel();
+    m_workspace->analyses().cancel();
+    m_workspace->metric().cancel();
+    m_workspace->transforms().cancel();
 }
 
 void MainWindow::selectAll()

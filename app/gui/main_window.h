@@ -61,6 +61,9 @@ private:
     void refreshActions();
     void refreshTitle();
     void connectWorkspace();
+    void connectTransforms();
+    void takeTransformed(const TransformedProject& made);
+    void backToOriginal();
 
     const PluginHost& m_plugins;
     Settings m_settings;
@@ -73,6 +76,12 @@ private:
     ProjectToolBar* m_toolBar;
     StatusLine* m_status;
     QString m_title, m_openedPath;
+    /// What the open model was before transforms; nothing where it is as its file has it.
+    struct Original {
+        std::shared_ptr<Engine> engine;
+        std::filesystem::path store; ///< of its project; empty: nothing was kept
+    };
+    Original m_original;
     bool m_stopShown = false; ///< the sweep's button stops it
     ModelLoader m_loader;
     std::shared_ptr<Workspace> m_workspace; // outlived by no page: see closeProject()

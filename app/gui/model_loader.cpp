@@ -41,11 +41,34 @@ void openPictures(OpenedModel& opened, const std::optional<PictureSource>& asked
             std::as_bytes(std::span(text.constData(), std::size_t(text.size())))); // asked for again
 }
 
+/// What the project rewrote its model by, done again: the file on disk is the one before.
+Result<void> transformAgain(OpenedModel& opened, const PluginHost& plugins)
+{
+    const auto kept = opened.store->setting("transforms");
+    if (!kept)
+        return {};
+    for (const AppliedTransform& applied :
+         transformsOf({reinterpret_cast<const char*>(kept->data()), kept->size()})) {
+        const ModelTransform* const transform = plugins.transform(applied.transform.id);
+        if (transform == nullptr)
+            return fail(
+                ErrorCode::NotFound, "the project's model was rewritten by '{}', which is not there",
+                applied.transform.id);
+        std::vector<Candidate> prepares;
+        if (!applied.preparedFor.format.empty())
+            prepares.push_back(applied.preparedFor);
+        opened.engine = TRY(opened.engine->transformed(
+            *transform, applied.transform.parameters, std::move(prepares), MethodContext()));
+    }
+    return {};
+}
+
 Result<OpenedModel> open(
-    const std::filesystem::path& path, MethodLookup methods, EngineOptions options,
+    const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
     const std::optional<PictureSource>& pictures)
 {
     (void)devices(); // drivers load slowly: not when the window first shows their names
+    MethodLookup methods = plugins.lookup();
     OpenedModel opened;
     opened.path = QString::fromStdString(path.string());
     std::filesystem::path modelPath = path;
@@ -64,37 +87,39 @@ Result<OpenedModel> open(
     }
     opened.engine = TRY(Engine::create(std::move(model), std::move(methods), std::move(options)));
     openPictures(opened, pictures);
+    if (opened.store)
+        TRY_VOID(transformAgain(opened, plugins));
     return opened;
 }
 
 } // namespace
 
 void ModelLoader::load(
-    const std::filesystem::path& path, MethodLookup methods, EngineOptions options,
+    const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
     std::optional<PictureSource> pictures)
 {
     m_loading = true;
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
-    m_worker = std::jthread([this, path, methods = std::move(methods), options = std::move(options),
-                             pictures = std::move(pictures), generation = ++m_newest,
-                             before = std::move(m_worker)]() mutable {
-        if (before.joinable())
-            before.join();
-        auto result = open(path, std::move(methods), std::move(options), pictures);
-        QMetaObject::invokeMethod(
-            this,
-            [this, generation, result = std::move(result), text = QString::fromStdString(path.string())] {
-                if (generation != m_newest)
-                    return;
-                m_loading = false;
-                if (result)
-                    emit loaded(*result);
-                else
-                    emit failed(QString::fromStdString(result.error().message), text);
-            },
-            Qt::QueuedConnection);
-    });
+    m_worker =
+        std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures),
+                      generation = ++m_newest, before = std::move(m_worker)]() mutable {
+            if (before.joinable())
+                before.join();
+            auto result = open(path, plugins, std::move(options), pictures);
+            QMetaObject::invokeMethod(
+                this,
+                [this, generation, result = std::move(result), text = QString::fromStdString(path.string())] {
+                    if (generation != m_newest)
+                        return;
+                    m_loading = false;
+                    if (result)
+                        emit loaded(*result);
+                    else
+                        emit failed(QString::fromStdString(result.error().message), text);
+                },
+                Qt::QueuedConnection);
+        });
 }
 
 } // namespace tritloom

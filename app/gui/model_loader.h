@@ -22,9 +22,9 @@ class ModelLoader final : public QObject {
 
 public:
     using QObject::QObject;
-    /// pictures: for a network on pictures; absent: those of the project, else none.
+    /// plugins: lives on. pictures: for a network on pictures; absent: those of the project, else none.
     void load(
-        const std::filesystem::path& path, MethodLookup methods, EngineOptions options,
+        const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
         std::optional<PictureSource> pictures = {});
     [[nodiscard]] bool isLoading() const { return m_loading; }
 

@@ -1,12 +1,14 @@
 #include "app/gui/page.h"
 
 #include "app/gui/allocation/loom_page.h"
+#include "app/gui/analyses/analyses_page.h"
 #include "app/gui/benchmark/benchmark_page.h"
 #include "app/gui/compare/compare_page.h"
 #include "app/gui/distribution/distribution_page.h"
 #include "app/gui/evaluation/preview_page.h"
 #include "app/gui/frontier/frontier_page.h"
 #include "app/gui/layers/layers_page.h"
+#include "app/gui/methods/methods_page.h"
 #include "app/gui/pictures/pictures_page.h"
 #include "app/gui/sensitivity/sensitivity_page.h"
 #include "app/gui/text/text_page.h"
@@ -42,6 +44,8 @@ std::span<const Page> pages()
         {"sensitivity", QT_TRANSLATE_NOOP("Pages", "Sensitivity"), Page::Area::Bottom, makeSensitivityPage},
         {"frontier", QT_TRANSLATE_NOOP("Pages", "Frontier"), Page::Area::Bottom, makeFrontierPage},
         {"compare", QT_TRANSLATE_NOOP("Pages", "Compare"), Page::Area::Bottom, makeComparePage, isOnText},
+        {"analyses", QT_TRANSLATE_NOOP("Pages", "Analyses"), Page::Area::Bottom, makeAnalysesPage},
+        {"methods", QT_TRANSLATE_NOOP("Pages", "Methods"), Page::Area::Bottom, makeMethodsPage},
         {"text", QT_TRANSLATE_NOOP("Pages", "Text samples"), Page::Area::Bottom, makeTextPage, isOnText},
         {"pictures", QT_TRANSLATE_NOOP("Pages", "Pictures"), Page::Area::Bottom, makePicturesPage,
          isOnPictures},

@@ -1,8 +1,10 @@
 #include "app/gui/project_tool_bar.h"
 
 #include "app/gui/allocation/budget.h"
+#include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/loom_geometry.h"
+#include "app/gui/widgets/parameter_button.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -21,7 +23,9 @@ constexpr int sliderSteps = 100; ///< per stop of the bits axis
 
 ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions, QWidget* parent)
     : QToolBar(tr("Project"), parent)
+    , m_plugins(plugins)
     , m_method(new QComboBox(this))
+    , m_settings(new ParameterButton(this))
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_bits(new QDoubleSpinBox(this))
     , m_megabytes(new QDoubleSpinBox(this))
@@ -34,21 +38,22 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     m_method->setObjectName(QStringLiteral("method"));
     m_method->setAccessibleName(tr("Compression method"));
     for (const MethodInfo& method : plugins.methods()) {
-        m_method->addItem(method.title, QString::fromStdString(method.id));
+        m_method->addItem(pluginWords(method.title), QString::fromStdString(method.id));
         m_method->setItemData(
             m_method->count() - 1,
             QStringLiteral("<p>%1</p><p>%2</p>")
-                .arg(method.summary.toHtmlEscaped(), method.paper.toHtmlEscaped()),
+                .arg(pluginWords(method.summary).toHtmlEscaped(), method.paper.toHtmlEscaped()),
             Qt::ToolTipRole);
     }
     // The longest name of a plugin does not say how wide the bar is.
     m_method->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_method->setMinimumContentsLength(18);
+    m_method->setMinimumContentsLength(11);
     m_method->setMinimumWidth(150); // its titles with the style sheet's padding
+    m_settings->setObjectName(QStringLiteral("methodSettings"));
     m_slider->setObjectName(QStringLiteral("budgetSlider"));
     m_slider->setAccessibleName(tr("Budget in bits per weight"));
     m_slider->setRange(0, int(loom_axis::position(16) * sliderSteps));
-    m_slider->setFixedWidth(90);
+    m_slider->setFixedWidth(70);
     m_bits->setObjectName(QStringLiteral("budgetBits"));
     m_bits->setAccessibleName(tr("Budget in bits per weight"));
     m_bits->setRange(0.5, 32);
@@ -72,12 +77,14 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     addSeparator();
     addWidget(makeMutedLabel(tr("Method"), this));
     addWidget(m_method);
+    addWidget(m_settings);
     addSeparator();
     addWidget(makeMutedLabel(tr("Budget"), this));
     addWidget(m_slider);
     addWidget(m_bits);
     addWidget(m_megabytes);
     addAction(actions.allocate);
+    addAction(actions.allocator);
     addSeparator();
     addAction(actions.sweep);
     auto* const space = new QWidget(this);
@@ -88,10 +95,17 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
         if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(action)))
             button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     widgetForAction(actions.exportModel)->setProperty("primary", true);
-    for (QAction* const action : {actions.undo, actions.redo})
+    widgetForAction(actions.allocator)->setProperty("compact", true);
+    for (QAction* const action : {actions.undo, actions.redo, actions.allocator})
         widgetForAction(action)->setAccessibleName(action->text());
 
     connect(m_method, &QComboBox::activated, this, &ProjectToolBar::takeMethod);
+    connect(m_settings, &ParameterButton::chosen, this, [this] {
+        const std::string id = m_method->currentData().toString().toStdString();
+        m_settingsOf[id] = m_settings->values();
+        if (m_workspace != nullptr)
+            m_workspace->setMethod({id, m_settings->values()});
+    });
     connect(m_slider, &QSlider::valueChanged, this, [this](int value) {
         setBudgetBits(loom_axis::bitsAt(double(value) / sliderSteps));
     });
@@ -109,8 +123,10 @@ void ProjectToolBar::setWorkspace(Workspace* workspace)
          {static_cast<QWidget*>(m_method), static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits),
           static_cast<QWidget*>(m_megabytes)})
         widget->setEnabled(workspace != nullptr);
-    if (workspace == nullptr)
+    if (workspace == nullptr) {
+        showMethod({});
         return;
+    }
     connect(workspace, &Workspace::goalChanged, this, &ProjectToolBar::refresh);
     connect(&workspace->sensitivity(), &SensitivityController::tableChanged, this, &ProjectToolBar::refresh);
     refresh();
@@ -127,9 +143,7 @@ void ProjectToolBar::refresh()
         m_slider->setValue(int(std::lround(loom_axis::position(bits) * sliderSteps)));
     m_bits->setValue(bits);
     m_megabytes->setValue(bytes / 1e6);
-    const auto& candidates = m_workspace->sensitivity().table().candidates;
-    if (!candidates.empty())
-        m_method->setCurrentIndex(m_method->findData(QString::fromStdString(candidates.front().method)));
+    showMethod(m_workspace->method());
     m_refreshing = false;
 }
 
@@ -150,9 +164,20 @@ void ProjectToolBar::setBudgetBytes(double bytes)
 
 void ProjectToolBar::takeMethod()
 {
+    const std::string id = m_method->currentData().toString().toStdString();
     if (m_workspace != nullptr)
-        m_workspace->sensitivity().setCandidates(
-            standardCandidates(m_workspace->model(), m_method->currentData().toString().toStdString()));
+        m_workspace->setMethod({id, m_settingsOf[id]});
+}
+
+void ProjectToolBar::showMethod(const PluginChoice& method)
+{
+    m_method->setCurrentIndex(m_method->findData(QString::fromStdString(method.id)));
+    const LayerMethod* const found = m_plugins.find(method.id);
+    m_settings->setPlugin(
+        m_method->currentText(), found != nullptr ? found->parameters() : std::vector<ParameterSpec>(),
+        method.parameters);
+    if (found != nullptr)
+        m_settingsOf[method.id] = method.parameters;
 }
 
 } // namespace tritloom

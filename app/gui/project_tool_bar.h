@@ -11,13 +11,15 @@ class QToolButton;
 
 namespace tritloom {
 
+class ParameterButton;
+
 /// Method and budget of the open project, and the buttons that act on them. GUI thread only.
 class ProjectToolBar final : public QToolBar {
     Q_OBJECT
 
 public:
     struct Actions {
-        QAction *open, *undo, *redo, *allocate, *sweep, *exportModel;
+        QAction *open, *undo, *redo, *allocate, *allocator, *sweep, *exportModel;
     };
     ProjectToolBar(const PluginHost& plugins, const Actions& actions, QWidget* parent);
     void setWorkspace(Workspace* workspace);
@@ -26,10 +28,14 @@ private:
     void refresh();
     void setBudgetBits(double bits);
     void setBudgetBytes(double bytes);
-    void takeMethod();
+    void takeMethod(); ///< another one
+    void showMethod(const PluginChoice& method);
 
     Workspace* m_workspace = nullptr;
+    const PluginHost& m_plugins;
     QComboBox* m_method;
+    ParameterButton* m_settings; ///< of the method
+    std::map<std::string, Parameters> m_settingsOf; ///< by method, as long as the window lives
     QSlider* m_slider;
     QDoubleSpinBox *m_bits, *m_megabytes;
     bool m_refreshing = false;

@@ -83,6 +83,9 @@ void StatusLine::setWorkspace(Workspace* workspace)
                 m_poll.start(); // cells of an earlier run arrive: the next beat shows them
         });
         connect(&workspace->exporter(), &ExportController::runningChanged, this, refreshNow);
+        for (const Job* const job :
+             {&workspace->transforms().job(), &workspace->analyses().job(), &workspace->metric().job()})
+            connect(job, &Job::runningChanged, this, refreshNow);
     }
     refresh();
 }
@@ -113,6 +116,16 @@ void StatusLine::refresh()
             fraction = m_workspace->exporter().fraction();
             parts << tr("Exporting, %1 %").arg(int(fraction * 100));
         }
+        const std::pair<const Job*, QString> jobs[] = {
+            {&m_workspace->transforms().job(), tr("Transforming the model, %1 %")},
+            {&m_workspace->analyses().job(), tr("Analysing, %1 %")},
+            {&m_workspace->metric().job(), tr("Scoring layers, %1 %")}};
+        for (const auto& [job, text] : jobs)
+            if (job->isRunning()) {
+                parts << text.arg(int(job->fraction() * 100));
+                fraction = std::max(fraction, job->fraction());
+                cancellable = true;
+            }
         if (sensitivity.isRunning()) {
             const auto left = sensitivity.timeLeft();
             const QString progress = tr("Measuring sensitivity: %1 of %2 cells").arg(known).arg(all);
@@ -146,8 +159,8 @@ void StatusLine::refresh()
             if (fraction < 0)
                 fraction = evaluation.fraction();
         }
-        cancellable =
-            evaluation.isRunning() || sensitivity.isRunning() || m_workspace->exporter().isRunning();
+        cancellable = cancellable || evaluation.isRunning() || sensitivity.isRunning()
+            || m_workspace->exporter().isRunning();
     }
     const bool busy = cancellable || !m_opening.isEmpty();
     m_text->setText(parts.isEmpty() ? tr("Ready") : parts.join(QStringLiteral("   ·   ")));

@@ -121,6 +121,9 @@ QString styleSheet(const QPalette& palette)
         QToolButton:pressed, QPushButton:pressed, QToolButton:checked, QPushButton:checked { background: %line; }
         QToolButton:disabled, QPushButton:disabled { color: %disabled; }
         QToolButton:focus, QPushButton:focus { border-color: %accent; }
+        QToolButton[compact="true"] { padding: 4px 3px; }
+        QToolButton[flat="true"] { background: transparent; border-color: transparent; padding: 2px; }
+        QToolButton[flat="true"]:hover, QToolButton[flat="true"]:focus { border-color: %line; }
         QPushButton[primary="true"], QToolButton[primary="true"] {
             background: %accent; color: %onAccent; border-color: %accent; font-weight: 600; }
         QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
@@ -144,6 +147,8 @@ QString styleSheet(const QPalette& palette)
             border-bottom: 2px solid transparent; }
         QTabBar::tab:selected { color: %text; border-bottom-color: %accent; }
         QTabBar::tab:hover { color: %text; }
+        QTabWidget#reportView > QTabBar::tab { padding: 7px 9px; }
+        QTabBar QToolButton { padding: 2px; }
         QHeaderView { background: %window; border: none; }
         QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %line;
             padding: 4px 6px; }
@@ -179,6 +184,7 @@ QString styleSheet(const QPalette& palette)
         QListWidget::item { padding: 2px 4px; border-radius: 4px; }
         QListWidget::indicator, QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid %muted;
             border-radius: 3px; background: %base; }
+        QCheckBox::indicator:focus { border-color: %accent; }
         QListWidget::indicator:checked, QCheckBox::indicator:checked { background: %accent; border-color: %accent;
             image: url(:/icons/%mode/check.svg); }
         QListWidget::item:selected { background: %selection; color: %text; }

@@ -38,8 +38,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
             Qt::CTRL | Qt::SHIFT | Qt::Key_O);
     samples = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "Open &sample")));
     for (const SampleModel& sample : sampleModels()) {
-        QAction* const action = add(
-            samples, (std::string("openSample.") + sample.id).c_str(), sample.translatedTitle());
+        QAction* const action =
+            add(samples, (std::string("openSample.") + sample.id).c_str(), sample.translatedTitle());
         action->setData(QString::fromStdString(sample.path().string()));
     }
     openSample = samples->actions().first();
@@ -51,7 +51,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
     menu->addSeparator();
     loadRecipe = add(menu, "loadRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "&Load recipe…")));
     saveRecipe = add(menu, "saveRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Save &recipe…")));
-    compareRecipe = add(menu, "compareRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Co&mpare with recipe…")));
+    compareRecipe =
+        add(menu, "compareRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Co&mpare with recipe…")));
     menu->addSeparator();
     exportModel =
         add(menu, "export", say(QT_TRANSLATE_NOOP("WindowActions", "&Export GGUF…")), Qt::CTRL | Qt::Key_E);
@@ -104,6 +105,14 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
         menu, "allocate", say(QT_TRANSLATE_NOOP("WindowActions", "&Allocate")), Qt::CTRL | Qt::Key_Return);
     allocate->setToolTip(say(QT_TRANSLATE_NOOP(
         "WindowActions", "Distribute the budget by measured sensitivity; pinned layers stay")));
+    allocator = add(menu, "allocator", say(QT_TRANSLATE_NOOP("WindowActions", "&How to allocate…")));
+    method =
+        add(menu, "method", say(QT_TRANSLATE_NOOP("WindowActions", "&Method for selected layers…")),
+            Qt::CTRL | Qt::Key_M);
+    menu->addSeparator();
+    transform = add(menu, "transform", say(QT_TRANSLATE_NOOP("WindowActions", "&Transform the model…")));
+    original = add(menu, "original", say(QT_TRANSLATE_NOOP("WindowActions", "Bac&k to the original")));
+    menu->addSeparator();
     sweep = add(menu, "sweep", say(QT_TRANSLATE_NOOP("WindowActions", "Measure &sensitivity")), Qt::Key_F5);
     blame = add(menu, "blame", say(QT_TRANSLATE_NOOP("WindowActions", "&Blame layers…")));
     blame->setToolTip(say(QT_TRANSLATE_NOOP("WindowActions", "Find the layers that carry the loss")));
@@ -118,8 +127,9 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
 
 QList<QAction*> WindowActions::ofProject() const
 {
-    return {closeProject, saveCopy, exportModel, selectAll, pin,   resetLayout,
-            zoomIn,       zoomOut,  allocate,    sweep,     cancel, loadRecipe, saveRecipe, compareRecipe, blame};
+    return {closeProject, saveCopy,   exportModel, selectAll,     pin,       resetLayout, zoomIn,
+            zoomOut,      allocate,   allocator,   method,        transform, original,    sweep,
+            cancel,       loadRecipe, saveRecipe,  compareRecipe, blame};
 }
 
 } // namespace tritloom

@@ -20,7 +20,7 @@ struct WindowActions {
     QAction *loadRecipe, *saveRecipe, *compareRecipe, *blame;
     QAction *undo, *redo, *selectAll, *pin, *preferences;
     QAction *themeDark, *themeLight, *themeSystem, *resetLayout, *zoomIn, *zoomOut;
-    QAction *allocate, *sweep, *cancel;
+    QAction *allocate, *allocator, *method, *transform, *original, *sweep, *cancel;
     QAction *shortcuts, *about;
     QMenu *recent, *samples; ///< every action of `samples` has the path of its model as data
     /// Needs an open project.

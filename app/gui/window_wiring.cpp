@@ -11,6 +11,7 @@
 #include <QIcon>
 #include <QMainWindow>
 #include <QMenu>
+#include <QTreeView>
 
 namespace tritloom {
 
@@ -27,6 +28,7 @@ void applyIcons(WindowActions& actions, Theme theme, bool sweeping)
     actions.undo->setIcon(icon("undo"));
     actions.redo->setIcon(icon("redo"));
     actions.allocate->setIcon(icon("allocate"));
+    actions.allocator->setIcon(icon("settings"));
     actions.sweep->setIcon(icon(sweeping ? "stop" : "sweep"));
     actions.pin->setIcon(icon("pin"));
     // On the accent colour of its button the other theme's strokes are the ones that can be seen.
@@ -76,6 +78,14 @@ void connectFlip(QMainWindow& window)
     }
     if (auto* const pictures = window.findChild<PicturesPage*>(); loom != nullptr && pictures != nullptr)
         QObject::connect(loom, &LoomPage::originalShown, pictures, &PicturesPage::showOriginal);
+}
+
+void addLayerMenu(QMainWindow& window, const WindowActions& actions)
+{
+    if (auto* const table = window.findChild<QTreeView*>(QStringLiteral("layerTable"))) {
+        table->addActions({actions.method, actions.pin});
+        table->setContextMenuPolicy(Qt::ActionsContextMenu);
+    }
 }
 
 } // namespace tritloom

@@ -19,5 +19,7 @@ void fillRecentMenu(QMenu& menu, const std::function<void(const QString&)>& open
 void zoomLoom(QMainWindow& window, double factor);
 void focusLoom(QMainWindow& window);
 void connectFlip(QMainWindow& window); ///< Space on the loom flips the preview
+/// What the table of layers offers under the right button.
+void addLayerMenu(QMainWindow& window, const WindowActions& actions);
 
 } // namespace tritloom

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "app/session/allocate_by.h"
 #include "core/base/latest_wins.h"
-#include "core/sensitivity/sensitivity_table.h"
 
 #include <QObject>
 
 #include <memory>
+#include <optional>
 
 namespace tritloom {
 
@@ -15,12 +16,16 @@ class AllocateController final : public QObject {
     Q_OBJECT
 
 public:
-    explicit AllocateController(std::shared_ptr<const Model> model, QObject* parent = nullptr);
+    AllocateController(
+        std::shared_ptr<const Model> model, AllocatorLookup allocators, QObject* parent = nullptr);
 
-    void request(const SensitivityTable& table, const Allocation& current, const AllocationRules& rules);
+    /// scores: as allocateBy() has them.
+    void request(
+        const SensitivityTable& table, const Allocation& current, const AllocationRules& rules,
+        const AllocatorChoice& choice = {}, std::optional<MetricScores> scores = {});
 
 signals:
-    void solved(const tritloom::AllocationResult& result); ///< of the newest request
+    void solved(const tritloom::AllocatedBy& made); ///< of the newest request
     void failed(const QString& why);
 
 private:
@@ -29,8 +34,11 @@ private:
         SensitivityTable table;
         Allocation current;
         AllocationRules rules;
+        AllocatorChoice choice;
+        std::optional<MetricScores> scores;
     };
     std::shared_ptr<const Model> m_model;
+    AllocatorLookup m_allocators;
     quint64 m_newest = 0;
     LatestWins<Request> m_worker; // last: joined before what it uses goes away
 };

@@ -7,6 +7,7 @@
 #include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
 #include "core/calibrate/imatrix_file.h"
+#include "core/evaluate/compressor_probe.h"
 #include "core/file/replaced_tensor.h"
 
 #include <QCoreApplication>
@@ -42,7 +43,8 @@ const std::vector<std::string>& vulkanNames()
 std::vector<Device> devices()
 {
     const std::string set = cpuInstructionSets().front();
-    std::vector<Device> list{{"cpu", "CPU, " + set}, {"cpu:8bit", "CPU, " + set + ", 8-bit activations as in runtimes"}};
+    std::vector<Device> list{
+        {"cpu", "CPU, " + set}, {"cpu:8bit", "CPU, " + set + ", 8-bit activations as in runtimes"}};
     const std::vector<std::string>& names = vulkanNames();
     for (std::size_t i = 0; i < names.size(); ++i)
         list.push_back({fmt::format("vulkan:{}", i), "Vulkan, " + names[i]});
@@ -165,6 +167,16 @@ Result<std::unique_ptr<Executor>> Engine::makeExecutor() const
     return tritloom::makeExecutor(m_options.device);
 }
 
+Result<std::unique_ptr<ModelProbe>>
+Engine::makeModelProbe(std::vector<Candidate> candidates, std::stop_token stop) const
+{
+    if (const auto shown = pictures())
+        return TRY(shown->makeProbe(std::move(candidates), std::move(stop)));
+    if (const std::string why = whyNotEvaluated(); !why.empty())
+        return std::make_unique<CompressorProbe>(compressor(), std::move(candidates), std::move(stop), why);
+    return TRY(makeProbe(std::move(candidates), std::move(stop)));
+}
+
 Result<std::unique_ptr<TextProbe>>
 Engine::makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const
 {
@@ -181,13 +193,30 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
     const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
     const MethodContext& context) const
 {
-    const auto probe = TRY(makeProbe(std::move(candidates), context.stop));
-    const TransformedModel made = TRY(transform.apply(*probe, parameters, context));
-    auto engine = TRY(
-        create(makeModel(withTensors(*m_model->file, made.tensors)), m_compressor->methods(), m_options));
+    const Candidate preparedFor = candidates.empty() ? Candidate{"", "", {}} : candidates.front();
+    std::shared_ptr<Engine> engine;
+    std::vector<std::string> notices;
+    if (const auto shown = pictures()) {
+        auto made = TRY(shown->transformed(transform, parameters, std::move(candidates), context));
+        const auto& said = made->pictures().notices;
+        notices.assign(said.begin() + std::ptrdiff_t(shown->pictures().notices.size()), said.end());
+        engine = TRY(create(made->model(), m_methods, m_options));
+        engine->setPictures(std::move(made));
+    } else if (m_model->picture) {
+        const auto made = TRY(
+            transformedNetwork(m_compressor, transform, parameters, std::move(candidates), context, notices));
+        engine = TRY(create(made, m_methods, m_options));
+    } else {
+        const auto probe = TRY(makeProbe(std::move(candidates), context.stop));
+        TransformedModel made = TRY(transform.apply(*probe, parameters, context));
+        notices = std::move(made.notices);
+        engine = TRY(create(makeModel(withTensors(*m_model->file, made.tensors)), m_methods, m_options));
+    }
     engine->m_original = m_original ? m_original : shared_from_this();
     engine->m_notices = m_notices;
-    engine->m_notices.insert(engine->m_notices.end(), made.notices.begin(), made.notices.end());
+    engine->m_notices.insert(engine->m_notices.end(), notices.begin(), notices.end());
+    engine->m_transforms = m_transforms;
+    engine->m_transforms.push_back({{transform.id(), parameters}, preparedFor});
     return engine;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/session/plugin_choice.h"
 #include "core/evaluate/evaluation_session.h"
 #include "core/evaluate/text_probe.h"
 #include "core/method/model_transform.h"
@@ -13,6 +14,12 @@
 namespace tritloom {
 
 class PictureEngine;
+
+/// A transform that a model has gone through. A value.
+struct AppliedTransform {
+    PluginChoice transform;
+    Candidate preparedFor; ///< no format: for nothing in particular
+};
 
 /// What runs where, and on which text. A value.
 struct EngineOptions {
@@ -63,14 +70,21 @@ public:
     /// ones.
     void setPictures(std::shared_ptr<PictureEngine> pictures);
 
-    /// The model as a transform rewrites it, measured against this one: same texts, same options.
-    /// Errors: those of the transform.
+    /// The model as a transform rewrites it, measured against the one before all transforms: same texts or
+    /// pictures, same options. Errors: those of the transform.
     [[nodiscard]] Result<std::shared_ptr<Engine>> transformed(
         const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
         const MethodContext& context) const;
     /// What the transforms that led to this model could not do, one sentence each.
     [[nodiscard]] const std::vector<std::string>& notices() const { return m_notices; }
 
+    /// What led from the file to this model, in order; empty: it is as the file has it.
+    [[nodiscard]] const std::vector<AppliedTransform>& transforms() const { return m_transforms; }
+
+    /// The model on its calibration text or pictures, for metrics and analyses; one that cannot be run still
+    /// shows its tensors. Errors: Unsupported.
+    [[nodiscard]] Result<std::unique_ptr<ModelProbe>>
+    makeModelProbe(std::vector<Candidate> candidates, std::stop_token stop) const;
     /// The model on its calibration text, for metrics, transforms and analyses. Errors: Unsupported.
     [[nodiscard]] Result<std::unique_ptr<TextProbe>>
     makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const;
@@ -89,6 +103,7 @@ private:
     std::vector<Chunk> m_chunks, m_calibrationChunks;
     std::shared_ptr<const Engine> m_original; ///< before transforms; null when there were none
     std::vector<std::string> m_notices;
+    std::vector<AppliedTransform> m_transforms;
     std::shared_ptr<Compressor> m_compressor; ///< of text, or before there are pictures
     MethodLookup m_methods;
     std::string m_whyNot;

@@ -39,7 +39,10 @@ Workspace::Workspace(
     , m_interaction(m_engine, m_store.get())
     , m_pictures(m_engine)
     , m_picturePreview(m_engine)
-    , m_allocate(m_engine->model())
+    , m_allocate(m_engine->model(), [&plugins](std::string_view id) { return plugins.allocator(id); })
+    , m_analyses(m_engine, plugins)
+    , m_metric(m_engine, plugins)
+    , m_transforms(m_engine, plugins)
 {
     m_saver.setMaxThreadCount(1);
     m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
@@ -60,13 +63,7 @@ Workspace::Workspace(
         autosave();
     });
     connectPictures();
-    connect(&m_allocate, &AllocateController::failed, this, &Workspace::allocationFailed);
-    connect(&m_allocate, &AllocateController::solved, this, [this](const AllocationResult& result) {
-        if (m_document.inGesture())
-            return; // the hand is newer
-        take(result);
-        emit allocated();
-    });
+    connectPlugins();
     connect(&m_interaction, &InteractionController::found, this, [this](const Contradiction& found) {
         m_contradictions.push_back(found);
         m_sensitivity.setCompany(correctedCompany(m_sensitivity.table(), found));
@@ -118,6 +115,7 @@ void Workspace::restore()
         if (std::ranges::all_of(company, [](double factor) { return std::isfinite(factor) && factor > 0; }))
             m_sensitivity.setCompany(std::move(company));
     }
+    restorePlugins();
     const auto saved = m_store->load(model(), "current");
     if (!saved || !*saved)
         return;
@@ -228,25 +226,25 @@ void Workspace::checkPrediction()
 
 AllocationRules Workspace::rules() const
 {
-    return {.pinned = m_document.pinned(), .keepFusedSets = true, .budgetBytes = m_goal.budgetBytes, .methods = methods()};
+    return {
+        .pinned = m_document.pinned(),
+        .keepFusedSets = true,
+        .budgetBytes = m_goal.budgetBytes,
+        .methods = methods()};
 }
 
 void Workspace::take(const AllocationResult& result)
 {
     m_document.replace(
         result.allocation,
-        tr("Allocate to %1 bits per weight").arg(bitsPerWeight(model(), result.allocation, methods()), 0, 'f', 2));
+        tr("Allocate to %1 bits per weight")
+            .arg(bitsPerWeight(model(), result.allocation, methods()), 0, 'f', 2));
 }
 
 Result<void> Workspace::allocateToBudget()
 {
     take(TRY(allocate(model(), m_sensitivity.table(), m_document.allocation(), rules())));
     return {};
-}
-
-void Workspace::requestAllocation()
-{
-    m_allocate.request(m_sensitivity.table(), m_document.allocation(), rules());
 }
 
 std::vector<Workspace::PayBack> Workspace::payBacks() const

@@ -2,18 +2,22 @@
 
 #include "app/session/allocate_controller.h"
 #include "app/session/allocation_document.h"
+#include "app/session/analysis_controller.h"
 #include "app/session/contract_controller.h"
 #include "app/session/distribution_controller.h"
 #include "app/session/evaluation_controller.h"
 #include "app/session/export_controller.h"
 #include "app/session/interaction_controller.h"
+#include "app/session/metric_controller.h"
 #include "app/session/picture_preview_controller.h"
 #include "app/session/pictures_controller.h"
+#include "app/session/plugin_choice.h"
 #include "app/session/plugin_host.h"
 #include "app/session/selection.h"
 #include "app/session/sensitivity_controller.h"
 #include "app/session/speed_controller.h"
 #include "app/session/text_controller.h"
+#include "app/session/transform_controller.h"
 #include "core/store/project_store.h"
 
 #include <QObject>
@@ -80,8 +84,23 @@ public:
     [[nodiscard]] PicturesController& pictures() { return m_pictures; }
     [[nodiscard]] PicturePreviewController& picturePreview() { return m_picturePreview; }
 
+    [[nodiscard]] AnalysisController& analyses() { return m_analyses; }
+    [[nodiscard]] MetricController& metric() { return m_metric; }
+    [[nodiscard]] TransformController& transforms() { return m_transforms; }
+
     [[nodiscard]] const Goal& goal() const { return m_goal; }
     void setGoal(const Goal& goal);
+
+    /// What the table's candidates are fitted by, and with it the stops of the loom.
+    [[nodiscard]] PluginChoice method() const;
+    /// Other candidates; kept in the project. Layers that have their format already keep how it was made.
+    void setMethod(const PluginChoice& method);
+
+    /// How requestAllocation() distributes the budget; kept in the project.
+    [[nodiscard]] const AllocatorChoice& allocator() const { return m_allocator; }
+    void setAllocator(const AllocatorChoice& choice);
+    /// Goal, method, allocator, bits and pins of another project of the same layers, bits as one undo step.
+    void takeOver(Workspace& other);
 
     /// The stops a layer can take, ascending bytes: the table's candidates as they fit it, and "as stored".
     [[nodiscard]] std::vector<LayerChoice> stopsOf(LayerId layer) const;
@@ -92,7 +111,8 @@ public:
 
     /// Moves bits to the goal's budget by the table; one undo step. Errors: see allocate().
     [[nodiscard]] Result<void> allocateToBudget();
-    /// The same on a thread of its own: allocated() or allocationFailed() follows.
+    /// By the chosen allocator, on a thread of its own: allocated() or allocationFailed() follows. Where
+    /// costs are a metric's that has not been asked yet, it is asked first.
     void requestAllocation();
     /// Up to three single-stop raises with the best gain per byte: "blk.2.attn_v to q4_k costs 1.1 MB, wins
     /// back 62 %".
@@ -108,6 +128,8 @@ signals:
     void goalChanged();
     void contradictionFound();
     void allocated();
+    void allocationNoticed(const QString& what); ///< what the allocator says of its solution
+    void allocatorChanged();
     void allocationFailed(const QString& why);
     void saveFailed(const QString& why); ///< what is on the screen is not on the disk
 
@@ -120,6 +142,9 @@ private:
     void takePictures();
     [[nodiscard]] AllocationRules rules() const;
     void take(const AllocationResult& result);
+    void connectPlugins();
+    void restorePlugins();
+    void keepSetting(const char* key, std::string text);
 
     std::shared_ptr<Engine> m_engine;
     std::shared_ptr<ProjectStore> m_store;
@@ -140,6 +165,11 @@ private:
     PicturesController m_pictures;
     PicturePreviewController m_picturePreview;
     AllocateController m_allocate;
+    AnalysisController m_analyses;
+    MetricController m_metric;
+    TransformController m_transforms;
+    AllocatorChoice m_allocator;
+    bool m_allocatesAfterMetric = false;
     std::uint64_t m_activationBytes = 0; ///< of a network on pictures, of one picture
     std::vector<Contradiction> m_contradictions; ///< of this session, one an allocation
 };

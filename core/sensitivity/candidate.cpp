@@ -29,8 +29,10 @@ LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
     // Formats that only Tritloom reads pad the last block of a row and need no fallback.
     if (const auto fallback = ggufFallback(choice.format, layer.columns))
         choice.format = *fallback;
-    if (const auto format = parseNumberFormat(choice.format); format && (*format)->isFloat())
+    if (const auto format = parseNumberFormat(choice.format); format && (*format)->isFloat()) {
         choice.method = "rtn"; // floats have nothing to fit
+        choice.parameters.clear(); // and what was said to another method means nothing here
+    }
     return choice;
 }
 

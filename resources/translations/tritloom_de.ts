@@ -345,6 +345,14 @@
             <source>Speed</source>
             <translation>Geschwindigkeit</translation>
         </message>
+        <message>
+            <source>Analyses</source>
+            <translation>Analysen</translation>
+        </message>
+        <message>
+            <source>Methods</source>
+            <translation>Verfahren</translation>
+        </message>
     </context>
     <context>
         <name>PluginHost</name>
@@ -521,6 +529,22 @@
         <message>
             <source>Find the layers that carry the loss</source>
             <translation>Die Schichten finden, die den Verlust tragen</translation>
+        </message>
+        <message>
+            <source>&amp;How to allocate…</source>
+            <translation>&amp;Wie verteilt wird…</translation>
+        </message>
+        <message>
+            <source>&amp;Method for selected layers…</source>
+            <translation>Verfahren für &amp;gewählte Schichten…</translation>
+        </message>
+        <message>
+            <source>&amp;Transform the model…</source>
+            <translation>Modell &amp;umformen…</translation>
+        </message>
+        <message>
+            <source>Bac&amp;k to the original</source>
+            <translation>Zurück zum &amp;Original</translation>
         </message>
     </context>
     <context>
@@ -993,6 +1017,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Measured: divergence that this layer alone costs at about four bits</source>
             <translation>Gemessen: Divergenz, die diese Schicht allein bei etwa vier Bits kostet</translation>
         </message>
+        <message>
+            <source>%1 by %2</source>
+            <translation>%1 mit %2</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::LayersPage</name>
@@ -1175,6 +1203,22 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>&amp;Export…</source>
             <translation>&amp;Exportieren…</translation>
+        </message>
+        <message>
+            <source>%1 is in place: other weights, the same function. “Back to the original” in the menu Allocate undoes it.</source>
+            <translation>%1 ist angewandt: andere Gewichte, dieselbe Funktion. „Zurück zum Original“ im Menü Verteilen macht es rückgängig.</translation>
+        </message>
+        <message>
+            <source>How to allocate: allocator, costs, a second budget</source>
+            <translation>Wie verteilt wird: Verteiler, Kosten, ein zweites Budget</translation>
+        </message>
+        <message>
+            <source>How to allocate: not the standard way</source>
+            <translation>Wie verteilt wird: nicht auf die übliche Art</translation>
+        </message>
+        <message>
+            <source>The model is as its file has it.</source>
+            <translation>Das Modell ist, wie es in seiner Datei steht.</translation>
         </message>
     </context>
     <context>
@@ -1483,6 +1527,62 @@ Gemessene Änderung der Güte: %2</translation>
             <source>divergence %1 ± %2, measured</source>
             <translation>Divergenz %1 ± %2, gemessen</translation>
         </message>
+        <message>
+            <source>%1 gave nothing: %2</source>
+            <translation>%1 ergab nichts: %2</translation>
+        </message>
+        <message>
+            <source>%1 left</source>
+            <translation>noch %1</translation>
+        </message>
+        <message>
+            <source>%1; only the order means something.</source>
+            <translation>%1; nur die Reihenfolge bedeutet etwas.</translation>
+        </message>
+        <message>
+            <source>%1; sums over layers.</source>
+            <translation>%1; summiert sich über Schichten.</translation>
+        </message>
+        <message>
+            <source>Allocate by it</source>
+            <translation>Danach verteilen</translation>
+        </message>
+        <message>
+            <source>Every layer in every format, one at a time, by running the model</source>
+            <translation>Jede Schicht in jedem Format, eins nach dem anderen, indem das Modell gerechnet wird</translation>
+        </message>
+        <message>
+            <source>Looking at the layers</source>
+            <translation>Schichten werden angesehen</translation>
+        </message>
+        <message>
+            <source>Measured sweep</source>
+            <translation>Gemessene Reihe</translation>
+        </message>
+        <message>
+            <source>Not asked yet.</source>
+            <translation>Noch nicht gefragt.</translation>
+        </message>
+        <message>
+            <source>Score</source>
+            <translation>Bewerten</translation>
+        </message>
+        <message>
+            <source>What the map shows</source>
+            <translation>Was die Karte zeigt</translation>
+        </message>
+        <message>
+            <source>Where sensitivity comes from</source>
+            <translation>Woher die Empfindlichkeit kommt</translation>
+        </message>
+        <message>
+            <source>of the layer itself: %1</source>
+            <translation>der Schicht selbst: %1</translation>
+        </message>
+        <message>
+            <source>“Allocate” goes by these costs instead of the measured sweep's</source>
+            <translation>„Verteilen“ geht nach diesen Kosten statt nach denen der gemessenen Reihe</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StartPage</name>
@@ -1588,6 +1688,18 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Measuring: picture %1 of %2</source>
             <translation>Misst: Bild %1 von %2</translation>
+        </message>
+        <message>
+            <source>Transforming the model, %1 %</source>
+            <translation>Modell wird umgeformt, %1 %</translation>
+        </message>
+        <message>
+            <source>Analysing, %1 %</source>
+            <translation>Analyse, %1 %</translation>
+        </message>
+        <message>
+            <source>Scoring layers, %1 %</source>
+            <translation>Schichten werden bewertet, %1 %</translation>
         </message>
     </context>
     <context>
@@ -1703,6 +1815,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Allocate to %1 bits per weight</source>
             <translation>Auf %1 Bits je Gewicht verteilen</translation>
+        </message>
+        <message>
+            <source>Keep the bits of the model before</source>
+            <translation>Bits des Modells davor behalten</translation>
         </message>
     </context>
     <context>
@@ -1942,6 +2058,14 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>%1 could not be written: %2</source>
             <translation>%1 konnte nicht geschrieben werden: %2</translation>
+        </message>
+        <message>
+            <source>Another variant of this method</source>
+            <translation>Noch eine Variante dieses Verfahrens</translation>
+        </message>
+        <message>
+            <source>List this method once more, to compare it with other settings</source>
+            <translation>Dieses Verfahren noch einmal aufführen, um es mit anderen Einstellungen zu vergleichen</translation>
         </message>
     </context>
     <context>
@@ -3096,6 +3220,1573 @@ Divergenz %1</translation>
         <message>
             <source>Comma-separated values (*.csv)</source>
             <translation>Kommagetrennte Werte (*.csv)</translation>
+        </message>
+    </context>
+    <context>
+        <name>Glossary</name>
+        <message>
+            <source>A few channels or weights far larger than the rest. A range that holds them leaves few levels for all others.</source>
+            <translation>Einige Kanäle oder Gewichte, die weit größer sind als der Rest. Ein Bereich, der sie fasst, lässt allen anderen wenige Stufen.</translation>
+        </message>
+        <message>
+            <source>A finished model is rounded with a little data or none. Everything in this window works so.</source>
+            <translation>Ein fertiges Modell wird mit wenigen oder ohne Daten gerundet. Alles in diesem Fenster arbeitet so.</translation>
+        </message>
+        <message>
+            <source>A table of levels that need not be evenly spaced; what is stored is an index into it.</source>
+            <translation>Eine Tabelle von Stufen, die nicht gleich weit auseinander liegen müssen; gespeichert wird die Nummer der Stufe.</translation>
+        </message>
+        <message>
+            <source>A weight as the sum of a few sign planes, each with its scale; every plane more halves what is left over.</source>
+            <translation>Ein Gewicht als Summe einiger Vorzeichenebenen, jede mit ihrer Skala; jede weitere Ebene halbiert den Rest.</translation>
+        </message>
+        <message>
+            <source>After training</source>
+            <translation>Nach dem Training</translation>
+        </message>
+        <message>
+            <source>Asymmetric range</source>
+            <translation>Unsymmetrischer Bereich</translation>
+        </message>
+        <message>
+            <source>Binary and ternary</source>
+            <translation>Binär und ternär</translation>
+        </message>
+        <message>
+            <source>Bit operations</source>
+            <translation>Bitoperationen</translation>
+        </message>
+        <message>
+            <source>Calibration</source>
+            <translation>Kalibrierung</translation>
+        </message>
+        <message>
+            <source>Codebook</source>
+            <translation>Codebuch</translation>
+        </message>
+        <message>
+            <source>Curvature</source>
+            <translation>Krümmung</translation>
+        </message>
+        <message>
+            <source>Distillation</source>
+            <translation>Destillation</translation>
+        </message>
+        <message>
+            <source>Each weight may go up or down, and the choice is made so that the output of the layer stays, not the weight.</source>
+            <translation>Jedes Gewicht darf auf- oder abgerundet werden, und gewählt wird so, dass die Ausgabe der Schicht bleibt, nicht das Gewicht.</translation>
+        </message>
+        <message>
+            <source>Equalisation</source>
+            <translation>Ausgleich</translation>
+        </message>
+        <message>
+            <source>Evenly spaced levels: a whole number times a scale. The plainest format, and the fastest where processors multiply whole numbers.</source>
+            <translation>Gleich weit entfernte Stufen: eine ganze Zahl mal einer Skala. Das schlichteste Format, und das schnellste, wo Prozessoren ganze Zahlen multiplizieren.</translation>
+        </message>
+        <message>
+            <source>Factors move from one layer into the next so that the channels of both use their range. The function stays the same.</source>
+            <translation>Faktoren wandern von einer Schicht in die nächste, sodass die Kanäle beider ihren Bereich nutzen. Die Funktion bleibt dieselbe.</translation>
+        </message>
+        <message>
+            <source>Gram matrix</source>
+            <translation>Gram-Matrix</translation>
+        </message>
+        <message>
+            <source>Granularity</source>
+            <translation>Körnung</translation>
+        </message>
+        <message>
+            <source>How fast the loss rises when weights move: the trace of its second derivatives. Flat layers stand fewer bits.</source>
+            <translation>Wie schnell der Verlust steigt, wenn Gewichte sich bewegen: die Spur seiner zweiten Ableitungen. Flache Schichten vertragen weniger Bits.</translation>
+        </message>
+        <message>
+            <source>How many weights share a scale: a matrix, a row, or a group of 16 to 256 within a row. Smaller groups fit better and store more scales.</source>
+            <translation>Wie viele Gewichte sich eine Skala teilen: eine Matrix, eine Zeile oder eine Gruppe von 16 bis 256 in einer Zeile. Kleinere Gruppen passen besser und speichern mehr Skalen.</translation>
+        </message>
+        <message>
+            <source>In training</source>
+            <translation>Im Training</translation>
+        </message>
+        <message>
+            <source>Integer program</source>
+            <translation>Ganzzahliges Programm</translation>
+        </message>
+        <message>
+            <source>Integers only</source>
+            <translation>Nur ganze Zahlen</translation>
+        </message>
+        <message>
+            <source>Layers that matter get more bits than others, within one budget. That is what the loom shows.</source>
+            <translation>Schichten, auf die es ankommt, bekommen mehr Bits als andere, innerhalb eines Budgets. Das zeigt der Webstuhl.</translation>
+        </message>
+        <message>
+            <source>Levels or scales are powers of two, so a product is a shift of bits.</source>
+            <translation>Stufen oder Skalen sind Zweierpotenzen, ein Produkt ist also ein Verschieben von Bits.</translation>
+        </message>
+        <message>
+            <source>Levels run from the least to the largest value, so a zero point is stored beside the scale. It pays where values lie on one side of zero.</source>
+            <translation>Die Stufen reichen vom kleinsten zum größten Wert, daher steht neben der Skala ein Nullpunkt. Es lohnt sich, wo Werte auf einer Seite der Null liegen.</translation>
+        </message>
+        <message>
+            <source>Mean products of the inputs of a layer with one another. With it the error of the output is known without running the layer.</source>
+            <translation>Mittlere Produkte der Eingaben einer Schicht miteinander. Mit ihr kennt man den Fehler der Ausgabe, ohne die Schicht zu rechnen.</translation>
+        </message>
+        <message>
+            <source>Mixed precision</source>
+            <translation>Gemischte Genauigkeit</translation>
+        </message>
+        <message>
+            <source>Multiply-adds times the bits of both factors: a measure of work that does not ask for a device.</source>
+            <translation>Multiplikationen mal den Bits beider Faktoren: ein Maß der Arbeit, das kein Gerät kennt.</translation>
+        </message>
+        <message>
+            <source>Only signs, or signs and zero, times a scale: one bit a weight, or about one and a half. Products become additions.</source>
+            <translation>Nur Vorzeichen, oder Vorzeichen und Null, mal einer Skala: ein Bit je Gewicht, oder etwa anderthalb. Produkte werden Additionen.</translation>
+        </message>
+        <message>
+            <source>Outliers</source>
+            <translation>Ausreißer</translation>
+        </message>
+        <message>
+            <source>Powers of two</source>
+            <translation>Zweierpotenzen</translation>
+        </message>
+        <message>
+            <source>Range</source>
+            <translation>Bereich</translation>
+        </message>
+        <message>
+            <source>Ranges of activations are fixed beforehand, or taken anew for every token. Dynamic ones are closer and cost a look at all values.</source>
+            <translation>Bereiche der Aktivierungen stehen vorher fest oder werden für jedes Token neu genommen. Dynamische sind enger und kosten einen Blick auf alle Werte.</translation>
+        </message>
+        <message>
+            <source>Reconstruction</source>
+            <translation>Rekonstruktion</translation>
+        </message>
+        <message>
+            <source>Rounding takes place in every step of training, and gradients pass through it as if it were not there. It goes lowest, and costs a training.</source>
+            <translation>Gerundet wird in jedem Schritt des Trainings, und Gradienten gehen hindurch, als wäre nichts. So kommt man am tiefsten, und es kostet ein Training.</translation>
+        </message>
+        <message>
+            <source>Sensitivity</source>
+            <translation>Empfindlichkeit</translation>
+        </message>
+        <message>
+            <source>Several weights at a time share one index into a table of points, which wastes less space than a level for each.</source>
+            <translation>Mehrere Gewichte zusammen haben eine Nummer in einer Tabelle von Punkten; das verschwendet weniger Platz als eine Stufe für jedes.</translation>
+        </message>
+        <message>
+            <source>Some text or pictures are run through the model to learn what goes into each layer. No label is needed and no weight is trained.</source>
+            <translation>Etwas Text oder einige Bilder laufen durch das Modell, um zu lernen, was in jede Schicht geht. Dazu braucht es keine Beschriftung, und kein Gewicht wird trainiert.</translation>
+        </message>
+        <message>
+            <source>Static and dynamic</source>
+            <translation>Statisch und dynamisch</translation>
+        </message>
+        <message>
+            <source>Sum of binaries</source>
+            <translation>Summe von Binären</translation>
+        </message>
+        <message>
+            <source>Sums are kept in whole numbers and scaled by a multiplication and a shift, so that no float is needed between layers.</source>
+            <translation>Summen bleiben ganze Zahlen und werden durch eine Multiplikation und ein Verschieben skaliert, sodass zwischen Schichten keine Gleitkommazahl nötig ist.</translation>
+        </message>
+        <message>
+            <source>The choice of a format for every layer as a problem for a solver: least cost within budgets, with a proof or a known gap.</source>
+            <translation>Die Wahl eines Formats für jede Schicht als Aufgabe für einen Löser: geringste Kosten innerhalb von Budgets, bewiesen oder mit bekanntem Abstand.</translation>
+        </message>
+        <message>
+            <source>The compressed model is trained to answer as the original does. It needs gradients.</source>
+            <translation>Das verdichtete Modell wird trainiert, zu antworten wie das Original. Das braucht Gradienten.</translation>
+        </message>
+        <message>
+            <source>The values that the levels cover. A smaller one cuts off what is far out and rounds the rest more finely; how far to go is searched by error, share of values or divergence.</source>
+            <translation>Die Werte, die von den Stufen abgedeckt werden. Ein kleinerer schneidet ab, was weit außen liegt, und rundet den Rest feiner; wie weit man geht, wird nach Fehler, Anteil der Werte oder Divergenz gesucht.</translation>
+        </message>
+        <message>
+            <source>Uniform levels</source>
+            <translation>Gleichmäßige Stufen</translation>
+        </message>
+        <message>
+            <source>Vector codes</source>
+            <translation>Vektorcodes</translation>
+        </message>
+        <message>
+            <source>What the model loses when one layer alone is compressed: measured in the sweep, or estimated by a metric.</source>
+            <translation>Was das Modell verliert, wenn eine Schicht allein verdichtet wird: in der Messreihe gemessen oder von einer Metrik geschätzt.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Methods</name>
+        <message>
+            <source>, and the model that this one was tuned from</source>
+            <translation>, und das Modell, aus dem dieses nachtrainiert wurde</translation>
+        </message>
+        <message>
+            <source>3 to 4 bits</source>
+            <translation>3 bis 4 Bits</translation>
+        </message>
+        <message>
+            <source>5 bits and more</source>
+            <translation>ab 5 Bits</translation>
+        </message>
+        <message>
+            <source>Allocator</source>
+            <translation>Verteiler</translation>
+        </message>
+        <message>
+            <source>Analysis</source>
+            <translation>Analyse</translation>
+        </message>
+        <message>
+            <source>Any width</source>
+            <translation>Jede Breite</translation>
+        </message>
+        <message>
+            <source>Below 3 bits</source>
+            <translation>Unter 3 Bits</translation>
+        </message>
+        <message>
+            <source>Binary and ternary</source>
+            <translation>Binär und ternär</translation>
+        </message>
+        <message>
+            <source>Method</source>
+            <translation>Verfahren</translation>
+        </message>
+        <message>
+            <source>Metric</source>
+            <translation>Metrik</translation>
+        </message>
+        <message>
+            <source>Powers of two</source>
+            <translation>Zweierpotenzen</translation>
+        </message>
+        <message>
+            <source>Small floats</source>
+            <translation>Kleine Gleitkommazahlen</translation>
+        </message>
+        <message>
+            <source>Tables of levels</source>
+            <translation>Tabellen von Stufen</translation>
+        </message>
+        <message>
+            <source>Transform</source>
+            <translation>Umformung</translation>
+        </message>
+        <message>
+            <source>Types of llama.cpp</source>
+            <translation>Typen von llama.cpp</translation>
+        </message>
+        <message>
+            <source>Vector codes</source>
+            <translation>Vektorcodes</translation>
+        </message>
+        <message>
+            <source>Whole numbers</source>
+            <translation>Ganze Zahlen</translation>
+        </message>
+        <message>
+            <source>how loud each input is</source>
+            <translation>wie laut jede Eingabe ist</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
+        <message>
+            <source>products of inputs (Gram matrix)</source>
+            <translation>Produkte der Eingaben (Gram-Matrix)</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::AllocatorDialog</name>
+        <message>
+            <source>Allocate</source>
+            <translation>Verteilen</translation>
+        </message>
+        <message>
+            <source>Allocators</source>
+            <translation>Verteiler</translation>
+        </message>
+        <message>
+            <source>Bit operations a token, at most</source>
+            <translation>Bitoperationen je Token, höchstens</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <source>Costs</source>
+            <translation>Kosten</translation>
+        </message>
+        <message>
+            <source>Costs of a metric are solved by the integer program, which is exact as well. The metric is asked first where that has not been done.</source>
+            <translation>Kosten einer Metrik löst das ganzzahlige Programm, das ebenfalls exakt ist. Die Metrik wird vorher gefragt, wo das noch nicht geschehen ist.</translation>
+        </message>
+        <message>
+            <source>Exact knapsack</source>
+            <translation>Exakter Rucksack</translation>
+        </message>
+        <message>
+            <source>How to allocate</source>
+            <translation>Wie verteilt wird</translation>
+        </message>
+        <message>
+            <source>Keep the choice for the next time without moving bits now</source>
+            <translation>Die Wahl fürs nächste Mal behalten, ohne jetzt Bits zu bewegen</translation>
+        </message>
+        <message>
+            <source>Multiply-adds a token × bits of the weights × bits of the activations, 16; the integer program keeps it beside the size</source>
+            <translation>Multiplikationen je Token × Bits der Gewichte × Bits der Aktivierungen, 16; das ganzzahlige Programm hält sie neben der Größe ein</translation>
+        </message>
+        <message>
+            <source>OK</source>
+            <translation>OK</translation>
+        </message>
+        <message>
+            <source>The measured sweep</source>
+            <translation>Die gemessene Reihe</translation>
+        </message>
+        <message>
+            <source>The metric is asked first where that has not been done.</source>
+            <translation>Die Metrik wird vorher gefragt, wo das noch nicht geschehen ist.</translation>
+        </message>
+        <message>
+            <source>The sensitivity has not been measured yet, so there are no costs to go by.</source>
+            <translation>Die Empfindlichkeit ist noch nicht gemessen, es gibt also keine Kosten, nach denen es gehen könnte.</translation>
+        </message>
+        <message>
+            <source>The standard: of all choices that fit the budget, the one with the least sum of costs. Exact, and done in a moment.</source>
+            <translation>Der Standard: von allen Möglichkeiten, die ins Budget passen, die mit der geringsten Summe der Kosten. Exakt und sofort fertig.</translation>
+        </message>
+        <message>
+            <source>no limit</source>
+            <translation>keine Grenze</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::AnalysesPage</name>
+        <message>
+            <source>%1 gave nothing: %2.</source>
+            <translation>%1 ergab nichts: %2.</translation>
+        </message>
+        <message>
+            <source>%1 runs, %2 left.</source>
+            <translation>%1 läuft, noch %2.</translation>
+        </message>
+        <message>
+            <source>%1 runs.</source>
+            <translation>%1 läuft.</translation>
+        </message>
+        <message>
+            <source>%1 was not saved: %2</source>
+            <translation>%1 wurde nicht gespeichert: %2</translation>
+        </message>
+        <message>
+            <source>Analyses</source>
+            <translation>Analysen</translation>
+        </message>
+        <message>
+            <source>Choose an analysis and run it; the window goes on meanwhile.</source>
+            <translation>Eine Analyse wählen und starten; das Fenster arbeitet währenddessen weiter.</translation>
+        </message>
+        <message>
+            <source>Comma-separated values (*.csv)</source>
+            <translation>Kommagetrennte Werte (*.csv)</translation>
+        </message>
+        <message>
+            <source>Progress of the analysis</source>
+            <translation>Fortschritt der Analyse</translation>
+        </message>
+        <message>
+            <source>Run</source>
+            <translation>Starten</translation>
+        </message>
+        <message>
+            <source>Save as CSV…</source>
+            <translation>Als CSV speichern…</translation>
+        </message>
+        <message>
+            <source>Save the findings</source>
+            <translation>Die Ergebnisse speichern</translation>
+        </message>
+        <message>
+            <source>Saved as %1</source>
+            <translation>Gespeichert als %1</translation>
+        </message>
+        <message>
+            <source>Shown: %1.</source>
+            <translation>Gezeigt: %1.</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>What an analysis finds appears here, in words, tables and charts.</source>
+            <translation>Was eine Analyse findet, erscheint hier, in Worten, Tabellen und Diagrammen.</translation>
+        </message>
+        <message>
+            <source>it has no layers</source>
+            <translation>es hat keine Schichten</translation>
+        </message>
+        <message>
+            <source>Choice</source>
+            <translation>Auswahl</translation>
+        </message>
+        <message>
+            <source>Show or hide the list of analyses and their settings</source>
+            <translation>Die Liste der Analysen und ihre Einstellungen zeigen oder verbergen</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::AnalysisController</name>
+        <message>
+            <source>no analysis is called “%1”</source>
+            <translation>keine Analyse heißt „%1“</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::MethodDialog</name>
+        <message>
+            <source>%1 to %2 by %3</source>
+            <translation>%1 auf %2 mit %3</translation>
+        </message>
+        <message>
+            <source>%1 — %2 bits</source>
+            <translation>%1 — %2 Bits</translation>
+        </message>
+        <message>
+            <source>%1: %2 now, %3 then</source>
+            <translation>%1: jetzt %2, dann %3</translation>
+        </message>
+        <message>
+            <source>All selected layers are pinned.</source>
+            <translation>Alle gewählten Schichten sind angeheftet.</translation>
+        </message>
+        <message>
+            <source>Apply</source>
+            <translation>Anwenden</translation>
+        </message>
+        <message numerus="yes">
+            <source>Apply to %n layer(s)</source>
+            <translation>
+                <numerusform>Auf %n Schicht anwenden</numerusform>
+                <numerusform>Auf %n Schichten anwenden</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>Fit all stops of the loom and all columns of the sensitivity table by this method from now on</source>
+            <translation>Alle Rasten des Webstuhls und alle Spalten der Empfindlichkeit ab jetzt mit diesem Verfahren anpassen</translation>
+        </message>
+        <message>
+            <source>Format</source>
+            <translation>Format</translation>
+        </message>
+        <message>
+            <source>Method for layers</source>
+            <translation>Verfahren für Schichten</translation>
+        </message>
+        <message>
+            <source>Methods</source>
+            <translation>Verfahren</translation>
+        </message>
+        <message>
+            <source>Select layers in the window.</source>
+            <translation>Wählen Sie Schichten im Fenster.</translation>
+        </message>
+        <message>
+            <source>This method writes none of the known formats.</source>
+            <translation>Dieses Verfahren schreibt keines der bekannten Formate.</translation>
+        </message>
+        <message>
+            <source>Use for the loom</source>
+            <translation>Für den Webstuhl nehmen</translation>
+        </message>
+        <message>
+            <source>it stores the difference to a base model, which the command line takes with --base</source>
+            <translation>es speichert den Unterschied zu einem Grundmodell, das die Befehlszeile mit --base nimmt</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::MethodsPage</name>
+        <message>
+            <source>%1 of %2</source>
+            <translation>%1 von %2</translation>
+        </message>
+        <message>
+            <source>%1, %2. %3</source>
+            <translation>%1, %2. %3</translation>
+        </message>
+        <message>
+            <source>, and what only Tritloom's own file can hold</source>
+            <translation>, und was nur die eigene Datei von Tritloom fasst</translation>
+        </message>
+        <message>
+            <source>About the method</source>
+            <translation>Über das Verfahren</translation>
+        </message>
+        <message>
+            <source>Allocators</source>
+            <translation>Verteiler</translation>
+        </message>
+        <message>
+            <source>Analyses</source>
+            <translation>Analysen</translation>
+        </message>
+        <message>
+            <source>Any format</source>
+            <translation>Jedes Format</translation>
+        </message>
+        <message>
+            <source>Bits per weight</source>
+            <translation>Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source>Data:</source>
+            <translation>Daten:</translation>
+        </message>
+        <message>
+            <source>Formats it writes</source>
+            <translation>Formate, die es schreibt</translation>
+        </message>
+        <message>
+            <source>Glossary</source>
+            <translation>Glossar</translation>
+        </message>
+        <message>
+            <source>Methods</source>
+            <translation>Verfahren</translation>
+        </message>
+        <message>
+            <source>Metrics</source>
+            <translation>Metriken</translation>
+        </message>
+        <message>
+            <source>No data needed</source>
+            <translation>Ohne Daten</translation>
+        </message>
+        <message>
+            <source>Nothing passes all filters.</source>
+            <translation>Nichts geht durch alle Filter.</translation>
+        </message>
+        <message>
+            <source>On the command line:</source>
+            <translation>Auf der Befehlszeile:</translation>
+        </message>
+        <message>
+            <source>Paper:</source>
+            <translation>Aufsatz:</translation>
+        </message>
+        <message>
+            <source>Search methods</source>
+            <translation>Verfahren suchen</translation>
+        </message>
+        <message>
+            <source>Search titles, papers, words</source>
+            <translation>Titel, Aufsätze, Wörter suchen</translation>
+        </message>
+        <message>
+            <source>Settings:</source>
+            <translation>Einstellungen:</translation>
+        </message>
+        <message>
+            <source>The words of the field, one sentence each</source>
+            <translation>Die Wörter des Fachs, je ein Satz</translation>
+        </message>
+        <message>
+            <source>Transforms</source>
+            <translation>Umformungen</translation>
+        </message>
+        <message>
+            <source>Use…</source>
+            <translation>Benutzen…</translation>
+        </message>
+        <message>
+            <source>What of it is here:</source>
+            <translation>Was davon hier ist:</translation>
+        </message>
+        <message>
+            <source>Where this is used: for the selected layers, or on its page (double-click)</source>
+            <translation>Wo das benutzt wird: für die gewählten Schichten oder auf seiner Seite (Doppelklick)</translation>
+        </message>
+        <message>
+            <source>Words:</source>
+            <translation>Wörter:</translation>
+        </message>
+        <message>
+            <source>Writes:</source>
+            <translation>Schreibt:</translation>
+        </message>
+        <message>
+            <source>formats of %1 to %2 bits per weight</source>
+            <translation>Formate von %1 bis %2 Bits je Gewicht</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::MetricController</name>
+        <message>
+            <source>no metric is called “%1”</source>
+            <translation>keine Metrik heißt „%1“</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ParameterButton</name>
+        <message>
+            <source>%1 has nothing to set</source>
+            <translation>%1 hat nichts einzustellen</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>Einstellungen</translation>
+        </message>
+        <message>
+            <source>Settings of %1</source>
+            <translation>Einstellungen von %1</translation>
+        </message>
+        <message numerus="yes">
+            <source>Settings of %1: %n not standard</source>
+            <translation>
+                <numerusform>Einstellungen von %1: %n nicht wie üblich</numerusform>
+                <numerusform>Einstellungen von %1: %n nicht wie üblich</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Settings of %1: all standard</source>
+            <translation>Einstellungen von %1: alle wie üblich</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ParameterForm</name>
+        <message>
+            <source>%1 to %2, standard %3</source>
+            <translation>%1 bis %2, üblich %3</translation>
+        </message>
+        <message>
+            <source>%1, %2</source>
+            <translation>%1, %2</translation>
+        </message>
+        <message>
+            <source>%1: back to standard</source>
+            <translation>%1: zurück zum Üblichen</translation>
+        </message>
+        <message>
+            <source>All to standard</source>
+            <translation>Alles wie üblich</translation>
+        </message>
+        <message>
+            <source>Back to standard, %1</source>
+            <translation>Zurück zum Üblichen, %1</translation>
+        </message>
+        <message>
+            <source>In recipes and on the command line: %1</source>
+            <translation>In Rezepten und auf der Befehlszeile: %1</translation>
+        </message>
+        <message>
+            <source>Nothing to set.</source>
+            <translation>Nichts einzustellen.</translation>
+        </message>
+        <message>
+            <source>Standard: off</source>
+            <translation>Üblich: aus</translation>
+        </message>
+        <message>
+            <source>Standard: on</source>
+            <translation>Üblich: an</translation>
+        </message>
+        <message>
+            <source>Whole numbers from %1 to %2, standard %3</source>
+            <translation>Ganze Zahlen von %1 bis %2, üblich %3</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PluginChooser</name>
+        <message>
+            <source>Here: %1</source>
+            <translation>Hier: %1</translation>
+        </message>
+        <message>
+            <source>Not for this model: %1.</source>
+            <translation>Nicht für dieses Modell: %1.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ReportView</name>
+        <message>
+            <source>Chart</source>
+            <translation>Diagramm</translation>
+        </message>
+        <message>
+            <source>Chart %1</source>
+            <translation>Diagramm %1</translation>
+        </message>
+        <message>
+            <source>Findings</source>
+            <translation>Ergebnisse</translation>
+        </message>
+        <message>
+            <source>Table</source>
+            <translation>Tabelle</translation>
+        </message>
+        <message>
+            <source>Table %1</source>
+            <translation>Tabelle %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::TransformController</name>
+        <message>
+            <source>no transform is called “%1”</source>
+            <translation>keine Umformung heißt „%1“</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::TransformDialog</name>
+        <message>
+            <source>%1 runs, %2 left.</source>
+            <translation>%1 läuft, noch %2.</translation>
+        </message>
+        <message>
+            <source>%1 runs.</source>
+            <translation>%1 läuft.</translation>
+        </message>
+        <message>
+            <source>A transform rewrites weights so that they compress better, while the model computes the same. Bits and pins stay; “Back to the original” undoes it.</source>
+            <translation>Eine Umformung schreibt Gewichte so um, dass sie sich besser verdichten lassen, während das Modell dasselbe rechnet. Bits und angeheftete Schichten bleiben; „Zurück zum Original“ macht sie rückgängig.</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <source>Format to prepare for</source>
+            <translation>Format, auf das vorbereitet wird</translation>
+        </message>
+        <message>
+            <source>In place: %1</source>
+            <translation>Angewandt: %1</translation>
+        </message>
+        <message>
+            <source>Nothing was changed: %1.</source>
+            <translation>Nichts wurde geändert: %1.</translation>
+        </message>
+        <message>
+            <source>Prepare for</source>
+            <translation>Vorbereiten auf</translation>
+        </message>
+        <message>
+            <source>Progress of the transform</source>
+            <translation>Fortschritt der Umformung</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <source>Transform</source>
+            <translation>Umformen</translation>
+        </message>
+        <message>
+            <source>Transform the model</source>
+            <translation>Das Modell umformen</translation>
+        </message>
+        <message>
+            <source>Transforms</source>
+            <translation>Umformungen</translation>
+        </message>
+    </context>
+    <context>
+        <name>Plugins</name>
+        <message>
+            <source>Clip the ends of the range</source>
+            <translation>Enden des Bereichs abschneiden</translation>
+        </message>
+        <message>
+            <source>Rows of each matrix that the search looks at</source>
+            <translation>Zeilen jeder Matrix, die die Suche ansieht</translation>
+        </message>
+        <message>
+            <source>Iterations</source>
+            <translation>Durchläufe</translation>
+        </message>
+        <message>
+            <source>Rate</source>
+            <translation>Schrittweite</translation>
+        </message>
+        <message>
+            <source>Scales that favour loud inputs</source>
+            <translation>Skalen zugunsten lauter Eingaben</translation>
+        </message>
+        <message>
+            <source>Weight of the regulariser</source>
+            <translation>Gewicht des Regularisierers</translation>
+        </message>
+        <message>
+            <source>Steps</source>
+            <translation>Schritte</translation>
+        </message>
+        <message>
+            <source>Learn the ends of each block's range</source>
+            <translation>Enden des Bereichs jedes Blocks lernen</translation>
+        </message>
+        <message>
+            <source>Begin with scales that favour loud inputs</source>
+            <translation>Mit Skalen zugunsten lauter Eingaben beginnen</translation>
+        </message>
+        <message>
+            <source>Dampening</source>
+            <translation>Dämpfung</translation>
+        </message>
+        <message>
+            <source>Sign planes, each for what the ones before leave</source>
+            <translation>Vorzeichenebenen, jede für das, was die davor lassen</translation>
+        </message>
+        <message>
+            <source>A scale for each row instead of one for the matrix</source>
+            <translation>Eine Skala je Zeile statt einer für die Matrix</translation>
+        </message>
+        <message>
+            <source>Try smaller ranges, by the loudness of inputs</source>
+            <translation>Kleinere Bereiche versuchen, nach der Lautstärke der Eingaben</translation>
+        </message>
+        <message>
+            <source>Take the mean off first</source>
+            <translation>Erst den Mittelwert abziehen</translation>
+        </message>
+        <message>
+            <source>Fit the scale of each group</source>
+            <translation>Skala jeder Gruppe anpassen</translation>
+        </message>
+        <message>
+            <source>Blocks to load</source>
+            <translation>Zu ladende Blöcke</translation>
+        </message>
+        <message>
+            <source>Rank of the magnitudes</source>
+            <translation>Rang der Beträge</translation>
+        </message>
+        <message>
+            <source>Parts of the text</source>
+            <translation>Teile des Texts</translation>
+        </message>
+        <message>
+            <source>Try the next lower exponent too</source>
+            <translation>Auch den nächstkleineren Exponenten versuchen</translation>
+        </message>
+        <message>
+            <source>Samples to distribute</source>
+            <translation>Zu verteilende Proben</translation>
+        </message>
+        <message>
+            <source>Features within this distance are alike</source>
+            <translation>Merkmale innerhalb dieses Abstands sind gleich</translation>
+        </message>
+        <message>
+            <source>Weight of diversity</source>
+            <translation>Gewicht der Vielfalt</translation>
+        </message>
+        <message>
+            <source>Centre of the normal draw</source>
+            <translation>Mitte der Normalverteilung</translation>
+        </message>
+        <message>
+            <source>Width of the normal draw</source>
+            <translation>Breite der Normalverteilung</translation>
+        </message>
+        <message>
+            <source>Rounds over all pairs, at most</source>
+            <translation>Runden über alle Paare, höchstens</translation>
+        </message>
+        <message>
+            <source>Done when no factor is farther from 1</source>
+            <translation>Fertig, wenn kein Faktor weiter von 1 entfernt ist</translation>
+        </message>
+        <message>
+            <source>Keep the scales at 2 s and -s, as before fine-tuning</source>
+            <translation>Skalen bei 2 s und -s lassen, wie vor dem Nachtraining</translation>
+        </message>
+        <message>
+            <source>Factor of the shape</source>
+            <translation>Faktor der Form</translation>
+        </message>
+        <message>
+            <source>Factor of the scale</source>
+            <translation>Faktor der Skala</translation>
+        </message>
+        <message>
+            <source>Weights a level that end the reshaping</source>
+            <translation>Gewichte je Stufe, bei denen das Umformen endet</translation>
+        </message>
+        <message>
+            <source>Binary places of a level</source>
+            <translation>Binärstellen einer Stufe</translation>
+        </message>
+        <message>
+            <source>Parameters without embeddings</source>
+            <translation>Parameter ohne Einbettungen</translation>
+        </message>
+        <message>
+            <source>Training tokens</source>
+            <translation>Trainings-Token</translation>
+        </message>
+        <message>
+            <source>Scales tried</source>
+            <translation>Versuchte Skalen</translation>
+        </message>
+        <message>
+            <source>Narrowest width that must be good</source>
+            <translation>Schmalste Breite, die gut sein muss</translation>
+        </message>
+        <message>
+            <source>Choose groups by what they gain, not by range</source>
+            <translation>Gruppen nach Gewinn wählen, nicht nach Bereich</translation>
+        </message>
+        <message>
+            <source>Try smaller ranges</source>
+            <translation>Kleinere Bereiche versuchen</translation>
+        </message>
+        <message>
+            <source>Parameters of linear layers</source>
+            <translation>Parameter linearer Schichten</translation>
+        </message>
+        <message>
+            <source>Numbers that share a scale</source>
+            <translation>Zahlen, die sich eine Skala teilen</translation>
+        </message>
+        <message>
+            <source>Loudest inputs first</source>
+            <translation>Lauteste Eingaben zuerst</translation>
+        </message>
+        <message>
+            <source>Fit all scales before the first column</source>
+            <translation>Alle Skalen vor der ersten Spalte anpassen</translation>
+        </message>
+        <message>
+            <source>Sweeps of correction</source>
+            <translation>Korrekturdurchgänge</translation>
+        </message>
+        <message>
+            <source>Exponent of the norm</source>
+            <translation>Exponent der Norm</translation>
+        </message>
+        <message>
+            <source>Weight of the quadratic part</source>
+            <translation>Gewicht des quadratischen Teils</translation>
+        </message>
+        <message>
+            <source>Seed of the random signs</source>
+            <translation>Startwert der zufälligen Vorzeichen</translation>
+        </message>
+        <message>
+            <source>Random directions a layer</source>
+            <translation>Zufällige Richtungen je Schicht</translation>
+        </message>
+        <message>
+            <source>Step</source>
+            <translation>Schritt</translation>
+        </message>
+        <message>
+            <source>Favour large weights, as llama.cpp does</source>
+            <translation>Große Gewichte bevorzugen, wie llama.cpp</translation>
+        </message>
+        <message>
+            <source>Time to look for the proof</source>
+            <translation>Zeit, den Beweis zu suchen</translation>
+        </message>
+        <message>
+            <source>Leave out the first token of each part</source>
+            <translation>Das erste Token jedes Teils auslassen</translation>
+        </message>
+        <message>
+            <source>Faults in cells of 01 and 10</source>
+            <translation>Fehler in Zellen mit 01 und 10</translation>
+        </message>
+        <message>
+            <source>Faults in cells of 00 and 11</source>
+            <translation>Fehler in Zellen mit 00 und 11</translation>
+        </message>
+        <message>
+            <source>Halves under one coding</source>
+            <translation>Hälften unter einer Kodierung</translation>
+        </message>
+        <message>
+            <source>Without rounding</source>
+            <translation>Ohne Rundung</translation>
+        </message>
+        <message>
+            <source>Seeds</source>
+            <translation>Startwerte</translation>
+        </message>
+        <message>
+            <source>All attention controls content</source>
+            <translation>Alle Aufmerksamkeit steuert den Inhalt</translation>
+        </message>
+        <message>
+            <source>A ratio above this is good enough</source>
+            <translation>Ein Verhältnis darüber ist gut genug</translation>
+        </message>
+        <message>
+            <source>Pictures compared</source>
+            <translation>Verglichene Bilder</translation>
+        </message>
+        <message>
+            <source>Tokens to compare</source>
+            <translation>Zu vergleichende Token</translation>
+        </message>
+        <message>
+            <source>Weights kept in 8 bits</source>
+            <translation>In 8 Bits behaltene Gewichte</translation>
+        </message>
+        <message>
+            <source>Salient by the error they would spread, not by magnitude</source>
+            <translation>Wichtig nach dem Fehler, den sie verbreiten würden, nicht nach Betrag</translation>
+        </message>
+        <message>
+            <source>Average as the released code does</source>
+            <translation>Mitteln wie der veröffentlichte Code</translation>
+        </message>
+        <message>
+            <source>Input channels kept in the format</source>
+            <translation>Im Format behaltene Eingabekanäle</translation>
+        </message>
+        <message>
+            <source>Loudness by the mean instead of the largest input</source>
+            <translation>Lautstärke nach dem Mittel statt der größten Eingabe</translation>
+        </message>
+        <message>
+            <source>Rounds of fitting factors</source>
+            <translation>Runden der Faktoranpassung</translation>
+        </message>
+        <message>
+            <source>Groups of steps</source>
+            <translation>Gruppen von Schritten</translation>
+        </message>
+        <message>
+            <source>Bits of an activation</source>
+            <translation>Bits einer Aktivierung</translation>
+        </message>
+        <message>
+            <source>Search for the best scales</source>
+            <translation>Beste Skalen suchen</translation>
+        </message>
+        <message>
+            <source>Exponent of the error</source>
+            <translation>Exponent des Fehlers</translation>
+        </message>
+        <message>
+            <source>Ranges tried</source>
+            <translation>Versuchte Bereiche</translation>
+        </message>
+        <message>
+            <source>Bits of the activations</source>
+            <translation>Bits der Aktivierungen</translation>
+        </message>
+        <message>
+            <source>Inputs under one scale, 0 for a whole token</source>
+            <translation>Eingaben unter einer Skala, 0 für ein ganzes Token</translation>
+        </message>
+        <message>
+            <source>From least to most instead of around zero</source>
+            <translation>Vom kleinsten zum größten statt um null</translation>
+        </message>
+        <message>
+            <source>Bits of the inputs</source>
+            <translation>Bits der Eingaben</translation>
+        </message>
+        <message>
+            <source>Range: 0 least to largest, 1 percentile, 2 squared error, 3 divergence</source>
+            <translation>Bereich: 0 kleinster bis größter, 1 Perzentil, 2 quadratischer Fehler, 3 Divergenz</translation>
+        </message>
+        <message>
+            <source>Share of values inside a percentile range</source>
+            <translation>Anteil der Werte im Perzentilbereich</translation>
+        </message>
+        <message>
+            <source>A range for each channel</source>
+            <translation>Ein Bereich je Kanal</translation>
+        </message>
+        <message>
+            <source>Around zero instead of from least to most</source>
+            <translation>Um null statt vom kleinsten zum größten</translation>
+        </message>
+        <message>
+            <source>Groups of time steps with ranges of their own (diffusion)</source>
+            <translation>Gruppen von Zeitschritten mit eigenen Bereichen (Diffusion)</translation>
+        </message>
+        <message>
+            <source>Power of the size</source>
+            <translation>Potenz der Größe</translation>
+        </message>
+        <message>
+            <source>Parts of the data</source>
+            <translation>Teile der Daten</translation>
+        </message>
+        <message>
+            <source>Share of the loudness that moves into the weights</source>
+            <translation>Anteil der Lautstärke, der in die Gewichte wandert</translation>
+        </message>
+        <message>
+            <source>Bits</source>
+            <translation>Bits</translation>
+        </message>
+        <message>
+            <source>Scale by the mean magnitude of the tensor, as BitNet</source>
+            <translation>Skala nach dem mittleren Betrag des Tensors, wie BitNet</translation>
+        </message>
+        <message>
+            <source>Width of content over width of quality</source>
+            <translation>Breite des Inhalts zur Breite der Güte</translation>
+        </message>
+        <message>
+            <source>Higher width</source>
+            <translation>Höhere Breite</translation>
+        </message>
+        <message>
+            <source>Lower width</source>
+            <translation>Niedrigere Breite</translation>
+        </message>
+        <message>
+            <source>levels</source>
+            <translation>Stufen</translation>
+        </message>
+        <message>
+            <source>of a weight's loss when rounded</source>
+            <translation>des Verlusts eines Gewichts beim Runden</translation>
+        </message>
+        <message>
+            <source>% of the mean diagonal</source>
+            <translation>% der mittleren Diagonale</translation>
+        </message>
+        <message>
+            <source>at most</source>
+            <translation>höchstens</translation>
+        </message>
+        <message>
+            <source>mean square; 0: the median</source>
+            <translation>mittleres Quadrat; 0: der Median</translation>
+        </message>
+        <message>
+            <source>of all time</source>
+            <translation>der ganzen Zeit</translation>
+        </message>
+        <message>
+            <source>of its logarithm</source>
+            <translation>seines Logarithmus</translation>
+        </message>
+        <message>
+            <source>per million</source>
+            <translation>je Million</translation>
+        </message>
+        <message>
+            <source>billions</source>
+            <translation>Milliarden</translation>
+        </message>
+        <message>
+            <source>in an octave and a half</source>
+            <translation>in anderthalb Oktaven</translation>
+        </message>
+        <message>
+            <source>bits</source>
+            <translation>Bits</translation>
+        </message>
+        <message>
+            <source>% of mean diagonal</source>
+            <translation>% der mittleren Diagonale</translation>
+        </message>
+        <message>
+            <source>% of the weights’ root mean square</source>
+            <translation>% des quadratischen Mittels der Gewichte</translation>
+        </message>
+        <message>
+            <source>s</source>
+            <translation>s</translation>
+        </message>
+        <message>
+            <source>%</source>
+            <translation>%</translation>
+        </message>
+        <message>
+            <source>dB</source>
+            <translation>dB</translation>
+        </message>
+        <message>
+            <source>0: all</source>
+            <translation>0: alle</translation>
+        </message>
+        <message>
+            <source>at most one a step</source>
+            <translation>höchstens eine je Schritt</translation>
+        </message>
+        <message>
+            <source>percent steps below all</source>
+            <translation>Prozentschritte unter allem</translation>
+        </message>
+        <message>
+            <source>sign included</source>
+            <translation>mit Vorzeichen</translation>
+        </message>
+        <message>
+            <source>ABQ-LLM, weights</source>
+            <translation>ABQ-LLM, Gewichte</translation>
+        </message>
+        <message>
+            <source>Batch-norm folding</source>
+            <translation>Batch-Norm-Faltung</translation>
+        </message>
+        <message>
+            <source>BitNet, signs</source>
+            <translation>BitNet, Vorzeichen</translation>
+        </message>
+        <message>
+            <source>Bits against quality</source>
+            <translation>Bits gegen Güte</translation>
+        </message>
+        <message>
+            <source>BitsFusion scales</source>
+            <translation>Skalen von BitsFusion</translation>
+        </message>
+        <message>
+            <source>Blockwise shifts</source>
+            <translation>Blockweise Verschiebungen</translation>
+        </message>
+        <message>
+            <source>Calibration samples a step</source>
+            <translation>Kalibrierproben je Schritt</translation>
+        </message>
+        <message>
+            <source>Common threshold</source>
+            <translation>Gemeinsame Schwelle</translation>
+        </message>
+        <message>
+            <source>Cross-layer equalisation</source>
+            <translation>Ausgleich über Schichten</translation>
+        </message>
+        <message>
+            <source>Degradation law</source>
+            <translation>Gesetz der Verschlechterung</translation>
+        </message>
+        <message>
+            <source>DenseShift, preview</source>
+            <translation>DenseShift, Vorschau</translation>
+        </message>
+        <message>
+            <source>Double rounding</source>
+            <translation>Doppeltes Runden</translation>
+        </message>
+        <message>
+            <source>Equal loss (BAQ)</source>
+            <translation>Gleicher Verlust (BAQ)</translation>
+        </message>
+        <message>
+            <source>Fast 2-bit</source>
+            <translation>Schnelle 2 Bits</translation>
+        </message>
+        <message>
+            <source>Floating-point training law</source>
+            <translation>Gesetz des Gleitkomma-Trainings</translation>
+        </message>
+        <message>
+            <source>Hadamard rotation</source>
+            <translation>Hadamard-Drehung</translation>
+        </message>
+        <message>
+            <source>Hessian trace</source>
+            <translation>Spur der Hesse-Matrix</translation>
+        </message>
+        <message>
+            <source>Importance matrix</source>
+            <translation>Wichtigkeitsmatrix</translation>
+        </message>
+        <message>
+            <source>Integer program</source>
+            <translation>Ganzzahliges Programm</translation>
+        </message>
+        <message>
+            <source>Layer input modification</source>
+            <translation>Änderung der Schichteingabe</translation>
+        </message>
+        <message>
+            <source>Low-bit floats</source>
+            <translation>Kleine Gleitkommazahlen</translation>
+        </message>
+        <message>
+            <source>Memory faults</source>
+            <translation>Speicherfehler</translation>
+        </message>
+        <message>
+            <source>MixDQ sensitivities</source>
+            <translation>Empfindlichkeiten nach MixDQ</translation>
+        </message>
+        <message>
+            <source>Orthogonality (OMPQ)</source>
+            <translation>Orthogonalität (OMPQ)</translation>
+        </message>
+        <message>
+            <source>QuIP# without rotation</source>
+            <translation>QuIP# ohne Drehung</translation>
+        </message>
+        <message>
+            <source>Ranges for groups of time steps</source>
+            <translation>Bereiche für Gruppen von Zeitschritten</translation>
+        </message>
+        <message>
+            <source>Ranks of cheap metrics</source>
+            <translation>Ränge billiger Metriken</translation>
+        </message>
+        <message>
+            <source>Round to nearest</source>
+            <translation>Runden zum Nächsten</translation>
+        </message>
+        <message>
+            <source>Round to nearest, clipped</source>
+            <translation>Runden zum Nächsten, beschnitten</translation>
+        </message>
+        <message>
+            <source>Rounded activations</source>
+            <translation>Gerundete Aktivierungen</translation>
+        </message>
+        <message>
+            <source>Rounded activations, static ranges</source>
+            <translation>Gerundete Aktivierungen, feste Bereiche</translation>
+        </message>
+        <message>
+            <source>Size-aware sensitivity</source>
+            <translation>Empfindlichkeit mit Größe</translation>
+        </message>
+        <message>
+            <source>Splits of small floats</source>
+            <translation>Teilungen kleiner Gleitkommazahlen</translation>
+        </message>
+        <message>
+            <source>Ternary</source>
+            <translation>Ternär</translation>
+        </message>
+        <message>
+            <source>Two groups apart</source>
+            <translation>Zwei Gruppen getrennt</translation>
+        </message>
+        <message>
+            <source>Two levels by rank</source>
+            <translation>Zwei Stufen nach Rang</translation>
+        </message>
+        <message>
+            <source>Z-score distribution</source>
+            <translation>Verteilung der z-Werte</translation>
+        </message>
+        <message>
+            <source>Weights as bit planes of any width, with one level more at 2 bits so that they are balanced.</source>
+            <translation>Gewichte als Bitebenen beliebiger Breite, bei 2 Bits mit einer Stufe mehr, damit sie ausgewogen sind.</translation>
+        </message>
+        <message>
+            <source>Scales input channels before rounding by how loud they are, the power found by search; folded into what comes before.</source>
+            <translation>Skaliert Eingabekanäle vor dem Runden nach ihrer Lautstärke, die Potenz wird gesucht; eingefaltet in das, was davor kommt.</translation>
+        </message>
+        <message>
+            <source>The weights drift until what they round to gives the output of the layer.</source>
+            <translation>Die Gewichte wandern, bis das, worauf sie runden, die Ausgabe der Schicht ergibt.</translation>
+        </message>
+        <message>
+            <source>Every weight drifts between the two levels around it until it settles on the one that suits the output.</source>
+            <translation>Jedes Gewicht wandert zwischen den zwei Stufen um sich, bis es bei der bleibt, die der Ausgabe passt.</translation>
+        </message>
+        <message>
+            <source>Learns for each weight which way to round, and the ends of each range, by the signs of the gradient.</source>
+            <translation>Lernt für jedes Gewicht, wohin zu runden ist, und die Enden jedes Bereichs, nach den Vorzeichen des Gradienten.</translation>
+        </message>
+        <message>
+            <source>The loss that GPTQ would leave in each layer, from row ranges and the inverse Gram matrix.</source>
+            <translation>Der Verlust, den GPTQ in jeder Schicht ließe, aus Zeilenbereichen und der inversen Gram-Matrix.</translation>
+        </message>
+        <message>
+            <source>Moves batch norms into the convolutions before them, so that what is rounded is what runs.</source>
+            <translation>Zieht Batch-Normen in die Faltungen davor, damit gerundet wird, was läuft.</translation>
+        </message>
+        <message>
+            <source>One bit and a scale for what a fine-tune changed; the base model is kept once for many.</source>
+            <translation>Ein Bit und eine Skala für das, was ein Nachtraining änderte; das Grundmodell wird einmal für viele behalten.</translation>
+        </message>
+        <message>
+            <source>Each group takes the one of four small float grids that suits it best; the useless negative zero becomes a level.</source>
+            <translation>Jede Gruppe nimmt das passendste von vier kleinen Gleitkommagittern; die nutzlose negative Null wird eine Stufe.</translation>
+        </message>
+        <message>
+            <source>The sign of each weight times the mean magnitude of its matrix, as BitNet trains them.</source>
+            <translation>Das Vorzeichen jedes Gewichts mal dem mittleren Betrag seiner Matrix, wie BitNet sie trainiert.</translation>
+        </message>
+        <message>
+            <source>A stack of blocks, each a sign plane times two thin factors; more blocks, more quality.</source>
+            <translation>Ein Stapel von Blöcken, jeder eine Vorzeichenebene mal zwei dünnen Faktoren; mehr Blöcke, mehr Güte.</translation>
+        </message>
+        <message>
+            <source>Every candidate on the whole model: size against loss, and which is on the front.</source>
+            <translation>Jeder Kandidat auf dem ganzen Modell: Größe gegen Verlust, und welche vorne liegen.</translation>
+        </message>
+        <message>
+            <source>Codes and scale in turn, each the best for the other, on balanced levels. No data needed.</source>
+            <translation>Codes und Skala abwechselnd, jedes das beste zum anderen, auf ausgewogenen Stufen. Ohne Daten.</translation>
+        </message>
+        <message>
+            <source>Whole numbers times a power of two for each block of weights, so that scales are shifts.</source>
+            <translation>Ganze Zahlen mal einer Zweierpotenz je Block von Gewichten, sodass Skalen Verschiebungen sind.</translation>
+        </message>
+        <message>
+            <source>From which denoising steps calibration data should come: evenly, normally, or by density and diversity.</source>
+            <translation>Aus welchen Entrauschungsschritten Kalibrierdaten kommen sollten: gleichmäßig, normalverteilt oder nach Dichte und Vielfalt.</translation>
+        </message>
+        <message>
+            <source>Each layer takes the fewest bits whose cost lies below a threshold common to all.</source>
+            <translation>Jede Schicht nimmt die wenigsten Bits, deren Kosten unter einer gemeinsamen Schwelle liegen.</translation>
+        </message>
+        <message>
+            <source>Evens out the ranges of channels between convolutions that follow each other.</source>
+            <translation>Gleicht die Bereiche der Kanäle zwischen aufeinanderfolgenden Faltungen aus.</translation>
+        </message>
+        <message>
+            <source>Each weight as the sum of two scaled binaries: four free levels a group.</source>
+            <translation>Jedes Gewicht als Summe zweier skalierter Binärer: vier freie Stufen je Gruppe.</translation>
+        </message>
+        <message>
+            <source>Moves all weights so that their histogram takes fewer bits to code, then rounds to nearest.</source>
+            <translation>Bewegt alle Gewichte, sodass ihr Histogramm weniger Bits zum Kodieren braucht, und rundet dann.</translation>
+        </message>
+        <message>
+            <source>What low bits will cost a model of a given size and training, by a published fit.</source>
+            <translation>Was wenige Bits ein Modell gegebener Größe und Trainings kosten, nach einer veröffentlichten Anpassung.</translation>
+        </message>
+        <message>
+            <source>Every weight becomes plus or minus a power of two, never zero, so that products are shifts.</source>
+            <translation>Jedes Gewicht wird plus oder minus eine Zweierpotenz, nie null, sodass Produkte Verschiebungen sind.</translation>
+        </message>
+        <message>
+            <source>One 8-bit file that is read at any lower width by rounding once more.</source>
+            <translation>Eine 8-Bit-Datei, die durch nochmaliges Runden in jeder kleineren Breite gelesen wird.</translation>
+        </message>
+        <message>
+            <source>Bits in closed form so that every layer loses the same, then the nearest formats.</source>
+            <translation>Bits in geschlossener Form, sodass jede Schicht gleich viel verliert, dann die nächsten Formate.</translation>
+        </message>
+        <message>
+            <source>Groups of 2 bits, and a fixed share of groups of 4 where it helps most, so that every tile is as long as the next.</source>
+            <translation>Gruppen mit 2 Bits und ein fester Anteil mit 4, wo es am meisten hilft, sodass jede Kachel gleich lang ist.</translation>
+        </message>
+        <message>
+            <source>What a model trained in a small floating-point format will lose, and the best split of its bits.</source>
+            <translation>Was ein in kleinem Gleitkommaformat trainiertes Modell verliert, und die beste Teilung seiner Bits.</translation>
+        </message>
+        <message>
+            <source>Column by column; the weights not yet stored make up for the error of those that are.</source>
+            <translation>Spalte für Spalte; die noch nicht gespeicherten Gewichte gleichen den Fehler der gespeicherten aus.</translation>
+        </message>
+        <message>
+            <source>Zero points for which few weights have large errors and most have none. No data needed.</source>
+            <translation>Nullpunkte, bei denen wenige Gewichte große Fehler haben und die meisten keine. Ohne Daten.</translation>
+        </message>
+        <message>
+            <source>Turns the residual stream by a random orthogonal transform, so that no channel stands out.</source>
+            <translation>Dreht den Reststrom durch eine zufällige orthogonale Abbildung, sodass kein Kanal heraussticht.</translation>
+        </message>
+        <message>
+            <source>How curved the loss is along each layer, times how far a format moves its weights.</source>
+            <translation>Wie gekrümmt der Verlust entlang jeder Schicht ist, mal wie weit ein Format ihre Gewichte bewegt.</translation>
+        </message>
+        <message>
+            <source>Round to nearest with scales that spare the weights of loud inputs.</source>
+            <translation>Runden zum Nächsten mit Skalen, die die Gewichte lauter Eingaben schonen.</translation>
+        </message>
+        <message>
+            <source>The best choice under budgets of size, bit operations and time, proven or with its gap.</source>
+            <translation>Die beste Wahl unter Budgets für Größe, Bitoperationen und Zeit, bewiesen oder mit ihrem Abstand.</translation>
+        </message>
+        <message>
+            <source>How much a block changes what flows through it: blocks that copy their input can stand the least bits.</source>
+            <translation>Wie sehr ein Block ändert, was hindurchfließt: Blöcke, die ihre Eingabe kopieren, vertragen die wenigsten Bits.</translation>
+        </message>
+        <message>
+            <source>Small floats, clipped in every block where the squared error is least. No data needed.</source>
+            <translation>Kleine Gleitkommazahlen, in jedem Block beschnitten, wo der quadratische Fehler am kleinsten ist. Ohne Daten.</translation>
+        </message>
+        <message>
+            <source>Flips bits of packed weights as cells of a two-bit memory would, with and without protected halves, and runs the model.</source>
+            <translation>Kippt Bits gepackter Gewichte wie Zellen eines Zwei-Bit-Speichers, mit und ohne geschützte Hälften, und rechnet das Modell.</translation>
+        </message>
+        <message>
+            <source>Layers that control content by the similarity of pictures, all others by the noise in the output.</source>
+            <translation>Schichten, die den Inhalt steuern, nach der Ähnlichkeit der Bilder, alle anderen nach dem Rauschen der Ausgabe.</translation>
+        </message>
+        <message>
+            <source>Blocks whose outputs resemble those of others can stand fewer bits.</source>
+            <translation>Blöcke, deren Ausgaben denen anderer ähneln, vertragen weniger Bits.</translation>
+        </message>
+        <message>
+            <source>A few salient weights in 8 bits, all others one bit with a scale and a mean by row.</source>
+            <translation>Einige wichtige Gewichte in 8 Bits, alle anderen ein Bit mit Skala und Mittel je Zeile.</translation>
+        </message>
+        <message>
+            <source>The loudest input channels in 4 bits, the rest one bit with row and column factors.</source>
+            <translation>Die lautesten Eingabekanäle in 4 Bits, der Rest ein Bit mit Zeilen- und Spaltenfaktoren.</translation>
+        </message>
+        <message>
+            <source>Eight columns at a time onto the E8P codebook of 2 bits; the weights not yet stored make up for the error.</source>
+            <translation>Je acht Spalten auf das E8P-Codebuch mit 2 Bits; die noch nicht gespeicherten Gewichte gleichen den Fehler aus.</translation>
+        </message>
+        <message>
+            <source>What activations lose with one number range for all denoising steps, and with one for each group.</source>
+            <translation>Was Aktivierungen mit einem Zahlenbereich für alle Entrauschungsschritte verlieren, und mit einem je Gruppe.</translation>
+        </message>
+        <message>
+            <source>How well errors that need no run rank the layers, against measured divergence.</source>
+            <translation>Wie gut Fehler ohne Rechnen des Modells die Schichten ordnen, gegen gemessene Divergenz.</translation>
+        </message>
+        <message>
+            <source>Each weight to its nearest level, with the scales of least squared error. No data needed.</source>
+            <translation>Jedes Gewicht auf seine nächste Stufe, mit den Skalen kleinsten quadratischen Fehlers. Ohne Daten.</translation>
+        </message>
+        <message>
+            <source>Each weight to its nearest level, in the range that leaves the least error of exponent 2.4. No data needed.</source>
+            <translation>Jedes Gewicht auf seine nächste Stufe, im Bereich kleinsten Fehlers mit Exponent 2,4. Ohne Daten.</translation>
+        </message>
+        <message>
+            <source>Weights to the nearest level, and the inputs of the product rounded to a few bits as it runs: W8A8, W4A8.</source>
+            <translation>Gewichte auf die nächste Stufe, und die Eingaben des Produkts beim Rechnen auf wenige Bits gerundet: W8A8, W4A8.</translation>
+        </message>
+        <message>
+            <source>Weights to the nearest level, and the inputs of convolutions and products rounded by ranges measured beforehand: W8A8, W4A8, W4A4.</source>
+            <translation>Gewichte auf die nächste Stufe, und die Eingaben von Faltungen und Produkten nach vorher gemessenen Bereichen gerundet: W8A8, W4A8, W4A4.</translation>
+        </message>
+        <message>
+            <source>What the output loses when one layer is compressed, over its size to the power of 0.3.</source>
+            <translation>Was die Ausgabe verliert, wenn eine Schicht verdichtet wird, durch ihre Größe hoch 0,3.</translation>
+        </message>
+        <message>
+            <source>Moves loud input channels into the weights, so that activations can be rounded.</source>
+            <translation>Zieht laute Eingabekanäle in die Gewichte, damit Aktivierungen gerundet werden können.</translation>
+        </message>
+        <message>
+            <source>How many exponent bits suit each layer at a width, and whether whole numbers are better.</source>
+            <translation>Wie viele Exponentenbits jeder Schicht bei einer Breite passen, und ob ganze Zahlen besser sind.</translation>
+        </message>
+        <message>
+            <source>Weights become minus, zero or plus a scale: fitted, or as BitNet trains them.</source>
+            <translation>Gewichte werden minus, null oder plus eine Skala: angepasst, oder wie BitNet sie trainiert.</translation>
+        </message>
+        <message>
+            <source>Layers whose costs have different units are solved apart, each for its share of the budget.</source>
+            <translation>Schichten, deren Kosten verschiedene Einheiten haben, werden getrennt gelöst, jede für ihren Teil des Budgets.</translation>
+        </message>
+        <message>
+            <source>The least important layers take the low format, as many as the budget asks.</source>
+            <translation>Die unwichtigsten Schichten nehmen das niedrige Format, so viele das Budget verlangt.</translation>
+        </message>
+        <message>
+            <source>How few weights of a block lie more than one deviation above the mean. No data needed.</source>
+            <translation>Wie wenige Gewichte eines Blocks mehr als eine Abweichung über dem Mittel liegen. Ohne Daten.</translation>
         </message>
     </context>
 </TS>

@@ -110,4 +110,14 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>tritloom::MethodDialog</name>
+        <message numerus="yes">
+            <source>Apply to %n layer(s)</source>
+            <translation>
+                <numerusform>Apply to %n layer</numerusform>
+                <numerusform>Apply to %n layers</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

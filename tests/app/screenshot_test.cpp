@@ -1,11 +1,16 @@
 // Renders the window as a person would see it. Fails where something is empty; with TRITLOOM_SHOTS=<folder>
 // it also keeps the pictures, with TRITLOOM_SHOTS_MODEL=<path> of another model than the sample.
+#include "app/gui/analyses/report_view.h"
 #include "app/gui/main_window.h"
 #include "app/gui/page.h"
+#include "app/gui/plugin_windows.h"
 #include "app/gui/screenshot.h"
+#include "app/gui/widgets/parameter_button.h"
 #include "core/sensitivity/candidate.h"
 #include "tests/app/small_networks.h"
 
+#include <QDialog>
+#include <QPushButton>
 #include <QSet>
 #include <QSettings>
 #include <QStandardPaths>
@@ -137,6 +142,61 @@ private slots:
                             theme == Theme::Dark ? "dark" : "light")
                         .arg(size.width()));
             }
+    }
+
+    void pluginDialogs_data()
+    {
+        QTest::addColumn<QString>("theme");
+        QTest::newRow("dark") << "dark";
+        QTest::newRow("light") << "light";
+    }
+    void pluginDialogs()
+    {
+        QFETCH(QString, theme);
+        const auto workspace = open();
+        Settings settings;
+        settings.theme = theme;
+        MainWindow window(m_plugins, settings, PageDocks::Layout::Standard);
+        window.resize(1280, 800);
+        window.show(workspace, "sample.gguf");
+        window.show();
+        const std::pair<PluginKind, const char*> dialogs[] = {
+            {PluginKind::LayerMethod, "methodDialog"},
+            {PluginKind::Allocator, "allocatorDialog"},
+            {PluginKind::ModelTransform, "transformDialog"}};
+        for (const auto& [kind, name] : dialogs) {
+            usePlugin(window, *workspace, kind, {});
+            auto* const dialog = window.findChild<QDialog*>(QLatin1String(name));
+            QVERIFY2(dialog != nullptr && dialog->isVisible(), name);
+            QTest::qWait(50);
+            const QImage image = dialog->grab().toImage();
+            QVERIFY2(coloursOf(image) > 20, name);
+            keep(image, QString("%1-%2").arg(QLatin1String(name), theme));
+            dialog->close();
+        }
+        auto* const settingsOf = window.findChild<ParameterButton*>("methodSettings");
+        workspace->setMethod({"gptq", {{"dampening", 2}}});
+        QTest::mouseClick(settingsOf, Qt::LeftButton);
+        auto* const popup = settingsOf->findChild<QDialog*>("parameterPopup");
+        QVERIFY(popup != nullptr);
+        QTest::qWait(50);
+        keep(popup->grab().toImage(), "popup-" + theme);
+        popup->close();
+        // Reports of laws, which need no run of the model.
+        usePlugin(window, *workspace, PluginKind::Analysis, "quantization-law");
+        window.findChild<QPushButton*>("runAnalysis")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(workspace->analyses().report().has_value(), 60000);
+        auto* const view = window.findChild<ReportView*>("reportView");
+        for (const QSize size : {QSize(1280, 800), QSize(1920, 1200)}) {
+            window.resize(size);
+            for (int tab = 0; tab < view->count(); ++tab) {
+                view->setCurrentIndex(tab);
+                QTest::qWait(50);
+                const QImage image = window.grab().toImage();
+                QVERIFY(coloursOf(image) > 100);
+                keep(image, QString("report-%1-%2-%3").arg(tab).arg(theme).arg(size.width()));
+            }
+        }
     }
 
     void everyPage()

@@ -2,7 +2,9 @@
 
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
+#include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/parameter_button.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -69,6 +71,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     , m_comparison(workspace.engineShared(), workspace.store())
     , m_methods(new QListWidget(this))
     , m_formats(new QListWidget(this))
+    , m_settings(new ParameterButton(this))
+    , m_variant(new QPushButton(QStringLiteral("+"), this))
     , m_filter(new QLineEdit(this))
     , m_table(new QTableWidget(0, ColumnCount, this))
     , m_chart(new CompareChart(this))
@@ -84,6 +88,11 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_methods->setObjectName("compareMethods");
     m_formats->setObjectName("compareFormats");
     m_table->setObjectName("compareTable");
+    m_settings->setObjectName("compareSettings");
+    m_variant->setObjectName("compareVariant");
+    m_variant->setAccessibleName(tr("Another variant of this method"));
+    m_variant->setToolTip(tr("List this method once more, to compare it with other settings"));
+    m_variant->setFixedWidth(30);
     m_run->setObjectName("runComparison");
     m_take->setObjectName("takeRow");
     m_methods->setAccessibleName(tr("Methods to compare"));
@@ -112,7 +121,12 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     choices->setMaximumWidth(420);
     auto* const left = new QGridLayout(choices);
     left->setContentsMargins(0, 0, 0, 0);
-    left->addWidget(new QLabel(tr("Methods"), this), 0, 0);
+    auto* const methodHeader = new QHBoxLayout;
+    methodHeader->setSpacing(4);
+    methodHeader->addWidget(new QLabel(tr("Methods"), this), 1);
+    methodHeader->addWidget(m_variant);
+    methodHeader->addWidget(m_settings);
+    left->addLayout(methodHeader, 0, 0);
     left->addWidget(m_filter, 0, 1);
     left->addWidget(m_methods, 1, 0);
     left->addWidget(m_formats, 1, 1);
@@ -151,6 +165,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
             m_formats->item(i)->setHidden(
                 !m_formats->item(i)->text().contains(text.trimmed(), Qt::CaseInsensitive));
     });
+    connect(m_methods, &QListWidget::currentItemChanged, this, &ComparePage::showSettings);
+    connect(m_settings, &ParameterButton::chosen, this, &ComparePage::takeSettings);
+    connect(m_variant, &QPushButton::clicked, this, &ComparePage::addVariant);
     for (QListWidget* const list : {m_methods, m_formats})
         connect(list, &QListWidget::itemChanged, this, &ComparePage::showState);
     connect(m_chart, &CompareChart::rowClicked, this, [this](int index) {
@@ -183,10 +200,11 @@ void ComparePage::fillLists()
     for (const MethodInfo& info : m_workspace.plugins().methods()) {
         const QString id = QString::fromStdString(info.id);
         addChecked(
-            m_methods, info.title, id, id == "rtn" || id == "imatrix" || id == "gptq",
-            info.summary + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
+            m_methods, pluginWords(info.title), id, id == "rtn" || id == "imatrix" || id == "gptq",
+            pluginWords(info.summary) + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
                 + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));
     }
+    m_methods->setCurrentRow(0);
     const QStringList first{"q2_k", "q3_k", "q4_k", "q6_k"};
     for (const QString& id : first)
         addChecked(m_formats, id, id, true, {});
@@ -205,10 +223,7 @@ void ComparePage::fillLists()
 
 void ComparePage::start()
 {
-    std::vector<Candidate> methods;
-    for (const std::string& id : checkedOf(m_methods))
-        methods.push_back({"", id, {}});
-    if (const auto started = m_comparison.start(checkedOf(m_formats), methods); !started)
+    if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods()); !started)
         showNotice(this, QString::fromStdString(started.error().message));
 }
 

@@ -16,6 +16,8 @@ class QTableWidget;
 
 namespace tritloom {
 
+class ParameterButton;
+
 /// Methods x formats side by side: what to run on the left, results as they come on the right, each row one
 /// click away from being the allocation. GUI thread only.
 class ComparePage final : public QWidget {
@@ -26,6 +28,10 @@ public:
 
 private:
     void fillLists();
+    [[nodiscard]] std::vector<Candidate> chosenMethods() const;
+    void showSettings(); ///< of the method that is looked at
+    void takeSettings();
+    void addVariant(); ///< the same method once more, to be set differently
     void start();
     void rebuild();
     void showRow(int index);
@@ -37,6 +43,8 @@ private:
     Workspace& m_workspace;
     ComparisonController m_comparison;
     QListWidget *m_methods, *m_formats;
+    ParameterButton* m_settings; ///< of the method that is looked at
+    QPushButton* m_variant;
     QLineEdit* m_filter;
     QTableWidget* m_table;
     CompareChart* m_chart;

@@ -252,7 +252,10 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
         return {};
     case Qt::ToolTipRole:
         return QStringLiteral("%1\n%2 · %3 · %4")
-            .arg(row.name, row.shape, row.format, formatBytes(std::uint64_t(row.bytes)));
+            .arg(
+                row.name, row.shape,
+                row.method.isEmpty() ? row.format : tr("%1 by %2").arg(row.format, row.method),
+                formatBytes(std::uint64_t(row.bytes)));
     case Qt::AccessibleTextRole:
         if (index.column() == Name)
             return row.pinned ? tr("%1, %2 bits, pinned").arg(row.name, formatBits(row.bits))

@@ -12,6 +12,7 @@ namespace tritloom {
 /// What the table shows of one layer. A value.
 struct LayerRow {
     QString name, nameInBlock, role, shape, format, storedFormat;
+    QString method; ///< with its values, "gptq dampening=2"; empty: as stored
     int block = -1; ///< -1: outside the blocks
     double parameters = 0, rows = 0, columns = 0;
     double bits = 0, bytes = 0;

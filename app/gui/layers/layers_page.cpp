@@ -4,6 +4,7 @@
 #include "app/gui/allocation/loom_text.h"
 #include "app/gui/layers/layer_delegate.h"
 #include "app/gui/number_text.h"
+#include "app/session/comparison.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -179,6 +180,8 @@ LayerRow LayersPage::rowOf(LayerId layer) const
     row.shape = shapeText(what);
     row.storedFormat = QString::fromStdString(what.storedFormat);
     row.format = formatTitle(what, choice);
+    if (!choice.format.empty())
+        row.method = QString::fromStdString(methodText({choice.format, choice.method, choice.parameters}));
     row.block = what.block ? int(*what.block) : -1;
     row.parameters = double(what.parameters());
     row.rows = double(what.rows);

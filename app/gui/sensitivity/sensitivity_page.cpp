@@ -3,7 +3,9 @@
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/heat_map.h"
+#include "app/gui/widgets/parameter_button.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -26,7 +28,10 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
     , m_map(new HeatMap(this))
+    , m_source(new QComboBox(this))
     , m_quantity(new QComboBox(this))
+    , m_settings(new ParameterButton(this))
+    , m_allocates(new QCheckBox(tr("Allocate by it"), this))
     , m_run(new QPushButton(this))
     , m_progress(new QProgressBar(this))
     , m_state(new QLabel(this))
@@ -35,6 +40,9 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     m_map->setObjectName("heatMap");
     m_run->setObjectName("runSweep");
     m_map->setAccessibleName(tr("Sensitivity of layers to formats"));
+    m_quantity->setAccessibleName(tr("What the map shows"));
+    m_state->setWordWrap(true);
+    m_state->setTextFormat(Qt::PlainText);
     const bool nats = isInNats(workspace.model());
     m_quantity->addItem(nats ? tr("KL divergence, measured") : tr("Divergence, measured"), int(Shown::Kl));
     m_quantity->addItem(
@@ -45,13 +53,17 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     m_progress->setMaximumWidth(160);
     m_progress->setTextVisible(false);
     auto* const header = new QHBoxLayout;
+    header->addWidget(m_source);
     header->addWidget(m_quantity);
-    header->addWidget(m_state, 1);
+    header->addWidget(m_settings);
+    header->addWidget(m_allocates);
+    header->addStretch(1);
     header->addWidget(m_progress);
     header->addWidget(m_run);
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->addLayout(header);
+    layout->addWidget(m_state);
     layout->addWidget(m_map, 1);
 
     m_map->setWords(
@@ -62,9 +74,8 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     connect(&m_soon, &QTimer::timeout, this, &SensitivityPage::showState);
     SensitivityController& sensitivity = workspace.sensitivity();
     connect(m_quantity, &QComboBox::currentIndexChanged, this, &SensitivityPage::repaintCells);
-    connect(m_run, &QPushButton::clicked, this, [&sensitivity] {
-        sensitivity.isRunning() ? sensitivity.cancel() : sensitivity.start();
-    });
+    connect(m_run, &QPushButton::clicked, this, &SensitivityPage::toggleRun);
+    makeSources();
     connect(&sensitivity, &SensitivityController::tableChanged, this, &SensitivityPage::rebuild);
     connect(&sensitivity, &SensitivityController::runningChanged, this, &SensitivityPage::showState);
     connect(&sensitivity, &SensitivityController::cellMeasured, this, [this](LayerId layer, int candidate) {
@@ -94,8 +105,14 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     rebuild();
 }
 
-double SensitivityPage::valueOf(LayerId layer, const SensitivityCell& cell) const
+double SensitivityPage::valueOf(LayerId layer, int candidate) const
 {
+    if (!isMeasured()) {
+        const MetricScores* const known = scores();
+        return known != nullptr ? known->costs[std::size_t(layer)][std::size_t(candidate)] : std::nan("");
+    }
+    const SensitivityCell& cell =
+        m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
     if (!cell.known)
         return std::nan("");
     switch (Shown(m_quantity->currentData().toInt())) {
@@ -134,8 +151,8 @@ void SensitivityPage::repaintCells()
     m_low = 1e9;
     m_high = -1e9;
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
-        for (const SensitivityCell& cell : table.cells[layer])
-            if (const double value = valueOf(LayerId(layer), cell); value > 0) {
+        for (std::size_t c = 0; c < table.cells[layer].size(); ++c)
+            if (const double value = valueOf(LayerId(layer), int(c)); value > 0) {
                 m_low = std::min(m_low, std::log10(value));
                 m_high = std::max(m_high, std::log10(value));
             }
@@ -147,8 +164,7 @@ void SensitivityPage::repaintCells()
 
 void SensitivityPage::showCell(LayerId layer, int candidate)
 {
-    const double value =
-        valueOf(layer, m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)]);
+    const double value = valueOf(layer, candidate);
     // The first cells set the range, later ones widen it.
     if (value > 0 && (std::log10(value) > m_high || (std::log10(value) < m_low && m_low > m_high - decades)))
         repaintCells();
@@ -158,8 +174,7 @@ void SensitivityPage::showCell(LayerId layer, int candidate)
 
 void SensitivityPage::paintCell(LayerId layer, int candidate)
 {
-    const double value =
-        valueOf(layer, m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)]);
+    const double value = valueOf(layer, candidate);
     m_map->setCell(
         int(layer), candidate,
         std::isnan(value)                   ? value
@@ -169,9 +184,7 @@ void SensitivityPage::paintCell(LayerId layer, int candidate)
 
 QString SensitivityPage::textOf(LayerId layer, int candidate) const
 {
-    const SensitivityCell& cell =
-        m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
-    const double value = valueOf(layer, cell);
+    const double value = valueOf(layer, candidate);
     return std::isnan(value) ? QString() : formatSmall(value);
 }
 
@@ -183,6 +196,14 @@ QString SensitivityPage::tipOf(LayerId layer, int candidate) const
                       .arg(
                           shortName(m_workspace.model().layer(layer)),
                           QString::fromStdString(cell.choice.format), formatBytes(cell.bytes));
+    if (const MetricScores* const known = scores(); known != nullptr) {
+        tip += QStringLiteral("\n%1: %2 %3")
+                   .arg(
+                       QString::fromStdString(known->title), textOf(layer, candidate),
+                       QString::fromStdString(known->unit));
+        if (!known->perLayer.empty())
+            tip += "\n" + tr("of the layer itself: %1").arg(formatSmall(known->perLayer[std::size_t(layer)]));
+    }
     if (cell.known)
         tip += "\n"
             + (isInNats(m_workspace.model()) ? tr("KL %1 ± %2 nats, measured")
@@ -209,6 +230,13 @@ void SensitivityPage::showMarks()
 
 void SensitivityPage::showState()
 {
+    m_quantity->setVisible(isMeasured());
+    m_settings->setVisible(!isMeasured());
+    m_allocates->setVisible(!isMeasured());
+    if (!isMeasured()) {
+        showMetricState();
+        return;
+    }
     const SensitivityController& sensitivity = m_workspace.sensitivity();
     const SensitivityTable& table = sensitivity.table();
     const auto known = int(table.knownCount()), total = int(table.cellCount());

@@ -5,6 +5,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QProgressBar;
@@ -13,17 +14,27 @@ class QPushButton;
 namespace tritloom {
 
 class HeatMap;
+class ParameterButton;
 
-/// Layers x formats as a heat map, filled while the sweep runs. GUI thread only.
+/// Layers x formats as a heat map, filled while the sweep runs, or what a metric says in its place. GUI
+/// thread only.
 class SensitivityPage final : public QWidget {
     Q_OBJECT
 
 public:
     explicit SensitivityPage(Workspace& workspace, QWidget* parent = nullptr);
+    void showSource(const std::string& metric); ///< empty: the measured sweep
 
 private:
     enum class Shown { Kl, KlPerByte, WeightError, ActivationError };
-    [[nodiscard]] double valueOf(LayerId layer, const SensitivityCell& cell) const;
+    [[nodiscard]] double valueOf(LayerId layer, int candidate) const;
+    [[nodiscard]] const MetricScores*
+    scores() const; ///< of the chosen metric; null: none chosen, or not asked
+    [[nodiscard]] bool isMeasured() const { return m_metric.id.empty(); }
+    void makeSources();
+    void takeSource();
+    void toggleRun();
+    void showMetricState();
     void rebuild(); ///< other candidates
     void repaintCells(); ///< another quantity, or another range
     void showCell(LayerId layer, int candidate);
@@ -35,10 +46,14 @@ private:
 
     Workspace& m_workspace;
     HeatMap* m_map;
-    QComboBox* m_quantity;
+    QComboBox *m_source, *m_quantity;
+    ParameterButton* m_settings; ///< of the metric
+    QCheckBox* m_allocates; ///< by the metric
+    PluginChoice m_metric; ///< none: the measured sweep
     QPushButton* m_run;
     QProgressBar* m_progress;
     QLabel* m_state;
+    QTimer m_tick; ///< progress of a metric is asked for, not pushed
     QTimer m_soon; ///< a sweep delivers faster than anyone can read
     double m_low = 0, m_high = 0; ///< decades of the colour scale
 };

@@ -1,0 +1,218 @@
+#include "app/gui/methods/method_dialog.h"
+
+#include "app/gui/allocation/loom_text.h"
+#include "app/gui/methods/plugin_chooser.h"
+#include "app/gui/number_text.h"
+#include "app/gui/widgets/card.h"
+#include "app/session/comparison.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QListWidget>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+struct OfferedFormat {
+    std::string id;
+    double bits = 0;
+};
+
+/// What the method can write, smallest first: the table's own formats, then examples of every family.
+std::vector<OfferedFormat> formatsOf(const LayerMethod& method, const std::vector<Candidate>& candidates)
+{
+    std::vector<OfferedFormat> formats;
+    const auto offer = [&](const std::string& id) {
+        if (std::ranges::find(formats, id, &OfferedFormat::id) != formats.end())
+            return;
+        std::string asked = id;
+        if (const std::size_t row = asked.find("row"); row != std::string::npos)
+            asked.replace(row, 3, "g64"); // a group of a whole row has no length yet
+        const auto format = parseNumberFormat(asked);
+        if (format && !(*format)->isFloat() && method.supports(**format))
+            formats.push_back({id, (*format)->bitsPerWeight()});
+    };
+    for (const Candidate& candidate : candidates)
+        offer(candidate.format);
+    for (const NumberFormatFamily& family : numberFormatFamilies())
+        for (const std::string& example : family.examples())
+            offer(example);
+    if (method.makesReplacements())
+        offer("sign");
+    std::ranges::stable_sort(formats, {}, &OfferedFormat::bits);
+    return formats;
+}
+
+} // namespace
+
+MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWidget* parent)
+    : QDialog(parent)
+    , m_workspace(workspace)
+    , m_chooser(new PluginChooser(workspace.plugins(), PluginKind::LayerMethod, this))
+    , m_format(new QComboBox(this))
+    , m_state(new QLabel(this))
+    , m_everywhere(new QPushButton(tr("Use for the loom"), this))
+    , m_apply(new QPushButton(tr("Apply"), this))
+{
+    setObjectName(QStringLiteral("methodDialog"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    setModal(false);
+    setWindowTitle(tr("Method for layers"));
+    m_chooser->list().setAccessibleName(tr("Methods"));
+    m_format->setObjectName(QStringLiteral("methodFormat"));
+    m_format->setAccessibleName(tr("Format"));
+    m_format->setMinimumWidth(190);
+    m_format->setMaxVisibleItems(18);
+    m_state->setObjectName(QStringLiteral("methodState"));
+    m_state->setWordWrap(true);
+    m_apply->setObjectName(QStringLiteral("methodApply"));
+    m_apply->setProperty("primary", true);
+    m_apply->setDefault(true);
+    m_everywhere->setObjectName(QStringLiteral("methodEverywhere"));
+    m_everywhere->setToolTip(
+        tr("Fit all stops of the loom and all columns of the sensitivity table by this method from now on"));
+    auto* const close = new QPushButton(tr("Close"), this);
+    auto* const format = new QHBoxLayout;
+    format->addWidget(new QLabel(tr("Format"), this));
+    format->addWidget(m_format);
+    format->addWidget(m_state, 1);
+    auto* const buttons = new QHBoxLayout;
+    buttons->addWidget(m_everywhere);
+    buttons->addStretch(1);
+    buttons->addWidget(close);
+    buttons->addWidget(m_apply);
+    auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(20, 18, 20, 16);
+    column->setSpacing(10);
+    column->addWidget(m_chooser, 1);
+    column->addLayout(format);
+    column->addLayout(buttons);
+    resize(720, 520);
+
+    connect(close, &QPushButton::clicked, this, &QDialog::close);
+    connect(m_apply, &QPushButton::clicked, this, &MethodDialog::apply);
+    connect(m_everywhere, &QPushButton::clicked, this, &MethodDialog::useEverywhere);
+    connect(m_chooser, &PluginChooser::changed, this, [this] {
+        fillFormats();
+        refresh();
+    });
+    connect(m_format, &QComboBox::currentIndexChanged, this, &MethodDialog::refresh);
+    connect(&workspace.selection(), &Selection::changed, this, &MethodDialog::refresh);
+    connect(&workspace.document(), &AllocationDocument::changed, this, &MethodDialog::refresh);
+    connect(&workspace, &QObject::destroyed, this, [this] {
+        disconnect(m_chooser, nullptr, this, nullptr);
+        QDialog::close();
+    });
+    m_chooser->setWhyNot([this](const MethodInfo& info) { return whyNot(info); });
+    m_chooser->setChoice(method.id.empty() ? workspace.method() : method);
+    fillFormats();
+    refresh();
+}
+
+QString MethodDialog::whyNot(const MethodInfo& info) const
+{
+    const LayerMethod* const method = m_workspace.plugins().find(info.id);
+    if (method->needsBase() && m_workspace.engine().options().base == nullptr)
+        return tr("it stores the difference to a base model, which the command line takes with --base");
+    return {};
+}
+
+std::vector<LayerId> MethodDialog::layers() const
+{
+    std::vector<LayerId> layers;
+    for (const LayerId layer : m_workspace.selection().layers())
+        if (!m_workspace.document().pinned()[std::size_t(layer)])
+            layers.push_back(layer);
+    return layers;
+}
+
+Candidate MethodDialog::candidate() const
+{
+    const PluginChoice choice = m_chooser->choice();
+    return {m_format->currentData().toString().toStdString(), choice.id, choice.parameters};
+}
+
+void MethodDialog::fillFormats()
+{
+    const LayerMethod* const method = m_workspace.plugins().find(m_chooser->choice().id);
+    const QString before = m_format->currentData().toString();
+    const QSignalBlocker quiet(m_format);
+    m_format->clear();
+    if (method == nullptr)
+        return;
+    for (const auto& [id, bits] : formatsOf(*method, m_workspace.sensitivity().table().candidates)) {
+        const QString name = QString::fromStdString(id);
+        m_format->addItem(tr("%1 — %2 bits").arg(name, formatBits(bits)), name);
+    }
+    // What the layer has, or what was looked at before, else the middle of the list.
+    const LayerChoice& now = m_workspace.document().allocation()[m_workspace.selection().current()];
+    for (const QString& wanted :
+         {before, QString::fromStdString(now.format), QStringLiteral("q4_k"), QStringLiteral("int4row")})
+        if (const int at = wanted.isEmpty() ? -1 : m_format->findData(wanted); at >= 0) {
+            m_format->setCurrentIndex(at);
+            return;
+        }
+    m_format->setCurrentIndex(m_format->count() / 2);
+}
+
+void MethodDialog::refresh()
+{
+    const std::vector<LayerId> chosen = layers();
+    const Candidate wanted = candidate();
+    const bool usable = m_chooser->whyNot().isEmpty() && !wanted.format.empty();
+    m_everywhere->setEnabled(usable);
+    m_apply->setEnabled(usable && !chosen.empty());
+    m_apply->setText(
+        chosen.size() > 1 ? tr("Apply to %n layer(s)", nullptr, int(chosen.size())) : tr("Apply"));
+    if (wanted.format.empty()) {
+        m_state->setText(tr("This method writes none of the known formats."));
+        return;
+    }
+    if (chosen.empty()) {
+        m_state->setText(
+            m_workspace.selection().layers().empty() ? tr("Select layers in the window.")
+                                                     : tr("All selected layers are pinned."));
+        return;
+    }
+    std::uint64_t before = 0, after = 0;
+    for (const LayerId layer : chosen) {
+        const Layer& what = m_workspace.model().layer(layer);
+        before += bytesOf(what, m_workspace.document().allocation()[layer], m_workspace.methods());
+        after += bytesOf(what, choiceFor(what, wanted), m_workspace.methods());
+    }
+    m_state->setText(
+        tr("%1: %2 now, %3 then")
+            .arg(layersTitle(m_workspace.model(), chosen), formatBytes(before), formatBytes(after)));
+}
+
+void MethodDialog::apply()
+{
+    const Candidate wanted = candidate();
+    std::vector<AllocationDocument::Change> changes;
+    for (const LayerId layer : layers())
+        changes.emplace_back(layer, choiceFor(m_workspace.model().layer(layer), wanted));
+    m_workspace.document().setChoices(
+        changes,
+        tr("%1 to %2 by %3")
+            .arg(
+                layersTitle(m_workspace.model(), layers()), QString::fromStdString(wanted.format),
+                QString::fromStdString(methodText(wanted))),
+        AllocationDocument::Pins::Respected);
+}
+
+void MethodDialog::useEverywhere()
+{
+    m_workspace.setMethod(m_chooser->choice());
+}
+
+void chooseMethod(Workspace& workspace, const PluginChoice& method, QWidget* parent)
+{
+    auto* const dialog = new MethodDialog(workspace, method, parent->window());
+    dialog->show();
+}
+
+} // namespace tritloom

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "app/session/workspace.h"
+
+#include <QDialog>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+
+namespace tritloom {
+
+class PluginChooser;
+
+/// A method, its parameters and a format for some layers: one undo step. Stays open, so that several can be
+/// tried while the preview follows. GUI thread only.
+class MethodDialog final : public QDialog {
+    Q_OBJECT
+
+public:
+    /// method: shown first; empty: the project's.
+    MethodDialog(Workspace& workspace, const PluginChoice& method, QWidget* parent = nullptr);
+
+private:
+    void fillFormats();
+    void refresh();
+    void apply();
+    void useEverywhere();
+    [[nodiscard]] QString whyNot(const MethodInfo& info) const;
+    [[nodiscard]] Candidate candidate() const;
+    [[nodiscard]] std::vector<LayerId> layers() const;
+
+    Workspace& m_workspace;
+    PluginChooser* m_chooser;
+    QComboBox* m_format;
+    QLabel* m_state;
+    QPushButton *m_everywhere, *m_apply;
+};
+
+/// Opens one over the window; the layers are those selected, also later.
+void chooseMethod(Workspace& workspace, const PluginChoice& method, QWidget* parent);
+
+} // namespace tritloom

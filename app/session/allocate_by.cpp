@@ -1,0 +1,25 @@
+#include "app/session/allocate_by.h"
+
+#include "core/sensitivity/plugin_allocation.h"
+
+namespace tritloom {
+
+Result<AllocatedBy> allocateBy(
+    const Model& model, const SensitivityTable& table, const MetricScores* scores, const Allocation& current,
+    const AllocationRules& rules, const AllocatorChoice& choice, const AllocatorLookup& allocators,
+    const MethodContext& context)
+{
+    if (scores == nullptr && choice.allocator.id.empty() && choice.bitOperations == 0)
+        return AllocatedBy{TRY(allocate(model, table, current, rules, context.stop)), {}};
+    const std::string id = choice.allocator.id.empty() ? "integer-program" : choice.allocator.id;
+    const Allocator* const allocator = allocators ? allocators(id) : nullptr;
+    if (allocator == nullptr)
+        return fail(ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", id);
+    ModelProblem problem = TRY(modelProblem(model, table, scores, current, rules));
+    problem.problem.bitOperationBudget = choice.bitOperations;
+    const AllocationSolution solution =
+        TRY(allocator->allocate(problem.problem, choice.allocator.parameters, context));
+    return AllocatedBy{allocationOf(problem, table, current, solution), solution.notices};
+}
+
+} // namespace tritloom

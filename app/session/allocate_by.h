@@ -1,0 +1,33 @@
+#pragma once
+
+#include "app/session/plugin_choice.h"
+#include "core/method/allocator.h"
+#include "core/method/sensitivity_metric.h"
+#include "core/sensitivity/sensitivity_table.h"
+
+#include <functional>
+
+namespace tritloom {
+
+/// How a budget is distributed over layers. A value.
+struct AllocatorChoice {
+    PluginChoice allocator; ///< none: the exact knapsack over the measured table, else the integer program
+    PluginChoice metric; ///< whose costs; none: the measured sweep
+    double bitOperations = 0; ///< a token, at most; 0: no such budget
+    friend bool operator==(const AllocatorChoice&, const AllocatorChoice&) = default;
+};
+using AllocatorLookup = std::function<const Allocator*(std::string_view id)>; ///< null: no such allocator
+
+struct AllocatedBy {
+    AllocationResult result; ///< predictedKl: the sum of the costs, whatever they are
+    std::vector<std::string> notices; ///< of the allocator
+};
+
+/// scores: what choice.metric says of the table's candidates; null: costs are the table's.
+/// Errors: NotFound (no such allocator), those of the allocator and of modelProblem().
+[[nodiscard]] Result<AllocatedBy> allocateBy(
+    const Model& model, const SensitivityTable& table, const MetricScores* scores, const Allocation& current,
+    const AllocationRules& rules, const AllocatorChoice& choice, const AllocatorLookup& allocators,
+    const MethodContext& context);
+
+} // namespace tritloom

@@ -1,0 +1,55 @@
+#include "app/session/job.h"
+
+#include <QMetaObject>
+
+namespace tritloom {
+
+Job::Job(QObject* parent)
+    : QObject(parent)
+    , m_worker([this](const Request& request, std::stop_token stop) {
+        if (!request.work)
+            return;
+        const MethodContext context{
+            .stop = std::move(stop), .progress = [this](double fraction) { m_fraction = fraction; }};
+        Delivery delivery = request.work(context);
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation = request.generation, delivery = std::move(delivery)] {
+                if (generation != m_newest)
+                    return;
+                m_running = false;
+                if (delivery)
+                    delivery();
+                emit runningChanged();
+            },
+            Qt::QueuedConnection);
+    })
+{
+}
+
+void Job::start(Work work)
+{
+    m_running = true;
+    m_fraction = 0;
+    m_time.start();
+    m_worker.post({++m_newest, std::move(work)});
+    emit runningChanged();
+}
+
+void Job::cancel()
+{
+    if (!std::exchange(m_running, false))
+        return;
+    m_worker.post({++m_newest, {}});
+    emit runningChanged();
+}
+
+std::chrono::milliseconds Job::timeLeft() const
+{
+    const double done = m_fraction;
+    if (!m_running || done < 0.02) // the first steps say little of the pace
+        return std::chrono::milliseconds(0);
+    return std::chrono::milliseconds(std::int64_t(double(m_time.elapsed()) * (1 - done) / done));
+}
+
+} // namespace tritloom

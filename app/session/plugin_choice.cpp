@@ -1,0 +1,102 @@
+#include "app/session/plugin_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace tritloom {
+namespace {
+
+std::string_view trimmed(std::string_view text)
+{
+    const std::size_t first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
+    return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
+}
+
+/// Formats of all families that the method can write, one of every size, smallest first.
+std::vector<Candidate> othersBy(const PluginChoice& method, const LayerMethod& writer)
+{
+    std::vector<NumberFormatPtr> formats;
+    for (const NumberFormatFamily& family : numberFormatFamilies())
+        for (const std::string& id : family.examples())
+            if (const auto format = parseNumberFormat(id);
+                format && !(*format)->isFloat() && writer.supports(**format))
+                formats.push_back(*format);
+    // Planes of signs are a part of replacements and have no example of their own.
+    if (const auto sign = parseNumberFormat("sign");
+        formats.empty() && writer.makesReplacements() && sign && writer.supports(**sign))
+        formats.push_back(*sign);
+    std::ranges::stable_sort(formats, {}, &NumberFormat::bitsPerWeight);
+    const auto same = std::ranges::unique(formats, {}, &NumberFormat::bitsPerWeight);
+    formats.erase(same.begin(), same.end());
+    std::vector<Candidate> candidates;
+    for (const NumberFormatPtr& format : formats)
+        candidates.push_back({format->id(), method.id, method.parameters});
+    return candidates;
+}
+
+} // namespace
+
+Result<PluginChoice> parsePluginChoice(std::string_view text)
+{
+    PluginChoice choice;
+    bool first = true;
+    for (std::string_view rest = trimmed(text); !rest.empty();) {
+        const std::size_t colon = std::min(rest.find(':'), rest.size());
+        const std::string_view part = rest.substr(0, colon);
+        rest.remove_prefix(std::min(colon + 1, rest.size()));
+        if (part.empty())
+            continue;
+        if (std::exchange(first, false)) {
+            choice.id = part;
+            continue;
+        }
+        const std::size_t equals = part.find('=');
+        double value = 0;
+        const char* const end = part.data() + part.size();
+        if (equals == std::string_view::npos || equals == 0
+            || std::from_chars(part.data() + equals + 1, end, value).ptr != end || equals + 1 == part.size())
+            return fail(
+                ErrorCode::InvalidInput, "'{}' is not of the form id:parameter=number", trimmed(text));
+        choice.parameters[std::string(part.substr(0, equals))] = value;
+    }
+    return choice;
+}
+
+std::string pluginText(const PluginChoice& choice)
+{
+    std::string text = choice.id;
+    for (const auto& [key, value] : choice.parameters)
+        text += fmt::format(":{}={}", key, value);
+    return text;
+}
+
+std::vector<Candidate>
+candidatesBy(const Model& model, const PluginChoice& method, const MethodLookup& lookup)
+{
+    std::vector<Candidate> standard = standardCandidates(model, method.id);
+    const LayerMethod* const writer = lookup ? lookup(method.id) : nullptr;
+    bool any = false;
+    for (Candidate& candidate : standard) {
+        if (candidate.method != method.id)
+            continue;
+        candidate.parameters = method.parameters;
+        // Groups of a whole row have no length yet; any will do to ask.
+        std::string id = candidate.format;
+        if (const std::size_t row = id.find("row"); row != std::string::npos)
+            id.replace(row, 3, "g64");
+        const auto format = parseNumberFormat(id);
+        any = any || writer == nullptr || (format && !(*format)->isFloat() && writer->supports(**format));
+    }
+    if (any)
+        return standard;
+    std::vector<Candidate> others = othersBy(method, *writer);
+    if (others.empty())
+        return standard;
+    others.push_back({"f16", "rtn", {}});
+    return others;
+}
+
+} // namespace tritloom

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/architecture/model.h"
+#include "core/sensitivity/candidate.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tritloom {
+
+/// A plugin with its parameters; those that are absent have their standard. A value.
+struct PluginChoice {
+    std::string id; ///< empty: none chosen
+    Parameters parameters;
+    friend bool operator==(const PluginChoice&, const PluginChoice&) = default;
+};
+
+/// "gptq:act_order=0:dampening=0.02", as the command line and projects have it. Errors: InvalidInput.
+[[nodiscard]] Result<PluginChoice> parsePluginChoice(std::string_view text);
+[[nodiscard]] std::string pluginText(const PluginChoice& choice); ///< parsePluginChoice() reads it back
+
+/// What the program offers by this method, with its parameters: the standard formats, or, where it can write
+/// none of them, those that it can.
+[[nodiscard]] std::vector<Candidate>
+candidatesBy(const Model& model, const PluginChoice& method, const MethodLookup& lookup);
+
+} // namespace tritloom

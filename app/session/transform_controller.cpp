@@ -1,0 +1,112 @@
+#include "app/session/transform_controller.h"
+
+#include "app/session/workspace.h"
+#include "core/evaluate/compressor_probe.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace tritloom {
+namespace {
+
+/// Shows a transform the graph and nothing that would have to be read or run: whoever asks for more has found
+/// something to do.
+class GraphOnly final : public CompressorProbe {
+public:
+    explicit GraphOnly(std::shared_ptr<Compressor> compressor)
+        : CompressorProbe(std::move(compressor), {{"int4g64", "rtn", {}}}, {})
+    {
+    }
+    Result<Tensor> weights(std::size_t) override { return enough(); }
+    Result<Tensor> tensor(TensorId) override { return enough(); }
+    Result<Tensor> meanSquare(std::size_t) override { return enough(); }
+    Result<Tensor> meanAbsolute(std::size_t) override { return enough(); }
+    Result<Tensor> maxAbsolute(std::size_t) override { return enough(); }
+    Result<Tensor> gram(std::size_t) override { return enough(); }
+    Result<Tensor> compressed(std::size_t, std::size_t) override { return enough(); }
+
+private:
+    static Result<Tensor> enough() { return fail(ErrorCode::Cancelled, "only looked at"); }
+};
+
+} // namespace
+
+std::string transformsText(const std::vector<AppliedTransform>& applied)
+{
+    QJsonArray list;
+    for (const AppliedTransform& one : applied)
+        list.append(QJsonObject{
+            {"transform", QString::fromStdString(pluginText(one.transform))},
+            {"format", QString::fromStdString(one.preparedFor.format)},
+            {"method",
+             QString::fromStdString(pluginText({one.preparedFor.method, one.preparedFor.parameters}))}});
+    return QJsonDocument(list).toJson(QJsonDocument::Compact).toStdString();
+}
+
+std::vector<AppliedTransform> transformsOf(std::string_view text)
+{
+    std::vector<AppliedTransform> applied;
+    const QByteArray bytes(text.data(), qsizetype(text.size()));
+    for (const QJsonValue& value : QJsonDocument::fromJson(bytes).array()) {
+        const QJsonObject object = value.toObject();
+        const auto transform = parsePluginChoice(object.value("transform").toString().toStdString());
+        const auto method = parsePluginChoice(object.value("method").toString().toStdString());
+        if (!transform || !method || transform->id.empty())
+            return {};
+        applied.push_back(
+            {*transform, {object.value("format").toString().toStdString(), method->id, method->parameters}});
+    }
+    return applied;
+}
+
+TransformController::TransformController(
+    std::shared_ptr<Engine> engine, const PluginHost& plugins, QObject* parent)
+    : QObject(parent)
+    , m_engine(std::move(engine))
+    , m_plugins(plugins)
+{
+    connect(&m_job, &Job::runningChanged, this, &TransformController::runningChanged);
+}
+
+void TransformController::start(const PluginChoice& choice, std::vector<Candidate> candidates)
+{
+    const ModelTransform* const transform = m_plugins.transform(choice.id);
+    if (transform == nullptr) {
+        emit failed(tr("no transform is called “%1”").arg(QString::fromStdString(choice.id)));
+        return;
+    }
+    m_job.start([this, transform, choice, candidates = std::move(candidates)](const MethodContext& context) {
+        const auto run = [&]() -> Result<TransformedProject> {
+            TransformedProject made;
+            made.transform = choice;
+            made.engine = TRY(m_engine->transformed(*transform, choice.parameters, candidates, context));
+            const auto& notices = made.engine->notices();
+            for (std::size_t i = m_engine->notices().size(); i < notices.size(); ++i)
+                made.notices << QString::fromStdString(notices[i]);
+            if (auto kept = Workspace::autosaveFor(*made.engine->model()))
+                made.store = std::move(kept->store);
+            else
+                made.problem = QString::fromStdString(kept.error().message);
+            return made;
+        };
+        return Job::Delivery([this, result = run()] {
+            if (result)
+                emit finished(*result);
+            else if (result.error().code != ErrorCode::Cancelled)
+                emit failed(QString::fromStdString(result.error().message));
+        });
+    });
+}
+
+std::string TransformController::whyNot(std::string_view id) const
+{
+    const ModelTransform* const transform = m_plugins.transform(id);
+    if (transform == nullptr)
+        return "it is not there";
+    GraphOnly probe(m_engine->compressor());
+    const auto tried = transform->apply(probe, {}, {});
+    return tried || tried.error().code == ErrorCode::Cancelled ? std::string() : tried.error().message;
+}
+
+} // namespace tritloom

@@ -1,0 +1,191 @@
+#include "app/gui/main_window.h"
+#include "app/gui/methods/plugin_chooser.h"
+#include "app/gui/transforms/transform_dialog.h"
+#include "app/gui/widgets/banner.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace tritloom;
+
+/// Transforms in the window: what can be done is offered, the rewritten model takes over, and the way back.
+class TransformsWindowTest final : public QObject {
+    Q_OBJECT
+
+    PluginHost m_plugins;
+    std::unique_ptr<MainWindow> m_window;
+    QTemporaryDir m_folder;
+
+    template <typename T>
+    static T* find(QWidget& widget, const char* name)
+    {
+        T* const found = widget.findChild<T*>(QLatin1String(name));
+        if (found == nullptr)
+            qFatal("no %s", name);
+        return found;
+    }
+    QAction* action(const char* name)
+    {
+        auto* const found = m_window->findChild<QAction*>(QLatin1String("action.") + QLatin1String(name));
+        if (found == nullptr)
+            qFatal("no action %s", name);
+        return found;
+    }
+    void open(const QString& path)
+    {
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        m_window->open(path);
+        QVERIFY(opened.wait(60000));
+    }
+    TransformDialog* dialog()
+    {
+        action("transform")->trigger();
+        auto* const found = m_window->findChild<TransformDialog*>();
+        if (found == nullptr)
+            qFatal("no dialog");
+        return found;
+    }
+    void transform(const PluginChoice& choice)
+    {
+        TransformDialog* const shown = dialog();
+        find<PluginChooser>(*shown, "pluginChooser")->setChoice(choice);
+        find<QPushButton>(*shown, "transformApply")->click();
+        const std::size_t before = m_window->workspace()->engine().transforms().size();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->workspace()->engine().transforms().size(), before + 1, 120000);
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("tritloom-tests");
+        QCoreApplication::setApplicationName("transforms_window_test");
+        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
+    }
+    void init()
+    {
+        QSettings().clear();
+        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
+        m_window->resize(1280, 800);
+        m_window->show();
+    }
+    void cleanup() { m_window.reset(); }
+
+    void whatTheModelCannotTakeSaysWhy()
+    {
+        open(QString::fromStdString(sampleModelPath().string()));
+        QVERIFY(!action("original")->isEnabled());
+        TransformDialog* const shown = dialog();
+        auto* const chooser = find<PluginChooser>(*shown, "pluginChooser");
+        auto* const apply = find<QPushButton>(*shown, "transformApply");
+        QVERIFY(chooser->whyNot().isEmpty()); // the first is one that can be used
+        QVERIFY(apply->isEnabled());
+        if (m_plugins.transform("batchnorm-folding") == nullptr)
+            QSKIP("batchnorm-folding is not built");
+        chooser->setChoice({"batchnorm-folding", {}});
+        emit chooser->changed();
+        QVERIFY2(chooser->whyNot().contains("batch norm"), qPrintable(chooser->whyNot()));
+        QVERIFY(!apply->isEnabled());
+        QVERIFY(find<QLabel>(*chooser, "pluginWhyNot")->isVisibleTo(chooser));
+    }
+
+    void theRewrittenModelTakesOverAndComesBack()
+    {
+        open(QString::fromStdString(sampleModelPath().string()));
+        Workspace* workspace = m_window->workspace();
+        const Key original = workspace->model().key;
+        workspace->document().setChoices({{LayerId(2), {"q4_k", "rtn", {{"search", 0}}}}}, "one");
+        workspace->document().setPinned({LayerId(3)}, true);
+        const Allocation bits = workspace->document().allocation();
+        transform({"smoothquant", {{"strength", 0.7}}});
+        workspace = m_window->workspace();
+        QVERIFY(workspace->model().key != original);
+        QVERIFY(workspace->document().allocation() == bits); // bits and pins stay
+        QVERIFY(workspace->document().pinned()[3]);
+        QVERIFY(m_window->windowTitle().contains("SmoothQuant, strength=0.7"));
+        QVERIFY(find<Banner>(*m_window, "banner")->sentence().contains("SmoothQuant"));
+        QVERIFY(action("original")->isEnabled());
+        QVERIFY(
+            m_window->findChild<TransformDialog*>() == nullptr
+            || !m_window->findChild<TransformDialog*>()->isVisible());
+        // The function is the same: measured against the model before, nothing is lost without compression.
+        workspace->document().replace(workspace->model().original(), "as stored");
+        workspace->document().setPinned({LayerId(3)}, false);
+        workspace->document().setChoices({{LayerId(2), {}}}, "as stored");
+        workspace->evaluation().request(workspace->document().allocation());
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace->evaluation().isRunning(), 120000);
+        QVERIFY(workspace->evaluation().latest().has_value());
+        QVERIFY2(
+            workspace->evaluation().latest()->kl.value < 1e-4,
+            qPrintable(QString::number(workspace->evaluation().latest()->kl.value)));
+        action("original")->trigger();
+        workspace = m_window->workspace();
+        QVERIFY(workspace->model().key == original);
+        QVERIFY(workspace->engine().transforms().empty());
+        QVERIFY(!action("original")->isEnabled());
+        QVERIFY(workspace->document().allocation() == workspace->model().original()); // as last seen
+        QVERIFY(!m_window->windowTitle().contains("SmoothQuant"));
+        workspace->document().undoStack().undo(); // and what this project had is one step away
+        QVERIFY(workspace->document().allocation() == bits);
+    }
+
+    void transformsAddUp()
+    {
+        if (m_plugins.transform("awq") == nullptr)
+            QSKIP("awq is not built");
+        open(QString::fromStdString(sampleModelPath().string()));
+        const Key original = m_window->workspace()->model().key;
+        transform({"smoothquant", {}});
+        transform({"awq", {{"rows", 16}}});
+        QVERIFY(m_window->windowTitle().contains("SmoothQuant + AWQ"));
+        action("original")->trigger();
+        QVERIFY(m_window->workspace()->model().key == original); // at once
+    }
+
+    void oneThatRunsCanBeStopped()
+    {
+        open(QString::fromStdString(sampleModelPath().string()));
+        TransformDialog* const shown = dialog();
+        find<PluginChooser>(*shown, "pluginChooser")->setChoice({"smoothquant", {}});
+        auto* const apply = find<QPushButton>(*shown, "transformApply");
+        apply->click();
+        QVERIFY(m_window->workspace()->transforms().job().isRunning());
+        QCOMPARE(apply->text(), QString("Stop"));
+        action("cancel")->trigger(); // Esc
+        QVERIFY(!m_window->workspace()->transforms().job().isRunning());
+        QCOMPARE(apply->text(), QString("Transform"));
+        QTest::qWait(100);
+        QVERIFY(m_window->workspace()->engine().transforms().empty());
+    }
+
+    void aSavedProjectIsRewrittenAgain()
+    {
+        open(QString::fromStdString(sampleModelPath().string()));
+        transform({"smoothquant", {{"strength", 0.6}}});
+        Workspace* workspace = m_window->workspace();
+        const Key rewritten = workspace->model().key;
+        workspace->document().setChoices({{LayerId(2), {"q4_k", "rtn", {}}}}, "one");
+        const Allocation bits = workspace->document().allocation();
+        const QString copy = m_folder.filePath("copy.tritproj");
+        QVERIFY(workspace->saveCopy(copy.toStdString()).has_value());
+        open(copy);
+        workspace = m_window->workspace();
+        QCOMPARE(workspace->engine().transforms().size(), std::size_t(1));
+        QVERIFY(workspace->model().key == rewritten);
+        QVERIFY(workspace->document().allocation() == bits);
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        action("original")->trigger(); // from the file
+        QVERIFY(opened.wait(60000));
+        QVERIFY(m_window->workspace()->engine().transforms().empty());
+    }
+};
+
+QTEST_MAIN(TransformsWindowTest)
+#include "transforms_window_test.moc"
