@@ -216,15 +216,15 @@ Result<CompressedLayer> BaqColumns::quantize(
     const double reference = std::max(3.0, settings.bits);
     const auto referenceLevels = std::uint16_t(std::lround(std::exp2(reference)));
     const std::vector<float> even = stepsOf(std::vector(columns, referenceLevels), false);
-    const auto rangesFor = [&](const std::vector<float>& steps) {
-        return rangesOfRows(
-            weights, order.importance, settings.shrink ? std::span(steps) : std::span<const float>{},
-            context.stop);
-    };
+    // Those of the reference width for both passes: fitted to the widths chosen they clip more, which the
+    // model stands less well (2 bits, books6m: KL .144 against .107).
+    const RowRanges ranges = rangesOfRows(
+        weights, order.importance, settings.shrink ? std::span(even) : std::span<const float>{},
+        context.stop);
 
     MethodContext part{.stop = context.stop};
     part.progress = [&](double fraction) { context.progress(0.5 * fraction); };
-    const StoredColumns first = TRY(storeColumns(weights, order, rangesFor(even), even, part));
+    const StoredColumns first = TRY(storeColumns(weights, order, ranges, even, part));
     std::vector<double> pruned(columns);
     for (std::size_t v = 0; v < columns; ++v) {
         const std::size_t c = order.columns[v];
@@ -239,7 +239,6 @@ Result<CompressedLayer> BaqColumns::quantize(
         levels[0] = 2;
     const std::vector<float> steps = stepsOf(levels, settings.byLevels);
     part.progress = [&](double fraction) { context.progress(0.5 + 0.5 * fraction); };
-    const RowRanges ranges = rangesFor(steps);
     const StoredColumns stored = TRY(storeColumns(weights, order, ranges, steps, part));
     return assembled(stored, ranges, levels, steps, settings.byLevels);
 }

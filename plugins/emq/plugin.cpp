@@ -1,5 +1,5 @@
-#include "plugins/method_plugin.h"
 #include "plugins/emq/emq.h"
+#include "plugins/method_plugin.h"
 
 #include <QObject>
 

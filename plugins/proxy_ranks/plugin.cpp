@@ -1,5 +1,5 @@
-#include "plugins/proxy_ranks/proxy_ranks.h"
 #include "plugins/method_plugin.h"
+#include "plugins/proxy_ranks/proxy_ranks.h"
 
 #include <QObject>
 
