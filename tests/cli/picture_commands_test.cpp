@@ -15,9 +15,9 @@ class PictureCommandsTest : public QObject {
 private slots:
     void planesOfAPictureAreWritten()
     {
-        const QString picture =
-            TRITLOOM_SOURCE_DIR "/resources/samples/picture/super-resolution/evaluation/heart-0.png";
+        const QString picture = TRITLOOM_SOURCE_DIR "/resources/samples/picture/generation/drawn/heart-0.png";
         const QJsonObject json = cli({"planes", picture, "-o", path("planes"), "--json"}).json();
+        QCOMPARE(json["pictures"].toArray().size(), 1);
         const QJsonObject found = json["pictures"].toArray()[0].toObject();
         QCOMPARE(found["ones"].toArray().size(), 8);
         QVERIFY(found["noisy"].toDouble() > 0 && found["noisy"].toDouble() <= 1);
@@ -35,6 +35,7 @@ private slots:
         const QJsonObject json = cli({"analyse", "cost-pareto:mixed=0:samples=4", model, "--formats", formats,
                                       "--method", "rtn", "--json"})
                                      .json();
+        QCOMPARE(json["tables"].toArray().size(), 1);
         QStringList names;
         for (const QJsonValue& row : json["tables"].toArray()[0].toObject()["rows"].toArray())
             names << row.toArray()[0].toString();
