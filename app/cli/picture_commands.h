@@ -6,7 +6,8 @@
 /// What the commands do with networks on pictures.
 namespace tritloom::cli {
 
-/// Adds --task, --images, --labels and what else pictures have. hasPrompt: --prompt too, else the command has one.
+/// Adds --task, --images, --labels and what else pictures have. hasPrompt: --prompt too, else the command has
+/// one.
 void addPictureOptions(Context& context, bool hasPrompt = true);
 /// The model of the first argument when its file is a network on pictures (even one that cannot be run, which
 /// says why); null for others. Errors: those of loadModel().

@@ -13,7 +13,8 @@ namespace tritloom {
 enum class SamplerKind : std::uint8_t { Ddim, DpmSolver, Ddpm };
 constexpr std::array<std::string_view, 3> samplerNames{"ddim", "dpm-solver++", "ddpm"};
 
-/// How the betas grow over the time steps: linearly, as squares of linear numbers, as a squared cosine's share falls.
+/// How the betas grow over the time steps: linearly, as squares of linear numbers, as a squared cosine's
+/// share falls.
 enum class BetaKind : std::uint8_t { Linear, ScaledLinear, SquaredCosine };
 /// What a network predicts: the noise, the velocity sqrt(abar) e - sqrt(1 - abar) x0, or the picture.
 enum class Prediction : std::uint8_t { Noise, Velocity, Picture };

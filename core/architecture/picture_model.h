@@ -63,8 +63,8 @@ void identifyNetwork(ModelFile& file);
 /// Matrices stay as they are; nothing else is a layer.
 void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> transposed = {});
 
-/// The picture shape a network is first built for, where it takes any: [1, C, H, W]; of latents where a sampler works
-/// on those.
+/// The picture shape a network is first built for, where it takes any: [1, C, H, W]; of latents where a
+/// sampler works on those.
 [[nodiscard]] Shape nominalPicture(const PictureModel& model);
 
 } // namespace tritloom

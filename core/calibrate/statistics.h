@@ -34,7 +34,8 @@ public:
     /// The same where the samples themselves cost much: made when first needed.
     using MakeSamples = std::function<Result<std::vector<ValueMap>>(std::stop_token)>;
     Statistics(
-        std::shared_ptr<const Model> model, MakeSamples samples, const Key& dataKey, std::unique_ptr<Executor> executor);
+        std::shared_ptr<const Model> model, MakeSamples samples, const Key& dataKey,
+        std::unique_ptr<Executor> executor);
 
     /// From now on the mean squares of the layers named here are these, [columns] each; the rest, Gram
     /// matrices included, still comes from the text. Errors: InvalidInput (a layer has other columns, or none
@@ -58,7 +59,10 @@ public:
 
     /// Changes with the model and the calibration data.
     [[nodiscard]] Key key() const { return m_key; }
-    [[nodiscard]] std::size_t sampleCount() const { return m_samples.size(); } ///< chunks of text, pictures; made so far
+    [[nodiscard]] std::size_t sampleCount() const
+    {
+        return m_samples.size();
+    } ///< chunks of text, pictures; made so far
     [[nodiscard]] std::size_t tokenCount() const; ///< of a text: numbers that go in
 
 private:

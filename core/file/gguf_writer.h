@@ -13,8 +13,8 @@ struct Slot {
 
 constexpr std::size_t longestTensorName = 63; ///< bytes: GGML_MAX_NAME of llama.cpp is 64
 
-/// What GGUF does not allow, one sentence each; empty: the file can be written. longestName: for programs that take
-/// others than llama.cpp does.
+/// What GGUF does not allow, one sentence each; empty: the file can be written. longestName: for programs
+/// that take others than llama.cpp does.
 [[nodiscard]] std::vector<std::string> findBrokenRules(
     const Metadata& metadata, std::span<const Slot> slots, std::size_t longestName = longestTensorName);
 
@@ -25,8 +25,7 @@ constexpr std::size_t longestTensorName = 63; ///< bytes: GGML_MAX_NAME of llama
 class Writer {
 public:
     /// Writes the header. Errors: InvalidInput (all broken rules), Io (no permission, too little space).
-    [[nodiscard]] static Result<Writer>
-    create(
+    [[nodiscard]] static Result<Writer> create(
         std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots,
         std::size_t longestName = longestTensorName);
     Writer(Writer&&) noexcept;

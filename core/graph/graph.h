@@ -32,8 +32,8 @@ struct GraphInput {
     Shape shape;
 };
 
-/// One network of several that a pipeline runs one after the other, each as often as it needs: stages of its own in
-/// the graph. Values that it reads and an earlier part makes are among its inputs.
+/// One network of several that a pipeline runs one after the other, each as often as it needs: stages of its
+/// own in the graph. Values that it reads and an earlier part makes are among its inputs.
 struct GraphPart {
     std::string name; ///< "unet"
     std::size_t firstStage = 0, lastStage = 0;

@@ -16,8 +16,8 @@ enum class OpKind : std::uint8_t {
     LayerNorm, ///< x [T, h], w [h], b [h] -> [T, h]. epsilon
     Rope, ///< x [T, heads * d], optional divisors [d / 2] -> same. headSize, base, halfSplit, position,
           ///< factor
-    Attention, ///< q [T, heads * d], k and v [past + T, kvHeads * d] -> [T, heads * d], causal; causal 0: every
-               ///< query sees all keys, however many. heads, kvHeads
+    Attention, ///< q [T, heads * d], k and v [past + T, kvHeads * d] -> [T, heads * d], causal; causal 0:
+               ///< every query sees all keys, however many. heads, kvHeads
     Slice, ///< x [T, n] -> [T, count] from column begin
     Add, ///< a [T, n] + b [T, n], [n] or [1]
     Multiply, ///< a * b, shapes as Add

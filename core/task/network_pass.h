@@ -21,7 +21,8 @@ public:
     [[nodiscard]] Result<Tensor> run(
         std::span<const Tensor> inputs, const Key& key, const Allocation& allocation, Keep keep, std::stop_token stop);
 
-    /// One network of a pipeline; inputs: as GraphPart::inputs. picture: [1, C, H, W] of the whole. Same errors.
+    /// One network of a pipeline; inputs: as GraphPart::inputs. picture: [1, C, H, W] of the whole. Same
+    /// errors.
     [[nodiscard]] Result<Tensor> runPart(
         std::size_t part, const Shape& picture, std::span<const Tensor> inputs, const Key& key,
         const Allocation& allocation, Keep keep, std::stop_token stop);

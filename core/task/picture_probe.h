@@ -9,8 +9,8 @@ namespace tritloom {
 /// A network on pictures with its calibration pictures, as transforms, metrics and analyses may ask it.
 ///
 /// Parts are pictures; of a generator they are the steps from noise to picture, sample by sample, each given
-/// as the network as stored saw it. Of a pipeline the runs of its other networks follow behind all steps: prompts,
-/// latents to decode. One thread.
+/// as the network as stored saw it. Of a pipeline the runs of its other networks follow behind all steps:
+/// prompts, latents to decode. One thread.
 class PictureProbe final : public CompressorProbe, public NetworkProbe {
 public:
     /// pass: of its own, nobody else runs it. Generators run their samples once here. Errors: those of the

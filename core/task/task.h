@@ -20,15 +20,16 @@ struct PictureSample {
 
 struct TaskOptions {
     std::size_t steps = 10; ///< generation: of the sampler
-    bool clip = true; ///< generation: keep the predicted picture in the range of pictures, where the schedule does
+    bool clip =
+        true; ///< generation: keep the predicted picture in the range of pictures, where the schedule does
     std::optional<SamplerKind> sampler = {}; ///< generation: instead of the schedule's own
     std::string prompt = {}, negativePrompt = {}; ///< generation from text
     double guidance = 7.5; ///< generation from text: e = e_negative + guidance (e_prompt - e_negative)
     friend bool operator==(const TaskOptions&, const TaskOptions&) = default;
 };
 
-/// What a network made of a sample. Classification: [logits]. Pictures: [output]. Generation: [picture, then what was
-/// predicted at every step, then, behind a decoder, the picture again: its network counts too].
+/// What a network made of a sample. Classification: [logits]. Pictures: [output]. Generation: [picture, then
+/// what was predicted at every step, then, behind a decoder, the picture again: its network counts too].
 using TaskOutput = std::vector<Tensor>;
 
 /// What the output of a sample tells, alone and beside the reference's. NaN where the task has no such number.
@@ -73,7 +74,7 @@ using OnRun = std::function<void(const NetworkRun&)>;
 /// From seeded noise through the steps of the sampler; diffusion-preview-basics, parts 2 to 4. Same result as
 /// TaskRow::run. Errors: those of the network; InvalidInput (steps, a prompt for a network that takes none).
 [[nodiscard]] Result<TaskOutput> generatePicture(
-    NetworkPass&, std::uint64_t seed, const TaskOptions&, const Allocation&, NetworkPass::Keep, std::stop_token,
-    const OnRun& onRun = {});
+    NetworkPass&, std::uint64_t seed, const TaskOptions&, const Allocation&, NetworkPass::Keep,
+    std::stop_token, const OnRun& onRun = {});
 
 } // namespace tritloom
