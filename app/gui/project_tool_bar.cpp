@@ -142,7 +142,8 @@ void ProjectToolBar::resizeEvent(QResizeEvent* event)
     int needed = edges;
     for (QAction* const action : actions())
         if (const QWidget* const widget = widgetForAction(action))
-            needed += gap + std::max(widget->sizeHint().width(), widget->minimumWidth());
+            needed +=
+                gap + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
     for (QAction* const label : m_labels)
         label->setVisible(needed <= width());
 }
