@@ -9,9 +9,11 @@
 #include <QAction>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QResizeEvent>
 #include <QSlider>
 #include <QToolButton>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tritloom {
@@ -75,11 +77,11 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     addAction(actions.undo);
     addAction(actions.redo);
     addSeparator();
-    addWidget(makeMutedLabel(tr("Method"), this));
+    m_labels.push_back(addWidget(makeMutedLabel(tr("Method"), this)));
     addWidget(m_method);
     addWidget(m_settings);
     addSeparator();
-    addWidget(makeMutedLabel(tr("Budget"), this));
+    m_labels.push_back(addWidget(makeMutedLabel(tr("Budget"), this)));
     addWidget(m_slider);
     addWidget(m_bits);
     addWidget(m_megabytes);
@@ -130,6 +132,20 @@ void ProjectToolBar::setWorkspace(Workspace* workspace)
     connect(workspace, &Workspace::goalChanged, this, &ProjectToolBar::refresh);
     connect(&workspace->sensitivity(), &SensitivityController::tableChanged, this, &ProjectToolBar::refresh);
     refresh();
+}
+
+void ProjectToolBar::resizeEvent(QResizeEvent* event)
+{
+    QToolBar::resizeEvent(event);
+    // Words are longer in some languages; no button may fall off the end.
+    constexpr int gap = 7, edges = 24; // as the style sheet has them
+    int needed = edges;
+    for (QAction* const action : actions())
+        if (const QWidget* const widget = widgetForAction(action))
+            needed +=
+                gap + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
+    for (QAction* const label : m_labels)
+        label->setVisible(needed <= width());
 }
 
 void ProjectToolBar::refresh()

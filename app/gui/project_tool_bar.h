@@ -24,6 +24,9 @@ public:
     ProjectToolBar(const PluginHost& plugins, const Actions& actions, QWidget* parent);
     void setWorkspace(Workspace* workspace);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void refresh();
     void setBudgetBits(double bits);
@@ -38,6 +41,7 @@ private:
     std::map<std::string, Parameters> m_settingsOf; ///< by method, as long as the window lives
     QSlider* m_slider;
     QDoubleSpinBox *m_bits, *m_megabytes;
+    std::vector<QAction*> m_labels; ///< the first to give way in a narrow window
     bool m_refreshing = false;
 };
 

@@ -225,6 +225,26 @@ private slots:
         bar->setWorkspace(nullptr);
     }
 
+    void noButtonFallsOffANarrowBar()
+    {
+        QObject owner;
+        const auto bar = makeToolBar(m_plugins, &owner);
+        for (QAction* const action : owner.findChildren<QAction*>())
+            action->setText("Exportieren");
+        bar->resize(2200, 46);
+        bar->show();
+        const QWidget* const last = bar->widgetForAction(bar->actions().back());
+        const QAction* const label = bar->actions()[4]; // "Method"
+        QVERIFY(label->isVisible());
+        int width = bar->width();
+        for (; label->isVisible() && width > 400; width -= 20) {
+            bar->resize(width, 46);
+            QCoreApplication::processEvents();
+            QVERIFY2(bar->rect().contains(last->geometry()), qPrintable(QString::number(width)));
+        }
+        QVERIFY(!label->isVisible());
+    }
+
     void methodAndValuesAreFoundAgain()
     {
         const std::filesystem::path path = m_folder.filePath("kept.tritproj").toStdString();

@@ -2,6 +2,8 @@
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/transforms/transform_dialog.h"
 #include "app/gui/widgets/banner.h"
+#include "app/session/picture_engine.h"
+#include "app/session/samples.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -147,6 +149,29 @@ private slots:
         QVERIFY(m_window->windowTitle().contains("SmoothQuant + AWQ"));
         action("original")->trigger();
         QVERIFY(m_window->workspace()->model().key == original); // at once
+    }
+
+    void aNetworkOnPicturesIsRewrittenWithItsPictures()
+    {
+        if (m_plugins.transform("batchnorm-folding") == nullptr)
+            QSKIP("batchnorm-folding is not built");
+        open(QString::fromStdString(sampleModels()[1].path().string()));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->workspace()->pictures().current() != nullptr, 60000);
+        const Key original = m_window->workspace()->model().key;
+        const std::size_t count = m_window->workspace()->pictures().current()->pictures().samples.size();
+        transform({"batchnorm-folding", {}});
+        Workspace& workspace = *m_window->workspace();
+        QVERIFY(workspace.model().key != original);
+        QVERIFY(workspace.pictures().current() != nullptr);
+        QCOMPARE(workspace.pictures().current()->pictures().samples.size(), count);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !workspace.evaluation().isRunning() && workspace.evaluation().latest().has_value(), 120000);
+        QVERIFY2( // measured against the network before
+            workspace.evaluation().latest()->kl.value < 1e-6,
+            qPrintable(QString::number(workspace.evaluation().latest()->kl.value)));
+        action("original")->trigger();
+        QVERIFY(m_window->workspace()->model().key == original);
+        QVERIFY(m_window->workspace()->pictures().current() != nullptr);
     }
 
     void oneThatRunsCanBeStopped()
