@@ -169,6 +169,8 @@ void PageDocks::fill(Workspace& workspace)
     for (QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
         bar->setExpanding(false);
         bar->setDocumentMode(true);
+        bar->setElideMode(Qt::ElideNone); // a narrow window scrolls its tabs: half a name is no name
+        bar->setUsesScrollButtons(true);
     }
 }
 

@@ -143,11 +143,10 @@ QString styleSheet(const QPalette& palette)
         QLineEdit[invalid="true"] { border-color: %bad; }
         QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
         QTabBar { qproperty-drawBase: 0; }
-        QTabBar::tab { background: transparent; color: %muted; padding: 7px 13px; border: none;
+        QTabBar::tab { background: transparent; color: %muted; padding: 7px 9px; border: none;
             border-bottom: 2px solid transparent; }
         QTabBar::tab:selected { color: %text; border-bottom-color: %accent; }
         QTabBar::tab:hover { color: %text; }
-        QTabWidget#reportView > QTabBar::tab { padding: 7px 9px; }
         QTabBar QToolButton { padding: 2px; }
         QHeaderView { background: %window; border: none; }
         QHeaderView::section { background: %window; color: %muted; border: none; border-bottom: 1px solid %line;

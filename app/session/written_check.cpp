@@ -46,7 +46,7 @@ std::vector<Tensor> inputsFor(const Model& model)
         if (inputs.empty())
             std::ranges::generate(values, [&] { return pixel(random); });
         else // the time of a generation, in its middle
-            std::ranges::fill(values, float(double(model.picture->steps) / 2 * model.picture->timeScale));
+            std::ranges::fill(values, float(double(model.picture->schedule.steps) / 2 * model.picture->timeScale));
         inputs.push_back(Tensor::adoptFloats(input.shape, std::move(values)));
     }
     return inputs;

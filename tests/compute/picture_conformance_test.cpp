@@ -104,17 +104,17 @@ std::vector<Case> cases()
     add("layer norm", {OpKind::LayerNorm, {{"epsilon", 1e-5}}}, {rows, gaussian({35}, 1), gaussian({35}, 2)});
     for (const auto& [times, name] :
          {std::pair{2.0, "doubled"}, {3.0, "tripled"}, {1.5, "half as large again"}}) {
-        Op up{
+        Op larger{
             OpKind::Resize,
             {{"mode", double(ResizeMode::Nearest)},
              {"transform", double(ResizeTransform::Asymmetric)},
              {"nearest", double(ResizeNearest::Floor)},
              {"scale2", times},
              {"scale3", times}}};
-        up.lists["sizes"] = {2, 8, std::int64_t(9 * times), std::int64_t(7 * times)};
-        add(name, up, {picture});
-        up.attributes["mode"] = double(ResizeMode::Linear);
-        add(fmt::format("{} between", name), up, {picture});
+        larger.lists["sizes"] = {2, 8, std::int64_t(9 * times), std::int64_t(7 * times)};
+        add(name, larger, {picture});
+        larger.attributes["mode"] = double(ResizeMode::Linear);
+        add(fmt::format("{} between", name), larger, {picture});
     }
     for (const std::size_t keys : {1, 7, 130})
         add(fmt::format("attention to all of {}", keys), {OpKind::Attention, {{"heads", 5}, {"causal", 0}}},
