@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::size_t longestText = 64; // tokens
 constexpr double largestKl = 1e-4; // nats: sums in another order give 1e-9
-/// Of the outputs' root mean square: activations that are rounded fall on the other side of a border now and
-/// then.
+/// Of the outputs' root mean square: rounded activations fall on the other side of a border now and then.
 constexpr double largestDifference = 2e-2;
 
 using LayerOf = std::function<Result<CompressedLayer>(LayerId)>;
@@ -46,7 +45,8 @@ std::vector<Tensor> inputsFor(const Model& model)
         if (inputs.empty())
             std::ranges::generate(values, [&] { return pixel(random); });
         else // the time of a generation, in its middle
-            std::ranges::fill(values, float(double(model.picture->schedule.steps) / 2 * model.picture->timeScale));
+            std::ranges::fill(
+                values, float(double(model.picture->schedule.steps) / 2 * model.picture->timeScale));
         inputs.push_back(Tensor::adoptFloats(input.shape, std::move(values)));
     }
     return inputs;
@@ -78,14 +78,13 @@ Result<Tensor> outputOf(
 
 double relativeDifference(std::span<const float> a, std::span<const float> b)
 {
-    double squares = 0, largest = 0;
+    double squares = 0, off = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
+        const double difference = double(a[i]) - double(b[i]);
         squares += double(a[i]) * double(a[i]);
-        const double difference = std::fabs(double(a[i]) - double(b[i]));
-        largest = std::isfinite(difference) ? std::max(largest, difference) : difference;
+        off += difference * difference;
     }
-    const double rms = std::sqrt(squares / double(std::max<std::size_t>(a.size(), 1)));
-    return rms > 0 ? largest / rms : largest;
+    return std::sqrt(squares > 0 ? off / squares : off);
 }
 
 /// KL(softmax(a) || softmax(b)) of one row, nats.
@@ -121,8 +120,8 @@ std::string WrittenCheck::sentence() const
             "the file that was written and its recipe differ by {:.2g} nats a token over {} tokens", *kl,
             tokens);
     return fmt::format(
-        "the outputs of the file that was written and of its recipe differ by at most {:.2g} of their root "
-        "mean square",
+        "the outputs of the file that was written and of its recipe differ by {:.2g} of their root mean "
+        "square",
         difference);
 }
 

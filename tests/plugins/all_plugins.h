@@ -135,6 +135,7 @@ Result<Account> choose(ModelProbe*, const Parameters& parameters, const MethodCo
     AllocationProblem problem = randomProblem(itemCount, 3);
     for (const AllocationItem& item : problem.items)
         problem.byteBudget += item.options[1].bytes;
+    problem.byteBudget += problem.byteBudget / 8; // some want more for the first and the last layer
     const AllocationSolution solution = TRY(Chooser().allocate(problem, parameters, context));
     if (totalsOf(problem, solution.chosen).bytes > problem.byteBudget)
         return fail(ErrorCode::InvalidInput, "over the budget");
