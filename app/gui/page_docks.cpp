@@ -188,6 +188,13 @@ void PageDocks::empty()
         delete widget;
 }
 
+/// Networks on pictures and language models have other pages: what is hidden for one is not for the other.
+QString PageDocks::layoutKey() const
+{
+    const bool isOnPictures = m_workspace != nullptr && m_workspace->model().picture;
+    return isOnPictures ? QStringLiteral("window/layoutOfPictures") : QStringLiteral("window/layout");
+}
+
 QByteArray PageDocks::storedLayout() const
 {
     if (m_layout != Layout::Remembered)
@@ -195,16 +202,16 @@ QByteArray PageDocks::storedLayout() const
     if (ProjectStore* const store = m_workspace->store())
         if (const auto kept = store->setting("windowLayout"))
             return {reinterpret_cast<const char*>(kept->data()), qsizetype(kept->size())};
-    return QSettings().value("window/layout").toByteArray();
+    return QSettings().value(layoutKey()).toByteArray();
 }
 
 void PageDocks::store() const
 {
-    if (m_layout != Layout::Remembered)
-        return;
+    if (m_layout != Layout::Remembered || m_workspace == nullptr)
+        return; // without a model everything is hidden
     const QByteArray layout = m_window.saveState(layoutVersion);
-    QSettings().setValue("window/layout", layout);
-    if (ProjectStore* const store = m_workspace != nullptr ? m_workspace->store() : nullptr)
+    QSettings().setValue(layoutKey(), layout);
+    if (ProjectStore* const store = m_workspace->store())
         (void)store->setSetting(
             "windowLayout", std::as_bytes(std::span(layout.constData(), std::size_t(layout.size()))));
 }

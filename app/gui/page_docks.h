@@ -38,6 +38,7 @@ private:
     void hideOthers(); ///< docks of pages that say nothing of the open model
     [[nodiscard]] bool isShown(const Page& page) const;
     void applySizes();
+    [[nodiscard]] QString layoutKey() const;
     [[nodiscard]] QByteArray storedLayout() const; ///< the project's own, else the last one
 
     QMainWindow& m_window;

@@ -130,7 +130,8 @@ QString styleSheet(const QPalette& palette)
             background: %line; color: %disabled; border-color: %line; }
         QPushButton[flat="true"] { background: transparent; border-color: transparent; color: %link; padding: 2px 4px; }
         QPushButton[flat="true"]:hover { border-color: %line; }
-        QComboBox { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 10px; }
+        QComboBox { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 10px;
+            combobox-popup: 0; }
         QComboBox:hover { border-color: %muted; }
         QComboBox:focus { border-color: %accent; }
         QComboBox::drop-down { border: none; width: 20px; }

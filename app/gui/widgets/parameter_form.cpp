@@ -73,6 +73,7 @@ ParameterForm::ParameterForm(QWidget* parent)
     m_grid->setHorizontalSpacing(6);
     m_grid->setVerticalSpacing(5);
     m_grid->setColumnStretch(0, 1);
+    m_reset->setAutoDefault(false); // Enter in a field keeps what was typed
     connect(m_reset, &QPushButton::clicked, this, &ParameterForm::reset);
     setSpecs({}, {});
 }
