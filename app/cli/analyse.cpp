@@ -95,7 +95,7 @@ Result<Report> runFamily(
 
 int analyse(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("ANALYSIS", "An id and its parameters, e.g. memory-faults:rate=1.");
+    context.parser.addPositionalArgument("ANALYSIS", "An id and its parameters, e.g. memory-faults:soft=2.");
     context.parser.addPositionalArgument(
         "MODEL...", "The model to look at; some analyses need none, some compare several.");
     context.addEngineOptions();
@@ -110,6 +110,7 @@ int analyse(Context& context, const QStringList& arguments)
         if (analysis == nullptr)
             return fail(
                 ErrorCode::NotFound, "no analysis is called '{}': see tritloom-cli methods", choice.id);
+        TRY_VOID(checkParameters(choice, analysis->parameters()));
         if (analysis->needsModel() && given.size() < 2)
             return fail(ErrorCode::InvalidInput, "'{}' looks at a model: name one after it", choice.id);
         const MethodContext work{

@@ -104,6 +104,10 @@ benchModel(Context& context, const QString& what, Measured& measured, const OnBe
     ModelBenchmark benchmark;
     benchmark.modes = TRY(modesOf(context));
     benchmark.context = TRY(context.countOption("context", benchmark.context));
+    constexpr std::size_t longest = std::size_t{1} << 15; // tokens: scores of all pairs take 4 GB a head
+    if (benchmark.context > longest)
+        return fail(
+            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest, benchmark.context);
     benchmark.count = TRY(context.countOption("count", what == "drag" ? 3 : 2));
     std::vector<std::string> formats = formatsOf(context);
     if (formats.empty())

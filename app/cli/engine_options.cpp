@@ -26,6 +26,7 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
         if (transform == nullptr)
             return fail(
                 ErrorCode::NotFound, "no transform is called '{}': see tritloom-cli methods", choice.id);
+        TRY_VOID(checkParameters(choice, transform->parameters()));
         MethodContext work{
             .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
         std::vector<Candidate> candidates;
@@ -141,6 +142,7 @@ scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Cand
     const SensitivityMetric* const metric = context.plugins().metric(choice.id);
     if (metric == nullptr)
         return fail(ErrorCode::NotFound, "no metric is called '{}': see tritloom-cli methods", choice.id);
+    TRY_VOID(checkParameters(choice, metric->parameters()));
     std::unique_ptr<ModelProbe> probe;
     if (measured.pictures != nullptr)
         probe = TRY(measured.pictures->makeProbe(candidates, context.stop));

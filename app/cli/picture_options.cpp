@@ -92,6 +92,7 @@ Result<void> forEachTransform(Context& context, const Model& model, const Apply&
         if (transform == nullptr)
             return fail(
                 ErrorCode::NotFound, "no transform is called '{}': see tritloom-cli methods", choice.id);
+        TRY_VOID(checkParameters(choice, transform->parameters()));
         const MethodContext work{
             .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
         std::vector<Candidate> candidates;

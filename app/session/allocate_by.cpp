@@ -15,6 +15,7 @@ Result<AllocatedBy> allocateBy(
     const Allocator* const allocator = allocators ? allocators(id) : nullptr;
     if (allocator == nullptr)
         return fail(ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", id);
+    TRY_VOID(checkParameters({id, choice.allocator.parameters}, allocator->parameters()));
     ModelProblem problem = TRY(modelProblem(model, table, scores, current, rules));
     problem.problem.bitOperationBudget = choice.bitOperations;
     const AllocationSolution solution =

@@ -69,6 +69,13 @@ Result<void> benchmarkKernels(
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
 {
     TRY_VOID(checkSize(what.rows, what.inner));
+    constexpr std::size_t mostNumbers = std::size_t{1} << 29; // of a product's input and of its result
+    for (const std::size_t columns : what.columns)
+        if (columns > mostNumbers / std::max<std::size_t>({what.rows, what.inner, 1}))
+            return fail(
+                ErrorCode::InvalidInput,
+                "{} columns of {} numbers are too many to measure: at most {} numbers are possible", columns,
+                std::max(what.rows, what.inner), mostNumbers);
     const std::vector<std::string> ids = what.formats.empty() ? weightFormats() : what.formats;
     for (const std::string& id : ids) {
         const NumberFormatPtr format = TRY(parseNumberFormat(id));

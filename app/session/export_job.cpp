@@ -166,6 +166,11 @@ Result<ExportReport> exportAllocation(
         return fail(
             ErrorCode::InvalidInput,
             "{}: this is the model itself, choose another name for the compressed file", path.string());
+    std::error_code none;
+    if (const auto status = std::filesystem::status(path, none); std::filesystem::exists(status)
+        && !std::filesystem::is_regular_file(status) && !std::filesystem::is_directory(status))
+        return fail(
+            ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file", path.string());
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];

@@ -73,6 +73,21 @@ std::string pluginText(const PluginChoice& choice)
     return text;
 }
 
+Result<void> checkParameters(const PluginChoice& choice, const std::vector<ParameterSpec>& specs)
+{
+    for (const auto& [key, value] : choice.parameters) {
+        if (std::ranges::find(specs, key, &ParameterSpec::key) != specs.end())
+            continue;
+        std::string known;
+        for (const ParameterSpec& spec : specs)
+            known += (known.empty() ? "" : ", ") + spec.key;
+        return fail(
+            ErrorCode::InvalidInput, "'{}' has no parameter '{}'{}", choice.id, key,
+            known.empty() ? std::string() : "; it has " + known);
+    }
+    return {};
+}
+
 std::vector<Candidate>
 candidatesBy(const Model& model, const PluginChoice& method, const MethodLookup& lookup)
 {

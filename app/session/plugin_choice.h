@@ -20,6 +20,9 @@ struct PluginChoice {
 [[nodiscard]] Result<PluginChoice> parsePluginChoice(std::string_view text);
 [[nodiscard]] std::string pluginText(const PluginChoice& choice); ///< parsePluginChoice() reads it back
 
+/// Errors: InvalidInput (a parameter that the plugin does not have), with those that it has.
+[[nodiscard]] Result<void> checkParameters(const PluginChoice& choice, const std::vector<ParameterSpec>& specs);
+
 /// What the program offers by this method, with its parameters: the standard formats, or, where it can write
 /// none of them, those that it can.
 [[nodiscard]] std::vector<Candidate>

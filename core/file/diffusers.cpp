@@ -241,8 +241,12 @@ private:
             shown(folder / "vocab.json")));
         Json about = Json::object();
         for (const char* const name : {"tokenizer_config.json", "special_tokens_map.json"})
-            if (isFile(folder / name))
-                about.update(TRY(readJson(folder / name)));
+            if (isFile(folder / name)) {
+                const Json more = TRY(readJson(folder / name));
+                if (!more.is_object())
+                    return fail(ErrorCode::InvalidInput, "{}: this is no JSON object", shown(folder / name));
+                about.update(more);
+            }
         constexpr struct {
             const char *name, *key, *otherwise;
         } specials[] = {

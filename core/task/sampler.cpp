@@ -2,6 +2,8 @@
 #include "core/task/prompt.h"
 #include "core/task/task.h"
 
+#include <cmath>
+
 namespace tritloom {
 namespace {
 
@@ -142,6 +144,12 @@ Result<TaskOutput> generatePicture(
         output[0] = TRY(generation.run(options.steps + 1, pipelineDecoder, latents, key));
         output.push_back(output[0]);
     }
+    for (const float value : output[0].floats())
+        if (!std::isfinite(value))
+            return fail(
+                ErrorCode::InvalidInput,
+                "the picture is not finite: the weights hold NaN or infinite numbers ('stats' names the "
+                "layer), or the configuration leads to them");
     return output;
 }
 

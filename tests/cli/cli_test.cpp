@@ -297,6 +297,10 @@ private slots:
         QTest::newRow("a crowd of threads") << QStringList{"evaluate", sample, "--threads", "999999999"} << 1 << "--threads takes at most 1024";
         QTest::newRow("odd temperature") << QStringList{"generate", sample, "--temperature", "nan"} << 1 << "--temperature needs a number";
         QTest::newRow("fit beyond memory") << QStringList{"bench", "fit", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
+        QTest::newRow("columns beyond memory") << QStringList{"bench", "kernels", "--rows", "536870912", "--inner", "1", "--columns", "100000", "--formats", "q4_0"} << 1 << "are too many to measure";
+        QTest::newRow("context beyond memory") << QStringList{"bench", "evaluate", "--shape", "tiny", "--context", "100000000"} << 1 << "at most 32768 tokens";
+        QTest::newRow("analysis without such") << QStringList{"analyse", "memory-faults:zest=1", sampleModel()} << 1 << "has no parameter 'zest'; it has hard";
+        QTest::newRow("export to a device") << QStringList{"export", sampleModel(), "-o", "/dev/null"} << 1 << "choose the name of a file";
         QTest::newRow("products beyond memory") << QStringList{"bench", "kernels", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
         QTest::newRow("fit without a pair") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ""} << 1 << "none of these methods";
         QTest::newRow("fit with zest") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", "rtn:zest=1"} << 1 << "no parameter 'zest'";
