@@ -4788,5 +4788,225 @@ Divergenz %1</translation>
             <source>How few weights of a block lie more than one deviation above the mean. No data needed.</source>
             <translation>Wie wenige Gewichte eines Blocks mehr als eine Abweichung über dem Mittel liegen. Ohne Daten.</translation>
         </message>
+        <message>
+            <source>AWQ clipping</source>
+            <translation>AWQ-Beschnitt</translation>
+        </message>
+        <message>
+            <source>How far each block's largest weights are clipped, by the error of the block's own output.</source>
+            <translation>Wie weit die größten Gewichte jedes Blocks beschnitten werden, nach dem Fehler der eigenen Ausgabe des Blocks.</translation>
+        </message>
+        <message>
+            <source>Clipping ratios to try, 1 downwards by 0.05</source>
+            <translation>Beschnitte zum Probieren, von 1 in Schritten von 0,05 abwärts</translation>
+        </message>
+        <message>
+            <source>Try the scale search too</source>
+            <translation>Auch die Suche nach Skalen probieren</translation>
+        </message>
+        <message>
+            <source>Columns of different widths, so that all lose the same; each column’s error goes into the columns after it.</source>
+            <translation>Spalten verschiedener Breite, so dass alle gleich viel verlieren; der Fehler jeder Spalte geht in die Spalten dahinter.</translation>
+        </message>
+        <message>
+            <source>Mean bits of a code, 0 as the format has it</source>
+            <translation>Mittlere Bits eines Codes, 0 wie im Format</translation>
+        </message>
+        <message>
+            <source>A whole number of levels for each column instead of whole bits for runs</source>
+            <translation>Eine ganze Zahl von Stufen je Spalte statt ganzer Bits je Lauf</translation>
+        </message>
+        <message>
+            <source>Columns of one width together</source>
+            <translation>Spalten einer Breite zusammen</translation>
+        </message>
+        <message>
+            <source>Search how far to clip each row</source>
+            <translation>Suchen, wie weit jede Zeile beschnitten wird</translation>
+        </message>
+        <message>
+            <source>Bit planes</source>
+            <translation>Bitebenen</translation>
+        </message>
+        <message>
+            <source>The lowest bits of pictures that a network is given and makes, as stored and compressed.</source>
+            <translation>Die untersten Bits der Bilder, die ein Netz bekommt und macht, gespeichert und verdichtet.</translation>
+        </message>
+        <message>
+            <source>Pictures</source>
+            <translation>Bilder</translation>
+        </message>
+        <message>
+            <source>Bit-weighted SNIP</source>
+            <translation>SNIP, nach Bits gewichtet</translation>
+        </message>
+        <message>
+            <source>How much of the loss hangs on the weights of a layer, by differences of the loss along random signs.</source>
+            <translation>Wie viel vom Verlust an den Gewichten einer Schicht hängt, aus Unterschieden des Verlusts entlang zufälliger Vorzeichen.</translation>
+        </message>
+        <message>
+            <source>Random signs a layer</source>
+            <translation>Zufällige Vorzeichen je Schicht</translation>
+        </message>
+        <message>
+            <source>Bit-weighted SynFlow</source>
+            <translation>SynFlow, nach Bits gewichtet</translation>
+        </message>
+        <message>
+            <source>What share of all that flows through the network of magnitudes a layer carries. No data, no run.</source>
+            <translation>Welchen Anteil von allem, was durch das Netz der Beträge fließt, eine Schicht trägt. Keine Daten, kein Lauf.</translation>
+        </message>
+        <message>
+            <source>Bits against quality of pictures</source>
+            <translation>Bits gegen Güte von Bildern</translation>
+        </message>
+        <message>
+            <source>Several sizes of a family at several widths: quality against all bits, a power law a width, how far the laws lie apart.</source>
+            <translation>Mehrere Größen einer Familie bei mehreren Breiten: Güte gegen alle Bits, ein Potenzgesetz je Breite, wie weit die Gesetze auseinanderliegen.</translation>
+        </message>
+        <message>
+            <source>Samples to measure on, the same for every point</source>
+            <translation>Proben zum Messen, dieselben für jeden Punkt</translation>
+        </message>
+        <message>
+            <source>Clipped channels</source>
+            <translation>Beschnittene Kanäle</translation>
+        </message>
+        <message>
+            <source>Inputs rounded with a clipped grid a channel, weights as if all channels shared one grid.</source>
+            <translation>Eingaben mit einem beschnittenen Raster je Kanal gerundet, Gewichte, als teilten alle Kanäle ein Raster.</translation>
+        </message>
+        <message>
+            <source>Extremes of channels are clipped beyond</source>
+            <translation>Äußerste Werte der Kanäle werden beschnitten jenseits von</translation>
+        </message>
+        <message>
+            <source>Conditioning of convolutions</source>
+            <translation>Kondition von Faltungen</translation>
+        </message>
+        <message>
+            <source>Singular values of every convolution and how far it is from keeping lengths, before and after compression.</source>
+            <translation>Singulärwerte jeder Faltung und wie weit sie davon entfernt ist, Längen zu erhalten, vor und nach dem Verdichten.</translation>
+        </message>
+        <message>
+            <source>Side of the output that singular values are found for</source>
+            <translation>Seite der Ausgabe, für die Singulärwerte bestimmt werden</translation>
+        </message>
+        <message>
+            <source>Layers of more channels than this on both sides are left out</source>
+            <translation>Schichten mit mehr Kanälen auf beiden Seiten bleiben weg</translation>
+        </message>
+        <message>
+            <source>Cost against quality</source>
+            <translation>Kosten gegen Güte</translation>
+        </message>
+        <message>
+            <source>What each width costs to run and to keep, against how good the network is, and which mixtures nothing beats.</source>
+            <translation>Was jede Breite im Lauf und im Speicher kostet, gegen die Güte des Netzes, und welche Mischungen nichts schlägt.</translation>
+        </message>
+        <message>
+            <source>Samples to measure on</source>
+            <translation>Proben zum Messen</translation>
+        </message>
+        <message>
+            <source>Mixtures between two neighbouring widths</source>
+            <translation>Mischungen zwischen zwei benachbarten Breiten</translation>
+        </message>
+        <message>
+            <source>Evolved proxy (EMQ)</source>
+            <translation>Gezüchteter Ersatzwert (EMQ)</translation>
+        </message>
+        <message>
+            <source>Measures some mixtures of the formats, evolves a small program that ranks them, and scores layers by it.</source>
+            <translation>Misst einige Mischungen der Formate, züchtet ein kleines Programm, das sie ordnet, und bewertet danach die Schichten.</translation>
+        </message>
+        <message>
+            <source>Configurations to measure</source>
+            <translation>Mischungen zum Messen</translation>
+        </message>
+        <message>
+            <source>Programs to try</source>
+            <translation>Programme zum Probieren</translation>
+        </message>
+        <message>
+            <source>Fit factors to the output of the layer, not column by column</source>
+            <translation>Faktoren an die Ausgabe der Schicht anpassen, nicht Spalte für Spalte</translation>
+        </message>
+        <message>
+            <source>Eight columns at a time onto the E8P codebook of 2 bits, or 3 and 4 with a second stage; the weights not yet stored make up for the error.</source>
+            <translation>Acht Spalten auf einmal auf das E8P-Codebuch mit 2 Bits, oder 3 und 4 mit einer zweiten Stufe; die noch nicht gespeicherten Gewichte gleichen den Fehler aus.</translation>
+        </message>
+        <message>
+            <source>Ranges of channels</source>
+            <translation>Bereiche der Kanäle</translation>
+        </message>
+        <message>
+            <source>How unequal the inputs of each product are, and what groups of scales a power of two apart would save.</source>
+            <translation>Wie ungleich die Eingaben jedes Produkts sind, und was Gruppen von Skalen im Abstand von Zweierpotenzen sparten.</translation>
+        </message>
+        <message>
+            <source>Groups of channels</source>
+            <translation>Gruppen von Kanälen</translation>
+        </message>
+        <message>
+            <source>Ranks of proxies</source>
+            <translation>Rang von Ersatzwerten</translation>
+        </message>
+        <message>
+            <source>Mixtures of one size, measured, against what training-free proxies say of them, hand-made and evolved.</source>
+            <translation>Mischungen einer Größe, gemessen, gegen das, was Ersatzwerte ohne Training sagen, von Hand gemachte und gezüchtete.</translation>
+        </message>
+        <message>
+            <source>Relevance</source>
+            <translation>Relevanz</translation>
+        </message>
+        <message>
+            <source>How much each layer carries of what decides for the predicted class, by layer-wise relevance propagation.</source>
+            <translation>Wie viel jede Schicht von dem trägt, was für die vorhergesagte Klasse entscheidet, durch schichtweise Weitergabe der Relevanz.</translation>
+        </message>
+        <message>
+            <source>Relevance x bits instead of relevance x 4^-bits</source>
+            <translation>Relevanz x Bits statt Relevanz x 4^-Bits</translation>
+        </message>
+        <message>
+            <source>Start from the value of the class instead of 1</source>
+            <translation>Mit dem Wert der Klasse statt mit 1 beginnen</translation>
+        </message>
+        <message>
+            <source>Compare with what each layer alone does to the output</source>
+            <translation>Mit dem vergleichen, was jede Schicht allein an der Ausgabe ändert</translation>
+        </message>
+        <message>
+            <source>Inputs in a few bits, loud and quiet channels under scales that are powers of two apart, so that the product stays integer.</source>
+            <translation>Eingaben in wenigen Bits, laute und leise Kanäle unter Skalen im Abstand von Zweierpotenzen, so dass das Produkt ganzzahlig bleibt.</translation>
+        </message>
+        <message>
+            <source>Share of channels that the first scale is made for</source>
+            <translation>Anteil der Kanäle, für den die erste Skala gemacht ist</translation>
+        </message>
+        <message>
+            <source>One scale from calibration instead of one for each token</source>
+            <translation>Eine Skala aus der Kalibrierung statt einer je Token</translation>
+        </message>
+        <message>
+            <source>Widths near the mean</source>
+            <translation>Breiten nahe dem Mittel</translation>
+        </message>
+        <message>
+            <source>Least cost where every layer takes a width near the mean and the ends have 8 bits.</source>
+            <translation>Geringste Kosten, wenn jede Schicht eine Breite nahe dem Mittel nimmt und die Enden 8 Bits haben.</translation>
+        </message>
+        <message>
+            <source>Least width below the mean</source>
+            <translation>Kleinste Breite unter dem Mittel</translation>
+        </message>
+        <message>
+            <source>Largest width above the mean</source>
+            <translation>Größte Breite über dem Mittel</translation>
+        </message>
+        <message>
+            <source>First and last item at least at</source>
+            <translation>Erstes und letztes Stück mindestens bei</translation>
+        </message>
     </context>
 </TS>
