@@ -3,6 +3,7 @@
 #include "core/base/utf8.h"
 #include "core/text/nfc.h"
 #include "core/text/pre_split.h"
+#include "core/text/printable_bytes.h"
 #include "core/text/vocabulary.h"
 
 #include <limits>
@@ -10,20 +11,6 @@
 
 namespace tritloom::byteLevelBpe {
 namespace {
-
-/// GPT-2's printable stand-ins: bytes that are letters or signs stand for themselves, the other 68 are U+0100
-/// on.
-std::array<std::string, 256> printableBytes()
-{
-    std::array<std::string, 256> texts;
-    char32_t next = 256;
-    for (unsigned byte = 0; byte < 256; ++byte) {
-        const bool isItself =
-            (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-        appendUtf8(texts[byte], isItself ? char32_t{byte} : next++);
-    }
-    return texts;
-}
 
 /// A string that merges speak of, by number; the first 256 are single bytes.
 using SymbolId = std::uint32_t;
@@ -143,14 +130,7 @@ private:
         const std::string_view token = m_tokens.text(id);
         if (m_tokens.type(id) == TokenType::UserDefined)
             return std::string(token);
-        std::string text;
-        for (std::size_t at = 0; at < token.size();) {
-            const std::string_view character = token.substr(at, utf8Length(token[at]));
-            const auto byte = m_bytes.find(character);
-            byte == m_bytes.end() ? text.append(character) : text.append(1, static_cast<char>(byte->second));
-            at += character.size();
-        }
-        return text;
+        return bytesOfPrintable(token, m_bytes);
     }
 
     void append(std::string_view piece, std::vector<TokenId>& ids) const

@@ -3,6 +3,7 @@
 #include "core/base/utf8.h"
 #include "core/text/nfc.h"
 #include "core/text/pre_split.h"
+#include "core/text/printable_bytes.h"
 #include "core/text/vocabulary.h"
 
 #include <algorithm>
@@ -56,13 +57,8 @@ public:
     {
         for (std::size_t i = 0; i < m_tokens.size(); ++i)
             m_ids.emplace(m_tokens.texts[i], TokenId(i));
-        char32_t next = 256;
-        for (unsigned byte = 0; byte < 256; ++byte) {
-            const bool isItself =
-                (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-            appendUtf8(m_printable[byte], isItself ? char32_t{byte} : next++);
+        for (unsigned byte = 0; byte < 256; ++byte)
             m_bytes.emplace(m_printable[byte], char(byte));
-        }
     }
 
     Result<void> addMerges(const std::vector<std::string>& merges)
@@ -123,13 +119,7 @@ private:
         const bool ends = token.ends_with(wordEnd);
         if (ends)
             token.remove_suffix(wordEnd.size());
-        std::string text;
-        for (std::size_t at = 0; at < token.size();) {
-            const std::string_view character = token.substr(at, utf8Length(token[at]));
-            const auto byte = m_bytes.find(character);
-            byte == m_bytes.end() ? text.append(character) : text.append(1, byte->second);
-            at += character.size();
-        }
+        const std::string text = bytesOfPrintable(token, m_bytes);
         return ends ? text + ' ' : text;
     }
 
@@ -166,7 +156,7 @@ private:
     TokenList m_tokens;
     SpecialTokens m_specials; // views of m_tokens
     std::shared_ptr<const PreSplit> m_preSplit;
-    std::array<std::string, 256> m_printable; ///< by byte, as GPT-2 writes them
+    std::array<std::string, 256> m_printable = printableBytes(); ///< by byte
     std::map<std::string, char, std::less<>> m_bytes;
     std::map<std::string, TokenId, std::less<>> m_ids;
     std::map<std::pair<std::string, std::string>, std::size_t> m_ranks;
