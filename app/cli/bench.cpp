@@ -92,8 +92,7 @@ Result<void> benchFit(Context& context, Measured& measured, const OnBenchmarkRow
         what.formats = formats;
     what.methods.clear();
     for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
-        const auto [method, parameters] = TRY(parsePluginChoice(id));
-        what.methods.push_back({method, parameters});
+        what.methods.push_back(TRY(parsePluginChoice(id)));
     }
     return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
 }

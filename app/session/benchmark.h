@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/session/plugin_choice.h"
 #include "compute/cpu/cpu_backend.h"
 #include "core/method/layer_method.h"
 
@@ -66,11 +67,7 @@ struct KernelBenchmark {
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
 
 struct FitBenchmark {
-    struct Method {
-        std::string id;
-        Parameters parameters;
-    };
-    std::vector<Method> methods{{"rtn", {}}};
+    std::vector<PluginChoice> methods{{"rtn", {}}};
     std::vector<std::string> formats{"q8_0", "q4_0", "int4g32", "int4g128", "ternaryg128", "tq2_0", "q2_k",
                                      "q3_k", "q4_k", "q5_k",    "q6_k",     "iq4_nl",      "iq4_xs"};
     std::size_t rows = 4096, inner = 4096;

@@ -46,20 +46,17 @@ Result<void> checkFit(const FitBenchmark& what, const MethodLookup& methods)
 {
     TRY_VOID(checkSize(what.rows, what.inner));
     bool any = false;
-    for (const auto& [id, parameters] : what.methods) {
-        const LayerMethod* const method = methods(id);
+    for (const PluginChoice& choice : what.methods) {
+        const LayerMethod* const method = methods(choice.id);
         if (method == nullptr)
-            return fail(ErrorCode::NotFound, "there is no method '{}'", id);
-        const std::vector<ParameterSpec> known = method->parameters();
-        for (const auto& [key, value] : parameters)
-            if (std::ranges::find(known, key, &ParameterSpec::key) == known.end())
-                return fail(ErrorCode::InvalidInput, "the method '{}' has no parameter '{}'", id, key);
+            return fail(ErrorCode::NotFound, "there is no method '{}'", choice.id);
+        TRY_VOID(checkParameters(choice, method->parameters()));
         if (method->needsBase())
             return fail(
                 ErrorCode::Unsupported,
                 "the method '{}' stores what a model was tuned by, so random weights "
                 "say nothing about it",
-                id);
+                choice.id);
         for (const std::string& format : what.formats)
             any |= method->supports(*TRY(parseNumberFormat(format)));
     }
@@ -78,8 +75,8 @@ Result<void> benchmarkFit(
     LayerProblem problem;
     problem.weights = originalWeights(what.rows, what.inner);
     const double bytes = double(problem.weights.bytes().size());
-    for (const auto& [id, parameters] : what.methods) {
-        const LayerMethod* const method = methods(id);
+    for (const PluginChoice& choice : what.methods) {
+        const LayerMethod* const method = methods(choice.id);
         addStatistics(problem, method->calibration(), what.inner);
         for (const std::string& formatId : what.formats) {
             const NumberFormatPtr format = TRY(parseNumberFormat(formatId));
@@ -89,15 +86,15 @@ Result<void> benchmarkFit(
             const auto times = TRY(repeat(
                 what.count, 0.2,
                 [&]() -> Result<void> {
-                    TRY_VOID(method->quantize(problem, format, parameters, context));
+                    TRY_VOID(method->quantize(problem, format, choice.parameters, context));
                     return {};
                 },
                 stop));
-            std::string given = id;
-            for (const auto& [key, value] : parameters)
-                given += fmt::format(":{}={}", key, value);
             BenchmarkRow row{
-                .device = "fit " + given, .format = format->id(), .rows = what.rows, .inner = what.inner};
+                .device = "fit " + pluginText(choice),
+                .format = format->id(),
+                .rows = what.rows,
+                .inner = what.inner};
             setTimes(row, times, bytes, 0, limits, 0);
             onRow(row);
         }

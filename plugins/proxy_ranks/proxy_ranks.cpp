@@ -1,6 +1,6 @@
 #include "plugins/proxy_ranks/proxy_ranks.h"
 
-#include "core/method/proxy_table.h"
+#include "core/method/proxy_study.h"
 #include "core/method/rank_correlation.h"
 
 #include <algorithm>
@@ -68,47 +68,17 @@ Report::Chart scatterOf(const Contender& best, const ProxyTable& table, std::siz
 
 std::vector<ParameterSpec> ProxyRanks::parameters() const
 {
-    return {
-        {.key = "configurations",
-         .title = "Configurations to measure",
-         .unit = "",
-         .standard = 64,
-         .lowest = 16,
-         .highest = 1000,
-         .whole = true},
-        {.key = "iterations",
-         .title = "Programs to try",
-         .unit = "",
-         .standard = 1000,
-         .lowest = 20,
-         .highest = 100000,
-         .whole = true},
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 2,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true}};
+    return proxyStudyParameters();
 }
 
 Result<Report> ProxyRanks::run(ModelProbe* probe, const Parameters& given, const MethodContext& context) const
 {
-    const auto specs = parameters();
-    const auto count = std::size_t(TRY(parameterValue(specs, given, "configurations")));
-    const auto iterations = std::size_t(TRY(parameterValue(specs, given, "iterations")));
-    const auto chunks = std::size_t(TRY(parameterValue(specs, given, "chunks")));
-    if (probe->graph() == nullptr)
-        return fail(ErrorCode::Unsupported, "configurations can be measured only where the model can be run");
-    MethodContext part = context;
-    part.progress = [&](double fraction) { context.progress(0.9 * fraction); };
-    const ProxySamples samples = TRY(proxySamples(*probe, context.stop));
-    const MeasuredConfigurations measured = TRY(measureConfigurations(*probe, count, chunks, part));
+    const ProxyStudy study = TRY(studyProxies(*probe, given, context));
+    const ProxySamples& samples = study.samples;
+    const MeasuredConfigurations& measured = study.measured;
     const ProxyTable& table = measured.table;
-    const std::size_t held = count / 4, searched = count - held;
-    part.progress = [&](double fraction) { context.progress(0.9 + 0.1 * fraction); };
-    const ProxyFound found =
-        TRY(searchProxy(samples.layers, rowsOf(table, 0, searched), {.iterations = iterations}, part));
+    const ProxyFound& found = study.found;
+    const std::size_t searched = study.searched, held = study.held;
 
     const ProxyProgram flow{
         {ProxyTerminal::Flow, {}},
@@ -136,7 +106,7 @@ Result<Report> ProxyRanks::run(ModelProbe* probe, const Parameters& given, const
             "{} random mixtures of {} formats at {:.2f} bits a weight, sizes equal to {:.1f} %; quality is "
             "the "
             "KL divergence measured on {} parts of the data.",
-            count, probe->candidates().size(), measured.bits, 100 * measured.widest, chunks),
+            searched + held, probe->candidates().size(), measured.bits, 100 * measured.widest, study.chunks),
         fmt::format(
             "The evolved program is {}; {} programs were tried, {} computed what another did, {} did not "
             "work.",

@@ -3,6 +3,7 @@
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/checked_list.h"
 #include "app/session/benchmark_rows.h"
 #include "app/session/text_file.h"
 
@@ -134,11 +135,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     connect(m_save, &QPushButton::clicked, this, &BenchmarkPage::save);
     connect(m_what, &QComboBox::currentIndexChanged, this, &BenchmarkPage::showState);
     connect(m_formats, &QListWidget::itemChanged, this, &BenchmarkPage::showState);
-    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-        for (int i = 0; i < m_formats->count(); ++i)
-            m_formats->item(i)->setHidden(
-                !m_formats->item(i)->text().contains(text.trimmed(), Qt::CaseInsensitive));
-    });
+    filterBy(m_filter, m_formats);
     connect(&m_benchmark, &BenchmarkController::rowsChanged, this, &BenchmarkPage::rebuild);
     connect(&m_benchmark, &BenchmarkController::runningChanged, this, &BenchmarkPage::showState);
     connect(&m_benchmark, &BenchmarkController::failed, this, [this](const QString& why) {
@@ -163,9 +160,8 @@ void BenchmarkPage::fillFormats()
         if (!usual.contains(id))
             all.push_back(id);
     for (const std::string& id : all) {
-        auto* const item = new QListWidgetItem(QString::fromStdString(id), m_formats);
-        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
-        item->setCheckState(usual.contains(id) || used.contains(id) ? Qt::Checked : Qt::Unchecked);
+        const QString text = QString::fromStdString(id);
+        addChecked(m_formats, text, text, usual.contains(id) || used.contains(id));
     }
 }
 
@@ -174,18 +170,9 @@ BenchmarkController::What BenchmarkPage::what() const
     return static_cast<BenchmarkController::What>(m_what->currentData().toInt());
 }
 
-std::vector<std::string> BenchmarkPage::formats() const
-{
-    std::vector<std::string> ids;
-    for (int i = 0; i < m_formats->count(); ++i)
-        if (m_formats->item(i)->checkState() == Qt::Checked)
-            ids.push_back(m_formats->item(i)->text().toStdString());
-    return ids;
-}
-
 void BenchmarkPage::start()
 {
-    m_benchmark.start(what(), formats());
+    m_benchmark.start(what(), checkedOf(m_formats));
 }
 
 void BenchmarkPage::rebuild()
@@ -234,7 +221,7 @@ void BenchmarkPage::showState()
     m_what->setEnabled(!running);
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Measure"));
-    m_run->setEnabled(running || (why.isEmpty() && (!ofFormats || !formats().empty())));
+    m_run->setEnabled(running || (why.isEmpty() && (!ofFormats || !checkedOf(m_formats).empty())));
     m_clear->setEnabled(any && !running);
     m_save->setEnabled(any);
     m_table->setVisible(any);
@@ -245,7 +232,7 @@ void BenchmarkPage::showState()
     else if (running)
         m_state->setText(tr("Measuring; other work in this window makes it slower."));
     else if (ofFormats)
-        m_state->setText(tr("%1 formats chosen; some seconds each.").arg(formats().size()));
+        m_state->setText(tr("%1 formats chosen; some seconds each.").arg(checkedOf(m_formats).size()));
     else
         m_state->setText(tr("The model as its file stores it."));
     const CpuLimits& limits = m_benchmark.limits();

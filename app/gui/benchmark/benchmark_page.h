@@ -31,7 +31,6 @@ private:
     void showState();
     void save();
     [[nodiscard]] BenchmarkController::What what() const;
-    [[nodiscard]] std::vector<std::string> formats() const;
 
     Workspace& m_workspace;
     BenchmarkController m_benchmark;

@@ -4,6 +4,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/parameter_button.h"
 
 #include <QFileDialog>
@@ -42,26 +43,6 @@ public:
         return data(Qt::UserRole).toDouble() < other.data(Qt::UserRole).toDouble();
     }
 };
-
-QListWidgetItem*
-addChecked(QListWidget* list, const QString& text, const QString& id, bool checked, const QString& tip)
-{
-    auto* const item = new QListWidgetItem(text, list);
-    item->setData(Qt::UserRole, id);
-    item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
-    item->setCheckState(checked ? Qt::Checked : Qt::Unchecked);
-    item->setToolTip(tip);
-    return item;
-}
-
-std::vector<std::string> checkedOf(const QListWidget* list)
-{
-    std::vector<std::string> ids;
-    for (int i = 0; i < list->count(); ++i)
-        if (list->item(i)->checkState() == Qt::Checked)
-            ids.push_back(list->item(i)->data(Qt::UserRole).toString().toStdString());
-    return ids;
-}
 
 } // namespace
 
@@ -160,11 +141,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(m_save, &QPushButton::clicked, this, &ComparePage::save);
     connect(m_table, &QTableWidget::cellDoubleClicked, this, &ComparePage::take);
     connect(m_table, &QTableWidget::itemSelectionChanged, this, &ComparePage::showState);
-    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-        for (int i = 0; i < m_formats->count(); ++i)
-            m_formats->item(i)->setHidden(
-                !m_formats->item(i)->text().contains(text.trimmed(), Qt::CaseInsensitive));
-    });
+    filterBy(m_filter, m_formats);
     connect(m_methods, &QListWidget::currentItemChanged, this, &ComparePage::showSettings);
     connect(m_settings, &ParameterButton::chosen, this, &ComparePage::takeSettings);
     connect(m_variant, &QPushButton::clicked, this, &ComparePage::addVariant);
