@@ -7,6 +7,8 @@
 
 #include <QJsonArray>
 
+#include <functional>
+
 namespace tritloom::cli {
 namespace {
 
@@ -55,22 +57,25 @@ Result<std::vector<CpuActivations>> modesOf(const Context& context)
     return fail(ErrorCode::InvalidInput, "--mode is exact, 8bit or both, not '{}'", mode.toStdString());
 }
 
-std::vector<std::string> formatsOf(const Context& context)
+Result<std::vector<std::string>> formatsOf(const Context& context)
 {
     std::vector<std::string> ids;
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
-        ids.push_back(id.trimmed().toStdString());
+        ids.push_back(TRY(parseNumberFormat(id.trimmed().toStdString()))->id());
     return ids;
 }
 
-Result<void> benchKernels(Context& context, Measured& measured, const OnBenchmarkRow& onRow)
+/// What remains to do once the options are understood.
+using Work = std::function<Result<void>(Measured&, const OnBenchmarkRow&)>;
+
+Result<Work> kernelsWork(Context& context)
 {
     KernelBenchmark what;
     what.modes = TRY(modesOf(context));
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
     what.instructionSet = context.parser.value("instruction-set").toStdString();
-    what.formats = formatsOf(context);
+    what.formats = TRY(formatsOf(context));
     what.columns.clear();
     for (const QString& text : context.parser.value("columns").split(',', Qt::SkipEmptyParts)) {
         const std::size_t count = text.trimmed().toULongLong();
@@ -79,59 +84,77 @@ Result<void> benchKernels(Context& context, Measured& measured, const OnBenchmar
                 ErrorCode::InvalidInput, "--columns needs numbers from 1 on, not '{}'", text.toStdString());
         what.columns.push_back(count);
     }
-    return benchmarkKernels(what, measured.limits, onRow, context.stop);
+    return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
+        return benchmarkKernels(what, measured.limits, onRow, context.stop);
+    };
 }
 
-Result<void> benchFit(Context& context, Measured& measured, const OnBenchmarkRow& onRow)
+Result<Work> fitWork(Context& context)
 {
     FitBenchmark what;
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
     what.count = TRY(context.countOption("count", what.count));
-    if (const auto formats = formatsOf(context); !formats.empty())
+    if (const auto formats = TRY(formatsOf(context)); !formats.empty())
         what.formats = formats;
     what.methods.clear();
-    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
+    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
         what.methods.push_back(TRY(parsePluginChoice(id)));
-    }
-    return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
+    return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
+        return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
+    };
 }
 
-Result<void>
-benchModel(Context& context, const QString& what, Measured& measured, const OnBenchmarkRow& onRow)
+Result<Work> modelWork(Context& context, const QString& what)
 {
-    ModelBenchmark benchmark;
-    benchmark.modes = TRY(modesOf(context));
-    benchmark.context = TRY(context.countOption("context", benchmark.context));
+    ModelBenchmark options;
+    options.modes = TRY(modesOf(context));
+    options.context = TRY(context.countOption("context", options.context));
     constexpr std::size_t longest = std::size_t{1} << 15; // tokens: scores of all pairs take 4 GB a head
-    if (benchmark.context > longest)
+    if (options.context > longest)
         return fail(
-            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest, benchmark.context);
-    benchmark.count = TRY(context.countOption("count", what == "drag" ? 3 : 2));
-    std::vector<std::string> formats = formatsOf(context);
+            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest, options.context);
+    options.count = TRY(context.countOption("count", what == "drag" ? 3 : 2));
+    std::vector<std::string> formats = TRY(formatsOf(context));
     if (formats.empty())
         formats = {"q4_k"};
-    const bool file = context.parser.isSet("model");
-    for (const std::string& id : formats) {
-        const NumberFormatPtr format = TRY(parseNumberFormat(id));
-        if (file)
-            benchmark.model = TRY(loadModel(context.parser.value("model").toStdString()));
-        else // a drag begins at what the file holds
-            benchmark.model = TRY(randomModel(
-                context.parser.value("shape").toStdString(),
-                what == "drag" ? TRY(parseNumberFormat("f16")) : format));
-        if (what == "drag") {
-            TRY_VOID(benchmarkDrag(
-                benchmark, id, context.plugins().lookup(), measured.limits, onRow, context.stop));
-            continue;
-        }
-        const auto run = what == "evaluate" ? benchmarkEvaluate : benchmarkDecode;
-        const auto phases = TRY(run(benchmark, measured.limits, onRow, context.stop));
-        measured.phases.insert(measured.phases.end(), phases.begin(), phases.end());
-        if (file)
-            break;
-    }
-    return {};
+    return
+        [&context, what, options, formats](Measured& measured, const OnBenchmarkRow& onRow) -> Result<void> {
+            ModelBenchmark benchmark = options;
+            const bool file = context.parser.isSet("model");
+            for (const std::string& id : formats) {
+                if (file)
+                    benchmark.model = TRY(loadModel(context.parser.value("model").toStdString()));
+                else // a drag begins at what the file holds
+                    benchmark.model = TRY(randomModel(
+                        context.parser.value("shape").toStdString(),
+                        TRY(parseNumberFormat(what == "drag" ? "f16" : id))));
+                if (what == "drag") {
+                    TRY_VOID(benchmarkDrag(
+                        benchmark, id, context.plugins().lookup(), measured.limits, onRow, context.stop));
+                    continue;
+                }
+                const auto run = what == "evaluate" ? benchmarkEvaluate : benchmarkDecode;
+                const auto phases = TRY(run(benchmark, measured.limits, onRow, context.stop));
+                measured.phases.insert(measured.phases.end(), phases.begin(), phases.end());
+                if (file)
+                    break;
+            }
+            return {};
+        };
+}
+
+Result<Work> workOf(Context& context, const QString& what)
+{
+    if (what == "kernels")
+        return kernelsWork(context);
+    if (what == "fit")
+        return fitWork(context);
+    if (QStringList{"evaluate", "decode", "drag"}.contains(what))
+        return modelWork(context, what);
+    return fail(
+        ErrorCode::NotFound, "there is no benchmark '{}': kernels, fit, evaluate, decode and drag are",
+        what.toStdString());
 }
 
 void printMeasured(Context& context, const QString& what, const Measured& measured)
@@ -196,7 +219,7 @@ int bench(Context& context, const QStringList& arguments)
     context.parser.addOption({"mode", "Activations: exact, 8bit or both.", "mode", "both"});
     context.parser.addOption(
         {"columns", "kernels: columns of the product, separated by commas.", "N", "1,512"});
-    context.parser.addOption({"rows", "kernels, fit: rows of the weights (default: 14336, 4096).", "N"});
+    context.parser.addOption({"rows", "kernels, fit: rows of the weights (default: 4096).", "N"});
     context.parser.addOption({"inner", "kernels, fit: columns of the weights (default: 4096).", "N"});
     context.parser.addOption({"methods", "fit: methods, separated by commas.", "ids", "rtn"});
     context.parser.addOption({"instruction-set", "kernels: instead of the best one, e.g. AVX2.", "name"});
@@ -210,12 +233,10 @@ int bench(Context& context, const QStringList& arguments)
     const QString what = context.parser.positionalArguments()[0];
     Measured measured;
     const auto run = [&]() -> Result<void> {
-        if (!QStringList{"kernels", "fit", "evaluate", "decode", "drag"}.contains(what))
-            return fail(
-                ErrorCode::NotFound,
-                "there is no benchmark '{}': kernels, fit, evaluate, decode and drag are",
-                what.toStdString());
         setThreadCount(TRY(context.countOption("threads", 0)));
+        const Work work = TRY(workOf(context, what)); // a wrong option is told before minutes of measuring
+        if (context.parser.isSet("csv"))
+            TRY_VOID(checkWritable(context.parser.value("csv")));
         // Chooses the instruction set that the limits are of.
         TRY(makeCpuBackend(context.parser.value("instruction-set").toStdString()));
         measured.limits = TRY(measureCpuLimits());
@@ -223,10 +244,7 @@ int bench(Context& context, const QStringList& arguments)
             measured.rows.push_back(row);
             context.progress(QString::fromStdString(row.device + " " + row.format), 1);
         };
-        TRY_VOID(
-            what == "kernels"    ? benchKernels(context, measured, onRow)
-                : what == "fit" ? benchFit(context, measured, onRow)
-                                : benchModel(context, what, measured, onRow));
+        TRY_VOID(work(measured, onRow));
         return context.parser.isSet("csv")
             ? writeTextFile(context.parser.value("csv"), benchmarkCsv(measured.rows))
             : Result<void>();

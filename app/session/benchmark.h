@@ -56,7 +56,7 @@ struct KernelBenchmark {
     std::vector<std::string> formats; ///< empty: all that weights come in
     std::vector<std::size_t> columns{1, 512};
     std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit};
-    std::size_t rows = 14336, inner = 4096;
+    std::size_t rows = 4096, inner = 4096; ///< copies make one column's weights larger than caches
     std::size_t coldBytes = std::size_t{512} << 20; ///< copies for one column, larger than caches
     std::string instructionSet; ///< empty: the best
 };

@@ -3,16 +3,32 @@
 #include <QSaveFile>
 
 namespace tritloom {
+namespace {
+
+auto notWritten(const QSaveFile& file)
+{
+    return fail(
+        ErrorCode::Io, "{} could not be written: {}", file.fileName().toStdString(),
+        file.errorString().toStdString());
+}
+
+} // namespace
 
 Result<void> writeTextFile(const QString& path, const std::string& text)
 {
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly)
         || file.write(text.data(), qint64(text.size())) != qint64(text.size()) || !file.commit())
-        return fail(
-            ErrorCode::Io, "{} could not be written: {}", path.toStdString(),
-            file.errorString().toStdString());
+        return notWritten(file);
     return {};
+}
+
+Result<void> checkWritable(const QString& path)
+{
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return notWritten(file);
+    return {}; // without commit() nothing changes
 }
 
 } // namespace tritloom

@@ -11,4 +11,7 @@ namespace tritloom {
 /// Writes the whole file or leaves what was there. Errors: Io, with the file's name.
 [[nodiscard]] Result<void> writeTextFile(const QString& path, const std::string& text);
 
+/// Whether writeTextFile() could begin: asked before long work whose result goes there. Writes nothing.
+[[nodiscard]] Result<void> checkWritable(const QString& path);
+
 } // namespace tritloom
