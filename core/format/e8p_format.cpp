@@ -108,20 +108,24 @@ const Vector& pattern(std::size_t index)
 
 Vector decode(std::uint16_t code)
 {
+    // Seven signs as in the code, and the eighth, which makes the sum even: [odd magnitudes][signs].
+    static const auto signs = [] {
+        std::array<std::array<Vector, 128>, 2> table{};
+        for (unsigned odd = 0; odd < 2; ++odd)
+            for (unsigned bits = 0; bits < 128; ++bits) {
+                const unsigned all = bits | ((static_cast<unsigned>(std::popcount(bits)) + odd) % 2) << 7;
+                for (std::size_t i = 0; i < size; ++i)
+                    table[odd][bits][i] = (all >> i & 1) != 0 ? -1.0f : 1.0f;
+            }
+        return table;
+    }();
     const Codebook& book = codebook();
     const std::size_t k = code & 0xff;
-    Vector result = book.patterns[k];
-    unsigned negative = 0;
-    for (std::size_t i = 0; i + 1 < size; ++i)
-        if ((code >> (8 + i) & 1) != 0) {
-            result[i] = -result[i];
-            ++negative;
-        }
-    if ((book.parities[k] + negative) % 2 != 0)
-        result[size - 1] = -result[size - 1];
+    const Vector &magnitudes = book.patterns[k], &sign = signs[book.parities[k]][code >> 8 & 0x7f];
     const float shift = (code >> 15 & 1) != 0 ? 0.25f : -0.25f;
-    for (float& value : result)
-        value += shift;
+    Vector result;
+    for (std::size_t i = 0; i < size; ++i)
+        result[i] = magnitudes[i] * sign[i] + shift;
     return result;
 }
 
