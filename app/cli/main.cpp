@@ -1,4 +1,5 @@
 #include "app/cli/command.h"
+#include "core/base/part_file.h"
 
 #include <QCoreApplication>
 
@@ -31,8 +32,10 @@ void watchSignals(std::stop_source stop)
         for (int asked = 0;; ++asked) {
             int received = 0;
             sigwait(&waited, &received);
-            if (asked > 0)
-                std::_Exit(Cancelled); // asked twice: now
+            if (asked > 0) { // asked twice: now
+                tritloom::removeParts();
+                std::_Exit(Cancelled);
+            }
             stop.request_stop();
         }
     }).detach();

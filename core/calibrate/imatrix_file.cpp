@@ -2,12 +2,12 @@
 
 #include "core/base/byte_reader.h"
 #include "core/base/mapped_file.h"
+#include "core/base/part_file.h"
 #include "core/file/gguf.h"
 #include "core/file/gguf_writer.h"
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <set>
 
 namespace tritloom {
@@ -136,18 +136,9 @@ Result<void> writeOld(const std::filesystem::path& path, const ImatrixFile& file
     const std::string dataset = file.datasets.empty() ? "" : file.datasets.front();
     number(dataset.size());
     bytes += dataset;
-    const std::filesystem::path part = path.string() + ".part";
-    {
-        std::ofstream stream(part, std::ios::binary);
-        stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        if (!stream.flush())
-            return fail(ErrorCode::Io, "{} cannot be written", part.string());
-    }
-    std::error_code problem;
-    std::filesystem::rename(part, path, problem);
-    if (problem)
-        return fail(ErrorCode::Io, "{} cannot be replaced: {}", path.string(), problem.message());
-    return {};
+    PartFile part = TRY(PartFile::create(path));
+    TRY_VOID(part.write(std::as_bytes(std::span(bytes))));
+    return part.commit();
 }
 
 } // namespace

@@ -1,16 +1,13 @@
 #include "core/export/huggingface_folder.h"
 
 #include "core/base/key.h"
+#include "core/base/part_file.h"
 #include "core/export/network_targets.h"
 #include "core/file/huggingface.h"
 #include "core/file/safetensors.h"
 #include "core/method/row_packer.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace tritloom::huggingface {
 namespace {
@@ -49,52 +46,12 @@ bool comesAlong(const fs::path& file)
         && !name.ends_with(".index.json") && name != "config.json" && name != "quantize_config.json";
 }
 
-/// A temporary folder beside the target, gone unless it is kept.
-class PartFolder {
-public:
-    [[nodiscard]] static Result<PartFolder> create(const fs::path& target)
-    {
-        std::string name = target.string() + ".part-XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr)
-            return fail(ErrorCode::Io, "{}: {}", target.string(), std::strerror(errno));
-        PartFolder folder;
-        folder.m_path = name;
-        return folder;
-    }
-    PartFolder(PartFolder&& other) noexcept
-        : m_path(std::exchange(other.m_path, {}))
-    {
-    }
-    PartFolder& operator=(PartFolder&&) = delete;
-    ~PartFolder()
-    {
-        std::error_code none;
-        if (!m_path.empty())
-            fs::remove_all(m_path, none);
-    }
-    [[nodiscard]] const fs::path& path() const { return m_path; }
-    [[nodiscard]] Result<void> keepAs(const fs::path& target)
-    {
-        std::error_code error;
-        fs::permissions(m_path, fs::perms(0755), error);
-        fs::rename(m_path, target, error); // an empty folder gives way
-        if (error)
-            return fail(ErrorCode::Io, "{}: {}", target.string(), error.message());
-        m_path.clear();
-        return {};
-    }
-
-private:
-    PartFolder() = default;
-    fs::path m_path;
-};
-
 /// model.safetensors with its header first and the parts at their places, in any order.
 class PartsFile {
 public:
     [[nodiscard]] static Result<PartsFile> create(const fs::path& path, const std::vector<Part>& parts)
     {
-        PartsFile file(path);
+        PartsFile file(TRY(PartFile::create(path)));
         Json header = Json::object();
         header["__metadata__"] = {{"format", "pt"}};
         // By alignment, so that every part lies at a multiple of its element.
@@ -121,26 +78,9 @@ public:
         const std::uint64_t length = text.size();
         file.m_data = sizeof length + length;
         file.m_bytes = file.m_data + end;
-        file.m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file.m_file < 0)
-            return file.failure();
-        TRY_VOID(file.put(0, std::as_bytes(std::span(&length, 1))));
-        TRY_VOID(file.put(sizeof length, std::as_bytes(std::span(text))));
+        TRY_VOID(file.m_file.write(std::as_bytes(std::span(&length, 1))));
+        TRY_VOID(file.m_file.write(std::as_bytes(std::span(text))));
         return file;
-    }
-    PartsFile(PartsFile&& other) noexcept
-        : m_path(std::move(other.m_path))
-        , m_places(std::move(other.m_places))
-        , m_data(other.m_data)
-        , m_bytes(other.m_bytes)
-        , m_file(std::exchange(other.m_file, -1))
-    {
-    }
-    PartsFile& operator=(PartsFile&&) = delete;
-    ~PartsFile()
-    {
-        if (m_file >= 0)
-            ::close(m_file);
     }
 
     [[nodiscard]] Result<void> write(const std::string& name, std::span<const std::byte> bytes)
@@ -149,53 +89,28 @@ public:
         if (size != bytes.size())
             return fail(
                 ErrorCode::InvalidInput, "'{}' has {} bytes, {} were announced", name, bytes.size(), size);
-        return put(m_data + begin, bytes);
+        return m_file.writeAt(m_data + begin, bytes);
     }
-    [[nodiscard]] Result<void> finish()
-    {
-        if (::fsync(m_file) != 0)
-            return failure();
-        return {};
-    }
+    [[nodiscard]] Result<void> finish() { return m_file.commit(); }
     [[nodiscard]] std::uint64_t bytes() const { return m_bytes; }
 
 private:
-    explicit PartsFile(fs::path path)
-        : m_path(std::move(path))
+    explicit PartsFile(PartFile file)
+        : m_file(std::move(file))
     {
-    }
-    [[nodiscard]] tl::unexpected<Error> failure() const
-    {
-        return fail(ErrorCode::Io, "{}: {}", m_path.string(), std::strerror(errno));
-    }
-    Result<void> put(std::uint64_t at, std::span<const std::byte> bytes)
-    {
-        while (!bytes.empty()) {
-            const auto count = ::pwrite(m_file, bytes.data(), bytes.size(), off_t(at));
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count <= 0)
-                return failure();
-            bytes = bytes.subspan(std::size_t(count));
-            at += std::uint64_t(count);
-        }
-        return {};
     }
 
-    fs::path m_path;
+    PartFile m_file;
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> m_places;
     std::uint64_t m_data = 0, m_bytes = 0;
-    int m_file = -1;
 };
 
 Result<void> writeJson(const fs::path& path, const Json& json)
 {
     const std::string text = json.dump(2) + "\n";
-    const auto written = writeWhole(path, [&](std::ostream& file) {
-        file << text;
-        return file.good();
-    });
-    return written.map([](std::uint64_t) {});
+    PartFile file = TRY(PartFile::create(path));
+    TRY_VOID(file.write(std::as_bytes(std::span(text))));
+    return file.commit();
 }
 
 /// What a plain tensor is in the file: its own bytes where nothing changes, in the file's order elsewhere.
@@ -384,7 +299,7 @@ Result<WrittenFile> writeFolder(const ExportRequest& request, const Folder& fold
     for (const auto& [name, json] : folder.files)
         TRY_VOID(writeJson(part.path() / name, json));
     TRY_VOID(compare(part.path(), request, keys));
-    TRY_VOID(part.keepAs(request.path));
+    TRY_VOID(part.commit());
     request.progress(1);
     return WrittenFile{file.bytes(), {}};
 }

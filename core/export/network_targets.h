@@ -27,9 +27,4 @@ checkSafetensors(const ModelFile& model, std::span<const std::string> formats);
 /// way.
 [[nodiscard]] std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer);
 
-/// Writes beside `path` and renames, so that a file that was there stays unless everything went well. Errors:
-/// Io.
-[[nodiscard]] Result<std::uint64_t>
-writeWhole(const std::filesystem::path& path, const std::function<bool(std::ostream&)>& write);
-
 } // namespace tritloom

@@ -1,4 +1,5 @@
 #include "core/architecture/picture_model.h"
+#include "core/base/part_file.h"
 #include "core/export/network_targets.h"
 #include "core/export/onnx_activations.h"
 #include "core/export/onnx_norms.h"
@@ -7,6 +8,8 @@
 #include "core/file/operator_graph.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <tuple>
 
 namespace tritloom::onnx {
@@ -113,8 +116,11 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
     model.set_producer_name("tritloom");
     if (model.ByteSizeLong() > std::size_t(INT32_MAX))
         return fail(ErrorCode::Unsupported, "{}: ONNX files end at 2 GB", request.path.string());
-    result.fileBytes =
-        TRY(writeWhole(request.path, [&](std::ostream& file) { return model.SerializeToOstream(&file); }));
+    result.fileBytes = model.ByteSizeLong();
+    PartFile file = TRY(PartFile::create(request.path, result.fileBytes));
+    if (!model.SerializeToFileDescriptor(file.descriptor()))
+        return fail(ErrorCode::Io, "{}: {}", file.path().string(), std::strerror(errno));
+    TRY_VOID(file.commit());
     const ModelFile written = TRY(onnx::read(request.path));
     if (written.operators->nodes.size() != nodes)
         return fail(ErrorCode::Io, "{}: the file was not written as it is", request.path.string());

@@ -1,11 +1,11 @@
 #include "core/export/network_targets.h"
 
+#include "core/base/part_file.h"
 #include "core/file/json.h"
 #include "core/file/safetensors.h"
 #include "core/tensor/transposed.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 
 namespace tritloom {
@@ -41,27 +41,6 @@ std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer)
     return transposed(layer.toFloats(), layer.type().rows(), layer.type().columns());
 }
 
-Result<std::uint64_t>
-writeWhole(const std::filesystem::path& path, const std::function<bool(std::ostream&)>& write)
-{
-    std::error_code error;
-    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
-        return fail(ErrorCode::Io, "{}: this is no file on a disk", path.string());
-    std::filesystem::path part = path;
-    part += ".part";
-    std::ofstream file(part, std::ios::binary | std::ios::trunc);
-    const bool done = file && write(file) && file.flush();
-    file.close();
-    if (done)
-        std::filesystem::rename(part, path, error);
-    if (!done || error) {
-        std::error_code none;
-        std::filesystem::remove(part, none);
-        return fail(ErrorCode::Io, "{}: the file cannot be written", path.string());
-    }
-    return std::filesystem::file_size(path, error);
-}
-
 std::vector<std::string> checkSafetensors(const ModelFile& model, std::span<const std::string>)
 {
     return model.tensors.empty() ? std::vector<std::string>{"the model has no tensors"}
@@ -93,15 +72,14 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
     std::string text = header.dump();
     text.resize((text.size() + 7) / 8 * 8, ' '); // numbers start at a multiple of 8
     WrittenFile result;
-    result.fileBytes = TRY(writeWhole(request.path, [&](std::ostream& file) {
-        const std::uint64_t length = text.size();
-        file.write(reinterpret_cast<const char*>(&length), sizeof length);
-        file.write(text.data(), std::streamsize(text.size()));
-        for (const Tensor& tensor : tensors)
-            file.write(
-                reinterpret_cast<const char*>(tensor.bytes().data()), std::streamsize(tensor.bytes().size()));
-        return file.good();
-    }));
+    PartFile file = TRY(PartFile::create(request.path, sizeof(std::uint64_t) + text.size() + offset));
+    const std::uint64_t length = text.size();
+    TRY_VOID(file.write(std::as_bytes(std::span(&length, 1))));
+    TRY_VOID(file.write(std::as_bytes(std::span(text))));
+    for (const Tensor& tensor : tensors)
+        TRY_VOID(file.write(tensor.bytes()));
+    result.fileBytes = file.position();
+    TRY_VOID(file.commit());
     const auto entries = TRY(safetensors::read(request.path));
     std::map<std::string, const safetensors::Entry*> byName;
     for (const safetensors::Entry& entry : entries)

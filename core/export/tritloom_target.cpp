@@ -1,85 +1,12 @@
 #include "core/export/tritloom_target.h"
 
+#include "core/base/part_file.h"
 #include "core/file/tritloom_file.h"
 
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace tritloom {
 namespace {
-
-/// A file beside the target, alone with it while it lives, removed unless it is kept.
-class PartFile {
-public:
-    [[nodiscard]] static Result<PartFile> create(std::filesystem::path path)
-    {
-        PartFile file;
-        file.m_path = std::move(path);
-        file.m_file = ::open(file.m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-        if (file.m_file < 0)
-            return fail(ErrorCode::Io, "{}: {}", file.m_path.string(), std::strerror(errno));
-        if (::flock(file.m_file, LOCK_EX | LOCK_NB) != 0)
-            return fail(ErrorCode::Io, "{}: another export is writing this file", file.m_path.string());
-        if (::ftruncate(file.m_file, 0) != 0)
-            return fail(ErrorCode::Io, "{}: {}", file.m_path.string(), std::strerror(errno));
-        return file;
-    }
-    PartFile(PartFile&& other) noexcept
-        : m_path(std::exchange(other.m_path, {}))
-        , m_file(std::exchange(other.m_file, -1))
-    {
-    }
-    PartFile& operator=(PartFile&&) = delete;
-    ~PartFile()
-    {
-        if (!m_path.empty())
-            ::unlink(m_path.c_str());
-        if (m_file >= 0)
-            ::close(m_file);
-    }
-
-    [[nodiscard]] Result<void> write(std::span<const std::byte> bytes)
-    {
-        while (!bytes.empty()) {
-            const auto count = ::write(m_file, bytes.data(), bytes.size());
-            if (count < 0 && errno == EINTR)
-                continue;
-            if (count < 0)
-                return fail(ErrorCode::Io, "{}: {}", m_path.string(), std::strerror(errno));
-            bytes = bytes.subspan(std::size_t(count));
-        }
-        return {};
-    }
-    /// Everything of `other`, from its beginning.
-    [[nodiscard]] Result<void> append(const PartFile& other)
-    {
-        std::vector<std::byte> buffer(std::size_t{4} << 20);
-        for (off_t at = 0;;) {
-            const auto count = ::pread(other.m_file, buffer.data(), buffer.size(), at);
-            if (count < 0)
-                return fail(ErrorCode::Io, "{}: {}", other.m_path.string(), std::strerror(errno));
-            if (count == 0)
-                return {};
-            TRY_VOID(write(std::span(buffer).first(std::size_t(count))));
-            at += count;
-        }
-    }
-    [[nodiscard]] Result<void> keepAs(const std::filesystem::path& path)
-    {
-        if (::fsync(m_file) != 0 || ::rename(m_path.c_str(), path.c_str()) != 0)
-            return fail(ErrorCode::Io, "{}: {}", path.string(), std::strerror(errno));
-        m_path.clear();
-        return {};
-    }
-
-private:
-    PartFile() = default;
-    std::filesystem::path m_path;
-    int m_file = -1;
-};
 
 /// Data entries as they are written, and the texts that describe them.
 class Contents {
@@ -172,7 +99,7 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
     if (const auto problems = checkTritloom(request.model, request.formats); !problems.empty())
         return fail(ErrorCode::InvalidInput, "{}", problems.front());
     // Sizes are known once methods have run, so the data come first, into a file of their own.
-    PartFile data = TRY(PartFile::create(request.path.string() + ".data.part"));
+    PartFile data = TRY(PartFile::create(request.path.string() + ".data"));
     Contents contents(data);
     for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
         if (request.stop.stop_requested())
@@ -189,10 +116,10 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
         return fail(
             ErrorCode::Unsupported, "{}: the header would have {} bytes, safetensors allows 100,000,000",
             request.path.string(), header.size());
-    PartFile file = TRY(PartFile::create(request.path.string() + ".part"));
+    PartFile file = TRY(PartFile::create(request.path, header.size() + data.position()));
     TRY_VOID(file.write(std::as_bytes(std::span(header))));
     TRY_VOID(file.append(data));
-    TRY_VOID(file.keepAs(request.path));
+    TRY_VOID(file.commit());
     request.progress(1);
     WrittenFile written{header.size() + contents.dataBytes(), {}};
     if (contents.sharedBytes() > 0)

@@ -7,13 +7,7 @@
 #include "core/file/gguf_types.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 #include <unordered_set>
 
 namespace tritloom::gguf {
@@ -174,54 +168,6 @@ void findBrokenRules(const Slot& slot, std::size_t longestName, std::vector<std:
         add("is larger than any file");
 }
 
-tl::unexpected<Error> systemError(const std::filesystem::path& path, int number)
-{
-    return fail(ErrorCode::Io, "{}: {}", path.string(), std::strerror(number));
-}
-
-Result<void> checkSpace(const std::filesystem::path& path, std::uint64_t bytes)
-{
-    const std::filesystem::path folder = path.parent_path().empty() ? "." : path.parent_path();
-    struct statvfs status { };
-    if (::statvfs(folder.c_str(), &status) != 0)
-        return systemError(folder, errno);
-    const std::uint64_t available = std::uint64_t{status.f_bavail} * status.f_frsize;
-    if (bytes > available)
-        return fail(
-            ErrorCode::Io, "{}: the file needs {} bytes, the disk has {} left", path.string(), bytes,
-            available);
-    return {};
-}
-
-/// An empty file that nobody else writes. What a killed writer left is taken over; a living one is an error.
-Result<int> openAlone(const std::filesystem::path& part)
-{
-    for (;;) {
-        // A link in the place of the part would let us write over a file somewhere else.
-        const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
-        if (file < 0)
-            return systemError(part, errno);
-        struct stat opened {
-        }, named{};
-        const bool alone =
-            ::flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; // some disks know no locks
-        const bool isSame = ::fstat(file, &opened) == 0 && ::lstat(part.c_str(), &named) == 0
-            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
-        const bool isFile = S_ISREG(opened.st_mode);
-        if (alone && isSame && isFile && ::ftruncate(file, 0) == 0)
-            return file;
-        const int number = errno;
-        ::close(file);
-        if (isSame && !isFile)
-            return fail(ErrorCode::Io, "{}: this is a device or a pipe", part.string());
-        if (!alone)
-            return fail(ErrorCode::Io, "{}: another export is writing this file", part.string());
-        if (isSame)
-            return systemError(part, number);
-        // Its writer was done between our two steps: once more, with a file of our own.
-    }
-}
-
 } // namespace
 
 std::vector<std::string>
@@ -253,70 +199,26 @@ Result<Writer> Writer::create(
     if (!rules.empty())
         return fail(ErrorCode::InvalidInput, "{}: {}", path.filename().string(), fmt::join(rules, "; "));
     const Bytes header = makeHeader(metadata, slots);
-    Writer writer;
-    writer.m_fileBytes = header.view().size() + dataBytes(slots);
-    TRY_VOID(checkSpace(path, writer.m_fileBytes));
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error))
-        return fail(ErrorCode::Io, "{}: there is a folder of this name", path.string());
-    // Renaming the part onto a device would remove the device.
-    if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error))
-        return fail(
-            ErrorCode::Io, "{}: this is a device or a pipe, a GGUF file needs a place on a disk",
-            path.string());
-    const std::filesystem::path part = path.string() + ".part";
-    writer.m_file = TRY(openAlone(part));
-    writer.m_part = part;
-    writer.m_path = std::move(path);
+    const std::uint64_t fileBytes = header.view().size() + dataBytes(slots);
+    Writer writer(TRY(PartFile::create(std::move(path), fileBytes)));
+    writer.m_fileBytes = fileBytes;
     writer.m_slots = std::move(slots);
-    TRY_VOID(writer.write(header.view()));
+    TRY_VOID(writer.m_file.write(header.view()));
     return writer;
-}
-
-Writer::Writer(Writer&& other) noexcept
-    : m_path(std::move(other.m_path))
-    , m_part(std::exchange(other.m_part, {}))
-    , m_slots(std::move(other.m_slots))
-    , m_keys(std::move(other.m_keys))
-    , m_fileBytes(other.m_fileBytes)
-    , m_position(other.m_position)
-    , m_file(std::exchange(other.m_file, -1))
-{
-}
-
-Writer::~Writer()
-{
-    if (m_file >= 0)
-        ::close(m_file);
-    if (!m_part.empty())
-        ::unlink(m_part.c_str());
-}
-
-Result<void> Writer::write(std::span<const std::byte> bytes)
-{
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(m_file, bytes.data(), std::min<std::size_t>(bytes.size(), 1u << 26));
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return systemError(m_part, errno);
-        bytes = bytes.subspan(static_cast<std::size_t>(count));
-        m_position += static_cast<std::uint64_t>(count);
-    }
-    return {};
 }
 
 Result<void> Writer::pad()
 {
     constexpr std::byte zeros[alignment]{};
-    return write(
-        std::span(zeros).first(static_cast<std::size_t>(*checkedAlign(m_position, alignment) - m_position)));
+    const std::uint64_t end = m_file.position();
+    return m_file.write(
+        std::span(zeros).first(static_cast<std::size_t>(*checkedAlign(end, alignment) - end)));
 }
 
 Result<void> Writer::add(const Tensor& tensor)
 {
     if (m_keys.size() == m_slots.size())
-        return fail(ErrorCode::InvalidInput, "{}: more than {} tensors", m_path.string(), m_slots.size());
+        return fail(ErrorCode::InvalidInput, "{}: more than {} tensors", partPath().string(), m_slots.size());
     const Slot& slot = m_slots[m_keys.size()];
     const TensorType& type = tensor.type();
     if (!type.format || type.format->id() != slot.type.format->id() || type.shape != slot.type.shape)
@@ -326,7 +228,7 @@ Result<void> Writer::add(const Tensor& tensor)
             type.format ? type.format->id() : "nothing", fmt::join(type.shape, ", "));
     const auto bytes = tensor.bytes();
     m_keys.push_back(keyOf(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())));
-    TRY_VOID(write(bytes));
+    TRY_VOID(m_file.write(bytes));
     return pad();
 }
 
@@ -334,29 +236,10 @@ Result<std::vector<Key>> Writer::finish()
 {
     if (m_keys.size() != m_slots.size())
         return fail(
-            ErrorCode::InvalidInput, "{}: {} tensors were announced, {} came", m_path.string(),
+            ErrorCode::InvalidInput, "{}: {} tensors were announced, {} came", partPath().string(),
             m_slots.size(), m_keys.size());
-    if (::fsync(m_file) != 0)
-        return systemError(m_part, errno);
-    // What is read back should come from the disk.
-    (void)::posix_fadvise(m_file, 0, 0, POSIX_FADV_DONTNEED);
+    TRY_VOID(m_file.sync());
     return m_keys;
-}
-
-Result<void> Writer::commit()
-{
-    // While the lock is held: closed, the part could be taken by another writer before it has its name.
-    if (::rename(m_part.c_str(), m_path.c_str()) != 0)
-        return systemError(m_path, errno);
-    m_part.clear();
-    ::close(std::exchange(m_file, -1)); // finish() has heard of every error already
-    // The new name itself must survive a power cut; a file system that cannot do this has no answer to give.
-    const std::filesystem::path folder = m_path.parent_path().empty() ? "." : m_path.parent_path();
-    if (const int file = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY); file >= 0) {
-        (void)::fsync(file);
-        ::close(file);
-    }
-    return {};
 }
 
 Result<void> verify(const std::filesystem::path& path, std::span<const Slot> slots, std::span<const Key> keys)

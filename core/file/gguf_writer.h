@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/key.h"
+#include "core/base/part_file.h"
 #include "core/file/model_file.h"
 
 namespace tritloom::gguf {
@@ -19,21 +20,16 @@ constexpr std::size_t longestTensorName = 63; ///< bytes: GGML_MAX_NAME of llama
     const Metadata& metadata, std::span<const Slot> slots, std::size_t longestName = longestTensorName);
 
 /// Writes a GGUF file of version 3, tensor by tensor: memory holds the header and one tensor.
-/// The bytes go to "<name>.part", which replaces the file in commit(); until then an old file stays as it is,
-/// and a writer that is destroyed before leaves nothing behind. Equal input, equal bytes. One caller at a
-/// time.
+/// The file is in place after commit() (PartFile). Equal input, equal bytes. One caller at a time.
 class Writer {
 public:
     /// Writes the header. Errors: InvalidInput (all broken rules), Io (no permission, too little space).
     [[nodiscard]] static Result<Writer> create(
         std::filesystem::path path, const Metadata& metadata, std::vector<Slot> slots,
         std::size_t longestName = longestTensorName);
-    Writer(Writer&&) noexcept;
-    Writer& operator=(Writer&&) = delete;
-    ~Writer();
 
     [[nodiscard]] std::uint64_t fileBytes() const { return m_fileBytes; } ///< of the whole file
-    [[nodiscard]] const std::filesystem::path& partPath() const { return m_part; }
+    [[nodiscard]] const std::filesystem::path& partPath() const { return m_file.path(); }
 
     /// The next tensor in the order of the slots. Errors: InvalidInput (another type or shape), Io.
     [[nodiscard]] Result<void> add(const Tensor& tensor);
@@ -43,18 +39,19 @@ public:
     [[nodiscard]] Result<std::vector<Key>> finish();
 
     /// Puts the finished file in its place. Errors: Io.
-    [[nodiscard]] Result<void> commit();
+    [[nodiscard]] Result<void> commit() { return m_file.commit(); }
 
 private:
-    Writer() = default;
-    Result<void> write(std::span<const std::byte> bytes);
+    explicit Writer(PartFile file)
+        : m_file(std::move(file))
+    {
+    }
     Result<void> pad();
 
-    std::filesystem::path m_path, m_part;
+    PartFile m_file;
     std::vector<Slot> m_slots;
     std::vector<Key> m_keys;
-    std::uint64_t m_fileBytes = 0, m_position = 0;
-    int m_file = -1;
+    std::uint64_t m_fileBytes = 0;
 };
 
 /// Reads a written file back and compares names, types, shapes and the keys of all bytes.

@@ -1,0 +1,251 @@
+#include "core/base/part_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <mutex>
+#include <set>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace tritloom {
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<Error> systemError(const fs::path& path, int number)
+{
+    return fail(ErrorCode::Io, "{}: {}", path.string(), std::strerror(number));
+}
+
+fs::path folderOf(const fs::path& path)
+{
+    return path.parent_path().empty() ? "." : path.parent_path();
+}
+
+/// What has no name yet, for removeParts().
+class Parts {
+public:
+    void add(const fs::path& part)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_paths.insert(part);
+    }
+    void drop(const fs::path& part)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_paths.erase(part);
+    }
+    void remove()
+    {
+        const std::lock_guard lock(m_mutex);
+        std::error_code none;
+        for (const fs::path& part : m_paths)
+            fs::remove_all(part, none);
+    }
+
+private:
+    std::mutex m_mutex;
+    std::set<fs::path> m_paths;
+};
+
+Parts& parts()
+{
+    static Parts* const all = new Parts; // outlives everything: the program may end at any moment
+    return *all;
+}
+
+Result<void> checkTarget(const fs::path& target, std::uint64_t bytes)
+{
+    std::error_code error;
+    if (fs::is_directory(target, error))
+        return fail(ErrorCode::Io, "{}: there is a folder of this name", target.string());
+    if (fs::exists(target, error) && !fs::is_regular_file(target, error))
+        return fail(
+            ErrorCode::Io, "{}: this is a device or a pipe, the file needs a place on a disk",
+            target.string());
+    struct statvfs status { };
+    if (::statvfs(folderOf(target).c_str(), &status) != 0)
+        return systemError(folderOf(target), errno);
+    const std::uint64_t available = std::uint64_t{status.f_bavail} * status.f_frsize;
+    if (bytes > available)
+        return fail(
+            ErrorCode::Io, "{}: the file needs {} bytes, the disk has {} left", target.string(), bytes,
+            available);
+    return {};
+}
+
+/// An empty file that nobody else writes.
+Result<int> openAlone(const fs::path& part)
+{
+    for (;;) {
+        // A link in the place of the part would let us write over a file somewhere else.
+        const int file = ::open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+        if (file < 0)
+            return systemError(part, errno);
+        struct stat opened {
+        }, named{};
+        const bool alone =
+            ::flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; // some disks know no locks
+        const bool isSame = ::fstat(file, &opened) == 0 && ::lstat(part.c_str(), &named) == 0
+            && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+        const bool isFile = S_ISREG(opened.st_mode);
+        if (alone && isSame && isFile && ::ftruncate(file, 0) == 0)
+            return file;
+        const int number = errno;
+        ::close(file);
+        if (isSame && !isFile)
+            return fail(ErrorCode::Io, "{}: this is a device or a pipe", part.string());
+        if (!alone)
+            return fail(ErrorCode::Io, "{}: another export is writing this file", part.string());
+        if (isSame)
+            return systemError(part, number);
+        // Its writer was done between our two steps: once more, with a file of our own.
+    }
+}
+
+} // namespace
+
+Result<PartFile> PartFile::create(fs::path target, std::uint64_t bytes)
+{
+    TRY_VOID(checkTarget(target, bytes));
+    PartFile file;
+    const fs::path part = target.string() + ".part";
+    file.m_file = TRY(openAlone(part));
+    file.m_part = part;
+    file.m_target = std::move(target);
+    parts().add(part);
+    return file;
+}
+
+PartFile::PartFile(PartFile&& other) noexcept
+    : m_target(std::move(other.m_target))
+    , m_part(std::exchange(other.m_part, {}))
+    , m_position(other.m_position)
+    , m_file(std::exchange(other.m_file, -1))
+{
+}
+
+PartFile::~PartFile()
+{
+    if (!m_part.empty()) { // while the lock is held: nobody else has taken the part over
+        ::unlink(m_part.c_str());
+        parts().drop(m_part);
+    }
+    if (m_file >= 0)
+        ::close(m_file);
+}
+
+Result<void> PartFile::write(std::span<const std::byte> bytes)
+{
+    TRY_VOID(writeAt(m_position, bytes));
+    m_position += bytes.size();
+    return {};
+}
+
+Result<void> PartFile::writeAt(std::uint64_t offset, std::span<const std::byte> bytes)
+{
+    while (!bytes.empty()) {
+        const std::size_t step = std::min<std::size_t>(bytes.size(), std::size_t{1} << 26);
+        const ssize_t count = ::pwrite(m_file, bytes.data(), step, static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return systemError(m_part, errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+    return {};
+}
+
+Result<void> PartFile::append(const PartFile& other)
+{
+    std::vector<std::byte> buffer(std::size_t{4} << 20);
+    for (std::uint64_t at = 0; at < other.m_position;) {
+        const std::size_t step = std::min<std::uint64_t>(buffer.size(), other.m_position - at);
+        const ssize_t count = ::pread(other.m_file, buffer.data(), step, static_cast<off_t>(at));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return systemError(other.m_part, count < 0 ? errno : EIO);
+        TRY_VOID(write(std::span(buffer).first(static_cast<std::size_t>(count))));
+        at += static_cast<std::uint64_t>(count);
+    }
+    return {};
+}
+
+Result<void> PartFile::sync()
+{
+    if (::fsync(m_file) != 0)
+        return systemError(m_part, errno);
+    (void)::posix_fadvise(m_file, 0, 0, POSIX_FADV_DONTNEED);
+    return {};
+}
+
+Result<void> PartFile::commit()
+{
+    TRY_VOID(sync());
+    // While the lock is held: closed, the part could be taken by another writer before it has its name.
+    if (::rename(m_part.c_str(), m_target.c_str()) != 0)
+        return systemError(m_target, errno);
+    parts().drop(std::exchange(m_part, {}));
+    ::close(std::exchange(m_file, -1)); // sync() has heard of every error already
+    // The new name itself must survive a power cut; a file system that cannot do this has no answer to give.
+    if (const int folder = ::open(folderOf(m_target).c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+        folder >= 0) {
+        (void)::fsync(folder);
+        ::close(folder);
+    }
+    return {};
+}
+
+Result<PartFolder> PartFolder::create(fs::path target)
+{
+    std::string name = target.string() + ".part-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr)
+        return systemError(target, errno);
+    PartFolder folder;
+    folder.m_target = std::move(target);
+    folder.m_part = name;
+    parts().add(folder.m_part);
+    return folder;
+}
+
+PartFolder::PartFolder(PartFolder&& other) noexcept
+    : m_target(std::move(other.m_target))
+    , m_part(std::exchange(other.m_part, {}))
+{
+}
+
+PartFolder::~PartFolder()
+{
+    if (m_part.empty())
+        return;
+    std::error_code none;
+    fs::remove_all(m_part, none);
+    parts().drop(m_part);
+}
+
+Result<void> PartFolder::commit()
+{
+    std::error_code error;
+    fs::permissions(m_part, fs::perms(0755), error);
+    fs::rename(m_part, m_target, error);
+    if (error)
+        return fail(ErrorCode::Io, "{}: {}", m_target.string(), error.message());
+    parts().drop(std::exchange(m_part, {}));
+    return {};
+}
+
+void removeParts()
+{
+    parts().remove();
+}
+
+} // namespace tritloom

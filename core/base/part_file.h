@@ -1,0 +1,65 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace tritloom {
+
+/// A file in the making. The bytes go to "<target>.part", which takes the target's place in commit(); until
+/// then an old file stays as it is, and one that is destroyed before leaves nothing behind. Locked while it
+/// lives: two writers of one target are an error, what a killed one left is taken over. One caller at a time.
+/// Errors of all below: Io, with the file and the system's reason.
+class PartFile {
+public:
+    /// Makes the part. bytes: how many there will be, if known: too little space is told at once. Refuses
+    /// folders, devices and pipes as targets: a name put in their place would remove them.
+    [[nodiscard]] static Result<PartFile> create(std::filesystem::path target, std::uint64_t bytes = 0);
+    PartFile(PartFile&&) noexcept;
+    PartFile& operator=(PartFile&&) = delete;
+    ~PartFile();
+
+    [[nodiscard]] const std::filesystem::path& path() const { return m_part; } ///< of the part
+    [[nodiscard]] std::uint64_t position() const { return m_position; } ///< bytes that write() has put
+    [[nodiscard]] int descriptor() const { return m_file; } ///< for libraries that write by themselves
+
+    [[nodiscard]] Result<void> write(std::span<const std::byte> bytes); ///< behind what was written last
+    [[nodiscard]] Result<void> writeAt(std::uint64_t offset, std::span<const std::byte> bytes);
+    /// Everything that write() has put into `other`.
+    [[nodiscard]] Result<void> append(const PartFile& other);
+
+    /// Everything is on the disk after this, and what is read back comes from there.
+    [[nodiscard]] Result<void> sync();
+    /// sync(), and the file has its name.
+    [[nodiscard]] Result<void> commit();
+
+private:
+    PartFile() = default;
+    std::filesystem::path m_target, m_part;
+    std::uint64_t m_position = 0;
+    int m_file = -1;
+};
+
+/// A folder in the making, likewise.
+class PartFolder {
+public:
+    [[nodiscard]] static Result<PartFolder> create(std::filesystem::path target);
+    PartFolder(PartFolder&&) noexcept;
+    PartFolder& operator=(PartFolder&&) = delete;
+    ~PartFolder();
+
+    [[nodiscard]] const std::filesystem::path& path() const { return m_part; }
+    [[nodiscard]] Result<void> commit(); ///< an empty folder of the target's name gives way
+
+private:
+    PartFolder() = default;
+    std::filesystem::path m_target, m_part;
+};
+
+/// Removes all parts of this program: before it ends without their destructors. Any thread.
+void removeParts();
+
+} // namespace tritloom
