@@ -7,14 +7,23 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tritloom::cli {
 namespace {
 
-void print(Context& context, const std::vector<ComparisonRow>& rows)
+void print(Context& context, const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
 {
     QJsonArray list;
     std::vector<QStringList> table;
+    const std::vector<std::size_t> shown = columnsToShow(kind, rows);
+    QStringList header{"format", "method", "size", "bits"};
+    for (const std::size_t c : shown) {
+        header << kind.columns[c].title;
+        if (c == 0)
+            header << "+-";
+    }
+    header << "seconds";
     for (const ComparisonRow& row : rows) {
         const QString format = QString::fromStdString(row.candidate.format),
                       method = QString::fromStdString(methodText(row.candidate));
@@ -24,25 +33,27 @@ void print(Context& context, const std::vector<ComparisonRow>& rows)
             {"bytes", qint64(row.bytes)},
             {"bitsPerWeight", row.bitsPerWeight}};
         QStringList cells{format, method, formatBytes(row.bytes), QString::number(row.bitsPerWeight, 'f', 3)};
-        if (row.failure.empty()) {
-            object["kl"] = row.kl.value;
-            object["klStandardError"] = row.kl.standardError;
-            object["perplexity"] = row.perplexity.value;
-            object["standardError"] = row.perplexity.standardError;
-            object["referencePerplexity"] = row.referencePerplexity.value;
-            object["topTokenAgreement"] = row.topTokenAgreement.value;
-            object["tokens"] = qint64(row.tokens);
+        if (row.isMeasured()) {
+            for (std::size_t c = 0; c < kind.columns.size(); ++c) {
+                if (std::isnan(row.numbers[c].value))
+                    continue;
+                object[QString::fromStdString(kind.columns[c].key)] = row.numbers[c].value;
+                object[QString::fromStdString(kind.columns[c].errorKey)] = row.numbers[c].standardError;
+            }
+            object[kind.samples] = qint64(row.samples);
             object["compressSeconds"] = row.compressSeconds;
             object["evaluateSeconds"] = row.evaluateSeconds;
-            const bool usual = row.perplexity.value < 1e6; // what has collapsed has too many digits
-            const QString perplexity =
-                QString::number(row.perplexity.value, usual ? 'f' : 'g', usual ? 4 : 3);
-            cells << QString::number(row.kl.value, 'g', 4) << QString::number(row.kl.standardError, 'g', 2)
-                  << perplexity << QString::number(100 * row.topTokenAgreement.value, 'f', 2)
-                  << QString::number(row.compressSeconds, 'f', 2);
+            for (const std::size_t c : shown) {
+                cells << QString::fromStdString(textOf(kind.columns[c], row.numbers[c].value));
+                if (c == 0)
+                    cells << QString::number(row.numbers[c].standardError, 'g', 2);
+            }
+            cells << QString::number(row.compressSeconds, 'f', 2);
         } else {
             object["failure"] = QString::fromStdString(row.failure);
-            cells << QString::fromStdString(row.failure) << QString() << QString() << QString() << QString();
+            cells << QString::fromStdString(row.failure);
+            while (cells.size() < header.size())
+                cells << QString();
         }
         list.append(object);
         table.push_back(cells);
@@ -50,8 +61,7 @@ void print(Context& context, const std::vector<ComparisonRow>& rows)
     if (context.json())
         context.print({{"rows", list}});
     else
-        printTable(
-            {"format", "method", "size", "bits", "KL", "+-", "perplexity", "same token %", "seconds"}, table);
+        printTable(header, table);
 }
 
 } // namespace
@@ -61,7 +71,7 @@ int compare(Context& context, const QStringList& arguments)
     context.parser.addPositionalArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
     context.parser.addOption(
-        {"formats", "Formats, separated by commas.", "ids", "q2_k,q3_k,q4_k,q5_k,q6_k,q8_0"});
+        {"formats", "Formats, separated by commas (default: q2_k to q8_0; for pictures int3row to int8row).", "ids"});
     context.parser.addOption(
         {"methods", "Methods, separated by commas, e.g. rtn,gptq:act_order=0.", "ids", "rtn,imatrix"});
     context.parser.addOption({"csv", "Also write the rows to this file.", "file"});
@@ -69,15 +79,16 @@ int compare(Context& context, const QStringList& arguments)
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
-    const auto network = pictureModel(context);
-    if (!network)
-        return context.fail(network.error());
-    if (*network != nullptr)
-        return comparePictures(context, *network);
+    const ComparisonKind* kind = nullptr;
     std::vector<ComparisonRow> rows;
     const auto run = [&]() -> Result<void> {
-        const auto engine = TRY(openEngine(context));
-        const Model& model = *engine->model();
+        for (const char* const file : {"csv", "html"})
+            if (context.parser.isSet(file))
+                TRY_VOID(checkWritable(context.parser.value(file)));
+        const auto network = TRY(pictureModel(context));
+        const auto pictures = network ? TRY(openPictureEngine(context, network)) : nullptr;
+        const auto engine = pictures ? nullptr : TRY(openEngine(context));
+        const Model& model = pictures ? *pictures->model() : *engine->model();
         std::vector<Candidate> methods;
         for (const QString& text : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
             const PluginChoice choice = TRY(parsePluginChoice(text));
@@ -86,27 +97,32 @@ int compare(Context& context, const QStringList& arguments)
         std::vector<std::string> formats;
         for (const QString& format : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
             formats.push_back(format.trimmed().toStdString());
-        rows = TRY(comparisonRows(model, formats, methods, engine->compressor()->methods()));
+        if (formats.empty())
+            formats = pictures ? std::vector<std::string>{"int3row", "int4row", "int6row", "int8row"}
+                               : std::vector<std::string>{"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_0"};
+        const auto compressor = pictures ? pictures->compressor() : engine->compressor();
+        rows = TRY(comparisonRows(model, formats, methods, compressor->methods()));
         if (rows.empty())
             return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
         // Without a place to keep results the comparison still runs; it only starts anew next time.
         const auto project = Workspace::autosaveFor(model);
         ResultStore* const store = project ? project->store.get() : nullptr;
-        const auto session = TRY(engine->makeSession(store));
+        const auto meter = pictures ? TRY(makeComparisonMeter(pictures)) : TRY(makeComparisonMeter(*engine, store));
+        kind = &meter->kind();
         TRY_VOID(runComparison(
-            rows, *session, store, context.stop, [](std::size_t, const ComparisonRow&) {},
+            rows, *meter, store, context.stop, [](std::size_t, const ComparisonRow&) {},
             [&](double fraction) { context.progress("compare", fraction); }));
         for (const auto& [option, text] :
-             {std::pair{"csv", comparisonCsv(rows)},
-              std::pair{"html", comparisonHtml(model.file->path.filename().string(), rows)}})
+             {std::pair{"csv", comparisonCsv(*kind, rows)},
+              std::pair{"html", comparisonHtml(model.file->path.filename().string(), *kind, rows)}})
             if (context.parser.isSet(option))
                 TRY_VOID(writeTextFile(context.parser.value(option), text));
         return {};
     };
     if (const auto done = run(); !done)
         return context.fail(done.error());
-    print(context, rows);
-    const bool any = std::ranges::any_of(rows, [](const ComparisonRow& row) { return row.failure.empty(); });
+    print(context, *kind, rows);
+    const bool any = std::ranges::any_of(rows, &ComparisonRow::isMeasured);
     return any ? Done : Failed;
 }
 

@@ -24,7 +24,6 @@ transformedPictureModel(Context& context, std::shared_ptr<const Model> model);
 int planes(Context& context, const QStringList& arguments);
 
 int evaluatePictures(Context&, std::shared_ptr<const Model>);
-int comparePictures(Context&, std::shared_ptr<const Model>);
 /// Pictures from seeds into a folder.
 int generatePictures(Context&, std::shared_ptr<const Model>);
 

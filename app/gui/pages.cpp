@@ -43,7 +43,7 @@ std::span<const Page> pages()
          makeDistributionPage},
         {"sensitivity", QT_TRANSLATE_NOOP("Pages", "Sensitivity"), Page::Area::Bottom, makeSensitivityPage},
         {"frontier", QT_TRANSLATE_NOOP("Pages", "Frontier"), Page::Area::Bottom, makeFrontierPage},
-        {"compare", QT_TRANSLATE_NOOP("Pages", "Compare"), Page::Area::Bottom, makeComparePage, isOnText},
+        {"compare", QT_TRANSLATE_NOOP("Pages", "Compare"), Page::Area::Bottom, makeComparePage},
         {"analyses", QT_TRANSLATE_NOOP("Pages", "Analyses"), Page::Area::Bottom, makeAnalysesPage},
         {"methods", QT_TRANSLATE_NOOP("Pages", "Methods"), Page::Area::Bottom, makeMethodsPage},
         {"text", QT_TRANSLATE_NOOP("Pages", "Text samples"), Page::Area::Bottom, makeTextPage, isOnText},

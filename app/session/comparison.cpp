@@ -9,18 +9,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What is kept of a row across runs.
+/// What is kept of a row across runs; its numbers follow.
 struct StoredRow {
-    Measured perplexity, referencePerplexity, kl, topTokenAgreement;
-    std::uint64_t tokens, bytes;
+    std::uint64_t samples, bytes, numbers;
     double bitsPerWeight, compressSeconds, evaluateSeconds;
 };
 
-Key keyOfRow(const ComparisonRow& row, EvaluationSession& session)
+Key keyOfRow(const ComparisonRow& row, ComparisonMeter& meter)
 {
-    Key key = keyOf("comparison", session.textKey(0), session.pass().executor().backendNames());
+    Key key = keyOf("comparison 2", meter.dataKey());
     for (std::size_t i = 0; i < row.allocation.layers.size(); ++i)
-        key = keyOf(key, session.pass().compressor().keyOfChoice(LayerId(i), row.allocation.layers[i]));
+        key = keyOf(key, meter.compressor().keyOfChoice(LayerId(i), row.allocation.layers[i]));
     return key;
 }
 
@@ -28,14 +27,15 @@ bool recall(ComparisonRow& row, ResultStore* store, const Key& key)
 {
     const auto bytes = store == nullptr ? std::nullopt : store->find(key);
     StoredRow stored{};
-    if (!bytes || bytes->size() != sizeof stored)
+    if (!bytes || bytes->size() < sizeof stored)
         return false;
     std::memcpy(&stored, bytes->data(), sizeof stored);
-    row.perplexity = stored.perplexity;
-    row.referencePerplexity = stored.referencePerplexity;
-    row.kl = stored.kl;
-    row.topTokenAgreement = stored.topTokenAgreement;
-    row.tokens = stored.tokens;
+    if (stored.numbers == 0 || stored.numbers > 100
+        || bytes->size() != sizeof stored + stored.numbers * sizeof(Measured))
+        return false;
+    row.numbers.resize(stored.numbers);
+    std::memcpy(row.numbers.data(), bytes->data() + sizeof stored, stored.numbers * sizeof(Measured));
+    row.samples = stored.samples;
     row.bytes = stored.bytes;
     row.bitsPerWeight = stored.bitsPerWeight;
     row.compressSeconds = stored.compressSeconds;
@@ -44,16 +44,26 @@ bool recall(ComparisonRow& row, ResultStore* store, const Key& key)
     return true;
 }
 
+void keep(const ComparisonRow& row, ResultStore& store, const Key& key)
+{
+    const StoredRow stored{row.samples,        row.bytes,           row.numbers.size(),
+                           row.bitsPerWeight,  row.compressSeconds, row.evaluateSeconds};
+    std::vector<std::byte> bytes(sizeof stored + row.numbers.size() * sizeof(Measured));
+    std::memcpy(bytes.data(), &stored, sizeof stored);
+    std::memcpy(bytes.data() + sizeof stored, row.numbers.data(), row.numbers.size() * sizeof(Measured));
+    store.put(key, "comparison", bytes);
+}
+
 double secondsSince(Clock::time_point begin)
 {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
 Result<void> fill(
-    ComparisonRow& row, EvaluationSession& session, std::stop_token stop,
+    ComparisonRow& row, ComparisonMeter& meter, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
-    Compressor& compressor = session.pass().compressor();
+    Compressor& compressor = meter.compressor();
     const Model& model = compressor.model();
     const Clock::time_point begin = Clock::now();
     std::uint64_t others = model.bytes(), bytes = 0, parameters = 0;
@@ -69,14 +79,10 @@ Result<void> fill(
     row.bytes = others + bytes;
     row.bitsPerWeight = 8 * double(bytes) / double(std::max<std::uint64_t>(parameters, 1));
     const Clock::time_point measured = Clock::now();
-    const Evaluation evaluation =
-        TRY(session.evaluate(row.allocation, stop, {}, EvaluationSession::Keep::Nothing));
+    ComparisonNumbers found = TRY(meter.measure(row.allocation, stop));
     row.evaluateSeconds = secondsSince(measured);
-    row.perplexity = evaluation.perplexity;
-    row.referencePerplexity = evaluation.referencePerplexity;
-    row.kl = evaluation.kl;
-    row.topTokenAgreement = evaluation.topTokenAgreement;
-    row.tokens = evaluation.tokens;
+    row.numbers = std::move(found.numbers);
+    row.samples = found.samples;
     row.isDone = true;
     progress(1);
     return {};
@@ -130,7 +136,7 @@ Result<std::vector<ComparisonRow>> comparisonRows(
 }
 
 Result<void> runComparison(
-    std::vector<ComparisonRow>& rows, EvaluationSession& session, ResultStore* store, std::stop_token stop,
+    std::vector<ComparisonRow>& rows, ComparisonMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(std::size_t, const ComparisonRow&)>& onRow,
     const std::function<void(double)>& progress)
 {
@@ -138,25 +144,16 @@ Result<void> runComparison(
         ComparisonRow& row = rows[i];
         const auto part = [&](double fraction) { progress((double(i) + fraction) / double(rows.size())); };
         if (!row.isDone) {
-            const Key key = keyOfRow(row, session);
+            const Key key = keyOfRow(row, meter);
             if (!recall(row, store, key)) {
-                const auto filled = fill(row, session, stop, part);
+                const auto filled = fill(row, meter, stop, part);
                 if (!filled && filled.error().code == ErrorCode::Cancelled)
                     return filled;
                 if (!filled) {
                     row.failure = filled.error().message;
                     row.isDone = true;
                 } else if (store != nullptr) {
-                    const StoredRow stored{row.perplexity,
-                                           row.referencePerplexity,
-                                           row.kl,
-                                           row.topTokenAgreement,
-                                           row.tokens,
-                                           row.bytes,
-                                           row.bitsPerWeight,
-                                           row.compressSeconds,
-                                           row.evaluateSeconds};
-                    store->put(key, "comparison", std::as_bytes(std::span(&stored, 1)));
+                    keep(row, *store, key);
                 }
             }
         }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/session/engine.h"
+#include "app/session/comparison_meter.h"
 
 #include <functional>
 #include <optional>
@@ -16,10 +16,13 @@ struct ComparisonRow {
     std::uint64_t bytes = 0; ///< of the whole file, by what methods say they store
     double bitsPerWeight = 0;
     bool isDone = false; ///< the numbers below are there, or `failure` says why not
-    Measured perplexity, referencePerplexity, kl, topTokenAgreement;
-    std::size_t tokens = 0;
+    std::vector<Measured> numbers; ///< one a column of the kind, NaN where the data do not have it
+    std::size_t samples = 0; ///< tokens or pictures that were measured
     double compressSeconds = 0, evaluateSeconds = 0; ///< as first measured
     std::string failure;
+
+    [[nodiscard]] bool isMeasured() const { return isDone && failure.empty(); }
+    [[nodiscard]] const Measured& divergence() const { return numbers.front(); } ///< where it is measured
 };
 
 /// Every pair of a method and a format that it can write for all layers, formats outermost.
@@ -29,17 +32,25 @@ struct ComparisonRow {
     const MethodLookup& lookup);
 
 /// Fills rows that are not done, in order, and hands each over. What the store knows is not run again, so a
-/// comparison that was stopped goes on where it was. One thread, the session's. progress: 0 to 1 over all
+/// comparison that was stopped goes on where it was. One thread, the meter's. progress: 0 to 1 over all
 /// rows. Errors: Cancelled; a row that fails carries its own sentence and the rest goes on.
 [[nodiscard]] Result<void> runComparison(
-    std::vector<ComparisonRow>& rows, EvaluationSession& session, ResultStore* store, std::stop_token stop,
+    std::vector<ComparisonRow>& rows, ComparisonMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(std::size_t index, const ComparisonRow&)>& onRow,
     const std::function<void(double)>& progress = [](double) {});
 
+/// Columns that some row has a number for, by index: nobody asks for the accuracy of pictures without labels.
+[[nodiscard]] std::vector<std::size_t>
+columnsToShow(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows);
+/// A number of a column for people, "" where there is none.
+[[nodiscard]] std::string textOf(const ComparisonColumn& column, double value);
+
 /// Rows as comma-separated values, one line a row, header first. Numbers are plain, KL in nats.
-[[nodiscard]] std::string comparisonCsv(const std::vector<ComparisonRow>& rows);
+[[nodiscard]] std::string
+comparisonCsv(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows);
 /// A page of its own, charts drawn in it: nothing is loaded from anywhere.
-[[nodiscard]] std::string comparisonHtml(const std::string& model, const std::vector<ComparisonRow>& rows);
+[[nodiscard]] std::string
+comparisonHtml(const std::string& model, const ComparisonKind& kind, const std::vector<ComparisonRow>& rows);
 
 /// "gptq" or "gptq act_order=0": what people see of a candidate's method.
 [[nodiscard]] std::string methodText(const Candidate& candidate);

@@ -19,7 +19,7 @@ ComparisonController::ComparisonController(
             return;
         std::vector<ComparisonRow> rows = request.rows;
         const auto result = runComparison(
-            rows, *m_session, m_store, stop,
+            rows, *request.meter, m_store, stop,
             [&](std::size_t index, const ComparisonRow& row) {
                 QMetaObject::invokeMethod(
                     this,
@@ -49,6 +49,14 @@ ComparisonController::ComparisonController(
 
 ComparisonController::~ComparisonController() = default;
 
+const ComparisonKind& ComparisonController::kind() const
+{
+    if (const auto pictures = m_engine->pictures())
+        return pictureComparison(pictures->model()->picture->task);
+    const Model& model = *m_engine->model();
+    return model.picture ? pictureComparison(model.picture->task) : textComparison();
+}
+
 Result<void>
 ComparisonController::start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods)
 {
@@ -57,20 +65,31 @@ ComparisonController::start(const std::vector<std::string>& formats, const std::
         TRY(comparisonRows(*m_engine->model(), formats, methods, m_engine->methods()));
     if (rows.empty())
         return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
+    if (const auto pictures = m_engine->pictures(); !m_meter || m_pictures != pictures) {
+        m_meter = TRY(makeComparisonMeter(*m_engine, m_store));
+        m_pictures = pictures;
+        m_rows.clear(); // numbers of other pictures
+    }
     for (ComparisonRow& row : rows) {
         const auto known = std::ranges::find(m_rows, row.candidate, &ComparisonRow::candidate);
-        if (known != m_rows.end() && known->isDone && known->failure.empty())
+        if (known != m_rows.end() && known->isMeasured())
             row = *known;
     }
-    if (!m_session)
-        m_session = TRY(m_engine->makeSession(m_store));
     m_rows = std::move(rows);
     m_running = true;
     m_fraction = 0;
     emit rowsChanged();
-    m_worker.post({m_rows, ++m_generation});
+    m_worker.post({m_rows, m_meter, ++m_generation});
     emit runningChanged();
     return {};
+}
+
+void ComparisonController::forget()
+{
+    cancel();
+    m_rows.clear();
+    m_meter.reset();
+    emit rowsChanged();
 }
 
 void ComparisonController::cancel()
@@ -78,7 +97,7 @@ void ComparisonController::cancel()
     if (!m_running)
         return;
     m_running = false;
-    m_worker.post({{}, ++m_generation});
+    m_worker.post({{}, {}, ++m_generation});
     emit runningChanged();
 }
 

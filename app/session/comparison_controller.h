@@ -19,10 +19,14 @@ public:
     ~ComparisonController() override;
 
     [[nodiscard]] const std::vector<ComparisonRow>& rows() const { return m_rows; }
-    /// Pairs that fit; rows that were there before keep their numbers. Starts. Errors: see comparisonRows().
+    /// What rows tell: of text, or of what the network does with pictures.
+    [[nodiscard]] const ComparisonKind& kind() const;
+    /// Pairs that fit; rows that were there before keep their numbers while the data are the same. Starts.
+    /// Errors: see comparisonRows(), makeComparisonMeter().
     [[nodiscard]] Result<void>
     start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods);
     void cancel();
+    void forget(); ///< rows say nothing of other data
     [[nodiscard]] bool isRunning() const { return m_running; }
     [[nodiscard]] double fraction() const { return m_fraction; } ///< done of all, asked by whoever draws it
 
@@ -35,6 +39,7 @@ signals:
 private:
     struct Request {
         std::vector<ComparisonRow> rows;
+        std::shared_ptr<ComparisonMeter> meter;
         quint64 generation = 0;
     };
     std::shared_ptr<Engine> m_engine;
@@ -43,7 +48,8 @@ private:
     quint64 m_generation = 0;
     bool m_running = false;
     std::atomic<double> m_fraction = 0;
-    std::unique_ptr<EvaluationSession> m_session; ///< the worker's
+    std::shared_ptr<ComparisonMeter> m_meter; ///< the worker's; replaced while it rests
+    std::shared_ptr<PictureEngine> m_pictures; ///< what the meter is of; null: text
     LatestWins<Request> m_worker; // last: joined before what it uses goes away
 };
 

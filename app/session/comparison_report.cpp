@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 namespace tritloom {
@@ -46,11 +47,11 @@ constexpr const char* colours[] = {"#2f6fed", "#d9480f", "#2b8a3e", "#862e9c",
 /// Points of size against one positive number, both axes logarithmic, a colour and a shape a method.
 class ScatterPlot {
 public:
-    using Value = double (*)(const ComparisonRow&);
+    using Value = std::function<double(const ComparisonRow&)>;
 
     ScatterPlot(std::string title, Value value)
         : m_title(std::move(title))
-        , m_value(value)
+        , m_value(std::move(value))
     {
     }
 
@@ -58,7 +59,7 @@ public:
     {
         std::map<std::string, std::vector<const ComparisonRow*>> series;
         for (const ComparisonRow& row : rows) {
-            if (!row.failure.empty() || !row.isDone || !(m_value(row) > 0))
+            if (!row.isMeasured() || !(m_value(row) > 0) || std::isinf(m_value(row)))
                 continue;
             series[methodText(row.candidate)].push_back(&row);
             m_left = std::min(m_left, std::log10(double(row.bytes)));
@@ -135,28 +136,105 @@ private:
 
 } // namespace
 
-std::string comparisonCsv(const std::vector<ComparisonRow>& rows)
+std::vector<std::size_t> columnsToShow(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
 {
-    std::string text =
-        "format,method,bytes,bitsPerWeight,kl,klStandardError,perplexity,perplexityStandardError,"
-        "referencePerplexity,topTokenAgreement,tokens,compressSeconds,evaluateSeconds,failure\n";
+    std::vector<std::size_t> shown;
+    for (std::size_t c = 0; c < kind.columns.size(); ++c) {
+        const auto measured = [&](const ComparisonRow& row) {
+            return row.isMeasured() && !std::isnan(row.numbers[c].value);
+        };
+        const bool nothingYet = std::ranges::none_of(rows, &ComparisonRow::isMeasured);
+        if (!kind.columns[c].isReference && (nothingYet || std::ranges::any_of(rows, measured)))
+            shown.push_back(c);
+    }
+    return shown;
+}
+
+std::string textOf(const ComparisonColumn& column, double value)
+{
+    if (std::isnan(value))
+        return {};
+    const double shown = value * column.factor;
+    // What has collapsed has too many digits.
+    return column.decimals < 0 || std::fabs(shown) >= 1e6 ? fmt::format("{:.4g}", shown)
+                                                          : fmt::format("{:.{}f}", shown, column.decimals);
+}
+
+std::string comparisonCsv(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
+{
+    std::string text = "format,method,bytes,bitsPerWeight,";
+    for (const ComparisonColumn& column : kind.columns)
+        text += fmt::format("{},{}StandardError,", column.key, column.key);
+    text += fmt::format("{},compressSeconds,evaluateSeconds,failure\n", kind.samples);
     for (const ComparisonRow& row : rows) {
         text += fmt::format(
             "{},{},{},{:.6g},", quoted(row.candidate.format), quoted(methodText(row.candidate)), row.bytes,
             row.bitsPerWeight);
-        if (row.isDone && row.failure.empty())
-            text += fmt::format(
-                "{:.8g},{:.8g},{:.8g},{:.8g},{:.8g},{:.8g},{},{:.4g},{:.4g},\n", row.kl.value,
-                row.kl.standardError, row.perplexity.value, row.perplexity.standardError,
-                row.referencePerplexity.value, row.topTokenAgreement.value, row.tokens, row.compressSeconds,
-                row.evaluateSeconds);
-        else
-            text += ",,,,,,,,," + quoted(row.failure) + "\n";
+        for (std::size_t c = 0; c < kind.columns.size(); ++c)
+            text += row.isMeasured() && !std::isnan(row.numbers[c].value)
+                ? fmt::format("{:.8g},{:.8g},", row.numbers[c].value, row.numbers[c].standardError)
+                : std::string(",,");
+        text += row.isMeasured()
+            ? fmt::format("{},{:.4g},{:.4g},\n", row.samples, row.compressSeconds, row.evaluateSeconds)
+            : ",,," + quoted(row.failure) + "\n";
     }
     return text;
 }
 
-std::string comparisonHtml(const std::string& model, const std::vector<ComparisonRow>& rows)
+namespace {
+
+/// What was measured, and what the model itself does.
+std::string introduction(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
+{
+    const auto done = std::ranges::find_if(rows, &ComparisonRow::isMeasured);
+    if (done == rows.end())
+        return {};
+    std::string text = fmt::format(
+        "<p>Every layer as one format by one method, measured on {} {}. Bits count scales, masks and indices; ± is "
+        "a standard error.",
+        done->samples, kind.samples);
+    std::string itself;
+    for (std::size_t c = 0; c < kind.columns.size(); ++c)
+        if (kind.columns[c].isReference && !std::isnan(done->numbers[c].value))
+            itself += fmt::format(
+                "{}{} {}", itself.empty() ? "" : ", ", kind.columns[c].title,
+                textOf(kind.columns[c], done->numbers[c].value));
+    if (!itself.empty())
+        text += " The model itself: " + itself + ".";
+    return text + "</p>\n";
+}
+
+std::string tableOf(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
+{
+    const std::vector<std::size_t> shown = columnsToShow(kind, rows);
+    std::string table = "<table><thead><tr><th>format</th><th>method</th><th>MB</th><th>bits</th>";
+    for (const std::size_t c : shown)
+        table += fmt::format("<th>{}</th>{}", kind.columns[c].title, c == 0 ? "<th>&plusmn;</th>" : "");
+    table += "<th>seconds</th></tr></thead><tbody>\n";
+    for (const ComparisonRow& row : rows) {
+        table += fmt::format(
+            "<tr><td>{}</td><td>{}</td><td>{:.2f}</td><td>{:.3f}</td>", escaped(row.candidate.format),
+            escaped(methodText(row.candidate)), double(row.bytes) / 1e6, row.bitsPerWeight);
+        if (!row.isMeasured()) {
+            table += fmt::format(
+                "<td colspan=\"{}\">{}</td></tr>\n", shown.size() + 2,
+                row.isDone ? escaped(row.failure) : std::string("not measured"));
+            continue;
+        }
+        for (const std::size_t c : shown) {
+            table += "<td>" + textOf(kind.columns[c], row.numbers[c].value) + "</td>";
+            if (c == 0)
+                table += fmt::format("<td>{:.2g}</td>", row.numbers[c].standardError);
+        }
+        table += fmt::format("<td>{:.2f}</td></tr>\n", row.compressSeconds);
+    }
+    return table + "</tbody></table>\n";
+}
+
+} // namespace
+
+std::string
+comparisonHtml(const std::string& model, const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
 {
     std::string page =
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Comparison of "
@@ -170,42 +248,15 @@ std::string comparisonHtml(const std::string& model, const std::vector<Compariso
           "svg text{font-size:12px;fill:currentColor}.grid{stroke:#8884}figure{margin:1.5rem "
           "0}figcaption{font-weight:600}"
           "</style></head><body>\n<h1>"
-        + escaped(model) + "</h1>\n";
-    const auto done = std::find_if(
-        rows.begin(), rows.end(), [](const ComparisonRow& row) { return row.isDone && row.failure.empty(); });
-    if (done != rows.end())
-        page += fmt::format(
-            "<p>Every layer as one format by one method, measured on {} tokens; the model itself has a "
-            "perplexity of {:.4f}. "
-            "KL is the divergence from it in nats a token, with its standard error. Bits count scales, masks "
-            "and indices.</p>\n",
-            done->tokens, done->referencePerplexity.value);
-    page +=
-        ScatterPlot("KL divergence by size", [](const ComparisonRow& row) { return row.kl.value; }).svg(rows);
-    page += ScatterPlot("Perplexity by size", [](const ComparisonRow& row) {
-                return row.perplexity.value;
-            }).svg(rows);
+        + escaped(model) + "</h1>\n" + introduction(kind, rows);
+    for (const std::size_t c : columnsToShow(kind, rows))
+        page += ScatterPlot(kind.columns[c].title + std::string(" by size"), [c, factor = kind.columns[c].factor](const ComparisonRow& row) {
+                    return factor * row.numbers[c].value;
+                }).svg(rows);
     page += ScatterPlot("Seconds to compress by size", [](const ComparisonRow& row) {
                 return row.compressSeconds;
             }).svg(rows);
-    page +=
-        "<table><thead><tr><th>format</th><th>method</th><th>MB</th><th>bits</th><th>KL</th><th>&plusmn;</th>"
-        "<th>perplexity</th><th>same token</th><th>seconds</th></tr></thead><tbody>\n";
-    for (const ComparisonRow& row : rows) {
-        page += fmt::format(
-            "<tr><td>{}</td><td>{}</td><td>{:.2f}</td><td>{:.3f}</td>", escaped(row.candidate.format),
-            escaped(methodText(row.candidate)), double(row.bytes) / 1e6, row.bitsPerWeight);
-        if (!row.isDone)
-            page += "<td colspan=\"5\">not measured</td></tr>\n";
-        else if (!row.failure.empty())
-            page += "<td colspan=\"5\">" + escaped(row.failure) + "</td></tr>\n";
-        else
-            page += fmt::format(
-                "<td>{:.5g}</td><td>{:.2g}</td><td>{:.4f}</td><td>{:.2f} %</td><td>{:.2f}</td></tr>\n",
-                row.kl.value, row.kl.standardError, row.perplexity.value, 100 * row.topTokenAgreement.value,
-                row.compressSeconds);
-    }
-    return page + "</tbody></table>\n</body></html>\n";
+    return page + tableOf(kind, rows) + "</body></html>\n";
 }
 
 } // namespace tritloom

@@ -1,11 +1,13 @@
 #include "app/gui/compare/compare_page.h"
 #include "app/gui/theme.h"
+#include "app/session/samples.h"
 
 #include <QCheckBox>
 #include <QDialog>
 #include <QListWidget>
 #include <QPushButton>
 #include <QTableWidget>
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace tritloom;
@@ -131,6 +133,55 @@ private slots:
         QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
         QCOMPARE(child<QPushButton>("runComparison")->text(), QString("Compare")); // nothing runs
         QCOMPARE(child<QTableWidget>("compareTable")->rowCount(), 2); // what was measured stays
+    }
+
+    void networksOnPicturesAreComparedOnTheirPictures()
+    {
+        const auto samples = sampleModels();
+        const auto sample = std::ranges::find(samples, QLatin1String("classification"),
+                                                  [](const SampleModel& model) { return QLatin1String(model.id); });
+        const auto workspace = Workspace::create(loadModel(sample->path()).value(), m_plugins, {}).value();
+        const std::unique_ptr<QWidget> page(makeComparePage(*workspace, nullptr));
+        page->resize(1100, 420);
+        page->show();
+        auto* const run = page->findChild<QPushButton*>("runComparison");
+        auto* const table = page->findChild<QTableWidget*>("compareTable");
+        if (!workspace->engine().pictures()) {
+            QVERIFY(!run->isEnabled()); // nothing to measure on
+            QSignalSpy changed(&workspace->pictures(), &PicturesController::changed);
+            PictureOptions options = workspace->pictures().options();
+            options.source.limit = 20;
+            workspace->pictures().load(options);
+            QVERIFY(changed.wait(30000));
+        }
+        QVERIFY(run->isEnabled());
+        checkOnly(page->findChild<QListWidget*>("compareMethods"), {"rtn"});
+        checkOnly(page->findChild<QListWidget*>("compareFormats"), {"int3row", "int8row"});
+        QTest::mouseClick(run, Qt::LeftButton);
+        QCOMPARE(table->rowCount(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(run->text(), QString("Compare"), 60000);
+        const auto columnOf = [&](const QString& title) {
+            for (int c = 0; c < table->columnCount(); ++c)
+                if (table->horizontalHeaderItem(c)->text() == title)
+                    return c;
+            return -1;
+        };
+        QVERIFY(columnOf("Perplexity") < 0);
+        const int accuracy = columnOf("Top-1 %"), divergence = columnOf("KL");
+        QVERIFY(accuracy > 0 && divergence > 0 && !table->isColumnHidden(accuracy));
+        table->sortByColumn(divergence, Qt::AscendingOrder);
+        QCOMPARE(table->item(0, 0)->text(), QString("int8row"));
+        QVERIFY(table->item(0, accuracy)->data(Qt::UserRole).toDouble() > 0.9);
+        if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE"))
+            QVERIFY(page->grab().save(qEnvironmentVariable("TRITLOOM_PICTURE") + ".pictures.png"));
+
+        // Numbers of other pictures are not these numbers.
+        QSignalSpy changed(&workspace->pictures(), &PicturesController::changed);
+        PictureOptions options = workspace->pictures().options();
+        options.source.limit = 5;
+        workspace->pictures().load(options);
+        QVERIFY(changed.wait(30000));
+        QCOMPARE(table->rowCount(), 0);
     }
 };
 

@@ -7,6 +7,31 @@
 
 using namespace tritloom;
 
+namespace {
+
+/// Counts what is asked of another one.
+class CountingMeter final : public ComparisonMeter {
+public:
+    explicit CountingMeter(std::unique_ptr<ComparisonMeter> meter)
+        : m_meter(std::move(meter))
+    {
+    }
+    const ComparisonKind& kind() const override { return m_meter->kind(); }
+    Result<ComparisonNumbers> measure(const Allocation& allocation, std::stop_token stop) override
+    {
+        ++measured;
+        return m_meter->measure(allocation, stop);
+    }
+    Compressor& compressor() override { return m_meter->compressor(); }
+    Key dataKey() override { return m_meter->dataKey(); }
+    int measured = 0;
+
+private:
+    std::unique_ptr<ComparisonMeter> m_meter;
+};
+
+} // namespace
+
 /// Methods x formats on the sample: what is run, kept and reported.
 class ComparisonTest : public QObject {
     Q_OBJECT
@@ -46,18 +71,19 @@ private slots:
                         *m_engine->model(), {"q8_0", "q2_k"}, {{"", "rtn", {{"search", 0}}}}, m_plugins.lookup())
                         .value();
         const std::vector<ComparisonRow> fresh = rows;
-        auto session = m_engine->makeSession(store.get()).value();
+        auto meter = makeComparisonMeter(*m_engine, store.get()).value();
         std::size_t seen = 0;
-        QVERIFY(runComparison(rows, *session, store.get(), {}, [&](std::size_t, const ComparisonRow&) { ++seen; }));
+        QVERIFY(runComparison(rows, *meter, store.get(), {}, [&](std::size_t, const ComparisonRow&) { ++seen; }));
         QCOMPARE(seen, rows.size());
         QVERIFY(rows[0].isDone && rows[0].failure.empty() && rows[1].isDone);
-        QVERIFY(rows[0].kl.value < rows[1].kl.value); // 8 bits against 2
+        QVERIFY(rows[0].divergence().value < rows[1].divergence().value); // 8 bits against 2
         QVERIFY(rows[0].compressSeconds > 0);
         auto again = fresh;
-        auto other = m_engine->makeSession(store.get()).value();
-        QVERIFY(runComparison(again, *other, store.get(), {}, [](std::size_t, const ComparisonRow&) {}));
-        QCOMPARE(other->pass().counters().stagesRun, std::size_t(0));
-        QCOMPARE(again[1].kl, rows[1].kl);
+        CountingMeter other(makeComparisonMeter(*m_engine, store.get()).value());
+        QVERIFY(runComparison(again, other, store.get(), {}, [](std::size_t, const ComparisonRow&) {}));
+        QCOMPARE(other.measured, 0);
+        QCOMPARE(again[1].numbers, rows[1].numbers);
+        QCOMPARE(again[1].samples, rows[1].samples);
         QCOMPARE(again[1].compressSeconds, rows[1].compressSeconds);
     }
 
@@ -66,8 +92,8 @@ private slots:
         auto rows = comparisonRows(
                         *m_engine->model(), {"sign", "q8_0"}, {{"", "bitdelta", {}}, {"", "rtn", {}}}, m_plugins.lookup())
                         .value();
-        auto session = m_engine->makeSession(nullptr).value();
-        QVERIFY(runComparison(rows, *session, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
+        auto meter = makeComparisonMeter(*m_engine, nullptr).value();
+        QVERIFY(runComparison(rows, *meter, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
         bool failed = false, measured = false;
         for (const ComparisonRow& row : rows) {
             QVERIFY(row.isDone);
@@ -82,8 +108,8 @@ private slots:
         auto rows = comparisonRows(*m_engine->model(), {"sign"}, {{"", "pb-llm", {}}}, m_plugins.lookup()).value();
         QCOMPARE(rows.size(), std::size_t(1));
         const std::uint64_t said = rows[0].bytes;
-        auto session = m_engine->makeSession(nullptr).value();
-        QVERIFY(runComparison(rows, *session, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
+        auto meter = makeComparisonMeter(*m_engine, nullptr).value();
+        QVERIFY(runComparison(rows, *meter, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
         QVERIFY2(rows[0].failure.empty(), rows[0].failure.c_str());
         QCOMPARE(rows[0].bytes, said);
     }
@@ -94,19 +120,22 @@ private slots:
         row.candidate = {"a<b", "m,\"n\"", {}};
         row.bytes = 1000000;
         row.isDone = true;
-        row.kl = {0.01, 0.001};
-        row.perplexity = {30, 1};
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        row.numbers = {{0.01, 0.001}, {30, 1}, {nan, nan}, {29, 1}}; // KL, perplexity, same token, of the model
         row.compressSeconds = 1;
         ComparisonRow broken;
         broken.candidate = {"q4_k", "rtn", {}};
         broken.isDone = true;
         broken.failure = "no, <really>";
-        const std::string csv = comparisonCsv({row, broken}), html = comparisonHtml("x & y", {row, broken});
+        const std::string csv = comparisonCsv(textComparison(), {row, broken}),
+                          html = comparisonHtml("x & y", textComparison(), {row, broken});
         QVERIFY(csv.find("a<b,\"m,\"\"n\"\"\",1000000,") != std::string::npos);
         QVERIFY(csv.ends_with("\"no, <really>\"\n"));
         QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), 3);
         QVERIFY(html.find("x &amp; y") != std::string::npos && html.find("a&lt;b") != std::string::npos);
         QVERIFY(html.find("no, &lt;really&gt;") != std::string::npos && html.find("<svg") != std::string::npos);
+        QVERIFY(html.find("The model itself: Perplexity 29.000") != std::string::npos);
+        QVERIFY(html.find("Same token") == std::string::npos); // no row has it
         QVERIFY(html.find("<really>") == std::string::npos && html.find("http") == std::string::npos);
     }
 };

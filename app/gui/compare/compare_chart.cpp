@@ -4,6 +4,7 @@
 #include "app/gui/widgets/chart_colors.h"
 
 #include <QChart>
+#include <QCoreApplication>
 #include <QEvent>
 #include <QLogValueAxis>
 #include <QScatterSeries>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace tritloom {
@@ -36,7 +38,6 @@ CompareChart::CompareChart(QWidget* parent)
     m_chart->legend()->setAlignment(Qt::AlignBottom);
     m_size->setTitleText(tr("file size, MB"));
     m_size->setLabelFormat("%.2f");
-    m_loss->setTitleText(tr("KL divergence, nats"));
     m_loss->setLabelFormat("%g");
     m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
@@ -44,14 +45,16 @@ CompareChart::CompareChart(QWidget* parent)
     colour();
 }
 
-void CompareChart::show(const std::vector<ComparisonRow>& rows)
+void CompareChart::show(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
 {
+    const QString what = QCoreApplication::translate("Comparison", kind.columns.front().title);
+    m_loss->setTitleText(kind.columns.front().key == "kl" ? tr("KL divergence, nats") : what);
     m_chart->removeAllSeries();
     std::map<std::string, QScatterSeries*> byMethod;
     double left = 1e300, right = 0, low = 1e300, high = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const ComparisonRow& row = rows[i];
-        if (!row.isDone || !row.failure.empty())
+        if (!row.isMeasured())
             continue;
         QScatterSeries*& series = byMethod[methodText(row.candidate)];
         if (series == nullptr) {
@@ -72,8 +75,10 @@ void CompareChart::show(const std::vector<ComparisonRow>& rows)
                     std::ranges::min_element(
                         rows, {},
                         [&](const ComparisonRow& other) {
+                            if (!other.isMeasured())
+                                return std::numeric_limits<double>::infinity();
                             return std::fabs(double(other.bytes) / 1e6 - point.x())
-                                + std::fabs(std::max(other.kl.value, smallestLoss) - point.y());
+                                + std::fabs(std::max(other.divergence().value, smallestLoss) - point.y());
                         })
                     - rows.begin());
             };
@@ -92,7 +97,7 @@ void CompareChart::show(const std::vector<ComparisonRow>& rows)
                             this);
                 });
         }
-        const double megabytes = double(row.bytes) / 1e6, loss = std::max(row.kl.value, smallestLoss);
+        const double megabytes = double(row.bytes) / 1e6, loss = std::max(row.divergence().value, smallestLoss);
         series->append(megabytes, loss);
         left = std::min(left, megabytes);
         right = std::max(right, megabytes);

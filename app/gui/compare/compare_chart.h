@@ -15,7 +15,7 @@ class CompareChart final : public QChartView {
 
 public:
     explicit CompareChart(QWidget* parent = nullptr);
-    void show(const std::vector<ComparisonRow>& rows);
+    void show(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows);
 
 signals:
     void rowClicked(int index);

@@ -6,7 +6,9 @@
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/session/text_file.h"
 
+#include <QCoreApplication>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
@@ -17,17 +19,43 @@
 #include <QListWidget>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSplitter>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tritloom {
 namespace {
 
-enum Column { Format, Method, Size, Bits, Kl, KlError, Perplexity, Same, Seconds, ColumnCount };
+/// What every row has; then the numbers of the kind of comparison, and the seconds.
+enum Column { Format, Method, Size, Bits, FirstNumber };
+
+/// Where a column of the kind stands in the table; beside the first one is its standard error.
+int place(std::size_t column)
+{
+    return FirstNumber + int(column) + (column > 0 ? 1 : 0);
+}
+
+/// References are no columns here, and stand last in every kind.
+std::size_t shownCount(const ComparisonKind& kind)
+{
+    return std::size_t(std::ranges::count(kind.columns, false, &ComparisonColumn::isReference));
+}
+
+int secondsColumn(const ComparisonKind& kind)
+{
+    return place(shownCount(kind));
+}
+
+QString numberText(const ComparisonColumn& column, double value)
+{
+    if (std::isnan(value))
+        return {};
+    return column.decimals < 0 ? formatSmall(value)
+                               : QString::number(value * column.factor, 'f', column.decimals);
+}
 
 /// Sorts as the number it stands for.
 class NumberItem final : public QTableWidgetItem {
@@ -55,7 +83,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     , m_settings(new ParameterButton(this))
     , m_variant(new QPushButton(QStringLiteral("+"), this))
     , m_filter(new QLineEdit(this))
-    , m_table(new QTableWidget(0, ColumnCount, this))
+    , m_table(new QTableWidget(this))
     , m_chart(new CompareChart(this))
     , m_run(new QPushButton(this))
     , m_take(new QPushButton(tr("Take this row"), this))
@@ -85,9 +113,6 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setMaximumWidth(140);
-    m_table->setHorizontalHeaderLabels(
-        {tr("Format"), tr("Method"), tr("Size"), tr("Bits"), tr("KL"), tr("±"), tr("Perplexity"),
-         tr("Same token"), tr("Seconds")});
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -155,7 +180,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(&m_comparison, &ComparisonController::rowsChanged, this, &ComparePage::rebuild);
     connect(&m_comparison, &ComparisonController::rowMeasured, this, [this](int index) {
         showRow(index);
-        m_chart->show(m_comparison.rows());
+        showColumns();
+        m_chart->show(m_comparison.kind(), m_comparison.rows());
         showState();
     });
     connect(&m_comparison, &ComparisonController::runningChanged, this, [this] {
@@ -165,6 +191,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(&m_comparison, &ComparisonController::failed, this, [this](const QString& why) {
         showNotice(this, why);
     });
+    // What rows tell of other pictures is another comparison.
+    connect(&workspace.pictures(), &PicturesController::changed, &m_comparison, &ComparisonController::forget);
     connect(&m_tick, &QTimer::timeout, this, [this] {
         m_progress->setValue(int(1000 * m_comparison.fraction()));
     });
@@ -174,22 +202,26 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
 
 void ComparePage::fillLists()
 {
+    const bool pictures = m_workspace.model().picture.has_value();
+    // Calibrated rounding of convolutions has its own favourites; the formats of GGUF are made for long rows.
+    const QStringList first = pictures ? QStringList{"rtn", "gptq", "hqq"} : QStringList{"rtn", "imatrix", "gptq"},
+                      formats = pictures ? QStringList{"int3row", "int4row", "int6row", "int8row"}
+                                         : QStringList{"q2_k", "q3_k", "q4_k", "q6_k"};
     for (const MethodInfo& info : m_workspace.plugins().methods()) {
         const QString id = QString::fromStdString(info.id);
         addChecked(
-            m_methods, pluginWords(info.title), id, id == "rtn" || id == "imatrix" || id == "gptq",
+            m_methods, pluginWords(info.title), id, first.contains(id),
             pluginWords(info.summary) + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
                 + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));
     }
     m_methods->setCurrentRow(0);
-    const QStringList first{"q2_k", "q3_k", "q4_k", "q6_k"};
-    for (const QString& id : first)
+    for (const QString& id : formats)
         addChecked(m_formats, id, id, true, {});
     for (const NumberFormatFamily& family : numberFormatFamilies())
         for (const std::string& example : family.examples())
             // Whole numbers without a scale hold indices, not weights; the wide floats compress nothing.
             if (const QString id = QString::fromStdString(example);
-                !first.contains(id) && (family.name != "float" || id == "f16" || id == "bf16"))
+                !formats.contains(id) && (family.name != "float" || id == "f16" || id == "bf16"))
                 addChecked(
                     m_formats, id, id, false,
                     QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size())));
@@ -206,7 +238,17 @@ void ComparePage::start()
 
 void ComparePage::rebuild()
 {
+    const ComparisonKind& kind = m_comparison.kind();
+    QStringList titles{tr("Format"), tr("Method"), tr("Size"), tr("Bits")};
+    for (std::size_t c = 0; c < shownCount(kind); ++c) {
+        titles << QCoreApplication::translate("Comparison", kind.columns[c].title);
+        if (c == 0)
+            titles << tr("±");
+    }
+    titles << tr("Seconds");
     m_table->setSortingEnabled(false);
+    m_table->setColumnCount(int(titles.size()));
+    m_table->setHorizontalHeaderLabels(titles);
     m_table->setRowCount(int(m_comparison.rows().size()));
     for (std::size_t i = 0; i < m_comparison.rows().size(); ++i) {
         auto* const format =
@@ -217,8 +259,17 @@ void ComparePage::rebuild()
     for (std::size_t i = 0; i < m_comparison.rows().size(); ++i)
         showRow(int(i));
     m_table->setSortingEnabled(true);
-    m_chart->show(m_comparison.rows());
+    showColumns();
+    m_chart->show(kind, m_comparison.rows());
     showState();
+}
+
+void ComparePage::showColumns()
+{
+    const ComparisonKind& kind = m_comparison.kind();
+    const std::vector<std::size_t> shown = columnsToShow(kind, m_comparison.rows());
+    for (std::size_t c = 0; c < shownCount(kind); ++c)
+        m_table->setColumnHidden(place(c), std::ranges::find(shown, c) == shown.end());
 }
 
 std::vector<int> ComparePage::order() const
@@ -239,20 +290,23 @@ void ComparePage::showRow(int index)
     m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(methodText(row.candidate))));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
     m_table->setItem(r, Bits, new NumberItem(QString::number(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
-    const bool measured = row.isDone && row.failure.empty();
-    const auto number = [&](Column column, const QString& text, double value) {
-        m_table->setItem(r, column, new NumberItem(measured ? text : QString(), measured ? value : 1e300));
+    const ComparisonKind& kind = m_comparison.kind();
+    const auto number = [&](int column, const QString& text, double value) {
+        m_table->setItem(
+            r, column, new NumberItem(row.isMeasured() ? text : QString(), row.isMeasured() ? value : 1e300));
     };
-    number(Kl, formatSmall(row.kl.value), row.kl.value);
-    number(KlError, formatSmall(row.kl.standardError), row.kl.standardError);
-    number(Perplexity, QString::number(row.perplexity.value, 'f', 3), row.perplexity.value);
-    number(Same, formatShare(row.topTokenAgreement.value), row.topTokenAgreement.value);
-    number(Seconds, QString::number(row.compressSeconds, 'f', 2), row.compressSeconds);
+    for (std::size_t c = 0; c < shownCount(kind); ++c) {
+        const Measured found = row.isMeasured() ? row.numbers[c] : Measured{};
+        number(place(c), numberText(kind.columns[c], found.value), found.value);
+        if (c == 0)
+            number(place(c) + 1, formatSmall(found.standardError), found.standardError);
+    }
+    number(secondsColumn(kind), QString::number(row.compressSeconds, 'f', 2), row.compressSeconds);
     if (!row.failure.empty())
-        for (int c = 0; c < ColumnCount; ++c)
+        for (int c = 0; c < m_table->columnCount(); ++c)
             m_table->item(r, c)->setToolTip(QString::fromStdString(row.failure));
     if (!row.failure.empty())
-        m_table->item(r, Kl)->setText(tr("failed"));
+        m_table->item(r, FirstNumber)->setText(tr("failed"));
     m_table->setSortingEnabled(sorting);
 }
 
@@ -263,7 +317,9 @@ void ComparePage::showState()
         std::count_if(rows.begin(), rows.end(), [](const ComparisonRow& row) { return row.isDone; });
     const bool running = m_comparison.isRunning();
     const std::size_t methods = checkedOf(m_methods).size(), formats = checkedOf(m_formats).size();
-    const QString why = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+    const bool lacksPictures = m_workspace.model().picture && !m_workspace.engine().pictures();
+    const QString why = lacksPictures ? tr("there are no pictures yet, choose some on the page Pictures")
+                                      : QString::fromStdString(m_workspace.engine().whyNotEvaluated());
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Compare"));
     m_run->setEnabled(why.isEmpty() && (running || (methods > 0 && formats > 0)));
@@ -313,12 +369,11 @@ void ComparePage::save()
     if (QFileInfo(path).suffix().isEmpty())
         path += isTable ? ".csv" : ".html";
     const std::string text = isTable
-        ? comparisonCsv(m_comparison.rows())
-        : comparisonHtml(m_workspace.model().file->path.filename().string(), m_comparison.rows());
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly)
-        || file.write(text.data(), qint64(text.size())) != qint64(text.size()) || !file.commit())
-        showNotice(this, tr("%1 could not be written: %2").arg(path, file.errorString()));
+        ? comparisonCsv(m_comparison.kind(), m_comparison.rows())
+        : comparisonHtml(
+              m_workspace.model().file->path.filename().string(), m_comparison.kind(), m_comparison.rows());
+    if (const auto written = writeTextFile(path, text); !written)
+        showNotice(this, QString::fromStdString(written.error().message));
 }
 
 QWidget* makeComparePage(Workspace& workspace, QWidget* parent)

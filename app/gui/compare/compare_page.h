@@ -35,6 +35,7 @@ private:
     void start();
     void rebuild();
     void showRow(int index);
+    void showColumns(); ///< those that some row has a number for
     void showState();
     void take();
     void save();
