@@ -48,7 +48,7 @@ CompareChart::CompareChart(QWidget* parent)
 void CompareChart::show(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
 {
     const QString what = QCoreApplication::translate("Comparison", kind.columns.front().title);
-    m_loss->setTitleText(kind.columns.front().key == "kl" ? tr("KL divergence, nats") : what);
+    m_loss->setTitleText(kind.columns.front().title == std::string_view("KL") ? tr("KL divergence, nats") : what);
     m_chart->removeAllSeries();
     std::map<std::string, QScatterSeries*> byMethod;
     double left = 1e300, right = 0, low = 1e300, high = 0;

@@ -143,9 +143,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     split->addWidget(m_empty);
     split->addWidget(m_table);
     split->addWidget(m_chart);
-    split->setSizes({340, 400, 460, 320});
+    split->setSizes({290, 400, 580, 240});
     split->setStretchFactor(1, 1);
-    split->setStretchFactor(2, 1);
+    split->setStretchFactor(2, 2);
     split->setStretchFactor(3, 1);
     split->setChildrenCollapsible(false);
     auto* const header = new QHBoxLayout;
