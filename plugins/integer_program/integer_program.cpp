@@ -3,11 +3,14 @@
 #include <glpk.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <memory>
 
 namespace tritloom {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 struct Budget {
     const char* name;
@@ -19,6 +22,27 @@ void stopWhenAsked(glp_tree* tree, void* info)
 {
     if (static_cast<const std::stop_token*>(info)->stop_requested())
         glp_ios_terminate(tree);
+}
+
+/// The relaxation to fractions, in slices between which it can be stopped: without them the solver listens in
+/// the tree of integers only. Errors: Cancelled. False: the time is over.
+Result<bool> solveRelaxation(glp_prob* program, Clock::time_point end, const std::stop_token& stop)
+{
+    glp_smcp options;
+    glp_init_smcp(&options);
+    options.msg_lev = GLP_MSG_OFF;
+    options.meth = GLP_DUALP;
+    options.tm_lim = 100; // milliseconds; it goes on from where it was
+    glp_adv_basis(program, 0);
+    int outcome = GLP_ETMLIM;
+    while (outcome == GLP_ETMLIM) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled in the integer program");
+        if (Clock::now() >= end)
+            return false;
+        outcome = glp_simplex(program, &options);
+    }
+    return true;
 }
 
 /// Budgets are scaled to 1, so that bytes and seconds suit the solver's tolerances alike.
@@ -102,16 +126,18 @@ Result<AllocationSolution> IntegerProgram::allocate(
     for (const Budget& budget : budgets)
         addBudget(program.get(), problem, budget);
 
+    const Clock::time_point end = Clock::now() + std::chrono::milliseconds(int(seconds * 1000));
+    const bool relaxed = TRY(solveRelaxation(program.get(), end, context.stop));
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
     glp_iocp options;
     glp_init_iocp(&options);
-    options.presolve = GLP_ON;
     options.msg_lev = GLP_MSG_OFF;
-    options.tm_lim = int(seconds * 1000);
+    options.tm_lim = int(std::max<std::int64_t>(left, 1));
     options.tol_obj = 1e-12;
     std::stop_token stop = context.stop;
     options.cb_func = stopWhenAsked;
     options.cb_info = &stop;
-    const int outcome = glp_intopt(program.get(), &options);
+    const int outcome = relaxed ? glp_intopt(program.get(), &options) : GLP_ETMLIM;
     if (context.stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled in the integer program");
     const int status = glp_mip_status(program.get());

@@ -4,6 +4,8 @@
 #include "plugins/water_filling/water_filling.h"
 
 #include <QTest>
+#include <random>
+#include <thread>
 
 #include <cmath>
 #include <numeric>
@@ -159,6 +161,36 @@ private slots:
         QVERIFY2(
             solution.error().message.starts_with("the budget is 1000 bytes, the smallest choice has"),
             solution.error().message.c_str());
+    }
+
+    void aLargeProgramCanBeStoppedInItsRelaxation()
+    {
+        AllocationProblem problem;
+        std::mt19937 random(7);
+        std::uniform_real_distribution<double> uniform(0.5, 1.5);
+        for (int i = 0; i < 3000; ++i) {
+            AllocationItem item;
+            const double size = 1e5 * uniform(random), weight = uniform(random);
+            for (int bits = 1; bits <= 12; ++bits)
+                item.options.push_back(
+                    {.bytes = std::uint64_t(size * bits),
+                     .cost = weight * uniform(random) / bits,
+                     .bitOperations = size * bits * uniform(random),
+                     .seconds = size * (14 - bits) * uniform(random)});
+            problem.items.push_back(item);
+        }
+        problem.byteBudget = std::uint64_t(3000 * 1e5 * 5);
+        problem.bitOperationBudget = 3000 * 1e5 * 5.5;
+        problem.secondBudget = 3000 * 1e5 * 10;
+        std::stop_source source;
+        std::jthread stopper([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(30)); // long before the relaxation is done
+            source.request_stop();
+        });
+        MethodContext context;
+        context.stop = source.get_token();
+        const auto solution = IntegerProgram().allocate(problem, {{"seconds", 600}}, context);
+        QVERIFY(!solution && solution.error().code == ErrorCode::Cancelled);
     }
 
     void equalLossInClosedForm()
