@@ -76,7 +76,7 @@ Result<Report> BitPlanes::run(ModelProbe* probe, const Parameters& given, const 
     auto* const network = dynamic_cast<NetworkProbe*>(probe);
     if (network == nullptr || network->sampleCount() == 0)
         return fail(
-            ErrorCode::Unsupported, "bit planes are those of pictures, and this is no network on pictures");
+            ErrorCode::Unsupported, "bit planes are those of pictures, and there are none: give some to a network on pictures");
     const std::size_t samples = most == 0 ? network->sampleCount() : std::min(most, network->sampleCount());
     const auto candidates = probe->candidates();
     Means seen, stored;
