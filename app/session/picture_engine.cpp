@@ -253,7 +253,7 @@ Result<std::vector<std::size_t>> PictureEngine::samplesOfSteps(std::stop_token s
 Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_token stop) const
 {
     const PictureModel& picture = *m_model->picture;
-    Key key = keyOf("calibration", picture.normalisation.range, picture.normalisation.mean[0]);
+    Key key = keyOf("calibration", keyOf(picture.normalisation));
     if (picture.task == PictureTask::Generation) {
         const std::vector<std::size_t> counts = TRY(samplesOfSteps(stop));
         key = keyOf(key, m_options.task.prompt, m_options.task.negativePrompt, m_options.task.guidance);

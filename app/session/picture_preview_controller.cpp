@@ -89,13 +89,14 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
     const auto keep = NetworkPass::Keep::Everything;
     if (m_pictures != request.pictures || !m_session || m_session->options() != request.task) {
         m_session = TRY(request.pictures->makeSessionOf(request.pictures->pictures().samples, request.task));
+        m_set += m_pictures != request.pictures ? 1 : 0;
         m_pictures = request.pictures;
     }
     const PictureModel& model = *m_pictures->model()->picture;
     const TaskRow& row = taskRow(model.task);
     const PictureSample& sample = m_session->samples()[request.sample];
     const Key key = keyOf(
-        "preview", m_session->dataKey(0), m_session->pass().keyOf(sample.key, request.allocation),
+        "preview", m_set, m_session->dataKey(0), m_session->pass().keyOf(sample.key, request.allocation),
         std::uint64_t(request.sample), std::uint64_t(request.map));
     if (auto known = m_known.find(key)) {
         known->allocation = request.allocation; // equal in what it stores, perhaps not in how it is written

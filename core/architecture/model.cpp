@@ -1,6 +1,7 @@
 #include "core/architecture/model.h"
 
 #include "core/architecture/transformer.h"
+#include "core/file/operator_graph.h"
 
 #include <algorithm>
 #include <charconv>
@@ -107,10 +108,91 @@ std::size_t Model::bytes() const
     return count;
 }
 
+namespace {
+
+Key keyOf(const MetadataValue& value)
+{
+    return std::visit(
+        [&value](const auto& held) {
+            using Held = std::decay_t<decltype(held)>;
+            const std::uint64_t kind = value.index();
+            if constexpr (std::is_same_v<Held, bool>) {
+                return tritloom::keyOf(kind, held ? 1 : 0);
+            } else if constexpr (std::is_arithmetic_v<Held> || std::is_same_v<Held, std::string>) {
+                return tritloom::keyOf(kind, held);
+            } else if constexpr (
+                std::is_same_v<Held, std::vector<bool>> || std::is_same_v<Held, std::vector<std::string>>) {
+                std::string joined;
+                for (const auto& item : held) {
+                    if constexpr (std::is_same_v<Held, std::vector<bool>>)
+                        joined += item ? '1' : '0';
+                    else
+                        joined += std::to_string(item.size()) + ':' + item;
+                }
+                return tritloom::keyOf(kind, joined);
+            } else {
+                const auto bytes = std::as_bytes(std::span(held));
+                return tritloom::keyOf(
+                    kind, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+            }
+        },
+        value);
+}
+
+Key keyOf(const OperatorAttribute& attribute)
+{
+    return std::visit(
+        [&attribute](const auto& held) {
+            using Held = std::decay_t<decltype(held)>;
+            const std::uint64_t kind = attribute.index();
+            if constexpr (std::is_same_v<Held, OperatorConstant>) {
+                Key key = tritloom::keyOf(kind, held.elementType);
+                for (const std::size_t size : held.values.type().shape)
+                    key = tritloom::keyOf(key, std::uint64_t(size));
+                const auto bytes = held.values.bytes();
+                return tritloom::keyOf(
+                    key, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+            } else if constexpr (std::is_arithmetic_v<Held> || std::is_same_v<Held, std::string>) {
+                return tritloom::keyOf(kind, held);
+            } else {
+                Key key = tritloom::keyOf(kind, std::uint64_t(held.size()));
+                for (const auto& item : held)
+                    key = tritloom::keyOf(key, item);
+                return key;
+            }
+        },
+        attribute);
+}
+
+/// What an operator graph computes, constants included.
+Key keyOf(const OperatorGraph& graph)
+{
+    Key key = tritloom::keyOf("operators", graph.version);
+    for (const OperatorNode& node : graph.nodes) {
+        key = tritloom::keyOf(key, node.domain, node.type);
+        for (const auto& names : {node.inputs, node.outputs}) {
+            key = tritloom::keyOf(key, std::uint64_t(names.size()));
+            for (const std::string& name : names)
+                key = tritloom::keyOf(key, name);
+        }
+        for (const auto& [name, value] : node.attributes)
+            key = tritloom::keyOf(key, name, keyOf(value));
+    }
+    for (const auto& [name, constant] : graph.constants)
+        key = tritloom::keyOf(key, name, keyOf(OperatorAttribute(constant)));
+    return key;
+}
+
+} // namespace
+
 Key contentKey(const ModelFile& file)
 {
     constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
     Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
+    for (const auto& [name, value] : file.metadata.entries())
+        key = keyOf(key, name, keyOf(value));
+    if (file.operators)
+        key = keyOf(key, keyOf(*file.operators));
     for (const NamedTensor& tensor : file.tensors) {
         key = keyOf(key, tensor.name);
         for (const std::size_t size : tensor.shape)

@@ -224,8 +224,13 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
         if (stage < part.firstStage || stage > part.lastStage)
             continue; // a sample of another network of the pipeline
         const std::size_t begin = std::max(m_borderStage, part.firstStage);
-        if (begin < stage)
-            TRY_VOID(m_executor->run(graph, begin, stage - 1, border[c], weights, nullptr, stop));
+        if (begin < stage) {
+            const auto reached = m_executor->run(graph, begin, stage - 1, border[c], weights, nullptr, stop);
+            if (!reached) {
+                m_border.clear(); // some samples are further than others: start again next time
+                return reached;
+            }
+        }
         border[c].insert(m_samples[c].begin(), m_samples[c].end()); // a picture may be read again later
         m_border[c] = border[c];
         std::map<Source, bool> seen;
@@ -243,7 +248,7 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
         const auto run = m_executor->run(graph, stage, stage, values, weights, nullptr, stop);
         m_executor->onLinearInput = {};
         if (!run) {
-            m_border.clear(); // some chunks are a stage ahead of others: start again next time
+            m_border.clear(); // likewise
             return run;
         }
         if (progress)

@@ -59,10 +59,12 @@ PictureSession::PictureSession(
 
 Key PictureSession::dataKey(std::size_t limit) const
 {
-    const Normalisation& n = m_pass->model().picture->normalisation;
+    const PictureModel& picture = *m_pass->model().picture;
     Key key = keyOf(
-        "pictures", std::uint64_t(m_options.steps), m_options.clip ? 1 : 0, n.range, n.mean[0], n.deviation[0],
+        "pictures", std::uint64_t(m_options.steps), m_options.clip ? 1 : 0, keyOf(picture.normalisation),
         m_reference->model().key);
+    if (picture.task == PictureTask::Generation) // what is made is as large as the network was set to
+        key = keyOf(key, std::uint64_t(picture.height), std::uint64_t(picture.width));
     if (m_options.sampler)
         key = keyOf(key, "sampler", int(*m_options.sampler));
     if (m_pass->model().picture->promptTokens > 0)

@@ -18,6 +18,9 @@ struct PictureSample {
     Key key; ///< identity of what goes in
 };
 
+/// Identity of it, of all its numbers.
+[[nodiscard]] Key keyOf(const Normalisation& normalisation);
+
 struct TaskOptions {
     std::size_t steps = 10; ///< generation: of the sampler
     bool clip =

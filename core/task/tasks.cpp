@@ -127,6 +127,14 @@ Picture firstPicture(const PictureModel& model, const TaskOutput& output)
 
 } // namespace
 
+Key keyOf(const Normalisation& normalisation)
+{
+    Key key = keyOf(normalisation.range);
+    for (std::size_t c = 0; c < normalisation.mean.size(); ++c)
+        key = keyOf(key, normalisation.mean[c], normalisation.deviation[c]);
+    return key;
+}
+
 std::vector<double> logProbabilities(std::span<const float> outputs)
 {
     double sum = 0, least = 0;
