@@ -210,8 +210,7 @@ Result<ExportReport> exportAllocation(
     if (target.id == "gguf")
         report.checks.push_back(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
-    report.checks.push_back(fmt::format(
-        "read back: {} tensors have the names, shapes and bytes that were written", report.tensors));
+    report.checks.push_back("read back: " + written.readBack);
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
     report.sha = hexadecimal(TRY(hashOf(path)));
     if (evaluate == Evaluate::Yes)

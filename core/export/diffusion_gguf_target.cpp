@@ -119,7 +119,10 @@ Result<WrittenFile> exportDiffusionGguf(const ExportRequest& request)
     TRY_VOID(gguf::verify(writer.partPath(), plan.slots, keys));
     TRY_VOID(writer.commit());
     request.progress(1);
-    WrittenFile report{.fileBytes = writer.fileBytes(), .notices = {}};
+    WrittenFile report{
+        .fileBytes = writer.fileBytes(),
+        .readBack =
+            fmt::format("{} tensors have the names, shapes and bytes that were written", plan.slots.size())};
     if (plan.packsConvolutions)
         report.notices.emplace_back("Convolutions in blocks are read by ComfyUI-GGUF alone; "
                                     "stable-diffusion.cpp wants them in f16 or f32");

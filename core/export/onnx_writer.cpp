@@ -120,10 +120,12 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
     PartFile file = TRY(PartFile::create(request.path, result.fileBytes));
     if (!model.SerializeToFileDescriptor(file.descriptor()))
         return fail(ErrorCode::Io, "{}: {}", file.path().string(), std::strerror(errno));
-    TRY_VOID(file.commit());
-    const ModelFile written = TRY(onnx::read(request.path));
+    TRY_VOID(file.sync());
+    const ModelFile written = TRY(onnx::read(file.path()));
     if (written.operators->nodes.size() != nodes)
         return fail(ErrorCode::Io, "{}: the file was not written as it is", request.path.string());
+    TRY_VOID(file.commit());
+    result.readBack = fmt::format("{} operators, as many as were written", nodes);
     result.notices.insert(
         result.notices.begin(),
         fmt::format(

@@ -79,8 +79,8 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
     for (const Tensor& tensor : tensors)
         TRY_VOID(file.write(tensor.bytes()));
     result.fileBytes = file.position();
-    TRY_VOID(file.commit());
-    const auto entries = TRY(safetensors::read(request.path));
+    TRY_VOID(file.sync());
+    const auto entries = TRY(safetensors::read(file.path()));
     std::map<std::string, const safetensors::Entry*> byName;
     for (const safetensors::Entry& entry : entries)
         byName[entry.name] = &entry;
@@ -92,6 +92,8 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
                 ErrorCode::Io, "{}: tensor '{}' was not written as it is", request.path.string(),
                 tensor.name);
     }
+    TRY_VOID(file.commit());
+    result.readBack = fmt::format("{} tensors have the names and bytes that were written", tensors.size());
     result.notices.push_back("packed formats were written as the numbers they stand for");
     return result;
 }

@@ -1,5 +1,6 @@
 #include "core/export/tritloom_target.h"
 
+#include "core/base/key.h"
 #include "core/base/part_file.h"
 #include "core/file/tritloom_file.h"
 
@@ -7,6 +8,12 @@
 
 namespace tritloom {
 namespace {
+
+Key keyOfBytes(const Tensor& tensor)
+{
+    const auto bytes = tensor.bytes();
+    return keyOf(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
 
 /// Data entries as they are written, and the texts that describe them.
 class Contents {
@@ -59,6 +66,7 @@ public:
         std::memcpy(whole.data(), &length, sizeof length);
         return whole + text;
     }
+    [[nodiscard]] const std::vector<Key>& keys() const { return m_keys; } ///< of all entries' bytes
     [[nodiscard]] std::uint64_t dataBytes() const { return m_end; }
     [[nodiscard]] std::uint64_t sharedBytes() const { return m_sharedBytes; }
 
@@ -66,6 +74,7 @@ private:
     Result<Json> entry(const std::string& name, const Tensor& tensor)
     {
         TRY_VOID(m_data.write(tensor.bytes()));
+        m_keys.push_back(keyOfBytes(tensor));
         m_entries.emplace_back(name, std::pair{m_end, m_end + tensor.bytes().size()});
         m_end += tensor.bytes().size();
         return Json{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}, {"data", name}};
@@ -74,6 +83,7 @@ private:
     PartFile& m_data;
     Json m_tensors = Json::array();
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> m_entries;
+    std::vector<Key> m_keys;
     std::uint64_t m_end = 0, m_sharedBytes = 0;
 };
 
@@ -119,9 +129,24 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
     PartFile file = TRY(PartFile::create(request.path, header.size() + data.position()));
     TRY_VOID(file.write(std::as_bytes(std::span(header))));
     TRY_VOID(file.append(data));
+    TRY_VOID(file.sync());
+    const ModelFile found = TRY(tritloomFile::read(file.path()));
+    std::vector<Key> keys;
+    for (const NamedTensor& tensor : found.tensors) {
+        if (!tensor.replacement)
+            keys.push_back(keyOfBytes(tensor.stored));
+        else
+            for (const LayerReplacement::Part& part : tensor.replacement->parts)
+                keys.push_back(keyOfBytes(part.tensor));
+    }
+    if (keys != contents.keys())
+        return fail(
+            ErrorCode::Io, "{}: what is read back is not what was written", request.path.string());
     TRY_VOID(file.commit());
     request.progress(1);
-    WrittenFile written{header.size() + contents.dataBytes(), {}};
+    WrittenFile written{
+        .fileBytes = header.size() + contents.dataBytes(),
+        .readBack = fmt::format("{} tensors have the bytes that were written", found.tensors.size())};
     if (contents.sharedBytes() > 0)
         written.notices.push_back(fmt::format(
             "{} bytes of the base model are in the file, so that it opens alone", contents.sharedBytes()));

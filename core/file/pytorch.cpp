@@ -61,6 +61,11 @@ Result<Tensor> toTensor(const pickle::Tensor& tensor, const Storages& storages, 
     const NumberFormatPtr format = type->format.empty() ? nullptr : parseNumberFormat(type->format).value();
     if (contiguous && format != nullptr)
         return Tensor({format, shape}, bytes.first(std::size_t(expected) * type->bytes), storage->second.owner);
+    // A view that repeats a few numbers would ask for more memory than the file has a right to.
+    if (expected / 16 > available)
+        return fail(
+            ErrorCode::InvalidInput, "{}: the shape [{}] repeats {} stored numbers too often", where,
+            fmt::join(tensor.shape, ", "), available);
     // Steps as they are: a transposed or expanded view is copied into order.
     std::vector<std::byte> ordered;
     ordered.reserve(std::size_t(expected) * type->bytes);

@@ -73,6 +73,13 @@ QByteArray stateDict(int offset = 0, int stride0 = 2, int stride1 = 1)
     return p;
 }
 
+/// The same as a view of 2^30 x 64 that repeats the first number.
+QByteArray hugeView()
+{
+    return stateDict(0, 0, 0).replace(
+        QByteArray("K\2K\2\x86", 5), QByteArray("J\0\0\0\x40J\x40\0\0\0\x86", 11));
+}
+
 QByteArray fourFloats()
 {
     const float values[] = {1, 2, 3, 4};
@@ -145,6 +152,14 @@ private slots:
         for (char i = 0; i < 60; ++i)
             doubled += QByteArray("q") + i + "h" + i + "\x86";
         QVERIFY(!refusal(doubled + ".").isEmpty());
+    }
+
+    void refusesViewsThatRepeatTooMuch()
+    {
+        const auto found = parse(archive({{"x/data.pkl", hugeView()}, {"x/data/0", fourFloats()}}));
+        QVERIFY(!found);
+        QVERIFY2(found.error().message.find("repeats 4 stored numbers") != std::string::npos, found.error().message.c_str());
+        QVERIFY(parse(archive({{"x/data.pkl", stateDict(0, 0, 1)}, {"x/data/0", fourFloats()}}))); // a row twice
     }
 
     void refusesTensorsOutsideOfTheirStorage_data()
