@@ -1,5 +1,6 @@
 #include "plugins/near_mean/near_mean.h"
 
+#include "core/method/byte_budget.h"
 #include "core/method/least_cost.h"
 
 #include <algorithm>
@@ -74,10 +75,7 @@ Result<AllocationSolution> NearMean::allocate(
                  ends = TRY(parameterValue(specs, given, "ends"));
     if (problem.byteBudget == 0)
         return fail(ErrorCode::InvalidInput, "widths near the mean need a budget of bytes");
-    if (problem.bitOperationBudget > 0 || problem.secondBudget > 0)
-        return fail(
-            ErrorCode::InvalidInput,
-            "widths near the mean know a budget of bytes only: use the integer program");
+    TRY_VOID(checkBytesOnly(problem, "widths near the mean"));
     if (context.stop.stop_requested())
         return fail(ErrorCode::Cancelled, "cancelled");
     double parameters = 0;

@@ -1,5 +1,7 @@
 #include "plugins/threshold/threshold.h"
 
+#include "core/method/byte_budget.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -25,10 +27,7 @@ Threshold::allocate(const AllocationProblem& problem, const Parameters&, const M
 {
     if (problem.byteBudget == 0)
         return fail(ErrorCode::InvalidInput, "a common threshold needs a budget of bytes");
-    if (problem.bitOperationBudget > 0 || problem.secondBudget > 0)
-        return fail(
-            ErrorCode::InvalidInput,
-            "a common threshold knows a budget of bytes only: use the integer program");
+    TRY_VOID(checkBytesOnly(problem, "a common threshold"));
     // The choice changes only where the threshold passes a cost: those are all thresholds there are.
     std::vector<double> thresholds{std::numeric_limits<double>::infinity()};
     for (const AllocationItem& item : problem.items)

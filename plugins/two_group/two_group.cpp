@@ -1,5 +1,6 @@
 #include "plugins/two_group/two_group.h"
 
+#include "core/method/byte_budget.h"
 #include "core/method/least_cost.h"
 
 #include <algorithm>
@@ -29,9 +30,7 @@ Result<AllocationSolution> TwoGroup::allocate(
     const double ratio = TRY(parameterValue(parameters(), given, "ratio"));
     if (problem.byteBudget == 0)
         return fail(ErrorCode::InvalidInput, "two groups need a budget of bytes");
-    if (problem.bitOperationBudget > 0 || problem.secondBudget > 0)
-        return fail(
-            ErrorCode::InvalidInput, "two groups know a budget of bytes only: use the integer program");
+    TRY_VOID(checkBytesOnly(problem, "two groups"));
     std::vector<std::size_t> members[2];
     double parameters[2] = {0, 0};
     for (std::size_t i = 0; i < problem.items.size(); ++i) {

@@ -1,5 +1,7 @@
 #include "plugins/two_level/two_level.h"
 
+#include "core/method/byte_budget.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -27,6 +29,7 @@ std::vector<ParameterSpec> TwoLevel::parameters() const
 Result<AllocationSolution> TwoLevel::allocate(
     const AllocationProblem& problem, const Parameters& given, const MethodContext& context) const
 {
+    TRY_VOID(checkBytesOnly(problem, "two levels"));
     const auto specs = parameters();
     const double high = TRY(parameterValue(specs, given, "high")),
                  low = TRY(parameterValue(specs, given, "low"));

@@ -1,5 +1,7 @@
 #include "plugins/water_filling/water_filling.h"
 
+#include "core/method/byte_budget.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -84,9 +86,7 @@ Result<AllocationSolution> WaterFilling::allocate(
 {
     if (problem.byteBudget == 0)
         return fail(ErrorCode::InvalidInput, "equal loss needs a budget of bytes");
-    if (problem.bitOperationBudget > 0 || problem.secondBudget > 0)
-        return fail(
-            ErrorCode::InvalidInput, "equal loss knows a budget of bytes only: use the integer program");
+    TRY_VOID(checkBytesOnly(problem, "equal loss"));
     std::vector<double> sensitivity, sizes;
     double parameters = 0;
     for (const AllocationItem& item : problem.items) {
