@@ -187,7 +187,7 @@ void printMeasured(Context& context, const QString& what, const Measured& measur
     for (const BenchmarkRow& row : measured.rows) {
         cells.push_back(cellsOf(row));
         if (tokens)
-            cells.back() << QString::number(double(row.columns) / row.seconds, 'f', 1);
+            cells.back() << QString::number(double(row.columns) / row.wallSeconds, 'f', 1);
     }
     QStringList header{"device",  "format", "rows", "inner",        "columns", "wall ms",
                        "busy ms", "spread", "GB/s", "of bandwidth", "GOP/s",   "of peak"};

@@ -1,8 +1,8 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/comparison.h"
-#include "app/session/workspace.h"
 #include "app/session/text_file.h"
+#include "app/session/workspace.h"
 
 #include <QJsonArray>
 
@@ -71,7 +71,8 @@ int compare(Context& context, const QStringList& arguments)
     context.parser.addPositionalArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
     context.parser.addOption(
-        {"formats", "Formats, separated by commas (default: q2_k to q8_0; for pictures int3row to int8row).", "ids"});
+        {"formats", "Formats, separated by commas (default: q2_k to q8_0; for pictures int3row to int8row).",
+         "ids"});
     context.parser.addOption(
         {"methods", "Methods, separated by commas, e.g. rtn,gptq:act_order=0.", "ids", "rtn,imatrix"});
     context.parser.addOption({"csv", "Also write the rows to this file.", "file"});
@@ -107,7 +108,8 @@ int compare(Context& context, const QStringList& arguments)
         // Without a place to keep results the comparison still runs; it only starts anew next time.
         const auto project = Workspace::autosaveFor(model);
         ResultStore* const store = project ? project->store.get() : nullptr;
-        const auto meter = pictures ? TRY(makeComparisonMeter(pictures)) : TRY(makeComparisonMeter(*engine, store));
+        const auto meter =
+            pictures ? TRY(makeComparisonMeter(pictures)) : TRY(makeComparisonMeter(*engine, store));
         kind = &meter->kind();
         TRY_VOID(runComparison(
             rows, *meter, store, context.stop, [](std::size_t, const ComparisonRow&) {},

@@ -32,9 +32,10 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
         std::vector<Candidate> candidates;
         if (context.choosesCandidates)
             candidates = TRY(candidatesOf(context, *engine->model()));
+        const std::size_t said = engine->notices().size();
         engine = TRY(engine->transformed(*transform, choice.parameters, std::move(candidates), work));
-        for (const std::string& notice : engine->notices())
-            std::fprintf(stderr, "%s\n", notice.c_str());
+        for (std::size_t n = said; n < engine->notices().size(); ++n)
+            std::fprintf(stderr, "%s\n", engine->notices()[n].c_str());
     }
     return engine;
 }

@@ -72,11 +72,20 @@ Result<OpenedModel> open(
     OpenedModel opened;
     opened.path = QString::fromStdString(path.string());
     std::filesystem::path modelPath = path;
+    std::string expected;
     if (path.extension() == ".tritproj") {
         opened.store = TRY(ProjectStore::open(path));
-        modelPath = TRY(opened.store->model()).path;
+        const auto reference = TRY(opened.store->model());
+        modelPath = reference.path;
+        expected = reference.key;
     }
     auto model = TRY(loadModel(modelPath));
+    if (!expected.empty() && expected != hexadecimal(model->key))
+        addNotice(
+            opened.notice,
+            fmt::format(
+                "{} is not the file that this project was made with: its bits are kept, figures are measured anew",
+                modelPath.filename().string()));
     if (!opened.store) {
         if (auto kept = Workspace::autosaveFor(*model)) {
             opened.store = std::move(kept->store);

@@ -65,6 +65,11 @@ Result<void> fill(
 {
     Compressor& compressor = meter.compressor();
     const Model& model = compressor.model();
+    // Means over the calibration data are gathered once for all rows: by no row's clock.
+    if (const LayerMethod* const method = compressor.methods()(row.candidate.method);
+        method != nullptr && compressor.statistics() != nullptr && !model.layers.empty()
+        && method->calibration() != Calibration::None)
+        (void)TRY(compressor.statistics()->of(LayerId(0), method->calibration(), stop));
     const Clock::time_point begin = Clock::now();
     std::uint64_t others = model.bytes(), bytes = 0, parameters = 0;
     for (std::size_t i = 0; i < model.layers.size(); ++i) {

@@ -31,7 +31,7 @@ ComparisonController::ComparisonController(
                     },
                     Qt::QueuedConnection);
             },
-            [&](double fraction) { m_fraction = fraction; });
+            [&](double fraction) { *request.fraction = fraction; });
         QMetaObject::invokeMethod(
             this,
             [this, generation = request.generation, result] {
@@ -77,9 +77,9 @@ ComparisonController::start(const std::vector<std::string>& formats, const std::
     }
     m_rows = std::move(rows);
     m_running = true;
-    m_fraction = 0;
+    m_fraction = std::make_shared<std::atomic<double>>(0); // one that is stopped may still tell of its progress
     emit rowsChanged();
-    m_worker.post({m_rows, m_meter, ++m_generation});
+    m_worker.post({m_rows, m_meter, m_fraction, ++m_generation});
     emit runningChanged();
     return {};
 }
@@ -97,7 +97,7 @@ void ComparisonController::cancel()
     if (!m_running)
         return;
     m_running = false;
-    m_worker.post({{}, {}, ++m_generation});
+    m_worker.post({{}, {}, {}, ++m_generation});
     emit runningChanged();
 }
 

@@ -28,7 +28,7 @@ public:
     void cancel();
     void forget(); ///< rows say nothing of other data
     [[nodiscard]] bool isRunning() const { return m_running; }
-    [[nodiscard]] double fraction() const { return m_fraction; } ///< done of all, asked by whoever draws it
+    [[nodiscard]] double fraction() const { return *m_fraction; } ///< done of all, asked by whoever draws it
 
 signals:
     void rowsChanged(); ///< others
@@ -40,6 +40,7 @@ private:
     struct Request {
         std::vector<ComparisonRow> rows;
         std::shared_ptr<ComparisonMeter> meter;
+        std::shared_ptr<std::atomic<double>> fraction;
         quint64 generation = 0;
     };
     std::shared_ptr<Engine> m_engine;
@@ -47,7 +48,7 @@ private:
     std::vector<ComparisonRow> m_rows;
     quint64 m_generation = 0;
     bool m_running = false;
-    std::atomic<double> m_fraction = 0;
+    std::shared_ptr<std::atomic<double>> m_fraction = std::make_shared<std::atomic<double>>(0); ///< of the newest
     std::shared_ptr<ComparisonMeter> m_meter; ///< the worker's; replaced while it rests
     std::shared_ptr<PictureEngine> m_pictures; ///< what the meter is of; null: text
     LatestWins<Request> m_worker; // last: joined before what it uses goes away

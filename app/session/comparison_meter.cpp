@@ -36,7 +36,10 @@ public:
         , m_session(std::move(session))
     {
     }
-    const ComparisonKind& kind() const override { return pictureComparison(m_engine->model()->picture->task); }
+    const ComparisonKind& kind() const override
+    {
+        return pictureComparison(m_engine->model()->picture->task);
+    }
     Result<ComparisonNumbers> measure(const Allocation& allocation, std::stop_token stop) override
     {
         const PictureEvaluation found =
@@ -47,7 +50,8 @@ public:
             result.numbers.push_back(value.value_or(Measured{nan, nan}));
         };
         if (m_engine->model()->picture->task == PictureTask::Classification) {
-            for (const auto& value : {found.top1, found.top5, found.agreement, found.loss, found.referenceTop1})
+            for (const auto& value :
+                 {found.top1, found.top5, found.agreement, found.loss, found.referenceTop1})
                 put(value);
         } else {
             for (const auto& value :
@@ -64,7 +68,8 @@ private:
     std::unique_ptr<PictureSession> m_session;
 };
 
-ComparisonColumn column(const char* key, const char* title, double factor, int decimals, bool isReference = false)
+ComparisonColumn
+column(const char* key, const char* title, double factor, int decimals, bool isReference = false)
 {
     return {key, std::string(key) + "StandardError", title, factor, decimals, isReference};
 }

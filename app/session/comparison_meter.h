@@ -21,7 +21,8 @@ struct ComparisonColumn {
 /// What is told of rows on one kind of data. The first column is the divergence that charts are about.
 struct ComparisonKind {
     std::vector<ComparisonColumn> columns;
-    const char* samples; ///< what `ComparisonRow::samples` counts: "tokens" or "samples", a key in JSON and CSV
+    const char*
+        samples; ///< what `ComparisonRow::samples` counts: "tokens" or "samples", a key in JSON and CSV
 };
 [[nodiscard]] const ComparisonKind& textComparison();
 /// Of what is missing for a set of pictures (labels, targets) numbers are NaN.
@@ -39,16 +40,19 @@ public:
     virtual ~ComparisonMeter() = default;
     [[nodiscard]] virtual const ComparisonKind& kind() const = 0;
     /// Errors: Cancelled, those of methods and of the network.
-    [[nodiscard]] virtual Result<ComparisonNumbers> measure(const Allocation& allocation, std::stop_token stop) = 0;
+    [[nodiscard]] virtual Result<ComparisonNumbers>
+    measure(const Allocation& allocation, std::stop_token stop) = 0;
     [[nodiscard]] virtual Compressor& compressor() = 0;
     [[nodiscard]] virtual Key dataKey() = 0; ///< of the data and of what computes
 };
 
-[[nodiscard]] std::unique_ptr<ComparisonMeter> makeComparisonMeter(std::unique_ptr<EvaluationSession> session);
+[[nodiscard]] std::unique_ptr<ComparisonMeter>
+makeComparisonMeter(std::unique_ptr<EvaluationSession> session);
 /// Errors: those of PictureEngine::makeSession().
 [[nodiscard]] Result<std::unique_ptr<ComparisonMeter>>
 makeComparisonMeter(const std::shared_ptr<PictureEngine>& pictures);
 /// For whatever the model works on. Errors: Unsupported (cannot be measured, no pictures yet).
-[[nodiscard]] Result<std::unique_ptr<ComparisonMeter>> makeComparisonMeter(const Engine& engine, ResultStore* store);
+[[nodiscard]] Result<std::unique_ptr<ComparisonMeter>>
+makeComparisonMeter(const Engine& engine, ResultStore* store);
 
 } // namespace tritloom

@@ -190,7 +190,8 @@ std::string introduction(const ComparisonKind& kind, const std::vector<Compariso
     if (done == rows.end())
         return {};
     std::string text = fmt::format(
-        "<p>Every layer as one format by one method, measured on {} {}. Bits count scales, masks and indices; ± is "
+        "<p>Every layer as one format by one method, measured on {} {}. Bits count scales, masks and "
+        "indices; ± is "
         "a standard error.",
         done->samples, kind.samples);
     std::string itself;
@@ -250,9 +251,12 @@ comparisonHtml(const std::string& model, const ComparisonKind& kind, const std::
           "</style></head><body>\n<h1>"
         + escaped(model) + "</h1>\n" + introduction(kind, rows);
     for (const std::size_t c : columnsToShow(kind, rows))
-        page += ScatterPlot(kind.columns[c].title + std::string(" by size"), [c, factor = kind.columns[c].factor](const ComparisonRow& row) {
-                    return factor * row.numbers[c].value;
-                }).svg(rows);
+        page += ScatterPlot(
+                    kind.columns[c].title + std::string(" by size"),
+                    [c, factor = kind.columns[c].factor](const ComparisonRow& row) {
+                        return factor * row.numbers[c].value;
+                    })
+                    .svg(rows);
     page += ScatterPlot("Seconds to compress by size", [](const ComparisonRow& row) {
                 return row.compressSeconds;
             }).svg(rows);

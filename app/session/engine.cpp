@@ -125,9 +125,26 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
     engine->m_methods = methods;
     engine->m_compressor =
         std::make_shared<Compressor>(model, std::move(methods), std::move(statistics), options.memoBytes / 4);
-    engine->m_compressor->setBase(options.base);
+    TRY_VOID(engine->setBase(options.base));
     engine->m_options = std::move(options);
     return engine;
+}
+
+Result<void> Engine::setBase(std::shared_ptr<const Model> base)
+{
+    std::size_t known = 0;
+    for (const Layer& layer : m_model->layers) {
+        const NamedTensor* const found = base ? base->file->find(layer.name) : nullptr;
+        known += found != nullptr && found->shape == m_model->tensor(layer.tensor).shape;
+    }
+    if (base && known < m_model->layers.size())
+        return fail(
+            ErrorCode::InvalidInput,
+            "{} is not what {} was tuned from: {} of its {} layers are there in the same shape",
+            base->file->path.filename().string(), m_model->file->path.filename().string(), known,
+            m_model->layers.size());
+    m_compressor->setBase(std::move(base));
+    return {};
 }
 
 std::shared_ptr<Compressor> Engine::compressor() const
@@ -194,23 +211,25 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
     const MethodContext& context) const
 {
     const Candidate preparedFor = candidates.empty() ? Candidate{"", "", {}} : candidates.front();
+    EngineOptions options = m_options;
+    options.base = base();
     std::shared_ptr<Engine> engine;
     std::vector<std::string> notices;
     if (const auto shown = pictures()) {
         auto made = TRY(shown->transformed(transform, parameters, std::move(candidates), context));
         const auto& said = made->pictures().notices;
         notices.assign(said.begin() + std::ptrdiff_t(shown->pictures().notices.size()), said.end());
-        engine = TRY(create(made->model(), m_methods, m_options));
+        engine = TRY(create(made->model(), m_methods, options));
         engine->setPictures(std::move(made));
     } else if (m_model->picture) {
         const auto made = TRY(
             transformedNetwork(m_compressor, transform, parameters, std::move(candidates), context, notices));
-        engine = TRY(create(made, m_methods, m_options));
+        engine = TRY(create(made, m_methods, options));
     } else {
         const auto probe = TRY(makeProbe(std::move(candidates), context.stop));
         TransformedModel made = TRY(transform.apply(*probe, parameters, context));
         notices = std::move(made.notices);
-        engine = TRY(create(makeModel(withTensors(*m_model->file, made.tensors)), m_methods, m_options));
+        engine = TRY(create(makeModel(withTensors(*m_model->file, made.tensors)), m_methods, options));
     }
     engine->m_original = m_original ? m_original : shared_from_this();
     engine->m_notices = m_notices;

@@ -33,7 +33,7 @@ struct EngineOptions {
     std::filesystem::path imatrix; ///< mean squares from a file of llama.cpp's instead of the text's own
     std::size_t memoBytes = std::size_t{1} << 30;
     std::shared_ptr<const Model>
-        base; ///< that the model was tuned from, for methods that store the difference
+        base; ///< that the model was tuned from at first, see Engine::base()
 };
 
 /// A device that products can run on.
@@ -69,6 +69,11 @@ public:
     /// Other pictures, and with them what methods learn from; sessions that were made before keep the old
     /// ones.
     void setPictures(std::shared_ptr<PictureEngine> pictures);
+
+    /// The model that this one was tuned from; null: none is known. Any thread. Errors: InvalidInput (it has
+    /// other layers).
+    [[nodiscard]] std::shared_ptr<const Model> base() const { return m_compressor->base(); }
+    [[nodiscard]] Result<void> setBase(std::shared_ptr<const Model> base);
 
     /// The model as a transform rewrites it, measured against the one before all transforms: same texts or
     /// pictures, same options. Errors: those of the transform.

@@ -10,7 +10,7 @@ Job::Job(QObject* parent)
         if (!request.work)
             return;
         const MethodContext context{
-            .stop = std::move(stop), .progress = [this](double fraction) { m_fraction = fraction; }};
+            .stop = std::move(stop), .progress = [&request](double fraction) { *request.fraction = fraction; }};
         Delivery delivery = request.work(context);
         QMetaObject::invokeMethod(
             this,
@@ -30,9 +30,9 @@ Job::Job(QObject* parent)
 void Job::start(Work work)
 {
     m_running = true;
-    m_fraction = 0;
+    m_fraction = std::make_shared<std::atomic<double>>(0); // one that is stopped may still tell of its progress
     m_time.start();
-    m_worker.post({++m_newest, std::move(work)});
+    m_worker.post({++m_newest, std::move(work), m_fraction});
     emit runningChanged();
 }
 
@@ -40,13 +40,13 @@ void Job::cancel()
 {
     if (!std::exchange(m_running, false))
         return;
-    m_worker.post({++m_newest, {}});
+    m_worker.post({++m_newest, {}, {}});
     emit runningChanged();
 }
 
 std::chrono::milliseconds Job::timeLeft() const
 {
-    const double done = m_fraction;
+    const double done = *m_fraction;
     if (!m_running || done < 0.02) // the first steps say little of the pace
         return std::chrono::milliseconds(0);
     return std::chrono::milliseconds(std::int64_t(double(m_time.elapsed()) * (1 - done) / done));

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace tritloom {
 
@@ -26,7 +27,7 @@ public:
     void start(Work work);
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
-    [[nodiscard]] double fraction() const { return m_fraction; } ///< 0 to 1
+    [[nodiscard]] double fraction() const { return *m_fraction; } ///< 0 to 1
     [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< by the pace so far; 0: not known
 
 signals:
@@ -36,10 +37,11 @@ private:
     struct Request {
         quint64 generation = 0;
         Work work; ///< empty: only stops what runs
+        std::shared_ptr<std::atomic<double>> fraction;
     };
     quint64 m_newest = 0;
     bool m_running = false;
-    std::atomic<double> m_fraction = 0;
+    std::shared_ptr<std::atomic<double>> m_fraction = std::make_shared<std::atomic<double>>(0); ///< of the newest
     QElapsedTimer m_time;
     LatestWins<Request> m_worker; // last: joined before what it uses goes away
 };

@@ -43,6 +43,7 @@ Workspace::Workspace(
     , m_analyses(m_engine, plugins)
     , m_metric(m_engine, plugins)
     , m_transforms(m_engine, plugins)
+    , m_baseModel(m_engine)
 {
     m_saver.setMaxThreadCount(1);
     m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
@@ -78,7 +79,8 @@ Workspace::Workspace(
     connect(&m_sensitivity, &SensitivityController::runningChanged, this, &Workspace::checkPrediction);
     connect(&m_evaluation, &EvaluationController::finished, this, [this] {
         const auto& latest = m_evaluation.latest();
-        if (m_store && latest && latest->isComplete())
+        if (m_store && latest && latest->isComplete() && latest->allocation == m_document.allocation()
+            && !m_document.inGesture()) // what is dragged through has no history row yet
             m_saver.start([this, kl = latest->kl.value] {
                 if (m_lastEdit != 0)
                     (void)m_store->setEditKl(m_lastEdit, kl); // a history row without its effect is no loss

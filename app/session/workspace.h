@@ -3,6 +3,7 @@
 #include "app/session/allocate_controller.h"
 #include "app/session/allocation_document.h"
 #include "app/session/analysis_controller.h"
+#include "app/session/base_model_controller.h"
 #include "app/session/contract_controller.h"
 #include "app/session/distribution_controller.h"
 #include "app/session/evaluation_controller.h"
@@ -87,6 +88,7 @@ public:
     [[nodiscard]] AnalysisController& analyses() { return m_analyses; }
     [[nodiscard]] MetricController& metric() { return m_metric; }
     [[nodiscard]] TransformController& transforms() { return m_transforms; }
+    [[nodiscard]] BaseModelController& baseModel() { return m_baseModel; }
 
     [[nodiscard]] const Goal& goal() const { return m_goal; }
     void setGoal(const Goal& goal);
@@ -168,6 +170,7 @@ private:
     AnalysisController m_analyses;
     MetricController m_metric;
     TransformController m_transforms;
+    BaseModelController m_baseModel;
     AllocatorChoice m_allocator;
     bool m_allocatesAfterMetric = false;
     std::uint64_t m_activationBytes = 0; ///< of a network on pictures, of one picture

@@ -63,6 +63,12 @@ void Workspace::connectPlugins()
         if (std::exchange(m_allocatesAfterMetric, false))
             emit allocationFailed(why);
     });
+    connect(&m_baseModel, &BaseModelController::changed, this, [this] {
+        keepSetting("base", m_baseModel.path().string());
+        m_sensitivity.forget(); // cells of methods that need a base are others now
+        m_evaluation.forget();
+        m_evaluation.request(m_document.allocation());
+    });
     if (!m_engine->transforms().empty())
         keepSetting("transforms", transformsText(m_engine->transforms()));
 }
@@ -72,6 +78,8 @@ void Workspace::restorePlugins()
     const auto method = parsePluginChoice(textOf(m_store->setting("method")));
     if (method && !method->id.empty() && methods()(method->id) != nullptr)
         m_sensitivity.setCandidates(candidatesBy(model(), *method, methods()));
+    if (const std::string base = textOf(m_store->setting("base")); !base.empty() && !m_engine->base())
+        m_baseModel.load(base);
     const AllocatorChoice kept = allocatorOf(textOf(m_store->setting("allocator")));
     if ((kept.allocator.id.empty() || m_plugins.allocator(kept.allocator.id) != nullptr)
         && (kept.metric.id.empty() || m_plugins.metric(kept.metric.id) != nullptr))

@@ -14,7 +14,24 @@ Compressor::Compressor(
 {
 }
 
+void Compressor::setBase(std::shared_ptr<const Model> base)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_base = std::move(base);
+}
+
+std::shared_ptr<const Model> Compressor::base() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_base;
+}
+
 Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
+{
+    return keyOfChoice(layer, choice, base().get());
+}
+
+Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Model* base) const
 {
     Key key =
         keyOf("weights", m_model->key, layer, choice.format, choice.format.empty() ? "" : choice.method);
@@ -27,24 +44,30 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
     if (method != nullptr && (isRanged || method->calibration() != Calibration::None)
         && m_statistics != nullptr)
         key = keyOf(key, m_statistics->key());
-    if (method != nullptr && method->needsBase() && m_base != nullptr)
-        key = keyOf(key, m_base->key);
+    if (method != nullptr && method->needsBase() && base != nullptr)
+        key = keyOf(key, base->key);
     return key;
 }
 
-Result<Tensor> Compressor::baseOf(const Layer& layer, const std::string& method) const
+namespace {
+
+Result<Tensor> baseOf(const Model* base, const NamedTensor& tensor, const std::string& method)
 {
-    if (m_base == nullptr)
+    if (base == nullptr)
         return fail(
             ErrorCode::InvalidInput, "{}: the method '{}' needs the model that this one was tuned from",
-            layer.name, method);
-    const NamedTensor* const found = m_base->file->find(layer.name);
+            tensor.name, method);
+    const NamedTensor* const found = base->file->find(tensor.name);
     if (found == nullptr)
-        return fail(ErrorCode::InvalidInput, "the base model has no tensor '{}'", layer.name);
-    if (found->shape != m_model->tensor(layer.tensor).shape)
-        return fail(ErrorCode::InvalidInput, "'{}' has another shape in the base model", layer.name);
+        return fail(ErrorCode::InvalidInput, "the base model has no tensor '{}'", tensor.name);
+    if (found->shape != tensor.shape)
+        return fail(
+            ErrorCode::InvalidInput, "'{}' is [{}] here and [{}] in the base model", tensor.name,
+            fmt::join(tensor.shape, ", "), fmt::join(found->shape, ", "));
     return materialise(*found);
 }
+
+} // namespace
 
 Result<CompressedLayer> Compressor::compress(
     LayerId layer, const LayerChoice& choice, std::stop_token stop,
@@ -54,7 +77,8 @@ Result<CompressedLayer> Compressor::compress(
     const bool stored = choice.format.empty();
     if (stored && m_model->tensor(what.tensor).layout == Layout::RowMajor)
         return storedLayer(m_model->tensor(what.tensor)); // where it lies, for nothing
-    const Key key = keyOfChoice(layer, choice);
+    const std::shared_ptr<const Model> base = this->base(); // one and the same to the end
+    const Key key = keyOfChoice(layer, choice, base.get());
     {
         const std::scoped_lock lock(m_mutex);
         if (auto known = m_memo.find(key))
@@ -96,7 +120,7 @@ Result<CompressedLayer> Compressor::compress(
         problem.maxAbsolute = std::move(statistics.maxAbsolute);
     }
     if (method->needsBase())
-        problem.base = TRY(baseOf(what, choice.method));
+        problem.base = TRY(baseOf(base.get(), m_model->tensor(what.tensor), choice.method));
     MethodContext context{.stop = stop};
     if (progress)
         context.progress = progress;

@@ -18,9 +18,9 @@ public:
         std::shared_ptr<const Model> model, MethodLookup methods, std::shared_ptr<Statistics> statistics,
         std::size_t memoBytes);
 
-    /// The model that this one was tuned from, for methods that store the difference. Before the first
-    /// compress().
-    void setBase(std::shared_ptr<const Model> base) { m_base = std::move(base); }
+    /// The model that this one was tuned from, for methods that store the difference; null: none.
+    void setBase(std::shared_ptr<const Model> base);
+    [[nodiscard]] std::shared_ptr<const Model> base() const;
 
     /// The layer as chosen; as stored for an empty format. Same shape as the layer.
     /// Errors: NotFound (method or format), Unsupported, InvalidInput, Cancelled.
@@ -37,12 +37,12 @@ public:
     [[nodiscard]] const MethodLookup& methods() const { return m_methods; }
 
 private:
-    Result<Tensor> baseOf(const Layer& layer, const std::string& method) const;
+    [[nodiscard]] Key keyOfChoice(LayerId layer, const LayerChoice& choice, const Model* base) const;
 
     std::shared_ptr<const Model> m_model, m_base;
     MethodLookup m_methods;
     std::shared_ptr<Statistics> m_statistics;
-    mutable std::mutex m_mutex; ///< guards the memo only; work happens outside
+    mutable std::mutex m_mutex; ///< guards the memo and m_base only; work happens outside
     Memo<CompressedLayer> m_memo;
 };
 

@@ -59,7 +59,7 @@ Key EvaluationSession::textKey(std::size_t chunkLimit) const
 }
 
 Result<PositionValues> EvaluationSession::measure(
-    const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop)
+    const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop, std::stop_token methods)
 {
     const Allocation original = m_reference->model().original();
     const Key key = tritloom::keyOf(
@@ -73,8 +73,8 @@ Result<PositionValues> EvaluationSession::measure(
             if (const auto known = unpacked(*bytes, positions))
                 return m_known[key] = *known;
 
-    const Tensor expected = TRY(m_reference->logProbabilities(chunk, original, Keep::Everything, stop));
-    const Tensor actual = TRY(m_pass->logProbabilities(chunk, allocation, keep, stop));
+    const Tensor expected = TRY(m_reference->logProbabilities(chunk, original, Keep::Everything, stop, methods));
+    const Tensor actual = TRY(m_pass->logProbabilities(chunk, allocation, keep, stop, methods));
     if (expected.type().shape != actual.type().shape)
         return fail(
             ErrorCode::InvalidInput, "the reference has {} tokens in its vocabulary, the model {}",
@@ -135,11 +135,14 @@ Result<Evaluation> EvaluationSession::evaluate(
     for (std::size_t c = 0; c < total; ++c) {
         if (c > 0 && stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled after {} of {} chunks", c, total);
-        const bool finishAnyway = c == 0 && m_chunkTime < std::chrono::milliseconds(150);
+        // Who drags on and on still sees numbers, where they come quickly; a slow method is never waited for.
+        const bool finishAnyway = c == 0 && m_chunkTime && *m_chunkTime < std::chrono::milliseconds(150);
+        const std::size_t stagesBefore = m_pass->counters().stagesRun;
         const auto chunkBegin = std::chrono::steady_clock::now();
         done.push_back(
-            TRY(measure(m_chunks[c], allocation, keep, finishAnyway ? std::stop_token() : stop)));
-        m_chunkTime = std::chrono::steady_clock::now() - chunkBegin;
+            TRY(measure(m_chunks[c], allocation, keep, finishAnyway ? std::stop_token() : stop, stop)));
+        if (m_pass->counters().stagesRun != stagesBefore)
+            m_chunkTime = std::chrono::steady_clock::now() - chunkBegin;
         evaluation = summarise(allocation, done, total);
         evaluation.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
             std::chrono::steady_clock::now() - begin);

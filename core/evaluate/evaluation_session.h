@@ -38,14 +38,16 @@ public:
     [[nodiscard]] Key textKey(std::size_t chunkLimit) const;
 
 private:
-    Result<PositionValues> measure(const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop);
+    Result<PositionValues> measure(
+        const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop, std::stop_token methods);
     Evaluation summarise(const Allocation& allocation, std::span<const PositionValues> done, std::size_t total) const;
 
     std::vector<Chunk> m_chunks;
     std::shared_ptr<ForwardPass> m_pass, m_reference;
     ResultStore* m_store;
     std::map<Key, PositionValues> m_known;
-    std::chrono::steady_clock::duration m_chunkTime{}; ///< of the last chunk that was really run
+    /// Of the last chunk that was really run; absent: none was.
+    std::optional<std::chrono::steady_clock::duration> m_chunkTime;
 };
 
 } // namespace tritloom

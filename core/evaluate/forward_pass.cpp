@@ -49,7 +49,8 @@ Result<Executor::Weights> ForwardPass::weights(TensorId id, const Allocation& al
 }
 
 Result<Tensor> ForwardPass::logProbabilities(
-    const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop)
+    const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop,
+    std::optional<std::stop_token> methods)
 {
     if (!model().graph)
         return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", model().whyNotEvaluated);
@@ -70,7 +71,7 @@ Result<Tensor> ForwardPass::logProbabilities(
             break;
         }
     }
-    const auto weightsOf = [&](TensorId id) { return weights(id, allocation, stop); };
+    const auto weightsOf = [&](TensorId id) { return weights(id, allocation, methods.value_or(stop)); };
     for (; next < head; ++next) {
         TRY_VOID(m_executor->run(graph, next, next, values, weightsOf, nullptr, stop));
         ++m_counters.stagesRun;

@@ -203,7 +203,7 @@ void BenchmarkPage::rebuild()
         set(Operations, row.operationsPerSecond > 0 ? rateText(row.operationsPerSecond) : QString());
         set(OfPeak, row.shareOfPeak > 0 ? formatShare(row.shareOfPeak) : QString());
         set(Tokens,
-            isModel && row.seconds > 0 ? QLocale().toString(double(row.columns) / row.seconds, 'f', 1)
+            isModel && row.wallSeconds > 0 ? QLocale().toString(double(row.columns) / row.wallSeconds, 'f', 1)
                                        : QString());
     }
     m_bars->show(rows);

@@ -84,9 +84,10 @@ void SpeedCard::refresh()
     const SpeedController& speed = m_workspace.speed();
     const std::size_t context = m_workspace.goal().contextLength;
     const Allocation allocation = shown();
-    const DecodeLoad empty = decodeLoad(m_workspace.model(), allocation, 0),
-                     full = decodeLoad(m_workspace.model(), allocation, context),
-                     original = decodeLoad(m_workspace.model(), m_workspace.model().original(), 0);
+    const DecodeLoad empty = decodeLoad(m_workspace.model(), allocation, 0, m_workspace.methods()),
+                     full = decodeLoad(m_workspace.model(), allocation, context, m_workspace.methods()),
+                     original = decodeLoad(
+                         m_workspace.model(), m_workspace.model().original(), 0, m_workspace.methods());
     if (const ReadSpeed& read = speed.readSpeed(); read.isKnown()) {
         const double bandwidth = read.of(empty.bytes());
         m_estimated->setText(tr("≤ %1 tok/s").arg(rateText(empty.tokensPerSecond(bandwidth))));
