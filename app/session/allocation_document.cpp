@@ -78,7 +78,6 @@ void AllocationDocument::endGesture()
     }
     if (!after.empty())
         m_undo.push(new SetChoices(*this, std::move(before), std::move(after), m_gestureText));
-    emit gestureEnded();
 }
 
 void AllocationDocument::setChoices(const std::vector<Change>& changes, const QString& text, Pins pins)
@@ -97,7 +96,6 @@ void AllocationDocument::setChoices(const std::vector<Change>& changes, const QS
         return;
     }
     m_undo.push(new SetChoices(*this, std::move(before), std::move(after), text));
-    emit gestureEnded();
 }
 
 void AllocationDocument::replace(const Allocation& allocation, const QString& text)

@@ -40,7 +40,6 @@ public:
 signals:
     void changed(const tritloom::Allocation& allocation); ///< bits moved, by hand, undo or allocator
     void pinsChanged();
-    void gestureEnded(); ///< the moment to measure and to save
 
 private:
     class SetChoices;

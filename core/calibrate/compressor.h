@@ -32,7 +32,6 @@ public:
     [[nodiscard]] Key keyOfChoice(LayerId layer, const LayerChoice& choice) const;
 
     [[nodiscard]] const Model& model() const { return *m_model; }
-    [[nodiscard]] const std::shared_ptr<const Model>& modelPointer() const { return m_model; }
     [[nodiscard]] Statistics* statistics() const { return m_statistics.get(); }
     [[nodiscard]] const MethodLookup& methods() const { return m_methods; }
 

@@ -91,7 +91,7 @@ Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::
                 ErrorCode::InvalidInput, "{}: a database, but not a project file of Tritloom", path.string());
         if (version > int(std::size(migrations)))
             return fail(
-                ErrorCode::InvalidInput, "{}: made by a newer Tritloom (schema {}, this one knows {})",
+                ErrorCode::Unsupported, "{}: made by a newer Tritloom (schema {}, this one knows {})",
                 path.string(), version, std::size(migrations));
         if (const std::string found = database->execAndGet("PRAGMA quick_check(1)").getString();
             found != "ok")
@@ -121,8 +121,7 @@ Result<ProjectStore::Opened> ProjectStore::openOrReplace(const std::filesystem::
     if (opened)
         return Opened{std::move(*opened), {}};
     // A newer version's file is no damage, and what cannot be opened cannot be put aside either.
-    if (opened.error().code != ErrorCode::InvalidInput
-        || opened.error().message.find("newer") != std::string::npos)
+    if (opened.error().code != ErrorCode::InvalidInput)
         return tl::make_unexpected(std::move(opened).error());
     const std::filesystem::path aside = path.string() + ".damaged";
     std::error_code error;
@@ -238,17 +237,6 @@ Result<std::optional<ProjectStore::Saved>> ProjectStore::load(const Model& model
             saved.pinned[found->second] = select.getColumn(4).getInt() != 0;
         }
         return any ? std::optional(std::move(saved)) : std::nullopt;
-    });
-}
-
-Result<std::vector<std::string>> ProjectStore::allocationNames()
-{
-    return guarded("list", [&]() -> Result<std::vector<std::string>> {
-        std::vector<std::string> names;
-        SQLite::Statement select(*m_database, "SELECT name FROM allocation ORDER BY id");
-        while (select.executeStep())
-            names.push_back(select.getColumn(0).getString());
-        return names;
     });
 }
 

@@ -45,7 +45,6 @@ public:
         const Model& model, const std::string& name, const Allocation& allocation,
         const std::vector<bool>& pinned);
     [[nodiscard]] Result<std::optional<Saved>> load(const Model& model, const std::string& name);
-    [[nodiscard]] Result<std::vector<std::string>> allocationNames();
 
     /// What the project is about. NotFound in a new file.
     struct ModelReference {

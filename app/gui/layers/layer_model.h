@@ -39,7 +39,6 @@ public:
     /// New numbers of known layers; names and order stay.
     void updateRows(const std::vector<std::pair<int, LayerRow>>& rows);
     void setGrouped(bool grouped);
-    [[nodiscard]] bool isGrouped() const { return m_grouped; }
     [[nodiscard]] const std::vector<LayerRow>& rows() const { return m_rows; }
     [[nodiscard]] QModelIndex indexOf(int layer, int column = Name) const;
     [[nodiscard]] int layerOf(const QModelIndex& index) const; ///< -1 for a block
