@@ -1,4 +1,5 @@
 #include "app/session/comparison.h"
+#include "app/session/text_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,16 +30,6 @@ std::string escaped(const std::string& text)
             result += c;
         }
     return result;
-}
-
-std::string quoted(const std::string& text)
-{
-    if (text.find_first_of(",\"\n") == std::string::npos)
-        return text;
-    std::string result = "\"";
-    for (const char c : text)
-        result += c == '"' ? "\"\"" : std::string(1, c);
-    return result + "\"";
 }
 
 constexpr const char* colours[] = {"#2f6fed", "#d9480f", "#2b8a3e", "#862e9c",
@@ -168,7 +159,7 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
     text += fmt::format("{},compressSeconds,evaluateSeconds,failure\n", kind.samples);
     for (const ComparisonRow& row : rows) {
         text += fmt::format(
-            "{},{},{},{:.6g},", quoted(row.candidate.format), quoted(methodText(row.candidate)), row.bytes,
+            "{},{},{},{:.6g},", csvCell(row.candidate.format), csvCell(methodText(row.candidate)), row.bytes,
             row.bitsPerWeight);
         for (std::size_t c = 0; c < kind.columns.size(); ++c)
             text += row.isMeasured() && !std::isnan(row.numbers[c].value)
@@ -176,7 +167,7 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
                 : std::string(",,");
         text += row.isMeasured()
             ? fmt::format("{},{:.4g},{:.4g},\n", row.samples, row.compressSeconds, row.evaluateSeconds)
-            : ",,," + quoted(row.failure) + "\n";
+            : ",,," + csvCell(row.failure) + "\n";
     }
     return text;
 }

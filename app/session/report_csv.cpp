@@ -1,24 +1,16 @@
 #include "app/session/report_csv.h"
 
+#include "app/session/text_file.h"
+
 #include <fmt/format.h>
 
 namespace tritloom {
 namespace {
 
-std::string quoted(const std::string& cell)
-{
-    if (cell.find_first_of(",\"\n\r") == std::string::npos)
-        return cell;
-    std::string text = "\"";
-    for (const char c : cell)
-        text.append(c == '"' ? 2 : 1, c);
-    return text + "\"";
-}
-
 void addRow(std::string& text, const std::vector<std::string>& cells)
 {
     for (std::size_t i = 0; i < cells.size(); ++i)
-        text.append(i == 0 ? "" : ",").append(quoted(cells[i]));
+        text.append(i == 0 ? "" : ",").append(csvCell(cells[i]));
     text += "\n";
 }
 

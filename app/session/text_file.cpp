@@ -31,4 +31,14 @@ Result<void> checkWritable(const QString& path)
     return {}; // without commit() nothing changes
 }
 
+std::string csvCell(const std::string& text)
+{
+    if (text.find_first_of(",\"\n\r") == std::string::npos)
+        return text;
+    std::string cell = "\"";
+    for (const char c : text)
+        cell.append(c == '"' ? 2 : 1, c);
+    return cell + "\"";
+}
+
 } // namespace tritloom

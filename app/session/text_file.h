@@ -14,4 +14,7 @@ namespace tritloom {
 /// Whether writeTextFile() could begin: asked before long work whose result goes there. Writes nothing.
 [[nodiscard]] Result<void> checkWritable(const QString& path);
 
+/// A cell of comma-separated values, in quotation marks where it needs them.
+[[nodiscard]] std::string csvCell(const std::string& text);
+
 } // namespace tritloom
