@@ -150,7 +150,15 @@ void MainWindow::connectActions()
         // The original's own figures are what every change is held against.
         if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
             m_workspace->evaluation().request(m_workspace->document().allocation());
-        emit opened();
+        m_announces = true;
+    });
+    connect(m_docks, &PageDocks::pageMade, this, [this](QWidget* page) {
+        wirePage(*this, *page, *m_actions);
+        connectMethods(*this, *m_workspace, *page);
+    });
+    connect(m_docks, &PageDocks::settled, this, [this] {
+        if (std::exchange(m_announces, false))
+            emit opened();
     });
     connect(&m_loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
         m_status->setOpening({});
@@ -191,14 +199,10 @@ void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title
     connectWorkspace();
     refreshActions();
     refreshTitle();
-    focusLoom(*this);
 }
 
 void MainWindow::connectWorkspace()
 {
-    connectFlip(*this);
-    addLayerMenu(*this, *m_actions);
-    connectMethods(*this, *m_workspace);
     connectTransforms();
     connect(m_workspace.get(), &Workspace::allocatorChanged, this, &MainWindow::refreshActions);
     connect(m_workspace.get(), &Workspace::allocationNoticed, this, [this](const QString& what) {
@@ -231,6 +235,7 @@ void MainWindow::closeProject()
 {
     if (!m_workspace)
         return;
+    m_announces = false;
     // Pages hold references into the workspace: they go first.
     m_docks->empty();
     m_toolBar->setWorkspace(nullptr);

@@ -35,13 +35,15 @@ public:
     /// Shows a project that is open already (pictures, tests).
     void show(std::shared_ptr<Workspace> workspace, const QString& title);
     void closeProject();
+    /// A page of the open project, made now where nobody has seen it yet; null: there is none of that id.
+    [[nodiscard]] QWidget* page(const QString& id) { return m_docks->need(id); }
     [[nodiscard]] Workspace* workspace() { return m_workspace.get(); }
     [[nodiscard]] const Settings& settings() const { return m_settings; }
     void setSettings(const Settings& settings);
     using QMainWindow::show;
 
 signals:
-    void opened();
+    void opened(); ///< what open() asked for is there, with the pages that can be seen
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -82,6 +84,7 @@ private:
         std::filesystem::path store; ///< of its project; empty: nothing was kept
     };
     Original m_original;
+    bool m_announces = false; ///< opened() is owed
     bool m_stopShown = false; ///< the sweep's button stops it
     ModelLoader m_loader;
     std::shared_ptr<Workspace> m_workspace; // outlived by no page: see closeProject()

@@ -6,7 +6,6 @@
 #include <QEvent>
 #include <QMainWindow>
 #include <QMenu>
-#include <QScrollArea>
 #include <QSettings>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -45,8 +44,15 @@ PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout)
         dock->setObjectName(QStringLiteral("dock.") + QLatin1String(page.id));
         if (page.area == Page::Area::Bottom)
             dock->setTitleBarWidget(new QWidget(dock)); // its tab says it already
+        connect(dock, &QDockWidget::visibilityChanged, this, [dock](bool seen) {
+            if (auto* const holder = qobject_cast<PageHolder*>(dock->widget()))
+                holder->setSeen(seen);
+        });
         m_docks.emplace_back(&page, dock);
     }
+    // A timer and no posted event: those are all delivered before a key or a click is looked at.
+    m_next.setInterval(0);
+    connect(&m_next, &QTimer::timeout, this, &PageDocks::makeNext);
     arrange();
     for (const auto& [page, dock] : m_docks)
         dock->hide();
@@ -137,29 +143,61 @@ bool PageDocks::eventFilter(QObject* watched, QEvent* event)
     return QObject::eventFilter(watched, event);
 }
 
+PageHolder* PageDocks::hold(const Page& page, QWidget* parent)
+{
+    auto* const holder = new PageHolder(
+        page, *m_workspace,
+        // In a narrow window a wide page scrolls instead of pushing the docks beside it.
+        page.area == Page::Area::Bottom ? PageHolder::Room::Scrolls : PageHolder::Room::Given, parent);
+    connect(holder, &PageHolder::made, this, &PageDocks::pageMade);
+    connect(holder, &PageHolder::wanted, this, [this, holder] {
+        if (std::ranges::find(m_waiting, holder) == m_waiting.end())
+            m_waiting.push_back(holder);
+        m_next.start();
+    });
+    m_holders.push_back(holder);
+    return holder;
+}
+
+void PageDocks::makeNext()
+{
+    while (!m_waiting.empty()) {
+        PageHolder* const holder = m_waiting.front();
+        m_waiting.erase(m_waiting.begin());
+        if (!holder->isSeen() || holder->page() != nullptr)
+            continue; // another tab came before it, or somebody asked
+        holder->make();
+        return;
+    }
+    m_next.stop();
+    emit settled();
+}
+
+QWidget* PageDocks::need(const QString& id)
+{
+    for (PageHolder* const holder : m_holders)
+        if (id == QLatin1String(holder->row().id))
+            return holder->make();
+    return nullptr;
+}
+
 void PageDocks::fill(Workspace& workspace)
 {
     empty();
     m_workspace = &workspace;
     for (const Page& page : pages())
         if (page.area == Page::Area::Centre) {
-            m_central.push_back(page.make(workspace, m_centre.parentWidget()));
-            m_centre.addWidget(m_central.back(), 1);
+            PageHolder* const holder = hold(page, m_centre.parentWidget());
+            m_centre.addWidget(holder, 1);
+            holder->setSeen(true);
         }
     for (const auto& [page, dock] : m_docks)
-        if (!isShown(*page)) {
+        if (isShown(*page)) {
+            dock->setWidget(hold(*page, dock));
+        } else {
             auto* const nothing = new QWidget(dock);
             nothing->setMinimumSize(1, 1); // a dock without a size complains
             dock->setWidget(nothing);
-        } else if (page->area == Page::Area::Bottom) {
-            // In a narrow window a wide page scrolls instead of pushing the docks beside it.
-            auto* const scroll = new QScrollArea(dock);
-            scroll->setFrameShape(QFrame::NoFrame);
-            scroll->setWidgetResizable(true);
-            scroll->setWidget(page->make(workspace, scroll));
-            dock->setWidget(scroll);
-        } else {
-            dock->setWidget(page->make(workspace, dock));
         }
     m_filled = true;
     const QByteArray stored = storedLayout();
@@ -172,6 +210,7 @@ void PageDocks::fill(Workspace& workspace)
         bar->setElideMode(Qt::ElideNone); // a narrow window scrolls its tabs: half a name is no name
         bar->setUsesScrollButtons(true);
     }
+    m_next.start();
 }
 
 void PageDocks::empty()
@@ -179,13 +218,15 @@ void PageDocks::empty()
     if (!std::exchange(m_filled, false))
         return;
     store();
+    m_next.stop();
+    m_waiting.clear();
     m_workspace = nullptr;
+    for (PageHolder* const holder : std::exchange(m_holders, {}))
+        delete holder;
     for (const auto& [page, dock] : m_docks) {
         delete dock->widget();
         dock->hide();
     }
-    for (QWidget* const widget : std::exchange(m_central, {}))
-        delete widget;
 }
 
 /// Networks on pictures and language models have other pages: what is hidden for one is not for the other.

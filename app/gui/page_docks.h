@@ -1,8 +1,9 @@
 #pragma once
 
-#include "app/gui/page.h"
+#include "app/gui/page_holder.h"
 
 #include <QObject>
+#include <QTimer>
 
 class QAction;
 class QDockWidget;
@@ -12,7 +13,8 @@ class QVBoxLayout;
 
 namespace tritloom {
 
-/// Docks for every row of pages(): made once, filled while a project is open. GUI thread only.
+/// Docks for every row of pages(): made once, filled while a project is open. A page is made when it is first
+/// seen, one an event, so that no model is too large to be opened without a halt. GUI thread only.
 class PageDocks final : public QObject {
     Q_OBJECT
 
@@ -23,7 +25,10 @@ public:
     }; ///< Standard: pictures neither use nor touch what a person arranged
     PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout);
 
-    void fill(Workspace& workspace);
+    void
+    fill(Workspace& workspace); ///< pages follow: pageMade() for each, settled() once nobody waits for one
+    /// Makes the page now, where it is not there yet; null: no such page, or nothing is open.
+    QWidget* need(const QString& id);
     void empty(); ///< takes the pages down, hides the docks and remembers where they were
     void resetLayout();
     bool
@@ -32,7 +37,13 @@ public:
     void store() const; ///< the layout, for the next start and in the open project
     [[nodiscard]] bool isFilled() const { return m_filled; }
 
+signals:
+    void pageMade(QWidget* page);
+    void settled(); ///< what can be seen is there
+
 private:
+    PageHolder* hold(const Page& page, QWidget* parent);
+    void makeNext();
     void arrange();
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
     void hideOthers(); ///< docks of pages that say nothing of the open model
@@ -44,7 +55,9 @@ private:
     QMainWindow& m_window;
     QVBoxLayout& m_centre;
     std::vector<std::pair<const Page*, QDockWidget*>> m_docks;
-    std::vector<QWidget*> m_central;
+    std::vector<PageHolder*> m_holders; ///< of the open project
+    std::vector<PageHolder*> m_waiting; ///< are seen and empty
+    QTimer m_next;
     Workspace* m_workspace = nullptr; ///< whose pages these are
     Layout m_layout;
     bool m_filled = false, m_sizesPending = false;

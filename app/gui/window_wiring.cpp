@@ -62,27 +62,26 @@ void zoomLoom(QMainWindow& window, double factor)
         page->loom().setZoom(page->loom().zoom() * factor, page->loom().width() / 2.0);
 }
 
-void focusLoom(QMainWindow& window)
-{
-    if (auto* const page = window.findChild<LoomPage*>())
-        page->loom().setFocus();
-}
-
-void connectFlip(QMainWindow& window)
+void wirePage(QMainWindow& window, QWidget& page, const WindowActions& actions)
 {
     auto* const loom = window.findChild<LoomPage*>();
     auto* const preview = window.findChild<PreviewPage*>();
-    if (loom != nullptr && preview != nullptr) {
+    auto* const pictures = window.findChild<PicturesPage*>();
+    if (&page == loom)
+        loom->loom().setFocus();
+    // Pages come in any order; whichever is the later of two finds the other, and takes its state.
+    if (loom != nullptr && preview != nullptr && (&page == loom || &page == preview)) {
         QObject::connect(loom, &LoomPage::originalShown, preview, &PreviewPage::showOriginal);
         QObject::connect(preview, &PreviewPage::originalAsked, loom, &LoomPage::setOriginalShown);
+        if (loom->isOriginalShown())
+            preview->showOriginal(true);
     }
-    if (auto* const pictures = window.findChild<PicturesPage*>(); loom != nullptr && pictures != nullptr)
+    if (loom != nullptr && pictures != nullptr && (&page == loom || &page == pictures)) {
         QObject::connect(loom, &LoomPage::originalShown, pictures, &PicturesPage::showOriginal);
-}
-
-void addLayerMenu(QMainWindow& window, const WindowActions& actions)
-{
-    if (auto* const table = window.findChild<QTreeView*>(QStringLiteral("layerTable"))) {
+        if (loom->isOriginalShown())
+            pictures->showOriginal(true);
+    }
+    if (auto* const table = page.findChild<QTreeView*>(QStringLiteral("layerTable"))) {
         table->addActions({actions.method, actions.pin});
         table->setContextMenuPolicy(Qt::ActionsContextMenu);
     }

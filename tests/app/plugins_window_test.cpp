@@ -79,7 +79,7 @@ private slots:
 
     void aMetricFillsTheMapInThePlaceOfTheSweep()
     {
-        auto* const page = m_window->findChild<SensitivityPage*>();
+        auto* const page = qobject_cast<SensitivityPage*>(m_window->page("sensitivity"));
         auto* const source = find<QComboBox>(*page, "sensitivitySource");
         source->setCurrentIndex(source->findData("zd"));
         auto* const run = find<QPushButton>(*page, "runSweep");
@@ -104,7 +104,7 @@ private slots:
 
     void theBoxMakesAllocateGoByTheMetric()
     {
-        auto* const page = m_window->findChild<SensitivityPage*>();
+        auto* const page = qobject_cast<SensitivityPage*>(m_window->page("sensitivity"));
         page->showSource("zd");
         auto* const box = find<QCheckBox>(*page, "allocateByMetric");
         QVERIFY(!box->isChecked());
@@ -157,7 +157,7 @@ private slots:
 
     void everyPluginIsACardAndFiltersMeanWhatTheySay()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         QCOMPARE(std::size_t(shownCards()), m_plugins.all().size());
         find<QPushButton>(*page, "chipMetrics")->click();
         QCOMPARE(std::size_t(shownCards()), m_plugins.of(PluginKind::SensitivityMetric).size());
@@ -187,7 +187,7 @@ private slots:
 
     void theCardSaysWhatIsCovered()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         find<QLineEdit>(*page, "methodSearch")->setText("autoround");
         const auto infos = m_plugins.methods();
         const auto info = std::ranges::find(infos, "autoround", &MethodInfo::id);
@@ -203,7 +203,7 @@ private slots:
 
     void wordsLeadToTheGlossary()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         auto* const detail = find<QTextBrowser>(*page, "methodDetail");
         find<QLineEdit>(*page, "methodSearch")->setText("autoround");
         QVERIFY(detail->toHtml().contains("term:"));
@@ -217,7 +217,7 @@ private slots:
 
     void aDoubleClickLeadsToWhereItIsUsed()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         auto* const list = find<QListWidget>(*page, "methodCards");
         const auto activate = [&](const QString& title) {
             for (int row = 0; row < list->count(); ++row)

@@ -290,18 +290,37 @@ void LayersPage::takeSelection()
     m_syncing = false;
 }
 
+// For every cell that it paints the view asks all ranges of the selection: neighbours are one.
+QItemSelection LayersPage::rangesOf(const std::vector<LayerId>& layers) const
+{
+    struct Place {
+        int parent, row;
+        QModelIndex index;
+    };
+    std::vector<Place> places; // in the order of the view, which may be sorted
+    for (const LayerId layer : layers)
+        if (const QModelIndex index = m_proxy.mapFromSource(m_model.indexOf(int(layer))); index.isValid())
+            places.push_back({index.parent().row(), index.row(), index});
+    std::ranges::sort(places, [](const Place& a, const Place& b) {
+        return std::pair(a.parent, a.row) < std::pair(b.parent, b.row);
+    });
+    QItemSelection selection;
+    for (std::size_t first = 0, i = 0; i < places.size(); ++i)
+        if (i + 1 == places.size() || places[i + 1].parent != places[i].parent
+            || places[i + 1].row != places[i].row + 1) {
+            selection.select(places[first].index, places[i].index);
+            first = i + 1;
+        }
+    return selection;
+}
+
 void LayersPage::giveSelection()
 {
     if (m_syncing)
         return;
     m_syncing = true;
-    QItemSelection selection;
     const Selection& shared = m_workspace.selection();
-    for (const LayerId layer : shared.layers()) {
-        const QModelIndex index = m_proxy.mapFromSource(m_model.indexOf(int(layer)));
-        if (index.isValid())
-            selection.select(index, index);
-    }
+    const QItemSelection selection = rangesOf(shared.layers());
     const QModelIndex current = m_proxy.mapFromSource(m_model.indexOf(int(shared.current())));
     m_view->selectionModel()->select(
         selection, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);

@@ -49,6 +49,13 @@ void HeatMap::setCell(int row, int column, double fraction)
     viewport()->update(cellRect(row, column));
 }
 
+double HeatMap::cell(int row, int column) const
+{
+    const double fraction =
+        m_fractions[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)];
+    return fraction < 0 ? std::nan("") : fraction;
+}
+
 void HeatMap::setMarks(const std::vector<int>& columnOfRow)
 {
     m_marks = columnOfRow;
