@@ -44,10 +44,7 @@ PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout)
         dock->setObjectName(QStringLiteral("dock.") + QLatin1String(page.id));
         if (page.area == Page::Area::Bottom)
             dock->setTitleBarWidget(new QWidget(dock)); // its tab says it already
-        connect(dock, &QDockWidget::visibilityChanged, this, [dock](bool seen) {
-            if (auto* const holder = qobject_cast<PageHolder*>(dock->widget()))
-                holder->setSeen(seen);
-        });
+        dock->installEventFilter(this);
         m_docks.emplace_back(&page, dock);
     }
     // A timer and no posted event: those are all delivered before a key or a click is looked at.
@@ -140,6 +137,14 @@ bool PageDocks::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == &m_window && event->type() == QEvent::Show && m_sizesPending)
         QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
+    if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move
+        || event->type() == QEvent::Resize)
+        if (auto* const dock = qobject_cast<QDockWidget*>(watched))
+            if (auto* const holder = qobject_cast<PageHolder*>(dock->widget()))
+                // Qt leaves a dock behind another tab "visible" and puts it outside of the window.
+                holder->setSeen(
+                    event->type() != QEvent::Hide && dock->isVisible() && dock->geometry().right() >= 0
+                    && dock->geometry().bottom() >= 0);
     return QObject::eventFilter(watched, event);
 }
 
@@ -181,6 +186,37 @@ QWidget* PageDocks::need(const QString& id)
     return nullptr;
 }
 
+PageHolder* PageDocks::holderOf(const Page& page) const
+{
+    const auto found = std::ranges::find_if(m_holders, [&](auto* holder) { return &holder->row() == &page; });
+    return found == m_holders.end() ? nullptr : *found;
+}
+
+QWidget* PageDocks::raise(const Page& page)
+{
+    PageHolder* const holder = holderOf(page);
+    if (holder == nullptr)
+        return nullptr;
+    for (const auto& [row, dock] : m_docks)
+        if (row == &page) {
+            dock->show();
+            dock->raise();
+        }
+    return holder->make();
+}
+
+bool PageDocks::isOpen(const Page& page) const
+{
+    const auto found = std::ranges::find(m_docks, &page, [](const auto& dock) { return dock.first; });
+    return holderOf(page) != nullptr && (found == m_docks.end() || !found->second->isHidden());
+}
+
+bool PageDocks::isSeen(const Page& page) const
+{
+    const PageHolder* const holder = holderOf(page);
+    return holder != nullptr && holder->isSeen();
+}
+
 void PageDocks::fill(Workspace& workspace)
 {
     empty();
@@ -211,6 +247,7 @@ void PageDocks::fill(Workspace& workspace)
         bar->setUsesScrollButtons(true);
     }
     m_next.start();
+    emit filledChanged();
 }
 
 void PageDocks::empty()
@@ -227,6 +264,7 @@ void PageDocks::empty()
         delete dock->widget();
         dock->hide();
     }
+    emit filledChanged();
 }
 
 /// Networks on pictures and language models have other pages: what is hidden for one is not for the other.

@@ -31,14 +31,22 @@ public:
     QWidget* need(const QString& id);
     void empty(); ///< takes the pages down, hides the docks and remembers where they were
     void resetLayout();
-    bool
-    eventFilter(QObject* watched, QEvent* event) override; ///< sizes that wait for the window's first size
+    /// Sizes that wait for the window's first size; which docks can be seen.
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void addToggles(QMenu& menu) const;
+    /// Brings the page to the front and gives it; null: nothing is open, or the page is of another kind of
+    /// model.
+    QWidget* raise(const Page& page);
+    [[nodiscard]] bool isShown(const Page& page) const; ///< it says something of the open model
+    [[nodiscard]] bool isOpen(const Page& page) const; ///< nobody has closed its dock
+    [[nodiscard]] bool isSeen(const Page& page) const; ///< it is in front
+    [[nodiscard]] PageHolder* holderOf(const Page& page) const; ///< null: nothing is open
     void store() const; ///< the layout, for the next start and in the open project
     [[nodiscard]] bool isFilled() const { return m_filled; }
 
 signals:
     void pageMade(QWidget* page);
+    void filledChanged();
     void settled(); ///< what can be seen is there
 
 private:
@@ -47,7 +55,6 @@ private:
     void arrange();
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
     void hideOthers(); ///< docks of pages that say nothing of the open model
-    [[nodiscard]] bool isShown(const Page& page) const;
     void applySizes();
     [[nodiscard]] QString layoutKey() const;
     [[nodiscard]] QByteArray storedLayout() const; ///< the project's own, else the last one

@@ -3,6 +3,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace tritloom {
 
 PageHolder::PageHolder(const Page& page, Workspace& workspace, Room room, QWidget* parent)
@@ -44,7 +46,8 @@ QWidget* PageHolder::make()
 
 void PageHolder::setSeen(bool seen)
 {
-    m_seen = seen;
+    if (std::exchange(m_seen, seen) == seen)
+        return;
     if (m_inside != nullptr)
         m_inside->setVisible(seen);
     else if (seen)

@@ -1,0 +1,118 @@
+#include "app/gui/allocation/loom_page.h"
+#include "app/gui/main_window.h"
+#include "app/gui/page.h"
+
+#include <QAction>
+#include <QDir>
+#include <QHelpEvent>
+#include <QLabel>
+#include <QListWidget>
+#include <QMenu>
+#include <QPushButton>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabBar>
+#include <QTemporaryDir>
+#include <QToolTip>
+#include <QtTest>
+
+using namespace tritloom;
+
+/// Keys, themes, names: what every desktop program is expected to get right.
+class WindowMannersTest final : public QObject {
+    Q_OBJECT
+
+    PluginHost m_plugins;
+    std::unique_ptr<MainWindow> m_window;
+    QTemporaryDir m_folder;
+
+    template <typename T>
+    T* find(const char* name)
+    {
+        T* const widget = m_window->findChild<T*>(QLatin1String(name));
+        if (widget == nullptr)
+            qFatal("no %s", name);
+        return widget;
+    }
+    QAction* action(const char* name) { return find<QAction>((std::string("action.") + name).c_str()); }
+    void openSample()
+    {
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        action("openSample.language")->trigger();
+        QVERIFY(opened.wait(60000));
+        QVERIFY(m_window->workspace() != nullptr);
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("tritloom-tests");
+        QCoreApplication::setApplicationName("window_manners_test");
+        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
+    }
+    void init()
+    {
+        QSettings().clear();
+        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
+        m_window->resize(1280, 800);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanup() { m_window.reset(); }
+
+    void everyPageHasAKey()
+    {
+        openSample();
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QSet<QString> keys;
+        for (const Page& page : pages()) {
+            QAction* const raise = action((std::string("page.") + page.id).c_str());
+            QVERIFY2(!raise->shortcut().isEmpty(), page.id);
+            QCOMPARE(
+                raise->isVisible(), page.applies == nullptr || page.applies(m_window->workspace()->model()));
+            if (!raise->isVisible())
+                continue;
+            QVERIFY2(!keys.contains(raise->shortcut().toString()), page.id);
+            keys << raise->shortcut().toString();
+            QTest::keySequence(m_window.get(), raise->shortcut());
+            auto* const place = find<QWidget>((std::string("page.") + page.id).c_str());
+            QTRY_VERIFY2(
+                place->findChild<QWidget*>(QString(), Qt::FindDirectChildrenOnly)->isVisible(), page.id);
+            QVERIFY2(place->isAncestorOf(QApplication::focusWidget()), page.id);
+        }
+        // Ctrl+Tab goes through the pages of the bottom, there and back; F6 through the areas.
+        QTest::keyClick(m_window.get(), Qt::Key_1, Qt::ControlModifier);
+        QTRY_VERIFY(find<QWidget>("distributionPage")->isVisible());
+        QTest::keyClick(m_window.get(), Qt::Key_Tab, Qt::ControlModifier);
+        QTRY_VERIFY(find<QWidget>("sensitivityPage")->isVisible());
+        QVERIFY(!find<QWidget>("distributionPage")->isVisible());
+        action("previousPage")->trigger();
+        QTRY_VERIFY(find<QWidget>("distributionPage")->isVisible());
+        action("previousPage")->trigger();
+        QTRY_VERIFY(find<QWidget>("page.speed")->findChild<QWidget*>()->isVisible()); // round the end
+        QStringList areas;
+        find<BitLoom>("loom")->setFocus();
+        for (int i = 0; i < 4; ++i) {
+            QTest::keyClick(m_window.get(), Qt::Key_F6);
+            for (const char* const area : {"page.layers", "page.loom", "page.preview", "page.speed"})
+                if (find<QWidget>(area)->isAncestorOf(QApplication::focusWidget()))
+                    areas << area;
+        }
+        QCOMPARE(areas, (QStringList{"page.preview", "page.speed", "page.layers", "page.loom"}));
+        // The tab says its key.
+        for (QTabBar* const bar : m_window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+            for (int tab = 0; tab < bar->count(); ++tab) {
+                const QPoint at = bar->tabRect(tab).center();
+                QHelpEvent help(QEvent::ToolTip, at, bar->mapToGlobal(at));
+                QApplication::sendEvent(bar, &help);
+                QVERIFY2(
+                    QToolTip::text().contains("Ctrl+"),
+                    qPrintable(bar->tabText(tab) + ": " + QToolTip::text()));
+            }
+    }
+};
+
+QTEST_MAIN(WindowMannersTest)
+#include "window_manners_test.moc"
