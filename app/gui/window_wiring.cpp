@@ -2,11 +2,13 @@
 
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/evaluation/preview_page.h"
+#include "app/gui/model_name.h"
 #include "app/gui/pictures/pictures_page.h"
 #include "app/gui/settings.h"
 #include "app/gui/window_actions.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QFileInfo>
 #include <QIcon>
 #include <QMainWindow>
@@ -41,10 +43,12 @@ void applyIcons(WindowActions& actions, Theme theme, bool sweeping)
 void fillRecentMenu(QMenu& menu, const std::function<void(const QString&)>& open)
 {
     menu.clear();
+    menu.setToolTipsVisible(true);
     for (const QString& path : recentFiles()) {
         const QFileInfo info(path);
         QAction* const action =
-            menu.addAction(QStringLiteral("%1 — %2").arg(info.fileName(), info.absolutePath()));
+            menu.addAction(QString(modelName(path)).replace(QLatin1Char('&'), QLatin1String("&&")));
+        action->setToolTip(QDir::toNativeSeparators(path));
         action->setEnabled(info.exists());
         QObject::connect(action, &QAction::triggered, &menu, [open, path] { open(path); });
     }

@@ -1,6 +1,9 @@
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/main_window.h"
+#include "app/gui/model_name.h"
 #include "app/gui/page.h"
+#include "app/gui/start_page.h"
+#include "app/gui/window_wiring.h"
 
 #include <QAction>
 #include <QDir>
@@ -111,6 +114,34 @@ private slots:
                     QToolTip::text().contains("Ctrl+"),
                     qPrintable(bar->tabText(tab) + ": " + QToolTip::text()));
             }
+    }
+
+    void recentFilesAreCalledByWhatTellsThemApart()
+    {
+        QCOMPARE(modelName("/models/TinyLlama-1.1B/model.safetensors"), QString("TinyLlama-1.1B"));
+        QCOMPARE(
+            modelName("/models/TinyLlama-1.1B/model-00001-of-00003.safetensors"), QString("TinyLlama-1.1B"));
+        QCOMPARE(modelName("/models/TinyLlama-1.1B"), QString("TinyLlama-1.1B"));
+        QCOMPARE(modelName("/models/gpt2/pytorch_model.bin"), QString("gpt2"));
+        QCOMPARE(modelName("/models/resnet/onnx/model_quantized.onnx"), QString("onnx"));
+        QCOMPARE(modelName("/models/stories15M.bin"), QString("stories15M.bin"));
+        QCOMPARE(modelName("/models/my-model.gguf"), QString("my-model.gguf"));
+        QCOMPARE(
+            modelName("/hub/models--openai--whisper/snapshots/0123abcd/model.safetensors"),
+            QString("openai/whisper"));
+        QCOMPARE(withoutModelSuffix("TinyLlama-1.1B"), QString("TinyLlama-1.1B"));
+        QCOMPARE(withoutModelSuffix("llama-1.1b.Q4_K.gguf"), QString("llama-1.1b.Q4_K"));
+        const QString path = m_folder.filePath("some-network/model.safetensors");
+        addRecentFile(path);
+        QMenu menu;
+        fillRecentMenu(menu, [](const QString&) {});
+        QCOMPARE(menu.actions().front()->text(), QString("some-network"));
+        QCOMPARE(menu.actions().front()->toolTip(), QDir::toNativeSeparators(path));
+        StartPage start(nullptr);
+        auto* const button = start.findChild<QPushButton*>("recentFile");
+        QVERIFY(button != nullptr);
+        QCOMPARE(button->text(), QString("some-network"));
+        QVERIFY(button->toolTip().contains(path));
     }
 };
 
