@@ -100,7 +100,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(&workspace.exporter(), &ExportController::cancelled, this, [this] {
         say(tr("Cancelled; nothing was written"), false);
     });
-    connect(&workspace, &QObject::destroyed, this, &QDialog::close);
+    connect(&workspace, &Workspace::left, this, &QDialog::close);
     connect(&workspace.document(), &AllocationDocument::changed, this, &ExportDialog::refresh);
     m_poll.setInterval(100);
     connect(&m_poll, &QTimer::timeout, this, [this] {

@@ -103,7 +103,7 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
     connect(m_format, &QComboBox::currentIndexChanged, this, &MethodDialog::refresh);
     connect(&workspace.selection(), &Selection::changed, this, &MethodDialog::refresh);
     connect(&workspace.document(), &AllocationDocument::changed, this, &MethodDialog::refresh);
-    connect(&workspace, &QObject::destroyed, this, [this] {
+    connect(&workspace, &Workspace::left, this, [this] {
         disconnect(m_chooser, nullptr, this, nullptr);
         QDialog::close();
     });
