@@ -116,6 +116,44 @@ private slots:
             }
     }
 
+    void aThemeLeavesNoColourOfTheOther()
+    {
+        openSample();
+        Workspace& workspace = *m_window->workspace();
+        workspace.document().setChoices({{LayerId(1), {"q2_k", "rtn", {}}}}, "one");
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !workspace.evaluation().isRunning() && workspace.evaluation().latest().has_value(), 60000);
+        QVERIFY(m_window->page("text") != nullptr);
+        QVERIFY(m_window->page("compare") != nullptr);
+        QVERIFY(m_window->page("methods") != nullptr);
+        QVERIFY(m_window->page("analyses") != nullptr);
+        const auto namesOf = [] {
+            const ThemeColors colors = themeColors(QApplication::palette());
+            QList<QColor> all{colors.mutedText, colors.accent,
+                              colors.good,      colors.warning,
+                              colors.bad,       QApplication::palette().color(QPalette::WindowText)};
+            return all;
+        };
+        action("themeLight")->trigger();
+        QList<QColor> old = namesOf();
+        for (const char* const theme : {"themeDark", "themeLight"}) {
+            action(theme)->trigger();
+            QCoreApplication::processEvents();
+            for (const QLabel* const label : m_window->findChildren<QLabel*>())
+                for (const QColor& color : old) {
+                    const QString what = label->objectName() + ": " + label->text();
+                    QVERIFY2(!label->text().contains(color.name()), qPrintable(what));
+                    QVERIFY2(label->palette().color(QPalette::WindowText) != color, qPrintable(what));
+                }
+            for (const QListWidget* const list : m_window->findChildren<QListWidget*>())
+                for (int row = 0; row < list->count(); ++row)
+                    QVERIFY(
+                        !old.contains(list->item(row)->foreground().color())
+                        || list->item(row)->foreground().style() == Qt::NoBrush);
+            old = namesOf();
+        }
+    }
+
     void recentFilesAreCalledByWhatTellsThemApart()
     {
         QCOMPARE(modelName("/models/TinyLlama-1.1B/model.safetensors"), QString("TinyLlama-1.1B"));
