@@ -8,7 +8,9 @@
 #include "app/gui/transforms/transform_dialog.h"
 #include "app/gui/widgets/heat_map.h"
 #include "app/gui/widgets/number_field.h"
+#include "core/sensitivity/candidate.h"
 #include "core/sensitivity/plugin_allocation.h"
+#include "tests/support/tiny_model.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -74,6 +76,8 @@ private slots:
         m_window->resize(1280, 800);
         m_window->show(openSample(), "sample.gguf");
         m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        QTRY_VERIFY(m_window->findChild<QWidget*>("distributionPage") != nullptr); // the first layout is done
     }
     void cleanup() { m_window.reset(); }
 
@@ -153,6 +157,43 @@ private slots:
         const AllocatorChoice wanted{{"integer-program", {{"seconds", 3}}}, {"zd", {}}, 1.5e9};
         openSample(ProjectStore::open(path).value())->setAllocator(wanted);
         QCOMPARE(openSample(ProjectStore::open(path).value())->allocator(), wanted);
+    }
+
+    void theMethodDialogSaysWhichLayersGetAnotherFormat()
+    {
+        // Rows of 64 and 96: none is a multiple of a block of 256, one is of 32.
+        auto model = std::make_shared<Model>(*TinyModel{.feedForward = 100}.make());
+        const auto tiny = Workspace::create(model, m_plugins, EngineOptions()).value();
+        std::vector<LayerId> all;
+        for (std::size_t i = 0; i < model->layers.size(); ++i)
+            all.push_back(LayerId(i));
+        tiny->selection().set(all, all.front());
+        MethodDialog dialog(*tiny, {"rtn", {}});
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* const format = find<QComboBox>(dialog, "methodFormat");
+        auto* const said = find<QLabel>(dialog, "methodFallback");
+        for (const char* const wanted : {"q4_k", "q8_0"}) {
+            format->setCurrentIndex(format->findData(wanted));
+            QCOMPARE(format->currentData().toString(), QString(wanted));
+            std::size_t others = 0;
+            for (const Layer& layer : model->layers) {
+                const LayerChoice choice = choiceFor(layer, {wanted, "rtn", {}});
+                if (choice.format == wanted)
+                    continue;
+                ++others;
+                QVERIFY2(
+                    said->text().contains(QString::fromStdString(choice.format)), qPrintable(said->text()));
+                QVERIFY2(said->text().contains(QString::number(layer.columns)), qPrintable(said->text()));
+            }
+            QVERIFY(others > 0);
+            QVERIFY(said->isVisibleTo(&dialog));
+            QVERIFY(said->text().contains(wanted));
+        }
+        // One whose rows take it: nothing to say.
+        tiny->selection().setSingle(LayerId(0));
+        format->setCurrentIndex(format->findData("q8_0"));
+        QCOMPARE(choiceFor(model->layers[0], {"q8_0", "rtn", {}}).format, std::string("q8_0"));
+        QVERIFY(!said->isVisibleTo(&dialog));
     }
 
     void everyPluginIsACardAndFiltersMeanWhatTheySay()
