@@ -1,4 +1,5 @@
 #include "app/gui/allocation/allocator_dialog.h"
+#include "app/gui/analyses/analyses_page.h"
 #include "app/gui/main_window.h"
 #include "app/gui/methods/glossary.h"
 #include "app/gui/methods/method_dialog.h"
@@ -194,6 +195,29 @@ private slots:
         format->setCurrentIndex(format->findData("q8_0"));
         QCOMPARE(choiceFor(model->layers[0], {"q8_0", "rtn", {}}).format, std::string("q8_0"));
         QVERIFY(!said->isVisibleTo(&dialog));
+    }
+
+    void whatLooksAtPicturesIsNotOfferedForATextModel()
+    {
+        auto* const page = qobject_cast<AnalysesPage*>(m_window->page("analyses"));
+        auto* const chooser = find<PluginChooser>(*page, "pluginChooser");
+        int refused = 0;
+        for (const char* const id : {"bit-planes", "cost-pareto", "vision-bit-scaling", "step-groups"}) {
+            if (m_plugins.analysis(id) == nullptr)
+                continue;
+            ++refused;
+            page->choose(id);
+            QVERIFY2(!chooser->whyNot().isEmpty(), id);
+            QVERIFY2(!find<QPushButton>(*page, "runAnalysis")->isEnabled(), id);
+        }
+        QVERIFY(refused > 0);
+        for (const char* const id : {"quantization-law", "memory-faults", "metric-ranks"}) {
+            if (m_plugins.analysis(id) == nullptr)
+                continue;
+            page->choose(id);
+            QVERIFY2(chooser->whyNot().isEmpty(), qPrintable(chooser->whyNot()));
+            QVERIFY2(find<QPushButton>(*page, "runAnalysis")->isEnabled(), id);
+        }
     }
 
     void everyPluginIsACardAndFiltersMeanWhatTheySay()
