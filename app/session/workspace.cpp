@@ -1,6 +1,7 @@
 #include "app/session/workspace.h"
 
 #include <QDir>
+#include <QLocale>
 #include <QStandardPaths>
 
 #include <algorithm>
@@ -256,7 +257,7 @@ void Workspace::take(const AllocationResult& result)
     m_document.replace(
         result.allocation,
         tr("Allocate to %1 bits per weight")
-            .arg(bitsPerWeight(model(), result.allocation, methods()), 0, 'f', 2));
+            .arg(QLocale().toString(bitsPerWeight(model(), result.allocation, methods()), 'f', 2)));
 }
 
 Result<void> Workspace::allocateToBudget()

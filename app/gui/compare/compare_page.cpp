@@ -15,6 +15,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSaveFile>
@@ -238,16 +239,17 @@ void ComparePage::showRow(int index)
     const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
     m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(methodText(row.candidate))));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
-    m_table->setItem(r, Bits, new NumberItem(QString::number(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
+    m_table->setItem(
+        r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
     const bool measured = row.isDone && row.failure.empty();
     const auto number = [&](Column column, const QString& text, double value) {
         m_table->setItem(r, column, new NumberItem(measured ? text : QString(), measured ? value : 1e300));
     };
     number(Kl, formatSmall(row.kl.value), row.kl.value);
     number(KlError, formatSmall(row.kl.standardError), row.kl.standardError);
-    number(Perplexity, QString::number(row.perplexity.value, 'f', 3), row.perplexity.value);
+    number(Perplexity, QLocale().toString(row.perplexity.value, 'f', 3), row.perplexity.value);
     number(Same, formatShare(row.topTokenAgreement.value), row.topTokenAgreement.value);
-    number(Seconds, QString::number(row.compressSeconds, 'f', 2), row.compressSeconds);
+    number(Seconds, QLocale().toString(row.compressSeconds, 'f', 2), row.compressSeconds);
     if (!row.failure.empty())
         for (int c = 0; c < ColumnCount; ++c)
             m_table->item(r, c)->setToolTip(QString::fromStdString(row.failure));

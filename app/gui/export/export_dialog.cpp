@@ -1,5 +1,6 @@
 #include "app/gui/export/export_dialog.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/model_name.h"
 #include "app/gui/number_text.h"
 #include "app/gui/settings.h"
@@ -242,7 +243,7 @@ void ExportDialog::refresh()
     m_list->clear();
     const ThemeColors colors = themeColors(palette());
     for (const std::string& problem : problems) {
-        auto* const item = new QListWidgetItem(QStringLiteral("✗  ") + QString::fromStdString(problem), m_list);
+        auto* const item = new QListWidgetItem(QStringLiteral("✗  ") + coreWords(problem), m_list);
         item->setForeground(colors.bad);
     }
     if (problems.empty()) {
@@ -264,7 +265,7 @@ void ExportDialog::showReport(const ExportReport& report)
 {
     m_list->clear();
     for (const std::string& check : report.checks)
-        (new QListWidgetItem(QStringLiteral("✓  ") + QString::fromStdString(check), m_list))
+        (new QListWidgetItem(QStringLiteral("✓  ") + coreWords(check), m_list))
             ->setForeground(themeColors(palette()).good);
     QStringList sentences = whyOtherSize(report);
     sentences.prepend(tr("Written and read back: %1, %2 tensors, in %3. Hash of the data: %4")
