@@ -128,7 +128,9 @@ void PageDocks::applySizes()
     m_window.resizeDocks(sides, widths, Qt::Horizontal);
     for (const auto& [page, dock] : m_docks)
         if (page->area == Page::Area::Bottom) {
-            m_window.resizeDocks({dock}, {m_window.height() * 42 / 100}, Qt::Vertical);
+            // Pictures want to be seen, and their networks have few layers.
+            const bool pictures = m_workspace != nullptr && m_workspace->model().picture.has_value();
+            m_window.resizeDocks({dock}, {m_window.height() * (pictures ? 52 : 42) / 100}, Qt::Vertical);
             break;
         }
 }

@@ -1,12 +1,15 @@
 #include "app/gui/allocation/loom_page.h"
+#include "app/gui/layers/layer_model.h"
 #include "app/gui/main_window.h"
 #include "app/gui/model_name.h"
 #include "app/gui/page.h"
 #include "app/gui/start_page.h"
 #include "app/gui/window_wiring.h"
+#include "app/session/samples.h"
 
 #include <QAction>
 #include <QDir>
+#include <QHeaderView>
 #include <QHelpEvent>
 #include <QLabel>
 #include <QListWidget>
@@ -17,6 +20,7 @@
 #include <QTabBar>
 #include <QTemporaryDir>
 #include <QToolTip>
+#include <QTreeView>
 #include <QtTest>
 
 using namespace tritloom;
@@ -152,6 +156,32 @@ private slots:
                         || list->item(row)->foreground().style() == Qt::NoBrush);
             old = namesOf();
         }
+    }
+
+    void namesOfLayersHaveTheirRoom()
+    {
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        m_window->open(QString::fromStdString(sampleModels()[1].path().string())); // names in no blocks, long
+        QVERIFY(opened.wait(60000));
+        QTest::qWait(50);
+        auto* const table = find<QTreeView>("layerTable");
+        QHeaderView* const header = table->header();
+        for (int row = 0; row < table->model()->rowCount(); ++row) {
+            const QString name = table->model()->index(row, LayerModel::Name).data().toString();
+            QVERIFY2(
+                table->fontMetrics().horizontalAdvance(name) < header->sectionSize(LayerModel::Name),
+                qPrintable(name));
+            QVERIFY(
+                table->model()->index(row, LayerModel::Name).data(Qt::ToolTipRole).toString().contains(name));
+        }
+        QVERIFY(
+            header->sectionViewportPosition(LayerModel::Size) + header->sectionSize(LayerModel::Size)
+            <= table->viewport()->width());
+        // Who pulls the column has the last word.
+        header->resizeSection(LayerModel::Name, 60);
+        m_window->resize(1920, 1200);
+        QTest::qWait(50);
+        QCOMPARE(header->sectionSize(LayerModel::Name), 60);
     }
 
     void recentFilesAreCalledByWhatTellsThemApart()

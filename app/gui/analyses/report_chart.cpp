@@ -177,6 +177,17 @@ void ReportChart::colour()
     }
 }
 
+void ReportChart::resizeEvent(QResizeEvent* event)
+{
+    // In a low dock names stand beside the plot instead of over it, and what the tab says already is left
+    // out.
+    constexpr int low = 280, lowest = 170, wide = 420;
+    chart()->legend()->setAlignment(height() < low && width() > wide ? Qt::AlignRight : Qt::AlignTop);
+    for (QAbstractAxis* const axis : chart()->axes(Qt::Horizontal))
+        axis->setTitleVisible(height() >= lowest);
+    QChartView::resizeEvent(event);
+}
+
 void ReportChart::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange)
