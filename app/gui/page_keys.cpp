@@ -27,8 +27,10 @@ void focusIn(QWidget& page)
     QWidget* target = page.focusWidget();
     for (QWidget* next = &page; target == nullptr;) {
         next = next->nextInFocusChain();
-        if (next == &page)
+        if (next == &page) {
+            page.setFocus(Qt::ShortcutFocusReason); // nothing in it takes keys yet
             return;
+        }
         if (page.isAncestorOf(next) && next->isVisible() && next->isEnabled()
             && (next->focusPolicy() & Qt::TabFocus) != 0)
             target = next;
