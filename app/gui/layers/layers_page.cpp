@@ -145,7 +145,7 @@ void LayersPage::makeView()
     header->setMinimumSectionSize(40);
     static constexpr std::pair<int, int> widths[] = {
         {LayerModel::Name, 98},        {LayerModel::Bits, 44},    {LayerModel::Size, 56},
-        {LayerModel::Sensitivity, 72}, {LayerModel::Format, 100}, {LayerModel::Error, 90},
+        {LayerModel::Sensitivity, 76}, {LayerModel::Format, 100}, {LayerModel::Error, 90},
         {LayerModel::Stored, 78},      {LayerModel::Shape, 96},   {LayerModel::ParameterCount, 84}};
     for (const auto& [section, width] : widths)
         header->resizeSection(section, width);
