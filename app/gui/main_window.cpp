@@ -2,6 +2,7 @@
 
 #include "app/gui/about.h"
 #include "app/gui/export/export_dialog.h"
+#include "app/gui/model_name.h"
 #include "app/gui/notice.h"
 #include "app/gui/plugin_windows.h"
 #include "app/gui/preferences_dialog.h"
@@ -139,9 +140,15 @@ void MainWindow::connectActions()
     connect(&m_undoGroup, &QUndoGroup::cleanChanged, this, &MainWindow::refreshTitle);
     connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
         m_status->setOpening({});
+        auto made = Workspace::create(model.engine, m_plugins, model.store);
+        if (std::exchange(m_returns, false) && m_workspace) {
+            stepTo(std::move(made), tr("Back to the original"));
+            m_announces = true;
+            return;
+        }
         addRecentFile(model.path);
         m_openedPath = model.path;
-        show(Workspace::create(model.engine, m_plugins, model.store), QFileInfo(model.path).fileName());
+        show(std::move(made), modelName(model.path));
         if (!model.problem.isEmpty())
             showNotice(
                 m_banner, tr("Changes are not kept on disk: %1").arg(model.problem), NoticeKind::Warning);
@@ -150,7 +157,20 @@ void MainWindow::connectActions()
         // The original's own figures are what every change is held against.
         if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
             m_workspace->evaluation().request(m_workspace->document().allocation());
-        emit opened();
+        m_announces = true;
+    });
+    connect(&m_history, &ModelHistory::moved, this, [this] {
+        leave();
+        enter();
+        m_workspace->evaluation().request(m_workspace->document().allocation());
+    });
+    connect(m_docks, &PageDocks::pageMade, this, [this](QWidget* page) {
+        wirePage(*this, *page, *m_actions);
+        connectMethods(*this, *m_workspace, *page);
+    });
+    connect(m_docks, &PageDocks::settled, this, [this] {
+        if (std::exchange(m_announces, false))
+            emit opened();
     });
     connect(&m_loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
         m_status->setOpening({});
@@ -172,16 +192,22 @@ void MainWindow::setSettings(const Settings& settings)
 void MainWindow::open(const QString& path, std::optional<PictureSource> pictures)
 {
     m_banner->hide();
-    m_status->setOpening(QFileInfo(path).fileName());
+    m_returns = false;
+    m_status->setOpening(modelName(path));
     m_loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures));
 }
 
 void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title)
 {
-    const QString shown = title; // may be our own, which goes with the project
     closeProject();
-    m_workspace = std::move(workspace);
-    m_title = shown;
+    m_title = title;
+    m_history.begin(std::move(workspace));
+    enter();
+}
+
+void MainWindow::enter()
+{
+    m_workspace = m_history.present();
     m_stack->setCurrentIndex(1);
     m_docks->fill(*m_workspace);
     m_undoGroup.addStack(&m_workspace->document().undoStack());
@@ -191,53 +217,58 @@ void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title
     connectWorkspace();
     refreshActions();
     refreshTitle();
-    focusLoom(*this);
 }
 
-void MainWindow::connectWorkspace()
+void MainWindow::leave()
 {
-    connectFlip(*this);
-    addLayerMenu(*this, *m_actions);
-    connectMethods(*this, *m_workspace);
-    connectTransforms();
-    connect(m_workspace.get(), &Workspace::allocatorChanged, this, &MainWindow::refreshActions);
-    connect(m_workspace.get(), &Workspace::allocationNoticed, this, [this](const QString& what) {
-        showNotice(m_banner, what, NoticeKind::Information);
-    });
-    for (Job const* const job :
-         {&m_workspace->analyses().job(), &m_workspace->metric().job(), &m_workspace->transforms().job()})
-        connect(job, &Job::runningChanged, this, &MainWindow::refreshActions);
-    connect(m_workspace.get(), &Workspace::saveFailed, this, [this](const QString& why) {
-        showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(why), NoticeKind::Warning);
-    });
-    connect(m_workspace.get(), &Workspace::allocationFailed, this, [this](const QString& why) {
-        showNotice(m_banner, tr("Nothing was allocated: %1").arg(why));
-    });
-    connect(&m_workspace->pictures(), &PicturesController::failed, this, [this](const QString& why) {
-        showNotice(m_banner, tr("The pictures could not be taken: %1").arg(why));
-    });
-    connect(&m_workspace->pictures(), &PicturesController::changed, this, &MainWindow::refreshActions);
-    connect(&m_workspace->sensitivity(), &SensitivityController::failed, this, [this](const QString& why) {
-        showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(why));
-    });
-    connect(
-        &m_workspace->sensitivity(), &SensitivityController::runningChanged, this,
-        &MainWindow::refreshActions);
-    connect(&m_workspace->evaluation(), &EvaluationController::started, this, &MainWindow::refreshActions);
-    connect(&m_workspace->evaluation(), &EvaluationController::finished, this, &MainWindow::refreshActions);
-}
-
-void MainWindow::closeProject()
-{
-    if (!m_workspace)
-        return;
+    m_announces = false;
+    m_scope.reset();
+    m_workspace->leave();
     // Pages hold references into the workspace: they go first.
     m_docks->empty();
     m_toolBar->setWorkspace(nullptr);
     m_status->setWorkspace(nullptr);
     m_undoGroup.removeStack(&m_workspace->document().undoStack());
     m_workspace.reset();
-    m_original = {};
+}
+
+void MainWindow::connectWorkspace()
+{
+    m_scope = std::make_unique<QObject>(); // what listens for as long as this one is looked at
+    QObject* const scope = m_scope.get();
+    const auto refresh = [this] { refreshActions(); };
+    connectTransforms();
+    connect(m_workspace.get(), &Workspace::allocatorChanged, scope, refresh);
+    connect(m_workspace.get(), &Workspace::allocationNoticed, scope, [this](const QString& what) {
+        showNotice(m_banner, what, NoticeKind::Information);
+    });
+    for (Job const* const job :
+         {&m_workspace->analyses().job(), &m_workspace->metric().job(), &m_workspace->transforms().job()})
+        connect(job, &Job::runningChanged, scope, refresh);
+    connect(m_workspace.get(), &Workspace::saveFailed, scope, [this](const QString& why) {
+        showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(why), NoticeKind::Warning);
+    });
+    connect(m_workspace.get(), &Workspace::allocationFailed, scope, [this](const QString& why) {
+        showNotice(m_banner, tr("Nothing was allocated: %1").arg(why));
+    });
+    connect(&m_workspace->pictures(), &PicturesController::failed, scope, [this](const QString& why) {
+        showNotice(m_banner, tr("The pictures could not be taken: %1").arg(why));
+    });
+    connect(&m_workspace->pictures(), &PicturesController::changed, scope, refresh);
+    connect(&m_workspace->sensitivity(), &SensitivityController::failed, scope, [this](const QString& why) {
+        showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(why));
+    });
+    connect(&m_workspace->sensitivity(), &SensitivityController::runningChanged, scope, refresh);
+    connect(&m_workspace->evaluation(), &EvaluationController::started, scope, refresh);
+    connect(&m_workspace->evaluation(), &EvaluationController::finished, scope, refresh);
+}
+
+void MainWindow::closeProject()
+{
+    if (!m_workspace)
+        return;
+    leave();
+    m_history.clear();
     m_title.clear();
     m_stack->setCurrentIndex(0);
     m_start->refresh();
@@ -298,13 +329,7 @@ void MainWindow::cancelAll()
 {
     if (!m_workspace)
         return;
-    m_workspace->sensitivity().cancel();
-    m_workspace->evaluation().cancel();
-    m_workspace->picturePreview().cancel();
-    m_workspace->exporter().cancel();
-    m_workspace->analyses().cancel();
-    m_workspace->metric().cancel();
-    m_workspace->transforms().cancel();
+    m_workspace->cancelAll();
 }
 
 void MainWindow::selectAll()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/gui/model_history.h"
 #include "app/gui/model_loader.h"
 #include "app/gui/page_docks.h"
 #include "app/gui/settings.h"
@@ -35,13 +36,15 @@ public:
     /// Shows a project that is open already (pictures, tests).
     void show(std::shared_ptr<Workspace> workspace, const QString& title);
     void closeProject();
+    /// A page of the open project, made now where nobody has seen it yet; null: there is none of that id.
+    [[nodiscard]] QWidget* page(const QString& id) { return m_docks->need(id); }
     [[nodiscard]] Workspace* workspace() { return m_workspace.get(); }
     [[nodiscard]] const Settings& settings() const { return m_settings; }
     void setSettings(const Settings& settings);
     using QMainWindow::show;
 
 signals:
-    void opened();
+    void opened(); ///< what open() asked for is there, with the pages that can be seen
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -60,6 +63,9 @@ private:
     void togglePins();
     void refreshActions();
     void refreshTitle();
+    void enter(); ///< the history's present model
+    void leave();
+    void stepTo(std::shared_ptr<Workspace> next, const QString& text);
     void connectWorkspace();
     void connectTransforms();
     void takeTransformed(const TransformedProject& made);
@@ -76,15 +82,13 @@ private:
     ProjectToolBar* m_toolBar;
     StatusLine* m_status;
     QString m_title, m_openedPath;
-    /// What the open model was before transforms; nothing where it is as its file has it.
-    struct Original {
-        std::shared_ptr<Engine> engine;
-        std::filesystem::path store; ///< of its project; empty: nothing was kept
-    };
-    Original m_original;
+    bool m_returns = false; ///< what is being loaded is the original of what is open
+    bool m_announces = false; ///< opened() is owed
     bool m_stopShown = false; ///< the sweep's button stops it
     ModelLoader m_loader;
-    std::shared_ptr<Workspace> m_workspace; // outlived by no page: see closeProject()
+    ModelHistory m_history;
+    std::shared_ptr<Workspace> m_workspace; // outlived by no page: see leave()
+    std::unique_ptr<QObject> m_scope; ///< of what listens to m_workspace
 };
 
 } // namespace tritloom

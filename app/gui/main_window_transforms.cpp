@@ -11,34 +11,35 @@ namespace tritloom {
 void MainWindow::connectTransforms()
 {
     connect(
-        &m_workspace->transforms(), &TransformController::finished, this,
+        &m_workspace->transforms(), &TransformController::finished, m_scope.get(),
         [this](const TransformedProject& made) {
-            // The project that sends this is closed by it: not before it is done.
+            // The project that sends this is left by it: not before it is done.
             QMetaObject::invokeMethod(
                 this, [this, made] { takeTransformed(made); }, Qt::QueuedConnection);
         });
+}
+
+void MainWindow::stepTo(std::shared_ptr<Workspace> next, const QString& text)
+{
+    const std::shared_ptr<Workspace> last = m_workspace; // outlives its pages
+    leave();
+    m_history.step(std::move(next), text);
+    last->cancelAll(); // its last step asked for figures
+    enter();
+    m_workspace->evaluation().request(m_workspace->document().allocation());
 }
 
 void MainWindow::takeTransformed(const TransformedProject& made)
 {
     if (!m_workspace)
         return; // closed meanwhile
-    const Original before = m_original.engine
-        ? m_original
-        : Original{
-            m_workspace->engineShared(),
-            m_workspace->store() != nullptr ? m_workspace->store()->path() : std::filesystem::path()};
-    const std::shared_ptr<Workspace> last = m_workspace; // outlives its pages
-    show(Workspace::create(made.engine, m_plugins, made.store), m_title);
-    m_workspace->takeOver(*last);
-    m_original = before;
-    refreshActions();
-    refreshTitle();
-    m_workspace->evaluation().request(m_workspace->document().allocation());
+    std::shared_ptr<Workspace> next = Workspace::create(made.engine, m_plugins, made.store);
+    const QString title = transformsTitle(*next);
+    stepTo(std::move(next), tr("Transform: %1").arg(title));
     QStringList sentences{
-        tr("%1 is in place: other weights, the same function. “Back to the original” in the "
-           "menu Allocate undoes it.")
-            .arg(transformsTitle(*m_workspace))};
+        tr("%1 is in place: other weights, the same function. Undo takes it back, and so does “Back to "
+           "the original” in the menu Allocate.")
+            .arg(title)};
     for (const QString& notice : made.notices)
         sentences << notice + QLatin1Char('.');
     if (!made.problem.isEmpty())
@@ -52,21 +53,15 @@ void MainWindow::backToOriginal()
 {
     if (!m_workspace || m_workspace->engine().transforms().empty())
         return;
-    if (!m_original.engine) { // opened as a project that had been rewritten: its file has the original
+    const std::shared_ptr<Workspace> original = m_history.original();
+    if (!original) { // opened as a project that had been rewritten: its file has the original
         open(QString::fromStdString(m_workspace->model().file->path.string()));
+        m_returns = true;
         return;
     }
-    const Original original = std::exchange(m_original, {});
-    std::shared_ptr<ProjectStore> store;
-    if (!original.store.empty())
-        if (auto opened = ProjectStore::open(original.store))
-            store = std::move(*opened);
-    const std::shared_ptr<Workspace> last = m_workspace;
-    show(Workspace::create(original.engine, m_plugins, std::move(store)), m_title);
-    m_workspace->takeOver(*last);
-    refreshActions();
-    refreshTitle();
-    m_workspace->evaluation().request(m_workspace->document().allocation());
+    stepTo(
+        Workspace::create(original->engineShared(), m_plugins, original->storeShared()),
+        tr("Back to the original"));
     showNotice(m_banner, tr("The model is as its file has it."), NoticeKind::Information);
 }
 

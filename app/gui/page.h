@@ -2,6 +2,7 @@
 
 #include "app/session/workspace.h"
 
+#include <QKeyCombination>
 #include <QWidget>
 
 #include <span>
@@ -15,6 +16,7 @@ struct Page {
     const char* title; ///< translated in the context "Pages"
     Area area;
     QWidget* (*make)(Workspace&, QWidget* parent); ///< connects itself; lives until the project closes
+    QKeyCombination key; ///< raises it; two pages that no model has both may share one
     bool (*applies)(const Model&) = nullptr; ///< null: to every model; where it says no the page is not there
 };
 

@@ -6,7 +6,6 @@
 #include <QEvent>
 #include <QMainWindow>
 #include <QMenu>
-#include <QScrollArea>
 #include <QSettings>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -45,8 +44,12 @@ PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout)
         dock->setObjectName(QStringLiteral("dock.") + QLatin1String(page.id));
         if (page.area == Page::Area::Bottom)
             dock->setTitleBarWidget(new QWidget(dock)); // its tab says it already
+        dock->installEventFilter(this);
         m_docks.emplace_back(&page, dock);
     }
+    // A timer and no posted event: those are all delivered before a key or a click is looked at.
+    m_next.setInterval(0);
+    connect(&m_next, &QTimer::timeout, this, &PageDocks::makeNext);
     arrange();
     for (const auto& [page, dock] : m_docks)
         dock->hide();
@@ -125,7 +128,9 @@ void PageDocks::applySizes()
     m_window.resizeDocks(sides, widths, Qt::Horizontal);
     for (const auto& [page, dock] : m_docks)
         if (page->area == Page::Area::Bottom) {
-            m_window.resizeDocks({dock}, {m_window.height() * 42 / 100}, Qt::Vertical);
+            // Pictures want to be seen, and their networks have few layers.
+            const bool pictures = m_workspace != nullptr && m_workspace->model().picture.has_value();
+            m_window.resizeDocks({dock}, {m_window.height() * (pictures ? 52 : 42) / 100}, Qt::Vertical);
             break;
         }
 }
@@ -134,7 +139,84 @@ bool PageDocks::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == &m_window && event->type() == QEvent::Show && m_sizesPending)
         QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
+    if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move
+        || event->type() == QEvent::Resize)
+        if (auto* const dock = qobject_cast<QDockWidget*>(watched))
+            if (auto* const holder = qobject_cast<PageHolder*>(dock->widget()))
+                // Qt leaves a dock behind another tab "visible" and puts it outside of the window.
+                holder->setSeen(
+                    event->type() != QEvent::Hide && dock->isVisible() && dock->geometry().right() >= 0
+                    && dock->geometry().bottom() >= 0);
     return QObject::eventFilter(watched, event);
+}
+
+PageHolder* PageDocks::hold(const Page& page, QWidget* parent)
+{
+    auto* const holder = new PageHolder(
+        page, *m_workspace,
+        // In a narrow window a wide page scrolls instead of pushing the docks beside it.
+        page.area == Page::Area::Bottom ? PageHolder::Room::Scrolls : PageHolder::Room::Given, parent);
+    connect(holder, &PageHolder::made, this, &PageDocks::pageMade);
+    connect(holder, &PageHolder::wanted, this, [this, holder] {
+        if (std::ranges::find(m_waiting, holder) == m_waiting.end())
+            m_waiting.push_back(holder);
+        m_next.start();
+    });
+    m_holders.push_back(holder);
+    return holder;
+}
+
+void PageDocks::makeNext()
+{
+    while (!m_waiting.empty()) {
+        PageHolder* const holder = m_waiting.front();
+        m_waiting.erase(m_waiting.begin());
+        if (!holder->isSeen() || holder->page() != nullptr)
+            continue; // another tab came before it, or somebody asked
+        holder->make();
+        return;
+    }
+    m_next.stop();
+    emit settled();
+}
+
+QWidget* PageDocks::need(const QString& id)
+{
+    for (PageHolder* const holder : m_holders)
+        if (id == QLatin1String(holder->row().id))
+            return holder->make();
+    return nullptr;
+}
+
+PageHolder* PageDocks::holderOf(const Page& page) const
+{
+    const auto found = std::ranges::find_if(m_holders, [&](auto* holder) { return &holder->row() == &page; });
+    return found == m_holders.end() ? nullptr : *found;
+}
+
+QWidget* PageDocks::raise(const Page& page)
+{
+    PageHolder* const holder = holderOf(page);
+    if (holder == nullptr)
+        return nullptr;
+    for (const auto& [row, dock] : m_docks)
+        if (row == &page) {
+            dock->show();
+            dock->raise();
+        }
+    return holder->make();
+}
+
+bool PageDocks::isOpen(const Page& page) const
+{
+    const auto found = std::ranges::find(m_docks, &page, [](const auto& dock) { return dock.first; });
+    return holderOf(page) != nullptr && (found == m_docks.end() || !found->second->isHidden());
+}
+
+bool PageDocks::isSeen(const Page& page) const
+{
+    const PageHolder* const holder = holderOf(page);
+    return holder != nullptr && holder->isSeen();
 }
 
 void PageDocks::fill(Workspace& workspace)
@@ -143,23 +225,17 @@ void PageDocks::fill(Workspace& workspace)
     m_workspace = &workspace;
     for (const Page& page : pages())
         if (page.area == Page::Area::Centre) {
-            m_central.push_back(page.make(workspace, m_centre.parentWidget()));
-            m_centre.addWidget(m_central.back(), 1);
+            PageHolder* const holder = hold(page, m_centre.parentWidget());
+            m_centre.addWidget(holder, 1);
+            holder->setSeen(true);
         }
     for (const auto& [page, dock] : m_docks)
-        if (!isShown(*page)) {
+        if (isShown(*page)) {
+            dock->setWidget(hold(*page, dock));
+        } else {
             auto* const nothing = new QWidget(dock);
             nothing->setMinimumSize(1, 1); // a dock without a size complains
             dock->setWidget(nothing);
-        } else if (page->area == Page::Area::Bottom) {
-            // In a narrow window a wide page scrolls instead of pushing the docks beside it.
-            auto* const scroll = new QScrollArea(dock);
-            scroll->setFrameShape(QFrame::NoFrame);
-            scroll->setWidgetResizable(true);
-            scroll->setWidget(page->make(workspace, scroll));
-            dock->setWidget(scroll);
-        } else {
-            dock->setWidget(page->make(workspace, dock));
         }
     m_filled = true;
     const QByteArray stored = storedLayout();
@@ -172,6 +248,8 @@ void PageDocks::fill(Workspace& workspace)
         bar->setElideMode(Qt::ElideNone); // a narrow window scrolls its tabs: half a name is no name
         bar->setUsesScrollButtons(true);
     }
+    m_next.start();
+    emit filledChanged();
 }
 
 void PageDocks::empty()
@@ -179,13 +257,16 @@ void PageDocks::empty()
     if (!std::exchange(m_filled, false))
         return;
     store();
+    m_next.stop();
+    m_waiting.clear();
     m_workspace = nullptr;
+    for (PageHolder* const holder : std::exchange(m_holders, {}))
+        delete holder;
     for (const auto& [page, dock] : m_docks) {
         delete dock->widget();
         dock->hide();
     }
-    for (QWidget* const widget : std::exchange(m_central, {}))
-        delete widget;
+    emit filledChanged();
 }
 
 /// Networks on pictures and language models have other pages: what is hidden for one is not for the other.

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "app/gui/page.h"
+#include "app/gui/page_holder.h"
 
 #include <QObject>
+#include <QTimer>
 
 class QAction;
 class QDockWidget;
@@ -12,7 +13,8 @@ class QVBoxLayout;
 
 namespace tritloom {
 
-/// Docks for every row of pages(): made once, filled while a project is open. GUI thread only.
+/// Docks for every row of pages(): made once, filled while a project is open. A page is made when it is first
+/// seen, one an event, so that no model is too large to be opened without a halt. GUI thread only.
 class PageDocks final : public QObject {
     Q_OBJECT
 
@@ -23,20 +25,36 @@ public:
     }; ///< Standard: pictures neither use nor touch what a person arranged
     PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout);
 
-    void fill(Workspace& workspace);
+    void
+    fill(Workspace& workspace); ///< pages follow: pageMade() for each, settled() once nobody waits for one
+    /// Makes the page now, where it is not there yet; null: no such page, or nothing is open.
+    QWidget* need(const QString& id);
     void empty(); ///< takes the pages down, hides the docks and remembers where they were
     void resetLayout();
-    bool
-    eventFilter(QObject* watched, QEvent* event) override; ///< sizes that wait for the window's first size
+    /// Sizes that wait for the window's first size; which docks can be seen.
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void addToggles(QMenu& menu) const;
+    /// Brings the page to the front and gives it; null: nothing is open, or the page is of another kind of
+    /// model.
+    QWidget* raise(const Page& page);
+    [[nodiscard]] bool isShown(const Page& page) const; ///< it says something of the open model
+    [[nodiscard]] bool isOpen(const Page& page) const; ///< nobody has closed its dock
+    [[nodiscard]] bool isSeen(const Page& page) const; ///< it is in front
+    [[nodiscard]] PageHolder* holderOf(const Page& page) const; ///< null: nothing is open
     void store() const; ///< the layout, for the next start and in the open project
     [[nodiscard]] bool isFilled() const { return m_filled; }
 
+signals:
+    void pageMade(QWidget* page);
+    void filledChanged();
+    void settled(); ///< what can be seen is there
+
 private:
+    PageHolder* hold(const Page& page, QWidget* parent);
+    void makeNext();
     void arrange();
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
     void hideOthers(); ///< docks of pages that say nothing of the open model
-    [[nodiscard]] bool isShown(const Page& page) const;
     void applySizes();
     [[nodiscard]] QString layoutKey() const;
     [[nodiscard]] QByteArray storedLayout() const; ///< the project's own, else the last one
@@ -44,7 +62,9 @@ private:
     QMainWindow& m_window;
     QVBoxLayout& m_centre;
     std::vector<std::pair<const Page*, QDockWidget*>> m_docks;
-    std::vector<QWidget*> m_central;
+    std::vector<PageHolder*> m_holders; ///< of the open project
+    std::vector<PageHolder*> m_waiting; ///< are seen and empty
+    QTimer m_next;
     Workspace* m_workspace = nullptr; ///< whose pages these are
     Layout m_layout;
     bool m_filled = false, m_sizesPending = false;

@@ -4,6 +4,7 @@
 #include "app/gui/analyses/analyses_page.h"
 #include "app/gui/methods/method_dialog.h"
 #include "app/gui/methods/methods_page.h"
+#include "app/gui/page_holder.h"
 #include "app/gui/sensitivity/sensitivity_page.h"
 #include "app/gui/transforms/transform_dialog.h"
 
@@ -13,12 +14,17 @@
 namespace tritloom {
 namespace {
 
-void raise(QMainWindow& window, const char* page)
+/// Null: nothing is open, or the page says nothing of the open model.
+template <typename T>
+T* raise(QMainWindow& window, const char* page)
 {
-    if (auto* const dock = window.findChild<QDockWidget*>(QStringLiteral("dock.") + QLatin1String(page))) {
-        dock->show();
-        dock->raise();
-    }
+    auto* const dock = window.findChild<QDockWidget*>(QStringLiteral("dock.") + QLatin1String(page));
+    auto* const holder = dock != nullptr ? qobject_cast<PageHolder*>(dock->widget()) : nullptr;
+    if (holder == nullptr)
+        return nullptr;
+    dock->show();
+    dock->raise();
+    return qobject_cast<T*>(holder->make());
 }
 
 } // namespace
@@ -36,23 +42,22 @@ void usePlugin(QMainWindow& window, Workspace& workspace, PluginKind kind, const
         (new AllocatorDialog(workspace, id, &window))->show();
         break;
     case PluginKind::SensitivityMetric:
-        raise(window, "sensitivity");
-        if (auto* const page = window.findChild<SensitivityPage*>())
+        if (auto* const page = raise<SensitivityPage>(window, "sensitivity"))
             page->showSource(id);
         break;
     case PluginKind::Analysis:
-        raise(window, "analyses");
-        if (auto* const page = window.findChild<AnalysesPage*>(); page != nullptr && !id.empty())
+        if (auto* const page = raise<AnalysesPage>(window, "analyses"); page != nullptr && !id.empty())
             page->choose(id);
         break;
     }
 }
 
-void connectMethods(QMainWindow& window, Workspace& workspace)
+void connectMethods(QMainWindow& window, Workspace& workspace, QWidget& page)
 {
-    if (auto* const page = window.findChild<MethodsPage*>())
+    if (auto* const methods = qobject_cast<MethodsPage*>(&page))
         QObject::connect(
-            page, &MethodsPage::useAsked, &window, [&window, &workspace](PluginKind kind, const QString& id) {
+            methods, &MethodsPage::useAsked, &window,
+            [&window, &workspace](PluginKind kind, const QString& id) {
                 usePlugin(window, workspace, kind, id.toStdString());
             });
 }

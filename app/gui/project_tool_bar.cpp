@@ -120,6 +120,10 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
 
 void ProjectToolBar::setWorkspace(Workspace* workspace)
 {
+    if (m_workspace != nullptr) {
+        m_workspace->disconnect(this);
+        m_workspace->sensitivity().disconnect(this);
+    }
     m_workspace = workspace;
     for (QWidget* const widget :
          {static_cast<QWidget*>(m_method), static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits),

@@ -22,6 +22,9 @@ QImage grab(QWidget& widget, QSize size, Workspace& workspace)
     time.start();
     while (time.elapsed() < atLeast || (workspace.picturePreview().isRunning() && time.elapsed() < atMost))
         QApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 50);
+    // What came last has asked for its room, and gets it with the next events.
+    QApplication::processEvents();
+    QApplication::processEvents();
     return widget.grab().toImage();
 }
 

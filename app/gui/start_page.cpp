@@ -1,5 +1,6 @@
 #include "app/gui/start_page.h"
 
+#include "app/gui/model_name.h"
 #include "app/gui/settings.h"
 #include "app/gui/widgets/card.h"
 
@@ -78,7 +79,8 @@ void StartPage::refresh()
     m_recent->addWidget(makeMutedLabel(tr("Recent"), this));
     for (const QString& file : files.mid(0, 6)) {
         const QFileInfo info(file);
-        auto* const button = new QPushButton(info.fileName(), this);
+        auto* const button = new QPushButton(modelName(file), this);
+        button->setObjectName(QStringLiteral("recentFile"));
         button->setProperty("flat", true);
         button->setEnabled(info.exists());
         button->setToolTip(info.exists() ? file : tr("%1 is not there any more").arg(file));

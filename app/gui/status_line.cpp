@@ -68,24 +68,26 @@ void StatusLine::setWorkspace(Workspace* workspace)
 {
     m_workspace = workspace;
     m_device->clear();
+    m_scope.reset();
     if (workspace != nullptr) {
+        m_scope = std::make_unique<QObject>();
         const std::string& id = workspace->engine().options().device;
         for (const Device& device : devices())
             if (device.id == id)
                 m_device->setText(QString::fromStdString(device.title));
         const auto refreshNow = [this] { refresh(); };
-        connect(&workspace->evaluation(), &EvaluationController::started, this, refreshNow);
-        connect(&workspace->evaluation(), &EvaluationController::finished, this, refreshNow);
-        connect(&workspace->sensitivity(), &SensitivityController::runningChanged, this, refreshNow);
-        connect(&workspace->pictures(), &PicturesController::loadingChanged, this, refreshNow);
-        connect(&workspace->sensitivity(), &SensitivityController::cellMeasured, this, [this] {
+        connect(&workspace->evaluation(), &EvaluationController::started, m_scope.get(), refreshNow);
+        connect(&workspace->evaluation(), &EvaluationController::finished, m_scope.get(), refreshNow);
+        connect(&workspace->sensitivity(), &SensitivityController::runningChanged, m_scope.get(), refreshNow);
+        connect(&workspace->pictures(), &PicturesController::loadingChanged, m_scope.get(), refreshNow);
+        connect(&workspace->sensitivity(), &SensitivityController::cellMeasured, m_scope.get(), [this] {
             if (!m_poll.isActive())
                 m_poll.start(); // cells of an earlier run arrive: the next beat shows them
         });
-        connect(&workspace->exporter(), &ExportController::runningChanged, this, refreshNow);
+        connect(&workspace->exporter(), &ExportController::runningChanged, m_scope.get(), refreshNow);
         for (const Job* const job :
              {&workspace->transforms().job(), &workspace->analyses().job(), &workspace->metric().job()})
-            connect(job, &Job::runningChanged, this, refreshNow);
+            connect(job, &Job::runningChanged, m_scope.get(), refreshNow);
     }
     refresh();
 }

@@ -30,6 +30,7 @@ private:
     void refreshMemory();
 
     Workspace* m_workspace = nullptr;
+    std::unique_ptr<QObject> m_scope; ///< of what listens to it
     QString m_opening;
     QLabel *m_dot, *m_text, *m_device, *m_memory;
     QProgressBar* m_progress;

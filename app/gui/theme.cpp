@@ -1,5 +1,7 @@
 #include "app/gui/theme.h"
 
+#include "app/gui/recolour.h"
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QHash>
@@ -309,10 +311,12 @@ ThemeColors themeColors(const QPalette& palette)
 void applyTheme(Theme theme)
 {
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    const QPalette before = QApplication::palette();
     const QPalette palette = theme == Theme::Dark ? darkPalette() : lightPalette();
     QApplication::setPalette(palette);
     QApplication::setFont(applicationFont());
     qApp->setStyleSheet(styleSheet(palette));
+    recolourWidgets(before, palette);
 }
 
 } // namespace tritloom

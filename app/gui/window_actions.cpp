@@ -1,6 +1,7 @@
 #include "app/gui/window_actions.h"
 
 #include "app/gui/page_docks.h"
+#include "app/gui/page_keys.h"
 #include "app/session/samples.h"
 
 #include <QActionGroup>
@@ -28,7 +29,7 @@ QAction* add(QMenu* menu, const char* name, const QString& title, const QKeySequ
 
 } // namespace
 
-WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const PageDocks& docks)
+WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDocks& docks)
 {
     QMenuBar* const bar = window.menuBar();
     QMenu* menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&File")));
@@ -82,8 +83,9 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, const P
             QKeySequence::Preferences);
 
     menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&View")));
-    docks.addToggles(*menu);
+    (new PageKeys(window, docks))->addTo(*menu);
     menu->addSeparator();
+    docks.addToggles(*menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Shown pages"))));
     zoomIn =
         add(menu, "zoomIn", say(QT_TRANSLATE_NOOP("WindowActions", "Zoom loom &in")), QKeySequence::ZoomIn);
     zoomOut = add(

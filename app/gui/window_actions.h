@@ -14,7 +14,7 @@ class PageDocks;
 
 /// Menus and their actions. Only what they are called and how they are reached: the window connects them.
 struct WindowActions {
-    WindowActions(QMainWindow& window, QUndoGroup& undo, const PageDocks& docks);
+    WindowActions(QMainWindow& window, QUndoGroup& undo, PageDocks& docks);
 
     QAction *open, *openFolder, *openSample, *closeProject, *saveCopy, *exportModel, *quit;
     QAction *loadRecipe, *saveRecipe, *compareRecipe, *blame;

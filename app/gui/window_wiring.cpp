@@ -2,11 +2,13 @@
 
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/evaluation/preview_page.h"
+#include "app/gui/model_name.h"
 #include "app/gui/pictures/pictures_page.h"
 #include "app/gui/settings.h"
 #include "app/gui/window_actions.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QFileInfo>
 #include <QIcon>
 #include <QMainWindow>
@@ -41,10 +43,12 @@ void applyIcons(WindowActions& actions, Theme theme, bool sweeping)
 void fillRecentMenu(QMenu& menu, const std::function<void(const QString&)>& open)
 {
     menu.clear();
+    menu.setToolTipsVisible(true);
     for (const QString& path : recentFiles()) {
         const QFileInfo info(path);
         QAction* const action =
-            menu.addAction(QStringLiteral("%1 — %2").arg(info.fileName(), info.absolutePath()));
+            menu.addAction(QString(modelName(path)).replace(QLatin1Char('&'), QLatin1String("&&")));
+        action->setToolTip(QDir::toNativeSeparators(path));
         action->setEnabled(info.exists());
         QObject::connect(action, &QAction::triggered, &menu, [open, path] { open(path); });
     }
@@ -62,27 +66,26 @@ void zoomLoom(QMainWindow& window, double factor)
         page->loom().setZoom(page->loom().zoom() * factor, page->loom().width() / 2.0);
 }
 
-void focusLoom(QMainWindow& window)
-{
-    if (auto* const page = window.findChild<LoomPage*>())
-        page->loom().setFocus();
-}
-
-void connectFlip(QMainWindow& window)
+void wirePage(QMainWindow& window, QWidget& page, const WindowActions& actions)
 {
     auto* const loom = window.findChild<LoomPage*>();
     auto* const preview = window.findChild<PreviewPage*>();
-    if (loom != nullptr && preview != nullptr) {
+    auto* const pictures = window.findChild<PicturesPage*>();
+    if (&page == loom)
+        loom->loom().setFocus();
+    // Pages come in any order; whichever is the later of two finds the other, and takes its state.
+    if (loom != nullptr && preview != nullptr && (&page == loom || &page == preview)) {
         QObject::connect(loom, &LoomPage::originalShown, preview, &PreviewPage::showOriginal);
         QObject::connect(preview, &PreviewPage::originalAsked, loom, &LoomPage::setOriginalShown);
+        if (loom->isOriginalShown())
+            preview->showOriginal(true);
     }
-    if (auto* const pictures = window.findChild<PicturesPage*>(); loom != nullptr && pictures != nullptr)
+    if (loom != nullptr && pictures != nullptr && (&page == loom || &page == pictures)) {
         QObject::connect(loom, &LoomPage::originalShown, pictures, &PicturesPage::showOriginal);
-}
-
-void addLayerMenu(QMainWindow& window, const WindowActions& actions)
-{
-    if (auto* const table = window.findChild<QTreeView*>(QStringLiteral("layerTable"))) {
+        if (loom->isOriginalShown())
+            pictures->showOriginal(true);
+    }
+    if (auto* const table = page.findChild<QTreeView*>(QStringLiteral("layerTable"))) {
         table->addActions({actions.method, actions.pin});
         table->setContextMenuPolicy(Qt::ActionsContextMenu);
     }

@@ -17,9 +17,8 @@ struct WindowActions;
 void applyIcons(WindowActions& actions, Theme theme, bool sweeping = false);
 void fillRecentMenu(QMenu& menu, const std::function<void(const QString&)>& open);
 void zoomLoom(QMainWindow& window, double factor);
-void focusLoom(QMainWindow& window);
-void connectFlip(QMainWindow& window); ///< Space on the loom flips the preview
-/// What the table of layers offers under the right button.
-void addLayerMenu(QMainWindow& window, const WindowActions& actions);
+/// What a page that has just been made and the pages beside it have to do with each other: Space on the loom
+/// flips preview and pictures; the table of layers has a menu; the loom takes the keyboard.
+void wirePage(QMainWindow& window, QWidget& page, const WindowActions& actions);
 
 } // namespace tritloom

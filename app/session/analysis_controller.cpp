@@ -1,6 +1,7 @@
 #include "app/session/analysis_controller.h"
 
 #include "app/session/engine.h"
+#include "app/session/graph_only.h"
 
 namespace tritloom {
 
@@ -38,6 +39,22 @@ void AnalysisController::start(const PluginChoice& choice, std::vector<Candidate
             }
         });
     });
+}
+
+std::string AnalysisController::whyNot(std::string_view id) const
+{
+    const Analysis* const analysis = m_plugins.analysis(id);
+    if (analysis == nullptr)
+        return "it is not there";
+    if (!analysis->needsModel())
+        return {};
+    if (m_engine->model()->layers.empty())
+        return "the model has no layers";
+    if (m_engine->model()->picture)
+        return {};
+    GraphOnly probe(m_engine->compressor(), GraphOnly::Data::Text);
+    const auto tried = analysis->run(&probe, {}, {});
+    return tried || tried.error().code != ErrorCode::Unsupported ? std::string() : tried.error().message;
 }
 
 } // namespace tritloom

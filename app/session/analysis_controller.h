@@ -20,6 +20,10 @@ public:
     /// candidates: what the analysis may make of layers. finished() or failed() follows, unless cancelled.
     void start(const PluginChoice& choice, std::vector<Candidate> candidates);
     void cancel() { m_job.cancel(); }
+    /// Why the open model, one of text, cannot be looked at so, as the analysis itself says; empty: nothing
+    /// speaks against it. Looks at the graph only. Networks on pictures are asked when they run: it depends
+    /// on the pictures.
+    [[nodiscard]] std::string whyNot(std::string_view analysis) const;
     [[nodiscard]] const Job& job() const { return m_job; }
     [[nodiscard]] const PluginChoice& asked() const { return m_asked; } ///< for last
     [[nodiscard]] const std::optional<Report>& report() const { return m_report; } ///< the last that came

@@ -12,16 +12,17 @@ ExportController::ExportController(std::shared_ptr<Engine> engine, QObject* pare
 
 ExportController::~ExportController() = default;
 
-void ExportController::start(const Allocation& allocation, const std::filesystem::path& path)
+void ExportController::start(
+    const Allocation& allocation, const std::filesystem::path& path, std::string_view target)
 {
     if (m_running)
         return;
     m_running = true;
     m_fraction = 0;
     emit runningChanged();
-    m_worker = std::jthread([this, allocation, path](std::stop_token stop) {
-        const auto result
-            = exportAllocation(*m_engine, allocation, path, stop, [this](double fraction) { m_fraction = fraction; });
+    m_worker = std::jthread([this, allocation, path, target = std::string(target)](std::stop_token stop) {
+        const auto result = exportAllocation(
+            *m_engine, allocation, path, stop, [this](double fraction) { m_fraction = fraction; }, target);
         QMetaObject::invokeMethod(
             this,
             [this, result] {

@@ -14,14 +14,19 @@ namespace tritloom {
 /// What an export did, for people: rules checked, file written, read-back.
 struct ExportReport {
     std::filesystem::path path;
+    std::string_view target; ///< id of exportTargets()
     std::uint64_t bytes = 0;
+    std::uint64_t predictedBytes = 0; ///< of all tensors as chosen, as the window shows them before
+    std::uint64_t weightBytes =
+        0; ///< of all tensors as they lie in the file; the rest is what it carries beside
     std::size_t tensors = 0;
     std::vector<std::string> checks; ///< one sentence each, all passed
     std::string sha; ///< XXH3 of names and tensor data as read back, hexadecimal
     std::chrono::milliseconds elapsed{};
 };
 
-/// Writes a file or folder in the background, of the kind that its name ends in. One at a time. GUI thread only.
+/// Writes a file or folder in the background, of the kind that its name ends in. One at a time. GUI thread
+/// only.
 class ExportController final : public QObject {
     Q_OBJECT
 
@@ -29,11 +34,11 @@ public:
     explicit ExportController(std::shared_ptr<Engine> engine, QObject* parent = nullptr);
     ~ExportController() override;
 
-    /// Sentences that say which rules the allocation breaks for the kind of file that `path` names; empty: it can be
-    /// written.
-    [[nodiscard]] std::vector<std::string>
-    problems(const Allocation& allocation, const std::filesystem::path& path) const;
-    void start(const Allocation& allocation, const std::filesystem::path& path);
+    /// Sentences that say which rules the allocation breaks for the kind of file that `path` names; empty: it
+    /// can be written. target: a row of exportTargets(); empty: told by the name.
+    [[nodiscard]] std::vector<std::string> problems(
+        const Allocation& allocation, const std::filesystem::path& path, std::string_view target = {}) const;
+    void start(const Allocation& allocation, const std::filesystem::path& path, std::string_view target = {});
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
     [[nodiscard]] double fraction() const { return m_fraction; }
@@ -51,19 +56,20 @@ private:
     std::jthread m_worker; // last: joined before what it uses goes away
 };
 
-/// The same on the calling thread: what window and command line share. targetId: a row of exportTargets(); empty: told
-/// by the name, GGUF where it says nothing else. Errors: NotFound (the target), those of the target.
+/// The same on the calling thread: what window and command line share. targetId: a row of exportTargets();
+/// empty: told by the name, GGUF where it says nothing else. Errors: NotFound (the target), those of the
+/// target.
 [[nodiscard]] Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
-    const std::function<void(double)>& progress);
+    const std::function<void(double)>& progress, std::string_view targetId = {});
 /// Whether the written file is run beside its recipe (see checkWritten()).
 enum class Evaluate { No, Yes };
 /// For any model. target: an id of exportTargets(); empty: told by the ending of the path, else GGUF.
-/// Errors: NotFound (no such target), those of the target, InvalidInput (the file does not act as its recipe).
-/// Stopped while it evaluates, it has written the file, and says so in the checks.
+/// Errors: NotFound (no such target), those of the target, InvalidInput (the file does not act as its
+/// recipe). Stopped while it evaluates, it has written the file, and says so in the checks.
 [[nodiscard]] Result<ExportReport> exportAllocation(
-    const Model& model, Compressor& compressor, const Allocation& allocation, const std::filesystem::path& path,
-    std::stop_token stop, const std::function<void(double)>& progress, std::string_view targetId = {},
-    Evaluate evaluate = Evaluate::Yes);
+    const Model& model, Compressor& compressor, const Allocation& allocation,
+    const std::filesystem::path& path, std::stop_token stop, const std::function<void(double)>& progress,
+    std::string_view targetId = {}, Evaluate evaluate = Evaluate::Yes);
 
 } // namespace tritloom

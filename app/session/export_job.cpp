@@ -1,5 +1,6 @@
 #include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
+#include "app/session/export_kinds.h"
 #include "app/session/written_check.h"
 
 #include "core/export/export_target.h"
@@ -12,13 +13,20 @@ namespace {
 
 constexpr double writingShare = 0.8; // of the progress, the rest is the evaluation
 
-Result<Key> hashOf(const std::filesystem::path& path)
+struct ReadBack {
+    Key key;
+    std::uint64_t weightBytes = 0;
+};
+
+Result<ReadBack> readBack(const std::filesystem::path& path)
 {
     const ModelFile written = TRY(openModel(path));
     Key key = keyOf("tensors");
+    std::uint64_t weightBytes = 0;
     for (const NamedTensor& tensor : written.tensors) {
         const auto add = [&](const Tensor& part) {
             const auto bytes = part.bytes();
+            weightBytes += bytes.size();
             key = keyOf(
                 key, tensor.name,
                 std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
@@ -32,28 +40,14 @@ Result<Key> hashOf(const std::filesystem::path& path)
             for (const LayerReplacement::Part& part : tensor.replacement->parts)
                 add(part.tensor);
     }
-    return key;
-}
-
-/// By the ending of the path; GGUF where that says nothing else. Of Stable Diffusion a GGUF file is of
-/// another kind.
-const ExportTarget& targetFor(const std::filesystem::path& path, const Model& model)
-{
-    const auto targets = exportTargets();
-    const bool isGguf = path.extension() == ".gguf";
-    const auto found = std::find_if(targets.begin(), targets.end(), [&](const ExportTarget& target) {
-        if (isGguf && model.picture && model.picture->latent)
-            return target.id == "diffusion-gguf";
-        return path.extension().string() == target.patterns.substr(1); // "*.gguf"
-    });
-    return found == targets.end() ? targets.front() : *found;
+    return ReadBack{key, weightBytes};
 }
 
 Result<const ExportTarget*>
 targetOf(std::string_view id, const std::filesystem::path& path, const Model& model)
 {
     if (id.empty())
-        return &targetFor(path, model);
+        return &exportKindByName(path, model);
     const auto targets = exportTargets();
     const auto found = std::ranges::find(targets, id, &ExportTarget::id);
     if (found == targets.end())
@@ -126,11 +120,14 @@ Result<std::string> evaluated(
 
 } // namespace
 
-std::vector<std::string>
-ExportController::problems(const Allocation& allocation, const std::filesystem::path& path) const
+std::vector<std::string> ExportController::problems(
+    const Allocation& allocation, const std::filesystem::path& path, std::string_view targetId) const
 {
     const Model& model = *m_engine->model();
-    const ExportTarget& target = targetFor(path, model);
+    const auto known = targetOf(targetId, path, model);
+    if (!known)
+        return {known.error().message};
+    const ExportTarget& target = **known;
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
     for (std::size_t i = 0; i < model.layers.size() && target.holds == ExportTarget::Holds::Matrices; ++i) {
         const LayerChoice& choice = allocation.layers[i];
@@ -149,10 +146,10 @@ ExportController::problems(const Allocation& allocation, const std::filesystem::
 
 Result<ExportReport> exportAllocation(
     Engine& engine, const Allocation& allocation, const std::filesystem::path& path, std::stop_token stop,
-    const std::function<void(double)>& progress)
+    const std::function<void(double)>& progress, std::string_view targetId)
 {
     return exportAllocation(
-        *engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress);
+        *engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress, targetId);
 }
 
 Result<ExportReport> exportAllocation(
@@ -170,7 +167,8 @@ Result<ExportReport> exportAllocation(
     if (const auto status = std::filesystem::status(path, none); std::filesystem::exists(status)
         && !std::filesystem::is_regular_file(status) && !std::filesystem::is_directory(status))
         return fail(
-            ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file", path.string());
+            ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file",
+            path.string());
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];
@@ -212,7 +210,11 @@ Result<ExportReport> exportAllocation(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
     report.checks.push_back("read back: " + written.readBack);
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
-    report.sha = hexadecimal(TRY(hashOf(path)));
+    const ReadBack read = TRY(readBack(path));
+    report.sha = hexadecimal(read.key);
+    report.predictedBytes = bytesOf(model, allocation, compressor.methods());
+    report.weightBytes = written.weightBytes.value_or(read.weightBytes);
+    report.target = target.id;
     if (evaluate == Evaluate::Yes)
         report.checks.push_back(
             TRY(evaluated(model, compressor, allocation, path, stop, [&](double fraction) {

@@ -1,5 +1,7 @@
 #include "app/session/job.h"
 
+#include "core/base/parallel.h"
+
 #include <QMetaObject>
 
 namespace tritloom {
@@ -7,6 +9,7 @@ namespace tritloom {
 Job::Job(QObject* parent)
     : QObject(parent)
     , m_worker([this](const Request& request, std::stop_token stop) {
+        becomeBackgroundThread(); // what is dragged is waited for, this is not
         if (!request.work)
             return;
         const MethodContext context{

@@ -1,37 +1,13 @@
 #include "app/session/transform_controller.h"
 
+#include "app/session/graph_only.h"
 #include "app/session/workspace.h"
-#include "core/evaluate/compressor_probe.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
 namespace tritloom {
-namespace {
-
-/// Shows a transform the graph and nothing that would have to be read or run: whoever asks for more has found
-/// something to do.
-class GraphOnly final : public CompressorProbe {
-public:
-    explicit GraphOnly(std::shared_ptr<Compressor> compressor)
-        : CompressorProbe(std::move(compressor), {{"int4g64", "rtn", {}}}, {})
-    {
-    }
-    Result<Tensor> weights(std::size_t) override { return enough(); }
-    Result<Tensor> tensor(TensorId) override { return enough(); }
-    Result<Tensor> meanSquare(std::size_t) override { return enough(); }
-    Result<Tensor> meanAbsolute(std::size_t) override { return enough(); }
-    Result<Tensor> maxAbsolute(std::size_t) override { return enough(); }
-    Result<Tensor> gram(std::size_t) override { return enough(); }
-    Result<Tensor> compressed(std::size_t, std::size_t) override { return enough(); }
-
-private:
-    static Result<Tensor> enough() { return fail(ErrorCode::Cancelled, "only looked at"); }
-};
-
-} // namespace
-
 std::string transformsText(const std::vector<AppliedTransform>& applied)
 {
     QJsonArray list;
@@ -104,7 +80,7 @@ std::string TransformController::whyNot(std::string_view id) const
     const ModelTransform* const transform = m_plugins.transform(id);
     if (transform == nullptr)
         return "it is not there";
-    GraphOnly probe(m_engine->compressor());
+    GraphOnly probe(m_engine->compressor(), GraphOnly::Data::None);
     const auto tried = transform->apply(probe, {}, {});
     return tried || tried.error().code == ErrorCode::Cancelled ? std::string() : tried.error().message;
 }

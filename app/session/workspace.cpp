@@ -1,6 +1,7 @@
 #include "app/session/workspace.h"
 
 #include <QDir>
+#include <QLocale>
 #include <QStandardPaths>
 
 #include <algorithm>
@@ -90,6 +91,7 @@ Workspace::Workspace(
 
 Workspace::~Workspace()
 {
+    emit left();
     // A stack with steps announces its end; by then the controllers it would ask are gone.
     m_document.undoStack().disconnect(this);
     m_saver.waitForDone();
@@ -161,6 +163,23 @@ Result<void> Workspace::saveCopy(const std::filesystem::path& path)
     TRY_VOID(m_store->setModel(model()));
     TRY_VOID(m_store->save(model(), "current", m_document.allocation(), m_document.pinned()));
     return m_store->copyTo(path);
+}
+
+void Workspace::cancelAll()
+{
+    m_sensitivity.cancel();
+    m_evaluation.cancel();
+    m_picturePreview.cancel();
+    m_export.cancel();
+    m_analyses.cancel();
+    m_metric.cancel();
+    m_transforms.cancel();
+}
+
+void Workspace::leave()
+{
+    cancelAll();
+    emit left();
 }
 
 void Workspace::setGoal(const Goal& goal)
@@ -240,7 +259,7 @@ void Workspace::take(const AllocationResult& result)
     m_document.replace(
         result.allocation,
         tr("Allocate to %1 bits per weight")
-            .arg(bitsPerWeight(model(), result.allocation, methods()), 0, 'f', 2));
+            .arg(QLocale().toString(bitsPerWeight(model(), result.allocation, methods()), 'f', 2)));
 }
 
 Result<void> Workspace::allocateToBudget()

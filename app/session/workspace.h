@@ -64,6 +64,7 @@ public:
     /// Errors: Io. A damaged one is put aside, with a notice.
     [[nodiscard]] static Result<ProjectStore::Opened> autosaveFor(const Model& model);
     [[nodiscard]] ProjectStore* store() { return m_store.get(); }
+    [[nodiscard]] const std::shared_ptr<ProjectStore>& storeShared() const { return m_store; }
     /// Waits for the last autosave and writes a copy of the project. Errors: Io.
     [[nodiscard]] Result<void> saveCopy(const std::filesystem::path& path);
 
@@ -101,6 +102,7 @@ public:
     /// How requestAllocation() distributes the budget; kept in the project.
     [[nodiscard]] const AllocatorChoice& allocator() const { return m_allocator; }
     void setAllocator(const AllocatorChoice& choice);
+    void cancelAll(); ///< whatever runs in the background
     /// Goal, method, allocator, bits and pins of another project of the same layers, bits as one undo step.
     void takeOver(Workspace& other);
 
@@ -126,7 +128,11 @@ public:
     };
     [[nodiscard]] std::vector<PayBack> payBacks() const;
 
+    /// Nobody looks at it any more, though steps may lead back to it: what runs is stopped, dialogs close.
+    void leave();
+
 signals:
+    void left();
     void goalChanged();
     void contradictionFound();
     void allocated();

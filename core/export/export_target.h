@@ -3,6 +3,7 @@
 #include "core/file/model_file.h"
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 namespace tritloom {
@@ -26,6 +27,9 @@ struct ExportRequest {
 
 struct WrittenFile {
     std::uint64_t fileBytes = 0;
+    /// Of all weights, scales and zero points; absent where reading the file back tells it: nodes may hold
+    /// some.
+    std::optional<std::uint64_t> weightBytes = {};
     std::vector<std::string> notices; ///< what was changed on the way, one sentence each
     std::string readBack; ///< what was read back before the file got its name: "38 tensors have ..."
 };
@@ -35,14 +39,15 @@ struct ExportTarget {
     std::string_view id; ///< "gguf"
     std::string_view title; ///< "GGUF (llama.cpp)"
     std::string_view patterns; ///< for the save dialog: "*.gguf"
-    /// Every broken rule, one sentence each, before anything is written; empty: write() will not refuse, except for
-    /// what only the numbers tell (scales of ternary blocks).
+    /// Every broken rule, one sentence each, before anything is written; empty: write() will not refuse,
+    /// except for what only the numbers tell (scales of ternary blocks).
     std::vector<std::string> (*check)(const ModelFile& model, std::span<const std::string> formats);
     /// Errors: InvalidInput (broken rules), Io, Cancelled, those of request.tensor. A file that was there
     /// before stays as it is unless everything went well.
     Result<WrittenFile> (*write)(const ExportRequest& request);
     enum class Writes { File, Folder } writes = Writes::File; ///< a folder must not be there yet, or be empty
-    /// Replacements: write() takes layers that are more than a matrix from request.layer, and says which it cannot hold.
+    /// Replacements: write() takes layers that are more than a matrix from request.layer, and says which it
+    /// cannot hold.
     enum class Holds { Matrices, Replacements } holds = Holds::Matrices;
 };
 [[nodiscard]] std::span<const ExportTarget> exportTargets();

@@ -24,6 +24,12 @@ void writeNumbers(Document& document, const NamedTensor& tensor, const std::vect
         tensor.name, {shape.begin(), shape.end()}, values, document.initializer(tensor.name)->data_type());
 }
 
+std::uint64_t bytesOf(const ::onnx::TensorProto& numbers)
+{
+    // Where they lie in typed fields, the message is them and a few bytes.
+    return numbers.raw_data().empty() ? numbers.ByteSizeLong() : numbers.raw_data().size();
+}
+
 bool isDequantized(Document& document, const std::string& value)
 {
     return std::ranges::any_of(document.nodes(), [&](const ::onnx::NodeProto& node) {
@@ -113,6 +119,10 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
             return fail(
                 ErrorCode::Unsupported, "the whole numbers '{}' lie in another file, which cannot be copied",
                 initializer.name());
+    std::uint64_t weightBytes = 0;
+    for (const auto& initializer : model.graph().initializer())
+        weightBytes += bytesOf(initializer);
+    result.weightBytes = weightBytes;
     model.set_producer_name("tritloom");
     if (model.ByteSizeLong() > std::size_t(INT32_MAX))
         return fail(ErrorCode::Unsupported, "{}: ONNX files end at 2 GB", request.path.string());

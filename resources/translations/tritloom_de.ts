@@ -546,6 +546,10 @@
             <source>Bac&amp;k to the original</source>
             <translation>Zurück zum &amp;Original</translation>
         </message>
+        <message>
+            <source>&amp;Shown pages</source>
+            <translation>&amp;Gezeigte Seiten</translation>
+        </message>
     </context>
     <context>
         <name>main</name>
@@ -783,36 +787,24 @@
             <translation>Geschrieben und zurückgelesen: %1, %2 Tensoren, in %3. Prüfsumme der Daten: %4</translation>
         </message>
         <message>
-            <source>GGUF, for stable-diffusion.cpp and ComfyUI (*.gguf)</source>
-            <translation>GGUF, für stable-diffusion.cpp und ComfyUI (*.gguf)</translation>
+            <source>%1 are what the file carries beside them: names, graph, tokenizer, settings.</source>
+            <translation>%1 sind, was die Datei daneben enthält: Namen, Graph, Tokenizer, Einstellungen.</translation>
         </message>
         <message>
-            <source>GGUF, for llama.cpp (*.gguf)</source>
-            <translation>GGUF, für llama.cpp (*.gguf)</translation>
+            <source>Kind of file</source>
+            <translation>Art der Datei</translation>
         </message>
         <message>
-            <source>Tritloom, holds every method (*.tritloom)</source>
-            <translation>Tritloom, fasst jedes Verfahren (*.tritloom)</translation>
+            <source>Predicted were %1.</source>
+            <translation>Vorhergesagt waren %1.</translation>
         </message>
         <message>
-            <source>Folder of compressed-tensors, for vLLM (*.compressed-tensors)</source>
-            <translation>Ordner von compressed-tensors, für vLLM (*.compressed-tensors)</translation>
+            <source>The weights take %1: this kind of file holds some of them in narrower types.</source>
+            <translation>Die Gewichte brauchen %1: Diese Art von Datei hält manche davon in schmaleren Typen.</translation>
         </message>
         <message>
-            <source>Folder of GPTQ, for GPTQModel and vLLM (*.gptq)</source>
-            <translation>Ordner von GPTQ, für GPTQModel und vLLM (*.gptq)</translation>
-        </message>
-        <message>
-            <source>Folder of BitNet, for Transformers (*.bitnet)</source>
-            <translation>Ordner von BitNet, für Transformers (*.bitnet)</translation>
-        </message>
-        <message>
-            <source>safetensors, for PyTorch (*.safetensors)</source>
-            <translation>safetensors, für PyTorch (*.safetensors)</translation>
-        </message>
-        <message>
-            <source>ONNX, for onnxruntime (*.onnx)</source>
-            <translation>ONNX, für onnxruntime (*.onnx)</translation>
+            <source>The weights take %1: this kind of file holds some of them in wider types.</source>
+            <translation>Die Gewichte brauchen %1: Diese Art von Datei hält manche davon in breiteren Typen.</translation>
         </message>
     </context>
     <context>
@@ -1205,10 +1197,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>&amp;Exportieren…</translation>
         </message>
         <message>
-            <source>%1 is in place: other weights, the same function. “Back to the original” in the menu Allocate undoes it.</source>
-            <translation>%1 ist angewandt: andere Gewichte, dieselbe Funktion. „Zurück zum Original“ im Menü Verteilen macht es rückgängig.</translation>
-        </message>
-        <message>
             <source>How to allocate: allocator, costs, a second budget</source>
             <translation>Wie verteilt wird: Verteiler, Kosten, ein zweites Budget</translation>
         </message>
@@ -1219,6 +1207,18 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>The model is as its file has it.</source>
             <translation>Das Modell ist, wie es in seiner Datei steht.</translation>
+        </message>
+        <message>
+            <source>%1 is in place: other weights, the same function. Undo takes it back, and so does “Back to the original” in the menu Allocate.</source>
+            <translation>%1 ist eingesetzt: andere Gewichte, dieselbe Funktion. Rückgängig nimmt es zurück, ebenso „Zurück zum Original“ im Menü Verteilen.</translation>
+        </message>
+        <message>
+            <source>Back to the original</source>
+            <translation>Zurück zum Original</translation>
+        </message>
+        <message>
+            <source>Transform: %1</source>
+            <translation>Umformen: %1</translation>
         </message>
     </context>
     <context>
@@ -2066,6 +2066,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>List this method once more, to compare it with other settings</source>
             <translation>Dieses Verfahren noch einmal aufführen, um es mit anderen Einstellungen zu vergleichen</translation>
+        </message>
+        <message>
+            <source>there are no pictures yet, choose some on the page Pictures</source>
+            <translation>es gibt noch keine Bilder, auf der Seite Bilder werden welche gewählt</translation>
         </message>
     </context>
     <context>
@@ -3630,10 +3634,6 @@ Divergenz %1</translation>
             <translation>Was eine Analyse findet, erscheint hier, in Worten, Tabellen und Diagrammen.</translation>
         </message>
         <message>
-            <source>it has no layers</source>
-            <translation>es hat keine Schichten</translation>
-        </message>
-        <message>
             <source>Choice</source>
             <translation>Auswahl</translation>
         </message>
@@ -3713,6 +3713,20 @@ Divergenz %1</translation>
         <message>
             <source>it stores the difference to a base model, which the command line takes with --base</source>
             <translation>es speichert den Unterschied zu einem Grundmodell, das die Befehlszeile mit --base nimmt</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 and %n more</source>
+            <translation>
+                <numerusform>%1 und eine weitere</numerusform>
+                <numerusform>%1 und %n weitere</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s) get %1 instead of %2, whose blocks of %3 do not divide rows of %4: %5.</source>
+            <translation>
+                <numerusform>Eine Schicht bekommt %1 statt %2, dessen Blöcke von %3 Zeilen von %4 nicht teilen: %5.</numerusform>
+                <numerusform>%n Schichten bekommen %1 statt %2, dessen Blöcke von %3 Zeilen von %4 nicht teilen: %5.</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -5007,6 +5021,1042 @@ Divergenz %1</translation>
         <message>
             <source>First and last item at least at</source>
             <translation>Erstes und letztes Stück mindestens bei</translation>
+        </message>
+        <message>
+            <source>The planes, the balanced level and clipped ranges of weights, in groups instead of channels; the clipping is searched, not learned. Not here: quantized activations, learned scales, the rank-one correction, the attention loss, the popcount kernel</source>
+            <translation>Die Bitebenen, die ausgeglichene Stufe und gekappte Bereiche der Gewichte, in Gruppen statt in Kanälen; die Kappung wird gesucht, nicht gelernt. Nicht hier: quantisierte Aktivierungen, gelernte Skalen, die Rang-1-Korrektur, der Verlust der Aufmerksamkeit, der Popcount-Kern</translation>
+        </message>
+        <message>
+            <source>The scale search, judged by the error of each product under the Gram matrix of its inputs (q, k, v together, not through the attention); the clipping search is the method “awq-clip”</source>
+            <translation>Die Suche nach Skalen, beurteilt nach dem Fehler jedes Produkts unter der Gram-Matrix seiner Eingaben (q, k, v zusammen, nicht durch die Aufmerksamkeit hindurch); die Suche nach der Kappung ist das Verfahren „awq-clip“</translation>
+        </message>
+        <message>
+            <source>The clipping search, under the Gram matrix of the inputs instead of 512 sampled tokens; the scaling before it is the transform “awq”. Queries and keys are not left out by itself</source>
+            <translation>Die Suche nach der Kappung, unter der Gram-Matrix der Eingaben statt 512 gezogener Token; die Skalierung davor ist die Umformung „awq“. Queries und Keys werden nicht von selbst ausgelassen</translation>
+        </message>
+        <message>
+            <source>Part A, the layer-wise calibration, of weights alone. Not here: ranges, biases and activations learned with them, the integer program (an allocator), batch norm and bias tuning. Our own: the gradient from the Gram matrix, rates in distances between levels, the best state of each row</source>
+            <translation>Teil A, die Kalibrierung Schicht für Schicht, nur der Gewichte. Nicht hier: mitgelernte Bereiche, Bias-Werte und Aktivierungen, das ganzzahlige Programm (ein Verteiler), die Anpassung von Batch-Norm und Bias. Eigenes: der Gradient aus der Gram-Matrix, Raten in Abständen zwischen Stufen, der beste Zustand jeder Zeile</translation>
+        </message>
+        <message>
+            <source>The soft rounding with annealed regulariser, layer by layer. Our own: the gradient from the Gram matrix, a loss in units of what nearest rounding loses, 1000 iterations where the paper takes 10000, and a row is rounded where that is better</source>
+            <translation>Das weiche Runden mit abnehmender Regularisierung, Schicht für Schicht. Eigenes: der Gradient aus der Gram-Matrix, ein Verlust in Einheiten dessen, was nächstes Runden verliert, 1000 Schritte, wo die Arbeit 10000 macht, und eine Zeile wird gerundet, wo das besser ist</translation>
+        </message>
+        <message>
+            <source>The descent on rounding and ranges, layer by layer against the layer's own output; the paper takes whole blocks and samples of inputs. Our own: the gradient from the Gram matrix, the best state of each row, a start from fitted scales, factors of the range up to 1.25</source>
+            <translation>Der Abstieg über Rundung und Bereiche, Schicht für Schicht gegen die eigene Ausgabe der Schicht; die Arbeit nimmt ganze Blöcke und Stichproben der Eingaben. Eigenes: der Gradient aus der Gram-Matrix, der beste Zustand jeder Zeile, ein Anfang mit angepassten Skalen, Faktoren des Bereichs bis 1.25</translation>
+        </message>
+        <message>
+            <source>The layer-level model c 4^-R and its gain; columns of different widths are the method “baq-columns”</source>
+            <translation>Das Modell c 4^-R je Schicht und sein Gewinn; Spalten verschiedener Breite sind das Verfahren „baq-columns“</translation>
+        </message>
+        <message>
+            <source>Both passes, whole bits for runs of columns or the paper’s numbers of levels for each; bits counted as stored, lists of columns and steps too. Our own: zero need not be a level, loudest columns first, row ranges clipped by search, inputs from the model as it was instead of the compressed prefix. No kernel of its own</source>
+            <translation>Beide Durchgänge, ganze Bits für Läufe von Spalten oder die Stufenzahlen der Arbeit für jede; Bits gezählt wie gespeichert, Listen der Spalten und Schritte auch. Eigenes: die Null muss keine Stufe sein, lauteste Spalten zuerst, Bereiche der Zeilen durch Suche gekappt, Eingaben vom Modell, wie es war, statt vom verdichteten Anfang. Kein eigener Rechenkern</translation>
+        </message>
+        <message>
+            <source>Folding for networks on pictures, transposed and grouped convolutions too; norms in front of convolutions stay</source>
+            <translation>Einrechnen für Netze auf Bildern, auch transponierte und gruppierte Faltungen; Normen vor Faltungen bleiben</translation>
+        </message>
+        <message>
+            <source>Planes, noise image, patch scores on a grid or at random, the patch a detector is shown (tritloom-cli planes), their statistics over pictures. Not: the detector, a ResNet-50 whose weights have to be trained on sets of real and generated pictures</source>
+            <translation>Ebenen, Rauschbild, Noten von Ausschnitten im Raster oder zufällig, der Ausschnitt, den ein Erkenner zu sehen bekommt (tritloom-cli planes), ihre Statistik über Bilder. Nicht: der Erkenner, ein ResNet-50, dessen Gewichte an Sammlungen echter und erzeugter Bilder gelernt werden müssen</translation>
+        </message>
+        <message>
+            <source>The proxy without gradients: the root of the sum of squares of w dLoss/dw in place of the sum of magnitudes, estimated</source>
+            <translation>Die Ersatzgröße ohne Gradienten: die Wurzel der Quadratsumme von w dVerlust/dw anstelle der Summe der Beträge, geschätzt</translation>
+        </message>
+        <message>
+            <source>The proxy with the weights as they are (the released code draws them anew), in double precision. Our own: what norms, gates and attention do to the flow. Networks on pictures are refused</source>
+            <translation>Die Ersatzgröße mit den Gewichten, wie sie sind (der veröffentlichte Code zieht sie neu), in doppelter Genauigkeit. Eigenes: was Normen, Gatter und Aufmerksamkeit mit dem Fluss machen. Netze auf Bildern werden abgelehnt</translation>
+        </message>
+        <message>
+            <source>Stage 1 (signs and scales), several masks and scales by row; not the distillation of the scales. The base is not counted</source>
+            <translation>Stufe 1 (Vorzeichen und Skalen), mehrere Masken und Skalen je Zeile; nicht das Nachlernen der Skalen. Das Grundmodell wird nicht gezählt</translation>
+        </message>
+        <message>
+            <source>The choice of the grid of each group, 3 and 4 bits. Our own: the clipped ranges judged by the loudness of the inputs, and the tag hidden in the scale. Not here: 8-bit scales of second level, the combination with AWQ and OmniQuant, the accelerator</source>
+            <translation>Die Wahl des Gitters jeder Gruppe, 3 und 4 Bits. Eigenes: die gekappten Bereiche, beurteilt nach der Lautstärke der Eingaben, und die in der Skala versteckte Marke. Nicht hier: 8-Bit-Skalen zweiter Stufe, die Verbindung mit AWQ und OmniQuant, der Beschleuniger</translation>
+        </message>
+        <message>
+            <source>The weight quantizer, with the mean taken off before the sign. Not the training and not the 8-bit activations: a model that was not trained for it is destroyed. Scales of groups (fitted) are our own</source>
+            <translation>Der Quantisierer der Gewichte, mit abgezogenem Mittelwert vor dem Vorzeichen. Nicht das Training und nicht die 8-Bit-Aktivierungen: Ein Modell, das nicht dafür trainiert ist, wird zerstört. Skalen von Gruppen (angepasst) sind Eigenes</translation>
+        </message>
+        <message>
+            <source>The decomposition with activation-aware column scales kept at run time, factors rounded before the residual is taken (our choice). The order of blocks over layers is the allocator’s</source>
+            <translation>Die Zerlegung mit Spaltenskalen nach den Aktivierungen, die beim Rechnen bleiben; Faktoren werden gerundet, bevor der Rest genommen wird (unsere Wahl). Die Reihenfolge der Blöcke über Schichten ist Sache des Verteilers</translation>
+        </message>
+        <message>
+            <source>The plot for one model; several sizes of a family are compared by running it on each</source>
+            <translation>Das Schaubild für ein Modell; mehrere Größen einer Familie vergleicht, wer es auf jeder laufen lässt</translation>
+        </message>
+        <message>
+            <source>The bit-level scan with fits, floors, shifts, fronts and bit operations, for networks on pictures by loss or error to a target. Not: FID, which needs a feature network; TopKLD and what else trains</source>
+            <translation>Der Durchlauf über Bitbreiten mit Anpassungen, Böden, Verschiebungen, Fronten und Bit-Operationen, für Netze auf Bildern nach Verlust oder Fehler zu einem Ziel. Nicht: FID, das ein Netz für Merkmale braucht; TopKLD und was sonst trainiert</translation>
+        </message>
+        <message>
+            <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold'. Not: training in two stages, cached time embeddings. A block is taken from the scale search of 'rtn' where that leaves less</source>
+            <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Empfindlichkeit ist 'size-aware', seine Wahl der Bits 'threshold'. Nicht: Training in zwei Stufen, gemerkte Zeiteinbettungen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
+        </message>
+        <message>
+            <source>The weight part, with blocks of one row (the paper's are two-dimensional and its full text was not at hand). Not the integer activations, GELU, softmax and norms. The choice of the lower exponent is the studio's own</source>
+            <translation>Der Teil der Gewichte, mit Blöcken einer Zeile (die der Arbeit sind zweidimensional, und ihr voller Text lag nicht vor). Nicht die ganzzahligen Aktivierungen, GELU, Softmax und Normen. Die Wahl des kleineren Exponenten ist Eigenes des Studios</translation>
+        </message>
+        <message>
+            <source>The choice of steps (TDAC), with the even one of Q-Diffusion and the normal one of PTQ4DM (centre and width are ours) beside it. Not: reconstruction of blocks; rounding is learned layer by layer by 'adaround'</source>
+            <translation>Die Wahl der Schritte (TDAC), daneben die gleichmäßige von Q-Diffusion und die normalverteilte von PTQ4DM (Mitte und Breite sind unsere). Nicht: das Nachbilden von Blöcken; das Runden lernt 'adaround' Schicht für Schicht</translation>
+        </message>
+        <message>
+            <source>Clipped ranges a channel and their reparametrisation onto one grid, weights fitted after it, for products and convolutions of any place. Not: folding into the norm before, the logarithmic grid behind a softmax</source>
+            <translation>Gekappte Bereiche je Kanal und ihre Umrechnung auf ein Gitter, danach angepasste Gewichte, für Produkte und Faltungen an jeder Stelle. Nicht: das Einrechnen in die Norm davor, das logarithmische Gitter hinter einem Softmax</translation>
+        </message>
+        <message>
+            <source>The threshold rule, over any metric; it is found exactly where the paper bisects. Not: the extra bits for layers in the top percentiles of a second criterion</source>
+            <translation>Die Schwellenregel, über jede Metrik; sie wird genau gefunden, wo die Arbeit halbiert. Nicht: die zusätzlichen Bits für Schichten in den obersten Prozenten eines zweiten Maßes</translation>
+        </message>
+        <message>
+            <source>The exact singular values with circular padding for any stride, L_orth for both cases, its bound, which shapes can be orthogonal, with and without the batch norm behind. Not: L_orth as a regulariser in training</source>
+            <translation>Die genauen Singulärwerte bei zyklischem Rand für jede Schrittweite, L_orth für beide Fälle, seine Schranke, welche Formen orthogonal sein können, mit und ohne die Batch-Norm dahinter. Nicht: L_orth als Regularisierung im Training</translation>
+        </message>
+        <message>
+            <source>The linear, quadratic and memory cost, the Pareto front over uniform widths, 8-bit ends and mixtures, measured without training. Not: the AQT quantizers, networks of other depth and width, training</source>
+            <translation>Die linearen, quadratischen und Speicherkosten, die Pareto-Front über gleichmäßige Breiten, 8-Bit-Enden und Mischungen, ohne Training gemessen. Nicht: die Quantisierer von AQT, Netze anderer Tiefe und Breite, Training</translation>
+        </message>
+        <message>
+            <source>Equalisation (section 4.1) over pairs with ReLU, leaky ReLU, PReLU or pools between, depthwise too; no bias absorption and no bias correction; ReLU6 is left as it is. Fold batch norms first</source>
+            <translation>Ausgleich (Abschnitt 4.1) über Paare mit ReLU, Leaky ReLU, PReLU oder Pooling dazwischen, auch tiefenweise; kein Aufnehmen und kein Berichtigen von Bias-Werten; ReLU6 bleibt, wie es ist. Batch-Normen zuerst einrechnen</translation>
+        </message>
+        <message>
+            <source>Flexible dual binarization with alternating least squares (our extra); not the deviation-aware distillation</source>
+            <translation>Flexible doppelte Binarisierung mit abwechselnden kleinsten Quadraten (unser Zusatz); nicht das abweichungsbewusste Nachlernen</translation>
+        </message>
+        <message>
+            <source>The reshaping after training, with fit by moments. Not the initialisation, BackSlash and fine-tuning, which are training; RF8 is the number format rf8g256. Our own: leftovers by the largest remainder, the end of the reshaped part as a share of the matrix. Exp-Golomb sizes are computed figures: no file stores them</source>
+            <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
+        </message>
+        <message>
+            <source>The unified law, the per-bit laws behind its table 1 (solved back by us) and their inverses; no refit</source>
+            <translation>Das vereinte Gesetz, die Gesetze je Bit hinter seiner Tabelle 1 (von uns zurückgerechnet) und ihre Umkehrungen; keine neue Anpassung</translation>
+        </message>
+        <message>
+            <source>The number format and the preview without training by a search for scales, which is the studio's own; groups inside rows instead of channels. Not the training, which the paper is about</source>
+            <translation>Das Zahlenformat und die Vorschau ohne Training durch eine Suche nach Skalen, die Eigenes des Studios ist; Gruppen in Zeilen statt Kanälen. Nicht das Training, um das es der Arbeit geht</translation>
+        </message>
+        <message>
+            <source>The nested numbers and their rounding (halves up). For models that were not trained so the scale is searched for all widths at once, which is the studio's own. Not the training, its learning rates, and the mixed-precision supernet</source>
+            <translation>Die verschachtelten Zahlen und ihr Runden (Hälften aufwärts). Für Modelle, die nicht dafür trainiert sind, wird die Skala für alle Breiten zugleich gesucht, was Eigenes des Studios ist. Nicht das Training, seine Lernraten und das Übernetz gemischter Breiten</translation>
+        </message>
+        <message>
+            <source>The layer-level closed form with reverse water-filling; rounding to formats is greedy and ours</source>
+            <translation>Die geschlossene Form je Schicht mit umgekehrtem Wasserfüllen; das Runden auf Formate ist gierig und unseres</translation>
+        </message>
+        <message>
+            <source>Programs of one or two branches over weights, inputs, their mean squares and the virtual gradient; evolution with screening and operation priorities; rows held out. Not: gradients of the loss, programs as graphs, the mutation search for widths (scores add up, so an allocator is exact). The table of operations is the specification's, the paper's is not public</source>
+            <translation>Programme mit einem oder zwei Zweigen über Gewichte, Eingaben, ihre mittleren Quadrate und den gedachten Gradienten; Evolution mit Vorauswahl und Vorrang der Operationen; zurückgehaltene Zeilen. Nicht: Gradienten des Verlusts, Programme als Graphen, die Mutationssuche nach Breiten (Noten addieren sich, also ist ein Verteiler genau). Die Tabelle der Operationen ist die der Spezifikation, die der Arbeit ist nicht öffentlich</translation>
+        </message>
+        <message>
+            <source>The aligned mixture of 2 and 4 bits and the choice by range. The studio's own: tiles of 16 groups, their layout, 4-bit scales, the choice by measured gain. Not here: sparse outliers, the GPU kernel</source>
+            <translation>Die ausgerichtete Mischung aus 2 und 4 Bits und die Wahl nach dem Bereich. Eigenes des Studios: Kacheln von 16 Gruppen, ihre Anordnung, 4-Bit-Skalen, die Wahl nach gemessenem Gewinn. Nicht hier: dünn besetzte Ausreißer, der GPU-Kern</translation>
+        </message>
+        <message>
+            <source>The law, critical data size, best splits and compute-optimal precision; no fitting of own runs</source>
+            <translation>Das Gesetz, die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit; keine Anpassung an eigene Läufe</translation>
+        </message>
+        <message>
+            <source>All of it, for every block format. Our own: sweeps of coordinate descent at the end, the importance that scales are fitted with, and that a row is rounded where that is better</source>
+            <translation>Alles davon, für jedes Blockformat. Eigenes: Durchgänge von Koordinatenabstieg am Ende, die Gewichtung, mit der Skalen angepasst werden, und dass eine Zeile gerundet wird, wo das besser ist</translation>
+        </message>
+        <message>
+            <source>The zero point's optimisation with growing beta and roll-back, judged for each group by itself where the code judges all at once. Our own: a block is taken from the scale search of 'rtn' where that leaves less by the same norm</source>
+            <translation>Das Optimieren des Nullpunkts mit wachsendem Beta und Zurücknehmen, für jede Gruppe einzeln beurteilt, wo der Code alle auf einmal beurteilt. Eigenes: Ein Block kommt aus der Skalensuche von 'rtn', wo die nach derselben Norm weniger übrig lässt</translation>
+        </message>
+        <message>
+            <source>The rotation of the residual stream, folded into the weights; no run-time transforms, so inner dimensions stay as they are. For models with RMS norms and an output matrix of their own</source>
+            <translation>Die Drehung des Residualstroms, in die Gewichte eingerechnet; keine Umformungen beim Rechnen, also bleiben innere Dimensionen, wie sie sind. Für Modelle mit RMS-Normen und eigener Ausgabematrix</translation>
+        </message>
+        <message>
+            <source>The metric of its integer program; the trace from differences of the output (the Fisher form of the Hessian), not from second gradients</source>
+            <translation>Die Metrik seines ganzzahligen Programms; die Spur aus Differenzen der Ausgabe (die Fisher-Form der Hesse-Matrix), nicht aus zweiten Ableitungen</translation>
+        </message>
+        <message>
+            <source>The weighting of llama.cpp, with and without its favour for large weights. The search for scales is our own and finds less error</source>
+            <translation>Die Gewichtung von llama.cpp, mit und ohne seine Vorliebe für große Gewichte. Die Suche nach Skalen ist Eigenes und findet weniger Fehler</translation>
+        </message>
+        <message>
+            <source>The program, solved by GLPK</source>
+            <translation>Das Programm, gelöst von GLPK</translation>
+        </message>
+        <message>
+            <source>LIM; the cost per format (importance x weights x 4^-bits) is our own</source>
+            <translation>LIM; die Kosten je Format (Wichtigkeit x Gewichte x 4^-Bits) sind Eigenes</translation>
+        </message>
+        <message>
+            <source>The search for each tensor's own largest value; its learned rounding is 'adaround' on formats like fp4e2row, its choice of exponent bits the analysis 'float-splits'. Not: floats for activations</source>
+            <translation>Die Suche nach dem größten Wert jedes Tensors; das gelernte Runden ist 'adaround' auf Formaten wie fp4e2row, die Wahl der Exponentenbits die Analyse 'float-splits'. Nicht: Gleitkommazahlen für Aktivierungen</translation>
+        </message>
+        <message>
+            <source>Cell patterns, backup of the sign, rotation and rounding of halves, an energy table (example values), fault injection on any packed format. The rotation domain (14 bits) is our reading</source>
+            <translation>Zellmuster, Sicherung des Vorzeichens, Drehen und Runden der Hälften, eine Energietabelle (Beispielwerte), Fehler in jedem gepackten Format. Der Drehbereich (14 Bits) ist unsere Lesart</translation>
+        </message>
+        <message>
+            <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'. Not: activations, the start token kept apart</source>
+            <translation>Beide Empfindlichkeiten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'. Nicht: Aktivierungen, das getrennte Anfangstoken</translation>
+        </message>
+        <message>
+            <source>One of its hand-made proxies, from linear CKA between block outputs; not the evolved programs</source>
+            <translation>Eine seiner von Hand gemachten Ersatzgrößen, aus linearer CKA zwischen Ausgaben von Blöcken; nicht die entwickelten Programme</translation>
+        </message>
+        <message>
+            <source>The post-training version with GPTQ error feedback, masked averages instead of the released ones; mask counted. No training. Salient codes hold what the binary part leaves over (our arrangement)</source>
+            <translation>Die Fassung nach dem Training mit Fehlerrückführung von GPTQ, maskierte Mittel statt der veröffentlichten; die Maske ist gezählt. Kein Training. Herausragende Codes halten, was der binäre Teil übrig lässt (unsere Anordnung)</translation>
+        </message>
+        <message>
+            <source>Structured mask, salient and binary parts, factors in closed form for the output of each layer (our own) instead of training through a block: no attention or activation function between, no target from compressed inputs, no term of angles; no preprocessing by LoRA</source>
+            <translation>Geordnete Maske, herausragender und binärer Teil, Faktoren in geschlossener Form für die Ausgabe jeder Schicht (Eigenes) statt Training durch einen Block: keine Aufmerksamkeit oder Aktivierungsfunktion dazwischen, kein Ziel aus verdichteten Eingaben, kein Winkelglied; keine Vorbereitung durch LoRA</translation>
+        </message>
+        <message>
+            <source>LDLQ in blocks of eight columns onto E8P at 2 bits and its residual stages at 3 and 4, first column first. Not here: the Hadamard rotation (a transform of the model), fine-tuning. Our own: scales by group instead of one a matrix, which 29 patterns of norm 12 and which 15 axis points of the second codebook are taken, the factors of the residuals</source>
+            <translation>LDLQ in Blöcken von acht Spalten auf E8P bei 2 Bits und seine Reststufen bei 3 und 4, erste Spalte zuerst. Nicht hier: die Hadamard-Drehung (eine Umformung des Modells), Nachtraining. Eigenes: Skalen je Gruppe statt einer je Matrix, welche 29 Muster der Norm 12 und welche 15 Achsenpunkte des zweiten Codebuchs genommen werden, die Faktoren der Reste</translation>
+        </message>
+        <message>
+            <source>The grouped quantizers of its calibration, as an estimate on what flows between stages. Not: fine-tuning of time embeddings and sensitive layers, ranges a channel</source>
+            <translation>Die gruppierten Quantisierer seiner Kalibrierung, als Schätzung an dem, was zwischen Stufen fließt. Nicht: Nachtraining der Zeiteinbettungen und empfindlicher Schichten, Bereiche je Kanal</translation>
+        </message>
+        <message>
+            <source>The histogram of channel ranges with the thresholds, and the cost of groups against one scale, the best contiguous cuts and a scale for every channel. The cost is the sum of squared scales, not a measured error</source>
+            <translation>Das Histogramm der Kanalbereiche mit den Schwellen und die Kosten von Gruppen gegen eine Skala, die besten zusammenhängenden Schnitte und eine Skala für jeden Kanal. Die Kosten sind die Summe der quadrierten Skalen, kein gemessener Fehler</translation>
+        </message>
+        <message>
+            <source>The rank correlation bench with its line of chance; not the evolution of proxies</source>
+            <translation>Der Vergleich der Rangkorrelationen mit seiner Zufallslinie; nicht die Entwicklung von Ersatzgrößen</translation>
+        </message>
+        <message>
+            <source>Spearman and Kendall at matched size on rows the evolution saw and rows held out, with the line that luck reaches; not MQ-Bench-101, whose table is of another network</source>
+            <translation>Spearman und Kendall bei gleicher Größe auf Zeilen, die die Evolution sah, und zurückgehaltenen, mit der Linie, die der Zufall erreicht; nicht MQ-Bench-101, dessen Tabelle von einem anderen Netz ist</translation>
+        </message>
+        <message>
+            <source>Relevance of every stored product by the propagation rules, on classifiers of any graph, as a cost a width; allocation within narrow widths is near-mean, clipped channels are clipped-channels. Not: widths of attention products, which hold no weights</source>
+            <translation>Die Relevanz jedes gespeicherten Produkts nach den Rückführungsregeln, auf Klassifikatoren mit jedem Graphen, als Kosten je Breite; das Verteilen in engen Breiten ist near-mean, gekappte Kanäle sind clipped-channels. Nicht: Breiten von Produkten der Aufmerksamkeit, die keine Gewichte halten</translation>
+        </message>
+        <message>
+            <source>Blockwise rounding onto every codebook; blocks lie inside rows, where the paper flattens. Not the 16-bit outlier columns. The search for scales is our own</source>
+            <translation>Blockweises Runden auf jedes Codebuch; Blöcke liegen in Zeilen, wo die Arbeit alles aneinanderreiht. Nicht die 16-Bit-Ausreißerspalten. Die Suche nach Skalen ist Eigenes</translation>
+        </message>
+        <message>
+            <source>The search over clipped ranges, for formats whose blocks have evenly spaced levels. Our own: a block is taken from the scale search of 'rtn' where that leaves less by the same measure</source>
+            <translation>Die Suche über gekappte Bereiche, für Formate, deren Blöcke gleichmäßige Stufen haben. Eigenes: Ein Block kommt aus der Skalensuche von 'rtn', wo die nach demselben Maß weniger übrig lässt</translation>
+        </message>
+        <message>
+            <source>Per-token dynamic ranges (or per group of inputs); combine with the transform “smoothquant”</source>
+            <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
+        </message>
+        <message>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor or per channel, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. No training of the ranges</source>
+            <translation>Bereiche nach Kleinstem und Größtem, Perzentil, quadriertem Fehler und Divergenz, je Tensor oder Kanal, für Gruppen von Zeitschritten bei Diffusion; was ONNX-Dateien mit QuantizeLinear halten. Kein Training der Bereiche</translation>
+        </message>
+        <message>
+            <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>
+            <translation>Gruppen von Kanälen mit Zweierpotenzen für die Eingaben eines Produkts beim Rechnen, Gruppen aus der Kalibrierung fest. Nicht hier: was zum Training gehört (zufälliges Runden von Gradienten, L1-Normierung und ihr Rückweg). Das Runden wird nachgebildet: Kein ganzzahliger Kern führt es aus. Bei Faltungen werden nur die Gewichte gerundet</translation>
+        </message>
+        <message>
+            <source>The score, from the output's own error without the short training of each layer. Not: the second criterion by text-picture agreement</source>
+            <translation>Die Note, aus dem Fehler der eigenen Ausgabe ohne das kurze Training jeder Schicht. Nicht: das zweite Maß nach der Übereinstimmung von Text und Bild</translation>
+        </message>
+        <message>
+            <source>The folded scales, for norms and gated feed-forwards; rounding activations is the method “int-activations”</source>
+            <translation>Die eingerechneten Skalen, für Normen und Feed-Forward mit Gatter; das Runden der Aktivierungen ist das Verfahren „int-activations“</translation>
+        </message>
+        <message>
+            <source>The format search over weights, a clip for each output channel and one split a layer. Not: activations</source>
+            <translation>Die Suche nach Formaten über Gewichte, eine Kappung je Ausgangskanal und eine Aufteilung je Schicht. Nicht: Aktivierungen</translation>
+        </message>
+        <message>
+            <source>The weight quantizer, not the training: a model that was not trained for it is destroyed by the paper's own scale. The fitted scales are our own</source>
+            <translation>Der Quantisierer der Gewichte, nicht das Training: Ein Modell, das nicht dafür trainiert ist, wird von der Skala der Arbeit zerstört. Die angepassten Skalen sind Eigenes</translation>
+        </message>
+        <message>
+            <source>Both programs, exact, and the split of the budget by one ratio; trying the ten ratios and looking at the pictures is left to 'evaluate'. Not: widths of activations</source>
+            <translation>Beide Programme, genau, und die Aufteilung des Budgets durch ein Verhältnis; die zehn Verhältnisse durchzuprobieren und die Bilder anzusehen bleibt 'evaluate' überlassen. Nicht: Breiten der Aktivierungen</translation>
+        </message>
+        <message>
+            <source>The two-level rule, over any metric</source>
+            <translation>Die Regel mit zwei Stufen, über jede Metrik</translation>
+        </message>
+        <message>
+            <source>The exact program over narrow widths within a budget of weights, ends at 8 bits. Not: a second budget for the widths of activations</source>
+            <translation>Das genaue Programm über enge Breiten in einem Budget der Gewichte, Enden bei 8 Bits. Nicht: ein zweites Budget für die Breiten der Aktivierungen</translation>
+        </message>
+        <message>
+            <source>ZD; the cost per format (importance x weights x 4^-bits) is our own</source>
+            <translation>ZD; die Kosten je Format (Wichtigkeit x Gewichte x 4^-Bits) sind Eigenes</translation>
+        </message>
+        <message>
+            <source>% of each weight</source>
+            <translation>% jedes Gewichts</translation>
+        </message>
+        <message>
+            <source>deviations; 0: never</source>
+            <translation>Abweichungen; 0: nie</translation>
+        </message>
+        <message>
+            <source>pixels</source>
+            <translation>Bildpunkte</translation>
+        </message>
+        <message>
+            <source>channels</source>
+            <translation>Kanäle</translation>
+        </message>
+        <message>
+            <source>bits; 0: as all others</source>
+            <translation>Bits; 0: wie alle anderen</translation>
+        </message>
+        <message>
+            <source>Bits set</source>
+            <translation>Gesetzte Bits</translation>
+        </message>
+        <message>
+            <source>bit</source>
+            <translation>Bit</translation>
+        </message>
+        <message>
+            <source>share of bytes</source>
+            <translation>Anteil der Bytes</translation>
+        </message>
+        <message>
+            <source>best score</source>
+            <translation>beste Note</translation>
+        </message>
+        <message>
+            <source>mean score</source>
+            <translation>mittlere Note</translation>
+        </message>
+        <message>
+            <source>equal low bits</source>
+            <translation>gleiche niedrige Bits</translation>
+        </message>
+        <message>
+            <source>given</source>
+            <translation>gegeben</translation>
+        </message>
+        <message>
+            <source>pictures</source>
+            <translation>Bilder</translation>
+        </message>
+        <message>
+            <source>What training in small floats costs</source>
+            <translation>Was Training in kleinen Gleitkommazahlen kostet</translation>
+        </message>
+        <message>
+            <source>Loss by training tokens</source>
+            <translation>Verlust nach Trainingstoken</translation>
+        </message>
+        <message>
+            <source>Formats, the best split of each width</source>
+            <translation>Formate, die beste Aufteilung jeder Breite</translation>
+        </message>
+        <message>
+            <source>format</source>
+            <translation>Format</translation>
+        </message>
+        <message>
+            <source>loss, nats</source>
+            <translation>Verlust, Nats</translation>
+        </message>
+        <message>
+            <source>nats per token</source>
+            <translation>Nats je Token</translation>
+        </message>
+        <message>
+            <source>penalty, nats</source>
+            <translation>Aufschlag, Nats</translation>
+        </message>
+        <message>
+            <source>tokens beyond which more hurt</source>
+            <translation>Token, über denen mehr schaden</translation>
+        </message>
+        <message>
+            <source>training tokens</source>
+            <translation>Trainingstoken</translation>
+        </message>
+        <message>
+            <source>Compressed</source>
+            <translation>Verdichtet</translation>
+        </message>
+        <message>
+            <source>as stored</source>
+            <translation>wie gespeichert</translation>
+        </message>
+        <message>
+            <source>bound on |s^2 - 1|</source>
+            <translation>Schranke für |s^2 - 1|</translation>
+        </message>
+        <message>
+            <source>change of the largest</source>
+            <translation>Änderung des größten</translation>
+        </message>
+        <message>
+            <source>change</source>
+            <translation>Änderung</translation>
+        </message>
+        <message>
+            <source>layer</source>
+            <translation>Schicht</translation>
+        </message>
+        <message>
+            <source>method</source>
+            <translation>Verfahren</translation>
+        </message>
+        <message>
+            <source>orthonormal</source>
+            <translation>orthonormal</translation>
+        </message>
+        <message>
+            <source>outputs x inputs x kernel / stride</source>
+            <translation>Ausgänge x Eingänge x Kern / Schritt</translation>
+        </message>
+        <message>
+            <source>share of all</source>
+            <translation>Anteil aller</translation>
+        </message>
+        <message>
+            <source>singular value</source>
+            <translation>Singulärwert</translation>
+        </message>
+        <message>
+            <source>singular values</source>
+            <translation>Singulärwerte</translation>
+        </message>
+        <message>
+            <source>with batch norm: L_orth</source>
+            <translation>mit Batch-Norm: L_orth</translation>
+        </message>
+        <message>
+            <source>Ranges of the inputs of each product</source>
+            <translation>Bereiche der Eingaben jedes Produkts</translation>
+        </message>
+        <message>
+            <source>Channels by how far they lie below the loudest of their product</source>
+            <translation>Kanäle danach, wie weit sie unter dem lautesten ihres Produkts liegen</translation>
+        </message>
+        <message>
+            <source>Sum of squared scales, a scale for every channel being 1</source>
+            <translation>Summe der quadrierten Skalen, eine Skala für jeden Kanal ist 1</translation>
+        </message>
+        <message>
+            <source>channels in the last group</source>
+            <translation>Kanäle in der letzten Gruppe</translation>
+        </message>
+        <message>
+            <source>halvings below the loudest</source>
+            <translation>Halbierungen unter dem lautesten</translation>
+        </message>
+        <message>
+            <source>one scale</source>
+            <translation>eine Skala</translation>
+        </message>
+        <message>
+            <source>How well proxies rank configurations</source>
+            <translation>Wie gut Ersatzgrößen Zusammenstellungen ordnen</translation>
+        </message>
+        <message>
+            <source>Spearman’s rho with measured quality</source>
+            <translation>Spearmans Rho mit gemessener Güte</translation>
+        </message>
+        <message>
+            <source>Kendall, all</source>
+            <translation>Kendall, alle</translation>
+        </message>
+        <message>
+            <source>held out</source>
+            <translation>zurückgehalten</translation>
+        </message>
+        <message>
+            <source>evolved on</source>
+            <translation>entwickelt auf</translation>
+        </message>
+        <message>
+            <source>nats</source>
+            <translation>Nats</translation>
+        </message>
+        <message>
+            <source>proxy</source>
+            <translation>Ersatzgröße</translation>
+        </message>
+        <message>
+            <source>score</source>
+            <translation>Note</translation>
+        </message>
+        <message>
+            <source>Shares of the network at 16 bits</source>
+            <translation>Anteile am Netz bei 16 Bits</translation>
+        </message>
+        <message>
+            <source>divergence</source>
+            <translation>Divergenz</translation>
+        </message>
+        <message>
+            <source>dominated in</source>
+            <translation>übertroffen in</translation>
+        </message>
+        <message>
+            <source>linear cost</source>
+            <translation>lineare Kosten</translation>
+        </message>
+        <message>
+            <source>quadratic cost</source>
+            <translation>quadratische Kosten</translation>
+        </message>
+        <message>
+            <source>memory</source>
+            <translation>Speicher</translation>
+        </message>
+        <message>
+            <source>network</source>
+            <translation>Netz</translation>
+        </message>
+        <message>
+            <source>not dominated</source>
+            <translation>nicht übertroffen</translation>
+        </message>
+        <message>
+            <source>Storage, energy and loss</source>
+            <translation>Speicher, Energie und Verlust</translation>
+        </message>
+        <message>
+            <source>hard cells</source>
+            <translation>schwierige Zellen</translation>
+        </message>
+        <message>
+            <source>megabytes</source>
+            <translation>Megabyte</translation>
+        </message>
+        <message>
+            <source>perplexity</source>
+            <translation>Perplexität</translation>
+        </message>
+        <message>
+            <source>read energy</source>
+            <translation>Leseenergie</translation>
+        </message>
+        <message>
+            <source>write energy</source>
+            <translation>Schreibenergie</translation>
+        </message>
+        <message>
+            <source>spread</source>
+            <translation>Streuung</translation>
+        </message>
+        <message>
+            <source>stored as</source>
+            <translation>gespeichert als</translation>
+        </message>
+        <message>
+            <source>Squared error over power, best clip a row</source>
+            <translation>Quadrierter Fehler durch Leistung, beste Kappung je Zeile</translation>
+        </message>
+        <message>
+            <source>best</source>
+            <translation>beste</translation>
+        </message>
+        <message>
+            <source>Samples a step</source>
+            <translation>Stichproben je Schritt</translation>
+        </message>
+        <message>
+            <source>samples</source>
+            <translation>Stichproben</translation>
+        </message>
+        <message>
+            <source>time step</source>
+            <translation>Zeitschritt</translation>
+        </message>
+        <message>
+            <source>time</source>
+            <translation>Zeit</translation>
+        </message>
+        <message>
+            <source>even</source>
+            <translation>gleichmäßig</translation>
+        </message>
+        <message>
+            <source>normal</source>
+            <translation>normalverteilt</translation>
+        </message>
+        <message>
+            <source>by density and diversity</source>
+            <translation>nach Dichte und Vielfalt</translation>
+        </message>
+        <message>
+            <source>What low bits cost, by how long a model was trained</source>
+            <translation>Was wenige Bits kosten, je nachdem wie lange ein Modell trainiert wurde</translation>
+        </message>
+        <message>
+            <source>Degradation by training tokens</source>
+            <translation>Verlust an Güte nach Trainingstoken</translation>
+        </message>
+        <message>
+            <source>Predicted</source>
+            <translation>Vorhergesagt</translation>
+        </message>
+        <message>
+            <source>Training</source>
+            <translation>Training</translation>
+        </message>
+        <message>
+            <source>medium</source>
+            <translation>mittel</translation>
+        </message>
+        <message>
+            <source>well trained</source>
+            <translation>gut trainiert</translation>
+        </message>
+        <message>
+            <source>undertrained</source>
+            <translation>zu wenig trainiert</translation>
+        </message>
+        <message>
+            <source>perplexity x</source>
+            <translation>Perplexität x</translation>
+        </message>
+        <message>
+            <source>share of the tokens that cost 4 bits 0.2 nats</source>
+            <translation>Anteil der Token, die 4 Bits 0,2 Nats kosten</translation>
+        </message>
+        <message>
+            <source>table 1 law, nats</source>
+            <translation>Gesetz der Tabelle 1, Nats</translation>
+        </message>
+        <message>
+            <source>unified law, nats</source>
+            <translation>vereintes Gesetz, Nats</translation>
+        </message>
+        <message>
+            <source>tokens for 0.2 nats</source>
+            <translation>Token für 0,2 Nats</translation>
+        </message>
+        <message>
+            <source>value</source>
+            <translation>Wert</translation>
+        </message>
+        <message>
+            <source>what</source>
+            <translation>was</translation>
+        </message>
+        <message>
+            <source>which is</source>
+            <translation>das heißt</translation>
+        </message>
+        <message>
+            <source>Formats</source>
+            <translation>Formate</translation>
+        </message>
+        <message>
+            <source>Total bits against perplexity</source>
+            <translation>Bits insgesamt gegen Perplexität</translation>
+        </message>
+        <message>
+            <source>bits of all layers</source>
+            <translation>Bits aller Schichten</translation>
+        </message>
+        <message>
+            <source>bits per weight</source>
+            <translation>Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source>on the front</source>
+            <translation>auf der Front</translation>
+        </message>
+        <message>
+            <source>over 1000</source>
+            <translation>über 1000</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>ja</translation>
+        </message>
+        <message>
+            <source>Error a step, mean over the stages</source>
+            <translation>Fehler je Schritt, Mittel über die Stufen</translation>
+        </message>
+        <message>
+            <source>into stage</source>
+            <translation>in Stufe</translation>
+        </message>
+        <message>
+            <source>one range</source>
+            <translation>ein Bereich</translation>
+        </message>
+        <message>
+            <source>ranges of groups</source>
+            <translation>Bereiche von Gruppen</translation>
+        </message>
+        <message>
+            <source>relative squared error</source>
+            <translation>relativer quadrierter Fehler</translation>
+        </message>
+        <message>
+            <source>times less</source>
+            <translation>mal weniger</translation>
+        </message>
+        <message>
+            <source>How well cheap metrics rank the layers</source>
+            <translation>Wie gut billige Metriken die Schichten ordnen</translation>
+        </message>
+        <message>
+            <source>Error weighted by the inputs against measured divergence</source>
+            <translation>Nach Eingaben gewichteter Fehler gegen gemessene Divergenz</translation>
+        </message>
+        <message>
+            <source>Rank correlation with the measured divergence</source>
+            <translation>Rangkorrelation mit der gemessenen Divergenz</translation>
+        </message>
+        <message>
+            <source>Kendall</source>
+            <translation>Kendall</translation>
+        </message>
+        <message>
+            <source>Spearman</source>
+            <translation>Spearman</translation>
+        </message>
+        <message>
+            <source>above chance</source>
+            <translation>über dem Zufall</translation>
+        </message>
+        <message>
+            <source>layers</source>
+            <translation>Schichten</translation>
+        </message>
+        <message>
+            <source>metric</source>
+            <translation>Metrik</translation>
+        </message>
+        <message>
+            <source>weighted error</source>
+            <translation>gewichteter Fehler</translation>
+        </message>
+        <message>
+            <source>All bits against quality</source>
+            <translation>Alle Bits gegen Güte</translation>
+        </message>
+        <message>
+            <source>Bit operations against quality</source>
+            <translation>Bit-Operationen gegen Güte</translation>
+        </message>
+        <message>
+            <source>Curves at equal bits</source>
+            <translation>Kurven bei gleichen Bits</translation>
+        </message>
+        <message>
+            <source>Networks</source>
+            <translation>Netze</translation>
+        </message>
+        <message>
+            <source>against</source>
+            <translation>gegen</translation>
+        </message>
+        <message>
+            <source>all bits, Mbit</source>
+            <translation>alle Bits, Mbit</translation>
+        </message>
+        <message>
+            <source>bit operations</source>
+            <translation>Bit-Operationen</translation>
+        </message>
+        <message>
+            <source>bits saved at equal quality</source>
+            <translation>gesparte Bits bei gleicher Güte</translation>
+        </message>
+        <message>
+            <source>curve</source>
+            <translation>Kurve</translation>
+        </message>
+        <message>
+            <source>floor</source>
+            <translation>Boden</translation>
+        </message>
+        <message>
+            <source>on or below</source>
+            <translation>auf oder unter</translation>
+        </message>
+        <message>
+            <source>rms of logs</source>
+            <translation>quadratisches Mittel der Logarithmen</translation>
+        </message>
+        <message>
+            <source>log(measure) = a + b log(bits), and with a floor</source>
+            <translation>log(Maß) = a + b log(Bits), und mit einem Boden</translation>
+        </message>
+    </context>
+    <context>
+        <name>ExportKinds</name>
+        <message>
+            <source>Folder of BitNet, for Transformers</source>
+            <translation>Ordner für BitNet, für Transformers</translation>
+        </message>
+        <message>
+            <source>Folder of GPTQ, for GPTQModel and vLLM</source>
+            <translation>Ordner für GPTQ, für GPTQModel und vLLM</translation>
+        </message>
+        <message>
+            <source>Folder of compressed-tensors, for vLLM</source>
+            <translation>Ordner für compressed-tensors, für vLLM</translation>
+        </message>
+        <message>
+            <source>GGUF, for llama.cpp</source>
+            <translation>GGUF, für llama.cpp</translation>
+        </message>
+        <message>
+            <source>GGUF, for stable-diffusion.cpp and ComfyUI</source>
+            <translation>GGUF, für stable-diffusion.cpp und ComfyUI</translation>
+        </message>
+        <message>
+            <source>ONNX, codes in 4 or 8 bits, operator set 21</source>
+            <translation>ONNX, Codes in 4 oder 8 Bits, Operatorsatz 21</translation>
+        </message>
+        <message>
+            <source>ONNX, codes in 8 bits, for every onnxruntime</source>
+            <translation>ONNX, Codes in 8 Bits, für jedes onnxruntime</translation>
+        </message>
+        <message>
+            <source>ONNX, matrices as MatMulNBits, onnxruntime's own operator</source>
+            <translation>ONNX, Matrizen als MatMulNBits, den eigenen Operator von onnxruntime</translation>
+        </message>
+        <message>
+            <source>Tritloom, holds every method</source>
+            <translation>Tritloom, fasst jedes Verfahren</translation>
+        </message>
+        <message>
+            <source>safetensors, for PyTorch</source>
+            <translation>safetensors, für PyTorch</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PageKeys</name>
+        <message>
+            <source>%1 (%2)</source>
+            <translation>%1 (%2)</translation>
+        </message>
+        <message>
+            <source>&amp;Next page</source>
+            <translation>&amp;Nächste Seite</translation>
+        </message>
+        <message>
+            <source>Next &amp;area</source>
+            <translation>Nächster &amp;Bereich</translation>
+        </message>
+        <message>
+            <source>P&amp;revious page</source>
+            <translation>&amp;Vorige Seite</translation>
+        </message>
+        <message>
+            <source>Previous ar&amp;ea</source>
+            <translation>V&amp;origer Bereich</translation>
+        </message>
+    </context>
+    <context>
+        <name>Core</name>
+        <message>
+            <source>every block length divides its rows, and llama.cpp knows every type</source>
+            <translation>jede Blocklänge teilt ihre Zeilen, und llama.cpp kennt jeden Typ</translation>
+        </message>
+        <message>
+            <source>read back: %1 tensors have the names, shapes and bytes that were written</source>
+            <translation>zurückgelesen: %1 Tensoren haben die Namen, Formen und Bytes, die geschrieben wurden</translation>
+        </message>
+        <message>
+            <source>evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root mean square</source>
+            <translation>gerechnet: die Ausgaben der geschriebenen Datei und die ihres Rezepts unterscheiden sich um %1 ihres quadratischen Mittels</translation>
+        </message>
+        <message>
+            <source>evaluated: %1</source>
+            <translation>gerechnet: %1</translation>
+        </message>
+        <message>
+            <source>not evaluated: stopped, after the file was written and read back</source>
+            <translation>nicht gerechnet: angehalten, nachdem die Datei geschrieben und zurückgelesen war</translation>
+        </message>
+        <message>
+            <source>not evaluated: %1</source>
+            <translation>nicht gerechnet: %1</translation>
+        </message>
+        <message>
+            <source>%1 layers are %2, %3 were written as the numbers they stand for</source>
+            <translation>%1 Schichten sind %2, %3 wurden als die Zahlen geschrieben, für die sie stehen</translation>
+        </message>
+        <message>
+            <source>%1: %2 cannot be %3: %4; the floats it stands for were written</source>
+            <translation>%1: %2 kann nicht %3 werden: %4; geschrieben wurden die Gleitkommazahlen, für die es steht</translation>
+        </message>
+        <message>
+            <source>%1 folded batch norms became biases</source>
+            <translation>%1 eingerechnete Batch-Normen wurden zu Bias-Werten</translation>
+        </message>
+        <message>
+            <source>the inputs of %1 layers are rounded by QuantizeLinear with the ranges of the calibration</source>
+            <translation>die Eingaben von %1 Schichten werden durch QuantizeLinear mit den Bereichen der Kalibrierung gerundet</translation>
+        </message>
+        <message>
+            <source>onnxruntime rounds the inputs of MatMul to 8 bits unless session.qdq_matmulnbits_accuracy_level is 1</source>
+            <translation>onnxruntime rundet die Eingaben von MatMul auf 8 Bits, wenn session.qdq_matmulnbits_accuracy_level nicht 1 ist</translation>
+        </message>
+        <message>
+            <source>%1 tensors that checkpoints have no place for were left out</source>
+            <translation>%1 Tensoren, für die Checkpoints keinen Platz haben, wurden weggelassen</translation>
+        </message>
+        <message>
+            <source>The vocabulary has no newline, without which llama.cpp does not load it: '%1' is written as the newline's byte</source>
+            <translation>Das Vokabular hat keinen Zeilenumbruch, ohne den llama.cpp es nicht lädt: „%1“ wird als Byte des Zeilenumbruchs geschrieben</translation>
+        </message>
+        <message>
+            <source>tensor '%1': GGUF has no type for the format '%2'</source>
+            <translation>Tensor „%1“: GGUF hat keinen Typ für das Format „%2“</translation>
+        </message>
+        <message>
+            <source>tensor '%1' has rows of %2 elements, no multiple of %3's blocks of %4; llama.cpp takes %5 here</source>
+            <translation>Tensor „%1“ hat Zeilen von %2 Elementen, kein Vielfaches der Blöcke von %3 zu %4; llama.cpp nimmt hier %5</translation>
+        </message>
+        <message>
+            <source>tensor '%1' has rows of %2 elements, no multiple of %3's blocks of %4: choose f16 or blocks that fit</source>
+            <translation>Tensor „%1“ hat Zeilen von %2 Elementen, kein Vielfaches der Blöcke von %3 zu %4: f16 wählen oder Blöcke, die passen</translation>
+        </message>
+        <message>
+            <source>tensor '%1' stays as ternary codes, for which GGUF has no type: choose a format, such as tq2_0</source>
+            <translation>Tensor „%1“ bleibt bei ternären Codes, für die GGUF keinen Typ hat: ein Format wählen, etwa tq2_0</translation>
+        </message>
+        <message>
+            <source>%1: the method '%2' stores more than one matrix, which a GGUF file cannot hold: export to *.tritloom</source>
+            <translation>%1: Das Verfahren „%2“ speichert mehr als eine Matrix, was eine GGUF-Datei nicht fasst: nach *.tritloom exportieren</translation>
+        </message>
+        <message>
+            <source>the architecture '%1' has no translation into GGUF's names</source>
+            <translation>für die Architektur „%1“ gibt es keine Übersetzung in die Namen von GGUF</translation>
+        </message>
+        <message>
+            <source>%1: there is something there already, choose a new name</source>
+            <translation>%1: Dort ist schon etwas, einen neuen Namen wählen</translation>
+        </message>
+        <message>
+            <source>%1: %2 inputs are not divisible by the group of %3</source>
+            <translation>%1: %2 Eingänge sind nicht durch die Gruppe von %3 teilbar</translation>
+        </message>
+        <message>
+            <source>%1: %2 outputs are not divisible by 4</source>
+            <translation>%1: %2 Ausgänge sind nicht durch 4 teilbar</translation>
+        </message>
+        <message>
+            <source>%1: GPTQ has 2, 3, 4 and 8 bits, not %2</source>
+            <translation>%1: GPTQ hat 2, 3, 4 und 8 Bits, nicht %2</translation>
+        </message>
+        <message>
+            <source>%1: %2 codes of %3 bits do not fill 32-bit words</source>
+            <translation>%1: %2 Codes zu %3 Bits füllen keine 32-Bit-Wörter</translation>
+        </message>
+        <message>
+            <source>These sizes lie inside the fit.</source>
+            <translation>Diese Größen liegen innerhalb der Anpassung.</translation>
+        </message>
+        <message>
+            <source>These sizes lie outside the fit: read both laws as a band.</source>
+            <translation>Diese Größen liegen außerhalb der Anpassung: beide Gesetze als Band lesen.</translation>
+        </message>
+        <message>
+            <source>Bits count scales; norms and biases are left out on both sides.</source>
+            <translation>Bits zählen Skalen mit; Normen und Bias-Werte bleiben auf beiden Seiten weg.</translation>
+        </message>
+        <message>
+            <source>Rounding without training: methods that train move the best width below four bits.</source>
+            <translation>Runden ohne Training: Verfahren, die trainieren, verschieben die beste Breite unter vier Bits.</translation>
+        </message>
+        <message>
+            <source>Perplexity of the model as it is: %1, on its calibration text.</source>
+            <translation>Perplexität des Modells, wie es ist: %1, auf seinem Kalibriertext.</translation>
+        </message>
+        <message>
+            <source>With %1 tokens a budget is best spent at %2 bits, however large it is.</source>
+            <translation>Bei %1 Token ist ein Budget am besten bei %2 Bits verwendet, wie groß es auch ist.</translation>
+        </message>
+        <message>
+            <source>Measured: KL divergence with one layer at a time as %1 by %2.</source>
+            <translation>Gemessen: KL-Divergenz mit je einer Schicht als %1 durch %2.</translation>
+        </message>
+        <message>
+            <source>Of %1 layers, one random order in twenty reaches a rho of %2.</source>
+            <translation>Bei %1 Schichten erreicht jede zwanzigste zufällige Ordnung ein Rho von %2.</translation>
+        </message>
+        <message>
+            <source>%1 seeds. Perplexity without faults: %2.</source>
+            <translation>%1 Zufallssaaten. Perplexität ohne Fehler: %2.</translation>
+        </message>
+        <message>
+            <source>%1 networks on %2 calibration samples.</source>
+            <translation>%1 Netze auf %2 Kalibrierstichproben.</translation>
+        </message>
+        <message>
+            <source>%1 leaves the least error on %2 of %3 layers.</source>
+            <translation>%1 lässt auf %2 von %3 Schichten den geringsten Fehler.</translation>
+        </message>
+        <message>
+            <source>What is made is rounded to bytes once, the same way for all.</source>
+            <translation>Was entsteht, wird einmal auf Bytes gerundet, bei allen gleich.</translation>
+        </message>
+        <message>
+            <source>A model that was calibrated for one number of steps drifts when it is run with another.</source>
+            <translation>Ein Modell, das für eine Zahl von Schritten kalibriert ist, weicht ab, wenn es mit einer anderen läuft.</translation>
+        </message>
+        <message>
+            <source>A picture runs through the network %1 times: errors of the steps add up.</source>
+            <translation>Ein Bild läuft %1 Mal durch das Netz: Fehler der Schritte addieren sich.</translation>
+        </message>
+        <message>
+            <source>Rounding without training, measured once on one set of samples: no error bars over seeds.</source>
+            <translation>Runden ohne Training, einmal auf einer Stichprobe gemessen: keine Fehlerbalken über Zufallssaaten.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Comparison</name>
+        <message>
+            <source>KL</source>
+            <translation>KL</translation>
+        </message>
+        <message>
+            <source>Perplexity</source>
+            <translation>Perplexität</translation>
+        </message>
+        <message>
+            <source>Same token %</source>
+            <translation>Gleiches Token %</translation>
+        </message>
+        <message>
+            <source>Top-1 %</source>
+            <translation>Top-1 %</translation>
+        </message>
+        <message>
+            <source>Top-5 %</source>
+            <translation>Top-5 %</translation>
+        </message>
+        <message>
+            <source>Same class %</source>
+            <translation>Gleiche Klasse %</translation>
+        </message>
+        <message>
+            <source>Loss</source>
+            <translation>Verlust</translation>
+        </message>
+        <message>
+            <source>Relative error</source>
+            <translation>Relativer Fehler</translation>
+        </message>
+        <message>
+            <source>PSNR dB</source>
+            <translation>PSNR dB</translation>
+        </message>
+        <message>
+            <source>SSIM</source>
+            <translation>SSIM</translation>
+        </message>
+        <message>
+            <source>PSNR to the original dB</source>
+            <translation>PSNR zum Original dB</translation>
         </message>
     </context>
 </TS>

@@ -119,5 +119,19 @@
                 <numerusform>Apply to %n layers</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%1 and %n more</source>
+            <translation>
+                <numerusform>%1 and %n more</numerusform>
+                <numerusform>%1 and %n more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s) get %1 instead of %2, whose blocks of %3 do not divide rows of %4: %5.</source>
+            <translation>
+                <numerusform>One layer gets %1 instead of %2, whose blocks of %3 do not divide rows of %4: %5.</numerusform>
+                <numerusform>%n layers get %1 instead of %2, whose blocks of %3 do not divide rows of %4: %5.</numerusform>
+            </translation>
+        </message>
     </context>
 </TS>

@@ -2,6 +2,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/status_line.h"
 #include "app/gui/widgets/banner.h"
+#include "app/gui/widgets/heat_map.h"
 #include "app/session/samples.h"
 #include "core/sensitivity/candidate.h"
 
@@ -176,6 +177,33 @@ private slots:
         QVERIFY(!find<QDockWidget>("dock.layers")->isVisible());
         action("resetLayout")->trigger();
         QVERIFY(find<QDockWidget>("dock.layers")->isVisible());
+    }
+
+    void aPageMadeLateShowsWhatIsKnown()
+    {
+        openSample();
+        auto* const loom = find<BitLoom>("loom");
+        QVERIFY(loom->hasFocus());
+        find<QDockWidget>("dock.preview")->hide();
+        action("close")->trigger();
+        openSample();
+        QVERIFY(m_window->findChild<QWidget*>("previewPage") == nullptr);
+        QVERIFY(m_window->findChild<QWidget*>("sensitivityPage") == nullptr);
+        SensitivityController& sensitivity = m_window->workspace()->sensitivity();
+        sensitivity.start();
+        QTRY_VERIFY_WITH_TIMEOUT(sensitivity.table().knownCount() >= 3, 120000);
+        sensitivity.cancel();
+        QTest::keyClick(find<BitLoom>("loom"), Qt::Key_Space);
+        find<QDockWidget>("dock.preview")->show();
+        QTRY_VERIFY(m_window->findChild<QWidget*>("previewPage") != nullptr);
+        QVERIFY(find<QPushButton>("flipOriginal")->isChecked());
+        find<QDockWidget>("dock.sensitivity")->raise();
+        QTRY_VERIFY(m_window->findChild<HeatMap*>("heatMap") != nullptr);
+        QVERIFY(find<HeatMap>("heatMap")->isVisible());
+        QVERIFY(!std::isnan(find<HeatMap>("heatMap")->cell(0, 0)));
+        // What lies behind another tab is hidden, whatever Qt says of its dock.
+        find<QDockWidget>("dock.distribution")->raise();
+        QTRY_VERIFY(!find<HeatMap>("heatMap")->isVisible());
     }
 
     void reopeningRecallsWhatWasMeasured()

@@ -1,4 +1,5 @@
 #include "app/gui/allocation/allocator_dialog.h"
+#include "app/gui/analyses/analyses_page.h"
 #include "app/gui/main_window.h"
 #include "app/gui/methods/glossary.h"
 #include "app/gui/methods/method_dialog.h"
@@ -8,7 +9,9 @@
 #include "app/gui/transforms/transform_dialog.h"
 #include "app/gui/widgets/heat_map.h"
 #include "app/gui/widgets/number_field.h"
+#include "core/sensitivity/candidate.h"
 #include "core/sensitivity/plugin_allocation.h"
+#include "tests/support/tiny_model.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -74,12 +77,14 @@ private slots:
         m_window->resize(1280, 800);
         m_window->show(openSample(), "sample.gguf");
         m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        QTRY_VERIFY(m_window->findChild<QWidget*>("distributionPage") != nullptr); // the first layout is done
     }
     void cleanup() { m_window.reset(); }
 
     void aMetricFillsTheMapInThePlaceOfTheSweep()
     {
-        auto* const page = m_window->findChild<SensitivityPage*>();
+        auto* const page = qobject_cast<SensitivityPage*>(m_window->page("sensitivity"));
         auto* const source = find<QComboBox>(*page, "sensitivitySource");
         source->setCurrentIndex(source->findData("zd"));
         auto* const run = find<QPushButton>(*page, "runSweep");
@@ -104,7 +109,7 @@ private slots:
 
     void theBoxMakesAllocateGoByTheMetric()
     {
-        auto* const page = m_window->findChild<SensitivityPage*>();
+        auto* const page = qobject_cast<SensitivityPage*>(m_window->page("sensitivity"));
         page->showSource("zd");
         auto* const box = find<QCheckBox>(*page, "allocateByMetric");
         QVERIFY(!box->isChecked());
@@ -155,9 +160,69 @@ private slots:
         QCOMPARE(openSample(ProjectStore::open(path).value())->allocator(), wanted);
     }
 
+    void theMethodDialogSaysWhichLayersGetAnotherFormat()
+    {
+        // Rows of 64 and 96: none is a multiple of a block of 256, one is of 32.
+        auto model = std::make_shared<Model>(*TinyModel{.feedForward = 100}.make());
+        const auto tiny = Workspace::create(model, m_plugins, EngineOptions()).value();
+        std::vector<LayerId> all;
+        for (std::size_t i = 0; i < model->layers.size(); ++i)
+            all.push_back(LayerId(i));
+        tiny->selection().set(all, all.front());
+        MethodDialog dialog(*tiny, {"rtn", {}});
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* const format = find<QComboBox>(dialog, "methodFormat");
+        auto* const said = find<QLabel>(dialog, "methodFallback");
+        for (const char* const wanted : {"q4_k", "q8_0"}) {
+            format->setCurrentIndex(format->findData(wanted));
+            QCOMPARE(format->currentData().toString(), QString(wanted));
+            std::size_t others = 0;
+            for (const Layer& layer : model->layers) {
+                const LayerChoice choice = choiceFor(layer, {wanted, "rtn", {}});
+                if (choice.format == wanted)
+                    continue;
+                ++others;
+                QVERIFY2(
+                    said->text().contains(QString::fromStdString(choice.format)), qPrintable(said->text()));
+                QVERIFY2(said->text().contains(QString::number(layer.columns)), qPrintable(said->text()));
+            }
+            QVERIFY(others > 0);
+            QVERIFY(said->isVisibleTo(&dialog));
+            QVERIFY(said->text().contains(wanted));
+        }
+        // One whose rows take it: nothing to say.
+        tiny->selection().setSingle(LayerId(0));
+        format->setCurrentIndex(format->findData("q8_0"));
+        QCOMPARE(choiceFor(model->layers[0], {"q8_0", "rtn", {}}).format, std::string("q8_0"));
+        QVERIFY(!said->isVisibleTo(&dialog));
+    }
+
+    void whatLooksAtPicturesIsNotOfferedForATextModel()
+    {
+        auto* const page = qobject_cast<AnalysesPage*>(m_window->page("analyses"));
+        auto* const chooser = find<PluginChooser>(*page, "pluginChooser");
+        int refused = 0;
+        for (const char* const id : {"bit-planes", "cost-pareto", "vision-bit-scaling", "step-groups"}) {
+            if (m_plugins.analysis(id) == nullptr)
+                continue;
+            ++refused;
+            page->choose(id);
+            QVERIFY2(!chooser->whyNot().isEmpty(), id);
+            QVERIFY2(!find<QPushButton>(*page, "runAnalysis")->isEnabled(), id);
+        }
+        QVERIFY(refused > 0);
+        for (const char* const id : {"quantization-law", "memory-faults", "metric-ranks"}) {
+            if (m_plugins.analysis(id) == nullptr)
+                continue;
+            page->choose(id);
+            QVERIFY2(chooser->whyNot().isEmpty(), qPrintable(chooser->whyNot()));
+            QVERIFY2(find<QPushButton>(*page, "runAnalysis")->isEnabled(), id);
+        }
+    }
+
     void everyPluginIsACardAndFiltersMeanWhatTheySay()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         QCOMPARE(std::size_t(shownCards()), m_plugins.all().size());
         find<QPushButton>(*page, "chipMetrics")->click();
         QCOMPARE(std::size_t(shownCards()), m_plugins.of(PluginKind::SensitivityMetric).size());
@@ -187,7 +252,7 @@ private slots:
 
     void theCardSaysWhatIsCovered()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         find<QLineEdit>(*page, "methodSearch")->setText("autoround");
         const auto infos = m_plugins.methods();
         const auto info = std::ranges::find(infos, "autoround", &MethodInfo::id);
@@ -203,7 +268,7 @@ private slots:
 
     void wordsLeadToTheGlossary()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         auto* const detail = find<QTextBrowser>(*page, "methodDetail");
         find<QLineEdit>(*page, "methodSearch")->setText("autoround");
         QVERIFY(detail->toHtml().contains("term:"));
@@ -217,7 +282,7 @@ private slots:
 
     void aDoubleClickLeadsToWhereItIsUsed()
     {
-        auto* const page = m_window->findChild<MethodsPage*>();
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
         auto* const list = find<QListWidget>(*page, "methodCards");
         const auto activate = [&](const QString& title) {
             for (int row = 0; row < list->count(); ++row)

@@ -203,10 +203,35 @@ private slots:
         options.evaluation.chunkCount = 2;
         const auto engine = Engine::create(model, m_plugins.lookup(), options).value();
         const auto store = ProjectStore::open(m_folder.filePath("thousand.tritproj").toStdString()).value();
+        watchdog().watch();
         const double before = ownMilliseconds();
-        m_window->show(Workspace::create(engine, m_plugins, store), "thousand");
-        QTest::qWait(300);
+        // As events of their own, as a loader's answer is one.
+        std::shared_ptr<Workspace> made;
+        const auto soon = [&](const std::function<void()>& what) {
+            QTimer::singleShot(1, m_window.get(), what);
+            QTest::qWait(20);
+        };
+        soon([&] { made = Workspace::create(engine, m_plugins, store); });
+        soon([&] { m_window->show(std::move(made), "thousand"); });
+        QTest::qWait(500);
+        watchdog().stop();
         qInfo("1,003 layers: the window computed %.0f ms to show them", ownMilliseconds() - before);
+        report("1,003 layers, opening", longestAllowed);
+        QVERIFY(m_window->findChild<QWidget*>("previewPage") != nullptr); // with the pages that are seen
+        QVERIFY(m_window->findChild<QWidget*>("methodsPage") == nullptr); // and without those behind them
+        watchdog().watch();
+        for (const char* const dock :
+             {"sensitivity", "frontier", "compare", "analyses", "methods", "text", "speed"}) {
+            soon([&] { find<QDockWidget>((std::string("dock.") + dock).c_str())->raise(); });
+            QTest::qWait(100);
+            QVERIFY2(
+                m_window->findChild<QWidget*>(QStringLiteral("page.") + dock)->findChild<QWidget*>()
+                    != nullptr,
+                dock);
+        }
+        watchdog().stop();
+        report("1,003 layers, each page seen for the first time", longestAllowed);
+        find<QDockWidget>("dock.distribution")->raise();
         Workspace& workspace = *m_window->workspace();
 
         {

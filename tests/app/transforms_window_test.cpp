@@ -134,8 +134,71 @@ private slots:
         QVERIFY(!action("original")->isEnabled());
         QVERIFY(workspace->document().allocation() == workspace->model().original()); // as last seen
         QVERIFY(!m_window->windowTitle().contains("SmoothQuant"));
-        workspace->document().undoStack().undo(); // and what this project had is one step away
-        QVERIFY(workspace->document().allocation() == bits);
+    }
+
+    void undoWalksBackThroughModelsStepByStep()
+    {
+        open(QString::fromStdString(sampleModelPath().string()));
+        const Key original = m_window->workspace()->model().key;
+        const auto bits = [this](int layer) {
+            return m_window->workspace()->document().allocation().layers[std::size_t(layer)].format;
+        };
+        const auto set = [this](int layer, const char* format) {
+            m_window->workspace()->document().setChoices(
+                {{LayerId(layer), {format, "rtn", {{"search", 0}}}}}, format);
+        };
+        set(2, "q4_k");
+        set(3, "q6_k");
+        m_window->workspace()->selection().setSingle(LayerId(4));
+        transform({"smoothquant", {}});
+        const Key rewritten = m_window->workspace()->model().key;
+        QVERIFY(rewritten != original);
+        QVERIFY(m_window->workspace()->selection().current() == LayerId(4));
+        QVERIFY2(action("undo")->text().contains("SmoothQuant"), qPrintable(action("undo")->text()));
+        set(5, "q5_k");
+        action("original")->trigger();
+        QVERIFY(m_window->workspace()->model().key == original);
+        set(6, "q3_k");
+        // Six steps, one undo each.
+        action("undo")->trigger();
+        QVERIFY(bits(6) != "q3_k" && bits(5) == "q5_k");
+        action("undo")->trigger(); // takes back "Back to the original"
+        QTRY_VERIFY(m_window->workspace()->model().key == rewritten);
+        QVERIFY(bits(5) == "q5_k");
+        action("undo")->trigger();
+        QVERIFY(m_window->workspace()->model().key == rewritten);
+        QVERIFY(bits(5) != "q5_k" && bits(3) == "q6_k");
+        action("undo")->trigger(); // the transform
+        QTRY_VERIFY(m_window->workspace()->model().key == original);
+        QVERIFY(!action("original")->isEnabled());
+        QVERIFY(bits(2) == "q4_k" && bits(3) == "q6_k");
+        action("undo")->trigger();
+        QVERIFY(bits(2) == "q4_k" && bits(3) != "q6_k");
+        action("undo")->trigger();
+        QVERIFY(bits(2) != "q4_k");
+        QVERIFY(!action("undo")->isEnabled());
+        // And forward again.
+        action("redo")->trigger();
+        action("redo")->trigger();
+        QVERIFY(bits(3) == "q6_k");
+        action("redo")->trigger();
+        QTRY_VERIFY(m_window->workspace()->model().key == rewritten);
+        action("redo")->trigger();
+        QVERIFY(bits(5) == "q5_k");
+        action("redo")->trigger();
+        QTRY_VERIFY(m_window->workspace()->model().key == original);
+        action("redo")->trigger();
+        QVERIFY(bits(6) == "q3_k");
+        QVERIFY(!action("redo")->isEnabled());
+        // An edit after going back replaces what came later.
+        action("undo")->trigger();
+        action("undo")->trigger();
+        QTRY_VERIFY(m_window->workspace()->model().key == rewritten);
+        set(7, "q2_k");
+        QVERIFY(!action("redo")->isEnabled());
+        action("undo")->trigger();
+        QVERIFY(bits(7) != "q2_k" && bits(5) == "q5_k");
+        QVERIFY(m_window->workspace()->model().key == rewritten);
     }
 
     void transformsAddUp()

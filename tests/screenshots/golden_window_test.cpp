@@ -5,11 +5,14 @@
 #include "app/gui/screenshot.h"
 #include "app/gui/status_line.h"
 #include "app/gui/widgets/banner.h"
+#include "app/session/samples.h"
+#include "core/sensitivity/candidate.h"
 #include "tests/app/synthetic_model.h"
 #include "tests/screenshots/golden.h"
 
 #include <QDockWidget>
 #include <QElapsedTimer>
+#include <QLabel>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -85,6 +88,47 @@ private slots:
         const QImage image = grab(*window);
         QCOMPARE(image.size(), size);
         check(image, QString("window-%1-%2-%3").arg(page).arg(size.width()).arg(themeName(dark)));
+    }
+
+    void withPictures_data()
+    {
+        QTest::addColumn<int>("sample");
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<QSize>("size");
+        // A classifier and a network that makes pictures of pictures; what noise becomes takes a second a
+        // picture.
+        for (const int sample : {1, 2})
+            for (const QSize size : {QSize(1280, 800), QSize(1920, 1200)})
+                for (const bool dark : {false, true})
+                    QTest::addRow(
+                        "%s, %d, %s", sampleModels()[std::size_t(sample)].id, size.width(),
+                        qPrintable(themeName(dark)))
+                        << sample << dark << size;
+    }
+    void withPictures()
+    {
+        QFETCH(int, sample);
+        QFETCH(bool, dark);
+        QFETCH(QSize, size);
+        const auto window = windowOf(dark, size);
+        const SampleModel& row = sampleModels()[std::size_t(sample)];
+        window->show(Workspace::create(loadModel(row.path()).value(), m_plugins, {}).value(), row.id);
+        Workspace& workspace = *window->workspace();
+        workspace.document().replace(uniform(workspace.model(), {"int4row", "rtn", {}}), "four bits");
+        PictureOptions options = workspace.pictures().options();
+        options.source.limit = 12;
+        workspace.pictures().load(options);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            workspace.pictures().current() != nullptr && !workspace.pictures().isLoading(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            workspace.evaluation().latest().has_value() && !workspace.evaluation().isRunning(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(!workspace.picturePreview().isRunning(), 60000);
+        QTest::qWait(500); // pages behind have drawn what came
+        // How long it took is the clock's business.
+        for (const char* const timed : {"pictureState", "previewState"})
+            if (auto* const label = window->findChild<QLabel*>(QLatin1String(timed)))
+                label->clear();
+        check(grab(*window), QString("window-%1-%2-%3").arg(row.id).arg(size.width()).arg(themeName(dark)));
     }
 
     void states_data()

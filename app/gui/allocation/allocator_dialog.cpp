@@ -95,7 +95,7 @@ AllocatorDialog::AllocatorDialog(Workspace& workspace, const std::string& shown,
     });
     connect(m_chooser, &PluginChooser::changed, this, &AllocatorDialog::refresh);
     connect(m_costs, &QComboBox::currentIndexChanged, this, [this] { showMetric({}); });
-    connect(&workspace, &QObject::destroyed, this, [this] {
+    connect(&workspace, &Workspace::left, this, [this] {
         disconnect(m_chooser, nullptr, this, nullptr);
         QDialog::close();
     });

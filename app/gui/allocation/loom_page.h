@@ -22,6 +22,8 @@ public:
 
     [[nodiscard]] BitLoom& loom() { return *m_loom; }
 
+    [[nodiscard]] bool isOriginalShown() const { return m_original; }
+
 public slots:
     void setOriginalShown(bool original); ///< bars and numbers of the uncompressed model instead
 

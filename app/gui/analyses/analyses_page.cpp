@@ -109,15 +109,17 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
         showState();
     };
     connect(&workspace.pictures(), &PicturesController::changed, this, refreshWhyNot);
+    // A page made later shows what is known already.
+    if (analyses.report())
+        m_view->show(*analyses.report());
+    if (analyses.job().isRunning())
+        m_tick.start();
     refreshWhyNot();
 }
 
 QString AnalysesPage::whyNot(const MethodInfo& info) const
 {
-    // Without pictures or texts some still look at weights alone; a model whose layers are not known has
-    // none.
-    const Analysis* const analysis = m_workspace.plugins().analysis(info.id);
-    return analysis->needsModel() && m_workspace.model().layers.empty() ? tr("it has no layers") : QString();
+    return QString::fromStdString(m_workspace.analyses().whyNot(info.id));
 }
 
 QString AnalysesPage::titleOf(const PluginChoice& choice) const

@@ -1,6 +1,8 @@
 #include "app/gui/analyses/report_chart.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/number_text.h"
+#include "app/gui/plugin_words.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/chart_colors.h"
 
@@ -63,7 +65,7 @@ QAbstractAxis* makeAxis(bool isLogarithmic, Extent extent, const std::string& ti
             std::max(std::fabs(axis->min()), std::fabs(axis->max())) < 1e5 && span > 1e-3 ? "%.4g" : "%g");
         made = axis;
     }
-    made->setTitleText(QString::fromStdString(title));
+    made->setTitleText(pluginWords(title));
     return made;
 }
 
@@ -73,7 +75,7 @@ ReportChart::ReportChart(const Report::Chart& chart, QWidget* parent)
     : QChartView(new QChart, parent)
 {
     setObjectName(QStringLiteral("reportChart"));
-    setAccessibleName(QString::fromStdString(chart.title));
+    setAccessibleName(pluginWords(chart.title));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     this->chart()->setMargins({4, 4, 4, 4});
@@ -130,7 +132,7 @@ void ReportChart::addSeries(const Report::Chart& chart, QAbstractAxis* x, QAbstr
             dots->setMarkerSize(9);
             main = dots;
         }
-        const QString name = QString::fromStdString(series.name);
+        const QString name = localNumbers(pluginWords(series.name));
         main->setName(name);
         main->replace(points);
         add(main);
@@ -173,6 +175,17 @@ void ReportChart::colour()
                 series->setPen(QPen(hue, series == m_series[i].front() ? 2 : 1));
         }
     }
+}
+
+void ReportChart::resizeEvent(QResizeEvent* event)
+{
+    // In a low dock names stand beside the plot instead of over it, and what the tab says already is left
+    // out.
+    constexpr int low = 280, lowest = 170, wide = 420;
+    chart()->legend()->setAlignment(height() < low && width() > wide ? Qt::AlignRight : Qt::AlignTop);
+    for (QAbstractAxis* const axis : chart()->axes(Qt::Horizontal))
+        axis->setTitleVisible(height() >= lowest);
+    QChartView::resizeEvent(event);
 }
 
 void ReportChart::changeEvent(QEvent* event)

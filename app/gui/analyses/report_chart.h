@@ -17,6 +17,7 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void addSeries(const Report::Chart& chart, QAbstractAxis* x, QAbstractAxis* y);

@@ -1,6 +1,8 @@
 #include "app/gui/analyses/report_view.h"
 
 #include "app/gui/analyses/report_chart.h"
+#include "app/gui/core_words.h"
+#include "app/gui/plugin_words.h"
 
 #include <QHeaderView>
 #include <QTableWidget>
@@ -14,7 +16,7 @@ namespace {
 class ReportCell final : public QTableWidgetItem {
 public:
     explicit ReportCell(const QString& text)
-        : QTableWidgetItem(text)
+        : QTableWidgetItem(localNumbers(pluginWords(text)))
     {
         const qsizetype end = text.indexOf(QLatin1Char(' '));
         bool isNumber = false;
@@ -36,11 +38,11 @@ QWidget* makeTable(const Report::Table& table, QWidget* parent)
 {
     auto* const widget = new QTableWidget(int(table.rows.size()), int(table.columns.size()), parent);
     widget->setObjectName(QStringLiteral("reportTable"));
-    widget->setAccessibleName(QString::fromStdString(table.title));
-    widget->setToolTip(QString::fromStdString(table.title));
+    widget->setAccessibleName(coreWords(table.title));
+    widget->setToolTip(coreWords(table.title));
     QStringList header;
     for (const std::string& column : table.columns)
-        header << QString::fromStdString(column);
+        header << pluginWords(column);
     widget->setHorizontalHeaderLabels(header);
     widget->verticalHeader()->hide();
     widget->setShowGrid(false);
@@ -85,21 +87,19 @@ void ReportView::show(const Report& report)
     text->setObjectName(QStringLiteral("reportText"));
     text->setAccessibleName(tr("Findings"));
     text->setFrameShape(QFrame::NoFrame);
-    QString html = QStringLiteral("<h3>%1</h3>").arg(QString::fromStdString(report.title).toHtmlEscaped());
+    QString html = QStringLiteral("<h3>%1</h3>").arg(pluginWords(report.title).toHtmlEscaped());
     for (const std::string& paragraph : report.paragraphs)
-        html += QStringLiteral("<p>%1</p>").arg(QString::fromStdString(paragraph).toHtmlEscaped());
+        html += QStringLiteral("<p>%1</p>").arg(coreWords(paragraph).toHtmlEscaped());
     text->setHtml(html);
     addTab(text, tr("Findings"));
     for (std::size_t i = 0; i < report.tables.size(); ++i) {
         const QString title = report.tables.size() == 1 ? tr("Table") : tr("Table %1").arg(i + 1);
-        setTabToolTip(
-            addTab(makeTable(report.tables[i], this), title), QString::fromStdString(report.tables[i].title));
+        setTabToolTip(addTab(makeTable(report.tables[i], this), title), coreWords(report.tables[i].title));
     }
     for (std::size_t i = 0; i < report.charts.size(); ++i) {
         const QString title = report.charts.size() == 1 ? tr("Chart") : tr("Chart %1").arg(i + 1);
         setTabToolTip(
-            addTab(new ReportChart(report.charts[i], this), title),
-            QString::fromStdString(report.charts[i].title));
+            addTab(new ReportChart(report.charts[i], this), title), pluginWords(report.charts[i].title));
     }
 }
 

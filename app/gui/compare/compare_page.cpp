@@ -17,6 +17,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSplitter>
@@ -54,7 +55,7 @@ QString numberText(const ComparisonColumn& column, double value)
     if (std::isnan(value))
         return {};
     return column.decimals < 0 ? formatSmall(value)
-                               : QString::number(value * column.factor, 'f', column.decimals);
+                               : QLocale().toString(value * column.factor, 'f', column.decimals);
 }
 
 /// Sorts as the number it stands for.
@@ -289,7 +290,7 @@ void ComparePage::showRow(int index)
     const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
     m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(methodText(row.candidate))));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
-    m_table->setItem(r, Bits, new NumberItem(QString::number(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
+    m_table->setItem(r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
     const ComparisonKind& kind = m_comparison.kind();
     const auto number = [&](int column, const QString& text, double value) {
         m_table->setItem(
@@ -301,7 +302,7 @@ void ComparePage::showRow(int index)
         if (c == 0)
             number(place(c) + 1, formatSmall(found.standardError), found.standardError);
     }
-    number(secondsColumn(kind), QString::number(row.compressSeconds, 'f', 2), row.compressSeconds);
+    number(secondsColumn(kind), QLocale().toString(row.compressSeconds, 'f', 2), row.compressSeconds);
     if (!row.failure.empty())
         for (int c = 0; c < m_table->columnCount(); ++c)
             m_table->item(r, c)->setToolTip(QString::fromStdString(row.failure));

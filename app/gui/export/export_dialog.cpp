@@ -1,10 +1,14 @@
 #include "app/gui/export/export_dialog.h"
 
+#include "app/gui/core_words.h"
+#include "app/gui/model_name.h"
 #include "app/gui/number_text.h"
 #include "app/gui/settings.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 
+#include <QComboBox>
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -15,16 +19,35 @@
 #include <QProgressBar>
 #include <QPushButton>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 namespace tritloom {
 
 namespace {
 
-/// Of the file that runtimes for this kind of model read.
-QString usualSuffix(const Model& model)
+constexpr double surprising = 0.05; ///< of the predicted size: more than that is explained
+
+/// Titles are the targets' own; here is what they are good for.
+QString titleOf(const ExportTarget& target)
 {
-    if (model.file->operators)
-        return QStringLiteral("onnx");
-    return model.picture ? QStringLiteral("safetensors") : QStringLiteral("gguf");
+    static const std::array<std::pair<std::string_view, const char*>, 10> titles{{
+        {"gguf", QT_TRANSLATE_NOOP("ExportKinds", "GGUF, for llama.cpp")},
+        {"diffusion-gguf", QT_TRANSLATE_NOOP("ExportKinds", "GGUF, for stable-diffusion.cpp and ComfyUI")},
+        {"tritloom", QT_TRANSLATE_NOOP("ExportKinds", "Tritloom, holds every method")},
+        {"onnx", QT_TRANSLATE_NOOP("ExportKinds", "ONNX, codes in 8 bits, for every onnxruntime")},
+        {"onnx-int4", QT_TRANSLATE_NOOP("ExportKinds", "ONNX, codes in 4 or 8 bits, operator set 21")},
+        {"onnx-matmulnbits",
+         QT_TRANSLATE_NOOP("ExportKinds", "ONNX, matrices as MatMulNBits, onnxruntime's own operator")},
+        {"safetensors", QT_TRANSLATE_NOOP("ExportKinds", "safetensors, for PyTorch")},
+        {"compressed-tensors", QT_TRANSLATE_NOOP("ExportKinds", "Folder of compressed-tensors, for vLLM")},
+        {"gptq", QT_TRANSLATE_NOOP("ExportKinds", "Folder of GPTQ, for GPTQModel and vLLM")},
+        {"bitnet", QT_TRANSLATE_NOOP("ExportKinds", "Folder of BitNet, for Transformers")},
+    }};
+    const auto found = std::ranges::find(titles, target.id, &std::pair<std::string_view, const char*>::first);
+    return found == titles.end() ? QString::fromUtf8(target.title.data(), qsizetype(target.title.size()))
+                                 : QCoreApplication::translate("ExportKinds", found->second);
 }
 
 } // namespace
@@ -32,7 +55,9 @@ QString usualSuffix(const Model& model)
 ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidget* parent)
     : QDialog(parent)
     , m_workspace(workspace)
+    , m_kinds(exportKindsFor(workspace.model()))
     , m_path(new QLineEdit(this))
+    , m_kind(new QComboBox(this))
     , m_browse(new QPushButton(tr("Browse…"), this))
     , m_start(new QPushButton(this))
     , m_close(new QPushButton(tr("Close"), this))
@@ -46,10 +71,10 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     setModal(false);
     setWindowTitle(tr("Export"));
     const Estimate estimate = workspace.estimate(workspace.document().allocation());
-    const QString name = QStringLiteral("%1-%2bpw.%3")
-                             .arg(QFileInfo(modelName).completeBaseName())
+    const QString name = QStringLiteral("%1-%2bpw%3")
+                             .arg(withoutModelSuffix(QFileInfo(modelName).fileName()))
                              .arg(estimate.bitsPerWeight, 0, 'f', 2)
-                             .arg(usualSuffix(workspace.model()));
+                             .arg(QString::fromStdString(suffixOf(*m_kinds.front())));
     m_path->setObjectName(QStringLiteral("exportPath"));
     m_path->setText(QDir(lastFolder("export")).filePath(name));
     m_path->setAccessibleName(tr("File to write"));
@@ -68,6 +93,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
             .arg(workspace.model().file->tensors.size())
             .arg(formatBytes(estimate.bytes), QLocale().toString(estimate.bitsPerWeight, 'f', 2)));
 
+    fillKinds();
     auto* const pathRow = new QHBoxLayout;
     pathRow->addWidget(m_path, 1);
     pathRow->addWidget(m_browse);
@@ -78,6 +104,8 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(20, 18, 20, 16);
     column->setSpacing(9);
+    column->addWidget(makeMutedLabel(tr("Kind of file"), this));
+    column->addWidget(m_kind);
     column->addWidget(makeMutedLabel(tr("File"), this));
     column->addLayout(pathRow);
     column->addWidget(m_summary);
@@ -91,7 +119,11 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(m_browse, &QPushButton::clicked, this, &ExportDialog::choosePath);
     connect(m_start, &QPushButton::clicked, this, &ExportDialog::startOrCancel);
     connect(m_close, &QPushButton::clicked, this, &QDialog::close);
-    connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::refresh);
+    connect(m_kind, &QComboBox::activated, this, &ExportDialog::chooseKind);
+    connect(m_path, &QLineEdit::textChanged, this, [this] {
+        followPath();
+        refresh();
+    });
     connect(&workspace.exporter(), &ExportController::runningChanged, this, &ExportDialog::refresh);
     connect(&workspace.exporter(), &ExportController::finished, this, &ExportDialog::showReport);
     connect(&workspace.exporter(), &ExportController::failed, this, [this](const QString& why) {
@@ -100,7 +132,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(&workspace.exporter(), &ExportController::cancelled, this, [this] {
         say(tr("Cancelled; nothing was written"), false);
     });
-    connect(&workspace, &QObject::destroyed, this, &QDialog::close);
+    connect(&workspace, &Workspace::left, this, &QDialog::close);
     connect(&workspace.document(), &AllocationDocument::changed, this, &ExportDialog::refresh);
     m_poll.setInterval(100);
     connect(&m_poll, &QTimer::timeout, this, [this] {
@@ -109,23 +141,74 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     refresh();
 }
 
+void ExportDialog::fillKinds()
+{
+    m_kind->setObjectName(QStringLiteral("exportKind"));
+    m_kind->setAccessibleName(tr("Kind of file"));
+    for (const ExportTarget* const target : m_kinds)
+        m_kind->addItem(titleOf(*target));
+}
+
+const ExportTarget& ExportDialog::kind() const
+{
+    return *m_kinds[std::size_t(std::max(0, m_kind->currentIndex()))];
+}
+
+void ExportDialog::chooseKind()
+{
+    QString path = m_path->text();
+    for (const ExportTarget& target : exportTargets())
+        if (const QString suffix = QString::fromStdString(suffixOf(target)); path.endsWith(suffix)) {
+            path.chop(suffix.size());
+            break;
+        }
+    m_path->setText(path + QString::fromStdString(suffixOf(kind())));
+    refresh(); // of the same ending the path says nothing
+}
+
+void ExportDialog::followPath()
+{
+    const std::string path = m_path->text().toStdString();
+    if (std::filesystem::path(path).extension() == suffixOf(kind()))
+        return;
+    const ExportTarget& named = exportKindByName(path, m_workspace.model());
+    if (const auto found = std::ranges::find(m_kinds, &named); found != m_kinds.end())
+        m_kind->setCurrentIndex(int(found - m_kinds.begin()));
+}
+
 void ExportDialog::choosePath()
 {
-    QStringList kinds{
-        tr("GGUF, for llama.cpp (*.gguf)"), tr("Tritloom, holds every method (*.tritloom)"),
-        tr("Folder of compressed-tensors, for vLLM (*.compressed-tensors)"),
-        tr("Folder of GPTQ, for GPTQModel and vLLM (*.gptq)"),
-        tr("Folder of BitNet, for Transformers (*.bitnet)")};
-    if (m_workspace.model().picture)
-        kinds = {
-            tr("safetensors, for PyTorch (*.safetensors)"), tr("Tritloom, holds every method (*.tritloom)")};
-    if (m_workspace.model().picture && m_workspace.model().picture->latent)
-        kinds.prepend(tr("GGUF, for stable-diffusion.cpp and ComfyUI (*.gguf)"));
-    if (m_workspace.model().file->operators)
-        kinds.prepend(tr("ONNX, for onnxruntime (*.onnx)"));
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(), kinds.join(";;"));
-    if (!path.isEmpty())
-        m_path->setText(path);
+    QStringList kinds;
+    for (const ExportTarget* const target : m_kinds)
+        kinds << QStringLiteral("%1 (%2)").arg(
+            titleOf(*target), QString::fromUtf8(target->patterns.data(), qsizetype(target->patterns.size())));
+    QString chosen = kinds[m_kind->currentIndex()];
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export"), m_path->text(), kinds.join(";;"), &chosen);
+    if (path.isEmpty())
+        return;
+    if (const qsizetype at = kinds.indexOf(chosen); at >= 0)
+        m_kind->setCurrentIndex(int(at));
+    m_path->setText(path);
+}
+
+QStringList ExportDialog::whyOtherSize(const ExportReport& report) const
+{
+    const double predicted = double(report.predictedBytes);
+    if (predicted <= 0 || std::abs(double(report.bytes) / predicted - 1) <= surprising)
+        return {};
+    QStringList why{tr("Predicted were %1.").arg(formatBytes(report.predictedBytes))};
+    const double weights = double(report.weightBytes) / predicted - 1;
+    if (weights > 0.01)
+        why << tr("The weights take %1: this kind of file holds some of them in wider types.")
+                   .arg(formatBytes(report.weightBytes));
+    else if (weights < -0.01)
+        why << tr("The weights take %1: this kind of file holds some of them in narrower types.")
+                   .arg(formatBytes(report.weightBytes));
+    if (report.bytes > report.weightBytes)
+        why << tr("%1 are what the file carries beside them: names, graph, tokenizer, settings.")
+                   .arg(formatBytes(report.bytes - report.weightBytes));
+    return {why.join(QLatin1Char(' '))};
 }
 
 void ExportDialog::startOrCancel()
@@ -137,7 +220,7 @@ void ExportDialog::startOrCancel()
     }
     m_result->clear();
     setLastFolder("export", m_path->text());
-    exporter.start(m_workspace.document().allocation(), m_path->text().toStdString());
+    exporter.start(m_workspace.document().allocation(), m_path->text().toStdString(), kind().id);
 }
 
 void ExportDialog::refresh()
@@ -146,21 +229,21 @@ void ExportDialog::refresh()
     m_progress->setVisible(running);
     running ? m_poll.start() : m_poll.stop();
     m_path->setEnabled(!running);
+    m_kind->setEnabled(!running);
     m_browse->setEnabled(!running);
     m_start->setText(
         running                                 ? tr("Cancel")
             : QFileInfo::exists(m_path->text()) ? tr("Overwrite")
                                                 : tr("Export"));
-    const auto problems =
-        m_workspace.exporter().problems(m_workspace.document().allocation(), m_path->text().toStdString());
+    const auto problems = m_workspace.exporter().problems(
+        m_workspace.document().allocation(), m_path->text().toStdString(), kind().id);
     m_start->setEnabled(running || (problems.empty() && !m_path->text().isEmpty()));
     if (running || !m_result->text().isEmpty())
         return;
     m_list->clear();
     const ThemeColors colors = themeColors(palette());
     for (const std::string& problem : problems) {
-        auto* const item =
-            new QListWidgetItem(QStringLiteral("✗  ") + QString::fromStdString(problem), m_list);
+        auto* const item = new QListWidgetItem(QStringLiteral("✗  ") + coreWords(problem), m_list);
         item->setForeground(colors.bad);
     }
     if (problems.empty()) {
@@ -182,13 +265,14 @@ void ExportDialog::showReport(const ExportReport& report)
 {
     m_list->clear();
     for (const std::string& check : report.checks)
-        (new QListWidgetItem(QStringLiteral("✓  ") + QString::fromStdString(check), m_list))
+        (new QListWidgetItem(QStringLiteral("✓  ") + coreWords(check), m_list))
             ->setForeground(themeColors(palette()).good);
-    say(tr("Written and read back: %1, %2 tensors, in %3. Hash of the data: %4")
-            .arg(formatBytes(report.bytes))
-            .arg(report.tensors)
-            .arg(formatDuration(report.elapsed), QString::fromStdString(report.sha)),
-        true);
+    QStringList sentences = whyOtherSize(report);
+    sentences.prepend(tr("Written and read back: %1, %2 tensors, in %3. Hash of the data: %4")
+                          .arg(formatBytes(report.bytes))
+                          .arg(report.tensors)
+                          .arg(formatDuration(report.elapsed), QString::fromStdString(report.sha)));
+    say(sentences.join(QLatin1Char('\n')), true);
     refresh();
 }
 

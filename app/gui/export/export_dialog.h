@@ -1,10 +1,12 @@
 #pragma once
 
+#include "app/session/export_kinds.h"
 #include "app/session/workspace.h"
 
 #include <QDialog>
 #include <QTimer>
 
+class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListWidget;
@@ -22,14 +24,21 @@ public:
     ExportDialog(Workspace& workspace, const QString& modelName, QWidget* parent);
 
 private:
+    void fillKinds();
+    void chooseKind(); ///< the name's ending follows
+    void followPath(); ///< and the kind follows the ending
+    [[nodiscard]] const ExportTarget& kind() const;
     void choosePath();
     void startOrCancel();
     void refresh();
     void say(const QString& sentence, bool good);
     void showReport(const ExportReport& report);
+    [[nodiscard]] QStringList whyOtherSize(const ExportReport& report) const;
 
     Workspace& m_workspace;
+    std::vector<const ExportTarget*> m_kinds;
     QLineEdit* m_path;
+    QComboBox* m_kind;
     QPushButton *m_browse, *m_start, *m_close;
     QLabel* m_summary;
     QListWidget* m_list;

@@ -3,12 +3,12 @@
 #include "app/gui/allocation/layer_sensitivity.h"
 #include "app/gui/allocation/loom_text.h"
 #include "app/gui/layers/layer_delegate.h"
+#include "app/gui/layers/name_column.h"
 #include "app/gui/number_text.h"
 #include "app/session/comparison.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -69,7 +69,7 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
 
     connect(group, &QToolButton::toggled, this, [this](bool on) {
         m_model.setGrouped(on);
-        m_view->setRootIsDecorated(on);
+        m_view->setRootIsDecorated(on && m_model.rowCount() < int(m_model.rows().size()));
         if (on && m_model.rows().size() <= 400)
             m_view->expandAll();
         giveSelection();
@@ -125,7 +125,7 @@ void LayersPage::makeView()
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(LayerModel::Name, Qt::AscendingOrder);
     m_view->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_view->setIndentation(14);
+    m_view->setIndentation(10);
     m_view->setItemDelegate(new LayerDelegate(
         [this](int layer) {
             const LayerId id{std::uint32_t(layer)};
@@ -144,11 +144,12 @@ void LayersPage::makeView()
     header->setStretchLastSection(false);
     header->setMinimumSectionSize(40);
     static constexpr std::pair<int, int> widths[] = {
-        {LayerModel::Name, 98},        {LayerModel::Bits, 48},    {LayerModel::Size, 50},
-        {LayerModel::Sensitivity, 74}, {LayerModel::Format, 100}, {LayerModel::Error, 90},
+        {LayerModel::Name, 98},        {LayerModel::Bits, 44},    {LayerModel::Size, 56},
+        {LayerModel::Sensitivity, 76}, {LayerModel::Format, 100}, {LayerModel::Error, 90},
         {LayerModel::Stored, 78},      {LayerModel::Shape, 96},   {LayerModel::ParameterCount, 84}};
     for (const auto& [section, width] : widths)
         header->resizeSection(section, width);
+    new NameColumn(*m_view, m_model);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](QPoint at) {
         QMenu menu;
@@ -212,7 +213,9 @@ void LayersPage::rebuild()
         std::iota(all.begin(), all.end(), 0);
         refresh(all);
     } else {
+        const bool hasBlocks = std::ranges::any_of(rows, [](const LayerRow& row) { return row.block >= 0; });
         m_model.setRows(std::move(rows));
+        m_view->setRootIsDecorated(hasBlocks); // nothing to unfold: the room is the names'
         if (m_model.rows().size() <= 400) // more would be a wall rather than a view
             m_view->expandAll();
     }
@@ -290,18 +293,37 @@ void LayersPage::takeSelection()
     m_syncing = false;
 }
 
+// For every cell that it paints the view asks all ranges of the selection: neighbours are one.
+QItemSelection LayersPage::rangesOf(const std::vector<LayerId>& layers) const
+{
+    struct Place {
+        int parent, row;
+        QModelIndex index;
+    };
+    std::vector<Place> places; // in the order of the view, which may be sorted
+    for (const LayerId layer : layers)
+        if (const QModelIndex index = m_proxy.mapFromSource(m_model.indexOf(int(layer))); index.isValid())
+            places.push_back({index.parent().row(), index.row(), index});
+    std::ranges::sort(places, [](const Place& a, const Place& b) {
+        return std::pair(a.parent, a.row) < std::pair(b.parent, b.row);
+    });
+    QItemSelection selection;
+    for (std::size_t first = 0, i = 0; i < places.size(); ++i)
+        if (i + 1 == places.size() || places[i + 1].parent != places[i].parent
+            || places[i + 1].row != places[i].row + 1) {
+            selection.select(places[first].index, places[i].index);
+            first = i + 1;
+        }
+    return selection;
+}
+
 void LayersPage::giveSelection()
 {
     if (m_syncing)
         return;
     m_syncing = true;
-    QItemSelection selection;
     const Selection& shared = m_workspace.selection();
-    for (const LayerId layer : shared.layers()) {
-        const QModelIndex index = m_proxy.mapFromSource(m_model.indexOf(int(layer)));
-        if (index.isValid())
-            selection.select(index, index);
-    }
+    const QItemSelection selection = rangesOf(shared.layers());
     const QModelIndex current = m_proxy.mapFromSource(m_model.indexOf(int(shared.current())));
     m_view->selectionModel()->select(
         selection, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
@@ -312,68 +334,6 @@ void LayersPage::giveSelection()
             m_view->scrollTo(current);
     }
     m_syncing = false;
-}
-
-std::vector<LayerId> LayersPage::chosen() const
-{
-    return m_workspace.selection().layers();
-}
-
-void LayersPage::edit(const std::vector<AllocationDocument::Change>& changes)
-{
-    if (changes.empty())
-        return;
-    std::vector<LayerId> layers;
-    for (const auto& change : changes)
-        layers.push_back(change.first);
-    const auto& [layer, choice] = changes.front();
-    m_workspace.document().setChoices(
-        changes,
-        tr("%1 to %2 bits")
-            .arg(layersTitle(m_workspace.model(), layers), formatBits(m_stops.bitsOf(layer, choice))));
-}
-
-bool LayersPage::handleKey(int key, Qt::KeyboardModifiers modifiers)
-{
-    // On a block left and right fold it, as in every tree; on layers they move stops.
-    const bool onLayer = m_view->currentIndex().data(LayerModel::LayerRole).toInt() >= 0;
-    const auto& document = m_workspace.document();
-    const LayerId led = m_workspace.selection().current();
-    const Fused fused = modifiers & Qt::AltModifier ? Fused::Alone : Fused::Together;
-    if (modifiers & Qt::ControlModifier)
-        return false;
-    if (onLayer && (key == Qt::Key_Left || key == Qt::Key_Right)) {
-        edit(stepBy(
-            m_stops, document.allocation(), document.pinned(), chosen(), led, key == Qt::Key_Right ? 1 : -1,
-            fused));
-        return true;
-    }
-    if (key >= Qt::Key_0 && key <= Qt::Key_9) {
-        const int digit = key - Qt::Key_0;
-        edit(setAll(
-            m_stops, document.pinned(), chosen(), led,
-            digit == 0 ? std::nullopt : std::optional<double>(digit), fused));
-        return true;
-    }
-    if (key == Qt::Key_P) {
-        const auto layers = chosen();
-        const bool all = std::all_of(layers.begin(), layers.end(), [&](LayerId layer) {
-            return document.pinned()[std::size_t(layer)];
-        });
-        m_workspace.document().setPinned(layers, !all);
-        return true;
-    }
-    return false;
-}
-
-bool LayersPage::eventFilter(QObject* watched, QEvent* event)
-{
-    if (watched == m_view && event->type() == QEvent::KeyPress) {
-        const auto* const key = static_cast<QKeyEvent*>(event);
-        if (handleKey(key->key(), key->modifiers()))
-            return true;
-    }
-    return QWidget::eventFilter(watched, event);
 }
 
 QWidget* makeLayersPage(Workspace& workspace, QWidget* parent)

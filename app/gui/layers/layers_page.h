@@ -5,6 +5,7 @@
 #include "app/gui/layers/layer_proxy.h"
 #include "app/session/workspace.h"
 
+#include <QItemSelection>
 #include <QTimer>
 #include <QWidget>
 
@@ -33,6 +34,7 @@ private:
     /// The layer of a row, or those of a block that the filter lets through.
     [[nodiscard]] std::vector<int> shownUnder(const QModelIndex& row) const;
     void takeSelection();
+    [[nodiscard]] QItemSelection rangesOf(const std::vector<LayerId>& layers) const;
     void giveSelection();
     [[nodiscard]] std::vector<LayerId> chosen() const;
     [[nodiscard]] bool handleKey(int key, Qt::KeyboardModifiers modifiers);

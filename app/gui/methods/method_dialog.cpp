@@ -3,12 +3,14 @@
 #include "app/gui/allocation/loom_text.h"
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/number_text.h"
+#include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/session/comparison.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QListWidget>
+#include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -55,6 +57,7 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
     , m_chooser(new PluginChooser(workspace.plugins(), PluginKind::LayerMethod, this))
     , m_format(new QComboBox(this))
     , m_state(new QLabel(this))
+    , m_fallback(new QLabel(this))
     , m_everywhere(new QPushButton(tr("Use for the loom"), this))
     , m_apply(new QPushButton(tr("Apply"), this))
 {
@@ -69,6 +72,11 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
     m_format->setMaxVisibleItems(18);
     m_state->setObjectName(QStringLiteral("methodState"));
     m_state->setWordWrap(true);
+    m_fallback->setObjectName(QStringLiteral("methodFallback"));
+    m_fallback->setWordWrap(true);
+    m_fallback->setTextFormat(Qt::PlainText);
+    tint(m_fallback, themeColors(palette()).warning);
+    m_fallback->hide();
     m_apply->setObjectName(QStringLiteral("methodApply"));
     m_apply->setProperty("primary", true);
     m_apply->setDefault(true);
@@ -90,6 +98,7 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
     column->setSpacing(10);
     column->addWidget(m_chooser, 1);
     column->addLayout(format);
+    column->addWidget(m_fallback);
     column->addLayout(buttons);
     resize(720, 520);
 
@@ -103,7 +112,7 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
     connect(m_format, &QComboBox::currentIndexChanged, this, &MethodDialog::refresh);
     connect(&workspace.selection(), &Selection::changed, this, &MethodDialog::refresh);
     connect(&workspace.document(), &AllocationDocument::changed, this, &MethodDialog::refresh);
-    connect(&workspace, &QObject::destroyed, this, [this] {
+    connect(&workspace, &Workspace::left, this, [this] {
         disconnect(m_chooser, nullptr, this, nullptr);
         QDialog::close();
     });
@@ -159,10 +168,51 @@ void MethodDialog::fillFormats()
     m_format->setCurrentIndex(m_format->count() / 2);
 }
 
+QStringList MethodDialog::fallbacks(const std::vector<LayerId>& layers, const Candidate& wanted) const
+{
+    const auto format = parseNumberFormat(wanted.format);
+    if (!format)
+        return {}; // "int4row" has a block for every row
+    struct Other {
+        std::size_t columns;
+        std::string format;
+        QStringList names;
+    };
+    std::vector<Other> others;
+    for (const LayerId layer : layers) {
+        const Layer& what = m_workspace.model().layer(layer);
+        const LayerChoice choice = choiceFor(what, wanted);
+        if (choice.format == wanted.format)
+            continue;
+        auto found = std::ranges::find_if(others, [&](const Other& other) {
+            return other.columns == what.columns && other.format == choice.format;
+        });
+        if (found == others.end())
+            found = others.insert(others.end(), {what.columns, choice.format, {}});
+        found->names << shortName(what);
+    }
+    QStringList sentences;
+    for (const Other& other : others) {
+        QString names = other.names.mid(0, 3).join(QStringLiteral(", "));
+        if (const int more = int(other.names.size()) - 3; more > 0)
+            names = tr("%1 and %n more", nullptr, more).arg(names);
+        sentences << tr("%n layer(s) get %1 instead of %2, whose blocks of %3 do not divide rows of %4: %5.",
+                        nullptr, int(other.names.size()))
+                         .arg(
+                             QString::fromStdString(other.format), QString::fromStdString(wanted.format),
+                             QLocale().toString(qulonglong((*format)->blockElements())),
+                             QLocale().toString(qulonglong(other.columns)), names);
+    }
+    return sentences;
+}
+
 void MethodDialog::refresh()
 {
     const std::vector<LayerId> chosen = layers();
     const Candidate wanted = candidate();
+    const QStringList others = fallbacks(chosen, wanted);
+    m_fallback->setText(others.join(QLatin1Char('\n')));
+    m_fallback->setVisible(!others.isEmpty());
     const bool usable = m_chooser->whyNot().isEmpty() && !wanted.format.empty();
     m_everywhere->setEnabled(usable);
     m_apply->setEnabled(usable && !chosen.empty());

@@ -24,6 +24,7 @@ public:
 private:
     void fillFormats();
     void refresh();
+    [[nodiscard]] QStringList fallbacks(const std::vector<LayerId>& layers, const Candidate& wanted) const;
     void apply();
     void useEverywhere();
     [[nodiscard]] QString whyNot(const MethodInfo& info) const;
@@ -33,7 +34,7 @@ private:
     Workspace& m_workspace;
     PluginChooser* m_chooser;
     QComboBox* m_format;
-    QLabel* m_state;
+    QLabel *m_state, *m_fallback; ///< fallback: which layers get another format than the chosen one, and why
     QPushButton *m_everywhere, *m_apply;
 };
 

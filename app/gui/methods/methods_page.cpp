@@ -187,6 +187,7 @@ bool MethodsPage::passes(const MethodFacts& facts) const
             pluginWords(info.summary),
             info.paper,
             info.covers,
+            pluginWords(info.covers),
             QString::fromStdString(info.spec)}
             .join(QLatin1Char('\n'));
     const QStringList words = m_search->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
@@ -228,7 +229,7 @@ QString MethodsPage::cardHtml(const MethodFacts& facts) const
             html += QStringLiteral("<p><b>%1</b> %2</p>").arg(name, text);
     };
     row(tr("Paper:"), info.paper.toHtmlEscaped());
-    row(tr("What of it is here:"), info.covers.toHtmlEscaped());
+    row(tr("What of it is here:"), pluginWords(info.covers).toHtmlEscaped());
     row(tr("Data:"), dataTitle(facts).toHtmlEscaped());
     if (facts.mostBits > 0)
         row(tr("Writes:"),

@@ -161,7 +161,7 @@ void PluginChooser::show()
     if (isPlugin && !info->paper.isEmpty())
         about << info->paper;
     if (isPlugin && !info->covers.isEmpty())
-        about << tr("Here: %1").arg(info->covers);
+        about << tr("Here: %1").arg(pluginWords(info->covers));
     m_about->setText(about.join(QStringLiteral("\n\n")));
     m_about->setVisible(!about.isEmpty());
     const QString why = whyNot();

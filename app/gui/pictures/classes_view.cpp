@@ -45,6 +45,10 @@ ClassesView::ClassesView(QWidget* parent)
     m_rows->setAccessibleName(tr("Rows of the confusion matrix"));
     m_rows->addItem(tr("What it is, against what it is taken for"), Labels);
     m_rows->addItem(tr("Original’s class against compressed’s"), Original);
+    m_rows->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_rows->setMinimumContentsLength(12); // else the longest words of a language push the page wide
+    m_rows->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    m_rows->setToolTip(m_rows->accessibleName());
     m_legend->setTextFormat(Qt::RichText);
     m_note->setWordWrap(true);
 

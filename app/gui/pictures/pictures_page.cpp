@@ -8,6 +8,7 @@
 #include "app/gui/pictures/planes_view.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/elided_label.h"
 
 #include <QCheckBox>
 #include <QHBoxLayout>
@@ -35,7 +36,7 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     , m_state(makeMutedLabel({}, this))
     , m_figures(new QLabel(this))
     , m_pixel(makeMutedLabel({}, this))
-    , m_notices(makeMutedLabel({}, this))
+    , m_notices(new ElidedLabel({}, this))
     , m_choose(new QPushButton(tr("&Pictures…"), this))
     , m_flip(new QPushButton(tr("Hold to flip"), this))
     , m_moreSteps(new QPushButton(tr("More steps"), this))
@@ -74,7 +75,7 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     splitter->addWidget(side);
     splitter->addWidget(m_views);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({160, 640});
+    splitter->setSizes({190, 610});
     splitter->setChildrenCollapsible(false);
     column->addWidget(splitter, 1);
     m_figures->setObjectName(QStringLiteral("pictureFigures"));
@@ -124,7 +125,7 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     m_worstFirst->setText(isClassifier() ? tr("Flips first") : tr("Worst first"));
     m_worstFirst->setChecked(isClassifier());
     m_notices->setObjectName(QStringLiteral("pictureNotices"));
-    m_notices->setMinimumWidth(1);
+    m_notices->setForegroundRole(QPalette::PlaceholderText);
     m_flip->setObjectName(QStringLiteral("pictureFlip"));
     m_flip->setToolTip(
         tr("While it is held, or the space bar: the original’s picture in the place of the compressed one"));

@@ -117,7 +117,7 @@ BlameDialog::BlameDialog(
         m_sums->setText(tr("Not found out: %1").arg(why));
     });
     connect(&m_controller, &BlameController::runningChanged, this, &BlameDialog::refresh);
-    connect(&workspace, &QObject::destroyed, this, [this] {
+    connect(&workspace, &Workspace::left, this, [this] {
         m_controller.disconnect(this); // what is still on its way would look for the model
         m_controller.cancel();
         QDialog::close();

@@ -110,7 +110,7 @@ DifferenceDialog::DifferenceDialog(
     connect(&workspace.document().undoStack(), &QUndoStack::indexChanged, this, &DifferenceDialog::refresh);
     connect(
         &workspace.sensitivity(), &SensitivityController::runningChanged, this, &DifferenceDialog::refresh);
-    connect(&workspace, &QObject::destroyed, this, &QDialog::close);
+    connect(&workspace, &Workspace::left, this, &QDialog::close);
     refresh();
 }
 

@@ -132,7 +132,7 @@ TransformDialog::TransformDialog(Workspace& workspace, const std::string& shown,
         transforms.job().isRunning() ? m_tick.start() : m_tick.stop();
         refresh();
     });
-    connect(&workspace, &QObject::destroyed, this, [this] {
+    connect(&workspace, &Workspace::left, this, [this] {
         m_tick.stop();
         disconnect(m_chooser, nullptr, this, nullptr);
         QDialog::close();

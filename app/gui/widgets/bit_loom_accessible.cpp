@@ -3,6 +3,7 @@
 #include "app/gui/widgets/bit_loom.h"
 
 #include <QAccessibleWidget>
+#include <QLocale>
 #include <QPointer>
 
 #include <map>
@@ -36,7 +37,7 @@ public:
             return {};
         const LoomBar& bar = m_loom->bars()[std::size_t(m_index)];
         return kind == QAccessible::Name ? bar.spoken
-            : kind == QAccessible::Value ? QString::number(bar.bits)
+            : kind == QAccessible::Value ? QLocale().toString(bar.bits, 'g', 6)
                                          : QString();
     }
     QRect rect() const override

@@ -5,12 +5,15 @@
 #include <QAbstractAxis>
 #include <QChart>
 #include <QLegend>
+#include <QLocale>
 
 namespace tritloom {
 
 void colourChart(QChart& chart, const QPalette& palette)
 {
     const ThemeColors colors = themeColors(palette);
+    chart.setLocale(QLocale());
+    chart.setLocalizeNumbers(true);
     chart.setBackgroundBrush(palette.color(QPalette::Window));
     chart.legend()->setLabelColor(palette.color(QPalette::WindowText));
     const auto axes = chart.axes();

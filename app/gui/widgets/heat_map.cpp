@@ -49,6 +49,13 @@ void HeatMap::setCell(int row, int column, double fraction)
     viewport()->update(cellRect(row, column));
 }
 
+double HeatMap::cell(int row, int column) const
+{
+    const double fraction =
+        m_fractions[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)];
+    return fraction < 0 ? std::nan("") : fraction;
+}
+
 void HeatMap::setMarks(const std::vector<int>& columnOfRow)
 {
     m_marks = columnOfRow;
@@ -142,9 +149,10 @@ void HeatMap::paintEvent(QPaintEvent*)
                 const QColor color = colors.heat(fraction);
                 painter.fillRect(box, color);
                 painter.setPen(color.lightnessF() > 0.5f ? Qt::black : Qt::white);
-                painter.drawText(
-                    box, Qt::AlignCenter,
-                    fontMetrics().elidedText(m_text(row, column), Qt::ElideRight, box.width()));
+                // Half a number is another number: where it has no room the tooltip says it.
+                if (const QString text = m_text(row, column);
+                    fontMetrics().horizontalAdvance(text) <= box.width())
+                    painter.drawText(box, Qt::AlignCenter, text);
             }
             if (std::size_t(row) < m_marks.size() && m_marks[std::size_t(row)] == column) {
                 painter.setPen(QPen(palette().color(QPalette::WindowText), 2));
@@ -159,9 +167,22 @@ void HeatMap::paintEvent(QPaintEvent*)
     // The header stays while rows scroll under it.
     painter.fillRect(0, 0, viewport()->width(), rowHeight(), palette().color(QPalette::Window));
     painter.setPen(colors.mutedText);
-    for (int column = 0; column < m_columns.size(); ++column) {
+    // Numbers of many narrow columns: every second, fifth ... stands whole, where none would be read between
+    // dots.
+    int widest = 0;
+    for (const QString& column : m_columns)
+        widest = std::max(widest, fontMetrics().horizontalAdvance(column) + 4);
+    int step = 1;
+    const auto room = [&] { return step * cellRect(0, 0).width(); };
+    if (widest <= 3 * fontMetrics().averageCharWidth() + 4)
+        for (const int next : {2, 5, 10, 20, 50, 100, 200, 500, 1000})
+            if (room() < widest)
+                step = next;
+    for (int column = 0; column < m_columns.size(); column += step) {
         QRect box = cellRect(0, column);
         box.moveTop(0);
+        if (step > 1)
+            box.adjust(-widest / 2, 0, widest / 2, 0);
         painter.drawText(
             box, Qt::AlignCenter, fontMetrics().elidedText(m_columns[column], Qt::ElideRight, box.width()));
     }

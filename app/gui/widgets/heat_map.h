@@ -24,6 +24,7 @@ public:
     void setWords(Words text, Words tip);
     /// fraction: 0 to 1 for the colour, NaN for an empty cell.
     void setCell(int row, int column, double fraction);
+    [[nodiscard]] double cell(int row, int column) const; ///< as setCell() was told
     void setMarks(const std::vector<int>& columnOfRow); ///< a frame around one cell a row; -1: none
     void setCurrentRow(int row);
 

@@ -3,6 +3,7 @@
 #include "app/gui/theme.h"
 
 #include <QHelpEvent>
+#include <QLocale>
 #include <QPainter>
 #include <QPainterPath>
 #include <QToolTip>
@@ -41,11 +42,12 @@ void HistogramView::setData(HistogramData fresh)
     for (const double count : m_data.bins)
         m_largest = std::max(m_largest, count);
     setAccessibleDescription(
-        m_data.bins.empty() ? m_data.emptyText
-                            : tr("%1: values from %2 to %3")
-                                  .arg(m_data.name)
-                                  .arg(m_data.minimum, 0, 'g', 4)
-                                  .arg(m_data.minimum + m_data.binWidth * double(m_data.bins.size()), 0, 'g', 4));
+        m_data.bins.empty()
+            ? m_data.emptyText
+            : tr("%1: values from %2 to %3")
+                  .arg(m_data.name)
+                  .arg(m_data.minimum, 0, 'g', 4)
+                  .arg(m_data.minimum + m_data.binWidth * double(m_data.bins.size()), 0, 'g', 4));
     update();
 }
 
@@ -98,9 +100,10 @@ void HistogramView::paintAxis(QPainter& painter) const
         return;
     const double step = tickStep(range, std::max(2, int(area.width() / 90)));
     painter.setPen(colors.mutedText);
-    for (double tick = std::ceil(m_data.minimum / step) * step; tick <= m_data.minimum + range; tick += step) {
+    for (double tick = std::ceil(m_data.minimum / step) * step; tick <= m_data.minimum + range;
+         tick += step) {
         const double x = xOf(tick);
-        const QString text = QString::number(std::abs(tick) < step / 1e6 ? 0 : tick, 'g', 3);
+        const QString text = QLocale().toString(std::abs(tick) < step / 1e6 ? 0 : tick, 'g', 3);
         const double width = fontMetrics().horizontalAdvance(text);
         if (x - width / 2 < 0 || x + width / 2 > this->width())
             continue;
@@ -160,7 +163,8 @@ void HistogramView::paintEvent(QPaintEvent*)
     const ThemeColors colors = themeColors(palette());
     if (m_data.bins.empty()) {
         painter.setPen(colors.mutedText);
-        painter.drawText(rect().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_data.emptyText);
+        painter.drawText(
+            rect().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_data.emptyText);
         return;
     }
     QColor fill = colors.accent;
@@ -189,7 +193,8 @@ void HistogramView::paintEvent(QPaintEvent*)
     paintLegend(painter);
     painter.setPen(colors.mutedText);
     painter.drawText(
-        QPointF(plot().left(), fontMetrics().ascent() + 4), m_data.logarithmic ? tr("log count") : tr("count"));
+        QPointF(plot().left(), fontMetrics().ascent() + 4),
+        m_data.logarithmic ? tr("log count") : tr("count"));
 }
 
 bool HistogramView::event(QEvent* event)
@@ -202,7 +207,10 @@ bool HistogramView::event(QEvent* event)
     const double low = m_data.minimum + m_data.binWidth * double(bin);
     QToolTip::showText(
         help->globalPos(),
-        tr("%1 to %2: %3 weights").arg(low, 0, 'g', 4).arg(low + m_data.binWidth, 0, 'g', 4).arg(m_data.bins[bin], 0, 'f', 0),
+        tr("%1 to %2: %3 weights")
+            .arg(
+                QLocale().toString(low, 'g', 4), QLocale().toString(low + m_data.binWidth, 'g', 4),
+                QLocale().toString(m_data.bins[bin], 'f', 0)),
         this);
     return true;
 }

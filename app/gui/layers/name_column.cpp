@@ -1,0 +1,66 @@
+#include "app/gui/layers/name_column.h"
+
+#include "app/gui/layers/layer_model.h"
+
+#include <QEvent>
+#include <QHeaderView>
+#include <QTreeView>
+
+#include <algorithm>
+
+namespace tritloom {
+namespace {
+
+constexpr int least = 98, margin = 10;
+constexpr std::size_t looked = 400;
+
+} // namespace
+
+NameColumn::NameColumn(QTreeView& view, const LayerModel& model)
+    : QObject(&view)
+    , m_view(view)
+    , m_model(model)
+{
+    view.viewport()->installEventFilter(this);
+    connect(view.header(), &QHeaderView::sectionResized, this, [this](int section) {
+        m_byHand = m_byHand || (section == LayerModel::Name && !m_fitting);
+    });
+    connect(&model, &QAbstractItemModel::modelReset, this, &NameColumn::fit);
+}
+
+int NameColumn::longest() const
+{
+    const QFontMetrics metrics = m_view.fontMetrics();
+    int widest = 0;
+    const std::size_t count = std::min(m_model.rows().size(), looked);
+    for (std::size_t i = 0; i < count; ++i) {
+        const LayerRow& row = m_model.rows()[i];
+        const bool inBlock = m_model.indexOf(int(i)).parent().isValid();
+        widest = std::max(
+            widest,
+            metrics.horizontalAdvance(inBlock ? row.nameInBlock : row.name)
+                + m_view.indentation() * (int(inBlock) + int(m_view.rootIsDecorated())));
+    }
+    return widest + margin;
+}
+
+void NameColumn::fit()
+{
+    if (m_byHand || m_model.rows().empty())
+        return;
+    m_fitting = true;
+    const int others =
+        m_view.header()->sectionSize(LayerModel::Bits) + m_view.header()->sectionSize(LayerModel::Size);
+    m_view.header()->resizeSection(
+        LayerModel::Name, std::clamp(longest(), least, std::max(least, m_view.viewport()->width() - others)));
+    m_fitting = false;
+}
+
+bool NameColumn::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Resize)
+        fit();
+    return QObject::eventFilter(watched, event);
+}
+
+} // namespace tritloom

@@ -1,0 +1,122 @@
+#include "app/gui/model_history.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tritloom {
+
+/// One way through the boundary between two eras. There is one at the end of the earlier one's steps, whose
+/// redo leads on, and one at the start of the later one's, whose undo leads back.
+class ModelHistory::ModelStep final : public QUndoCommand {
+public:
+    enum class Leads { On, Back };
+    ModelStep(ModelHistory& history, std::size_t from, Leads leads, const QString& text)
+        : QUndoCommand(text)
+        , m_history(history)
+        , m_from(from)
+        , m_leads(leads)
+    {
+    }
+    void undo() override
+    {
+        if (m_leads == Leads::Back)
+            m_history.ask(m_from - 1);
+    }
+    void redo() override
+    {
+        if (!std::exchange(m_isNew, false) && m_leads == Leads::On)
+            m_history.ask(m_from + 1);
+    }
+
+private:
+    ModelHistory& m_history;
+    std::size_t m_from;
+    Leads m_leads;
+    bool m_isNew = true; ///< pushing calls redo()
+};
+
+ModelHistory::~ModelHistory()
+{
+    clear();
+}
+
+void ModelHistory::begin(std::shared_ptr<Workspace> first)
+{
+    clear();
+    m_eras.push_back({std::move(first)});
+}
+
+void ModelHistory::clear()
+{
+    forgetFrom(0);
+    m_present = 0;
+}
+
+void ModelHistory::forgetFrom(std::size_t era)
+{
+    // Stacks announce their end, and must find the list as it is afterwards.
+    std::vector<Era> forgotten;
+    for (std::size_t i = era; i < m_eras.size(); ++i) {
+        m_eras[i].workspace->document().undoStack().disconnect(this);
+        forgotten.push_back(std::move(m_eras[i]));
+    }
+    m_eras.resize(std::min(era, m_eras.size()));
+}
+
+void ModelHistory::step(std::shared_ptr<Workspace> next, const QString& text)
+{
+    forgetFrom(m_present + 1);
+    Workspace& last = *present();
+    next->takeOver(last);
+    next->selection().set(last.selection().layers(), last.selection().current());
+    {
+        // What it did before belongs to no way that led here, and is no edit either.
+        const QSignalBlocker quiet(next->document().undoStack());
+        next->document().undoStack().clear();
+    }
+    next->document().undoStack().push(new ModelStep(*this, m_present + 1, ModelStep::Leads::Back, text));
+    auto* const leave = new ModelStep(*this, m_present, ModelStep::Leads::On, text);
+    last.document().undoStack().push(leave);
+    m_eras.back().leave = leave;
+    connect(
+        &last.document().undoStack(), &QUndoStack::indexChanged, this, &ModelHistory::forgetLater,
+        Qt::UniqueConnection);
+    m_eras.push_back({std::move(next)});
+    ++m_present;
+}
+
+std::shared_ptr<Workspace> ModelHistory::original() const
+{
+    for (const Era& era : m_eras)
+        if (era.workspace->engine().transforms().empty())
+            return era.workspace;
+    return {};
+}
+
+void ModelHistory::ask(std::size_t era)
+{
+    QMetaObject::invokeMethod(
+        this, [this, era] { go(era); }, Qt::QueuedConnection);
+}
+
+void ModelHistory::go(std::size_t era)
+{
+    if (era >= m_eras.size() || era == m_present)
+        return; // closed or forgotten meanwhile
+    const bool back = era < m_present;
+    m_present = era;
+    QUndoStack& stack = present()->document().undoStack();
+    back ? stack.undo() : stack.redo(); // its half of the same step
+    emit moved();
+}
+
+void ModelHistory::forgetLater()
+{
+    if (m_present + 1 >= m_eras.size())
+        return;
+    const QUndoStack& stack = present()->document().undoStack();
+    if (stack.count() == 0 || stack.command(stack.count() - 1) != m_eras[m_present].leave)
+        forgetFrom(m_present + 1);
+}
+
+} // namespace tritloom

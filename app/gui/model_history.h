@@ -1,0 +1,47 @@
+#pragma once
+
+#include "app/session/workspace.h"
+
+#include <memory>
+#include <vector>
+
+namespace tritloom {
+
+/// The models an open project went through: the one of its file, what transforms made of it, the original
+/// again. Each keeps its own steps, and the way from one to the next is a step of both, so that undo walks
+/// back through all of them one by one. An edit made after going back forgets what came later. GUI thread
+/// only.
+class ModelHistory final : public QObject {
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+    ~ModelHistory() override;
+
+    void begin(std::shared_ptr<Workspace> first);
+    void clear();
+    /// `next` takes goal, bits, pins and selection over and becomes the present one; text: of the step.
+    void step(std::shared_ptr<Workspace> next, const QString& text);
+    [[nodiscard]] const std::shared_ptr<Workspace>& present() const { return m_eras[m_present].workspace; }
+    /// The model as its file has it; null: it was opened as a project that had been rewritten.
+    [[nodiscard]] std::shared_ptr<Workspace> original() const;
+
+signals:
+    void moved(); ///< undo or redo made another one the present one
+
+private:
+    class ModelStep;
+    struct Era {
+        std::shared_ptr<Workspace> workspace;
+        const QUndoCommand* leave = nullptr; ///< its last step: to the next era
+    };
+    void ask(std::size_t era); ///< once the undo stack that asks is done
+    void go(std::size_t era);
+    void forgetLater(); ///< where the way to them has been replaced by an edit
+    void forgetFrom(std::size_t era);
+
+    std::vector<Era> m_eras;
+    std::size_t m_present = 0;
+};
+
+} // namespace tritloom

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/architecture/model.h"
+#include "core/export/export_target.h"
+
+#include <vector>
+
+namespace tritloom {
+
+/// The kinds of file that a model of this kind can become, the usual one first; what a kind cannot hold its
+/// check says.
+[[nodiscard]] std::vector<const ExportTarget*> exportKindsFor(const Model& model);
+
+/// By the ending of the path; GGUF where that says nothing else. Of Stable Diffusion a GGUF file is of
+/// another kind.
+[[nodiscard]] const ExportTarget& exportKindByName(const std::filesystem::path& path, const Model& model);
+
+/// ".gguf"
+[[nodiscard]] std::string suffixOf(const ExportTarget& target);
+
+} // namespace tritloom

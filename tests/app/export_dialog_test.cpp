@@ -1,0 +1,142 @@
+#include "app/gui/export/export_dialog.h"
+#include "app/gui/number_text.h"
+#include "app/session/samples.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace tritloom;
+
+/// What the dialog offers for a model, and what it says of the file that came out.
+class ExportDialogTest final : public QObject {
+    Q_OBJECT
+
+    PluginHost m_plugins;
+    QTemporaryDir m_folder;
+
+    template <typename T>
+    static T* find(QWidget& widget, const char* name)
+    {
+        T* const found = widget.findChild<T*>(QLatin1String(name));
+        if (found == nullptr)
+            qFatal("no %s", name);
+        return found;
+    }
+    std::shared_ptr<Workspace> open(const std::filesystem::path& path)
+    {
+        return Workspace::create(loadModel(path).value(), m_plugins, EngineOptions()).value();
+    }
+    static const SampleModel& classifier() { return sampleModels()[1]; }
+    static void setAll(Workspace& workspace, const Candidate& candidate)
+    {
+        workspace.document().replace(uniform(workspace.model(), candidate), "all");
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName("tritloom-tests");
+        QCoreApplication::setApplicationName("export_dialog_test");
+    }
+
+    void offersTheKindsThatAModelCanBecome()
+    {
+        const auto text = open(sampleModelPath());
+        for (const ExportTarget* const kind : exportKindsFor(text->model()))
+            QVERIFY2(!kind->id.starts_with("onnx"), kind->id.data());
+        const auto picture = open(classifier().path());
+        QStringList ids;
+        for (const ExportTarget* const kind : exportKindsFor(picture->model()))
+            ids << QString::fromUtf8(kind->id.data(), qsizetype(kind->id.size()));
+        for (const char* const id : {"onnx", "onnx-int4", "onnx-matmulnbits"})
+            QVERIFY2(ids.contains(id), id);
+        ExportDialog dialog(*picture, "shapes.onnx", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        QCOMPARE(find<QComboBox>(dialog, "exportKind")->count(), ids.size());
+    }
+
+    void nameAndKindFollowEachOther()
+    {
+        const auto picture = open(classifier().path());
+        ExportDialog dialog(*picture, "shapes-1.1.onnx", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* const kind = find<QComboBox>(dialog, "exportKind");
+        auto* const path = find<QLineEdit>(dialog, "exportPath");
+        QVERIFY2(path->text().contains("shapes-1.1-"), qPrintable(path->text()));
+        QVERIFY(path->text().endsWith(".onnx"));
+        const auto choose = [&](int row) {
+            kind->setCurrentIndex(row);
+            emit kind->activated(row);
+        };
+        choose(3);
+        QVERIFY2(path->text().endsWith("bpw.safetensors"), qPrintable(path->text()));
+        choose(1);
+        QVERIFY2(path->text().endsWith("bpw.onnx"), qPrintable(path->text()));
+        path->setText("/tmp/elsewhere.onnx");
+        QCOMPARE(kind->currentIndex(), 1); // the name says nothing against it
+        path->setText("/tmp/elsewhere.tritloom");
+        QCOMPARE(kind->currentIndex(), 4);
+    }
+
+    void aSizeThatWasNotPredictedIsExplained_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<bool>("isWider");
+        QTest::newRow("codes of 4 bits in 8") << 0 << true;
+        QTest::newRow("codes of 4 bits in 4") << 1 << false;
+    }
+    void aSizeThatWasNotPredictedIsExplained()
+    {
+        QFETCH(int, kind);
+        QFETCH(bool, isWider);
+        const auto picture = open(classifier().path());
+        setAll(*picture, {"int4row", "rtn", {}});
+        ExportDialog dialog(*picture, "shapes.onnx", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* const kinds = find<QComboBox>(dialog, "exportKind");
+        kinds->setCurrentIndex(kind);
+        emit kinds->activated(kind);
+        find<QLineEdit>(dialog, "exportPath")->setText(m_folder.filePath(QString("%1.onnx").arg(kind)));
+        QCOMPARE(kinds->currentIndex(), kind);
+        ExportReport report;
+        connect(&picture->exporter(), &ExportController::finished, &dialog, [&](const ExportReport& made) {
+            report = made;
+        });
+        find<QPushButton>(dialog, "exportStart")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(report.bytes > 0, 60000);
+        const QFileInfo written(m_folder.filePath(QString("%1.onnx").arg(kind)));
+        QCOMPARE(std::uint64_t(written.size()), report.bytes);
+        QCOMPARE(report.predictedBytes, picture->estimate(picture->document().allocation()).bytes);
+        QVERIFY(report.weightBytes < report.bytes && report.weightBytes > report.bytes / 2);
+        const QString text = find<QLabel>(dialog, "exportResult")->text();
+        QVERIFY2(text.contains(formatBytes(report.bytes)), qPrintable(text));
+        QVERIFY2(text.contains(formatBytes(report.predictedBytes)), qPrintable(text));
+        QVERIFY2(text.contains(formatBytes(report.bytes - report.weightBytes)), qPrintable(text));
+        // Codes of 4 bits in 8 take about twice the room; in 4 the scales alone are wider than predicted.
+        QCOMPARE(double(report.weightBytes) > 1.5 * double(report.predictedBytes), isWider);
+        QVERIFY2(text.contains(formatBytes(report.weightBytes)), qPrintable(text));
+    }
+
+    void aSizeAsPredictedNeedsNoWords()
+    {
+        const auto text = open(sampleModelPath());
+        ExportDialog dialog(*text, "sample.gguf", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        find<QLineEdit>(dialog, "exportPath")->setText(m_folder.filePath("same.gguf"));
+        QSignalSpy finished(&text->exporter(), &ExportController::finished);
+        find<QPushButton>(dialog, "exportStart")->click();
+        QVERIFY(finished.wait(120000));
+        const QString said = find<QLabel>(dialog, "exportResult")->text();
+        QVERIFY2(!said.contains("Predicted"), qPrintable(said));
+    }
+};
+
+QTEST_MAIN(ExportDialogTest)
+#include "export_dialog_test.moc"
