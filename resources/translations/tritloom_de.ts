@@ -3711,8 +3711,8 @@ Divergenz %1</translation>
             <translation>Für den Webstuhl nehmen</translation>
         </message>
         <message>
-            <source>it stores the difference to a base model, which the command line takes with --base</source>
-            <translation>es speichert den Unterschied zu einem Grundmodell, das die Befehlszeile mit --base nimmt</translation>
+            <source>it stores the difference to the model that this one was tuned from: choose that below</source>
+            <translation>es speichert den Unterschied zu dem Modell, aus dem dieses nachtrainiert wurde: das wird unten gewählt</translation>
         </message>
         <message numerus="yes">
             <source>%1 and %n more</source>
@@ -6057,6 +6057,37 @@ Divergenz %1</translation>
         <message>
             <source>PSNR to the original dB</source>
             <translation>PSNR zum Original dB</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::BaseModelRow</name>
+        <message>
+            <source>Choose…</source>
+            <translation>Wählen…</translation>
+        </message>
+        <message>
+            <source>Choose the base model</source>
+            <translation>Das Grundmodell wählen</translation>
+        </message>
+        <message>
+            <source>The model that this one was tuned from, with the same layers</source>
+            <translation>Das Modell, aus dem dieses nachtrainiert wurde, mit denselben Schichten</translation>
+        </message>
+        <message>
+            <source>Base model</source>
+            <translation>Grundmodell</translation>
+        </message>
+        <message>
+            <source>Models (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.tritloom);;All files (*)</source>
+            <translation>Modelle (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.tritloom);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <source>opening…</source>
+            <translation>wird geöffnet…</translation>
+        </message>
+        <message>
+            <source>none yet</source>
+            <translation>noch keines</translation>
         </message>
     </context>
 </TS>

@@ -160,6 +160,36 @@ private slots:
         QCOMPARE(openSample(ProjectStore::open(path).value())->allocator(), wanted);
     }
 
+    void differencesNeedTheModelThatThisOneWasTunedFrom()
+    {
+        const std::filesystem::path path = m_folder.filePath("tuned.tritproj").toStdString();
+        {
+            const auto tuned = openSample(ProjectStore::open(path).value());
+            MethodDialog dialog(*tuned, {"bitdelta", {}});
+            dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+            auto* const name = find<QLabel>(dialog, "baseModelName");
+            QVERIFY(name->isVisibleTo(&dialog));
+            tuned->selection().setSingle(LayerId(0));
+            QVERIFY(!find<QPushButton>(dialog, "methodApply")->isEnabled());
+            QSignalSpy failed(&tuned->baseModel(), &BaseModelController::failed);
+            tuned->baseModel().load(TRITLOOM_SOURCE_DIR "/tests/fuzz/corpus/onnx/conv_gemm");
+            QVERIFY(failed.wait(30000));
+            QVERIFY2(name->text().contains("is not what"), qPrintable(name->text()));
+            QVERIFY(!find<QPushButton>(dialog, "methodApply")->isEnabled());
+            QSignalSpy changed(&tuned->baseModel(), &BaseModelController::changed);
+            tuned->baseModel().load(sampleModelPath()); // its own base: nothing has changed
+            QVERIFY(changed.wait(30000));
+            QCOMPARE(name->text(), QString::fromStdString(sampleModelPath().filename().string()));
+            QVERIFY(find<QPushButton>(dialog, "methodApply")->isEnabled());
+            const auto made = tuned->engine().compressor()->compress(LayerId(0), {"sign", "bitdelta", {}}, {});
+            QVERIFY2(made, made ? "" : made.error().message.c_str());
+        }
+        // Kept in the project.
+        const auto again = openSample(ProjectStore::open(path).value());
+        QTRY_VERIFY_WITH_TIMEOUT(again->engine().base() != nullptr, 30000);
+        QVERIFY(std::filesystem::equivalent(again->baseModel().path(), sampleModelPath()));
+    }
+
     void theMethodDialogSaysWhichLayersGetAnotherFormat()
     {
         // Rows of 64 and 96: none is a multiple of a block of 256, one is of 32.

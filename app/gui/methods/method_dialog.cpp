@@ -1,6 +1,7 @@
 #include "app/gui/methods/method_dialog.h"
 
 #include "app/gui/allocation/loom_text.h"
+#include "app/gui/methods/base_model_row.h"
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
@@ -56,6 +57,7 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
     , m_workspace(workspace)
     , m_chooser(new PluginChooser(workspace.plugins(), PluginKind::LayerMethod, this))
     , m_format(new QComboBox(this))
+    , m_base(new BaseModelRow(workspace, this))
     , m_state(new QLabel(this))
     , m_fallback(new QLabel(this))
     , m_everywhere(new QPushButton(tr("Use for the loom"), this))
@@ -97,6 +99,7 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
     column->setContentsMargins(20, 18, 20, 16);
     column->setSpacing(10);
     column->addWidget(m_chooser, 1);
+    column->addWidget(m_base);
     column->addLayout(format);
     column->addWidget(m_fallback);
     column->addLayout(buttons);
@@ -110,6 +113,10 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
         refresh();
     });
     connect(m_format, &QComboBox::currentIndexChanged, this, &MethodDialog::refresh);
+    connect(&workspace.baseModel(), &BaseModelController::changed, this, [this] {
+        m_chooser->setWhyNot([this](const MethodInfo& info) { return whyNot(info); });
+        refresh();
+    });
     connect(&workspace.selection(), &Selection::changed, this, &MethodDialog::refresh);
     connect(&workspace.document(), &AllocationDocument::changed, this, &MethodDialog::refresh);
     connect(&workspace, &Workspace::left, this, [this] {
@@ -125,8 +132,8 @@ MethodDialog::MethodDialog(Workspace& workspace, const PluginChoice& method, QWi
 QString MethodDialog::whyNot(const MethodInfo& info) const
 {
     const LayerMethod* const method = m_workspace.plugins().find(info.id);
-    if (method->needsBase() && m_workspace.engine().options().base == nullptr)
-        return tr("it stores the difference to a base model, which the command line takes with --base");
+    if (method->needsBase() && m_workspace.engine().base() == nullptr)
+        return tr("it stores the difference to the model that this one was tuned from: choose that below");
     return {};
 }
 
@@ -213,6 +220,8 @@ void MethodDialog::refresh()
     const QStringList others = fallbacks(chosen, wanted);
     m_fallback->setText(others.join(QLatin1Char('\n')));
     m_fallback->setVisible(!others.isEmpty());
+    const LayerMethod* const method = m_workspace.plugins().find(wanted.method);
+    m_base->setVisible(method != nullptr && method->needsBase());
     const bool usable = m_chooser->whyNot().isEmpty() && !wanted.format.empty();
     m_everywhere->setEnabled(usable);
     m_apply->setEnabled(usable && !chosen.empty());

@@ -10,6 +10,7 @@ class QPushButton;
 
 namespace tritloom {
 
+class BaseModelRow;
 class PluginChooser;
 
 /// A method, its parameters and a format for some layers: one undo step. Stays open, so that several can be
@@ -34,6 +35,7 @@ private:
     Workspace& m_workspace;
     PluginChooser* m_chooser;
     QComboBox* m_format;
+    BaseModelRow* m_base; ///< for methods that need one
     QLabel *m_state, *m_fallback; ///< fallback: which layers get another format than the chosen one, and why
     QPushButton *m_everywhere, *m_apply;
 };
