@@ -51,12 +51,13 @@ public:
     }
     static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        constexpr std::size_t perByte = 8 / Bits;
-        for (std::size_t byte = 0; byte * perByte < codes.size(); ++byte) {
-            unsigned fields = 0;
-            for (std::size_t n = 0; n < perByte; ++n)
-                fields |= static_cast<unsigned>(codes[byte * perByte + n]) << n * Bits;
-            block[2 + byte] = static_cast<std::byte>(fields);
+        const std::uint8_t* const from = codes.data();
+        std::byte* to = block.data() + 2;
+        for (std::size_t begin = 0; begin < codes.size(); begin += 8, to += Bits) {
+            std::uint64_t eight;
+            std::memcpy(&eight, from + begin, sizeof eight);
+            eight = joinedFields(eight, Bits);
+            std::memcpy(to, &eight, Bits);
         }
     }
 
@@ -131,6 +132,16 @@ std::array<float, lanesOfLines> scaleAboveThreshold(const LineBatch& batch)
 }
 
 class Ternary : public Codebook<2> {
+    using Four = float __attribute__((vector_size(16)));
+    using FourWhole = std::int32_t __attribute__((vector_size(16)));
+    static constexpr std::size_t run = 256;
+
+    static Four magnitudeOf(const Four& x)
+    {
+        return __builtin_bit_cast(Four, __builtin_bit_cast(FourWhole, x) & 0x7fffffff);
+    }
+    static double sumOf(const Four& v) { return double(v[0] + v[1]) + double(v[2] + v[3]); }
+
 public:
     using Codebook::Codebook;
     std::string name() const { return fmt::format("ternaryg{}", m_group); }
@@ -151,17 +162,40 @@ public:
     {
         // Ternary Weight Networks, arXiv 1605.04711, eqs. 5 and 6: a threshold of 0.7 mean |w|, and the mean
         // of what lies above for the scale. Ternary weights come back as they were.
-        double sum = 0;
-        for (const float value : values)
-            sum += std::fabs(value);
-        const double threshold = 0.7 * sum / static_cast<double>(values.size());
-        double above = 0;
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const bool isAbove = std::fabs(values[i]) > threshold;
-            setCode(block, i, !isAbove ? 1 : values[i] > 0 ? 2 : 0);
-            above += isAbove ? std::fabs(values[i]) : 0;
-            count += isAbove;
+        // Sums beside each other, in single precision for a while only.
+        double sum = 0, above = 0;
+        for (std::size_t begin = 0; begin < values.size(); begin += run) {
+            Four part[2]{};
+            for (std::size_t i = begin; i < std::min(begin + run, values.size()); i += 8) {
+                Four x[2];
+                std::memcpy(x, &values[i], sizeof x);
+                for (int k = 0; k < 2; ++k)
+                    part[k] += magnitudeOf(x[k]);
+            }
+            sum += sumOf(part[0]) + sumOf(part[1]);
+        }
+        const float threshold = static_cast<float>(0.7 * sum / static_cast<double>(values.size()));
+        std::int64_t count = 0;
+        for (std::size_t begin = 0; begin < values.size(); begin += run) {
+            const auto part = values.subspan(begin, std::min(run, values.size() - begin));
+            std::array<std::uint8_t, run> codes;
+            for (std::size_t i = 0; i < part.size(); ++i) // vectors without help
+                codes[i] = static_cast<std::uint8_t>(1 + (part[i] > threshold) - (part[i] < -threshold));
+            setCodes(block.subspan(begin / 4), std::span(codes).first(part.size()));
+            Four sums[2]{};
+            FourWhole counts{};
+            for (std::size_t i = 0; i < part.size(); i += 8) {
+                Four x[2];
+                std::memcpy(x, &part[i], sizeof x);
+                for (int k = 0; k < 2; ++k) {
+                    const Four magnitude = magnitudeOf(x[k]);
+                    const FourWhole isAbove = magnitude > threshold; // -1 or 0
+                    sums[k] += __builtin_bit_cast(Four, __builtin_bit_cast(FourWhole, magnitude) & isAbove);
+                    counts -= isAbove;
+                }
+            }
+            above += sumOf(sums[0]) + sumOf(sums[1]);
+            count += counts[0] + counts[1] + counts[2] + counts[3];
         }
         storeHalf(block, 0, count > 0 ? static_cast<float>(above / static_cast<double>(count)) : 0);
     }
