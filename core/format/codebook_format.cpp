@@ -3,6 +3,7 @@
 #include "core/format/bit_fields.h"
 #include "core/format/block_format.h"
 #include "core/format/line_search.h"
+#include "core/format/ternary_kernels.h"
 
 #include <charconv>
 
@@ -132,16 +133,6 @@ std::array<float, lanesOfLines> scaleAboveThreshold(const LineBatch& batch)
 }
 
 class Ternary : public Codebook<2> {
-    using Four = float __attribute__((vector_size(16)));
-    using FourWhole = std::int32_t __attribute__((vector_size(16)));
-    static constexpr std::size_t run = 256;
-
-    static Four magnitudeOf(const Four& x)
-    {
-        return __builtin_bit_cast(Four, __builtin_bit_cast(FourWhole, x) & 0x7fffffff);
-    }
-    static double sumOf(const Four& v) { return double(v[0] + v[1]) + double(v[2] + v[3]); }
-
 public:
     using Codebook::Codebook;
     std::string name() const { return fmt::format("ternaryg{}", m_group); }
@@ -158,46 +149,27 @@ public:
     {
         searchTernary(*this, 0, values, importance, block);
     }
-    static void encode(std::span<const float> values, std::span<std::byte> block)
+    /// A threshold of 0.7 mean |w|: see TernaryKernels. Ternary weights come back as they were.
+    void encode(std::span<const float> values, std::span<std::byte> block) const
     {
-        // Ternary Weight Networks, arXiv 1605.04711, eqs. 5 and 6: a threshold of 0.7 mean |w|, and the mean
-        // of what lies above for the scale. Ternary weights come back as they were.
-        // Sums beside each other, in single precision for a while only.
-        double sum = 0, above = 0;
-        for (std::size_t begin = 0; begin < values.size(); begin += run) {
-            Four part[2]{};
-            for (std::size_t i = begin; i < std::min(begin + run, values.size()); i += 8) {
-                Four x[2];
-                std::memcpy(x, &values[i], sizeof x);
-                for (int k = 0; k < 2; ++k)
-                    part[k] += magnitudeOf(x[k]);
+        encodeBlocks(values, block);
+    }
+    void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks) const
+    {
+        constexpr std::size_t most = 128; // blocks at a time
+        const std::size_t batch = std::clamp<std::size_t>(4096 / m_group, 1, most);
+        std::array<float, most> scales;
+        Scratch<std::uint8_t, 4096> codes(batch * m_group);
+        for (std::size_t first = 0; first * m_group < values.size(); first += batch) {
+            const auto part = values.subspan(first * m_group);
+            const std::size_t groups = std::min(batch, part.size() / m_group);
+            ternaryKernels().encode(part.data(), groups, m_group, scales.data(), codes.span.data());
+            for (std::size_t g = 0; g < groups; ++g) {
+                const auto block = blocks.subspan((first + g) * bytes(), bytes());
+                storeHalf(block, 0, scales[g]);
+                setCodes(block, codes.span.subspan(g * m_group, m_group));
             }
-            sum += sumOf(part[0]) + sumOf(part[1]);
         }
-        const float threshold = static_cast<float>(0.7 * sum / static_cast<double>(values.size()));
-        std::int64_t count = 0;
-        for (std::size_t begin = 0; begin < values.size(); begin += run) {
-            const auto part = values.subspan(begin, std::min(run, values.size() - begin));
-            std::array<std::uint8_t, run> codes;
-            for (std::size_t i = 0; i < part.size(); ++i) // vectors without help
-                codes[i] = static_cast<std::uint8_t>(1 + (part[i] > threshold) - (part[i] < -threshold));
-            setCodes(block.subspan(begin / 4), std::span(codes).first(part.size()));
-            Four sums[2]{};
-            FourWhole counts{};
-            for (std::size_t i = 0; i < part.size(); i += 8) {
-                Four x[2];
-                std::memcpy(x, &part[i], sizeof x);
-                for (int k = 0; k < 2; ++k) {
-                    const Four magnitude = magnitudeOf(x[k]);
-                    const FourWhole isAbove = magnitude > threshold; // -1 or 0
-                    sums[k] += __builtin_bit_cast(Four, __builtin_bit_cast(FourWhole, magnitude) & isAbove);
-                    counts -= isAbove;
-                }
-            }
-            above += sumOf(sums[0]) + sumOf(sums[1]);
-            count += counts[0] + counts[1] + counts[2] + counts[3];
-        }
-        storeHalf(block, 0, count > 0 ? static_cast<float>(above / static_cast<double>(count)) : 0);
     }
     static void decode(std::span<const std::byte> block, std::span<float> values)
     {

@@ -33,12 +33,31 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
             better = better & (scale > 0.0f);
         most = pick(better, gain, most);
         found = pick(better, scale, found);
+        return better;
     };
-    Lanes factor = sign * grid.first * inverse(largest);
-    for (std::size_t k = 0; k < grid.steps; ++k, factor *= grid.ratio) {
-        offer(factor);
+    Lanes factor = sign * grid.first * inverse(largest), nearest{};
+    const auto offerAt = [&](const Lanes& at) __attribute__((always_inline))
+    {
+        const auto better = offer(at);
+        nearest = pick(better, at, nearest);
+    };
+    // Of few levels every second factor, then those beside the best, then those half as near: as good as all.
+    const bool refines =
+        grid.levels.highest - grid.levels.lowest < 20 && !(grid.levels.thresholds && grid.bothSigns);
+    const std::size_t stride = refines ? 2 : 1;
+    const float ratio = refines ? grid.ratio * grid.ratio : grid.ratio;
+    for (std::size_t k = 0; k < grid.steps; k += stride, factor *= ratio) {
+        offerAt(factor);
         if (grid.bothSigns)
-            offer(-factor);
+            offerAt(-factor);
+    }
+    if (refines) {
+        float up = grid.ratio;
+        for (int part = 0; part < 2; ++part, up = (1 + up) / 2) {
+            const Lanes beside = nearest;
+            offerAt(beside * up);
+            offerAt(beside / up);
+        }
     }
     for (std::size_t round = 0; round < grid.rounds; ++round)
         offer(inverse(found));
