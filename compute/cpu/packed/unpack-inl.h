@@ -84,8 +84,12 @@ HWY_INLINE IntVector dotWords(IntVector sums, IntVector a, IntVector b)
     return hn::Add(sums, IntVector{_mm512_madd_epi16(a.raw, b.raw)});
 #elif HWY_TARGET == HWY_AVX2
     return hn::Add(sums, IntVector{_mm256_madd_epi16(a.raw, b.raw)});
-#else
+#elif HWY_ARCH_X86
     return hn::Add(sums, IntVector{_mm_madd_epi16(a.raw, b.raw)});
+#else
+    const auto lowerHalf = [](IntVector v) { return hn::ShiftRight<16>(hn::ShiftLeft<16>(v)); };
+    const auto upper = hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b));
+    return hn::Add(sums, hn::Add(upper, hn::Mul(lowerHalf(a), lowerHalf(b))));
 #endif
 }
 
