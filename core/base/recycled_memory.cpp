@@ -2,7 +2,6 @@
 
 #include <sys/mman.h>
 
-#include <cstdlib>
 #include <list>
 #include <mutex>
 #include <new>
@@ -12,6 +11,11 @@ namespace {
 
 constexpr std::size_t smallBytes = std::size_t{64} << 10; ///< below, the allocator does as well
 constexpr std::size_t hugePage = std::size_t{2} << 20;
+
+std::align_val_t alignmentOf(std::size_t bytes)
+{
+    return std::align_val_t{bytes >= hugePage ? hugePage : 64};
+}
 
 /// Memory that is free for now. Any thread.
 class Pool {
@@ -39,12 +43,9 @@ public:
                 return owned(piece);
             }
         }
-        void* memory = nullptr;
-        if (posix_memalign(&memory, bytes >= hugePage ? hugePage : 64, bytes) != 0)
-            throw std::bad_alloc();
-        if (bytes >= hugePage)
-            madvise(
-                memory, bytes / hugePage * hugePage, MADV_HUGEPAGE); // a hint; not of a page for a few bytes
+        void* const memory = ::operator new(bytes, alignmentOf(bytes));
+        if (bytes >= hugePage) // a hint; not a page for a few bytes
+            madvise(memory, bytes / hugePage * hugePage, MADV_HUGEPAGE);
         return owned({memory, bytes});
     }
 
@@ -66,7 +67,7 @@ private:
         m_bytes += piece.bytes;
         while (m_bytes > mostBytes) { // the oldest goes
             m_bytes -= m_free.front().bytes;
-            std::free(m_free.front().memory);
+            ::operator delete(m_free.front().memory, alignmentOf(m_free.front().bytes));
             m_free.pop_front();
         }
     }
@@ -82,10 +83,9 @@ std::shared_ptr<void> recycledMemory(std::size_t bytes)
 {
     if (bytes > smallBytes)
         return Pool::instance().take(bytes);
-    void* const memory = std::aligned_alloc(64, (bytes + 64) / 64 * 64);
-    if (memory == nullptr)
-        throw std::bad_alloc();
-    return {memory, [](void* owned) { std::free(owned); }};
+    return {::operator new(bytes, alignmentOf(bytes)), [bytes](void* owned) {
+                ::operator delete(owned, alignmentOf(bytes));
+            }};
 }
 
 } // namespace tritloom

@@ -47,6 +47,15 @@ std::size_t blocksAtOnce(const NumberFormat& format)
     return std::max<std::size_t>(1, 4096 / format.blockElements());
 }
 
+/// For a result that may be held for long: a small one takes what it needs.
+std::shared_ptr<void> roomFor(std::size_t bytes)
+{
+    constexpr std::size_t large = std::size_t{1} << 20;
+    if (bytes < large)
+        return std::make_shared_for_overwrite<std::byte[]>(bytes);
+    return recycledMemory(bytes);
+}
+
 /// A tensor of the same shape, each row by body(r, room, packed), rows in parallel. room: `floats` of the
 /// thread.
 template <typename Body>
@@ -56,7 +65,7 @@ Result<Tensor> writeRows(
 {
     const TensorType type{format, weights.type().shape};
     const std::size_t rows = type.rows(), columns = type.columns();
-    const auto room = recycledMemory(type.bytes());
+    const auto room = roomFor(type.bytes());
     const std::span<std::byte> packed(static_cast<std::byte*>(room.get()), type.bytes());
     // Some 16,000 weights a chunk: milliseconds even for a slow search.
     const std::size_t grain = std::max<std::size_t>(1, 16384 / std::max<std::size_t>(columns, 1));
