@@ -93,7 +93,7 @@ struct PackedLayout : FormatLayout {
     std::size_t paddedColumns = 0; ///< a multiple of 32; what lies past `columns` meets zeros
     std::size_t lineColumns = 0; ///< 16 or a multiple of 32 up to 256: `line`, or a part of a long one
     std::size_t blockColumns = 0; ///< of all blocks but perhaps the last
-    std::size_t blocks = 0, panels = 0; ///< of rows
+    std::size_t blocks = 0, panels = 0; ///< of rows; memory holds an even number of panels
 
     [[nodiscard]] std::size_t columnsOf(std::size_t block) const
     {
@@ -113,7 +113,7 @@ struct PackedLayout : FormatLayout {
     {
         return panel * panelBytes() + block * blockBytes(blockColumns);
     }
-    [[nodiscard]] std::size_t bytes() const { return panels * panelBytes(); }
+    [[nodiscard]] std::size_t bytes() const { return (panels + 1) / 2 * 2 * panelBytes(); }
     [[nodiscard]] std::size_t panelBytes() const
     {
         return (blocks - 1) * blockBytes(blockColumns) + blockBytes(columnsOf(blocks - 1));

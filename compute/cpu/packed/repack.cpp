@@ -191,6 +191,8 @@ float halfAt(const std::uint8_t* at)
 Result<PackedWeights> repack(const Tensor& weights, const PackedLayout& layout, BlockReader read)
 {
     PackedWeights packed{layout, TRY(WeightBuffer::allocate(layout.bytes()))};
+    if (layout.panels % 2 != 0) // rows that are not there
+        std::memset(packed.buffer.data() + layout.offsetOf(layout.panels, 0), 0, layout.panelBytes());
     parallelFor(layout.panels, 4, [&](std::size_t begin, std::size_t end) {
         PanelInput input(layout);
         for (std::size_t p = begin; p < end; ++p) {
