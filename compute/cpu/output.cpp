@@ -1,90 +1,12 @@
 #include "compute/cpu/output.h"
 
-#include <sys/mman.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <list>
-#include <mutex>
-#include <new>
+#include "core/base/recycled_memory.h"
 
 namespace tritloom::cpu {
-namespace {
-
-constexpr std::size_t smallBytes = std::size_t{64} << 10; ///< below, the allocator does as well
-constexpr std::size_t hugePage = std::size_t{2} << 20;
-
-/// Memory that is free for now. Any thread.
-class Pool {
-public:
-    static Pool& instance()
-    {
-        static Pool* const pool = new Pool; // never destroyed: tensors may outlive everything
-        return *pool;
-    }
-
-    std::shared_ptr<void> take(std::size_t bytes)
-    {
-        {
-            const std::scoped_lock lock(m_mutex);
-            // The smallest that is large enough, unless most of it would lie idle.
-            auto best = m_free.end();
-            for (auto it = m_free.begin(); it != m_free.end(); ++it)
-                if (it->bytes >= bytes && it->bytes / 2 <= bytes
-                    && (best == m_free.end() || it->bytes < best->bytes))
-                    best = it;
-            if (best != m_free.end()) {
-                const Piece piece = *best;
-                m_free.erase(best);
-                m_bytes -= piece.bytes;
-                return owned(piece);
-            }
-        }
-        const std::size_t alignment = bytes >= hugePage ? hugePage : 64;
-        const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
-        void* const memory = std::aligned_alloc(alignment, size);
-        if (memory == nullptr)
-            throw std::bad_alloc();
-        if (alignment == hugePage)
-            madvise(memory, size, MADV_HUGEPAGE); // a hint
-        return owned({memory, size});
-    }
-
-private:
-    struct Piece {
-        void* memory;
-        std::size_t bytes;
-    };
-
-    std::shared_ptr<void> owned(Piece piece)
-    {
-        return {piece.memory, [this, piece](void*) { giveBack(piece); }};
-    }
-    void giveBack(Piece piece)
-    {
-        constexpr std::size_t mostBytes = std::size_t{128} << 20;
-        const std::scoped_lock lock(m_mutex);
-        m_free.push_back(piece);
-        m_bytes += piece.bytes;
-        while (m_bytes > mostBytes) { // the oldest goes
-            m_bytes -= m_free.front().bytes;
-            std::free(m_free.front().memory);
-            m_free.pop_front();
-        }
-    }
-
-    std::mutex m_mutex;
-    std::list<Piece> m_free;
-    std::size_t m_bytes = 0;
-};
-
-} // namespace
 
 std::shared_ptr<void> scratch(std::size_t bytes)
 {
-    if (bytes > smallBytes)
-        return Pool::instance().take(bytes);
-    return {std::aligned_alloc(64, (bytes + 64) / 64 * 64), [](void* memory) { std::free(memory); }};
+    return recycledMemory(bytes);
 }
 
 Output::Output(std::size_t count)

@@ -35,4 +35,13 @@ inline void storeField(std::span<std::byte> fields, std::size_t index, unsigned 
     }
 }
 
+/// Eight codes of `bits` bits, a byte each, as fields in order: neighbours are joined, then pairs, then
+/// fours.
+[[nodiscard]] inline std::uint64_t joinedFields(std::uint64_t codes, unsigned bits)
+{
+    codes = (codes & 0x00ff00ff00ff00ff) | ((codes >> 8) & 0x00ff00ff00ff00ff) << bits;
+    codes = (codes & 0x0000ffff0000ffff) | ((codes >> 16) & 0x0000ffff0000ffff) << 2 * bits;
+    return (codes & 0xffffffff) | (codes >> 32) << 4 * bits;
+}
+
 } // namespace tritloom

@@ -3,6 +3,7 @@
 #include "core/format/bit_fields.h"
 #include "core/format/block_format.h"
 #include "core/format/line_search.h"
+#include "core/format/ternary_kernels.h"
 
 #include <charconv>
 
@@ -51,12 +52,13 @@ public:
     }
     static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        constexpr std::size_t perByte = 8 / Bits;
-        for (std::size_t byte = 0; byte * perByte < codes.size(); ++byte) {
-            unsigned fields = 0;
-            for (std::size_t n = 0; n < perByte; ++n)
-                fields |= static_cast<unsigned>(codes[byte * perByte + n]) << n * Bits;
-            block[2 + byte] = static_cast<std::byte>(fields);
+        const std::uint8_t* const from = codes.data();
+        std::byte* to = block.data() + 2;
+        for (std::size_t begin = 0; begin < codes.size(); begin += 8, to += Bits) {
+            std::uint64_t eight;
+            std::memcpy(&eight, from + begin, sizeof eight);
+            eight = joinedFields(eight, Bits);
+            std::memcpy(to, &eight, Bits);
         }
     }
 
@@ -147,23 +149,27 @@ public:
     {
         searchTernary(*this, 0, values, importance, block);
     }
-    static void encode(std::span<const float> values, std::span<std::byte> block)
+    /// A threshold of 0.7 mean |w|: see TernaryKernels. Ternary weights come back as they were.
+    void encode(std::span<const float> values, std::span<std::byte> block) const
     {
-        // Ternary Weight Networks, arXiv 1605.04711, eqs. 5 and 6: a threshold of 0.7 mean |w|, and the mean
-        // of what lies above for the scale. Ternary weights come back as they were.
-        double sum = 0;
-        for (const float value : values)
-            sum += std::fabs(value);
-        const double threshold = 0.7 * sum / static_cast<double>(values.size());
-        double above = 0;
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const bool isAbove = std::fabs(values[i]) > threshold;
-            setCode(block, i, !isAbove ? 1 : values[i] > 0 ? 2 : 0);
-            above += isAbove ? std::fabs(values[i]) : 0;
-            count += isAbove;
+        encodeBlocks(values, block);
+    }
+    void encodeBlocks(std::span<const float> values, std::span<std::byte> blocks) const
+    {
+        constexpr std::size_t most = 128; // blocks at a time
+        const std::size_t batch = std::clamp<std::size_t>(4096 / m_group, 1, most);
+        std::array<float, most> scales;
+        Scratch<std::uint8_t, 4096> codes(batch * m_group);
+        for (std::size_t first = 0; first * m_group < values.size(); first += batch) {
+            const auto part = values.subspan(first * m_group);
+            const std::size_t groups = std::min(batch, part.size() / m_group);
+            ternaryKernels().encode(part.data(), groups, m_group, scales.data(), codes.span.data());
+            for (std::size_t g = 0; g < groups; ++g) {
+                const auto block = blocks.subspan((first + g) * bytes(), bytes());
+                storeHalf(block, 0, scales[g]);
+                setCodes(block, codes.span.subspan(g * m_group, m_group));
+            }
         }
-        storeHalf(block, 0, count > 0 ? static_cast<float>(above / static_cast<double>(count)) : 0);
     }
     static void decode(std::span<const std::byte> block, std::span<float> values)
     {

@@ -14,11 +14,12 @@ template <typename Levels>
 [[gnu::always_inline]] inline void
 scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, const Moments& m, Lanes& found)
 {
-    const Lanes largest = m.highest > -m.lowest ? m.highest : -m.lowest;
+    const Lanes largest = larger(m.highest, -m.lowest);
     const bool lowestIsFar = -grid.levels.lowest > grid.levels.highest;
-    Lanes sign = Lanes{} + 1.0f;
+    Lanes sign = all(1.0f);
     if (grid.negative) // the largest magnitude goes to the end that reaches further
-        sign = lowestIsFar ? (-m.lowest < m.highest ? -sign : sign) : (-m.lowest < m.highest ? sign : -sign);
+        sign =
+            lowestIsFar ? pick(-m.lowest < m.highest, -sign, sign) : pick(-m.lowest < m.highest, sign, -sign);
     Lanes most{};
     found = Lanes{};
     const auto offer = [&](const Lanes& factor) __attribute__((always_inline))
@@ -30,14 +31,33 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
         auto better = gain > most;
         if (!grid.negative)
             better = better & (scale > 0.0f);
-        most = better ? gain : most;
-        found = better ? scale : found;
+        most = pick(better, gain, most);
+        found = pick(better, scale, found);
+        return better;
     };
-    Lanes factor = sign * grid.first * inverse(largest);
-    for (std::size_t k = 0; k < grid.steps; ++k, factor *= grid.ratio) {
-        offer(factor);
+    Lanes factor = sign * grid.first * inverse(largest), nearest{};
+    const auto offerAt = [&](const Lanes& at) __attribute__((always_inline))
+    {
+        const auto better = offer(at);
+        nearest = pick(better, at, nearest);
+    };
+    // Of few levels every second factor, then those beside the best, then those half as near: as good as all.
+    const bool refines =
+        grid.levels.highest - grid.levels.lowest < 20 && !(grid.levels.thresholds && grid.bothSigns);
+    const std::size_t stride = refines ? 2 : 1;
+    const float ratio = refines ? grid.ratio * grid.ratio : grid.ratio;
+    for (std::size_t k = 0; k < grid.steps; k += stride, factor *= ratio) {
+        offerAt(factor);
         if (grid.bothSigns)
-            offer(-factor);
+            offerAt(-factor);
+    }
+    if (refines) {
+        float up = grid.ratio;
+        for (int part = 0; part < 2; ++part, up = (1 + up) / 2) {
+            const Lanes beside = nearest;
+            offerAt(beside * up);
+            offerAt(beside / up);
+        }
     }
     for (std::size_t round = 0; round < grid.rounds; ++round)
         offer(inverse(found));
@@ -47,7 +67,7 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
 
 struct Line {
     Lanes scale{}, offset{};
-    Lanes gain = Lanes{} - 1.0f; ///< how much of sum w x^2 it explains
+    Lanes gain = all(-1.0f); ///< how much of sum w x^2 it explains
 };
 
 /// Weighted least squares of x on q.
@@ -57,19 +77,19 @@ solveLine(const Sums& sums, const Moments& m, bool offsetNotPositive, Line& out)
     const Lanes perWeight = inverse(m.weight);
     const Lanes spread = sums.qq - sums.q * sums.q * perWeight, joint = sums.xq - m.x * sums.q * perWeight;
     const auto flat = spread <= 1e-6f * sums.qq; // all on one level
-    Lanes scale = flat ? Lanes{} : joint * inverse(spread);
+    Lanes scale = pick(flat, Lanes{}, joint * inverse(spread));
     Lanes offset = (m.x - scale * sums.q) * perWeight;
     Lanes gain = scale * joint + m.x * m.x * perWeight;
     if (offsetNotPositive) {
         const Lanes alone = sums.xq * inverse(sums.qq);
         const auto forced = offset > 0.0f;
-        scale = forced ? alone : scale;
-        gain = forced ? alone * sums.xq : gain;
-        offset = forced ? Lanes{} : offset;
+        scale = pick(forced, alone, scale);
+        gain = pick(forced, alone * sums.xq, gain);
+        offset = pick(forced, Lanes{}, offset);
     }
     out.scale = scale;
     out.offset = offset;
-    out.gain = scale >= 0.0f ? gain : Lanes{} - 1.0f;
+    out.gain = pick(scale >= 0.0f, gain, all(-1.0f));
 }
 
 [[gnu::always_inline]] inline void
@@ -78,7 +98,7 @@ linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best
     const WholeLevels levels(0, grid.top);
     Lanes lowest = m.lowest;
     if (grid.offsetNotPositive)
-        lowest = lowest < 0.0f ? lowest : Lanes{};
+        lowest = smaller(lowest, Lanes{});
     const Lanes width = m.highest - lowest, perWidth = inverse(width);
     best = {};
     best.offset = lowest;
@@ -89,9 +109,9 @@ linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best
         Line line;
         solveLine(sums, m, grid.offsetNotPositive, line);
         const auto better = line.gain > best.gain;
-        best.scale = better ? line.scale : best.scale;
-        best.offset = better ? line.offset : best.offset;
-        best.gain = better ? line.gain : best.gain;
+        best.scale = pick(better, line.scale, best.scale);
+        best.offset = pick(better, line.offset, best.offset);
+        best.gain = pick(better, line.gain, best.gain);
     };
     for (std::size_t a = 0; a < grid.widths; ++a) {
         const float position = grid.first + (grid.last - grid.first) * float(a) / float(grid.widths - 1);
@@ -122,8 +142,8 @@ void superLines(
         grid, s, levels, load(unit), own.scale, m.x * perWeight, sums.q * perWeight, m.weight, m.x};
     Assigned best;
     // As the plain encoder does it, so that the result is never worse.
-    const Lanes minima = m.lowest < 0.0f ? -m.lowest : Lanes{};
-    const Lanes scales = ((m.highest > 0.0f ? m.highest : Lanes{}) + minima) / lineGrid.top;
+    const Lanes minima = larger(-m.lowest, Lanes{});
+    const Lanes scales = (larger(m.highest, Lanes{}) + minima) / lineGrid.top;
     const Lanes scale = blockMax(scales, grid.lanes) / grid.highestScale;
     const Lanes minimum = blockMax(minima, grid.lanes) / grid.highestScale;
     best.scale = roundHalf(scale * search.unit) / search.unit;
@@ -150,7 +170,7 @@ template <typename Function>
 [[gnu::always_inline]] inline void withLevels(const LineLevels& levels, const Function& function)
 {
     if (levels.thresholds)
-        function(TableLevels{levels});
+        function(TableLevels(levels));
     else
         function(WholeLevels(levels.lowest, levels.highest));
 }

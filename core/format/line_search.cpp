@@ -45,6 +45,47 @@ std::array<PerLane, 3> halvesOf(const PerLane& value, const float* unit)
     return result;
 }
 
+using Four = float __attribute__((vector_size(16)));
+
+Four loadFour(const float* from)
+{
+    Four four;
+    std::memcpy(&four, from, sizeof four);
+    return four;
+}
+
+void transpose(Four (&v)[4])
+{
+    const Four a = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5),
+               b = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7),
+               c = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5),
+               d = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
+    v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+    v[1] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+    v[2] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+    v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+}
+
+struct BlockSizes {
+    float largest = 0; ///< magnitude
+    float meanImportance = 0;
+};
+
+/// values, importance: of one block, a multiple of 4.
+BlockSizes sizesOf(std::span<const float> values, std::span<const float> importance)
+{
+    const float part = 1 / static_cast<float>(values.size()); // of a mean: a sum could overflow
+    Four largest{}, sum{};
+    for (std::size_t i = 0; i < values.size(); i += 4) {
+        const Four x = loadFour(&values[i]), w = loadFour(&importance[i]);
+        const Four magnitude = x < 0.0f ? -x : x;
+        largest = magnitude > largest ? magnitude : largest;
+        sum += (w > 0.0f ? w : Four{}) * part;
+    }
+    return {
+        std::max({largest[0], largest[1], largest[2], largest[3]}), (sum[0] + sum[1]) + (sum[2] + sum[3])};
+}
+
 } // namespace
 
 LineBatch::LineBatch(std::size_t elements, std::size_t linesOfBlock)
@@ -66,39 +107,52 @@ void LineBatch::load(std::span<const float> values, std::span<const float> impor
     m_units.fill(1);
     m_extremes.fill(0);
     m_ranges.fill({});
-    if (values.size() < blockElements * blocks()) {
-        std::fill_n(m_values, lanesOfLines * m_elements, 0.0f);
-        std::fill_n(m_importance, lanesOfLines * m_elements, 0.0f);
-    }
+    // Lines that are not there are the first one, times 0.
+    std::array<const float*, lanesOfLines> lines, weights;
+    lines.fill(values.data());
+    weights.fill(importance.data());
+    PerLane shrinks{}, perMeans{}, leasts{};
     for (std::size_t b = 0; b * blockElements < values.size(); ++b) {
-        const auto block = values.subspan(b * blockElements, blockElements);
-        const auto factors = importance.subspan(b * blockElements, blockElements);
-        float largest = 0, sum = 0;
-        for (std::size_t i = 0; i < block.size(); ++i) {
-            largest = std::max(largest, std::fabs(block[i]));
-            sum += std::max(factors[i], 0.0f) / static_cast<float>(blockElements); // cannot overflow
-        }
+        const float* const block = values.data() + b * blockElements;
+        const float* const factors = importance.data() + b * blockElements;
+        const auto [largest, sum] = sizesOf({block, blockElements}, {factors, blockElements});
         const float unit = largest < 1e-30f ? 1.0f : std::ldexp(1.0f, std::ilogb(largest));
-        const float shrink = largest < 1e-30f ? 0.0f : 1 / unit;
         const bool weighted = sum > 0 && std::isfinite(1 / sum);
-        const float perMean = weighted ? 1 / sum : 0.0f;
-        // A little for those without importance: where the rest leaves a choice, they should not be nonsense.
-        const float least = weighted ? 1e-6f : 1.0f;
         for (std::size_t line = 0; line < m_linesOfBlock; ++line) {
             const std::size_t lane = b * m_linesOfBlock + line;
-            const float* const from = block.data() + line * m_elements;
-            const float* const weights = factors.data() + line * m_elements;
-            float lowest = from[0] * shrink, highest = lowest;
-            for (std::size_t i = 0; i < m_elements; ++i) {
-                const float x = from[i] * shrink;
-                m_values[i * lanesOfLines + lane] = x;
-                m_importance[i * lanesOfLines + lane] = std::max(weights[i], 0.0f) * perMean + least;
-                lowest = std::min(lowest, x);
-                highest = std::max(highest, x);
-            }
+            lines[lane] = block + line * m_elements;
+            weights[lane] = factors + line * m_elements;
             m_units[lane] = unit;
-            m_ranges[lane] = {lowest, highest};
-            m_extremes[lane] = highest >= -lowest ? highest : lowest;
+            shrinks[lane] = largest < 1e-30f ? 0.0f : 1 / unit;
+            perMeans[lane] = weighted ? 1 / sum : 0.0f;
+            // A little for those without importance: where the rest leaves a choice, they should not be
+            // nonsense.
+            leasts[lane] = weighted ? 1e-6f : 1.0f;
+        }
+    }
+    for (std::size_t lane = 0; lane < lanesOfLines; lane += 4) {
+        Four low{}, high{};
+        for (std::size_t k = 0; k < 4; ++k)
+            low[k] = high[k] = lines[lane + k][0] * shrinks[lane + k];
+        for (std::size_t i = 0; i < m_elements; i += 4) {
+            Four x[4], w[4];
+            for (std::size_t k = 0; k < 4; ++k) {
+                const Four given = loadFour(weights[lane + k] + i);
+                x[k] = loadFour(lines[lane + k] + i) * shrinks[lane + k];
+                w[k] = (given > 0.0f ? given : Four{}) * perMeans[lane + k] + leasts[lane + k];
+            }
+            transpose(x);
+            transpose(w);
+            for (std::size_t k = 0; k < 4; ++k) {
+                std::memcpy(m_values + (i + k) * lanesOfLines + lane, &x[k], sizeof x[k]);
+                std::memcpy(m_importance + (i + k) * lanesOfLines + lane, &w[k], sizeof w[k]);
+                low = x[k] < low ? x[k] : low;
+                high = x[k] > high ? x[k] : high;
+            }
+        }
+        for (std::size_t k = 0; k < 4; ++k) {
+            m_ranges[lane + k] = {low[k], high[k]};
+            m_extremes[lane + k] = high[k] >= -low[k] ? high[k] : low[k];
         }
     }
 }
@@ -112,6 +166,7 @@ LineBatch::codes(const LineLevels& levels, const float* scale, const float* offs
 
 ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count, std::size_t steps)
 {
+    assert(levels.thresholdCount < lanesOfLines); // the kernels keep a table in one register
     const float end = std::max(-levels.lowest, levels.highest);
     const float span = levels.thresholds ? static_cast<float>(levels.thresholdCount) : 2 * end;
     const bool mirrored = !levels.thresholds && levels.lowest == -levels.highest;

@@ -74,8 +74,8 @@ struct Moments {
         const Lanes x = load(s.values + lanesOfLines * i), w = load(s.importance + lanesOfLines * i);
         out.weight += w;
         out.x += w * x;
-        lowest = x < lowest ? x : lowest;
-        highest = x > highest ? x : highest;
+        lowest = smaller(x, lowest);
+        highest = larger(x, highest);
     }
     out.lowest = lowest;
     out.highest = highest;

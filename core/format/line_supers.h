@@ -11,17 +11,17 @@ namespace {
 struct Assigned {
     Lanes scale{}, minimum{}; ///< the block's
     Lanes scales{}, minima{};
-    Lanes error = Lanes{} + 3e38f; ///< of the block
+    Lanes error = all(3e38f); ///< of the block
 };
 
 [[gnu::always_inline]] inline void keepBetter(const Assigned& tried, Assigned& best)
 {
     const auto better = tried.error < best.error;
-    best.scale = better ? tried.scale : best.scale;
-    best.minimum = better ? tried.minimum : best.minimum;
-    best.scales = better ? tried.scales : best.scales;
-    best.minima = better ? tried.minima : best.minima;
-    best.error = better ? tried.error : best.error;
+    best.scale = pick(better, tried.scale, best.scale);
+    best.minimum = pick(better, tried.minimum, best.minimum);
+    best.scales = pick(better, tried.scales, best.scales);
+    best.minima = pick(better, tried.minima, best.minima);
+    best.error = pick(better, tried.error, best.error);
 }
 
 /// The two whole numbers around `wanted`, the nearer one first, within lowest..highest.
@@ -30,7 +30,7 @@ around(const Lanes& wanted, float lowest, float highest, Lanes& nearer, Lanes& o
 {
     const Lanes inside = clamp(wanted, lowest, highest);
     nearer = roundToEven(inside);
-    other = clamp(inside > nearer ? nearer + 1.0f : nearer - 1.0f, lowest, highest);
+    other = clamp(pick(inside > nearer, nearer + 1.0f, nearer - 1.0f), lowest, highest);
 }
 
 template <typename Levels>
@@ -42,14 +42,14 @@ struct SuperScaleSearch {
 
     [[gnu::always_inline]] inline void assign(Assigned& a) const
     {
-        Lanes least = Lanes{} + 3e38f;
+        Lanes least = all(3e38f);
         const auto offer = [&](const Lanes& whole) __attribute__((always_inline))
         {
             Lanes error;
             errorOf(s, levels, a.scale * whole, Lanes{}, error);
             const auto better = error < least;
-            least = better ? error : least;
-            a.scales = better ? whole : a.scales;
+            least = pick(better, error, least);
+            a.scales = pick(better, whole, a.scales);
         };
         Lanes nearer, other;
         around(own * inverse(a.scale), grid.lowestScale, grid.highestScale, nearer, other);
@@ -86,7 +86,7 @@ template <typename Levels>
     const SuperScaleSearch<Levels> search{grid, s, levels, load(unit), own};
     Assigned best;
     // As the plain encoder does it, so that the result is never worse.
-    const Lanes plain = (m.highest > -m.lowest ? m.highest : m.lowest) / scaleGrid.levels.lowest;
+    const Lanes plain = pick(m.highest > -m.lowest, m.highest, m.lowest) / scaleGrid.levels.lowest;
     const Lanes plainScale = blockExtreme(plain, grid.lanes) / grid.lowestScale;
     best.scale = roundHalf(plainScale * search.unit) / search.unit;
     best.scales = clamp(roundAway(plain * inverse(plainScale)), grid.lowestScale, -1.0f - grid.lowestScale);
@@ -117,7 +117,7 @@ struct SuperLineSearch {
 
     [[gnu::always_inline]] inline void assign(Assigned& a) const
     {
-        Lanes least = Lanes{} + 3e38f;
+        Lanes least = all(3e38f);
         const Lanes perMinimum = inverse(a.minimum);
         const auto offer = [&](const Lanes& whole) __attribute__((always_inline))
         {
@@ -129,9 +129,9 @@ struct SuperLineSearch {
                 Lanes error;
                 errorOf(s, levels, scale, -a.minimum * minimum, error);
                 const auto better = error < least;
-                least = better ? error : least;
-                a.scales = better ? whole : a.scales;
-                a.minima = better ? minimum : a.minima;
+                least = pick(better, error, least);
+                a.scales = pick(better, whole, a.scales);
+                a.minima = pick(better, minimum, a.minima);
             }
         };
         Lanes nearer, other;
@@ -164,9 +164,9 @@ struct SuperLineSearch {
         const Lanes determinant = qq * mm - qm * qm;
         const auto good = determinant > 1e-5f * qq * mm;
         const Lanes per = inverse(determinant);
-        const Lanes scale = good ? (mm * xq - qm * xm) * per : xq * inverse(qq);
-        const Lanes minimum = good ? (qq * xm - qm * xq) * per : best.minimum;
-        start(scale, minimum > 0.0f ? minimum : Lanes{}, best);
+        const Lanes scale = pick(good, (mm * xq - qm * xm) * per, xq * inverse(qq));
+        const Lanes minimum = pick(good, (qq * xm - qm * xq) * per, best.minimum);
+        start(scale, larger(minimum, Lanes{}), best);
     }
 };
 

@@ -33,13 +33,18 @@ void encodeHalfScales(
         const std::size_t groups = std::min(batch, count - first);
         const float* const from = values.data() + first * elements;
         kernels.extremes(from, groups, elements, scales.data());
+        if (plain.end > 0)
+            for (std::size_t g = 0; g < groups; ++g)
+                scales[g] = std::fabs(scales[g]);
         for (std::size_t g = 0; g < groups; ++g)
-            scales[g] = (plain.end < 0 ? scales[g] : std::fabs(scales[g])) / plain.end;
+            scales[g] /= plain.end;
         kernels.toHalves(scales.data(), groups, stored.data());
         if (plain.isRounded)
             kernels.fromHalves(stored.data(), groups, scales.data());
-        for (std::size_t g = 0; g < groups; ++g)
-            factors[g] = inverse(scales[g]);
+        for (std::size_t g = 0; g < groups; ++g) { // inverse(), without a branch
+            const float factor = 1 / scales[g];
+            factors[g] = std::fabs(factor) <= std::numeric_limits<float>::max() ? factor : 0.0f;
+        }
         kernels.codes(from, groups, elements, factors.data(), plain.grid, codes.span.data());
         for (std::size_t g = 0; g < groups; ++g) {
             const auto block = blocks.subspan((first + g) * bytes, bytes);

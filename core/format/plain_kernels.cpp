@@ -2,6 +2,10 @@
 
 #include "core/format/line_lanes.h"
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 // Built once per instruction set, as line_kernels.cpp is, and by the same rule: nothing from the standard
 // library is called here.
 
@@ -10,33 +14,77 @@ namespace {
 
 using namespace lanes;
 
-using HalfLanes = std::uint16_t __attribute__((vector_size(32)));
-using UnalignedHalfLanes = std::uint16_t __attribute__((vector_size(32), aligned(1)));
 using UnalignedByteLanes = std::uint8_t __attribute__((vector_size(16), aligned(1)));
 
 constexpr std::size_t lanesAtOnce = 16;
 
-[[gnu::always_inline]] inline Lanes widened(const HalfLanes& halves)
+/// Whole numbers of 16 bits, as many as a register has lanes, at any address.
+using HalfRegister = std::uint16_t __attribute__((vector_size(registerBytes / 2), aligned(1), may_alias));
+using LongRegister = std::int64_t __attribute__((vector_size(registerBytes)));
+
+/// halves: at any address.
+template <typename V = WholeLanes>
+[[gnu::always_inline]] inline V loadHalves(const void* halves)
 {
-    const WholeLanes bits = __builtin_convertvector(halves, WholeLanes);
+    if constexpr (isPair<V>)
+        return {
+            loadHalves<decltype(V::low)>(halves),
+            loadHalves<decltype(V::low)>(static_cast<const char*>(halves) + sizeof(V) / 4)};
+    else
+        return __builtin_convertvector(*static_cast<const HalfRegister*>(halves), V);
+}
+template <typename V>
+[[gnu::always_inline]] inline void storeHalves(const V& v, std::uint16_t* to)
+{
+    if constexpr (isPair<V>) {
+        storeHalves(v.low, to);
+        storeHalves(v.high, to + sizeof(V) / 8);
+    } else {
+        *reinterpret_cast<HalfRegister*>(to) = __builtin_convertvector(v, HalfRegister);
+    }
+}
+
+[[gnu::always_inline]] inline Lanes widened(const void* halves)
+{
+#if defined(__AVX512F__) // the instruction changes NaNs
+    __m256i narrow;
+    __builtin_memcpy(&narrow, halves, sizeof narrow);
+    const __m512 wide = _mm512_cvtph_ps(narrow);
+    if (__builtin_expect(_mm512_cmp_ps_mask(wide, wide, _CMP_UNORD_Q) == 0, 1))
+        return __builtin_bit_cast(Lanes, wide);
+#endif
+    const WholeLanes bits = loadHalves(halves);
     const WholeLanes magnitude = bits & 0x7fff, sign = (bits & 0x8000) << 16;
-    WholeLanes normal = (magnitude << 13) + (112 << 23);
-    normal = magnitude >= 0x7c00 ? normal + (112 << 23) : normal;
-    const Lanes small = __builtin_bit_cast(Lanes, magnitude | 0x3f000000) - 0.5f;
-    const WholeLanes whole = magnitude < 0x0400 ? __builtin_bit_cast(WholeLanes, small) : normal;
-    return __builtin_bit_cast(Lanes, whole | sign);
+    const WholeLanes far = (magnitude >= 0x7c00) & (112 << 23);
+    const WholeLanes normal = (magnitude << 13) + (112 << 23) + far;
+    const Lanes small = bitsAs<Lanes>(magnitude | 0x3f000000) - 0.5f;
+    return bitsAs<Lanes>(pick(magnitude < 0x0400, bitsAs<WholeLanes>(small), normal) | sign);
 }
 
 /// Finite numbers, ties to even.
-[[gnu::always_inline]] inline HalfLanes narrowed(const Lanes& values)
+[[gnu::always_inline]] inline WholeLanes narrowed(const Lanes& values)
 {
-    const WholeLanes bits = __builtin_bit_cast(WholeLanes, values);
+    const WholeLanes bits = bitsAs<WholeLanes>(values);
     const WholeLanes magnitude = bits & 0x7fffffff, sign = (bits >> 16) & 0x8000;
-    WholeLanes normal = (magnitude + 0xfff + ((magnitude >> 13) & 1) - (112 << 23)) >> 13;
-    normal = normal > 0x7bff ? WholeLanes{} + 0x7bff : normal;
-    const Lanes raised = __builtin_bit_cast(Lanes, magnitude) + 0.5f;
-    const WholeLanes small = __builtin_bit_cast(WholeLanes, raised) - 0x3f000000;
-    return __builtin_convertvector((magnitude < 0x38800000 ? small : normal) | sign, HalfLanes);
+    const WholeLanes normal =
+        smaller((magnitude + 0xfff + ((magnitude >> 13) & 1) - (112 << 23)) >> 13, all<WholeLanes>(0x7bff));
+    const Lanes raised = bitsAs<Lanes>(magnitude) + 0.5f;
+    const WholeLanes small = bitsAs<WholeLanes>(raised) - 0x3f000000;
+    return pick(magnitude < 0x38800000, small, normal) | sign;
+}
+
+template <typename V>
+[[gnu::always_inline]] inline bool anySet(const V& mask)
+{
+    if constexpr (isPair<V>) {
+        return anySet(mask.low | mask.high);
+    } else {
+        const auto longs = __builtin_bit_cast(LongRegister, mask);
+        std::int64_t found = 0;
+        for (std::size_t i = 0; i < sizeof(V) / 8; ++i)
+            found |= longs[i];
+        return found != 0;
+    }
 }
 
 bool allFinite(const float* values, std::size_t count)
@@ -45,10 +93,8 @@ bool allFinite(const float* values, std::size_t count)
     WholeLanes found{};
     std::size_t i = 0;
     for (; i + lanesAtOnce <= count; i += lanesAtOnce)
-        found |= (__builtin_bit_cast(WholeLanes, load(values + i)) & exponent) == exponent;
-    bool all = true;
-    for (std::size_t lane = 0; lane < lanesAtOnce; ++lane)
-        all &= found[lane] == 0;
+        found |= (bitsAs<WholeLanes>(load(values + i)) & exponent) == exponent;
+    bool all = !anySet(found);
     for (; i < count; ++i)
         all &= (__builtin_bit_cast(std::int32_t, values[i]) & exponent) != exponent;
     return all;
@@ -59,71 +105,138 @@ void fromHalves(const void* halves, std::size_t count, float* values)
     const auto at = [halves](std::size_t i) { return static_cast<const char*>(halves) + 2 * i; };
     std::size_t i = 0;
     for (; i + lanesAtOnce <= count; i += lanesAtOnce) {
-        const HalfLanes narrow = *reinterpret_cast<const UnalignedHalfLanes*>(at(i)); // a copy is aligned
-        store(widened(narrow), values + i);
+        __builtin_prefetch(at(i + 1024)); // what comes from memory comes while this is worked on
+        store(widened(at(i)), values + i);
     }
     if (i == count)
         return;
-    HalfLanes last{};
-    __builtin_memcpy(&last, at(i), 2 * (count - i));
-    const Lanes wide = widened(last);
-    for (std::size_t k = i; k < count; ++k)
-        values[k] = wide[k - i];
+    std::uint16_t last[lanesAtOnce]{};
+    float wide[lanesAtOnce];
+    __builtin_memcpy(last, at(i), 2 * (count - i));
+    store(widened(last), wide);
+    __builtin_memcpy(values + i, wide, sizeof(float) * (count - i));
 }
 
 void toHalves(const float* values, std::size_t count, std::uint16_t* halves)
 {
     std::size_t i = 0;
     for (; i + lanesAtOnce <= count; i += lanesAtOnce)
-        *reinterpret_cast<UnalignedHalfLanes*>(halves + i) = narrowed(load(values + i));
+        storeHalves(narrowed(load(values + i)), halves + i);
     if (i == count)
         return;
-    Lanes last{};
-    for (std::size_t k = i; k < count; ++k)
-        last[k - i] = values[k];
-    const HalfLanes narrow = narrowed(last);
-    for (std::size_t k = i; k < count; ++k)
-        halves[k] = narrow[k - i];
+    float last[lanesAtOnce]{};
+    std::uint16_t narrow[lanesAtOnce];
+    __builtin_memcpy(last, values + i, sizeof(float) * (count - i));
+    storeHalves(narrowed(load(last)), narrow);
+    __builtin_memcpy(halves + i, narrow, 2 * (count - i));
+}
+
+/// Of two vectors, runs of `Run` lanes in turn: the even ones of both, or the odd ones.
+template <std::size_t Run, bool Odd, typename V>
+[[gnu::always_inline]] inline V runsOf(const V& a, const V& b)
+{
+    if constexpr (isPair<V> && sizeof(V) == Run * 8) {
+        return Odd ? V{a.high, b.high} : V{a.low, b.low};
+    } else if constexpr (isPair<V>) {
+        return {runsOf<Run, Odd>(a.low, b.low), runsOf<Run, Odd>(a.high, b.high)};
+    } else {
+        constexpr std::size_t count = sizeof(V) / 4;
+        typename OfSize<sizeof(V)>::Wholes order{};
+        for (std::size_t lane = 0; lane < count; ++lane) {
+            const std::size_t in = lane / (2 * Run) * 2 * Run + lane % Run + (Odd ? Run : 0);
+            order[lane] = std::int32_t(lane / Run % 2 == 0 ? in : count + in);
+        }
+        return __builtin_shuffle(a, b, order);
+    }
+}
+
+/// Lane g becomes the largest of vector g's lanes: halves of two vectors beside each other, then quarters of
+/// four...
+[[gnu::always_inline]] inline Lanes largestOfEach(Lanes (&v)[lanesAtOnce])
+{
+    for (int i = 0; i < 8; ++i)
+        v[i] = larger(runsOf<8, false>(v[i], v[i + 8]), runsOf<8, true>(v[i], v[i + 8]));
+    for (int i = 0; i < 4; ++i)
+        v[i] = larger(runsOf<4, false>(v[i], v[i + 4]), runsOf<4, true>(v[i], v[i + 4]));
+    for (int i = 0; i < 2; ++i)
+        v[i] = larger(runsOf<2, false>(v[i], v[i + 2]), runsOf<2, true>(v[i], v[i + 2]));
+    return larger(runsOf<1, false>(v[0], v[1]), runsOf<1, true>(v[0], v[1]));
+}
+
+/// Of one group, the first of two.
+float extremeOf(const float* values, std::size_t group)
+{
+    Lanes high = load(values), low = high;
+    for (std::size_t i = lanesAtOnce; i < group; i += lanesAtOnce) {
+        const Lanes x = load(values + i);
+        high = larger(x, high);
+        low = smaller(x, low);
+    }
+    const float most = blockMax(high, lanesAtOnce)[0], least = -blockMax(-low, lanesAtOnce)[0];
+    if (most != -least)
+        return most > -least ? most : least;
+    for (std::size_t i = 0; i < group; ++i) // both signs reach it, or everything is 0
+        if (values[i] == most || values[i] == least)
+            return values[i];
+    return 0;
 }
 
 void extremes(const float* values, std::size_t groups, std::size_t group, float* found)
 {
-    for (std::size_t g = 0; g < groups; ++g, values += group) {
-        Lanes highest = load(values), lowest = highest;
-        for (std::size_t i = lanesAtOnce; i < group; i += lanesAtOnce) {
-            const Lanes x = load(values + i);
-            highest = x > highest ? x : highest;
-            lowest = x < lowest ? x : lowest;
+    std::size_t first = 0;
+    for (; first + lanesAtOnce <= groups; first += lanesAtOnce) {
+        Lanes highest[lanesAtOnce], lowest[lanesAtOnce]; // negated
+        for (std::size_t g = 0; g < lanesAtOnce; ++g) {
+            const float* const from = values + (first + g) * group;
+            Lanes high = load(from), low = high;
+            for (std::size_t i = lanesAtOnce; i < group; i += lanesAtOnce) {
+                const Lanes x = load(from + i);
+                high = larger(x, high);
+                low = smaller(x, low);
+            }
+            highest[g] = high;
+            lowest[g] = -low;
         }
-        const float most = blockMax(highest, lanesAtOnce)[0], least = -blockMax(-lowest, lanesAtOnce)[0];
-        found[g] = most > -least ? most : least;
-        if (most == -least) // both signs reach it, or everything is 0
-            for (std::size_t i = 0; i < group; ++i)
-                if (values[i] == most || values[i] == least) {
-                    found[g] = values[i];
-                    break;
-                }
+        const Lanes most = largestOfEach(highest), least = largestOfEach(lowest);
+        store(pick(most > least, most, -least), found + first);
+        const WholeLanes same = most == least;
+        if (anySet(same))
+            for (std::size_t g = 0; g < lanesAtOnce; ++g)
+                if (same[g])
+                    found[first + g] = extremeOf(values + (first + g) * group, group);
     }
+    for (; first < groups; ++first)
+        found[first] = extremeOf(values + first * group, group);
+}
+
+/// To whole numbers, ties away from zero, of what is below 2^22: the half that is added is just short of one,
+/// so that a number just short of a tie stays below it, and the tie itself is rounded up to a whole number by
+/// the addition.
+[[gnu::always_inline]] inline WholeLanes wholeAway(const Lanes& v)
+{
+    constexpr std::int32_t half = 0x3effffff, sign = std::int32_t(0x80000000u);
+    const WholeLanes added = (bitsAs<WholeLanes>(v) & sign) | half;
+    return converted<WholeLanes>(v + bitsAs<Lanes>(added));
 }
 
 template <bool HalfUp>
 [[gnu::always_inline]] inline void codesOf(
-    const float* values, std::size_t groups, std::size_t group, const float* factors, const CodeGrid& grid,
+    const float* values, std::size_t groups, std::size_t group, const float* factors, const CodeGrid& given,
     std::uint8_t* codes)
 {
+    const CodeGrid grid = given; // a byte that is written could be one of what was given
     for (std::size_t g = 0; g < groups; ++g)
         for (std::size_t i = 0; i < group; i += lanesAtOnce, values += lanesAtOnce, codes += lanesAtOnce) {
             const Lanes position = load(values) * factors[g];
             WholeLanes whole;
             if constexpr (HalfUp) { // the sum is positive, cutting it goes down
-                whole = __builtin_convertvector(position + (0.5f - grid.first), WholeLanes);
+                whole = converted<WholeLanes>(position + (0.5f - grid.first));
                 const std::int32_t last = std::int32_t(grid.highest - grid.first);
-                whole = whole > last ? WholeLanes{} + last : whole;
-            } else {
-                whole = __builtin_convertvector(
-                    clamp(roundAway(position), grid.lowest, grid.highest) - grid.first, WholeLanes);
+                whole = smaller(whole, all<WholeLanes>(last));
+            } else { // the ends are whole numbers: what is held within them stays so
+                whole = wholeAway(clamp(position, grid.lowest, grid.highest)) - std::int32_t(grid.first);
             }
-            *reinterpret_cast<UnalignedByteLanes*>(codes) = __builtin_convertvector(whole, ByteLanes);
+            *reinterpret_cast<UnalignedByteLanes*>(codes) = lowBytes(whole);
         }
 }
 

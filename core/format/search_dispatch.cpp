@@ -1,16 +1,19 @@
 #include "core/format/line_kernels.h"
 #include "core/format/plain_kernels.h"
 #include "core/format/search_kernels.h"
+#include "core/format/ternary_kernels.h"
 
 namespace tritloom {
 
 extern const SearchKernels baselineSearchKernels;
 extern const LineKernels baselineLineKernels;
 extern const PlainKernels baselinePlainKernels;
+extern const TernaryKernels baselineTernaryKernels;
 #if defined(__x86_64__)
 extern const SearchKernels avx2SearchKernels, avx512SearchKernels;
 extern const LineKernels avx2LineKernels, avx512LineKernels;
 extern const PlainKernels avx2PlainKernels, avx512PlainKernels;
+extern const TernaryKernels avx2TernaryKernels, avx512TernaryKernels;
 #endif
 
 namespace {
@@ -40,10 +43,12 @@ struct Sets {
 const Sets<SearchKernels> searchSets(baselineSearchKernels, &avx2SearchKernels, &avx512SearchKernels);
 const Sets<LineKernels> lineSets(baselineLineKernels, &avx2LineKernels, &avx512LineKernels);
 const Sets<PlainKernels> plainSets(baselinePlainKernels, &avx2PlainKernels, &avx512PlainKernels);
+const Sets<TernaryKernels> ternarySets(baselineTernaryKernels, &avx2TernaryKernels, &avx512TernaryKernels);
 #else
 const Sets<SearchKernels> searchSets(baselineSearchKernels, nullptr, nullptr);
 const Sets<LineKernels> lineSets(baselineLineKernels, nullptr, nullptr);
 const Sets<PlainKernels> plainSets(baselinePlainKernels, nullptr, nullptr);
+const Sets<TernaryKernels> ternarySets(baselineTernaryKernels, nullptr, nullptr);
 #endif
 
 } // namespace
@@ -76,6 +81,16 @@ const PlainKernels* const* plainKernelSets()
 const PlainKernels& plainKernels()
 {
     return *plainSets.fastest;
+}
+
+const TernaryKernels* const* ternaryKernelSets()
+{
+    return ternarySets.sets;
+}
+
+const TernaryKernels& ternaryKernels()
+{
+    return *ternarySets.fastest;
 }
 
 } // namespace tritloom

@@ -1,6 +1,7 @@
 #include "core/method/row_packer.h"
 
 #include "core/base/parallel.h"
+#include "core/base/recycled_memory.h"
 
 #include <algorithm>
 #include <cassert>
@@ -46,42 +47,86 @@ std::size_t blocksAtOnce(const NumberFormat& format)
     return std::max<std::size_t>(1, 4096 / format.blockElements());
 }
 
-} // namespace
+/// For a result that may be held for long: a small one takes what it needs.
+std::shared_ptr<void> roomFor(std::size_t bytes)
+{
+    constexpr std::size_t large = std::size_t{1} << 20;
+    if (bytes < large)
+        return std::make_shared_for_overwrite<std::byte[]>(bytes);
+    return recycledMemory(bytes);
+}
 
-Result<Tensor> packRows(
-    const Tensor& weights, const NumberFormatPtr& format, const MethodContext& context, const RowPacker& pack)
+/// A tensor of the same shape, each row by body(r, room, packed), rows in parallel. room: `floats` of the
+/// thread.
+template <typename Body>
+Result<Tensor> writeRows(
+    const Tensor& weights, const NumberFormatPtr& format, const MethodContext& context, std::size_t floats,
+    const Body& body)
 {
     const TensorType type{format, weights.type().shape};
     const std::size_t rows = type.rows(), columns = type.columns();
-    std::vector<std::byte> packed(type.bytes());
+    const auto room = roomFor(type.bytes());
+    const std::span<std::byte> packed(static_cast<std::byte*>(room.get()), type.bytes());
     // Some 16,000 weights a chunk: milliseconds even for a slow search.
     const std::size_t grain = std::max<std::size_t>(1, 16384 / std::max<std::size_t>(columns, 1));
     const std::size_t batch = std::max(grain * threadCount() * 4, rows / 64);
     for (std::size_t first = 0; first < rows && columns > 0; first += batch) {
         const std::size_t count = std::min(batch, rows - first);
         parallelFor(count, grain, [&](std::size_t begin, std::size_t end) {
-            std::vector<float> values(columns);
+            std::vector<float> values(floats);
             for (std::size_t r = first + begin; r < first + end; ++r) {
                 if (context.stop.stop_requested())
                     return;
-                weights.decodeRows(r, values);
-                pack(r, values, std::span(packed).subspan(r * type.rowBytes(), type.rowBytes()));
+                body(r, std::span(values), packed.subspan(r * type.rowBytes(), type.rowBytes()));
             }
         });
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled at row {} of {}", first, rows);
         context.progress(static_cast<double>(first + count) / static_cast<double>(rows));
     }
-    return Tensor::adopt(type, std::move(packed));
+    return Tensor(type, packed, room);
+}
+
+/// By encodeRow(), some thousand floats at a time: they stay in the nearest cache, and memory is read evenly.
+Result<Tensor> encodeRows(const Tensor& weights, const NumberFormatPtr& format, const MethodContext& context)
+{
+    const std::size_t elements = format->blockElements(), columns = weights.type().columns(),
+                      elementBytes = weights.type().format->blockBytes();
+    const std::size_t most = std::max<std::size_t>(1, 2048 / elements) * elements;
+    return writeRows(
+        weights, format, context, std::min(most, columns),
+        [&](std::size_t r, std::span<float> room, std::span<std::byte> packed) {
+            const auto from = weights.row(r);
+            for (std::size_t first = 0; first < columns; first += most) {
+                const auto values = room.first(std::min(most, columns - first));
+                weights.type().format->decodeBlocks(
+                    from.subspan(first * elementBytes, values.size() * elementBytes), values);
+                encodeRow(*format, values, packed.subspan(first / elements * format->blockBytes()), {});
+            }
+        });
+}
+
+} // namespace
+
+Result<Tensor> packRows(
+    const Tensor& weights, const NumberFormatPtr& format, const MethodContext& context, const RowPacker& pack)
+{
+    return writeRows(
+        weights, format, context, weights.type().columns(),
+        [&](std::size_t r, std::span<float> values, std::span<std::byte> packed) {
+            weights.decodeRows(r, values);
+            std::fill(packed.begin(), packed.end(), std::byte{0});
+            pack(r, values, packed);
+        });
 }
 
 void encodeRow(
     const NumberFormat& format, std::span<const float> values, std::span<std::byte> packed,
     std::stop_token stop)
 {
-    forEachBlocks(format, values, values, packed, blocksAtOnce(format), stop, [&](auto blocks, auto, auto out) {
-        format.encodeBlocks(blocks, out);
-    });
+    forEachBlocks(
+        format, values, values, packed, blocksAtOnce(format), stop,
+        [&](auto blocks, auto, auto out) { format.encodeBlocks(blocks, out); });
 }
 
 void fitRow(
@@ -93,15 +138,17 @@ void fitRow(
         return fitRow(format, values, equal, packed, std::move(stop));
     }
     assert(importance.size() == values.size());
-    forEachBlocks(format, values, importance, packed, blocksAtOnce(format), stop, [&](auto blocks, auto factors, auto out) {
-        format.fitBlocks(blocks, factors, out);
-    });
+    forEachBlocks(
+        format, values, importance, packed, blocksAtOnce(format), stop,
+        [&](auto blocks, auto factors, auto out) { format.fitBlocks(blocks, factors, out); });
 }
 
 Result<Tensor> packByFormat(
     const Tensor& weights, const NumberFormatPtr& format, std::span<const float> importance, bool search,
     const MethodContext& context)
 {
+    if (!search && weights.type().format->isFloat())
+        return encodeRows(weights, format, context);
     return packRows(
         weights, format, context,
         [&](std::size_t, std::span<const float> values, std::span<std::byte> packed) {

@@ -2,6 +2,7 @@
 
 #include "core/base/half.h"
 #include "core/format/block_format.h"
+#include "core/format/ternary_kernels.h"
 #include "tests/support/numbers.h"
 
 #include <QTest>
@@ -118,6 +119,38 @@ private slots:
                     QCOMPARE(float(codes[i]), expected);
                 }
             }
+    }
+
+    void ternaryWeightsAreThoseBeyondTheThreshold()
+    {
+        for (const std::size_t group : {8, 24, 64, 4096, 9000}) {
+            constexpr std::size_t groups = 3;
+            std::vector<float> values = normalValues(groups * group, 11);
+            std::fill_n(values.begin(), group, 0.0f);
+            std::vector<float> first;
+            for (const TernaryKernels* const* set = ternaryKernelSets(); *set; ++set) {
+                std::vector<float> scales(groups);
+                std::vector<std::uint8_t> codes(values.size());
+                (*set)->encode(values.data(), groups, group, scales.data(), codes.data());
+                for (std::size_t g = 0; g < groups; ++g) {
+                    double sum = 0, above = 0;
+                    std::size_t count = 0;
+                    for (std::size_t i = g * group; i < (g + 1) * group; ++i)
+                        sum += std::abs(double(values[i]));
+                    for (std::size_t i = g * group; i < (g + 1) * group; ++i) {
+                        const double far = std::abs(double(values[i])) / (0.7 * sum / double(group));
+                        if (std::abs(far - 1) > 1e-5) // else either is right
+                            QCOMPARE(int(codes[i]), far > 1 ? (values[i] > 0 ? 2 : 0) : 1);
+                        above += codes[i] != 1 ? std::abs(double(values[i])) : 0;
+                        count += codes[i] != 1;
+                    }
+                    const double mean = count > 0 ? above / double(count) : 0;
+                    QVERIFY(std::abs(double(scales[g]) - mean) <= 1e-6 * mean);
+                }
+                first = first.empty() ? scales : first;
+                QCOMPARE(scales, first); // the same bits
+            }
+        }
     }
 
     void blocksTogetherAreBlocksAlone_data()

@@ -8,12 +8,11 @@
 
 /// One layout of packed weights for all block formats, made for products, the same for every instruction set.
 ///
-/// A panel is 16 rows. Along the columns it is a row of blocks (up to 256 columns); those of two panels
-/// alternate in memory, so that a product of both reads one stream. A block is a header (the scales of its
-/// lines, 16 rows beside each other) and spans of 32 columns. A span holds codes in bit planes of 4, 2 and 1
-/// bits (8-bit codes: one plane of bytes): 64 bytes of a plane are 16 lanes of 4 bytes, lane = row, byte =
-/// column modulo 4, field f of the byte = columns 4f..4f+3. Four codes of a row beside each other are what
-/// byte dot products take.
+/// A panel is 16 rows, one stream of bytes: along the columns a row of blocks (up to 256 columns). A block is
+/// a header (the scales of its lines, 16 rows beside each other) and spans of 32 columns. A span holds codes
+/// in bit planes of 4, 2 and 1 bits (8-bit codes: one plane of bytes): 64 bytes of a plane are 16 lanes of 4
+/// bytes, lane = row, byte = column modulo 4, field f of the byte = columns 4f..4f+3. Four codes of a row
+/// beside each other are what byte dot products take.
 namespace tritloom::cpu {
 
 inline constexpr std::size_t panelRows = 16, spanColumns = 32, mostBlockColumns = 256;
@@ -112,8 +111,7 @@ struct PackedLayout : FormatLayout {
     /// Where a block begins.
     [[nodiscard]] std::size_t offsetOf(std::size_t panel, std::size_t block) const
     {
-        return panel / 2 * 2 * panelBytes() + 2 * block * blockBytes(blockColumns)
-            + panel % 2 * blockBytes(columnsOf(block));
+        return panel * panelBytes() + block * blockBytes(blockColumns);
     }
     [[nodiscard]] std::size_t bytes() const { return (panels + 1) / 2 * 2 * panelBytes(); }
     [[nodiscard]] std::size_t panelBytes() const

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "compute/cpu/packed/product.cpp"
@@ -76,12 +77,6 @@ HWY_INLINE FloatVector valueOf(const Sums& sums)
         return hn::ConvertTo(d, sums.low);
 }
 
-HWY_INLINE Sums startOf(const std::int32_t* start)
-{
-    const Ints ints;
-    return {hn::Set(ints, start[0]), hn::Zero(ints), hn::Set(ints, start[1])};
-}
-
 HWY_INLINE Sums nothing()
 {
     const Ints ints;
@@ -95,103 +90,177 @@ HWY_INLINE void addTo(Sums& sums, const Sums& more)
     sums.low = hn::Add(sums.low, more.low);
 }
 
+/// Where the sums of a line begin. Split: those of the middle and of the low digit apart, each of 16 bits.
+template <bool Split, std::size_t Groups, std::size_t Chains>
+HWY_INLINE void startSums(const std::int32_t* start, Sums (&sums)[Groups][Chains])
+{
+    const Ints ints;
+    for (std::size_t g = 0; g < Groups; ++g) {
+        for (std::size_t c = 1; c < Chains; ++c)
+            sums[g][c] = nothing();
+        const std::int32_t low = Split ? std::int8_t(start[1]) : start[1];
+        sums[g][0] = {
+            hn::Set(ints, start[0]), Split ? hn::Set(ints, (start[1] - low) / 256) : hn::Zero(ints),
+            hn::Set(ints, low)};
+    }
+}
+
 /// How many columns share a scale decides how sums are kept.
 enum class LineKind { Sixteen, ThirtyTwo, Long };
 
-/// Times `lanes` rows that are multiplied beside each other: digits are loaded once for all, and enough sums
-/// are under way to hide that a dot product takes ten times as long as the next one waits. Fractions have
-/// more sums.
-constexpr std::size_t groupsOf(Levels levels)
+/// A kernel's weights: what the compiler has to know of a layout.
+template <unsigned TheBits, Levels TheLevels, Scales TheScales, LineKind TheKind, bool IsWide>
+struct Weights {
+    static constexpr unsigned Bits = TheBits;
+    static constexpr Levels L = TheLevels;
+    static constexpr Scales S = TheScales;
+    static constexpr LineKind Kind = TheKind;
+    static constexpr bool Wide = IsWide;
+    /// Sums of lines are multiplied with scales as whole numbers: both have 16 bits (16 * 7 * 128), and those
+    /// of a block 32.
+    static constexpr bool WholeScales = Bits <= 3 && isSuper(S) && Kind == LineKind::Sixteen;
+};
+
+/// Times `lanes` rows that are multiplied beside each other: digits are loaded once for all, enough sums are
+/// under way to hide that a dot product takes ten times as long as the next one waits, and as many streams of
+/// weights come from memory, which overlaps with arithmetic better than one.
+constexpr std::size_t groups = HWY_TARGET > HWY_AVX3 ? 2 : 4;
+constexpr std::size_t groupsOfPanel = std::min(groups, panelRows / lanes),
+                      panelsAtOnce = groups / groupsOfPanel;
+/// Bytes ahead that each panel is asked for: the hardware does not look beyond its page.
+constexpr std::size_t ahead = 8192 / panelsAtOnce;
+
+/// Adds the columns of steps First + Step... of a span to sums[group][Step % Chains].
+template <class W, std::size_t Digits, std::size_t Chains, std::size_t First, std::size_t... Step>
+HWY_INLINE void addSteps(
+    Sums (&sums)[groups][Chains], const std::uint8_t* const (&codes)[groups], const std::int8_t* digits,
+    std::size_t stride, const LevelTables& tables, std::index_sequence<Step...>)
 {
-    return levels == Levels::Fraction ? 1 : 2;
+    const auto one = [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
+        const Four<Digits> four(digits + 4 * S, stride);
+        for (std::size_t g = 0; g < groups; ++g)
+            add<W::L, W::Wide, Digits>(
+                sums[g][S % Chains], codesOf<W::Bits, W::L, S>(codes[g]), tables, four);
+    };
+    (one(std::integral_constant<std::size_t, First + Step>()), ...);
+}
+
+/// The sums of a line times its scale, in whole numbers, and its offset times `total`.
+template <class W, std::size_t Digits>
+HWY_INLINE void
+addWhole(const std::uint8_t* scales, const Sums& sums, FloatVector total, Sums& ofBlock, FloatVector& offsets)
+{
+    const Ints ints;
+    IntVector scale;
+    if constexpr (W::S == Scales::NibbleLine) {
+        const auto pair = unsignedBytes(scales);
+        scale = hn::And(pair, hn::Set(ints, 15));
+        offsets = hn::MulAdd(hn::ConvertTo(Floats(), hn::ShiftRight<4>(pair)), total, offsets);
+    } else { // the upper half of a sum is its sign
+        scale = hn::And(
+            hn::PromoteTo(
+                ints,
+                hn::LoadU(hn::Rebind<std::int8_t, Ints>(), reinterpret_cast<const std::int8_t*>(scales))),
+            hn::Set(ints, 0xffff));
+    }
+    if constexpr (Digits == 3) {
+        ofBlock.high = dotWords(ofBlock.high, sums.high, scale);
+        ofBlock.middle = dotWords(ofBlock.middle, sums.middle, scale);
+    }
+    ofBlock.low = dotWords(ofBlock.low, sums.low, scale);
 }
 
 /// Some `lanes` rows with one token.
-template <unsigned Bits, Levels L, bool Wide, std::size_t Digits, LineKind Kind>
+template <class W, std::size_t Digits>
 HWY_INLINE void multiplyGroups(
     const PackedWeights& weights, const std::size_t* panels, const std::size_t* first, const Activations& x,
     float* const* y)
 {
-    constexpr bool Sixteen = Kind == LineKind::Sixteen;
-    constexpr std::size_t groups = groupsOf(L);
+    constexpr bool sixteen = W::Kind == LineKind::Sixteen, super = isSuper(W::S), offset = hasOffset(W::S);
     // A span's steps are dealt to as many sums.
-    constexpr std::size_t chains = Sixteen ? 2 : Kind == LineKind::ThirtyTwo ? 1 : Digits == 1 ? 4 : 2;
+    constexpr std::size_t chains = Digits == 3 || W::Kind != LineKind::Long ? 1 : W::Bits == 8 ? 4 : 2;
+    constexpr std::size_t linesOfSpan = sixteen ? 2 : 1, stepsOfLine = steps / linesOfSpan;
     const Floats d;
     const PackedLayout& layout = weights.layout;
     const LevelTables tables(layout);
-    const Scales kind = layout.scales;
-    const bool offset = hasOffset(kind), super = isSuper(kind);
-    // The same places in the next blocks are asked for now: the hardware does not look beyond its page.
-    const std::size_t ahead = 2 * layout.blockBytes(layout.blockColumns);
     const std::size_t stride = x.blockColumns,
-                      spans = Kind == LineKind::Long ? layout.lineColumns / spanColumns : 1;
-    const std::size_t lineStep = Sixteen ? 2 : 1;
+                      spans = W::Kind == LineKind::Long ? layout.lineColumns / spanColumns : 1;
+    const std::uint8_t* next[groups];
     FloatVector sums[groups];
-    for (std::size_t g = 0; g < groups; ++g)
+    for (std::size_t g = 0; g < groups; ++g) {
+        next[g] = weights.block(panels[g], 0);
         sums[g] = hn::Zero(d);
+    }
     for (std::size_t b = 0; b < layout.blocks; ++b) {
         const std::size_t columns = layout.columnsOf(b), lines = columns / layout.lineColumns,
-                          header = layout.headerBytes(lines);
+                          header = layout.headerBytes(lines), bytes = layout.blockBytes(columns);
         const std::int8_t* digits = x.digitsOf(b, 0);
         const float *factor = x.scales.data() + b * x.lines, *total = x.sums.data() + b * x.lines;
         const std::int32_t* start = x.starts.data() + 2 * b * x.lines;
         const std::uint8_t *blocks[groups], *codes[groups];
         FloatVector scaled[groups], offsets[groups];
+        Sums ofBlock[groups];
         for (std::size_t g = 0; g < groups; ++g) {
-            blocks[g] = weights.block(panels[g], b);
+            blocks[g] = next[g];
+            next[g] += bytes;
             codes[g] = blocks[g] + header + 4 * first[g];
-            for (std::size_t i = 0; i < header; i += unitBytes)
-                hwy::Prefetch(blocks[g] + ahead + i);
+            if (g % groupsOfPanel == 0)
+                for (std::size_t i = 0; i < header; i += unitBytes)
+                    hwy::Prefetch(blocks[g] + ahead + i);
             scaled[g] = offsets[g] = hn::Zero(d);
+            ofBlock[g] = nothing();
         }
-        for (std::size_t l = 0; l < lines; l += lineStep) {
-            Sums sum[groups][chains];
+        const auto finish = [&](std::size_t l, Sums(&sum)[groups][chains]) {
             for (std::size_t g = 0; g < groups; ++g) {
-                sum[g][0] = startOf(start + 2 * l);
                 for (std::size_t c = 1; c < chains; ++c)
-                    sum[g][c] = Sixteen ? startOf(start + 2 * l + 2) : nothing();
-            }
-            for (std::size_t s = 0; s < spans; ++s) {
-                ByteVector code[groups][steps];
-                for (std::size_t g = 0; g < groups; ++g) {
-                    for (std::size_t i = 0; i < Bits; ++i)
-                        hwy::Prefetch(codes[g] + ahead + i * unitBytes);
-                    unpackSpan<Bits, L>(codes[g], code[g]);
-                    codes[g] += Bits * unitBytes;
-                }
-                for (std::size_t step = 0; step < steps; ++step, digits += 4) {
-                    const Four<Digits> four(digits, stride);
-                    for (std::size_t g = 0; g < groups; ++g)
-                        add<L, Wide, Digits>(
-                            sum[g][Sixteen ? step / 4 : step % chains], code[g][step], tables, four);
-                }
-            }
-            if (!Sixteen)
-                for (std::size_t g = 0; g < groups; ++g)
-                    for (std::size_t c = 1; c < chains; ++c)
-                        addTo(sum[g][0], sum[g][c]);
-            for (std::size_t g = 0; g < groups; ++g) {
-                const BlockScales scales(kind, blocks[g], first[g]);
-                for (std::size_t i = 0; i < lineStep; ++i) {
-                    const Line line = scales.line(l + i);
-                    auto value = valueOf<L, Digits>(sum[g][i]);
-                    if (!super)
-                        value = hn::Mul(value, hn::Set(d, factor[l + i]));
+                    addTo(sum[g][0], sum[g][c]);
+                const BlockScales scales(W::S, blocks[g], first[g]);
+                if constexpr (W::WholeScales) {
+                    addWhole<W, Digits>(
+                        scales.at(l), sum[g][0], hn::Set(d, total[l]), ofBlock[g], offsets[g]);
+                } else {
+                    const Line line = scales.line(l);
+                    auto value = valueOf<W::L, Digits>(sum[g][0]);
+                    if constexpr (!super)
+                        value = hn::Mul(value, hn::Set(d, factor[l]));
                     scaled[g] = hn::MulAdd(line.scale, value, scaled[g]);
-                    if (offset)
-                        offsets[g] = hn::MulAdd(line.offset, hn::Set(d, total[l + i]), offsets[g]);
+                    if constexpr (offset)
+                        offsets[g] = hn::MulAdd(line.offset, hn::Set(d, total[l]), offsets[g]);
                 }
             }
+        };
+        for (std::size_t l = 0; l < lines; l += linesOfSpan) {
+            Sums sum[groups][chains];
+            startSums<W::WholeScales && Digits == 3>(start + 2 * l, sum);
+            for (std::size_t s = 0; s < spans; ++s) {
+                for (std::size_t g = 0; g < groups; g += groupsOfPanel)
+                    for (std::size_t i = 0; i < W::Bits; ++i)
+                        hwy::Prefetch(codes[g] + ahead + i * unitBytes);
+                addSteps<W, Digits, chains, 0>(
+                    sum, codes, digits, stride, tables, std::make_index_sequence<stepsOfLine>());
+                if constexpr (sixteen) {
+                    finish(l, sum);
+                    startSums<W::WholeScales && Digits == 3>(start + 2 * l + 2, sum);
+                    addSteps<W, Digits, chains, stepsOfLine>(
+                        sum, codes, digits, stride, tables, std::make_index_sequence<stepsOfLine>());
+                }
+                for (std::size_t g = 0; g < groups; ++g)
+                    codes[g] += W::Bits * unitBytes;
+                digits += spanColumns;
+            }
+            finish(l + linesOfSpan - 1, sum);
         }
         for (std::size_t g = 0; g < groups; ++g) {
-            const BlockScales scales(kind, blocks[g], first[g]);
-            if (super) {
+            const BlockScales scales(W::S, blocks[g], first[g]);
+            if constexpr (W::WholeScales)
+                scaled[g] = valueOf<W::L, Digits>(ofBlock[g]);
+            if constexpr (super) {
                 scaled[g] = hn::Mul(scaled[g], scales.scaleOfBlock());
-                if (offset)
+                if constexpr (offset)
                     scaled[g] = hn::MulAdd(offsets[g], scales.offsetOfBlock(), scaled[g]);
                 sums[g] = hn::MulAdd(scaled[g], hn::Set(d, factor[0]), sums[g]);
             } else {
-                sums[g] = hn::Add(sums[g], hn::Add(scaled[g], offsets[g]));
+                sums[g] = hn::Add(sums[g], offset ? hn::Add(scaled[g], offsets[g]) : scaled[g]);
             }
         }
     }
@@ -199,81 +268,104 @@ HWY_INLINE void multiplyGroups(
         hn::StoreU(sums[g], d, y[g]);
 }
 
-template <unsigned Bits, Levels L, bool Wide, std::size_t Digits, LineKind Kind>
+/// Each stream of weights is a run of panels, so that what it asks for ahead is what it comes to.
+template <class W, std::size_t Digits>
 void MultiplyPanels(
     const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
 {
-    constexpr std::size_t groups = groupsOf(L);
-    const std::size_t rows = (end - begin) * panelRows;
+    const std::size_t run = (end - begin + panelsAtOnce - 1) / panelsAtOnce;
     float nowhere[panelRows];
-    for (std::size_t row = 0; row < rows; row += groups * lanes) {
-        std::size_t panels[groups];
-        std::size_t first[groups];
-        float* to[groups];
-        for (std::size_t g = 0; g < groups; ++g) {
-            // The second of an odd number of panels is the first once more.
-            const std::size_t at = row + g * lanes < rows ? row + g * lanes : row;
-            panels[g] = begin + at / panelRows;
-            first[g] = at % panelRows;
-            to[g] = row + g * lanes < rows ? y + at : nowhere;
+    for (std::size_t i = 0; i < run; ++i)
+        for (std::size_t row = 0; row < panelRows; row += groupsOfPanel * lanes) {
+            std::size_t panels[groups];
+            std::size_t first[groups];
+            float* to[groups];
+            for (std::size_t g = 0; g < groups; ++g) {
+                const std::size_t panel = begin + g / groupsOfPanel * run + i;
+                panels[g] = panel < end ? panel : begin + i; // once more
+                first[g] = row + g % groupsOfPanel * lanes;
+                to[g] = panel < end ? y + (panel - begin) * panelRows + first[g] : nowhere;
+            }
+            multiplyGroups<W, Digits>(weights, panels, first, x, to);
         }
-        multiplyGroups<Bits, L, Wide, Digits, Kind>(weights, panels, first, x, to);
-    }
 }
 
-template <unsigned Bits, Levels L, bool Wide, std::size_t Digits>
-void ChooseLine(
-    const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
+using Kernel = void (*)(const PackedWeights&, const Activations&, std::size_t, std::size_t, float*);
+
+struct KernelRow {
+    unsigned bits;
+    Levels levels;
+    Scales scales;
+    LineKind kind;
+    bool wide;
+    Kernel exact, eightBit;
+};
+
+template <unsigned Bits, Levels L, Scales S, LineKind Kind, bool Wide = Bits == 8>
+constexpr KernelRow row()
 {
-    if (weights.layout.lineColumns == 16)
-        MultiplyPanels<Bits, L, Wide, Digits, LineKind::Sixteen>(weights, x, begin, end, y);
-    else if (weights.layout.lineColumns == 32)
-        MultiplyPanels<Bits, L, Wide, Digits, LineKind::ThirtyTwo>(weights, x, begin, end, y);
-    else
-        MultiplyPanels<Bits, L, Wide, Digits, LineKind::Long>(weights, x, begin, end, y);
+    using W = Weights<Bits, L, S, Kind, Wide>;
+    return {Bits, L, S, Kind, Wide, MultiplyPanels<W, 3>, MultiplyPanels<W, 1>};
 }
 
-template <unsigned Bits, Levels L, bool Wide>
-void Choose(const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
+template <unsigned Bits>
+constexpr std::array<KernelRow, 6> wholeRows()
 {
-    if (x.digits == 3)
-        ChooseLine<Bits, L, Wide, 3>(weights, x, begin, end, y);
-    else
-        ChooseLine<Bits, L, Wide, 1>(weights, x, begin, end, y);
+    using enum LineKind;
+    return {
+        row<Bits, Levels::Whole, Scales::Half, Sixteen>(),
+        row<Bits, Levels::Whole, Scales::Half, ThirtyTwo>(),
+        row<Bits, Levels::Whole, Scales::Half, Long>(),
+        row<Bits, Levels::Whole, Scales::HalfLine, Sixteen>(),
+        row<Bits, Levels::Whole, Scales::HalfLine, ThirtyTwo>(),
+        row<Bits, Levels::Whole, Scales::HalfLine, Long>()};
+}
+
+/// Any bits with half-precision scales, and what single formats need.
+Kernel kernelFor(const PackedLayout& layout, bool exact)
+{
+    using enum LineKind;
+    static constexpr std::array<KernelRow, 6> whole[] = {wholeRows<2>(), wholeRows<3>(), wholeRows<4>(),
+                                                         wholeRows<5>(), wholeRows<6>(), wholeRows<7>(),
+                                                         wholeRows<8>()};
+    static constexpr KernelRow others[] = {
+        row<2, Levels::Whole, Scales::NibbleLine, Sixteen>(),
+        row<3, Levels::Whole, Scales::Super, Sixteen>(),
+        row<6, Levels::Whole, Scales::Super, Sixteen>(),
+        row<4, Levels::Whole, Scales::SuperLine, ThirtyTwo>(),
+        row<5, Levels::Whole, Scales::SuperLine, ThirtyTwo>(),
+        row<1, Levels::Sign, Scales::Half, Long>(),
+        row<4, Levels::Table, Scales::Half, ThirtyTwo, true>(),
+        row<4, Levels::Table, Scales::Super, ThirtyTwo, true>(),
+        row<4, Levels::Table, Scales::Power, ThirtyTwo>(),
+        row<4, Levels::Table, Scales::Mini, Sixteen>(),
+        row<4, Levels::Fraction, Scales::Half, Sixteen, true>(),
+        row<4, Levels::Fraction, Scales::Half, ThirtyTwo, true>(),
+        row<4, Levels::Fraction, Scales::Half, Long, true>()};
+    const LineKind kind = layout.lineColumns == 16 ? Sixteen : layout.lineColumns == 32 ? ThirtyTwo : Long;
+    const bool wide = layout.bits == 8 || layout.levels == Levels::Fraction
+        || (layout.levels == Levels::Table && layout.zero > 64);
+    const auto find = [&](std::span<const KernelRow> rows) -> Kernel {
+        for (const KernelRow& row : rows)
+            if (row.bits == layout.bits && row.levels == layout.levels && row.scales == layout.scales
+                && row.kind == kind && row.wide == wide)
+                return exact ? row.exact : row.eightBit;
+        return nullptr;
+    };
+    for (const auto& rows : whole)
+        if (const Kernel found = find(rows))
+            return found;
+    return find(others);
 }
 
 /// y: results of whole panels, from `begin` on.
 void MultiplyColumn(
     const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
 {
-    const PackedLayout& layout = weights.layout;
-    switch (layout.levels) {
-    case Levels::Sign:
-        return Choose<1, Levels::Sign, false>(weights, x, begin, end, y);
-    case Levels::Fraction:
-        return Choose<4, Levels::Fraction, true>(weights, x, begin, end, y);
-    case Levels::Table:
-        return layout.zero > 64 ? Choose<4, Levels::Table, true>(weights, x, begin, end, y)
-                                : Choose<4, Levels::Table, false>(weights, x, begin, end, y);
-    case Levels::Whole:
-        break;
-    }
-    switch (layout.bits) {
-    case 2:
-        return Choose<2, Levels::Whole, false>(weights, x, begin, end, y);
-    case 3:
-        return Choose<3, Levels::Whole, false>(weights, x, begin, end, y);
-    case 4:
-        return Choose<4, Levels::Whole, false>(weights, x, begin, end, y);
-    case 5:
-        return Choose<5, Levels::Whole, false>(weights, x, begin, end, y);
-    case 6:
-        return Choose<6, Levels::Whole, false>(weights, x, begin, end, y);
-    case 7:
-        return Choose<7, Levels::Whole, false>(weights, x, begin, end, y);
-    default:
-        return Choose<8, Levels::Whole, true>(weights, x, begin, end, y);
-    }
+    if (const Kernel kernel = kernelFor(weights.layout, x.digits == 3))
+        return kernel(weights, x, begin, end, y);
+    // A layout that has no row above: a test of all formats sees it.
+    std::fill_n(y, (end - begin) * panelRows, std::numeric_limits<float>::quiet_NaN());
 }
 
 } // namespace tritloom::cpu::HWY_NAMESPACE
@@ -288,8 +380,8 @@ void multiplyColumn(const PackedWeights& weights, const Activations& x, std::spa
 {
     const PackedLayout& layout = weights.layout;
     // Chunks of about 256 KB: few enough to be cheap, many enough for a core that is busy with something
-    // else.
-    const std::size_t grain = std::max<std::size_t>(1, (std::size_t{128} << 10) / layout.panelBytes()) * 2;
+    // else. Four panels at a time.
+    const std::size_t grain = std::max<std::size_t>(1, (std::size_t{64} << 10) / layout.panelBytes()) * 4;
     const std::size_t whole = y.size() / panelRows;
     parallelFor(layout.panels, grain, [&](std::size_t begin, std::size_t end) {
         const auto multiply = HWY_DYNAMIC_DISPATCH(MultiplyColumn);

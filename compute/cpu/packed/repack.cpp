@@ -192,10 +192,7 @@ Result<PackedWeights> repack(const Tensor& weights, const PackedLayout& layout, 
 {
     PackedWeights packed{layout, TRY(WeightBuffer::allocate(layout.bytes()))};
     if (layout.panels % 2 != 0) // rows that are not there
-        for (std::size_t b = 0; b < layout.blocks; ++b)
-            std::memset(
-                packed.buffer.data() + layout.offsetOf(layout.panels, b), 0,
-                layout.blockBytes(layout.columnsOf(b)));
+        std::memset(packed.buffer.data() + layout.offsetOf(layout.panels, 0), 0, layout.panelBytes());
     parallelFor(layout.panels, 4, [&](std::size_t begin, std::size_t end) {
         PanelInput input(layout);
         for (std::size_t p = begin; p < end; ++p) {

@@ -74,38 +74,86 @@ HWY_INLINE IntVector broadcast(const std::int8_t* digits)
     return hn::Set(Ints(), four);
 }
 
+/// sums[lane] + the products of both 16-bit halves.
+HWY_INLINE IntVector dotWords(IntVector sums, IntVector a, IntVector b)
+{
+#if HWY_TARGET == HWY_AVX3_DL
+    asm("vpdpwssd %2, %1, %0" : "+v"(sums.raw) : "v"(a.raw), "v"(b.raw));
+    return sums;
+#elif HWY_TARGET == HWY_AVX3
+    return hn::Add(sums, IntVector{_mm512_madd_epi16(a.raw, b.raw)});
+#elif HWY_TARGET == HWY_AVX2
+    return hn::Add(sums, IntVector{_mm256_madd_epi16(a.raw, b.raw)});
+#elif HWY_ARCH_X86
+    return hn::Add(sums, IntVector{_mm_madd_epi16(a.raw, b.raw)});
+#else
+    const auto lowerHalf = [](IntVector v) { return hn::ShiftRight<16>(hn::ShiftLeft<16>(v)); };
+    const auto upper = hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b));
+    return hn::Add(sums, hn::Add(upper, hn::Mul(lowerHalf(a), lowerHalf(b))));
+#endif
+}
+
 /// Field `Index` of `Bits` bits of each byte, moved to bit `Place`.
 template <unsigned Bits, unsigned Index, unsigned Place>
 HWY_INLINE ByteVector field(ByteVector bytes)
 {
+    const auto mask = hn::Set(Bytes(), std::uint8_t(((1u << Bits) - 1) << Place));
     constexpr int shift = int(Bits * Index) - int(Place);
+    if constexpr (shift == 0)
+        return hn::And(bytes, mask);
+#if HWY_TARGET == HWY_AVX3_DL
+    // One instruction instead of a shift and a mask: a product with a matrix of bits, whose byte 7 - k says
+    // which bits give bit k. By hand, as Highway 1.0 does not name gfni, which every processor of this class
+    // has.
+    constexpr std::uint64_t matrix = [] {
+        std::uint64_t bits = 0;
+        for (unsigned k = Place; k < Place + Bits; ++k)
+            bits |= std::uint64_t{1} << (8 * (7 - k) + Bits * Index + k - Place);
+        return bits;
+    }();
+    const auto matrices = hn::Set(hn::ScalableTag<std::uint64_t>(), matrix);
+    asm("vgf2p8affineqb $0, %2, %1, %0" : "=v"(bytes.raw) : "v"(bytes.raw), "vm"(matrices.raw));
+    return bytes;
+#else
     auto words = hn::BitCast(Pairs(), bytes);
     if constexpr (shift > 0)
         words = hn::ShiftRight<shift>(words);
-    else if constexpr (shift < 0)
+    else
         words = hn::ShiftLeft<-shift>(words);
-    return hn::And(hn::BitCast(Bytes(), words), hn::Set(Bytes(), std::uint8_t(((1u << Bits) - 1) << Place)));
+    return hn::And(hn::BitCast(Bytes(), words), mask);
+#endif
 }
 
-/// The codes of step `Step` of a span. planes: what load() below fills.
-template <unsigned Bits, Levels L, std::size_t Step>
-HWY_INLINE ByteVector codesOf(const ByteVector* planes)
+/// codes | field(bytes)
+template <unsigned Bits, unsigned Index, unsigned Place>
+HWY_INLINE ByteVector withField(ByteVector codes, ByteVector bytes)
 {
+    if constexpr (Bits * Index == Place)
+        return hn::OrAnd(codes, bytes, hn::Set(Bytes(), std::uint8_t(((1u << Bits) - 1) << Place)));
+    else
+        return hn::Or(codes, field<Bits, Index, Place>(bytes));
+}
+
+/// The codes of step `Step` of a span for `lanes` rows. from: the span, at the first of those rows.
+template <unsigned Bits, Levels L, std::size_t Step>
+HWY_INLINE ByteVector codesOf(const std::uint8_t* from)
+{
+    const auto plane = [from](std::size_t i) { return hn::LoadU(Bytes(), from + i * unitBytes); };
     if constexpr (Bits == 8)
-        return planes[Step];
+        return plane(Step);
     constexpr unsigned nibbles = Bits & 4, twos = nibbles + (Bits & 2);
     constexpr std::size_t twoPlane = nibbles ? 4 : 0, onePlane = twoPlane + ((Bits & 2) ? 2 : 0);
-    ByteVector codes = hn::Zero(Bytes());
-    if constexpr (nibbles != 0)
-        codes = field<4, Step % 2, 0>(planes[Step / 2]);
+    ByteVector codes;
+    if constexpr ((Bits & 1) != 0)
+        codes = field < 1, Step, L == Levels::Sign ? 1 : twos > (plane(onePlane));
     if constexpr ((Bits & 2) != 0) {
-        const auto part = field<2, Step % 4, nibbles>(planes[twoPlane + Step / 4]);
-        codes = nibbles != 0 ? hn::Or(codes, part) : part;
+        const auto pairs = plane(twoPlane + Step / 4);
+        codes = (Bits & 1) != 0 ? withField<2, Step % 4, nibbles>(codes, pairs)
+                                : field<2, Step % 4, nibbles>(pairs);
     }
-    if constexpr ((Bits & 1) != 0) {
-        const auto part = field < 1, Step, L == Levels::Sign ? 1 : twos > (planes[onePlane]);
-        codes = twos != 0 ? hn::Or(codes, part) : part;
-    }
+    if constexpr (nibbles != 0)
+        codes = Bits > 4 ? withField<4, Step % 2, 0>(codes, plane(Step / 2))
+                         : field<4, Step % 2, 0>(plane(Step / 2));
     return codes;
 }
 
@@ -113,12 +161,9 @@ HWY_INLINE ByteVector codesOf(const ByteVector* planes)
 template <unsigned Bits, Levels L>
 HWY_INLINE void unpackSpan(const std::uint8_t* from, ByteVector* codes)
 {
-    ByteVector planes[Bits];
-    for (std::size_t i = 0; i < Bits; ++i)
-        planes[i] = hn::LoadU(Bytes(), from + i * unitBytes);
     [&]<std::size_t... Step>(std::index_sequence<Step...>)
     {
-        ((codes[Step] = codesOf<Bits, L, Step>(planes)), ...);
+        ((codes[Step] = codesOf<Bits, L, Step>(from)), ...);
     }
     (std::make_index_sequence<steps>());
 }
@@ -163,11 +208,16 @@ public:
     }
     HWY_INLINE FloatVector scaleOfBlock() const { return halves(m_header); }
     HWY_INLINE FloatVector offsetOfBlock() const { return hn::Neg(halves(m_header + 2 * panelRows)); }
+    /// The stored numbers of a line.
+    HWY_INLINE const std::uint8_t* at(std::size_t index) const
+    {
+        return m_lines + index * panelRows * lineBytes(m_kind);
+    }
     HWY_INLINE Line line(std::size_t index) const
     {
         const Floats d;
         const Ints ints;
-        const std::uint8_t* const at = m_lines + index * panelRows * lineBytes(m_kind);
+        const std::uint8_t* const at = this->at(index);
         switch (m_kind) {
         case Scales::Half:
             return {halves(at), hn::Zero(d)};
