@@ -2,9 +2,12 @@
 
 #include "compute/cpu/tile/tile_kernels.h"
 
+#include <bit>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 /// AMX in plain C++, by the operation sections of Intel's manual, so that everything but its instructions is
 /// tested on every machine. Where a processor would fault, the test ends with a sentence.
@@ -63,8 +66,36 @@ public:
     {
         dot<std::uint8_t>(tile(C), tile(A), tile(B));
     }
+    template <int C, int A, int B>
+    static void dotFloats()
+    {
+        Tile &c = tile(C), &a = tile(A), &b = tile(B);
+        mustFit(c, a, b);
+        for (std::size_t m = 0; m < c.rows; ++m)
+            for (std::size_t n = 0; n < b.rowBytes / 4; ++n) {
+                float even = 0, odd = 0, sum;
+                for (std::size_t k = 0; k < b.rows; ++k) {
+                    even = flushed(std::fma(brain(a.bytes[m] + 4 * k), brain(b.bytes[k] + 4 * n), even));
+                    odd =
+                        flushed(std::fma(brain(a.bytes[m] + 4 * k + 2), brain(b.bytes[k] + 4 * n + 2), odd));
+                }
+                std::memcpy(&sum, c.bytes[m] + 4 * n, sizeof sum);
+                sum = flushed(flushed(sum) + flushed(even + odd));
+                std::memcpy(c.bytes[m] + 4 * n, &sum, sizeof sum);
+            }
+    }
 
 private:
+    /// Neither reads nor gives numbers below the normal ones.
+    static float flushed(float value)
+    {
+        return std::abs(value) < std::numeric_limits<float>::min() ? std::copysign(0.0f, value) : value;
+    }
+    static float brain(const std::uint8_t* from)
+    {
+        const std::uint32_t bits = std::uint32_t(from[0]) << 16 | std::uint32_t(from[1]) << 24;
+        return flushed(std::bit_cast<float>(bits));
+    }
     struct Tile {
         std::size_t rowBytes, rows;
         std::uint8_t bytes[16][64];

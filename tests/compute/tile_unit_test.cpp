@@ -110,6 +110,7 @@ private slots:
         for (const cpu::TileUnit* const unit : units()) {
             const cpu::TileScope scope(*unit, cpu::tileColumns);
             QCOMPARE(unit->byteWork(3), 3.0 * 4 * 2 * 16 * 16 * 64);
+            QCOMPARE(unit->floatWork(3), 3.0 * 4 * 2 * 16 * 16 * 32);
         }
     }
 

@@ -49,6 +49,11 @@ struct AmxRegisters {
     {
         asm volatile("tdpbsud %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(C), "i"(A), "i"(B));
     }
+    template <int C, int A, int B>
+    static void dotFloats()
+    {
+        asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(C), "i"(A), "i"(B));
+    }
 };
 
 constexpr TileUnit amx = tileUnitOf<AmxRegisters>("AMX");
@@ -112,7 +117,15 @@ struct alignas(64) ProbeTiles {
     std::int8_t tokens[tileTokens][tileRowBytes];
     std::uint8_t codes[tileRowBytes / 4][tileRowBytes];
     std::int32_t sums[tileTokens][tileTokens];
+    std::uint16_t floatTokens[tileTokens][tileRowBytes / 2], weights[tileTokens][tileRowBytes / 2];
+    float floatSums[tileTokens][tileTokens];
 };
+
+/// 16, 32, 64 or 128 as bf16, from the lowest two bits.
+std::uint16_t powerAsBrain(std::size_t bits)
+{
+    return std::uint16_t(0x4180 + (bits & 3) * 0x80);
+}
 
 /// Multiplies two tiles of numbers that follow a rule, with each kind of product. Calls nothing but the unit.
 bool unitMultipliesRightly(ProbeTiles& tiles)
@@ -121,19 +134,27 @@ bool unitMultipliesRightly(ProbeTiles& tiles)
         for (std::size_t c = 0; c < tileRowBytes; ++c) {
             tiles.tokens[t][c] = std::int8_t(t * 37 + c * 11);
             tiles.codes[t][c] = std::uint8_t(t * 73 + c * 29);
+            tiles.floatTokens[t][c / 2] = powerAsBrain(t + c / 2);
+            tiles.weights[t][c / 2] = powerAsBrain(3 * t + c / 4);
         }
     const TileConfig config = tileConfig(tileColumns);
     AmxRegisters::configure(config);
+    AmxRegisters::zero<0>();
+    AmxRegisters::zero<1>();
+    AmxRegisters::zero<2>();
+    AmxRegisters::load<5>(tiles.tokens, tileRowBytes);
+    AmxRegisters::load<6>(tiles.codes, tileRowBytes);
+    AmxRegisters::dotSigned<0, 5, 6>();
+    AmxRegisters::dotUnsigned<1, 5, 6>();
+    AmxRegisters::load<4>(tiles.floatTokens, tileRowBytes);
+    AmxRegisters::load<7>(tiles.weights, tileRowBytes);
+    AmxRegisters::dotFloats<2, 4, 7>();
     bool right = true;
     for (const bool isSigned : {true, false}) {
-        AmxRegisters::zero<2>();
-        AmxRegisters::load<5>(tiles.tokens, tileRowBytes);
-        AmxRegisters::load<6>(tiles.codes, tileRowBytes);
         if (isSigned)
-            AmxRegisters::dotSigned<2, 5, 6>();
+            AmxRegisters::store<0>(tiles.sums, tileRowBytes);
         else
-            AmxRegisters::dotUnsigned<2, 5, 6>();
-        AmxRegisters::store<2>(tiles.sums, tileRowBytes);
+            AmxRegisters::store<1>(tiles.sums, tileRowBytes);
         for (std::size_t t = 0; t < tileTokens; ++t)
             for (std::size_t r = 0; r < tileTokens; ++r) {
                 int sum = 0;
@@ -144,6 +165,14 @@ bool unitMultipliesRightly(ProbeTiles& tiles)
                 right = right && sum == tiles.sums[t][r];
             }
     }
+    AmxRegisters::store<2>(tiles.floatSums, tileRowBytes);
+    for (std::size_t t = 0; t < tileTokens; ++t)
+        for (std::size_t r = 0; r < tileTokens; ++r) {
+            std::size_t sum = 0; // a product of powers: the exponents add
+            for (std::size_t c = 0; c < tileColumns / 2; ++c)
+                sum += std::size_t{256} << (((t + c) & 3) + ((3 * (c / 2) + r) & 3));
+            right = right && float(sum) == tiles.floatSums[t][r];
+        }
     AmxRegisters::release();
     return right;
 }

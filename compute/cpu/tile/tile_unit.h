@@ -44,6 +44,20 @@ struct TileProduct {
     [[nodiscard]] std::size_t orders() const { return digits + codeDigits - 1; }
 };
 
+/// Products of bf16 of up to 32 tokens and 32 rows of weights, added to sums of f32.
+///
+/// Tokens and weights may be sums of several bf16, largest first. Products of parts i and j with i + j below
+/// `orders` count; what is left out is that much smaller. Numbers below 1.2e-38 count as 0.
+struct TileFloatProduct {
+    const std::uint16_t* tokens = nullptr; ///< 16 tokens of each tile are read
+    std::size_t tokenStride = 0, partStride = 0, parts = 1; ///< strides in numbers
+    const std::uint16_t* weights = nullptr; ///< [columns / 2][16 rows][2] for each 16 rows
+    std::size_t panelStride = 0, weightPartStride = 0, weightParts = 1; ///< strides in numbers
+    std::size_t columns = 32, orders = 1; ///< columns: a multiple of 32
+    float* sums = nullptr; ///< [token][sumStride]: 32 rows of each token
+    std::size_t sumStride = 32; ///< in numbers
+};
+
 /// The kernels of one unit. All work on the registers of the calling thread, between configure() and
 /// release().
 struct TileUnit {
@@ -54,9 +68,11 @@ struct TileUnit {
     void (*multiplySigned)(const TileProduct&, std::size_t tokenTiles);
     /// Codes of 0..255.
     void (*multiplyUnsigned)(const TileProduct&, std::size_t tokenTiles);
-    /// Products of registers for a while, configured with tileConfig(tileColumns): how many operations, two a
-    /// product.
+    /// Configured with tileConfig(tileColumns), as what follows.
+    void (*multiplyFloats)(const TileFloatProduct&, std::size_t tokenTiles);
+    /// Products of registers for a while, of bytes and of bf16: how many operations, two a product.
     double (*byteWork)(std::size_t rounds);
+    double (*floatWork)(std::size_t rounds);
 };
 
 /// Keeps the registers of this thread configured. No other user of them, and no task of a pool that may be
