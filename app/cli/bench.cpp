@@ -106,7 +106,8 @@ benchModel(Context& context, const QString& what, Measured& measured, const OnBe
     constexpr std::size_t longest = std::size_t{1} << 15; // tokens: scores of all pairs take 4 GB a head
     if (benchmark.context > longest)
         return fail(
-            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest, benchmark.context);
+            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest,
+            benchmark.context);
     benchmark.count = TRY(context.countOption("count", what == "drag" ? 3 : 2));
     std::vector<std::string> formats = formatsOf(context);
     if (formats.empty())
@@ -149,16 +150,21 @@ void printMeasured(Context& context, const QString& what, const Measured& measur
             {{"readBytesPerSecond", measured.limits.readBytesPerSecond},
              {"floatOperationsPerSecond", measured.limits.floatOperationsPerSecond},
              {"byteOperationsPerSecond", measured.limits.byteOperationsPerSecond},
+             {"tileFloatOperationsPerSecond", measured.limits.tileFloatOperationsPerSecond},
              {"threads", qint64(threadCount())},
              {"rows", list},
              {"phases", phases}});
         return;
     }
     std::printf(
-        "%zu threads: read %s GB/s, f32 multiply-add %s GFLOP/s, 8-bit dot %s GOP/s\n\n", threadCount(),
+        "%zu threads: read %s GB/s, f32 multiply-add %s GFLOP/s, 8-bit dot %s GOP/s", threadCount(),
         qPrintable(rate(measured.limits.readBytesPerSecond)),
         qPrintable(rate(measured.limits.floatOperationsPerSecond)),
         qPrintable(rate(measured.limits.byteOperationsPerSecond)));
+    if (measured.limits.tileFloatOperationsPerSecond > 0)
+        std::printf(
+            ", bf16 tiles %s GFLOP/s", qPrintable(rate(measured.limits.tileFloatOperationsPerSecond)));
+    std::printf("\n\n");
     std::vector<QStringList> cells;
     const bool tokens = what == "evaluate" || what == "decode";
     for (const BenchmarkRow& row : measured.rows) {
@@ -224,7 +230,7 @@ int bench(Context& context, const QStringList& arguments)
             context.progress(QString::fromStdString(row.device + " " + row.format), 1);
         };
         TRY_VOID(
-            what == "kernels"    ? benchKernels(context, measured, onRow)
+            what == "kernels"   ? benchKernels(context, measured, onRow)
                 : what == "fit" ? benchFit(context, measured, onRow)
                                 : benchModel(context, what, measured, onRow));
         return context.parser.isSet("csv")
