@@ -251,9 +251,9 @@ void multiplyColumns(
                 multiplyPanelsByUnit(weights, x, *unit, begin, end, first, count, results);
             else
                 HWY_DYNAMIC_DISPATCH(MultiplyPanelTokens)(weights, x, begin, end, first, count, results);
-            for (std::size_t row = begin * panelRows; row < std::min(end * panelRows, outputs);
-                 row += tileRows)
-                for (std::size_t t = 0; t < count; ++t)
+            for (std::size_t t = 0; t < count; ++t) // what lies together in y is written together
+                for (std::size_t row = begin * panelRows; row < std::min(end * panelRows, outputs);
+                     row += tileRows)
                     std::copy_n(
                         results + (row - begin * panelRows) * count + t * tileRows,
                         std::min({tileRows, outputs - row, end * panelRows - row}),

@@ -95,86 +95,122 @@ void decodeSuper(
     }
 }
 
-/// Adds what the unit's sums of some lines stand for to the results of `tokens` tokens. sums: see
-/// TileProduct. results: [token][tileRows].
-template <std::size_t Orders, bool Super>
-HWY_INLINE void addSums(
-    bool offset, std::size_t blockLines, const DecodedBlock& block, const Activations& x, std::size_t at,
-    std::size_t tokens, std::size_t firstLine, std::size_t lines, const std::int32_t* sums, float* results)
+/// What the unit has summed of some lines of a block with some tokens.
+struct LineSums {
+    const std::int32_t* sums; ///< see TileProduct
+    std::size_t stride = 0; ///< from an order, or a line, to the next
+    std::size_t firstLine = 0, lines = 0;
+    const float *factors = nullptr, *totals = nullptr; ///< of the first token: Activations::scales, ::sums
+    std::size_t tokenLines; ///< from a token to the next
+    std::size_t blockLines = 0; ///< isSuper(): of the block; 0 without offsets
+    bool offset; ///< not isSuper()
+};
+
+/// Adds them to the results of `Tokens` tokens of one tile from `token` on. results: of the first token,
+/// [token][tileRows].
+template <std::size_t Orders, bool Super, std::size_t Tokens>
+HWY_INLINE void
+addTokens(const DecodedBlock& block, const LineSums& from, std::size_t token, float* HWY_RESTRICT results)
 {
     const Floats d;
-    const std::size_t tiles = (tokens + tileTokens - 1) / tileTokens,
-                      stride = tiles * tilePanels * sumsOfTile;
-    for (std::size_t t = 0; t < tokens; ++t) {
-        const float *const factors = x.scales.data() + (at + t) * x.lines,
-                           *const totals = x.sums.data() + (at + t) * x.lines;
-        for (std::size_t p = 0; p < tilePanels; ++p)
-            for (std::size_t row = 0; row < panelRows; row += lanes) {
-                float* const to = results + t * tileRows + p * panelRows + row;
-                const std::int32_t* from =
-                    sums + (t / tileTokens * tilePanels + p) * sumsOfTile + t % tileTokens * panelRows + row;
-                auto result = hn::LoadU(d, to);
-                const auto take = [&] {
-                    const auto sum = hn::ConvertTo(d, hn::LoadU(Ints(), from));
-                    from += stride;
-                    return sum;
-                };
-                for (std::size_t l = firstLine; l < firstLine + lines; ++l) {
-                    auto value = take(); // each sum is below 2^24: exact
-                    for (std::size_t order = 1; order < Orders; ++order)
-                        value = hn::MulAdd(value, hn::Set(d, 256), take());
-                    const auto scale = hn::LoadU(d, block.scales[p][Super ? 0 : l] + row);
-                    if constexpr (Super) {
-                        value = hn::Mul(value, scale);
-                        for (std::size_t i = 0; offset && i < blockLines; ++i)
-                            value = hn::MulAdd(
-                                hn::LoadU(d, block.offsets[p][i] + row), hn::Set(d, totals[i]), value);
-                        result = hn::MulAdd(value, hn::Set(d, factors[0]), result);
-                    } else {
-                        result = hn::MulAdd(scale, hn::Mul(value, hn::Set(d, factors[l])), result);
-                        if (offset)
-                            result = hn::MulAdd(
-                                hn::LoadU(d, block.offsets[p][l] + row), hn::Set(d, totals[l]), result);
+    const float *const factors = from.factors + token * from.tokenLines,
+                       *const totals = from.totals + token * from.tokenLines;
+    for (std::size_t p = 0; p < tilePanels; ++p)
+        for (std::size_t row = 0; row < panelRows; row += lanes) {
+            float* const to = results + token * tileRows + p * panelRows + row;
+            const std::int32_t* sums = from.sums + (token / tileTokens * tilePanels + p) * sumsOfTile
+                + token % tileTokens * panelRows + row;
+            FloatVector result[Tokens];
+            for (std::size_t t = 0; t < Tokens; ++t)
+                result[t] = Super ? hn::Zero(d) : hn::LoadU(d, to + t * tileRows);
+            for (std::size_t l = from.firstLine; l < from.firstLine + from.lines; ++l) {
+                const auto scale = hn::LoadU(d, block.scales[p][Super ? 0 : l] + row);
+                FloatVector value[Tokens];
+                for (std::size_t order = 0; order < Orders; ++order, sums += from.stride)
+                    for (std::size_t t = 0; t < Tokens; ++t) {
+                        const auto sum = hn::ConvertTo(d, hn::LoadU(Ints(), sums + t * panelRows));
+                        value[t] = order == 0 ? sum : hn::MulAdd(value[t], hn::Set(d, 256), sum);
                     }
+                for (std::size_t t = 0; t < Tokens; ++t) {
+                    if constexpr (!Super)
+                        value[t] = hn::Mul(value[t], hn::Set(d, factors[t * from.tokenLines + l]));
+                    result[t] = hn::MulAdd(scale, value[t], result[t]);
                 }
-                hn::StoreU(result, d, to);
+                if (!Super && from.offset) {
+                    const auto offset = hn::LoadU(d, block.offsets[p][l] + row);
+                    for (std::size_t t = 0; t < Tokens; ++t)
+                        result[t] =
+                            hn::MulAdd(offset, hn::Set(d, totals[t * from.tokenLines + l]), result[t]);
+                }
             }
-    }
+            if constexpr (Super) {
+                for (std::size_t l = 0; l < from.blockLines; ++l) {
+                    const auto offset = hn::LoadU(d, block.offsets[p][l] + row);
+                    for (std::size_t t = 0; t < Tokens; ++t)
+                        result[t] =
+                            hn::MulAdd(offset, hn::Set(d, totals[t * from.tokenLines + l]), result[t]);
+                }
+                for (std::size_t t = 0; t < Tokens; ++t) // one scale for all lines of a block
+                    result[t] = hn::MulAdd(
+                        result[t], hn::Set(d, factors[t * from.tokenLines]), hn::LoadU(d, to + t * tileRows));
+            }
+            for (std::size_t t = 0; t < Tokens; ++t)
+                hn::StoreU(result[t], d, to + t * tileRows);
+        }
 }
 
-/// One block of two panels with all tokens. results: [token][tileRows].
 template <std::size_t Orders, bool Super>
-void multiplyBlock(
-    const PackedLayout& layout, const UnitBlock& decoded, const Activations& x, std::size_t block,
-    const TileUnit& unit, std::size_t firstToken, std::size_t tokens, float* results)
+HWY_INLINE void
+addSums(const DecodedBlock& block, const LineSums& from, std::size_t tokens, float* HWY_RESTRICT results)
+{
+    constexpr std::size_t most = HWY_TARGET > HWY_AVX3 ? 2 : 4; // divides tileTokens
+    std::size_t t = 0;
+    for (; t + most <= tokens; t += most)
+        addTokens<Orders, Super, most>(block, from, t, results);
+    for (; t < tokens; ++t)
+        addTokens<Orders, Super, 1>(block, from, t, results);
+}
+
+/// Some blocks of two panels with all tokens. results: [token][tileRows].
+template <std::size_t Orders, bool Super>
+void multiplyBlocks(
+    const PackedLayout& layout, const UnitBlock* decoded, std::size_t firstBlock, std::size_t blocks,
+    const Activations& x, const TileUnit& unit, std::size_t firstToken, std::size_t tokens, float* results)
 {
     constexpr std::size_t lineRoom = std::max<std::size_t>(1, 4 / Orders), pairTokens = 2 * tileTokens;
     alignas(unitBytes) std::int32_t sums[lineRoom * Orders * 2 * tilePanels * sumsOfTile];
-    const std::size_t columns = layout.columnsOf(block), lineColumns = Super ? columns : layout.lineColumns,
-                      lines = columns / lineColumns;
     const auto multiply = hasUnsignedCodes(layout) ? unit.multiplyUnsigned : unit.multiplySigned;
-    const bool offset = hasOffset(layout.scales);
-    const std::uint8_t* const codes = Super ? decoded.digits[0][0][0] : decoded.decoded.codes[0][0];
     TileProduct product{
         .tokenStride = x.digits * x.blockColumns,
         .digitStride = x.blockColumns,
         .digits = x.digits,
-        .panelStride = sizeof decoded.digits[0][0],
-        .codeDigitStride = sizeof decoded.digits[0],
+        .panelStride = sizeof decoded->digits[0][0],
+        .codeDigitStride = sizeof decoded->digits[0],
         .codeDigits = Orders + 1 - x.digits,
-        .columns = lineColumns,
         .depth = unitDepth(layout),
         .sums = sums};
+    LineSums from{.sums = sums, .tokenLines = x.lines, .offset = hasOffset(layout.scales)};
     for (std::size_t t = 0; t < tokens; t += pairTokens) {
-        const std::size_t count = std::min(pairTokens, tokens - t), token = firstToken + t;
-        for (std::size_t l = 0; l < lines; l += lineRoom) {
-            product.tokens = x.digitsOf(block, token) + l * lineColumns;
-            product.codes = codes + l * lineColumns * (unitBytes / 4);
-            product.lines = std::min(lineRoom, lines - l);
-            multiply(product, count > tileTokens ? 2 : 1);
-            addSums<Orders, Super>(
-                offset, columns / layout.lineColumns, decoded.decoded, x, x.at(block, token), count, l,
-                product.lines, sums, results + t * tileRows);
+        const std::size_t count = std::min(pairTokens, tokens - t), tiles = count > tileTokens ? 2 : 1;
+        from.stride = tiles * tilePanels * sumsOfTile;
+        for (std::size_t b = 0; b < blocks; ++b) { // results and tokens stay in the level-1 cache
+            const UnitBlock& block = decoded[b];
+            const std::size_t index = firstBlock + b, columns = layout.columnsOf(index),
+                              token = firstToken + t, at = x.at(index, token) * x.lines;
+            product.columns = Super ? columns : layout.lineColumns;
+            from.factors = x.scales.data() + at;
+            from.totals = x.sums.data() + at;
+            from.blockLines = from.offset ? columns / layout.lineColumns : 0;
+            const std::uint8_t* const codes = Super ? block.digits[0][0][0] : block.decoded.codes[0][0];
+            const std::size_t lines = columns / product.columns;
+            for (std::size_t l = 0; l < lines; l += lineRoom) {
+                product.tokens = x.digitsOf(index, token) + l * product.columns;
+                product.codes = codes + l * product.columns * (unitBytes / 4);
+                from.firstLine = l;
+                from.lines = product.lines = std::min(lineRoom, lines - l);
+                multiply(product, tiles);
+                addSums<Orders, Super>(block.decoded, from, count, results + t * tileRows);
+            }
         }
     }
 }
@@ -188,32 +224,37 @@ void MultiplyPanelsByUnit(
     const PackedLayout& layout = weights.layout;
     const bool super = isSuper(layout.scales);
     std::fill_n(results, (end - begin + 1) / tilePanels * tokens * tileRows, 0.0f);
-    UnitBlock decoded{};
+    // Two blocks of one digit, or one of two, take 16 KB.
+    const std::size_t atOnce = super ? 1 : 2;
+    UnitBlock decoded[2]{};
     const TileScope scope(unit, unitDepth(layout)); // nothing below waits for other tasks
     const auto kernel = [&] {
         switch (x.digits + (super ? codeDigitsOf(layout) : 1) - 1) {
         case 1:
-            return super ? multiplyBlock<1, true> : multiplyBlock<1, false>;
+            return super ? multiplyBlocks<1, true> : multiplyBlocks<1, false>;
         case 2:
-            return multiplyBlock<2, true>;
+            return multiplyBlocks<2, true>;
         case 3:
-            return super ? multiplyBlock<3, true> : multiplyBlock<3, false>;
+            return super ? multiplyBlocks<3, true> : multiplyBlocks<3, false>;
         default:
-            return multiplyBlock<4, true>;
+            return multiplyBlocks<4, true>;
         }
     }();
-    for (std::size_t block = 0; block < layout.blocks; ++block)
+    // The blocks' activations stay in the level-2 cache for all panels.
+    for (std::size_t first = 0; first < layout.blocks; first += atOnce)
         for (std::size_t panel = begin; panel < end; panel += tilePanels) {
-            const std::size_t count = std::min(tilePanels, end - panel);
-            if (super) {
-                decodeSuper(weights, panel, count, block, decoded);
-            } else {
-                decodeBlock(weights, panel, count, block, decoded.decoded);
-                if (layout.zero != 0)
-                    subtractZero(layout, layout.columnsOf(block), decoded.decoded);
-            }
+            const std::size_t count = std::min(tilePanels, end - panel),
+                              blocks = std::min(atOnce, layout.blocks - first);
+            for (std::size_t b = 0; b < blocks; ++b)
+                if (super) {
+                    decodeSuper(weights, panel, count, first + b, decoded[b]);
+                } else {
+                    decodeBlock(weights, panel, count, first + b, decoded[b].decoded);
+                    if (layout.zero != 0)
+                        subtractZero(layout, layout.columnsOf(first + b), decoded[b].decoded);
+                }
             kernel(
-                layout, decoded, x, block, unit, firstToken, tokens,
+                layout, decoded, first, blocks, x, unit, firstToken, tokens,
                 results + (panel - begin) * panelRows * tokens);
         }
 }

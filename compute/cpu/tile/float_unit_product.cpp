@@ -193,8 +193,8 @@ void multiplyFloatColumns(
             const std::size_t count = std::min(taskTokens, x.tokens - first);
             std::fill_n(results, numbers, 0.0f);
             multiplyRows(kind, rows, begin, end, x, unit, first, count, results);
-            for (std::size_t row = begin; row < end; row += pairRows)
-                for (std::size_t t = 0; t < count; ++t)
+            for (std::size_t t = 0; t < count; ++t) // what lies together in y is written together
+                for (std::size_t row = begin; row < end; row += pairRows)
                     std::copy_n(
                         results + ((row - begin) / pairRows * wholeTiles(count) + t) * pairRows,
                         std::min(pairRows, end - row), y.data() + (first + t) * rowCount + row);
