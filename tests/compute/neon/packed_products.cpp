@@ -80,8 +80,7 @@ PackedWeights randomWeights(const PackedLayout& layout, Random& random)
     PackedWeights weights{layout, WeightBuffer::allocate(layout.bytes()).value()};
     for (std::size_t i = 0; i < layout.bytes(); ++i)
         weights.buffer.data()[i] = std::uint8_t(random.bits());
-    const std::size_t panels = (layout.panels + 1) / 2 * 2;
-    for (std::size_t p = 0; p < panels; ++p)
+    for (std::size_t p = 0; p < layout.panels; ++p)
         for (std::size_t b = 0; b < layout.blocks; ++b) {
             std::uint8_t* const header = weights.buffer.data() + layout.offsetOf(p, b);
             const std::size_t supers = panelRows * superBytes(layout.scales),
