@@ -172,16 +172,21 @@ void printMeasured(Context& context, const QString& what, const Measured& measur
             {{"readBytesPerSecond", measured.limits.readBytesPerSecond},
              {"floatOperationsPerSecond", measured.limits.floatOperationsPerSecond},
              {"byteOperationsPerSecond", measured.limits.byteOperationsPerSecond},
+             {"tileFloatOperationsPerSecond", measured.limits.tileFloatOperationsPerSecond},
              {"threads", qint64(threadCount())},
              {"rows", list},
              {"phases", phases}});
         return;
     }
     std::printf(
-        "%zu threads: read %s GB/s, f32 multiply-add %s GFLOP/s, 8-bit dot %s GOP/s\n\n", threadCount(),
+        "%zu threads: read %s GB/s, f32 multiply-add %s GFLOP/s, 8-bit dot %s GOP/s", threadCount(),
         qPrintable(rate(measured.limits.readBytesPerSecond)),
         qPrintable(rate(measured.limits.floatOperationsPerSecond)),
         qPrintable(rate(measured.limits.byteOperationsPerSecond)));
+    if (measured.limits.tileFloatOperationsPerSecond > 0)
+        std::printf(
+            ", bf16 tiles %s GFLOP/s", qPrintable(rate(measured.limits.tileFloatOperationsPerSecond)));
+    std::printf("\n\n");
     std::vector<QStringList> cells;
     const bool tokens = what == "evaluate" || what == "decode";
     for (const BenchmarkRow& row : measured.rows) {

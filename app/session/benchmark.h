@@ -24,7 +24,8 @@ struct BenchmarkRow {
     double bytesPerSecond = 0; ///< of weights as the format stores them
     double operationsPerSecond = 0; ///< two a weight and column
     double shareOfBandwidth = 0; ///< of the memory's read bandwidth
-    double shareOfPeak = 0; ///< of the arithmetic that the mode is about: f32 multiply-adds, or 8-bit dots
+    double shareOfPeak = 0; ///< of the arithmetic that the mode is about: 8-bit dots, or
+                            ///< CpuLimits::exactOperationsPerSecond()
 };
 
 using OnBenchmarkRow = std::function<void(const BenchmarkRow&)>;
@@ -75,8 +76,9 @@ struct FitBenchmark {
 };
 
 /// From f16 weights to packed ones by a method; bytesPerSecond counts the f16 that are read. Formats that a
-/// method cannot write are left out. Errors: NotFound (a method, a format), InvalidInput (a parameter, sizes beyond
-/// memory, no pair that goes together), Unsupported (a method that needs a base), those of the method, Cancelled.
+/// method cannot write are left out. Errors: NotFound (a method, a format), InvalidInput (a parameter, sizes
+/// beyond memory, no pair that goes together), Unsupported (a method that needs a base), those of the method,
+/// Cancelled.
 [[nodiscard]] Result<void> benchmarkFit(
     const FitBenchmark& what, const MethodLookup& methods, const CpuLimits& limits,
     const OnBenchmarkRow& onRow, std::stop_token stop);

@@ -97,8 +97,10 @@ void BenchmarkController::clear()
 
 Result<void> BenchmarkController::run(const Request& request, const std::stop_token& stop)
 {
-    if (m_measured.readBytesPerSecond == 0)
+    if (m_measured.readBytesPerSecond == 0) {
+        TRY(makeCpuBackend()); // chooses the instruction set that the limits are of
         m_measured = TRY(measureCpuLimits());
+    }
     const CpuLimits limits = m_measured;
     const OnBenchmarkRow onRow = [&](const BenchmarkRow& row) {
         QMetaObject::invokeMethod(
@@ -153,13 +155,15 @@ void BenchmarkController::keep()
     QJsonArray rows;
     for (const BenchmarkRow& row : m_rows)
         rows.append(toJson(row));
-    const QByteArray json = QJsonDocument(QJsonObject{
-                                              {"machine", machine()},
-                                              {"readBytesPerSecond", m_limits.readBytesPerSecond},
-                                              {"floatOperationsPerSecond", m_limits.floatOperationsPerSecond},
-                                              {"byteOperationsPerSecond", m_limits.byteOperationsPerSecond},
-                                              {"rows", rows}})
-                                .toJson(QJsonDocument::Compact);
+    const QByteArray json =
+        QJsonDocument(QJsonObject{
+                          {"machine", machine()},
+                          {"readBytesPerSecond", m_limits.readBytesPerSecond},
+                          {"floatOperationsPerSecond", m_limits.floatOperationsPerSecond},
+                          {"byteOperationsPerSecond", m_limits.byteOperationsPerSecond},
+                          {"tileFloatOperationsPerSecond", m_limits.tileFloatOperationsPerSecond},
+                          {"rows", rows}})
+            .toJson(QJsonDocument::Compact);
     (void)m_store->setSetting(
         settingKey, std::as_bytes(std::span(json.constData(), std::size_t(json.size()))));
 }
@@ -177,7 +181,7 @@ void BenchmarkController::restore()
         return;
     m_limits = {
         json["readBytesPerSecond"].toDouble(), json["floatOperationsPerSecond"].toDouble(),
-        json["byteOperationsPerSecond"].toDouble()};
+        json["byteOperationsPerSecond"].toDouble(), json["tileFloatOperationsPerSecond"].toDouble()};
     for (const QJsonValue row : json["rows"].toArray())
         m_rows.push_back(benchmarkRow(row.toObject()));
 }

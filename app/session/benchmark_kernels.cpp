@@ -62,7 +62,7 @@ Result<void> benchmarkFormat(
         setTimes(
             row, times, bytes, 2 * products * double(columns), limits,
             mode == CpuActivations::EightBit && !format->isFloat() ? limits.byteOperationsPerSecond
-                                                                   : limits.floatOperationsPerSecond);
+                                                                   : limits.exactOperationsPerSecond());
         onRow(row);
     }
     return {};

@@ -213,7 +213,7 @@ Result<std::vector<PhaseShare>> benchmarkEvaluate(
             2 * ((size.elements - size.headElements) * double(what.context) + size.headElements * scored),
             limits,
             mode == CpuActivations::EightBit ? limits.byteOperationsPerSecond
-                                             : limits.floatOperationsPerSecond);
+                                             : limits.exactOperationsPerSecond());
         double wall = 0;
         for (const double seconds : times.wall)
             wall += seconds;
@@ -254,7 +254,7 @@ Result<std::vector<PhaseShare>> benchmarkDecode(
         setTimes(
             row, times, size.bytes, 2 * size.elements, limits,
             mode == CpuActivations::EightBit ? limits.byteOperationsPerSecond
-                                             : limits.floatOperationsPerSecond);
+                                             : limits.exactOperationsPerSecond());
         double wall = 0;
         for (const double seconds : times.wall)
             wall += seconds;

@@ -2,6 +2,7 @@
 
 #include "compute/cpu/cpu_tensor.h"
 #include "compute/cpu/packed/product.h"
+#include "compute/cpu/tile/tile_unit.h"
 
 #include <hwy/targets.h>
 
@@ -43,6 +44,9 @@ constexpr OpRow rows[] = {
     {OpKind::StridedSlice, cpu::stridedSlice},
     {OpKind::LayerNorm, cpu::layerNorm},
 };
+
+/// What a tile unit leaves to others runs with this set.
+constexpr std::int64_t tileTarget = HWY_AVX3_DL;
 
 class CpuBackend final : public Backend {
 public:
@@ -117,8 +121,12 @@ private:
 std::vector<std::string> cpuInstructionSets()
 {
     hwy::SetSupportedTargetsForTest(0); // forget an earlier choice
+    const std::vector<std::int64_t> targets = hwy::SupportedAndGeneratedTargets();
     std::vector<std::string> names;
-    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets())
+    if (targets.front() == tileTarget)
+        if (const cpu::TileUnit* const unit = cpu::amxUnit())
+            names.emplace_back(unit->name);
+    for (const std::int64_t target : targets)
         names.emplace_back(hwy::TargetName(target));
     return names;
 }
@@ -128,11 +136,18 @@ Result<std::unique_ptr<Backend>> makeCpuBackend(std::string instructionSet, CpuA
     const std::vector<std::string> names = cpuInstructionSets();
     if (instructionSet.empty())
         instructionSet = names.front();
-    const auto found = std::find(names.begin(), names.end(), instructionSet);
-    if (found == names.end())
+    if (std::find(names.begin(), names.end(), instructionSet) == names.end())
         return fail(ErrorCode::Unsupported, "this processor has no {}", instructionSet);
-    hwy::SetSupportedTargetsForTest(hwy::SupportedAndGeneratedTargets()[std::size_t(found - names.begin())]);
+    const cpu::TileUnit* unit = cpu::amxUnit();
+    if (unit != nullptr && unit->name != instructionSet)
+        unit = nullptr;
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets())
+        if (unit != nullptr ? target == tileTarget : hwy::TargetName(target) == instructionSet) {
+            hwy::SetSupportedTargetsForTest(target);
+            break;
+        }
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    cpu::chooseTileUnit(unit);
     return std::unique_ptr<Backend>(std::make_unique<CpuBackend>(
         instructionSet,
         activations == CpuActivations::EightBit ? cpu::ActivationMode::EightBit

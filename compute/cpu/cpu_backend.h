@@ -27,7 +27,15 @@ makeCpuBackend(std::string instructionSet = {}, CpuActivations activations = Cpu
 struct CpuLimits {
     double readBytesPerSecond = 0; ///< from memory, larger than the caches
     double floatOperationsPerSecond = 0; ///< multiply-adds of f32, two operations each
-    double byteOperationsPerSecond = 0; ///< dot products of 8-bit numbers, two operations a product
+    double byteOperationsPerSecond = 0; ///< dot products of 8-bit numbers, two operations a product; of tiles
+                                        ///< where AMX is chosen
+    double tileFloatOperationsPerSecond = 0; ///< dot products of tiles of bf16; 0 without such a unit
+
+    /// The arithmetic that exact products are held against.
+    [[nodiscard]] double exactOperationsPerSecond() const
+    {
+        return tileFloatOperationsPerSecond > 0 ? tileFloatOperationsPerSecond : floatOperationsPerSecond;
+    }
 };
 /// Measured now, in about two seconds; what other programs take away counts little. Errors: OutOfMemory.
 [[nodiscard]] Result<CpuLimits> measureCpuLimits();

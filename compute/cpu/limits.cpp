@@ -1,6 +1,7 @@
 // One source, compiled once per instruction set by foreach_target.h.
 #include "compute/cpu/cpu_backend.h"
 
+#include "compute/cpu/tile/tile_unit.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -81,6 +82,23 @@ HWY_EXPORT(ReadAll);
 HWY_EXPORT(FloatWork);
 HWY_EXPORT(ByteWork);
 
+// Here, since a dispatch by name knows no other namespace.
+namespace {
+
+std::int64_t readAll(const std::uint8_t* from, std::size_t count)
+{
+    return HWY_DYNAMIC_DISPATCH(ReadAll)(from, count);
+}
+double floatWork(std::size_t rounds, float* sink)
+{
+    return HWY_DYNAMIC_DISPATCH(FloatWork)(rounds, sink);
+}
+double byteWork(std::size_t rounds, float* sink)
+{
+    return HWY_DYNAMIC_DISPATCH(ByteWork)(rounds, sink);
+}
+
+} // namespace
 } // namespace cpu
 
 namespace {
@@ -114,7 +132,7 @@ Result<CpuLimits> measureCpuLimits()
     std::atomic<std::int64_t> sum{0}; // somebody must want what is read
     CpuLimits limits;
     limits.readBytesPerSecond = rateOf(4 * bytes / piece, [&](std::size_t i) {
-        sum += HWY_DYNAMIC_DISPATCH(cpu::ReadAll)(buffer.data() + i % (bytes / piece) * piece, piece);
+        sum += cpu::readAll(buffer.data() + i % (bytes / piece) * piece, piece);
         return double(piece);
     });
     constexpr std::size_t tasks = 400, rounds = 100'000;
@@ -125,10 +143,20 @@ Result<CpuLimits> measureCpuLimits()
             return std::isnan(sink) ? 0 : amount; // never: the compiler must not leave the work out
         });
     };
-    limits.floatOperationsPerSecond = arithmetic(
-        [](std::size_t count, float* sink) { return HWY_DYNAMIC_DISPATCH(cpu::FloatWork)(count, sink); });
-    limits.byteOperationsPerSecond = arithmetic(
-        [](std::size_t count, float* sink) { return HWY_DYNAMIC_DISPATCH(cpu::ByteWork)(count, sink); });
+    limits.floatOperationsPerSecond = arithmetic(cpu::floatWork);
+    const cpu::TileUnit* const unit = cpu::chosenTileUnit();
+    if (unit == nullptr) {
+        limits.byteOperationsPerSecond = arithmetic(cpu::byteWork);
+        return limits;
+    }
+    const auto tiles = [&](auto work) {
+        return rateOf(tasks, [&](std::size_t) {
+            const cpu::TileScope scope(*unit, cpu::tileColumns);
+            return work(rounds);
+        });
+    };
+    limits.byteOperationsPerSecond = tiles(unit->byteWork);
+    limits.tileFloatOperationsPerSecond = tiles(unit->floatWork);
     return limits;
 }
 

@@ -4,6 +4,7 @@
 #include "compute/cpu/output.h"
 #include "compute/cpu/packed/product.h"
 #include "compute/cpu/row_math.h"
+#include "compute/cpu/tile/float_unit_product.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -106,6 +107,8 @@ Result<Tensor> linear(
     Output output(tokens * outputs);
     const auto y = output.values();
     const PackedWeights* const packed = TRY(weights.packed());
+    const TileUnit* const unit = chosenTileUnit();
+    const auto kind = floatKindOf(*weights.type().format);
     if (packed != nullptr && tokens == 1)
         multiplyColumn(*packed, *cache.get(packed->layout, input, mode), y);
     else if (packed != nullptr && decodesColumns(packed->layout, mode))
@@ -114,6 +117,9 @@ Result<Tensor> linear(
         multiplyColumns(*packed, *cache.get(packed->layout, input, mode), y, stop);
     else if (tokens == 1)
         oneColumn(weights, x, y);
+    else if (unit != nullptr && kind && tokens >= leastFloatUnitTokens)
+        multiplyFloatColumns(
+            *kind, weights.given().bytes().data(), outputs, splitTokens(x, tokens, columns), *unit, y, stop);
     else
         decodedTiles(weights, x, tokens, y, stop);
     if (stop.stop_requested())

@@ -102,7 +102,7 @@ void product(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, Sign
     assert(
         a.rows == m
         && (right == Right::AsItIs ? b.rows == k && b.columns == n : b.rows == n && b.columns == k));
-    const TinyIsZero guard;
+    [[maybe_unused]] const TinyIsZero guard;
     const ProductKernel<T>& kernel = kernelOf<T>(productKernels());
     const std::size_t width = kernel.columns;
     static thread_local std::vector<T> packed; // kept: products come by the thousand
@@ -174,7 +174,7 @@ void addProduct(
 void addScaledRows(
     const float* factors, const float* const* rows, std::size_t count, float* out, std::size_t columns)
 {
-    const TinyIsZero guard;
+    [[maybe_unused]] const TinyIsZero guard;
     productKernels().addScaledRows(factors, rows, count, out, columns);
 }
 

@@ -3218,6 +3218,10 @@ Divergenz %1</translation>
             <translation>Diese Maschine, gemessen: Speicher %1 GB/s, 32-Bit-Gleitkommazahlen %2 GFLOP/s, 8-Bit-Produkte %3 GOP/s</translation>
         </message>
         <message>
+            <source>%1, bf16 tiles %2 GFLOP/s</source>
+            <translation>%1, Kacheln aus bf16 %2 GFLOP/s</translation>
+        </message>
+        <message>
             <source>Save table</source>
             <translation>Tabelle sichern</translation>
         </message>

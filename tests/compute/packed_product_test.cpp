@@ -2,6 +2,7 @@
 #include "compute/cpu/cpu_tensor.h"
 #include "compute/cpu/packed/product.h"
 #include "core/base/parallel.h"
+#include "tests/compute/emulated_tile_unit.h"
 
 #include <QTest>
 
@@ -107,8 +108,37 @@ struct ProductShape {
 /// inside a block.
 constexpr ProductShape shapes[] = {
     {1, 1, 1, 0},  {1, 16, 2, 0}, {1, 33, 3, 5}, {1, 150, 5, 0},  {2, 1, 1, 0},
-    {5, 17, 3, 5}, {6, 32, 2, 0}, {7, 49, 1, 0}, {13, 150, 3, 0},
+    {5, 17, 3, 5}, {6, 32, 2, 0}, {7, 49, 1, 0}, {13, 150, 3, 0}, {39, 83, 2, 5},
 };
+
+/// An instruction set, and whether an emulated tile unit multiplies instead of its byte dots.
+struct ProductSet {
+    std::string name;
+    bool emulated;
+
+    [[nodiscard]] std::string title() const { return name + (emulated ? " and emulated tiles" : ""); }
+    /// Process-wide, until the next.
+    [[nodiscard]] std::unique_ptr<Backend> choose() const
+    {
+        auto backend = makeCpuBackend(name).value();
+        if (emulated)
+            cpu::chooseTileUnit(&cpu::emulatedTileUnit);
+        return backend;
+    }
+};
+
+/// Every compiled set, AMX among them where it is; and its algorithm on every machine, with the best and the
+/// lowest set.
+std::vector<ProductSet> productSets()
+{
+    std::vector<ProductSet> sets;
+    for (const std::string& name : cpuInstructionSets())
+        sets.push_back({name, false});
+    const std::size_t best = sets.front().name == "AMX" ? 1 : 0;
+    sets.push_back({sets[best].name, true});
+    sets.push_back({cpuInstructionSets().back(), true});
+    return sets;
+}
 
 } // namespace
 
@@ -118,19 +148,20 @@ class PackedProductTest : public QObject {
 
     static void rows()
     {
-        QTest::addColumn<QString>("set");
+        QTest::addColumn<std::size_t>("set");
         QTest::addColumn<QString>("format");
-        for (const std::string& set : cpuInstructionSets())
+        const std::vector<ProductSet> sets = productSets();
+        for (std::size_t i = 0; i < sets.size(); ++i)
             for (const std::string& id : packedFormats())
-                QTest::addRow("%s %s", set.c_str(), id.c_str())
-                    << QString::fromStdString(set) << QString::fromStdString(id);
+                QTest::addRow("%s %s", sets[i].title().c_str(), id.c_str())
+                    << i << QString::fromStdString(id);
     }
 
     static void compare(cpu::ActivationMode mode, float tolerance)
     {
-        QFETCH(QString, set);
+        QFETCH(std::size_t, set);
         QFETCH(QString, format);
-        const auto backend = makeCpuBackend(set.toStdString()).value(); // chooses the set
+        const auto backend = productSets()[set].choose();
         const NumberFormatPtr number = parseNumberFormat(format.toStdString()).value();
         for (const auto& [tokens, outputs, blocks, shortBy] : shapes) {
             const std::size_t columns = number->blockElements() * blocks - shortBy;
@@ -176,9 +207,17 @@ private slots:
     // A tie may round to the other side: one unit of one activation in a hundred thousand.
     void eightBitProductsSeeRoundedActivations() { compare(cpu::ActivationMode::EightBit, 2e-5f); }
 
+    void resultsAreEqualForAnyNumberOfThreads_data()
+    {
+        QTest::addColumn<std::size_t>("set");
+        const std::vector<ProductSet> sets = productSets();
+        for (std::size_t i = 0; i < sets.size(); ++i)
+            QTest::addRow("%s", sets[i].title().c_str()) << i;
+    }
     void resultsAreEqualForAnyNumberOfThreads()
     {
-        const auto backend = makeCpuBackend().value();
+        QFETCH(std::size_t, set);
+        const auto backend = productSets()[set].choose();
         for (const char* id : {"q4_k", "q6_k", "tq2_0", "int4g128", "nf4g64"}) {
             const NumberFormatPtr number = parseNumberFormat(id).value();
             const cpu::CpuTensor tensor(randomWeights(number, 700, 512, 1));
@@ -200,8 +239,8 @@ private slots:
     void largeAndOddActivationsAreHeld()
     {
         const NumberFormatPtr number = parseNumberFormat("q8_0").value();
-        for (const std::string& set : cpuInstructionSets()) {
-            const auto backend = makeCpuBackend(set).value();
+        for (const ProductSet& set : productSets()) {
+            const auto backend = set.choose();
             const Tensor weights = randomWeights(number, 16, 64, 1);
             const std::vector<float> w = weights.toFloats();
             const cpu::CpuTensor tensor(weights);

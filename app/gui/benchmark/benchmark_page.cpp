@@ -243,6 +243,9 @@ void BenchmarkPage::showState()
                       rateText(limits.readBytesPerSecond), rateText(limits.floatOperationsPerSecond),
                       rateText(limits.byteOperationsPerSecond))
             : QString());
+    if (limits.tileFloatOperationsPerSecond > 0)
+        m_limits->setText(tr("%1, bf16 tiles %2 GFLOP/s")
+                              .arg(m_limits->text(), rateText(limits.tileFloatOperationsPerSecond)));
     m_limits->setVisible(!m_limits->text().isEmpty());
 }
 

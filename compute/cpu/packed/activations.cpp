@@ -2,6 +2,7 @@
 #include "compute/cpu/packed/product.h"
 
 #include "compute/cpu/output.h"
+#include "compute/cpu/tile/tile_unit.h"
 #include "core/base/half.h"
 #include "core/base/parallel.h"
 
@@ -143,7 +144,8 @@ makeActivations(const PackedLayout& layout, std::span<const float> x, std::size_
     out.blockColumns = layout.blockColumns;
     out.lines = layout.linesPerBlock();
     const std::size_t blocks = layout.blocks * tokens;
-    out.bytes = scratch(blocks * out.digits * out.blockColumns);
+    // A tile unit reads whole tiles of tokens: what lies past the last is not used, but must be there.
+    out.bytes = scratch((blocks + tileTokens - 1) * out.digits * out.blockColumns);
     out.scales.resize(blocks * out.lines);
     out.sums.resize(blocks * out.lines);
     out.starts.resize(blocks * out.lines * 2);

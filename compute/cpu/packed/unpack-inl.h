@@ -43,9 +43,13 @@ HWY_INLINE IntVector dot(IntVector sums, ByteVector codes, IntVector digits)
     asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(codes.raw), "v"(digits.raw));
     return sums;
 #else
-    const hn::ScalableTag<std::int16_t> words;
-    const auto multiply = [&](ByteVector c) {
-#if HWY_TARGET == HWY_AVX3
+    [[maybe_unused]] const hn::ScalableTag<std::int16_t> words;
+    const auto multiply = [&](ByteVector c) { // codes up to 127
+#if HWY_TARGET == HWY_NEON
+        const auto ours = vreinterpretq_s8_u8(c.raw), theirs = vreinterpretq_s8_s32(digits.raw);
+        const auto low = vmull_s8(vget_low_s8(ours), vget_low_s8(theirs)), high = vmull_high_s8(ours, theirs);
+        return IntVector{vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(high))};
+#elif HWY_TARGET == HWY_AVX3
         const auto pairs = hn::Vec<decltype(words)>{_mm512_maddubs_epi16(c.raw, digits.raw)};
         return IntVector{_mm512_madd_epi16(pairs.raw, hn::Set(words, 1).raw)};
 #elif HWY_TARGET == HWY_AVX2

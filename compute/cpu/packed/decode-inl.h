@@ -1,0 +1,107 @@
+// Blocks of packed weights, decoded for products of many columns. Included once per instruction set.
+#if defined(TRITLOOM_CPU_DECODE_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TRITLOOM_CPU_DECODE_INL_H
+#undef TRITLOOM_CPU_DECODE_INL_H
+#else
+#define TRITLOOM_CPU_DECODE_INL_H
+#endif
+
+#include "compute/cpu/packed/unpack-inl.h"
+
+#include <algorithm>
+
+#ifndef TRITLOOM_CPU_DECODED_BLOCK
+#define TRITLOOM_CPU_DECODED_BLOCK
+namespace tritloom::cpu {
+
+/// Panels that are multiplied beside each other.
+inline constexpr std::size_t tilePanels = 2, tileRows = tilePanels * panelRows;
+
+/// One block of two panels, decoded: a level a byte, scales as floats. It stays in the level-1 cache.
+struct alignas(unitBytes) DecodedBlock {
+    std::uint8_t codes[tilePanels][mostBlockColumns / 4][unitBytes];
+    float scales[tilePanels][mostBlockColumns / 16][panelRows],
+        offsets[tilePanels][mostBlockColumns / 16][panelRows];
+};
+
+} // namespace tritloom::cpu
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace tritloom::cpu::HWY_NAMESPACE {
+
+template <unsigned Bits, Levels L>
+void unpackSpans(
+    const std::uint8_t* from, std::size_t spans, ByteVector table, std::uint8_t (*out)[unitBytes])
+{
+    for (std::size_t s = 0; s < spans; ++s, from += Bits * unitBytes)
+        for (std::size_t first = 0; first < panelRows; first += lanes) {
+            ByteVector codes[steps];
+            unpackSpan<Bits, L>(from + 4 * first, codes);
+            for (std::size_t step = 0; step < steps; ++step)
+                hn::StoreU(
+                    L == Levels::Table ? lookUp(table, codes[step]) : codes[step], Bytes(),
+                    out[s * steps + step] + 4 * first);
+        }
+}
+
+/// Codes of `spans` spans, as bytes: for Table the level + zero, for Sign 0 or 2, else the code.
+HWY_INLINE void unpack(
+    const FormatLayout& layout, const std::uint8_t* from, std::size_t spans, std::uint8_t (*out)[unitBytes])
+{
+    const ByteVector table = LevelTables(layout).parts[0];
+    switch (layout.levels) {
+    case Levels::Sign:
+        return unpackSpans<1, Levels::Sign>(from, spans, table, out);
+    case Levels::Table:
+        return unpackSpans<4, Levels::Table>(from, spans, table, out);
+    case Levels::Whole:
+    case Levels::Fraction:
+        break;
+    }
+    switch (layout.bits) {
+    case 2:
+        return unpackSpans<2, Levels::Whole>(from, spans, table, out);
+    case 3:
+        return unpackSpans<3, Levels::Whole>(from, spans, table, out);
+    case 4:
+        return unpackSpans<4, Levels::Whole>(from, spans, table, out);
+    case 5:
+        return unpackSpans<5, Levels::Whole>(from, spans, table, out);
+    case 6:
+        return unpackSpans<6, Levels::Whole>(from, spans, table, out);
+    case 7:
+        return unpackSpans<7, Levels::Whole>(from, spans, table, out);
+    default:
+        return unpackSpans<8, Levels::Whole>(from, spans, table, out);
+    }
+}
+
+/// Block `block` of `count` panels from `panel` on.
+inline void decodeBlock(
+    const PackedWeights& weights, std::size_t panel, std::size_t count, std::size_t block, DecodedBlock& out)
+{
+    const PackedLayout& layout = weights.layout;
+    const std::size_t columns = layout.columnsOf(block), lines = columns / layout.lineColumns;
+    for (std::size_t p = 0; p < count; ++p) {
+        const std::uint8_t* const header = weights.block(panel + p, block);
+        unpack(layout, header + layout.headerBytes(lines), columns / spanColumns, out.codes[p]);
+        for (std::size_t first = 0; first < panelRows; first += lanes) {
+            const BlockScales scales(layout.scales, header, first);
+            const bool super = isSuper(layout.scales), offset = hasOffset(layout.scales);
+            const auto one = hn::Set(Floats(), 1);
+            const auto d = super ? scales.scaleOfBlock() : one,
+                       m = super && offset ? scales.offsetOfBlock() : one;
+            for (std::size_t l = 0; l < lines; ++l) {
+                const Line line = scales.line(l);
+                hn::StoreU(hn::Mul(line.scale, d), Floats(), out.scales[p][l] + first);
+                hn::StoreU(hn::Mul(line.offset, m), Floats(), out.offsets[p][l] + first);
+            }
+        }
+    }
+}
+
+} // namespace tritloom::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

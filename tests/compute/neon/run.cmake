@@ -1,0 +1,35 @@
+# cmake -DSOURCE=... -DBINARY=... -DHOST=... -P run.cmake: builds kernel_checks for 64-bit Arm, runs it by emulation
+# and compares with HOST, the same program for this machine. Says why where it cannot.
+find_program(compiler aarch64-linux-gnu-g++)
+find_program(emulator NAMES qemu-aarch64 qemu-aarch64-static)
+find_program(ccache ccache)
+find_path(headers hwy/highway.h PATHS /usr/include /usr/local/include)
+foreach(needed compiler emulator headers)
+  if(NOT ${needed})
+    message("SKIPPED: no ${needed} (packages g++-aarch64-linux-gnu, qemu-user and libhwy-dev)")
+    return()
+  endif()
+endforeach()
+
+set(options -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64
+  -DCMAKE_CXX_COMPILER=${compiler} -DTRITLOOM_PROCESSOR_OPTIONS=-march=armv8-a+crypto -DTRITLOOM_HOST_HEADERS=${headers})
+if(ccache)
+  list(APPEND options -DCMAKE_CXX_COMPILER_LAUNCHER=${ccache})
+endif()
+execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${BINARY} ${options} COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${BINARY} --parallel 2 COMMAND_ERROR_IS_FATAL ANY)
+
+get_filename_component(folder ${compiler} DIRECTORY)
+execute_process(COMMAND ${emulator} -L ${folder}/../aarch64-linux-gnu ${BINARY}/kernel_checks
+  OUTPUT_VARIABLE there RESULT_VARIABLE status)
+message("Arm: ${there}")
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "kernels are wrong on 64-bit Arm")
+endif()
+execute_process(COMMAND ${HOST} OUTPUT_VARIABLE here COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "bits [^\n]*" bitsThere "${there}")
+string(REGEX MATCHALL "bits [^\n]*" bitsHere "${here}")
+if(NOT bitsThere STREQUAL bitsHere OR bitsHere STREQUAL "")
+  message(FATAL_ERROR "kernels that give the same bits everywhere do not: ${bitsThere} there, ${bitsHere} here")
+endif()
+message("The same bits as here: ${bitsHere}")
