@@ -66,6 +66,7 @@ std::vector<std::string> formatsOf(const Context& context)
 Result<void> benchKernels(Context& context, Measured& measured, const OnBenchmarkRow& onRow)
 {
     KernelBenchmark what;
+    what.device = context.parser.value("device").toStdString();
     what.modes = TRY(modesOf(context));
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
@@ -101,12 +102,14 @@ Result<void>
 benchModel(Context& context, const QString& what, Measured& measured, const OnBenchmarkRow& onRow)
 {
     ModelBenchmark benchmark;
+    benchmark.device = context.parser.value("device").toStdString();
     benchmark.modes = TRY(modesOf(context));
     benchmark.context = TRY(context.countOption("context", benchmark.context));
     constexpr std::size_t longest = std::size_t{1} << 15; // tokens: scores of all pairs take 4 GB a head
     if (benchmark.context > longest)
         return fail(
-            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest, benchmark.context);
+            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest,
+            benchmark.context);
     benchmark.count = TRY(context.countOption("count", what == "drag" ? 3 : 2));
     std::vector<std::string> formats = formatsOf(context);
     if (formats.empty())
@@ -190,6 +193,8 @@ int bench(Context& context, const QStringList& arguments)
         "WHAT",
         "kernels (products of packed weights), fit (weights to packed ones), evaluate or decode (a model), "
         "drag (a layer to another format).");
+    context.parser.addOption(
+        {"device", "cpu or vulkan:<number>: where products and models run, not fit.", "id", "cpu"});
     context.parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
     context.parser.addOption(
         {"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});
@@ -224,7 +229,7 @@ int bench(Context& context, const QStringList& arguments)
             context.progress(QString::fromStdString(row.device + " " + row.format), 1);
         };
         TRY_VOID(
-            what == "kernels"    ? benchKernels(context, measured, onRow)
+            what == "kernels"   ? benchKernels(context, measured, onRow)
                 : what == "fit" ? benchFit(context, measured, onRow)
                                 : benchModel(context, what, measured, onRow));
         return context.parser.isSet("csv")

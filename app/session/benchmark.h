@@ -53,16 +53,17 @@ void setTimes(
 [[nodiscard]] std::vector<std::string> weightFormats();
 
 struct KernelBenchmark {
+    std::string device = "cpu"; ///< or "vulkan:0"
     std::vector<std::string> formats; ///< empty: all that weights come in
     std::vector<std::size_t> columns{1, 512};
-    std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit};
+    std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit}; ///< of the CPU
     std::size_t rows = 14336, inner = 4096;
     std::size_t coldBytes = std::size_t{512} << 20; ///< copies for one column, larger than caches
     std::string instructionSet; ///< empty: the best
 };
 
-/// Products of the CPU device with random weights. Errors: NotFound (a format),
-/// InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.
+/// Products of a device with random weights; formats that it leaves to the CPU are left out. Errors: NotFound
+/// (a format, a device), /// InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.
 [[nodiscard]] Result<void> benchmarkKernels(
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
 
@@ -75,8 +76,9 @@ struct FitBenchmark {
 };
 
 /// From f16 weights to packed ones by a method; bytesPerSecond counts the f16 that are read. Formats that a
-/// method cannot write are left out. Errors: NotFound (a method, a format), InvalidInput (a parameter, sizes beyond
-/// memory, no pair that goes together), Unsupported (a method that needs a base), those of the method, Cancelled.
+/// method cannot write are left out. Errors: NotFound (a method, a format), InvalidInput (a parameter, sizes
+/// beyond memory, no pair that goes together), Unsupported (a method that needs a base), those of the method,
+/// Cancelled.
 [[nodiscard]] Result<void> benchmarkFit(
     const FitBenchmark& what, const MethodLookup& methods, const CpuLimits& limits,
     const OnBenchmarkRow& onRow, std::stop_token stop);
