@@ -18,7 +18,8 @@ struct BenchmarkRow {
     std::size_t rows = 0, inner = 0, columns = 0; ///< of the product; 0 where it is none
     std::size_t threads = 0;
     double seconds = 0; ///< median of the processor time of a repetition over the number of threads: what it
-                        ///< takes on a machine that does nothing else
+                        ///< takes on a machine that does nothing else; of kernels on another device by its
+                        ///< own clock
     double spread = 0; ///< of seconds: (third quartile - first quartile) / median
     double wallSeconds = 0; ///< median by the clock, with what other programs took away
     double bytesPerSecond = 0; ///< of weights as the format stores them

@@ -12,7 +12,7 @@ struct TimedExecutor {
     using Seconds = std::map<OpKind, double>;
     struct Part {
         std::string name; ///< of the backend
-        std::shared_ptr<Seconds> seconds; ///< by what the device's own clock says where it has one
+        std::shared_ptr<Seconds> seconds; ///< by the device's own clock; empty where it has none
     };
     std::unique_ptr<Executor> executor;
     std::string name; ///< of the first backend
