@@ -1,9 +1,10 @@
-// For many tokens: tiles of 64 rows and 64 tokens.
+// For many tokens: tiles of 64 rows and 64 tokens. Each invocation holds 8 x 8 outputs, so that a value read from
+// shared memory is used eight times.
 
 const uint tile = 64u, depth = 16u; // outputs along an edge; columns taken at a time
-const uint stride = tile + 1u; // against bank conflicts
-shared float weightTile[depth * stride]; // [column][row]
-shared float inputTile[depth * stride]; // [column][token]
+const uint vectors = tile / 4u + 1u; // of a column; one more against bank conflicts
+shared vec4 weightTile[depth * vectors]; // [column][row / 4]
+shared vec4 inputTile[depth * vectors]; // [column][token / 4]
 
 float inputAt(uint token, uint column)
 {
@@ -17,72 +18,60 @@ vec4 inputsAt(uint token, uint column)
         inputAt(token, column + 3u));
 }
 
-void store(uint row, uint token, float sum)
+void storeColumn(uint row, uint token, vec4 low, vec4 high) // 4 rows of a token, and 4 rows behind 32 others
 {
-    if (row < rowCount && token < tokenCount)
-        y[token * allRows + firstRow + row] = sum;
+    if (token >= tokenCount)
+        return;
+    const uint at = token * allRows + firstRow + row;
+    for (uint n = 0u; n < 4u; ++n) {
+        if (row + n < rowCount)
+            y[at + n] = low[n];
+        if (row + n + 32u < rowCount)
+            y[at + n + 32u] = high[n];
+    }
 }
 
-void storeRow(uint row, uint token, vec4 low, vec4 high)
-{
-    store(row, token, low.x);
-    store(row, token + 8u, low.y);
-    store(row, token + 16u, low.z);
-    store(row, token + 24u, low.w);
-    store(row, token + 32u, high.x);
-    store(row, token + 40u, high.y);
-    store(row, token + 48u, high.z);
-    store(row, token + 56u, high.w);
-}
-
-// Each invocation holds 8 x 8 outputs, so that a value read from shared memory is used eight times.
 void multiplyTile()
 {
     const uint id = gl_LocalInvocationID.x;
-    const uint firstRow = gl_WorkGroupID.x * tile, firstToken = gl_WorkGroupID.y * tile;
-    const uint ownRow = id % 8u, ownToken = id / 8u; // and every eighth after it
-    mat4 low0 = mat4(0.0), high0 = mat4(0.0); // own rows 0 to 3 of 8, own tokens 0 to 3 and 4 to 7
-    mat4 low1 = mat4(0.0), high1 = mat4(0.0); // own rows 4 to 7
+    const uint rowBegin = gl_WorkGroupID.x * tile, tokenBegin = gl_WorkGroupID.y * tile;
+    const uint ownRow = id % 8u, ownToken = id / 8u; // vectors of four, and those behind eight others
+    // [token][row]: the own four and those behind 32 others, of tokens and of rows
+    mat4 nearNear = mat4(0.0), nearFar = mat4(0.0), farNear = mat4(0.0), farFar = mat4(0.0);
 
     for (uint firstColumn = 0u; firstColumn < columnCount; firstColumn += depth) {
         for (uint part = id; part < tile * 2u; part += 64u) { // a row has 2 parts of 8 columns
-            const uint row = part / 2u, column = part % 2u * 8u;
+            const uint row = part % tile, column = part / tile * 8u;
             Eight values = Eight(vec4(0.0), vec4(0.0));
-            if (firstRow + row < rowCount && firstColumn + column < columnCount)
-                values = decode8(firstRow + row, firstColumn + column);
-            const uint to = column * stride + row;
-            weightTile[to] = values.low.x;
-            weightTile[to + stride] = values.low.y;
-            weightTile[to + 2u * stride] = values.low.z;
-            weightTile[to + 3u * stride] = values.low.w;
-            weightTile[to + 4u * stride] = values.high.x;
-            weightTile[to + 5u * stride] = values.high.y;
-            weightTile[to + 6u * stride] = values.high.z;
-            weightTile[to + 7u * stride] = values.high.w;
+            if (rowBegin + row < rowCount && firstColumn + column < columnCount)
+                values = decode8(rowBegin + row, firstColumn + column);
+            const uint to = column * vectors + row / 4u;
+            for (uint n = 0u; n < 4u; ++n) {
+                weightTile[to + n * vectors][row % 4u] = values.low[n];
+                weightTile[to + (n + 4u) * vectors][row % 4u] = values.high[n];
+            }
         }
-        for (uint i = id; i < tile * depth; i += 64u)
-            inputTile[i % depth * stride + i / depth] = inputAt(firstToken + i / depth, firstColumn + i % depth);
+        for (uint i = id; i < tile * depth; i += 64u) {
+            const uint token = i / depth, column = i % depth;
+            inputTile[column * vectors + token / 4u][token % 4u] =
+                inputAt(tokenBegin + token, firstColumn + column);
+        }
         barrier();
         for (uint column = 0u; column < depth; ++column) {
-            const uint w = column * stride + ownRow, t = column * stride + ownToken;
-            const vec4 low = vec4(inputTile[t], inputTile[t + 8u], inputTile[t + 16u], inputTile[t + 24u]);
-            const vec4 high = vec4(inputTile[t + 32u], inputTile[t + 40u], inputTile[t + 48u], inputTile[t + 56u]);
-            const vec4 upper = vec4(weightTile[w], weightTile[w + 8u], weightTile[w + 16u], weightTile[w + 24u]);
-            const vec4 lower = vec4(weightTile[w + 32u], weightTile[w + 40u], weightTile[w + 48u], weightTile[w + 56u]);
-            low0 += outerProduct(low, upper);
-            high0 += outerProduct(high, upper);
-            low1 += outerProduct(low, lower);
-            high1 += outerProduct(high, lower);
+            const vec4 nearRows = weightTile[column * vectors + ownRow];
+            const vec4 farRows = weightTile[column * vectors + ownRow + 8u];
+            const vec4 nearTokens = inputTile[column * vectors + ownToken];
+            const vec4 farTokens = inputTile[column * vectors + ownToken + 8u];
+            nearNear += outerProduct(nearRows, nearTokens);
+            nearFar += outerProduct(farRows, nearTokens);
+            farNear += outerProduct(nearRows, farTokens);
+            farFar += outerProduct(farRows, farTokens);
         }
         barrier();
     }
-    const uint row = firstRow + ownRow, token = firstToken + ownToken;
-    storeRow(row, token, low0[0], high0[0]);
-    storeRow(row + 8u, token, low0[1], high0[1]);
-    storeRow(row + 16u, token, low0[2], high0[2]);
-    storeRow(row + 24u, token, low0[3], high0[3]);
-    storeRow(row + 32u, token, low1[0], high1[0]);
-    storeRow(row + 40u, token, low1[1], high1[1]);
-    storeRow(row + 48u, token, low1[2], high1[2]);
-    storeRow(row + 56u, token, low1[3], high1[3]);
+    for (uint n = 0u; n < 4u; ++n) {
+        const uint row = rowBegin + ownRow * 4u, token = tokenBegin + ownToken * 4u + n;
+        storeColumn(row, token, nearNear[n], nearFar[n]);
+        storeColumn(row, token + 32u, farNear[n], farFar[n]);
+    }
 }
