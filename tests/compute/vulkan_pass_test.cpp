@@ -167,6 +167,23 @@ private slots:
         QVERIFY(profile->seconds.empty() || seconds > 0); // empty: the device has no clock
     }
 
+    void theSampleStaysOnTheDevice()
+    {
+        TRITLOOM_NEEDS_VULKAN(backend, {});
+        const std::filesystem::path folder =
+            std::filesystem::path(TRITLOOM_SOURCE_DIR) / "resources/samples/language";
+        std::shared_ptr<const Model> model;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            if (const auto loaded = loadModel(entry.path()); loaded && (*loaded)->graph)
+                model = *loaded;
+        QVERIFY(model != nullptr);
+        Machine machine(std::move(backend)), reference(nullptr);
+        const auto actual = logits(*machine.executor, *model, someIds(33));
+        compare(actual, logits(*reference.executor, *model, someIds(33)).value());
+        QCOMPARE(machine.hostRuns(), 0);
+        QCOMPARE(machine.device->downloads, 1);
+    }
+
     void sequencesStayOnTheDevice()
     {
         TRITLOOM_NEEDS_VULKAN(backend, {});
