@@ -160,7 +160,7 @@ Result<void> Device::run(const Dispatch& dispatch)
                 {&given.buffer->block, given.offset, given.bytes == 0 ? rest : std::min(rest, given.bytes),
                  given.isWritten});
         }
-        return m_handles->stream->dispatch(
+        TRY_VOID(m_handles->stream->dispatch(
             {.op = dispatch.op,
              .pipeline = m_handles->pipelines->find(*dispatch.shader, dispatch.specials),
              .operands = operands,
@@ -168,7 +168,8 @@ Result<void> Device::run(const Dispatch& dispatch)
              .groups =
                  {std::uint32_t(dispatch.groups[0]), std::uint32_t(dispatch.groups[1]),
                   std::uint32_t(dispatch.groups[2])},
-             .work = dispatch.work});
+             .work = dispatch.work}));
+        return m_handles->checkFindings(); // before anything wrong can run
     });
 }
 
