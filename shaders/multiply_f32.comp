@@ -2,9 +2,14 @@
 #extension GL_GOOGLE_include_directive : require
 #include "product.glsl"
 
-float weightAt(uint row, uint column)
+float weightAt(uint i)
 {
-    return column < columnCount ? uintBitsToFloat(weights[row * columnCount + column]) : 0.0;
+    return uintBitsToFloat(weights[i]);
+}
+
+Eight vectorAt(uint i)
+{
+    return Eight(uintBitsToFloat(weightVectors[2u * i]), uintBitsToFloat(weightVectors[2u * i + 1u]));
 }
 
 #include "multiply_float.glsl"

@@ -71,6 +71,7 @@ using Work = std::function<Result<void>(Measured&, const OnBenchmarkRow&)>;
 Result<Work> kernelsWork(Context& context)
 {
     KernelBenchmark what;
+    what.device = context.parser.value("device").toStdString();
     what.modes = TRY(modesOf(context));
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
@@ -108,6 +109,7 @@ Result<Work> fitWork(Context& context)
 Result<Work> modelWork(Context& context, const QString& what)
 {
     ModelBenchmark options;
+    options.device = context.parser.value("device").toStdString();
     options.modes = TRY(modesOf(context));
     options.context = TRY(context.countOption("context", options.context));
     constexpr std::size_t longest = std::size_t{1} << 15; // tokens: scores of all pairs take 4 GB a head
@@ -218,6 +220,8 @@ int bench(Context& context, const QStringList& arguments)
         "WHAT",
         "kernels (products of packed weights), fit (weights to packed ones), evaluate or decode (a model), "
         "drag (a layer to another format).");
+    context.parser.addOption(
+        {"device", "cpu or vulkan:<number>: where products and models run, not fit.", "id", "cpu"});
     context.parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
     context.parser.addOption(
         {"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});

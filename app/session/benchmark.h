@@ -18,7 +18,8 @@ struct BenchmarkRow {
     std::size_t rows = 0, inner = 0, columns = 0; ///< of the product; 0 where it is none
     std::size_t threads = 0;
     double seconds = 0; ///< median of the processor time of a repetition over the number of threads: what it
-                        ///< takes on a machine that does nothing else
+                        ///< takes on a machine that does nothing else; of kernels on another device by its
+                        ///< own clock
     double spread = 0; ///< of seconds: (third quartile - first quartile) / median
     double wallSeconds = 0; ///< median by the clock, with what other programs took away
     double bytesPerSecond = 0; ///< of weights as the format stores them
@@ -54,16 +55,17 @@ void setTimes(
 [[nodiscard]] std::vector<std::string> weightFormats();
 
 struct KernelBenchmark {
+    std::string device = "cpu"; ///< or "vulkan:0"
     std::vector<std::string> formats; ///< empty: all that weights come in
     std::vector<std::size_t> columns{1, 512};
-    std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit};
+    std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit}; ///< of the CPU
     std::size_t rows = 4096, inner = 4096; ///< copies make one column's weights larger than caches
     std::size_t coldBytes = std::size_t{512} << 20; ///< copies for one column, larger than caches
     std::string instructionSet; ///< empty: the best
 };
 
-/// Products of the CPU device with random weights. Errors: NotFound (a format),
-/// InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.
+/// Products of a device with random weights; formats that it leaves to the CPU are left out. Errors: NotFound
+/// (a format, a device), /// InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.
 [[nodiscard]] Result<void> benchmarkKernels(
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
 

@@ -1,5 +1,8 @@
 #include "app/session/benchmark.h"
 
+#include "app/session/timed_executor.h"
+#include "compute/vulkan/vulkan_backend.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -24,10 +27,44 @@ Tensor copyOf(const Tensor& tensor)
     return Tensor::adopt(tensor.type(), {bytes.begin(), bytes.end()});
 }
 
-Result<void> benchmarkFormat(
-    Backend& backend, CpuActivations mode, const NumberFormatPtr& format, const KernelBenchmark& what,
-    const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
+/// As repeat(), by the device's own clock, which counts in `seconds`; by ours where it has none.
+Result<BenchmarkTimes> repeatOnDevice(
+    const double& seconds, const std::function<Result<void>()>& work, std::stop_token stop, std::size_t parts)
 {
+    TRY_VOID(work());
+    BenchmarkTimes times;
+    while (times.wall.size() < 5) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "the benchmark was stopped");
+        const double before = seconds;
+        const auto begin = std::chrono::steady_clock::now();
+        TRY_VOID(work());
+        const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        times.wall.push_back(wall / double(parts));
+        times.busy.push_back((seconds > before ? seconds - before : wall) / double(parts));
+    }
+    std::sort(times.busy.begin(), times.busy.end());
+    std::sort(times.wall.begin(), times.wall.end());
+    return times;
+}
+
+/// Where products are measured.
+struct Bench {
+    Backend& backend;
+    CpuActivations mode;
+    /// Of a device that works behind the host's back: what it has done. Null for the CPU.
+    std::shared_ptr<VulkanProfile> profile;
+};
+
+Result<void> benchmarkFormat(
+    const Bench& bench, const NumberFormatPtr& format, const KernelBenchmark& what, const CpuLimits& limits,
+    const OnBenchmarkRow& onRow, std::stop_token stop)
+{
+    Backend& backend = bench.backend;
+    const TensorType types[] = {
+        {parseNumberFormat("f32").value(), {1, what.inner}}, {format, {what.rows, what.inner}}};
+    if (bench.profile != nullptr && !backend.supports({OpKind::Linear, {}}, types))
+        return {};
     const Tensor weights = randomWeights(format, what.rows, what.inner);
     const double bytes = double(weights.bytes().size()), products = double(what.rows) * double(what.inner);
     std::vector<DeviceTensor> copies{TRY(backend.upload(weights))};
@@ -38,21 +75,23 @@ Result<void> benchmarkFormat(
         const auto begin = std::chrono::steady_clock::now();
         TRY(backend.run({OpKind::Linear, {}}, first, stop)); // the very first repacks the weights
         const double once = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        // A format without a kernel is decoded for each product: its bytes bind nothing, caches do not
-        // matter.
-        if (columns == 1 && once < slow)
-            for (double n = 1; n < std::min(100.0, double(what.coldBytes) / bytes); ++n)
+        // A format without a kernel is decoded for each product: memory binds nothing there, few copies do.
+        if (columns == 1)
+            for (double n = 1; n < std::min({100.0, double(what.coldBytes) / bytes, 0.3 / once}); ++n)
                 copies.push_back(TRY(backend.upload(copyOf(weights))));
-        const auto times = TRY(repeat(
-            once < slow ? 3 : 1, columns == 1 ? 0.2 : 0.1,
-            [&]() -> Result<void> {
-                for (const DeviceTensor& copy : copies) {
-                    const DeviceTensor inputs[] = {x, copy};
-                    TRY(backend.run({OpKind::Linear, {}}, inputs, stop));
-                }
-                return {};
-            },
-            stop, copies.size()));
+        const auto multiply = [&]() -> Result<void> {
+            DeviceTensor last;
+            for (const DeviceTensor& copy : copies) {
+                const DeviceTensor inputs[] = {x, copy};
+                last = TRY(backend.run({OpKind::Linear, {}}, inputs, stop));
+            }
+            if (bench.profile != nullptr)
+                TRY(backend.download(last)); // which waits
+            return {};
+        };
+        const BenchmarkTimes times = bench.profile == nullptr
+            ? TRY(repeat(once < slow ? 3 : 1, columns == 1 ? 0.2 : 0.1, multiply, stop, copies.size()))
+            : TRY(repeatOnDevice(bench.profile->seconds[OpKind::Linear], multiply, stop, copies.size()));
         BenchmarkRow row{
             .device = backend.name(),
             .format = format->id(),
@@ -61,8 +100,8 @@ Result<void> benchmarkFormat(
             .columns = columns};
         setTimes(
             row, times, bytes, 2 * products * double(columns), limits,
-            mode == CpuActivations::EightBit && !format->isFloat() ? limits.byteOperationsPerSecond
-                                                                   : limits.exactOperationsPerSecond());
+            bench.mode == CpuActivations::EightBit && !format->isFloat() ? limits.byteOperationsPerSecond
+                                                                         : limits.exactOperationsPerSecond());
         onRow(row);
     }
     return {};
@@ -91,14 +130,26 @@ Result<void> benchmarkKernels(
                 ErrorCode::InvalidInput,
                 "{} columns of {} numbers are too many to measure: at most {} numbers are possible", columns,
                 std::max(what.rows, what.inner), mostNumbers);
+    std::unique_ptr<Backend> device;
+    const auto profile = std::make_shared<VulkanProfile>();
+    if (what.device.starts_with("vulkan:"))
+        device = TRY(makeVulkanBackend(TRY(vulkanDeviceOf(what.device)), {.profile = profile}));
+    else if (what.device != "cpu")
+        return fail(
+            ErrorCode::NotFound, "a benchmark runs on cpu or vulkan:<number>, not on '{}'", what.device);
     const std::vector<std::string> ids = what.formats.empty() ? weightFormats() : what.formats;
     for (const std::string& id : ids) {
         const NumberFormatPtr format = TRY(parseNumberFormat(id));
+        if (device != nullptr) {
+            TRY_VOID(benchmarkFormat(
+                {*device, CpuActivations::Exact, profile}, format, what, limits, onRow, stop));
+            continue;
+        }
         for (const CpuActivations mode : what.modes) {
             if (format->isFloat() && mode == CpuActivations::EightBit && what.modes.size() > 1)
                 continue; // floats are multiplied as they are in both modes
             const auto backend = TRY(makeCpuBackend(what.instructionSet, mode));
-            TRY_VOID(benchmarkFormat(*backend, mode, format, what, limits, onRow, stop));
+            TRY_VOID(benchmarkFormat({*backend, mode, nullptr}, format, what, limits, onRow, stop));
         }
     }
     return {};

@@ -1,72 +1,31 @@
 #include "app/session/benchmark_model.h"
 
+#include "app/session/timed_executor.h"
 #include "core/evaluate/forward_pass.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace tritloom {
 namespace {
-
-/// Adds up how long each kind of op takes on another backend.
-class TimedBackend final : public Backend {
-public:
-    using Seconds = std::map<OpKind, double>;
-    TimedBackend(std::unique_ptr<Backend> backend, std::shared_ptr<Seconds> seconds)
-        : m_backend(std::move(backend))
-        , m_seconds(std::move(seconds))
-    {
-    }
-    std::string name() const override { return m_backend->name(); }
-    bool supports(const Op& op, std::span<const TensorType> inputs) const override
-    {
-        return m_backend->supports(op, inputs);
-    }
-    Result<DeviceTensor> upload(const Tensor& tensor) override { return m_backend->upload(tensor); }
-    Result<Tensor> download(const DeviceTensor& tensor) override { return m_backend->download(tensor); }
-    Result<DeviceTensor>
-    run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
-    {
-        const auto begin = std::chrono::steady_clock::now();
-        auto result = m_backend->run(op, inputs, std::move(stop));
-        (*m_seconds)[op.kind] +=
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        return result;
-    }
-
-private:
-    std::unique_ptr<Backend> m_backend;
-    std::shared_ptr<Seconds> m_seconds;
-};
-
-struct TimedExecutor {
-    std::unique_ptr<Executor> executor;
-    std::shared_ptr<TimedBackend::Seconds> seconds = std::make_shared<TimedBackend::Seconds>();
-    std::string name;
-};
-
-Result<TimedExecutor> timedExecutor(CpuActivations mode)
-{
-    TimedExecutor timed;
-    std::vector<std::unique_ptr<Backend>> backends;
-    backends.push_back(std::make_unique<TimedBackend>(TRY(makeCpuBackend({}, mode)), timed.seconds));
-    backends.push_back(makeReferenceBackend());
-    timed.name = backends.front()->name();
-    timed.executor = std::make_unique<Executor>(std::move(backends));
-    return timed;
-}
 
 void addShares(std::vector<PhaseShare>& shares, const TimedExecutor& timed, double wall)
 {
     double known = 0;
     std::vector<PhaseShare> mine;
-    for (const auto& [kind, seconds] : *timed.seconds) {
-        mine.push_back({timed.name, std::string(nameOf(kind)), seconds / wall});
-        known += seconds;
-    }
+    for (const TimedExecutor::Part& part : timed.parts)
+        for (const auto& [kind, seconds] : *part.seconds) {
+            mine.push_back({part.name, std::string(nameOf(kind)), seconds / wall});
+            known += seconds;
+        }
     mine.push_back({timed.name, "everything else", std::max(0.0, 1 - known / wall)});
     std::sort(mine.begin(), mine.end(), [](const auto& a, const auto& b) { return a.share > b.share; });
     shares.insert(shares.end(), mine.begin(), mine.end());
+}
+
+/// Other devices than the CPU have one mode.
+std::vector<CpuActivations> modesOf(const ModelBenchmark& what)
+{
+    return what.device == "cpu" ? what.modes : std::vector{CpuActivations::Exact};
 }
 
 Chunk randomChunk(const Model& model, std::size_t tokens, std::uint64_t seed)
@@ -189,8 +148,8 @@ Result<std::vector<PhaseShare>> benchmarkEvaluate(
     TRY_VOID(mustRun(model));
     const ProductSize size = productSize(model);
     std::vector<PhaseShare> shares;
-    for (const CpuActivations mode : what.modes) {
-        TimedExecutor timed = TRY(timedExecutor(mode));
+    for (const CpuActivations mode : modesOf(what)) {
+        TimedExecutor timed = TRY(makeTimedExecutor(what.device, mode));
         ForwardPass pass(
             std::make_shared<Compressor>(what.model, MethodLookup(), nullptr, 0), std::move(timed.executor),
             1 << 20);
@@ -199,7 +158,7 @@ Result<std::vector<PhaseShare>> benchmarkEvaluate(
             what.count, 0,
             [&]() -> Result<void> {
                 if (seed == 1)
-                    timed.seconds->clear(); // the first chunk repacked
+                    timed.clear(); // the first chunk repacked
                 TRY(pass.logProbabilities(
                     randomChunk(model, what.context, seed++), model.original(), ForwardPass::Keep::Nothing,
                     stop));
@@ -231,8 +190,8 @@ Result<std::vector<PhaseShare>> benchmarkDecode(
     const Graph& graph = *model.graph;
     const ProductSize size = productSize(model);
     std::vector<PhaseShare> shares;
-    for (const CpuActivations mode : what.modes) {
-        const TimedExecutor timed = TRY(timedExecutor(mode));
+    for (const CpuActivations mode : modesOf(what)) {
+        const TimedExecutor timed = TRY(makeTimedExecutor(what.device, mode));
         SequenceState state;
         const auto feed = [&](std::span<const TokenId> tokens) -> Result<void> {
             ValueMap values{
@@ -246,7 +205,7 @@ Result<std::vector<PhaseShare>> benchmarkDecode(
         };
         const Chunk chunk = randomChunk(model, 32 + 12 * what.count, 1);
         TRY_VOID(feed(std::span(chunk.tokens).first(32)));
-        timed.seconds->clear();
+        timed.clear();
         std::size_t next = 32;
         const auto times = TRY(repeat(
             12 * what.count - 1, 0, [&] { return feed(std::span(chunk.tokens).subspan(next++, 1)); }, stop));
@@ -277,8 +236,8 @@ Result<void> benchmarkDrag(
             middle = LayerId(i);
     if (!middle)
         return fail(ErrorCode::Unsupported, "the model has no blocks");
-    for (const CpuActivations mode : what.modes) {
-        TimedExecutor timed = TRY(timedExecutor(mode));
+    for (const CpuActivations mode : modesOf(what)) {
+        TimedExecutor timed = TRY(makeTimedExecutor(what.device, mode));
         ForwardPass pass(
             std::make_shared<Compressor>(what.model, methods, nullptr, std::size_t{256} << 20),
             std::move(timed.executor), std::size_t{1} << 30);

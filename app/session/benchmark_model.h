@@ -8,7 +8,8 @@ namespace tritloom {
 /// A model to run for its speed alone.
 struct ModelBenchmark {
     std::shared_ptr<const Model> model; ///< with a graph; no tokenizer needed
-    std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit};
+    std::string device = "cpu"; ///< or "vulkan:0"
+    std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit}; ///< of the CPU
     std::size_t context = 512; ///< tokens a chunk of evaluate
     std::size_t count = 2; ///< chunks to evaluate, or 12 times as many tokens to decode
 };

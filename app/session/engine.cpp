@@ -73,7 +73,11 @@ Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
     else if (device != "reference")
         return fail(ErrorCode::NotFound, "no device is called '{}'", device);
     backends.push_back(makeReferenceBackend());
-    return std::make_unique<Executor>(std::move(backends));
+    auto executor = std::make_unique<Executor>(std::move(backends));
+    executor->onFallback = [](const Error& error) {
+        qWarning("%s; the CPU goes on", error.message.c_str());
+    };
+    return executor;
 }
 
 std::filesystem::path resourceFolder()

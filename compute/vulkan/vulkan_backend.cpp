@@ -1,11 +1,31 @@
 #include "compute/vulkan/vulkan_backend.h"
 
-#include "compute/vulkan/device.h"
+#include "compute/vulkan/ops.h"
+#include "compute/vulkan/products.h"
 
 #include <algorithm>
 
 namespace tritloom {
 namespace {
+
+using vulkan::BufferPtr;
+
+/// What a device tensor is here. The buffer may be longer than the tensor.
+struct Value {
+    BufferPtr buffer;
+    /// A vector that came from the host, which some ops look into before they record. Else empty.
+    Tensor host;
+    /// Of a buffer that Concat fills: bytes in use. The tensor that ends there can be appended to in place.
+    std::shared_ptr<std::size_t> filledBytes;
+    std::size_t capacityBytes = 0;
+};
+
+constexpr std::size_t longestOnHost = std::size_t{1} << 16; // elements of such a vector
+
+bool isFloat(const TensorType& type)
+{
+    return type.format->id() == "f32";
+}
 
 class VulkanBackend final : public Backend {
 public:
@@ -15,78 +35,186 @@ public:
     }
 
     std::string name() const override { return "vulkan " + m_device->name(); }
+    bool sharesHostMemory() const override { return false; }
 
     bool supports(const Op& op, std::span<const TensorType> inputs) const override
     {
-        if (inputs.size() != 2 || inputs[0].format->id() != "f32")
+        const vulkan::DeviceLimits& limits = m_device->limits();
+        if (inputs.empty() || !isFloat(inputs[0]))
             return false;
-        const TensorType &x = inputs[0], &weights = inputs[1];
-        const std::size_t tokens = x.rows(), outputs = weights.rows(), limit = m_device->largestBuffer();
-        return vulkan::pipelineRowFor(op.kind, *weights.format) != nullptr && x.columns() == weights.columns()
-            && weights.columns() % weights.format->blockElements() == 0 && x.bytes() <= limit
-            && weights.bytes() <= limit && tokens <= limit / sizeof(float) / std::max<std::size_t>(outputs, 1)
-            && groupsAlong(tokens) <= m_device->largestGroupCount()
-            && groupsAlong(outputs) <= m_device->largestGroupCount();
+        if (op.kind == OpKind::Linear)
+            return inputs.size() == 2 && vulkan::canMultiply(inputs[0], inputs[1], limits);
+        if (op.kind == OpKind::Embedding)
+            return inputs.size() == 2 && vulkan::canGather(inputs[0], inputs[1], limits);
+        if (!std::all_of(inputs.begin(), inputs.end(), isFloat))
+            return false;
+        if (op.kind == OpKind::Concat)
+            return op.count("axis") == 0
+                && std::all_of(inputs.begin(), inputs.end(), [&](const TensorType& type) {
+                       return type.shape.size() == 2 && type.columns() == inputs[0].columns()
+                           && type.rows() > 0;
+                   });
+        const vulkan::OpRow* const row = vulkan::opRowFor(op.kind);
+        const auto plan = row == nullptr ? std::nullopt : row->plan(op, inputs);
+        return plan && vulkan::fits(*plan, inputs, limits);
     }
 
     Result<DeviceTensor> upload(const Tensor& tensor) override
     {
-        return DeviceTensor{tensor.type(), TRY(m_device->makeBuffer(tensor.bytes()))};
+        const bool isVector = tensor.type().shape.size() == 1 && isFloat(tensor.type())
+            && tensor.type().elements() <= longestOnHost;
+        return valueOf(
+            tensor.type(), {TRY(m_device->makeBuffer(tensor.bytes())), isVector ? tensor : Tensor(), {}});
     }
 
     Result<Tensor> download(const DeviceTensor& tensor) override
     {
-        return Tensor::adopt(tensor.type, TRY(m_device->read(bufferOf(tensor))));
+        return Tensor::adopt(tensor.type, TRY(m_device->read(on(tensor).buffer, tensor.type.bytes())));
     }
 
     Result<DeviceTensor>
     run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
     {
         std::vector<TensorType> types;
-        for (const DeviceTensor& input : inputs)
+        std::vector<BufferPtr> buffers;
+        for (const DeviceTensor& input : inputs) {
             types.push_back(input.type);
+            buffers.push_back(on(input).buffer);
+        }
         if (!supports(op, types))
             return fail(ErrorCode::Unsupported, "{} has no {} of these tensors", name(), nameOf(op.kind));
-        if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "cancelled before a product of {} rows", types[1].rows());
-
-        const std::size_t tokens = types[0].rows(), outputs = types[1].rows();
-        const bool tiled = tokens > vulkan::fewTokens;
-        TensorType type{types[0].format, {tokens, outputs}};
-        const vulkan::BufferPtr y = TRY(m_device->makeBuffer(type.bytes()));
-        const vulkan::Sizes sizes{
-            .rows = std::uint32_t(outputs),
-            .columns = std::uint32_t(types[1].columns()),
-            .tokens = std::uint32_t(tokens),
-            .blockElements = std::uint32_t(types[1].format->blockElements())};
-        const std::array<std::size_t, 2> groups = tiled
-            ? std::array{groupsAlong(outputs), groupsAlong(tokens)}
-            : std::array{std::min(outputs, m_device->largestGroupCount()), tokens};
-        TRY_VOID(m_device->run(
-            *vulkan::pipelineRowFor(op.kind, *types[1].format), tiled, {bufferOf(inputs[1]), bufferOf(inputs[0]), y},
-            sizes, groups));
-        return DeviceTensor{std::move(type), y};
+        if (stop.stop_requested()) {
+            TRY_VOID(m_device->submit()); // what others wait for
+            return fail(ErrorCode::Cancelled, "cancelled before {}", nameOf(op.kind));
+        }
+        switch (op.kind) {
+        case OpKind::Linear: {
+            const TensorType type{types[0].format, {types[0].rows(), types[1].rows()}};
+            const BufferPtr y = TRY(m_device->makeBuffer(type.bytes()));
+            TRY_VOID(vulkan::multiply(*m_device, types[0], types[1], {buffers[1], buffers[0], y}));
+            return valueOf(type, {y, {}, {}});
+        }
+        case OpKind::Embedding: {
+            TRY_VOID(checkNumbers(inputs[0], types[1].rows()));
+            const TensorType type{types[0].format, {types[0].elements(), types[1].columns()}};
+            const BufferPtr y = TRY(m_device->makeBuffer(type.bytes()));
+            TRY_VOID(vulkan::gatherRows(*m_device, types[0], types[1], {buffers[1], buffers[0], y}));
+            return valueOf(type, {y, {}, {}});
+        }
+        case OpKind::Concat:
+            return append(inputs);
+        case OpKind::Rope: {
+            const TensorType angles{
+                types[0].format, {types[0].rows(), op.count("dimensions", op.count("headSize"))}};
+            const BufferPtr turns =
+                TRY(anglesFor(op, types[0].rows(), inputs.size() > 1 ? &inputs[1] : nullptr));
+            const auto plan = vulkan::opRowFor(op.kind)->plan(op, types);
+            return record(op, *plan, std::array{buffers[0], turns}, std::array{types[0], angles});
+        }
+        case OpKind::Pick:
+            TRY_VOID(checkNumbers(inputs[1], types[0].columns()));
+            [[fallthrough]];
+        default:
+            return record(op, *vulkan::opRowFor(op.kind)->plan(op, types), buffers, types);
+        }
     }
 
 private:
-    static std::size_t groupsAlong(std::size_t count)
+    static const Value& on(const DeviceTensor& tensor)
     {
-        return (count + vulkan::tileEdge - 1) / vulkan::tileEdge;
+        return *static_cast<const Value*>(tensor.storage.get());
     }
-    static vulkan::BufferPtr bufferOf(const DeviceTensor& tensor)
+    static DeviceTensor valueOf(TensorType type, Value value)
     {
-        return std::static_pointer_cast<const vulkan::Buffer>(tensor.storage);
+        return {std::move(type), std::make_shared<const Value>(std::move(value))};
     }
 
+    Result<DeviceTensor> record(
+        const Op& op, const vulkan::Plan& plan, std::span<const BufferPtr> buffers,
+        std::span<const TensorType> types)
+    {
+        const BufferPtr y = TRY(m_device->makeBuffer(plan.result.bytes()));
+        TRY_VOID(vulkan::run(*m_device, op.kind, plan, buffers, types, y));
+        return valueOf(plan.result, {y, {}, {}});
+    }
+
+    /// The numbers of a vector, which most often came from the host.
+    Result<Tensor> hostOf(const DeviceTensor& vector)
+    {
+        return on(vector).host.isEmpty() ? download(vector) : on(vector).host;
+    }
+
+    Result<void> checkNumbers(const DeviceTensor& ids, std::size_t count)
+    {
+        const Tensor host = TRY(hostOf(ids));
+        for (const float id : host.floats())
+            if (!(id >= 0 && id < float(count)))
+                return fail(ErrorCode::InvalidInput, "number {} is outside a table of {}", id, count);
+        return {};
+    }
+
+    /// The same for all layers of a pass: made once.
+    Result<BufferPtr> anglesFor(const Op& op, std::size_t rows, const DeviceTensor* divisors)
+    {
+        std::vector<float> numbers;
+        if (divisors != nullptr) {
+            const Tensor host = TRY(hostOf(*divisors));
+            numbers.assign(host.floats().begin(), host.floats().end());
+        }
+        Angles wanted{op.attributes, rows, numbers, nullptr};
+        if (m_angles.buffer != nullptr && m_angles.attributes == wanted.attributes && m_angles.rows == rows
+            && m_angles.divisors == numbers)
+            return m_angles.buffer;
+        const std::vector<float> angles = vulkan::ropeAngles(op, rows, numbers);
+        wanted.buffer = TRY(m_device->makeBuffer(std::as_bytes(std::span(angles))));
+        m_angles = std::move(wanted);
+        return m_angles.buffer;
+    }
+
+    /// Rows under rows. What grows a little with each token has room behind it, so that it is not copied each
+    /// time.
+    Result<DeviceTensor> append(std::span<const DeviceTensor> inputs)
+    {
+        TensorType type = inputs[0].type;
+        type.shape[0] = 0;
+        for (const DeviceTensor& input : inputs)
+            type.shape[0] += input.type.rows();
+        Value made = on(inputs[0]);
+        std::size_t filled = inputs[0].type.bytes(), next = 1;
+        if (made.filledBytes == nullptr || *made.filledBytes != filled || type.bytes() > made.capacityBytes) {
+            constexpr std::size_t leastRows = 256;
+            made.capacityBytes = type.rowBytes() * std::max(leastRows, type.rows() + type.rows() / 2);
+            made.buffer = TRY(m_device->makeBuffer(made.capacityBytes));
+            made.filledBytes = std::make_shared<std::size_t>(0);
+            made.host = {};
+            filled = 0;
+            next = 0;
+        }
+        for (; next < inputs.size(); ++next) {
+            const std::size_t bytes = inputs[next].type.bytes();
+            TRY_VOID(m_device->copy(OpKind::Concat, on(inputs[next]).buffer, made.buffer, filled, bytes));
+            filled += bytes;
+        }
+        *made.filledBytes = filled;
+        return valueOf(std::move(type), std::move(made));
+    }
+
+    struct Angles {
+        Attributes attributes;
+        std::size_t rows = 0;
+        std::vector<float> divisors;
+        BufferPtr buffer;
+    };
     std::unique_ptr<vulkan::Device> m_device;
+    Angles m_angles; ///< the latest
 };
 
 } // namespace
 
-Result<std::unique_ptr<Backend>> makeVulkanBackend(const std::string& device, VulkanMemory memory)
+Result<std::unique_ptr<Backend>> makeVulkanBackend(const std::string& device, VulkanOptions options)
 {
     return std::unique_ptr<Backend>(
-        std::make_unique<VulkanBackend>(TRY(vulkan::Device::open(device, memory))));
+        std::make_unique<VulkanBackend>(TRY(vulkan::Device::open(device, std::move(options)))));
 }
 
 } // namespace tritloom

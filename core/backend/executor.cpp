@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <numeric>
+#include <utility>
 
 namespace tritloom {
 namespace {
@@ -17,19 +18,11 @@ Tensor positionsFrom(std::size_t first, std::size_t count)
     return Tensor::adoptFloats({count}, std::move(positions));
 }
 
-/// Appends this step's keys or values and gives all of them, without a copy.
-Tensor extended(const SequenceState::Rows& seen, const Tensor& now)
-{
-    const auto fresh = now.floats();
-    seen->insert(seen->end(), fresh.begin(), fresh.end());
-    const std::size_t columns = now.type().columns();
-    return {{now.type().format, {seen->size() / columns, columns}}, std::as_bytes(std::span(*seen)), seen};
-}
-
 } // namespace
 
 Executor::Executor(std::vector<std::unique_ptr<Backend>> backends)
     : m_backends(std::move(backends))
+    , m_health(m_backends.size())
 {
     assert(!m_backends.empty());
 }
@@ -37,17 +30,24 @@ Executor::Executor(std::vector<std::unique_ptr<Backend>> backends)
 std::string Executor::backendNames() const
 {
     std::string names;
-    for (const auto& backend : m_backends)
-        names += (names.empty() ? "" : ", ") + backend->name();
+    for (std::size_t i = 0; i < m_backends.size(); ++i)
+        if (!m_health[i].isLost)
+            names += (names.empty() ? "" : ", ") + m_backends[i]->name();
     return names;
+}
+
+bool Executor::canHave(std::size_t backend, const Op& op, std::span<const TensorType> types) const
+{
+    return backend + 1 == m_backends.size()
+        || (!m_health[backend].isLost && m_backends[backend]->supports(op, types));
 }
 
 std::size_t Executor::backendFor(const Op& op, std::span<const TensorType> types) const
 {
-    for (std::size_t i = 0; i + 1 < m_backends.size(); ++i)
-        if (m_backends[i]->supports(op, types))
-            return i;
-    return m_backends.size() - 1;
+    std::size_t backend = 0;
+    while (!canHave(backend, op, types))
+        ++backend;
+    return backend;
 }
 
 Executor::Stored Executor::storedMatrix(TensorId id, const Weights& weights)
@@ -75,14 +75,14 @@ Result<DeviceTensor> Executor::upload(std::size_t backend, const Stored& stored)
     std::erase_if(m_uploaded, [&](const auto& entry) {
         return std::get<0>(entry.first) == stored.id && entry.second.key != stored.key;
     });
-    DeviceTensor tensor = TRY(m_backends[backend]->upload(TRY(stored.tensor())));
+    DeviceTensor tensor = TRY(watched(backend, m_backends[backend]->upload(TRY(stored.tensor()))));
     m_uploaded[slot] = {stored.key, tensor};
     return tensor;
 }
 
-Result<Tensor> Executor::onHost(const Flowing& value) const
+Result<Tensor> Executor::onHost(const Flowing& value)
 {
-    return m_backends[value.backend]->download(value.device);
+    return watched(value.backend, m_backends[value.backend]->download(value.device));
 }
 
 Result<Executor::Flowing> Executor::apply(
@@ -96,16 +96,73 @@ Result<Executor::Flowing> Executor::apply(
         types.push_back(weights.type);
     for (const Tensor& literal : literals)
         types.push_back(literal.type());
-    const std::size_t chosen = backendFor(op, types);
+    for (std::size_t chosen = backendFor(op, types);; ++chosen) {
+        if (!canHave(chosen, op, types))
+            continue;
+        auto done = applyOn(chosen, op, inputs, stored, literals, stop);
+        const bool isFull = !done && done.error().code == ErrorCode::OutOfMemory;
+        if (!isFull || m_backends[chosen]->sharesHostMemory())
+            return done;
+        if (!std::exchange(m_health[chosen].wasFull, true) && onFallback)
+            onFallback(done.error());
+    }
+}
+
+Result<Executor::Flowing> Executor::applyOn(
+    std::size_t backend, const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored,
+    std::span<const Tensor> literals, std::stop_token stop)
+{
+    Backend& on = *m_backends[backend];
     std::vector<DeviceTensor> arguments;
     for (const Flowing& input : inputs)
         arguments.push_back(
-            input.backend == chosen ? input.device : TRY(m_backends[chosen]->upload(TRY(onHost(input)))));
+            input.backend == backend ? input.device : TRY(watched(backend, on.upload(TRY(onHost(input))))));
     for (const Stored& weights : stored)
-        arguments.push_back(TRY(upload(chosen, weights)));
+        arguments.push_back(TRY(upload(backend, weights)));
     for (const Tensor& literal : literals)
-        arguments.push_back(TRY(m_backends[chosen]->upload(literal)));
-    return Flowing{chosen, TRY(m_backends[chosen]->run(op, arguments, std::move(stop)))};
+        arguments.push_back(TRY(watched(backend, on.upload(literal))));
+    return Flowing{backend, TRY(watched(backend, on.run(op, arguments, std::move(stop))))};
+}
+
+Result<Executor::Flowing>
+Executor::extended(SequenceState::Rows& seen, const Flowing& now, std::stop_token stop)
+{
+    const std::size_t columns = now.device.type.columns();
+    const bool onDevice = seen.device.storage != nullptr;
+    if (!m_backends[now.backend]->sharesHostMemory() && seen.host->empty()
+        && (!onDevice || seen.backend == now.backend)) {
+        std::vector<Flowing> parts{now};
+        std::vector<TensorType> types{now.device.type};
+        if (onDevice) {
+            parts.insert(parts.begin(), {seen.backend, seen.device});
+            types.insert(types.begin(), seen.device.type);
+        }
+        const Op concat{OpKind::Concat, {{"axis", 0}}};
+        if (m_backends[now.backend]->supports(concat, types)) {
+            auto all = applyOn(now.backend, concat, parts, {}, {}, stop);
+            if (all || all.error().code != ErrorCode::OutOfMemory) {
+                const Flowing both = TRY(std::move(all));
+                seen.backend = both.backend;
+                seen.device = both.device;
+                return both;
+            }
+        }
+    }
+    if (onDevice) {
+        const Tensor rows = TRY(onHost({seen.backend, seen.device}));
+        seen.host->assign(rows.floats().begin(), rows.floats().end());
+        seen.device = {};
+    }
+    // Appends without a copy.
+    const Tensor added = TRY(onHost(now));
+    seen.host->insert(seen.host->end(), added.floats().begin(), added.floats().end());
+    const std::size_t host = m_backends.size() - 1;
+    return Flowing{
+        host,
+        TRY(m_backends[host]->upload(
+            {{now.device.type.format, {seen.host->size() / columns, columns}},
+             std::as_bytes(std::span(*seen.host)),
+             seen.host}))};
 }
 
 Result<Executor::Flowing> Executor::applyPart(
@@ -164,6 +221,34 @@ Result<void> Executor::run(
     const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
     SequenceState* state, std::stop_token stop)
 {
+    const std::vector<Health> before = m_health;
+    std::map<std::size_t, std::pair<std::size_t, std::size_t>> rowsBefore; // what a second run appends again
+    if (state != nullptr)
+        for (const auto& [node, seen] : state->attentions)
+            rowsBefore[node] = {seen.keys.host->size(), seen.values.host->size()};
+    auto done = runStages(graph, first, last, values, weightsOf, state, stop);
+    std::size_t lost = 0;
+    while (lost < m_health.size() && m_health[lost].isLost == before[lost].isLost)
+        ++lost;
+    if (done || lost == m_health.size())
+        return done;
+    std::erase_if(m_uploaded, [&](const auto& entry) { return std::get<1>(entry.first) == lost; });
+    if (onFallback)
+        onFallback(done.error());
+    if (state != nullptr)
+        for (auto& [node, seen] : state->attentions) {
+            if (seen.keys.device.storage != nullptr || seen.values.device.storage != nullptr)
+                return done;
+            seen.keys.host->resize(rowsBefore[node].first);
+            seen.values.host->resize(rowsBefore[node].second);
+        }
+    return run(graph, first, last, values, weightsOf, state, std::move(stop));
+}
+
+Result<void> Executor::runStages(
+    const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
+    SequenceState* state, std::stop_token stop)
+{
     std::map<ValueId, Flowing> flowing;
     const std::size_t host = m_backends.size() - 1;
     const std::size_t position = state == nullptr ? 0 : state->tokens;
@@ -202,8 +287,8 @@ Result<void> Executor::run(
             inputs[0] = {host, TRY(m_backends[host]->upload(positionsFrom(position, tokens)))};
         if (op.kind == OpKind::Attention && state != nullptr) {
             SequenceState::Attention& seen = state->attentions[n];
-            inputs[1] = {host, TRY(m_backends[host]->upload(extended(seen.keys, TRY(onHost(inputs[1])))))};
-            inputs[2] = {host, TRY(m_backends[host]->upload(extended(seen.values, TRY(onHost(inputs[2])))))};
+            inputs[1] = TRY(extended(seen.keys, inputs[1], stop));
+            inputs[2] = TRY(extended(seen.values, inputs[2], stop));
         }
         const bool isConvolution = op.kind == OpKind::Convolution || op.kind == OpKind::TransposedConvolution;
         if (onLayerInput && (op.kind == OpKind::Linear || isConvolution))
@@ -241,14 +326,20 @@ Result<void> Executor::run(
 
 Result<Tensor> Executor::run(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    std::vector<TensorType> types;
+    const std::size_t host = m_backends.size() - 1;
+    std::vector<Flowing> flowing;
     for (const Tensor& input : inputs)
-        types.push_back(input.type());
-    Backend& backend = *m_backends[backendFor(op, types)];
-    std::vector<DeviceTensor> arguments;
-    for (const Tensor& input : inputs)
-        arguments.push_back(TRY(backend.upload(input)));
-    return backend.download(TRY(backend.run(op, arguments, std::move(stop))));
+        flowing.push_back({host, TRY(m_backends[host]->upload(input))});
+    const std::vector<Health> before = m_health;
+    const auto once = [&]() -> Result<Tensor> { return onHost(TRY(apply(op, flowing, {}, {}, stop))); };
+    auto result = once();
+    for (std::size_t i = 0; i < m_health.size(); ++i)
+        if (m_health[i].isLost && !before[i].isLost) {
+            if (onFallback)
+                onFallback(result.error());
+            return run(op, inputs, std::move(stop));
+        }
+    return result;
 }
 
 } // namespace tritloom

@@ -12,12 +12,19 @@
 
 namespace tritloom {
 
-/// Keys and values of the tokens seen so far, one pair per attention node, in host memory.
-/// f32 [tokens, kvHeads * d] each. Executor::run() appends; whoever ran all stages adds to `tokens`.
+/// Keys and values of the tokens seen so far, one pair per attention node: in host memory, or where a device
+/// with memory of its own made them. f32 [tokens, kvHeads * d] each. Executor::run() appends; whoever ran all
+/// stages adds to `tokens`. Belongs to one executor from the first run on.
 struct SequenceState {
-    using Rows = std::shared_ptr<std::vector<float>>; // shared with the tensor of the step that reads it
+    /// One of the two is used.
+    struct Rows {
+        std::shared_ptr<std::vector<float>> host =
+            std::make_shared<std::vector<float>>(); // shared with the tensor of the step that reads it
+        std::size_t backend = 0;
+        DeviceTensor device; ///< its storage is null where the rows are in host memory
+    };
     struct Attention {
-        Rows keys = std::make_shared<std::vector<float>>(), values = std::make_shared<std::vector<float>>();
+        Rows keys, values;
     };
     std::map<std::size_t, Attention> attentions; ///< by node index
     std::size_t tokens = 0; ///< seen before this step: the position of its first token
@@ -27,6 +34,9 @@ struct SequenceState {
 using ValueMap = std::map<ValueId, Tensor>;
 
 /// Runs parts of a graph, each op on the first backend that supports it. One caller at a time.
+///
+/// Where a device with memory of its own has no room for an op, the next backend does it. A device that is
+/// lost is not used again: the stages are run anew on the others.
 class Executor {
 public:
     /// The weights of a node, already in the form to compute with. key: changes when the bytes change.
@@ -43,7 +53,8 @@ public:
 
     /// Runs the nodes of stages [first, last] on `values`, which must hold what they read, and leaves there
     /// what is live after `last`. state: null for whole sequences from position 0.
-    /// Errors: those of the backends and of weightsOf; Cancelled.
+    /// Errors: those of the backends and of weightsOf; Cancelled; DeviceLost where a device was lost with the
+    /// rows of `state`.
     [[nodiscard]] Result<void>
     run(const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
         SequenceState* state, std::stop_token stop);
@@ -58,7 +69,10 @@ public:
     /// The same, but the value as it flows: [rows, columns] or [N, C, ...].
     std::function<void(const Node&, const Tensor& input)> onLayerInput;
 
-    [[nodiscard]] std::string backendNames() const;
+    /// Called once for each backend that had no room for something, and for each that was lost.
+    std::function<void(const Error&)> onFallback;
+
+    [[nodiscard]] std::string backendNames() const; ///< of those not lost
 
 private:
     /// A value between nodes: where it was made.
@@ -80,8 +94,17 @@ private:
     };
     static Stored storedMatrix(TensorId id, const Weights& weights);
     std::size_t backendFor(const Op& op, std::span<const TensorType> types) const;
+    bool canHave(std::size_t backend, const Op& op, std::span<const TensorType> types) const;
     Result<DeviceTensor> upload(std::size_t backend, const Stored& stored);
-    Result<Tensor> onHost(const Flowing& value) const;
+    Result<Tensor> onHost(const Flowing& value);
+    Result<void> runStages(
+        const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
+        SequenceState* state, std::stop_token stop);
+    /// Rows so far with those of this step behind them.
+    Result<Flowing> extended(SequenceState::Rows& seen, const Flowing& now, std::stop_token stop);
+    Result<Flowing> applyOn(
+        std::size_t backend, const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored,
+        std::span<const Tensor> literals, std::stop_token stop);
     Result<Flowing> apply(
         const Op& op, std::span<const Flowing> inputs, std::span<const Stored> stored,
         std::span<const Tensor> literals, std::stop_token stop);
@@ -97,7 +120,20 @@ private:
         TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
         std::stop_token stop);
 
+    struct Health {
+        bool isLost = false, wasFull = false;
+    };
+    /// The result, after a note of a loss that it tells of.
+    template <typename T>
+    Result<T> watched(std::size_t backend, Result<T> result)
+    {
+        if (!result && result.error().code == ErrorCode::DeviceLost)
+            m_health[backend].isLost = true;
+        return result;
+    }
+
     std::vector<std::unique_ptr<Backend>> m_backends;
+    std::vector<Health> m_health; ///< of m_backends
     /// What devices already hold, by tensor, backend and part.
     std::map<std::tuple<TensorId, std::size_t, std::size_t>, Uploaded> m_uploaded;
 };

@@ -17,7 +17,8 @@ ValueMap rowsOf(const ValueMap& values, std::size_t first, std::size_t count)
     ValueMap part;
     for (const auto& [id, tensor] : values) {
         const std::size_t columns = tensor.type().columns();
-        part[id] = Tensor::fromFloats({count, columns}, tensor.floats().subspan(first * columns, count * columns));
+        part[id] =
+            Tensor::fromFloats({count, columns}, tensor.floats().subspan(first * columns, count * columns));
     }
     return part;
 }
@@ -39,13 +40,15 @@ Key ForwardPass::keyOf(const Chunk& chunk, const Allocation& allocation) const
     return m_stageKeys.last(keyOfTokens(model(), chunk), allocation);
 }
 
-Result<Executor::Weights> ForwardPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
+Result<Executor::Weights>
+ForwardPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
 {
     if (const auto layer = m_stageKeys.layerOf(id))
         return Executor::Weights{
             TRY(m_compressor->compress(*layer, allocation[*layer], std::move(stop))),
             m_compressor->keyOfChoice(*layer, allocation[*layer])};
-    return Executor::Weights{TRY(materialise(model().tensor(id))), tritloom::keyOf("stored", model().key, id)};
+    return Executor::Weights{
+        TRY(materialise(model().tensor(id))), tritloom::keyOf("stored", model().key, id)};
 }
 
 Result<Tensor> ForwardPass::logProbabilities(
@@ -63,7 +66,8 @@ Result<Tensor> ForwardPass::logProbabilities(
     const std::size_t head = graph.stageCount - 1;
     std::size_t next = 0;
     ValueMap values{
-        {graph.input, Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}};
+        {graph.input,
+         Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}};
     for (std::size_t stage = head; stage-- > 0;) {
         if (auto border = m_borders.find(keys[stage])) {
             values = std::move(*border);
@@ -72,14 +76,16 @@ Result<Tensor> ForwardPass::logProbabilities(
         }
     }
     const auto weightsOf = [&](TensorId id) { return weights(id, allocation, methods.value_or(stop)); };
-    for (; next < head; ++next) {
+    if (keep == Keep::Nothing && next < head) { // at once: what flows between stages need not leave a device
+        TRY_VOID(m_executor->run(graph, next, head - 1, values, weightsOf, nullptr, stop));
+        m_counters.stagesRun += head - next;
+    }
+    for (; keep == Keep::Everything && next < head; ++next) {
         TRY_VOID(m_executor->run(graph, next, next, values, weightsOf, nullptr, stop));
         ++m_counters.stagesRun;
-        if (keep == Keep::Everything) {
-            const std::size_t every = keptBorderSpacing(bytesOf(values), head, m_borders.capacityBytes());
-            if (next % every == 0 || next + 1 == head)
-                m_borders.put(keys[next], values, bytesOf(values));
-        }
+        const std::size_t every = keptBorderSpacing(bytesOf(values), head, m_borders.capacityBytes());
+        if (next % every == 0 || next + 1 == head)
+            m_borders.put(keys[next], values, bytesOf(values));
     }
     values = rowsOf(values, chunk.firstScored, chunk.tokens.size() - 1 - chunk.firstScored);
     TRY_VOID(m_executor->run(graph, head, head, values, weightsOf, nullptr, stop));

@@ -1,0 +1,83 @@
+#include "app/session/timed_executor.h"
+
+#include "compute/vulkan/vulkan_backend.h"
+
+#include <chrono>
+
+namespace tritloom {
+namespace {
+
+/// Adds up how long each kind of op takes on another backend that works at once.
+class TimedBackend final : public Backend {
+public:
+    TimedBackend(std::unique_ptr<Backend> backend, std::shared_ptr<TimedExecutor::Seconds> seconds)
+        : m_backend(std::move(backend))
+        , m_seconds(std::move(seconds))
+    {
+    }
+    std::string name() const override { return m_backend->name(); }
+    bool sharesHostMemory() const override { return m_backend->sharesHostMemory(); }
+    bool supports(const Op& op, std::span<const TensorType> inputs) const override
+    {
+        return m_backend->supports(op, inputs);
+    }
+    Result<DeviceTensor> upload(const Tensor& tensor) override { return m_backend->upload(tensor); }
+    Result<Tensor> download(const DeviceTensor& tensor) override { return m_backend->download(tensor); }
+    Result<DeviceTensor>
+    run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
+    {
+        const auto begin = std::chrono::steady_clock::now();
+        auto result = m_backend->run(op, inputs, std::move(stop));
+        (*m_seconds)[op.kind] +=
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return result;
+    }
+
+private:
+    std::unique_ptr<Backend> m_backend;
+    std::shared_ptr<TimedExecutor::Seconds> m_seconds;
+};
+
+} // namespace
+
+void TimedExecutor::clear() const
+{
+    for (const Part& part : parts)
+        part.seconds->clear();
+}
+
+Result<std::string> vulkanDeviceOf(const std::string& id)
+{
+    const std::vector<std::string> names = vulkanDevices();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (id == fmt::format("vulkan:{}", i))
+            return names[i];
+    return fail(
+        ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", id, names.size());
+}
+
+Result<TimedExecutor> makeTimedExecutor(const std::string& device, CpuActivations mode)
+{
+    TimedExecutor timed;
+    std::vector<std::unique_ptr<Backend>> backends;
+    const auto add = [&](std::unique_ptr<Backend> backend) {
+        const auto seconds = std::make_shared<TimedExecutor::Seconds>();
+        timed.parts.push_back({backend->name(), seconds});
+        backends.push_back(std::make_unique<TimedBackend>(std::move(backend), seconds));
+    };
+    if (device.starts_with("vulkan:")) {
+        // Its calls only record: the device's own clock tells.
+        const auto profile = std::make_shared<VulkanProfile>();
+        auto backend = TRY(makeVulkanBackend(TRY(vulkanDeviceOf(device)), {.profile = profile}));
+        timed.parts.push_back({backend->name(), {profile, &profile->seconds}});
+        backends.push_back(std::move(backend));
+    } else if (device != "cpu")
+        return fail(ErrorCode::NotFound, "a benchmark runs on cpu or vulkan:<number>, not on '{}'", device);
+    add(TRY(makeCpuBackend({}, mode)));
+    backends.push_back(makeReferenceBackend());
+    timed.name = timed.parts.front().name;
+    timed.executor = std::make_unique<Executor>(std::move(backends));
+    return timed;
+}
+
+} // namespace tritloom
