@@ -203,6 +203,7 @@ private slots:
         options.evaluation.chunkCount = 2;
         const auto engine = Engine::create(model, m_plugins.lookup(), options).value();
         const auto store = ProjectStore::open(m_folder.filePath("thousand.tritproj").toStdString()).value();
+        (void)devices(); // drivers load slowly: a loader has asked for them on its own thread
         watchdog().watch();
         const double before = ownMilliseconds();
         // As events of their own, as a loader's answer is one.
