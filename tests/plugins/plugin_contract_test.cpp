@@ -1,5 +1,6 @@
 #include "core/base/parallel.h"
 #include "tests/plugins/all_plugins.h"
+#include "tests/support/processor_time.h"
 
 #include <QDir>
 #include <QFile>
@@ -9,9 +10,7 @@
 
 #include <chrono>
 #include <cmath>
-#include <pthread.h>
 #include <thread>
-#include <time.h>
 
 using namespace tritloom;
 using namespace tritloom::fixture;
@@ -85,31 +84,23 @@ private slots:
     {
         QFETCH(QString, id);
         const PluginRow& row = pluginRow(id);
-        // 50 ms of work, counted in processor time of the caller, which takes part in all loops: the machine
-        // may have other things to do. Twice that, and the best of some trials. What the probe runs ends
-        // first.
-        clockid_t clock{};
-        QCOMPARE(pthread_getcpuclockid(pthread_self(), &clock), 0);
-        const auto worked = [clock] {
-            timespec now{};
-            clock_gettime(clock, &now);
-            return 1e3 * double(now.tv_sec) + 1e-6 * double(now.tv_nsec);
-        };
+        // 50 ms of work; twice that, and the best of some trials. What the probe runs ends first.
+        const ProcessorTime worked;
         const Given given = givenFor(row.world);
-        itemCount = 500; // as many layers as large models have; the solver's first step cannot be cut
+        itemCount = 500; // as many layers as large models have
         double least = 1e9; // ms
         for (int trial = 0; trial < 6 && least > 100; ++trial) {
             std::stop_source source;
             double asked = 0;
             std::jthread asker([&] {
                 std::this_thread::sleep_for(std::chrono::milliseconds(15 + 40 * trial));
-                asked = worked();
+                asked = worked.milliseconds();
                 source.request_stop();
             });
             MethodContext context;
             context.stop = source.get_token();
             const auto result = row.run(given.probe(), {}, context);
-            const double ended = worked();
+            const double ended = worked.milliseconds();
             asker.join();
             if (result.has_value())
                 QSKIP("done before it was asked to stop");
