@@ -190,7 +190,8 @@ Key contentKey(const ModelFile& file)
     constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
     Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
     for (const auto& [name, value] : file.metadata.entries())
-        key = keyOf(key, name, keyOf(value));
+        if (!name.starts_with("general.") && !name.ends_with(".file")) // what the model is called, where it lies
+            key = keyOf(key, name, keyOf(value));
     if (file.operators)
         key = keyOf(key, keyOf(*file.operators));
     for (const NamedTensor& tensor : file.tensors) {

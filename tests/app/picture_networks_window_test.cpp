@@ -27,13 +27,13 @@ private slots:
             QSignalSpy opened(m_window.get(), &MainWindow::opened);
             m_window->open(QString::fromStdString(sampleModelPath().string()));
             QVERIFY(opened.wait(60000));
-            QVERIFY(!find<QWidget>("dock.compare")->isHidden());
+            QVERIFY(!find<QWidget>("dock.text")->isHidden());
             QVERIFY(find<QWidget>("dock.pictures")->isHidden());
         };
         for (int turn = 0; turn < 2; ++turn) { // the second time what was remembered of each counts
             text();
             open(TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/shapes.onnx");
-            QVERIFY(find<QWidget>("dock.compare")->isHidden());
+            QVERIFY(find<QWidget>("dock.text")->isHidden());
         }
         text();
     }

@@ -38,6 +38,9 @@ private slots:
         other.metadata.set("tokenizer.ggml.tokens", std::vector<std::string>{"ab", "c"});
         keys.insert(contentKey(other));
         QCOMPARE(keys.size(), std::size(changes) + 2);
+        other = file;
+        other.metadata.set("general.name", std::string("another name for the same"));
+        QCOMPARE(contentKey(other), contentKey(file));
     }
 
     void operatorsCount()

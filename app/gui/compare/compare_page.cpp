@@ -137,6 +137,10 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     left->addWidget(m_filter, 0, 1);
     left->addWidget(m_methods, 1, 0);
     left->addWidget(m_formats, 1, 1);
+    left->setColumnStretch(0, 3); // methods have the longer names
+    left->setColumnStretch(1, 2);
+    for (QListWidget* const list : {m_methods, m_formats})
+        list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // long names end in dots
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     auto* const split = new QSplitter(Qt::Horizontal, this);
@@ -144,7 +148,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     split->addWidget(m_empty);
     split->addWidget(m_table);
     split->addWidget(m_chart);
-    split->setSizes({290, 400, 580, 240});
+    split->setSizes({330, 400, 550, 230});
     split->setStretchFactor(1, 1);
     split->setStretchFactor(2, 2);
     split->setStretchFactor(3, 1);
