@@ -72,9 +72,12 @@ Result<void> benchmarkFormat(
         const DeviceTensor x = TRY(backend.upload(activations(columns, what.inner)));
         copies.resize(1);
         const DeviceTensor first[] = {x, copies[0]};
-        const auto begin = std::chrono::steady_clock::now();
-        TRY(backend.run({OpKind::Linear, {}}, first, stop)); // the very first repacks the weights
-        const double once = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        double once = 0;
+        for (int turn = 0; turn < 2 && once < slow; ++turn) { // the very first repacks the weights
+            const auto begin = std::chrono::steady_clock::now();
+            TRY(backend.run({OpKind::Linear, {}}, first, stop));
+            once = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        }
         // A format without a kernel is decoded for each product: memory binds nothing there, few copies do.
         if (columns == 1)
             for (double n = 1; n < std::min({100.0, double(what.coldBytes) / bytes, 0.3 / once}); ++n)
