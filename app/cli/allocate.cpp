@@ -2,6 +2,7 @@
 
 #include "app/session/allocate_by.h"
 #include "app/session/recipe.h"
+#include "app/session/text_file.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -70,6 +71,11 @@ int allocate(Context& context, const QStringList& arguments)
         const Model& model = *measured.model;
         const MethodLookup& methods = measured.meter->compressor().methods();
         const AllocatorChoice allocator = TRY(allocatorChoice(context));
+        if (!allocator.allocator.id.empty() && context.plugins().allocator(allocator.allocator.id) == nullptr)
+            return fail(
+                ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", allocator.allocator.id);
+        if (context.parser.isSet("output"))
+            TRY_VOID(checkWritable(context.parser.value("output")));
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
         std::vector<Candidate> candidates = TRY(candidatesOf(context, model));
         TRY_VOID(checkBudget(model, emptyTable(model, candidates, methods), budget));

@@ -4,13 +4,16 @@
 #include <QFile>
 #include <QJsonDocument>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <unistd.h>
 
 namespace tritloom::cli {
 
 Context::Context(QString command, const char* summary, std::stop_token stopToken)
     : stop(std::move(stopToken))
+    , m_command(command)
     , m_summary(QString::fromUtf8(summary))
 {
     parser.setApplicationDescription(QString("tritloom-cli %1: %2").arg(command, m_summary));
@@ -36,6 +39,37 @@ void Context::addEngineOptions()
     parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
 }
 
+namespace {
+
+/// A file to be written that is also read, or written twice; "" where there is none.
+QString writtenOntoInput(const QCommandLineParser& parser)
+{
+    const auto valuesOf = [&](std::initializer_list<const char*> names) {
+        QStringList values;
+        for (const QString& name : parser.optionNames())
+            if (std::ranges::find(names, name) != names.end())
+                values << parser.value(name);
+        return values;
+    };
+    const QStringList outputs = valuesOf({"o", "output", "csv", "html"});
+    QStringList others = valuesOf(
+        {"recipe", "imatrix", "text", "calibration", "base", "reference", "model", "labels", "images"});
+    others << parser.positionalArguments();
+    for (const QString& output : outputs) {
+        const std::filesystem::path path = output.toStdString();
+        std::error_code none;
+        if (outputs.count(output) > 1)
+            return output;
+        for (const QString& other : others)
+            if (std::filesystem::is_regular_file(path, none)
+                && std::filesystem::equivalent(path, other.toStdString(), none))
+                return output;
+    }
+    return {};
+}
+
+} // namespace
+
 bool Context::parse(const QStringList& arguments, int positionals, int most)
 {
     if (!parser.parse(arguments)) {
@@ -44,7 +78,9 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
         return false;
     }
     if (parser.isSet("help")) {
-        std::fputs(qPrintable(parser.helpText()), stdout);
+        QString text = parser.helpText(); // which knows the program by its path, and nothing of commands
+        text.replace(QCoreApplication::arguments().constFirst(), QStringLiteral("tritloom-cli ") + m_command);
+        std::fputs(qPrintable(text), stdout);
         return false;
     }
     const auto given = int(parser.positionalArguments().size());
@@ -52,6 +88,12 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
         std::fprintf(
             stderr, "%d argument%s expected, %d given; see --help\n", positionals,
             positionals == 1 ? "" : "s", int(parser.positionalArguments().size()));
+        exitCode = WrongUse;
+        return false;
+    }
+    if (const QString same = writtenOntoInput(parser); !same.isEmpty()) {
+        std::fprintf(
+            stderr, "%s: this file is read here, or written twice: choose another name\n", qPrintable(same));
         exitCode = WrongUse;
         return false;
     }

@@ -39,7 +39,7 @@ public:
     [[nodiscard]] PluginHost& plugins();
 
 private:
-    QString m_summary, m_lastProgress;
+    QString m_command, m_summary, m_lastProgress;
     std::unique_ptr<PluginHost> m_plugins;
 };
 

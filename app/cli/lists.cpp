@@ -2,6 +2,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 namespace tritloom::cli {
 
 int formats(Context& context, const QStringList& arguments)
@@ -64,6 +66,7 @@ int methods(Context& context, const QStringList& arguments)
             {QString::fromStdString(info.id), QString::fromStdString(std::string(idOf(info.kind))),
              info.title, info.summary});
     }
+    std::ranges::sort(rows, {}, [](const QStringList& row) { return std::pair(row[1], row[0]); });
     for (const QString& problem : context.plugins().problems())
         std::fprintf(stderr, "%s\n", qPrintable(problem));
     if (context.json())

@@ -27,6 +27,7 @@ void watchSignals(std::stop_source stop)
     sigemptyset(&waited);
     sigaddset(&waited, SIGINT);
     sigaddset(&waited, SIGTERM);
+    sigaddset(&waited, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &waited, nullptr);
     std::thread([waited, stop]() mutable {
         for (int asked = 0;; ++asked) {

@@ -10,7 +10,11 @@ namespace tritloom::cli {
 int screenshot(Context& context, const QStringList& arguments)
 {
     context.parser.addPositionalArgument("MODEL", "The model to show, or 'sample'.");
-    context.parser.addOption({"page", "A page id, or 'window' for all of it.", "id", "window"});
+    context.parser.addOption(
+        {"page",
+         "layers, loom, preview, distribution, sensitivity, frontier, compare, analyses, methods, text, pictures, speed, "
+         "or window for all of it.",
+         "id", "window"});
     context.parser.addOption({"theme", "light or dark.", "theme", "dark"});
     context.parser.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
     context.parser.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"});

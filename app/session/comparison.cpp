@@ -111,6 +111,8 @@ Result<std::vector<ComparisonRow>> comparisonRows(
     for (const Candidate& method : methods)
         if (lookup(method.method) == nullptr)
             return fail(ErrorCode::NotFound, "no method is called '{}'", method.method);
+        else
+            TRY_VOID(checkParameters({method.method, method.parameters}, lookup(method.method)->parameters()));
     for (const std::string& format : formats) {
         if (format.find("row") == std::string::npos)
             (void)TRY(parseNumberFormat(format));

@@ -46,9 +46,20 @@ Result<ReadBack> readBack(const std::filesystem::path& path)
 Result<const ExportTarget*>
 targetOf(std::string_view id, const std::filesystem::path& path, const Model& model)
 {
-    if (id.empty())
-        return &exportKindByName(path, model);
     const auto targets = exportTargets();
+    if (id.empty()) {
+        const std::string ending = path.extension().string();
+        const bool isKnown = ending.empty() || std::ranges::any_of(targets, [&](const ExportTarget& target) {
+            return suffixOf(target) == ending;
+        });
+        if (!isKnown)
+            return fail(
+                ErrorCode::InvalidInput,
+                "{}: nothing is written as '{}': take the ending of a target (.gguf, .onnx, ...) or name one, see "
+                "tritloom-cli targets",
+                path.string(), ending);
+        return &exportKindByName(path, model);
+    }
     const auto found = std::ranges::find(targets, id, &ExportTarget::id);
     if (found == targets.end())
         return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", id);

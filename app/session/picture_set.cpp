@@ -2,8 +2,10 @@
 
 #include "app/session/idx_file.h"
 #include "app/session/picture_labels.h"
+#include "app/session/text_file.h"
 #include "core/image/noise.h"
 
+#include <QBuffer>
 #include <QDirIterator>
 #include <QFileInfo>
 #include <QImageReader>
@@ -290,9 +292,12 @@ Result<void> writePicture(const Picture& picture, const std::filesystem::path& p
             }
     if (picture.channels == 1)
         image.convertTo(QImage::Format_Grayscale8);
-    if (!image.save(QString::fromStdString(path.string())))
-        return fail(ErrorCode::Io, "{}: the picture cannot be written", path.string());
-    return {};
+    QBuffer encoded; // a full disk is told by the file, not by the library of pictures
+    encoded.open(QIODevice::WriteOnly);
+    const QByteArray kind = QByteArray::fromStdString(path.extension().string()).mid(1);
+    if (!image.save(&encoded, kind.isEmpty() ? "PNG" : kind.constData()))
+        return fail(ErrorCode::Unsupported, "{}: pictures are not written as '{}'", path.string(), kind.toStdString());
+    return writeTextFile(QString::fromStdString(path.string()), encoded.data().toStdString());
 }
 
 Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& source)

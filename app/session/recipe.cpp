@@ -1,5 +1,7 @@
 #include "app/session/recipe.h"
 
+#include "app/session/text_file.h"
+
 #include "app/session/published_recipe.h"
 
 #include "core/sensitivity/candidate.h"
@@ -8,7 +10,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 
 #include <charconv>
 #include <cmath>
@@ -139,15 +140,7 @@ Result<void> writeRecipe(const Model& model, const Allocation& allocation, const
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
         return fail(
             ErrorCode::InvalidInput, "{}: this is the model itself, choose another name for the recipe", path.string());
-    // Renaming onto a device would remove the device.
-    if (std::error_code none; std::filesystem::exists(path, none) && !std::filesystem::is_regular_file(path, none))
-        return fail(ErrorCode::Io, "{}: this is no file on a disk, a recipe needs one", path.string());
-    QSaveFile file(QString::fromStdString(path.string()));
-    const std::string text = recipeText(model, allocation);
-    if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), qint64(text.size())) != qint64(text.size())
-        || !file.commit())
-        return fail(ErrorCode::Io, "{}: {}", path.string(), file.errorString().toStdString());
-    return {};
+    return writeTextFile(QString::fromStdString(path.string()), recipeText(model, allocation));
 }
 
 Result<std::uint64_t> parseBudget(const Model& model, std::string_view text)

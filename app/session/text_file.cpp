@@ -1,34 +1,21 @@
 #include "app/session/text_file.h"
 
-#include <QSaveFile>
+#include "core/base/part_file.h"
 
 namespace tritloom {
-namespace {
-
-auto notWritten(const QSaveFile& file)
-{
-    return fail(
-        ErrorCode::Io, "{} could not be written: {}", file.fileName().toStdString(),
-        file.errorString().toStdString());
-}
-
-} // namespace
 
 Result<void> writeTextFile(const QString& path, const std::string& text)
 {
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly)
-        || file.write(text.data(), qint64(text.size())) != qint64(text.size()) || !file.commit())
-        return notWritten(file);
-    return {};
+    PartFile file = TRY(PartFile::create(path.toStdString(), text.size()));
+    TRY_VOID(file.write(std::as_bytes(std::span(text))));
+    return file.commit();
 }
 
 Result<void> checkWritable(const QString& path)
 {
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
-        return notWritten(file);
-    return {}; // without commit() nothing changes
+    if (path.isEmpty())
+        return fail(ErrorCode::InvalidInput, "a file to write needs a name");
+    return PartFile::create(path.toStdString()).map([](const PartFile&) {}); // which goes away again
 }
 
 std::string csvCell(const std::string& text)

@@ -30,6 +30,8 @@ std::filesystem::path cacheFolder()
 
 Bytes readCache(const std::filesystem::path& path)
 {
+    if (std::error_code none; !std::filesystem::is_regular_file(path, none))
+        return {};
     std::ifstream file(path, std::ios::binary);
     const Bytes all((std::istreambuf_iterator<char>(file)), {});
     Key key;

@@ -304,7 +304,11 @@ private slots:
         QTest::newRow("products beyond memory") << QStringList{"bench", "kernels", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
         QTest::newRow("fit without a pair") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ""} << 1 << "none of these methods";
         QTest::newRow("fit with zest") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", "rtn:zest=1"} << 1 << "no parameter 'zest'";
-        QTest::newRow("recipe over its source") << QStringList{"recipe", "write", sample, "--model", sample, "-o", sample} << 1 << "it is read";
+        QTest::newRow("recipe over its source") << QStringList{"recipe", "write", sample, "--model", sample, "-o", sample} << 2 << "this file is read here";
+        QTest::newRow("table over the model") << QStringList{"compare", sample, "--csv", sample} << 2 << "this file is read here";
+        QTest::newRow("two files of one name") << QStringList{"compare", sample, "--csv", path("a"), "--html", path("a")} << 2 << "this file is read here";
+        QTest::newRow("an ending without a target") << QStringList{"export", sample, "--format", "q4_0", "-o", path("a.foo")} << 1 << "nothing is written as '.foo'";
+        QTest::newRow("unknown allocator") << QStringList{"allocate", sample, "--budget", "4bpw", "--allocator", "nope"} << 1 << "no allocator is called 'nope'";
         QTest::newRow("odd seed") << QStringList{"generate", sample, "--seed", "x"} << 1 << "--seed needs a whole number";
     }
     void wrongUseIsOneSentence()
@@ -338,8 +342,8 @@ private slots:
         QVERIFY(QFile::link(model, path("link.gguf")));
         for (const QString& name : {QString("own.gguf"), QString("link.gguf")}) {
             const Finished result = cli({"export", model, "--format", "q4_0", "--method", "rtn", "-o", path(name)});
-            QCOMPARE(result.exitCode, 1);
-            QVERIFY2(result.err.contains("this is the model itself"), result.err.constData());
+            QCOMPARE(result.exitCode, 2);
+            QVERIFY2(result.err.contains("this file is read here"), result.err.constData());
             QCOMPARE(QFile(model).size(), bytes);
         }
     }

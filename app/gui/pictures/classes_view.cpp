@@ -74,6 +74,14 @@ ClassesView::ClassesView(QWidget* parent)
         const int total = std::accumulate(counts.begin(), counts.end(), 0);
         return total == 0 ? 0.0 : double(counts[std::size_t(c)]) / total;
     };
+    // What is right is no alarm; what is wrong is one, however rare.
+    m_confusion->setColour([](const ThemeColors& colors, int actual, int guessed, double fraction) {
+        if (actual != guessed)
+            return colors.heat(0.35 + 0.65 * fraction);
+        QColor right = colors.good;
+        right.setAlphaF(float(0.25 + 0.5 * fraction));
+        return right;
+    });
     m_confusion->setWords(
         [this](int r, int c) {
             const int count = m_counts[std::size_t(r)][std::size_t(c)];

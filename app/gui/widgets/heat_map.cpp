@@ -123,6 +123,12 @@ void HeatMap::resizeEvent(QResizeEvent*)
         ensureVisible(m_currentRow);
 }
 
+void HeatMap::setColour(Colour colour)
+{
+    m_colour = std::move(colour);
+    viewport()->update();
+}
+
 void HeatMap::paintEvent(QPaintEvent*)
 {
     QPainter painter(viewport());
@@ -146,7 +152,7 @@ void HeatMap::paintEvent(QPaintEvent*)
                 painter.setPen(colors.grid);
                 painter.drawRect(box.adjusted(0, 0, -1, -1));
             } else {
-                const QColor color = colors.heat(fraction);
+                const QColor color = m_colour ? m_colour(colors, row, column, fraction) : colors.heat(fraction);
                 painter.fillRect(box, color);
                 painter.setPen(color.lightnessF() > 0.5f ? Qt::black : Qt::white);
                 // Half a number is another number: where it has no room the tooltip says it.

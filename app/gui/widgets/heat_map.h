@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/gui/theme.h"
+
 #include <QAbstractScrollArea>
 #include <QString>
 #include <QStringList>
@@ -22,6 +24,9 @@ public:
     /// cells take longer than a frame.
     using Words = std::function<QString(int row, int column)>;
     void setWords(Words text, Words tip);
+    /// How cells are coloured; ThemeColors::heat() of the fraction where nobody says.
+    using Colour = std::function<QColor(const ThemeColors& colors, int row, int column, double fraction)>;
+    void setColour(Colour colour);
     /// fraction: 0 to 1 for the colour, NaN for an empty cell.
     void setCell(int row, int column, double fraction);
     [[nodiscard]] double cell(int row, int column) const; ///< as setCell() was told
@@ -51,6 +56,7 @@ private:
     QStringList m_rows, m_columns;
     std::vector<double> m_fractions; ///< -1: empty
     Words m_text, m_tip;
+    Colour m_colour;
     std::vector<int> m_marks;
     int m_currentRow = -1, m_currentColumn = 0, m_widestName = 0;
 };
