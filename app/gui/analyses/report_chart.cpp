@@ -47,7 +47,7 @@ QAbstractAxis* makeAxis(bool isLogarithmic, Extent extent, const std::string& ti
     if (isLogarithmic && extent.high / extent.low > 3) {
         auto* const axis = new QLogValueAxis;
         axis->setBase(10);
-        axis->setLabelFormat("%g");
+        axis->setLabelFormat("%.1g");
         axis->setRange(
             std::pow(10, std::floor(std::log10(extent.low) + 1e-9)),
             std::pow(10, std::ceil(std::log10(extent.high) - 1e-9)));
@@ -62,7 +62,7 @@ QAbstractAxis* makeAxis(bool isLogarithmic, Extent extent, const std::string& ti
         axis->setTickCount(5);
         axis->applyNiceNumbers();
         axis->setLabelFormat(
-            std::max(std::fabs(axis->min()), std::fabs(axis->max())) < 1e5 && span > 1e-3 ? "%.4g" : "%g");
+            std::max(std::fabs(axis->min()), std::fabs(axis->max())) < 1e5 && span > 1e-3 ? "%.4g" : "%.3g");
         made = axis;
     }
     made->setTitleText(pluginWords(title));

@@ -38,7 +38,7 @@ CompareChart::CompareChart(QWidget* parent)
     m_chart->legend()->setAlignment(Qt::AlignBottom);
     m_size->setTitleText(tr("file size, MB"));
     m_size->setLabelFormat("%.2f");
-    m_loss->setLabelFormat("%g");
+    m_loss->setLabelFormat("%.1g");
     m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_loss, Qt::AlignLeft);

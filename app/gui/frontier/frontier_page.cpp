@@ -55,7 +55,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_size->setTitleText(tr("file size, MB"));
     m_size->setLabelFormat("%.2f");
     m_loss->setTitleText(isInNats(workspace.model()) ? tr("KL divergence, nats") : tr("divergence"));
-    m_loss->setLabelFormat("%g");
+    m_loss->setLabelFormat("%.1g");
     m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_loss, Qt::AlignLeft);

@@ -13,7 +13,7 @@ void colourChart(QChart& chart, const QPalette& palette)
 {
     const ThemeColors colors = themeColors(palette);
     chart.setLocale(QLocale());
-    chart.setLocalizeNumbers(true);
+    chart.setLocalizeNumbers(true); // label formats need a precision then: "%g" alone gives no text
     chart.setBackgroundBrush(palette.color(QPalette::Window));
     chart.legend()->setLabelColor(palette.color(QPalette::WindowText));
     const auto axes = chart.axes();
