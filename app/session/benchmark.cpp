@@ -24,19 +24,21 @@ double processorSeconds()
 
 Result<BenchmarkTimes> repeat(
     std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work,
-    std::stop_token stop, std::size_t parts)
+    std::stop_token stop, std::size_t parts, const std::function<double()>& device)
 {
     TRY_VOID(work());
+    const auto workedSeconds = [&] { return device ? device() : processorSeconds() / double(threadCount()); };
     BenchmarkTimes times;
     double total = 0;
     while (times.busy.size() < leastCount || total < leastSeconds) {
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "the benchmark was stopped");
         const auto begin = std::chrono::steady_clock::now();
-        const double processor = processorSeconds();
+        const double before = workedSeconds();
         TRY_VOID(work());
-        const double busy = (processorSeconds() - processor) / double(threadCount());
+        const double worked = workedSeconds() - before;
         const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        const double busy = device && worked <= 0 ? wall : worked; // a device may have no clock
         times.busy.push_back(busy / double(parts));
         times.wall.push_back(wall / double(parts));
         total += busy;

@@ -37,10 +37,11 @@ struct BenchmarkTimes {
 };
 
 /// Repeats `work` until both counts are reached, after one repetition that is not counted. Each takes `parts`
-/// equal parts, whose times are given. Errors: those of the work; Cancelled.
+/// equal parts, whose times are given. device: seconds that a device which works behind the host's back has
+/// worked so far, busy time instead of the processor's. Errors: those of the work; Cancelled.
 [[nodiscard]] Result<BenchmarkTimes> repeat(
     std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work,
-    std::stop_token stop, std::size_t parts = 1);
+    std::stop_token stop, std::size_t parts = 1, const std::function<double()>& device = {});
 
 /// Fills the times, and what follows from them.
 void setTimes(
@@ -65,7 +66,7 @@ struct KernelBenchmark {
 };
 
 /// Products of a device with random weights; formats that it leaves to the CPU are left out. Errors: NotFound
-/// (a format, a device), /// InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.
+/// (a format, a device), InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.
 [[nodiscard]] Result<void> benchmarkKernels(
     const KernelBenchmark& what, const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop);
 

@@ -1,6 +1,6 @@
 #include "app/session/benchmark.h"
 
-#include "app/session/timed_executor.h"
+#include "app/session/vulkan_devices.h"
 #include "compute/vulkan/vulkan_backend.h"
 
 #include <algorithm>
@@ -25,27 +25,6 @@ Tensor copyOf(const Tensor& tensor)
 {
     const auto bytes = tensor.bytes();
     return Tensor::adopt(tensor.type(), {bytes.begin(), bytes.end()});
-}
-
-/// As repeat(), by the device's own clock, which counts in `seconds`; by ours where it has none.
-Result<BenchmarkTimes> repeatOnDevice(
-    const double& seconds, const std::function<Result<void>()>& work, std::stop_token stop, std::size_t parts)
-{
-    TRY_VOID(work());
-    BenchmarkTimes times;
-    while (times.wall.size() < 5) {
-        if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "the benchmark was stopped");
-        const double before = seconds;
-        const auto begin = std::chrono::steady_clock::now();
-        TRY_VOID(work());
-        const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        times.wall.push_back(wall / double(parts));
-        times.busy.push_back((seconds > before ? seconds - before : wall) / double(parts));
-    }
-    std::sort(times.busy.begin(), times.busy.end());
-    std::sort(times.wall.begin(), times.wall.end());
-    return times;
 }
 
 /// Where products are measured.
@@ -94,7 +73,9 @@ Result<void> benchmarkFormat(
         };
         const BenchmarkTimes times = bench.profile == nullptr
             ? TRY(repeat(once < slow ? 3 : 1, columns == 1 ? 0.2 : 0.1, multiply, stop, copies.size()))
-            : TRY(repeatOnDevice(bench.profile->seconds[OpKind::Linear], multiply, stop, copies.size()));
+            : TRY(repeat(5, 0, multiply, stop, copies.size(), [&seconds = bench.profile->seconds[OpKind::Linear]] {
+                  return seconds;
+              }));
         BenchmarkRow row{
             .device = backend.name(),
             .format = format->id(),

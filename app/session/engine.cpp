@@ -2,6 +2,7 @@
 
 #include "app/session/picture_engine.h"
 #include "app/session/samples.h"
+#include "app/session/vulkan_devices.h"
 #include "compute/cpu/cpu_backend.h"
 #include "compute/vulkan/vulkan_backend.h"
 #include "core/base/mapped_file.h"
@@ -31,13 +32,6 @@ Result<std::map<std::string, std::vector<float>>> meanSquaresOf(const std::files
     return byLayer;
 }
 
-/// Asked once: drivers load slowly, and devices do not come and go.
-const std::vector<std::string>& vulkanNames()
-{
-    static const std::vector<std::string> names = vulkanDevices();
-    return names;
-}
-
 } // namespace
 
 std::vector<Device> devices()
@@ -55,17 +49,8 @@ std::vector<Device> devices()
 Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
 {
     std::vector<std::unique_ptr<Backend>> backends;
-    if (device.starts_with("vulkan:")) {
-        const std::vector<std::string>& names = vulkanNames();
-        std::size_t i = 0;
-        while (i < names.size() && device != fmt::format("vulkan:{}", i))
-            ++i;
-        if (i == names.size())
-            return fail(
-                ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", device,
-                names.size());
-        backends.push_back(TRY(makeVulkanBackend(names[i])));
-    }
+    if (device.starts_with("vulkan:"))
+        backends.push_back(TRY(makeVulkanBackend(TRY(vulkanDeviceOf(device)))));
     if (device == "cpu:8bit")
         backends.push_back(TRY(makeCpuBackend({}, CpuActivations::EightBit)));
     else if (!backends.empty() || device == "cpu")

@@ -1,5 +1,6 @@
 #include "app/session/timed_executor.h"
 
+#include "app/session/vulkan_devices.h"
 #include "compute/vulkan/vulkan_backend.h"
 
 #include <chrono>
@@ -44,16 +45,6 @@ void TimedExecutor::clear() const
 {
     for (const Part& part : parts)
         part.seconds->clear();
-}
-
-Result<std::string> vulkanDeviceOf(const std::string& id)
-{
-    const std::vector<std::string> names = vulkanDevices();
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (id == fmt::format("vulkan:{}", i))
-            return names[i];
-    return fail(
-        ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", id, names.size());
 }
 
 Result<TimedExecutor> makeTimedExecutor(const std::string& device, CpuActivations mode)

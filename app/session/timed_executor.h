@@ -25,7 +25,4 @@ struct TimedExecutor {
 /// Errors: NotFound (no such device), those of the backends.
 [[nodiscard]] Result<TimedExecutor> makeTimedExecutor(const std::string& device, CpuActivations mode);
 
-/// The Vulkan device with this id; errors: NotFound, those of makeVulkanBackend().
-[[nodiscard]] Result<std::string> vulkanDeviceOf(const std::string& id);
-
 } // namespace tritloom

@@ -1,0 +1,23 @@
+#include "app/session/vulkan_devices.h"
+
+#include "compute/vulkan/vulkan_backend.h"
+
+namespace tritloom {
+
+const std::vector<std::string>& vulkanNames()
+{
+    static const std::vector<std::string> names = vulkanDevices();
+    return names;
+}
+
+Result<std::string> vulkanDeviceOf(const std::string& id)
+{
+    const std::vector<std::string>& names = vulkanNames();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (id == fmt::format("vulkan:{}", i))
+            return names[i];
+    return fail(
+        ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", id, names.size());
+}
+
+} // namespace tritloom
