@@ -17,9 +17,10 @@ struct StoredRow {
 
 Key keyOfRow(const ComparisonRow& row, ComparisonMeter& meter)
 {
-    Key key = keyOf("comparison 2", meter.dataKey());
+    DivergenceMeter& session = meter.session();
+    Key key = keyOf("comparison 2", keyOf(session.dataKey(0), session.backendNames()));
     for (std::size_t i = 0; i < row.allocation.layers.size(); ++i)
-        key = keyOf(key, meter.compressor().keyOfChoice(LayerId(i), row.allocation.layers[i]));
+        key = keyOf(key, session.compressor().keyOfChoice(LayerId(i), row.allocation.layers[i]));
     return key;
 }
 
@@ -63,7 +64,7 @@ Result<void> fill(
     ComparisonRow& row, ComparisonMeter& meter, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
-    Compressor& compressor = meter.compressor();
+    Compressor& compressor = meter.session().compressor();
     const Model& model = compressor.model();
     // Means over the calibration data are gathered once for all rows: by no row's clock.
     if (const LayerMethod* const method = compressor.methods()(row.candidate.method);
@@ -108,11 +109,12 @@ Result<std::vector<ComparisonRow>> comparisonRows(
     const MethodLookup& lookup)
 {
     std::vector<ComparisonRow> rows;
-    for (const Candidate& method : methods)
-        if (lookup(method.method) == nullptr)
-            return fail(ErrorCode::NotFound, "no method is called '{}'", method.method);
-        else
-            TRY_VOID(checkParameters({method.method, method.parameters}, lookup(method.method)->parameters()));
+    for (const auto& [format, id, parameters] : methods) {
+        const LayerMethod* const method = lookup(id);
+        if (method == nullptr)
+            return fail(ErrorCode::NotFound, "no method is called '{}'", id);
+        TRY_VOID(checkParameters({id, parameters}, method->parameters()));
+    }
     for (const std::string& format : formats) {
         if (format.find("row") == std::string::npos)
             (void)TRY(parseNumberFormat(format));

@@ -19,11 +19,7 @@ public:
         return ComparisonNumbers{
             {found.kl, found.perplexity, found.topTokenAgreement, found.referencePerplexity}, found.tokens};
     }
-    Compressor& compressor() override { return m_session->pass().compressor(); }
-    Key dataKey() override
-    {
-        return keyOf(m_session->textKey(0), m_session->pass().executor().backendNames());
-    }
+    DivergenceMeter& session() override { return *m_session; }
 
 private:
     std::unique_ptr<EvaluationSession> m_session;
@@ -60,8 +56,7 @@ public:
         }
         return result;
     }
-    Compressor& compressor() override { return m_session->compressor(); }
-    Key dataKey() override { return keyOf(m_session->dataKey(0), m_session->backendNames()); }
+    DivergenceMeter& session() override { return *m_session; }
 
 private:
     std::shared_ptr<PictureEngine> m_engine;
@@ -112,11 +107,6 @@ const ComparisonKind& pictureComparison(PictureTask task)
     return task == PictureTask::Classification ? classes : pictures;
 }
 
-std::unique_ptr<ComparisonMeter> makeComparisonMeter(std::unique_ptr<EvaluationSession> session)
-{
-    return std::make_unique<TextMeter>(std::move(session));
-}
-
 Result<std::unique_ptr<ComparisonMeter>> makeComparisonMeter(const std::shared_ptr<PictureEngine>& pictures)
 {
     return std::make_unique<PictureMeter>(pictures, TRY(pictures->makeSession()));
@@ -128,7 +118,7 @@ Result<std::unique_ptr<ComparisonMeter>> makeComparisonMeter(const Engine& engin
         return makeComparisonMeter(pictures);
     if (engine.model()->picture)
         return fail(ErrorCode::Unsupported, "there are no pictures to measure on: choose some first");
-    return makeComparisonMeter(TRY(engine.makeSession(store)));
+    return std::make_unique<TextMeter>(TRY(engine.makeSession(store)));
 }
 
 } // namespace tritloom

@@ -42,12 +42,9 @@ public:
     /// Errors: Cancelled, those of methods and of the network.
     [[nodiscard]] virtual Result<ComparisonNumbers>
     measure(const Allocation& allocation, std::stop_token stop) = 0;
-    [[nodiscard]] virtual Compressor& compressor() = 0;
-    [[nodiscard]] virtual Key dataKey() = 0; ///< of the data and of what computes
+    [[nodiscard]] virtual DivergenceMeter& session() = 0; ///< of the data, of what compresses and computes
 };
 
-[[nodiscard]] std::unique_ptr<ComparisonMeter>
-makeComparisonMeter(std::unique_ptr<EvaluationSession> session);
 /// Errors: those of PictureEngine::makeSession().
 [[nodiscard]] Result<std::unique_ptr<ComparisonMeter>>
 makeComparisonMeter(const std::shared_ptr<PictureEngine>& pictures);

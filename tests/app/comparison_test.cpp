@@ -22,8 +22,7 @@ public:
         ++measured;
         return m_meter->measure(allocation, stop);
     }
-    Compressor& compressor() override { return m_meter->compressor(); }
-    Key dataKey() override { return m_meter->dataKey(); }
+    DivergenceMeter& session() override { return m_meter->session(); }
     int measured = 0;
 
 private:
