@@ -71,9 +71,11 @@ int allocate(Context& context, const QStringList& arguments)
         const Model& model = *measured.model;
         const MethodLookup& methods = measured.meter->compressor().methods();
         const AllocatorChoice allocator = TRY(allocatorChoice(context));
-        if (!allocator.allocator.id.empty() && context.plugins().allocator(allocator.allocator.id) == nullptr)
-            return fail(
-                ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", allocator.allocator.id);
+        const AllocatorLookup allocators = [&](std::string_view id) {
+            return context.plugins().allocator(id);
+        };
+        if (!allocator.allocator.id.empty())
+            TRY(allocatorOf(allocator, allocators));
         if (context.parser.isSet("output"))
             TRY_VOID(checkWritable(context.parser.value("output")));
         const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
@@ -89,9 +91,6 @@ int allocate(Context& context, const QStringList& arguments)
             .keepFusedSets = !context.parser.isSet("split-fused"),
             .budgetBytes = budget,
             .methods = methods};
-        const AllocatorLookup allocators = [&](std::string_view id) {
-            return context.plugins().allocator(id);
-        };
         const AllocatedBy made = TRY(allocateBy(
             model, table, scores ? &*scores : nullptr, model.original(), rules, allocator, allocators,
             {.stop = context.stop}));

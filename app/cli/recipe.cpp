@@ -144,15 +144,9 @@ int writeAsJson(Context& context, const QString& from)
         return WrongUse;
     }
     const auto run = [&]() -> Result<void> {
-        const std::filesystem::path output = context.parser.value("output").toStdString();
-        for (const QString& read : {from, context.parser.value("model")})
-            if (std::error_code none; std::filesystem::equivalent(output, read.toStdString(), none))
-                return fail(
-                    ErrorCode::InvalidInput, "{}: it is read, choose another name for the recipe",
-                    output.string());
         const auto model = TRY(loadModel(context.parser.value("model").toStdString()));
         const Allocation allocation = TRY(readRecipe(*model, from.toStdString()));
-        return writeRecipe(*model, allocation, output);
+        return writeRecipe(*model, allocation, context.parser.value("output").toStdString());
     };
     const auto written = run();
     return written ? int(Done) : context.fail(written.error());

@@ -4,6 +4,16 @@
 
 namespace tritloom {
 
+Result<const Allocator*> allocatorOf(const AllocatorChoice& choice, const AllocatorLookup& allocators)
+{
+    const std::string id = choice.allocator.id.empty() ? "integer-program" : choice.allocator.id;
+    const Allocator* const allocator = allocators ? allocators(id) : nullptr;
+    if (allocator == nullptr)
+        return fail(ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", id);
+    TRY_VOID(checkParameters({id, choice.allocator.parameters}, allocator->parameters()));
+    return allocator;
+}
+
 Result<AllocatedBy> allocateBy(
     const Model& model, const SensitivityTable& table, const MetricScores* scores, const Allocation& current,
     const AllocationRules& rules, const AllocatorChoice& choice, const AllocatorLookup& allocators,
@@ -11,11 +21,7 @@ Result<AllocatedBy> allocateBy(
 {
     if (scores == nullptr && choice.allocator.id.empty() && choice.bitOperations == 0)
         return AllocatedBy{TRY(allocate(model, table, current, rules, context.stop)), {}};
-    const std::string id = choice.allocator.id.empty() ? "integer-program" : choice.allocator.id;
-    const Allocator* const allocator = allocators ? allocators(id) : nullptr;
-    if (allocator == nullptr)
-        return fail(ErrorCode::NotFound, "no allocator is called '{}': see tritloom-cli methods", id);
-    TRY_VOID(checkParameters({id, choice.allocator.parameters}, allocator->parameters()));
+    const Allocator* const allocator = TRY(allocatorOf(choice, allocators));
     ModelProblem problem = TRY(modelProblem(model, table, scores, current, rules));
     problem.problem.bitOperationBudget = choice.bitOperations;
     const AllocationSolution solution =

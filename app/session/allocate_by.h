@@ -23,8 +23,13 @@ struct AllocatedBy {
     std::vector<std::string> notices; ///< of the allocator
 };
 
+/// The allocator that is chosen, the integer program where none is; before long work that would be for it.
+/// Errors: NotFound (no such allocator), InvalidInput (a parameter that it does not have).
+[[nodiscard]] Result<const Allocator*>
+allocatorOf(const AllocatorChoice& choice, const AllocatorLookup& allocators);
+
 /// scores: what choice.metric says of the table's candidates; null: costs are the table's.
-/// Errors: NotFound (no such allocator), those of the allocator and of modelProblem().
+/// Errors: those of allocatorOf(), of the allocator and of modelProblem().
 [[nodiscard]] Result<AllocatedBy> allocateBy(
     const Model& model, const SensitivityTable& table, const MetricScores* scores, const Allocation& current,
     const AllocationRules& rules, const AllocatorChoice& choice, const AllocatorLookup& allocators,
