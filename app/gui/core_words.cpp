@@ -15,6 +15,10 @@ namespace {
 constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "every block length divides its rows, and llama.cpp knows every type"),
     QT_TRANSLATE_NOOP("Core", "read back: %1 tensors have the names, shapes and bytes that were written"),
+    QT_TRANSLATE_NOOP("Core", "read back: %1 tensors have the names and bytes that were written"),
+    QT_TRANSLATE_NOOP("Core", "read back: %1 tensors have the bytes that were written"),
+    QT_TRANSLATE_NOOP("Core", "read back: %1 tensors stand for the numbers that were written"),
+    QT_TRANSLATE_NOOP("Core", "read back: %1 operators, as many as were written"),
     QT_TRANSLATE_NOOP(
         "Core",
         "evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root "

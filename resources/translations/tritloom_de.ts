@@ -6015,6 +6015,22 @@ Divergenz %1</translation>
             <source>Rounding without training, measured once on one set of samples: no error bars over seeds.</source>
             <translation>Runden ohne Training, einmal auf einer Stichprobe gemessen: keine Fehlerbalken über Zufallssaaten.</translation>
         </message>
+        <message>
+            <source>read back: %1 tensors have the names and bytes that were written</source>
+            <translation>zurückgelesen: %1 Tensoren haben die Namen und Bytes, die geschrieben wurden</translation>
+        </message>
+        <message>
+            <source>read back: %1 tensors have the bytes that were written</source>
+            <translation>zurückgelesen: %1 Tensoren haben die Bytes, die geschrieben wurden</translation>
+        </message>
+        <message>
+            <source>read back: %1 tensors stand for the numbers that were written</source>
+            <translation>zurückgelesen: %1 Tensoren stehen für die Zahlen, die geschrieben wurden</translation>
+        </message>
+        <message>
+            <source>read back: %1 operators, as many as were written</source>
+            <translation>zurückgelesen: %1 Operatoren, so viele wie geschrieben wurden</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
