@@ -2,7 +2,7 @@
 
 #include "app/session/idx_file.h"
 #include "app/session/picture_labels.h"
-#include "app/session/text_file.h"
+#include "core/base/part_file.h"
 #include "core/image/noise.h"
 
 #include <QBuffer>
@@ -297,7 +297,10 @@ Result<void> writePicture(const Picture& picture, const std::filesystem::path& p
     const QByteArray kind = QByteArray::fromStdString(path.extension().string()).mid(1);
     if (!image.save(&encoded, kind.isEmpty() ? "PNG" : kind.constData()))
         return fail(ErrorCode::Unsupported, "{}: pictures are not written as '{}'", path.string(), kind.toStdString());
-    return writeTextFile(QString::fromStdString(path.string()), encoded.data().toStdString());
+    const auto bytes = std::as_bytes(std::span(encoded.data().constData(), std::size_t(encoded.size())));
+    PartFile file = TRY(PartFile::create(path, bytes.size()));
+    TRY_VOID(file.write(bytes));
+    return file.commit();
 }
 
 Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& source)

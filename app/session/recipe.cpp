@@ -1,8 +1,7 @@
 #include "app/session/recipe.h"
 
-#include "app/session/text_file.h"
-
 #include "app/session/published_recipe.h"
+#include "app/session/text_file.h"
 
 #include "core/sensitivity/candidate.h"
 

@@ -129,6 +129,7 @@ PartFile::PartFile(PartFile&& other) noexcept
     , m_part(std::exchange(other.m_part, {}))
     , m_position(other.m_position)
     , m_file(std::exchange(other.m_file, -1))
+    , m_isSynced(other.m_isSynced)
 {
 }
 
@@ -151,6 +152,7 @@ Result<void> PartFile::write(std::span<const std::byte> bytes)
 
 Result<void> PartFile::writeAt(std::uint64_t offset, std::span<const std::byte> bytes)
 {
+    m_isSynced = false;
     while (!bytes.empty()) {
         const std::size_t step = std::min<std::size_t>(bytes.size(), std::size_t{1} << 26);
         const ssize_t count = ::pwrite(m_file, bytes.data(), step, static_cast<off_t>(offset));
@@ -185,12 +187,14 @@ Result<void> PartFile::sync()
     if (::fsync(m_file) != 0)
         return systemError(m_part, errno);
     (void)::posix_fadvise(m_file, 0, 0, POSIX_FADV_DONTNEED);
+    m_isSynced = true;
     return {};
 }
 
 Result<void> PartFile::commit()
 {
-    TRY_VOID(sync());
+    if (!m_isSynced) // who has read it back has it in memory: not twice
+        TRY_VOID(sync());
     // While the lock is held: closed, the part could be taken by another writer before it has its name.
     if (::rename(m_part.c_str(), m_target.c_str()) != 0)
         return systemError(m_target, errno);

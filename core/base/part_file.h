@@ -41,6 +41,7 @@ private:
     std::filesystem::path m_target, m_part;
     std::uint64_t m_position = 0;
     int m_file = -1;
+    bool m_isSynced = false; ///< since what was written last
 };
 
 /// A folder in the making, likewise.
