@@ -1,10 +1,10 @@
 #include "app/gui/allocation/loom_page.h"
-#include "app/gui/main_window.h"
 #include "app/gui/status_line.h"
 #include "app/gui/widgets/banner.h"
 #include "app/gui/widgets/heat_map.h"
 #include "app/session/samples.h"
 #include "core/sensitivity/candidate.h"
+#include "tests/app/window_fixture.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -23,46 +23,21 @@
 
 using namespace tritloom;
 
-class MainWindowTest final : public QObject {
+class MainWindowTest final : public QObject, WindowFixture {
     Q_OBJECT
 
 private:
-    PluginHost m_plugins;
-    std::unique_ptr<MainWindow> m_window;
     QTemporaryDir m_folder;
 
-    template <typename T>
-    T* find(const char* name)
-    {
-        T* const widget = m_window->findChild<T*>(QLatin1String(name));
-        if (widget == nullptr)
-            qFatal("no %s", name);
-        return widget;
-    }
-    QAction* action(const char* name) { return find<QAction>((std::string("action.") + name).c_str()); }
-    void openSample()
-    {
-        QSignalSpy opened(m_window.get(), &MainWindow::opened);
-        action("openSample.language")->trigger();
-        QVERIFY(opened.wait(60000));
-        QVERIFY(m_window->workspace() != nullptr);
-    }
 
 private slots:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("main_window_test");
-        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
+        beginAs("main_window_test");
     }
     void init()
     {
-        QSettings().clear();
-        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
-        m_window->resize(1280, 800);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        openWindow();
     }
     void cleanup() { m_window.reset(); }
 

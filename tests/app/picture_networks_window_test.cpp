@@ -13,10 +13,7 @@ class PictureNetworksWindowTest final : public QObject, PictureWindow {
 private slots:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("picture_networks_window_test");
-        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
+        beginAs("picture_networks_window_test");
     }
     void init() { openWindow(); }
     void cleanup() { m_window.reset(); }

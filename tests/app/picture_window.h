@@ -1,7 +1,7 @@
 #pragma once
 
-#include "app/gui/main_window.h"
 #include "core/sensitivity/candidate.h"
+#include "tests/app/window_fixture.h"
 
 #include <QDropEvent>
 #include <QMimeData>
@@ -11,28 +11,8 @@
 namespace tritloom {
 
 /// The real window with a network on pictures, for tests to derive from.
-class PictureWindow {
+class PictureWindow : protected WindowFixture {
 protected:
-    PluginHost m_plugins;
-    std::unique_ptr<MainWindow> m_window;
-
-    void openWindow()
-    {
-        QSettings().clear();
-        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
-        m_window->resize(1280, 800);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    }
-    template <typename T>
-    T* find(const char* name)
-    {
-        T* const widget = m_window->findChild<T*>(QLatin1String(name));
-        if (widget == nullptr)
-            qFatal("no %s", name);
-        return widget;
-    }
-    Workspace& workspace() { return *m_window->workspace(); }
     void open(const QString& path, const QString& pictures = {}, std::size_t limit = 0)
     {
         QSignalSpy opened(m_window.get(), &MainWindow::opened);

@@ -31,10 +31,7 @@ private:
 private slots:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("pictures_page_test");
-        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
+        beginAs("pictures_page_test");
         QVERIFY(QFile::copy(
             TRITLOOM_SOURCE_DIR "/tests/fuzz/corpus/onnx/conv_gemm", m_folder.filePath("classifier.onnx")));
         QVERIFY(writeSuperResolution(m_folder.filePath("larger.safetensors")));

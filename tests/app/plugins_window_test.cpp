@@ -1,6 +1,5 @@
 #include "app/gui/allocation/allocator_dialog.h"
 #include "app/gui/analyses/analyses_page.h"
-#include "app/gui/main_window.h"
 #include "app/gui/methods/glossary.h"
 #include "app/gui/methods/method_dialog.h"
 #include "app/gui/methods/methods_page.h"
@@ -12,6 +11,7 @@
 #include "core/sensitivity/candidate.h"
 #include "core/sensitivity/plugin_allocation.h"
 #include "tests/support/tiny_model.h"
+#include "tests/app/window_fixture.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -30,22 +30,11 @@
 using namespace tritloom;
 
 /// Metrics, allocators and the method browser in the window.
-class PluginsWindowTest final : public QObject {
+class PluginsWindowTest final : public QObject, WindowFixture {
     Q_OBJECT
 
-    PluginHost m_plugins;
     QTemporaryDir m_folder;
-    std::unique_ptr<MainWindow> m_window;
 
-    template <typename T>
-    static T* find(QWidget& widget, const char* name)
-    {
-        T* const found = widget.findChild<T*>(QLatin1String(name));
-        if (found == nullptr)
-            qFatal("no %s", name);
-        return found;
-    }
-    Workspace& workspace() { return *m_window->workspace(); }
     std::shared_ptr<Workspace> openSample(std::shared_ptr<ProjectStore> store = {})
     {
         EngineOptions options;

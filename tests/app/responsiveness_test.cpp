@@ -2,11 +2,11 @@
 // measurements and edits go on. Own computing, not the clock on the wall, so that a busy machine does not
 // lie.
 #include "app/gui/allocation/loom_page.h"
-#include "app/gui/main_window.h"
 #include "core/sensitivity/cost_model.h"
 #include "tests/app/watched_application.h"
 #include "tests/support/numbers.h"
 #include "tests/support/tiny_model.h"
+#include "tests/app/window_fixture.h"
 
 #include <QAction>
 #include <QDockWidget>
@@ -54,24 +54,13 @@ private:
 
 } // namespace
 
-class ResponsivenessTest final : public QObject {
+class ResponsivenessTest final : public QObject, WindowFixture {
     Q_OBJECT
 
 private:
-    PluginHost m_plugins;
     QTemporaryDir m_folder;
-    std::unique_ptr<MainWindow> m_window;
 
     static WatchedApplication& watchdog() { return *static_cast<WatchedApplication*>(qApp); }
-    template <typename T>
-    T* find(const char* name)
-    {
-        T* const widget = m_window->findChild<T*>(QLatin1String(name));
-        if (widget == nullptr)
-            qFatal("no %s", name);
-        return widget;
-    }
-    QAction* action(const char* name) { return find<QAction>((std::string("action.") + name).c_str()); }
     /// As an event of its own, like a click on it.
     void trigger(const char* name)
     {
@@ -79,14 +68,6 @@ private:
     }
     BitLoom& loom() { return m_window->findChild<LoomPage*>()->loom(); }
 
-    void makeWindow()
-    {
-        QSettings().clear();
-        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
-        m_window->resize(1440, 900);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    }
     /// Presses a bar and pulls it up and down; what the window computed for each move and its repaint.
     std::vector<double> dragOnce(int layer, int moves)
     {
@@ -166,11 +147,8 @@ private:
 private slots:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("responsiveness_test");
-        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
-        makeWindow();
+        beginAs("responsiveness_test");
+        openWindow({1440, 900});
     }
     void cleanupTestCase() { m_window.reset(); }
 

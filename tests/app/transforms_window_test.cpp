@@ -1,9 +1,9 @@
-#include "app/gui/main_window.h"
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/transforms/transform_dialog.h"
 #include "app/gui/widgets/banner.h"
 #include "app/session/picture_engine.h"
 #include "app/session/samples.h"
+#include "tests/app/window_fixture.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -18,28 +18,11 @@
 using namespace tritloom;
 
 /// Transforms in the window: what can be done is offered, the rewritten model takes over, and the way back.
-class TransformsWindowTest final : public QObject {
+class TransformsWindowTest final : public QObject, WindowFixture {
     Q_OBJECT
 
-    PluginHost m_plugins;
-    std::unique_ptr<MainWindow> m_window;
     QTemporaryDir m_folder;
 
-    template <typename T>
-    static T* find(QWidget& widget, const char* name)
-    {
-        T* const found = widget.findChild<T*>(QLatin1String(name));
-        if (found == nullptr)
-            qFatal("no %s", name);
-        return found;
-    }
-    QAction* action(const char* name)
-    {
-        auto* const found = m_window->findChild<QAction*>(QLatin1String("action.") + QLatin1String(name));
-        if (found == nullptr)
-            qFatal("no action %s", name);
-        return found;
-    }
     void open(const QString& path)
     {
         QSignalSpy opened(m_window.get(), &MainWindow::opened);
@@ -66,17 +49,11 @@ class TransformsWindowTest final : public QObject {
 private slots:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("transforms_window_test");
-        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
+        beginAs("transforms_window_test");
     }
     void init()
     {
-        QSettings().clear();
-        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
-        m_window->resize(1280, 800);
-        m_window->show();
+        openWindow();
     }
     void cleanup() { m_window.reset(); }
 

@@ -1,11 +1,11 @@
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/layers/layer_model.h"
-#include "app/gui/main_window.h"
 #include "app/gui/model_name.h"
 #include "app/gui/page.h"
 #include "app/gui/start_page.h"
 #include "app/gui/window_wiring.h"
 #include "app/session/samples.h"
+#include "tests/app/window_fixture.h"
 
 #include <QAction>
 #include <QDir>
@@ -26,45 +26,20 @@
 using namespace tritloom;
 
 /// Keys, themes, names: what every desktop program is expected to get right.
-class WindowMannersTest final : public QObject {
+class WindowMannersTest final : public QObject, WindowFixture {
     Q_OBJECT
 
-    PluginHost m_plugins;
-    std::unique_ptr<MainWindow> m_window;
     QTemporaryDir m_folder;
 
-    template <typename T>
-    T* find(const char* name)
-    {
-        T* const widget = m_window->findChild<T*>(QLatin1String(name));
-        if (widget == nullptr)
-            qFatal("no %s", name);
-        return widget;
-    }
-    QAction* action(const char* name) { return find<QAction>((std::string("action.") + name).c_str()); }
-    void openSample()
-    {
-        QSignalSpy opened(m_window.get(), &MainWindow::opened);
-        action("openSample.language")->trigger();
-        QVERIFY(opened.wait(60000));
-        QVERIFY(m_window->workspace() != nullptr);
-    }
 
 private slots:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("window_manners_test");
-        QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).removeRecursively();
+        beginAs("window_manners_test");
     }
     void init()
     {
-        QSettings().clear();
-        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
-        m_window->resize(1280, 800);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        openWindow();
     }
     void cleanup() { m_window.reset(); }
 
