@@ -3,25 +3,16 @@
 #include "core/base/half.h"
 #include "core/format/number_format.h"
 #include "tests/compute/emulated_tile_unit.h"
+#include "tests/support/numbers.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <random>
 
 using namespace tritloom;
+using fixture::normalValues;
 
 namespace {
-
-std::vector<float> gaussian(std::size_t count, unsigned seed)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
 
 struct Kind {
     const char* id;
@@ -86,8 +77,8 @@ private slots:
         const auto backend = makeCpuBackend(set.toStdString()).value(); // for what surrounds the tiles
         eachUnit([&](const cpu::TileUnit& unit) {
             for (const auto& [tokens, rows, columns] : shapes) {
-                const Weights w(kinds[kind].id, gaussian(rows * columns, 1));
-                const std::vector<float> x = gaussian(tokens * columns, 2);
+                const Weights w(kinds[kind].id, normalValues(rows * columns, 1));
+                const std::vector<float> x = normalValues(tokens * columns, 2);
                 constexpr float guard = -7.25e30f;
                 std::vector<float> room(64 + tokens * rows + 64, guard);
                 const auto y = std::span(room).subspan(64, tokens * rows);
@@ -125,7 +116,7 @@ private slots:
     {
         eachUnit([](const cpu::TileUnit& unit) {
             for (const float value : {1.0f, -1.0f / 3, 3.4e38f, -3e38f, 1.2345678e-30f, 7.7e20f}) {
-                const Weights w("f16", gaussian(32, 5));
+                const Weights w("f16", normalValues(32, 5));
                 std::vector<float> x(1);
                 x[0] = value;
                 std::vector<float> y(32);
@@ -143,7 +134,7 @@ private slots:
             }
             for (const float value :
                  {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
-                const Weights w("f16", gaussian(32, 5));
+                const Weights w("f16", normalValues(32, 5));
                 std::vector<float> x{value}, y(32);
                 cpu::multiplyFloatColumns(
                     cpu::FloatKind::F16, w.stored.data(), 32, cpu::splitTokens(x, 1, 1), unit, y, {});
@@ -156,9 +147,9 @@ private slots:
     void linearLayersUseIt()
     {
         const auto backend = makeCpuBackend().value();
-        const Weights w("f16", gaussian(70 * 100, 1));
+        const Weights w("f16", normalValues(70 * 100, 1));
         const Tensor weights = Tensor::adopt({parseNumberFormat("f16").value(), {70, 100}}, w.stored),
-                     x = Tensor::adoptFloats({33, 100}, gaussian(33 * 100, 2));
+                     x = Tensor::adoptFloats({33, 100}, normalValues(33 * 100, 2));
         const DeviceTensor inputs[] = {backend->upload(x).value(), backend->upload(weights).value()};
         cpu::chooseTileUnit(&cpu::emulatedTileUnit);
         const auto layer =

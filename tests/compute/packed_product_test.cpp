@@ -3,31 +3,22 @@
 #include "compute/cpu/packed/product.h"
 #include "core/base/parallel.h"
 #include "tests/compute/emulated_tile_unit.h"
+#include "tests/support/numbers.h"
 
 #include <QTest>
 
 #include <cmath>
-#include <random>
 
 using namespace tritloom;
+using fixture::normalValues;
 
 namespace {
-
-std::vector<float> gaussian(std::size_t count, unsigned seed)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
 
 Tensor randomWeights(const NumberFormatPtr& format, std::size_t rows, std::size_t columns, unsigned seed)
 {
     const TensorType type{format, {rows, columns}};
     const std::size_t element = format->blockElements(), row = (columns + element - 1) / element * element;
-    const std::vector<float> values = gaussian(rows * row, seed);
+    const std::vector<float> values = normalValues(rows * row, seed);
     std::vector<std::byte> bytes(type.bytes());
     for (std::size_t b = 0; b < bytes.size() / format->blockBytes(); ++b)
         format->encode(
@@ -166,7 +157,7 @@ class PackedProductTest : public QObject {
         for (const auto& [tokens, outputs, blocks, shortBy] : shapes) {
             const std::size_t columns = number->blockElements() * blocks - shortBy;
             const Tensor weights = randomWeights(number, outputs, columns, unsigned(outputs));
-            const std::vector<float> w = weights.toFloats(), x = gaussian(tokens * columns, 3);
+            const std::vector<float> w = weights.toFloats(), x = normalValues(tokens * columns, 3);
             const cpu::CpuTensor tensor(weights);
             const cpu::PackedLayout layout = tensor.packed().value()->layout;
             // With floats instead of whole numbers, activations stay as they are.
@@ -222,7 +213,7 @@ private slots:
             const NumberFormatPtr number = parseNumberFormat(id).value();
             const cpu::CpuTensor tensor(randomWeights(number, 700, 512, 1));
             for (const std::size_t tokens : {1, 19}) {
-                const std::vector<float> x = gaussian(tokens * 512, 2);
+                const std::vector<float> x = normalValues(tokens * 512, 2);
                 for (const auto mode : {cpu::ActivationMode::Exact, cpu::ActivationMode::EightBit}) {
                     bool clean = false;
                     setThreadCount(1);

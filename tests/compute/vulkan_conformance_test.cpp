@@ -2,6 +2,7 @@
 #include "compute/vulkan/ops.h"
 #include "compute/vulkan/vulkan_backend.h"
 
+#include "tests/support/numbers.h"
 #include "tests/support/vulkan_device.h"
 
 #include <QFile>
@@ -10,10 +11,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <random>
 #include <set>
 
 using namespace tritloom;
+using fixture::normalValues;
 
 namespace {
 
@@ -47,22 +48,12 @@ std::vector<std::pair<std::string, std::size_t>> formats()
     return list;
 }
 
-std::vector<float> gaussian(std::size_t count, unsigned seed)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal;
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
-
 /// columns may end inside a block.
 Tensor randomWeights(const NumberFormatPtr& format, std::size_t rows, std::size_t columns)
 {
     const TensorType type{format, {rows, columns}};
     const std::size_t block = format->blockElements(), blocks = type.rowBytes() / format->blockBytes();
-    const std::vector<float> values = gaussian(rows * blocks * block, 2);
+    const std::vector<float> values = normalValues(rows * blocks * block, 2);
     std::vector<std::byte> bytes(type.bytes());
     for (std::size_t i = 0; i < rows * blocks; ++i)
         format->encode(
@@ -149,7 +140,7 @@ private slots:
                 // Where there are blocks, the last one may be short.
                 const std::size_t columns = length * blocks - (blocks == 3 && length > 8 ? 5 : 0);
                 const Tensor weights = randomWeights(format, outputs, columns);
-                const Tensor x = Tensor::adoptFloats({tokens, columns}, gaussian(tokens * columns, 1));
+                const Tensor x = Tensor::adoptFloats({tokens, columns}, normalValues(tokens * columns, 1));
                 const TensorType types[] = {x.type(), weights.type()};
                 const QString what =
                     QString("%1, %2 tokens, %3 x %4: ").arg(id.c_str()).arg(tokens).arg(outputs).arg(columns);
@@ -191,7 +182,7 @@ private slots:
             QVERIFY2(wrong.isEmpty(), qPrintable(name + " " + wrong));
         };
         const auto tensor = [](Shape shape, unsigned seed, float scale = 1) {
-            std::vector<float> values = gaussian(TensorType{nullptr, shape}.elements(), seed);
+            std::vector<float> values = normalValues(TensorType{nullptr, shape}.elements(), seed);
             for (float& value : values)
                 value *= scale;
             return Tensor::adoptFloats(std::move(shape), std::move(values));
@@ -284,7 +275,7 @@ private slots:
             // What a shader cannot see is said before anything is recorded.
             const DeviceTensor inputs[] = {
                 (*opened)->upload(Tensor::adoptFloats({2}, {0, 5})).value(),
-                (*opened)->upload(Tensor::adoptFloats({5, 8}, gaussian(40, 1))).value()};
+                (*opened)->upload(Tensor::adoptFloats({5, 8}, normalValues(40, 1))).value()};
             const auto outside = (*opened)->run({OpKind::Embedding, {}}, inputs, {});
             QVERIFY(!outside && outside.error().code == ErrorCode::InvalidInput);
         }
