@@ -27,9 +27,7 @@ Result<ReadBack> readBack(const std::filesystem::path& path)
         const auto add = [&](const Tensor& part) {
             const auto bytes = part.bytes();
             weightBytes += bytes.size();
-            key = keyOf(
-                key, tensor.name,
-                std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+            key = keyOf(key, tensor.name, bytes);
         };
         add(tensor.stored);
         if (tensor.packed) {

@@ -131,9 +131,7 @@ Key keyOf(const MetadataValue& value)
                 }
                 return tritloom::keyOf(kind, joined);
             } else {
-                const auto bytes = std::as_bytes(std::span(held));
-                return tritloom::keyOf(
-                    kind, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+                return tritloom::keyOf(kind, std::as_bytes(std::span(held)));
             }
         },
         value);
@@ -149,9 +147,7 @@ Key keyOf(const OperatorAttribute& attribute)
                 Key key = tritloom::keyOf(kind, held.elementType);
                 for (const std::size_t size : held.values.type().shape)
                     key = tritloom::keyOf(key, std::uint64_t(size));
-                const auto bytes = held.values.bytes();
-                return tritloom::keyOf(
-                    key, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+                return tritloom::keyOf(key, held.values.bytes());
             } else if constexpr (std::is_arithmetic_v<Held> || std::is_same_v<Held, std::string>) {
                 return tritloom::keyOf(kind, held);
             } else {
@@ -200,13 +196,12 @@ Key contentKey(const ModelFile& file)
             key = keyOf(key, std::uint64_t(size));
         const auto add = [&key](const Tensor& part) {
             const auto bytes = part.bytes();
-            const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
             key = keyOf(key, part.type().format->id(), std::uint64_t(bytes.size()));
             if (bytes.size() <= whole)
-                key = keyOf(key, text);
+                key = keyOf(key, bytes);
             else
                 for (std::size_t i = 0; i < samples; ++i)
-                    key = keyOf(key, text.substr((bytes.size() - sample) / (samples - 1) * i, sample));
+                    key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
         };
         if (tensor.replacement)
             for (const LayerReplacement::Part& part : tensor.replacement->parts)

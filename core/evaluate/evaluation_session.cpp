@@ -50,10 +50,8 @@ Key EvaluationSession::textKey(std::size_t chunkLimit) const
 {
     Key key = keyOf("text");
     for (std::size_t c = 0; c < m_chunks.size() && (chunkLimit == 0 || c < chunkLimit); ++c) {
-        const auto bytes = std::as_bytes(std::span(m_chunks[c].tokens));
         key = keyOf(
-            key, std::uint64_t(m_chunks[c].firstScored),
-            std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+            key, std::uint64_t(m_chunks[c].firstScored), std::as_bytes(std::span(m_chunks[c].tokens)));
     }
     return key;
 }

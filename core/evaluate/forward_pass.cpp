@@ -5,10 +5,8 @@ namespace {
 
 Key keyOfTokens(const Model& model, const Chunk& chunk)
 {
-    const auto bytes = std::as_bytes(std::span(chunk.tokens));
     return keyOf(
-        "chunk", model.key, std::uint64_t(chunk.firstScored),
-        std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        "chunk", model.key, std::uint64_t(chunk.firstScored), std::as_bytes(std::span(chunk.tokens)));
 }
 
 /// Rows [first, first + count) of every value: the head works row by row.

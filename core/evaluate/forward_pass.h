@@ -16,7 +16,8 @@ public:
 
     enum class Keep { Everything, Nothing }; ///< Nothing: for allocations that nobody will come back to
 
-    /// f32 [scored positions, vocabulary]. methods: what stops them, where it is not what stops the rest. Errors: Unsupported (no graph), Cancelled, those of methods.
+    /// f32 [scored positions, vocabulary]. methods: what stops them, where it is not what stops the rest.
+    /// Errors: Unsupported (no graph), Cancelled, those of methods.
     [[nodiscard]] Result<Tensor> logProbabilities(
         const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop,
         std::optional<std::stop_token> methods = {});

@@ -137,8 +137,7 @@ Key keyOfNumbers(const Tensor& tensor)
         tensor.decodeRows(r, values);
         for (float& value : values)
             value += 0.0f; // -0 is 0
-        const auto bytes = std::as_bytes(std::span(values));
-        key = keyOf(key, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        key = keyOf(key, std::as_bytes(std::span(values)));
     }
     return key;
 }

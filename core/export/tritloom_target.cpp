@@ -9,12 +9,6 @@
 namespace tritloom {
 namespace {
 
-Key keyOfBytes(const Tensor& tensor)
-{
-    const auto bytes = tensor.bytes();
-    return keyOf(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-}
-
 /// Data entries as they are written, and the texts that describe them.
 class Contents {
 public:
@@ -74,7 +68,7 @@ private:
     Result<Json> entry(const std::string& name, const Tensor& tensor)
     {
         TRY_VOID(m_data.write(tensor.bytes()));
-        m_keys.push_back(keyOfBytes(tensor));
+        m_keys.push_back(keyOf(tensor.bytes()));
         m_entries.emplace_back(name, std::pair{m_end, m_end + tensor.bytes().size()});
         m_end += tensor.bytes().size();
         return Json{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}, {"data", name}};
@@ -134,10 +128,10 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
     std::vector<Key> keys;
     for (const NamedTensor& tensor : found.tensors) {
         if (!tensor.replacement)
-            keys.push_back(keyOfBytes(tensor.stored));
+            keys.push_back(keyOf(tensor.stored.bytes()));
         else
             for (const LayerReplacement::Part& part : tensor.replacement->parts)
-                keys.push_back(keyOfBytes(part.tensor));
+                keys.push_back(keyOf(part.tensor.bytes()));
     }
     if (keys != contents.keys())
         return fail(

@@ -227,7 +227,7 @@ Result<void> Writer::add(const Tensor& tensor)
             slot.type.format->id(), fmt::join(slot.type.shape, ", "),
             type.format ? type.format->id() : "nothing", fmt::join(type.shape, ", "));
     const auto bytes = tensor.bytes();
-    m_keys.push_back(keyOf(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())));
+    m_keys.push_back(keyOf(bytes));
     TRY_VOID(m_file.write(bytes));
     return pad();
 }
@@ -256,7 +256,7 @@ Result<void> verify(const std::filesystem::path& path, std::span<const Slot> slo
         const auto bytes = tensor.stored.bytes();
         const bool isSame = tensor.name == slots[i].name && tensor.shape == slots[i].type.shape
             && tensor.stored.type().format->id() == slots[i].type.format->id()
-            && keyOf(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) == keys[i];
+            && keyOf(bytes) == keys[i];
         file->doneWith(bytes);
         if (!isSame)
             return fail(
