@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/format/nested_format.h"
 #include "plugins/abq_llm/abq_llm.h"
 #include "plugins/adaquant/adaquant.h"
 #include "plugins/adaround/adaround.h"
@@ -35,6 +36,8 @@
 
 #include <cstdlib>
 #include <memory>
+
+#include <fmt/format.h>
 
 namespace tritloom::fixture {
 
@@ -73,6 +76,20 @@ inline double blockOutputError(const LayerProblem& problem, const Tensor& stored
         for (std::size_t d = begin; d < std::min(begin + group, columns); ++d)
             sum += (double(weights[w]) - double(found[w])) * double(gram[c * columns + d])
                 * (double(weights[w - c + d]) - double(found[w - c + d]));
+    }
+    return sum;
+}
+
+/// sum over the widths 8, 6, 4 and 2 that nested integers are read at, of the squared error
+inline double nestedWidthsError(const LayerProblem& problem, const Tensor& stored)
+{
+    const auto shape = nestedFormat::parseShape(stored.type().format->id()).value();
+    double sum = 0;
+    for (const int width : {8, 6, 4, 2}) {
+        TensorType read = stored.type();
+        if (width != shape.width)
+            read.format = parseNumberFormat(fmt::format("nested8as{}g{}", width, shape.group)).value();
+        sum += powerError<20>(problem, Tensor(read, stored.bytes(), stored.owner()));
     }
     return sum;
 }
@@ -119,12 +136,17 @@ private:
 struct MethodRow {
     const char* id;
     std::unique_ptr<LayerMethod> (*make)();
-    /// What it makes small; null: nothing that rounding could be held against.
+    /// What it makes small; null: nothing that rounding could be held against, see the test of its own.
     double (*objective)(const LayerProblem&, const Tensor&);
     const char* effort = nullptr; ///< the parameter that says how long it works, for those that take long
     double little = 0; ///< a value of it with which a test does not
     bool bytesDependOnData = false; ///< storedBytes() is an upper bound then
+    /// What rounding stores for the comparison, where it cannot fill the method's format; null: the same.
+    const char* rival = nullptr;
 };
+
+/// A sign a weight and a scale a row of 256: the rival of methods that store little more.
+constexpr const char* oneBitRows = "sign1g256";
 
 // The only list of layer methods in tests.
 constexpr MethodRow allMethods[] = {
@@ -133,26 +155,26 @@ constexpr MethodRow allMethods[] = {
     {"adaround", make<AdaRound>, outputError, "iterations", 40},
     {"autoround", make<AutoRound>, outputError, "steps", 20},
     {"awq-clip", make<AwqClip>, blockOutputError},
-    {"baq-columns", make<BaqColumns>, nullptr, nullptr, 0, true},
-    {"bct", make<BlockwiseShift>, nullptr},
-    {"bitdelta", make<BitDelta>, nullptr},
+    {"baq-columns", make<BaqColumns>, outputError, nullptr, 0, true},
+    {"bct", make<BlockwiseShift>, powerError<20>},
+    {"bitdelta", make<BitDelta>, powerError<20>, nullptr, 0, false, oneBitRows},
     {"bitmod", make<BitMod>, columnError},
-    {"bitnet", make<BitNetSign>, nullptr},
+    {"bitnet", make<BitNetSign>, nullptr}, // its scale is prescribed, not sought
     {"bitsfusion", make<BitsFusion>, powerError<20>},
-    {"bitstack", make<BitStack>, nullptr},
-    {"clipped-channels", make<SampledRanges<ClippedChannels>>, nullptr},
+    {"bitstack", make<BitStack>, columnError, nullptr, 0, false, oneBitRows},
+    {"clipped-channels", make<SampledRanges<ClippedChannels>>, powerError<20>},
     {"db-llm", make<DbLlm>, columnError},
-    {"deepshape", make<DeepShape>, nullptr},
+    {"deepshape", make<DeepShape>, nullptr}, // it seeks less entropy before it rounds
     {"denseshift", make<DenseShift>, powerError<20>},
-    {"double-rounding", make<DoubleRounding>, nullptr},
+    {"double-rounding", make<DoubleRounding>, nestedWidthsError},
     {"fast-2bit", make<FastTwoBit>, columnError},
     {"gptq", make<Gptq>, outputError},
     {"hqq", make<HalfQuadratic>, powerError<7>},
     {"imatrix", make<ImportanceMatrix>, columnError},
     {"int-activations", make<IntActivations>, powerError<20>},
     {"low-bit-fp", make<LowBitFloat>, powerError<20>},
-    {"pb-llm", make<PbLlm>, nullptr},
-    {"ptq161", make<Ptq161>, nullptr},
+    {"pb-llm", make<PbLlm>, outputError, nullptr, 0, false, oneBitRows},
+    {"ptq161", make<Ptq161>, outputError, nullptr, 0, false, oneBitRows},
     {"quip", make<LatticeRounding>, outputError},
     {"rtn", make<RoundToNearest>, powerError<20>},
     {"rtn-clip", make<ClippedRounding>, powerError<24>},

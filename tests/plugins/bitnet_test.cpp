@@ -1,4 +1,5 @@
 #include "plugins/bitnet/bitnet.h"
+#include "plugins/rtn/rtn.h"
 #include "tests/plugins/method_fixture.h"
 
 #include <QTest>
@@ -62,6 +63,22 @@ private slots:
             power += std::pow(double(weights[i]), 2);
         }
         QVERIFY2(std::fabs(error / power - 0.36338) < 0.003, qPrintable(QString::number(error / power)));
+    }
+
+    void fittedAndNotCentredItIsWhatRoundingFinds()
+    {
+        for (const char* format : {"sign1g64", "q1_0"}) {
+            const Tensor weights = Tensor::adoptFloats({8, 256}, normalValues(8 * 256, 5, 0.05f));
+            const Tensor rounded =
+                RoundToNearest()
+                    .quantize({.weights = weights}, parseNumberFormat(format).value(), {}, {})
+                    .value()
+                    .tensor();
+            const double plain = meanSquaredError(weights.toFloats(), rounded);
+            const auto found = stored(weights.toFloats(), 8, {{"centre", 0}, {"fitted", 1}}, format);
+            const double fitted = meanSquaredError(weights.toFloats(), Tensor::adoptFloats({8, 256}, found));
+            QVERIFY2(fitted <= plain * (1 + 1e-5), qPrintable(QString("%1 > %2").arg(fitted).arg(plain)));
+        }
     }
 
     void aFactorChangesTheScaleOnly()
