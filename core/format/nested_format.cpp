@@ -33,7 +33,7 @@ public:
     }
     std::size_t elements() const { return m_group; }
     std::size_t lineElements() const { return m_group; }
-    std::size_t bytes() const { return 2 + m_group; }
+    std::size_t bytes() const { return 2 + planes() * m_group / 8; }
     std::span<const float> table() const
     {
         static constexpr auto around = wholeNumbers<256>(-128);
@@ -53,7 +53,7 @@ public:
         setEight(block, i, (static_cast<int>(code) - (1 << (m_width - 1))) * (1 << (8 - m_width)));
     }
 
-    /// The bytes do not depend on the width that they are read at.
+    /// What is stored does not depend on the width, only how much of it.
     void encode(std::span<const float> values, std::span<std::byte> block) const
     {
         storeHalf(block, 0, std::fabs(extreme(values)) / 127);
@@ -90,22 +90,24 @@ public:
     }
 
 private:
+    /// Those of the width and the next one, which decides the rounding; lower ones cannot carry.
+    std::size_t planes() const { return m_width == 8 ? 8 : std::size_t(m_width) + 1; }
     static int eightOf(float value, float factor)
     {
         return static_cast<int>(std::clamp(std::nearbyint(value * factor), -128.0f, 127.0f));
     }
-    /// Plane p, the highest bit first, as offset binary.
+    /// Plane p, the highest bit first, as offset binary; planes that are not there are zeros.
     int eightAt(std::span<const std::byte> block, std::size_t i) const
     {
         unsigned value = 0;
-        for (std::size_t p = 0; p < 8; ++p)
+        for (std::size_t p = 0; p < planes(); ++p)
             value = value << 1 | bitField(block[2 + (p * m_group + i) / 8], i % 8, 1);
-        return static_cast<int>(value) - 128;
+        return static_cast<int>(value << (8 - planes())) - 128;
     }
     void setEight(std::span<std::byte> block, std::size_t i, int eight) const
     {
         const auto value = static_cast<unsigned>(eight + 128);
-        for (std::size_t p = 0; p < 8; ++p)
+        for (std::size_t p = 0; p < planes(); ++p)
             setBitField(block[2 + (p * m_group + i) / 8], i % 8, 1, value >> (7 - p) & 1);
     }
 
@@ -140,7 +142,7 @@ Result<NumberFormatPtr> parse(std::string_view id)
 
 std::vector<std::string> examples()
 {
-    return {"nested8g64", "nested8as4g64", "nested8as2g128"};
+    return {"nested8g64", "nested8as6g64", "nested8as4g64", "nested8as3g64", "nested8as2g64"};
 }
 
 } // namespace nestedFormat

@@ -5,8 +5,7 @@
 namespace tritloom {
 
 /// Nested integers (Double Rounding, arXiv 2502.01199): 8-bit numbers stored bit plane by bit plane, the
-/// highest first, that are read at any width from 2 to 8 by rounding once more. One set of bytes, seven
-/// precisions.
+/// highest first, that are read at any width from 2 to 8 by rounding once more. One file, seven precisions.
 namespace nested {
 
 /// W_l = min((W_8 + 2^(7-l)) >> (8 - l), 2^(l-1) - 1): halves are rounded up, the top is clipped.
@@ -14,8 +13,8 @@ namespace nested {
 
 } // namespace nested
 
-/// "nested8g<group>", and "nested8as<width>g<group>" for the same bytes read at a lower width: a tensor is
-/// turned into the other by giving it the other format.
+/// "nested8g<group>", and "nested8as<width>g<group>" for what a reader of that width needs of it: the first
+/// `width` planes and the one that says which way to round. A block of it is the beginning of the whole one.
 namespace nestedFormat {
 
 struct Shape {

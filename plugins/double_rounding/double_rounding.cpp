@@ -15,6 +15,23 @@ int eightOf(float value, float factor)
     return static_cast<int>(std::clamp(std::nearbyint(value * factor), -128.0f, 127.0f));
 }
 
+/// The beginning of each block of a layer that is stored as nested numbers, nothing fitted anew; empty where
+/// it is stored otherwise.
+Tensor cutFromStored(const Tensor& weights, const NumberFormatPtr& narrower, const NumberFormat& eight)
+{
+    const TensorType& type = weights.type();
+    if (type.format->id() != eight.id())
+        return {};
+    const std::size_t blocks = weights.bytes().size() / eight.blockBytes();
+    std::vector<std::byte> packed;
+    packed.reserve(blocks * narrower->blockBytes());
+    for (std::size_t b = 0; b < blocks; ++b) {
+        const auto beginning = weights.bytes().subspan(b * eight.blockBytes(), narrower->blockBytes());
+        packed.insert(packed.end(), beginning.begin(), beginning.end());
+    }
+    return Tensor::adopt({narrower, type.shape}, std::move(packed));
+}
+
 } // namespace
 
 double nestedError(std::span<const float> values, float scale, int narrowest)
@@ -56,9 +73,13 @@ Result<CompressedLayer> DoubleRounding::quantize(
     const int narrowest = static_cast<int>(TRY(parameterValue(parameters(), given, "narrowest")));
     if (!supports(*format))
         return fail(ErrorCode::Unsupported, "{} is no nested format: take one like nested8g64", format->id());
-    // The bytes are the same for every width that they are read at.
     const auto shape = TRY(nestedFormat::parseShape(format->id()));
     const NumberFormatPtr eight = TRY(parseNumberFormat(fmt::format("nested8g{}", shape.group)));
+    if (Tensor cut = cutFromStored(layer.weights, format, *eight); !cut.isEmpty()) {
+        context.progress(1);
+        return cut;
+    }
+    // Fitted at all eight planes, whatever is kept of them: the scale does not depend on the reader.
     return packBlocks(
         layer.weights, format, {}, context,
         [&](std::span<const float> values, std::span<const float>, std::span<std::byte> packed) {
@@ -75,12 +96,14 @@ Result<CompressedLayer> DoubleRounding::quantize(
             }
             std::vector<float> range(values.size());
             range.front() = best * 127;
-            eight->encode(range, packed);
+            std::vector<std::byte> whole(eight->blockBytes());
+            eight->encode(range, whole);
             std::vector<float> levels(256);
-            eight->levels(packed, 0, levels);
+            eight->levels(whole, 0, levels);
             const float factor = inverse(levels[129]); // of the step, which is level 1
             for (std::size_t i = 0; i < values.size(); ++i)
-                eight->setLevel(packed, i, static_cast<std::size_t>(eightOf(values[i], factor) + 128));
+                eight->setLevel(whole, i, static_cast<std::size_t>(eightOf(values[i], factor) + 128));
+            std::ranges::copy(std::span(whole).first(packed.size()), packed.begin());
         });
 }
 

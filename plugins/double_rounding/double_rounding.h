@@ -6,7 +6,8 @@
 namespace tritloom {
 
 /// Nested integers (Double Rounding, arXiv 2502.01199) for models that were not trained so: the scale with
-/// the least squared error summed over all widths that the file is to be read at.
+/// the least squared error summed over all widths that the file is to be read at. A layer that is stored so
+/// already is read at another width by leaving planes out.
 class DoubleRounding final : public LayerMethod {
 public:
     std::string id() const override { return "double-rounding"; }

@@ -1,6 +1,5 @@
-#include "core/format/nested_format.h"
-#include "core/tensor/tensor.h"
 #include "tests/core/format_fixture.h"
+#include "tests/support/nested.h"
 
 #include <QTest>
 
@@ -47,9 +46,8 @@ private slots:
         const std::vector<float> full = stored8.toFloats();
         double before = 0;
         for (int width = 7; width >= 2; --width) {
-            const auto narrower = parseNumberFormat(fmt::format("nested8as{}g64", width)).value();
-            QCOMPARE(narrower->blockBytes(), eight->blockBytes());
-            const Tensor same({narrower, {40, 64}}, stored8.bytes(), std::make_shared<Tensor>(stored8));
+            const Tensor same = nestedAt(stored8, width);
+            QCOMPARE(same.type().format->blockBytes(), std::size_t(2 + (width + 1) * 8));
             const std::vector<float> found = same.toFloats();
             for (std::size_t i = 0; i < found.size(); ++i) {
                 const float scale = halfToFloat(std::uint16_t(

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/format/nested_format.h"
 #include "plugins/abq_llm/abq_llm.h"
 #include "plugins/adaquant/adaquant.h"
 #include "plugins/adaround/adaround.h"
@@ -33,11 +32,10 @@
 #include "plugins/static_activations/static_activations.h"
 #include "plugins/ternary/ternary.h"
 #include "tests/plugins/method_fixture.h"
+#include "tests/support/nested.h"
 
 #include <cstdlib>
 #include <memory>
-
-#include <fmt/format.h>
 
 namespace tritloom::fixture {
 
@@ -83,14 +81,9 @@ inline double blockOutputError(const LayerProblem& problem, const Tensor& stored
 /// sum over the widths 8, 6, 4 and 2 that nested integers are read at, of the squared error
 inline double nestedWidthsError(const LayerProblem& problem, const Tensor& stored)
 {
-    const auto shape = nestedFormat::parseShape(stored.type().format->id()).value();
     double sum = 0;
-    for (const int width : {8, 6, 4, 2}) {
-        TensorType read = stored.type();
-        if (width != shape.width)
-            read.format = parseNumberFormat(fmt::format("nested8as{}g{}", width, shape.group)).value();
-        sum += powerError<20>(problem, Tensor(read, stored.bytes(), stored.owner()));
-    }
+    for (const int width : {8, 6, 4, 2})
+        sum += powerError<20>(problem, nestedAt(stored, width));
     return sum;
 }
 

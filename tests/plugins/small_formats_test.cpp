@@ -1,6 +1,5 @@
 #include "core/architecture/model.h"
 #include "core/format/mixed_tile_format.h"
-#include "core/format/nested_format.h"
 #include "plugins/bct/bct.h"
 #include "plugins/bitmod/bitmod.h"
 #include "plugins/denseshift/denseshift.h"
@@ -8,6 +7,7 @@
 #include "plugins/fast_2bit/fast_2bit.h"
 #include "plugins/rtn/rtn.h"
 #include "tests/plugins/method_fixture.h"
+#include "tests/support/nested.h"
 #include "tests/support/shared_data.h"
 
 #include <QTest>
@@ -110,13 +110,8 @@ private slots:
         const auto errors = [&](const Parameters& parameters) {
             const Tensor eight = packedBy(DoubleRounding(), weights, "nested8g128", parameters);
             std::map<int, double> byWidth;
-            for (const int width : {8, 6, 4, 2}) {
-                const auto format =
-                    parseNumberFormat(width == 8 ? "nested8g128" : fmt::format("nested8as{}g128", width))
-                        .value();
-                byWidth[width] = squareError(
-                    weights, Tensor({format, {16, 256}}, eight.bytes(), std::make_shared<Tensor>(eight)));
-            }
+            for (const int width : {8, 6, 4, 2})
+                byWidth[width] = squareError(weights, nestedAt(eight, width));
             return byWidth;
         };
         const auto forEight = errors({{"narrowest", 8}}), forTwo = errors({{"narrowest", 2}});
@@ -127,12 +122,25 @@ private slots:
         double ours = 0, rounded = 0;
         for (const auto& [width, error] : forTwo) {
             ours += error;
-            const auto format =
-                parseNumberFormat(width == 8 ? "nested8g128" : fmt::format("nested8as{}g128", width)).value();
-            rounded += squareError(
-                weights, Tensor({format, {16, 256}}, plain.bytes(), std::make_shared<Tensor>(plain)));
+            rounded += squareError(weights, nestedAt(plain, width));
         }
         QVERIFY(ours < rounded); // over all widths together
+    }
+
+    void nestedNumbersInAFileAreCutNotFitted()
+    {
+        const Tensor weights = normal(16, 256, 6);
+        const Tensor eight = packedBy(DoubleRounding(), weights, "nested8g64");
+        for (const int width : {7, 6, 5, 4, 3, 2}) {
+            const std::string id = fmt::format("nested8as{}g64", width);
+            const Tensor cut = nestedAt(eight, width);
+            QVERIFY(bytesOf(packedBy(DoubleRounding(), eight, id.c_str())) == bytesOf(cut));
+            QVERIFY(bytesOf(packedBy(DoubleRounding(), weights, id.c_str())) == bytesOf(cut));
+        }
+        QVERIFY(
+            bytesOf(packedBy(DoubleRounding(), eight, "nested8g64", {{"narrowest", 2}})) == bytesOf(eight));
+        // Of other groups it is a matrix like any other.
+        QVERIFY(packedBy(DoubleRounding(), eight, "nested8g128").bytes().size() < eight.bytes().size());
     }
 
     void realMatricesPreferTheFourGrids()
