@@ -20,6 +20,7 @@ public:
     Result<Tensor> weights(std::size_t) override { return enough(); }
     Result<Tensor> tensor(TensorId) override { return enough(); }
     Result<Tensor> meanSquare(std::size_t) override { return enough(); }
+    Result<Tensor> mean(std::size_t) override { return enough(); }
     Result<Tensor> meanAbsolute(std::size_t) override { return enough(); }
     Result<Tensor> maxAbsolute(std::size_t) override { return enough(); }
     Result<Tensor> gram(std::size_t) override { return enough(); }

@@ -159,7 +159,7 @@ Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function
 {
     const Graph& graph = *m_graph;
     struct Sums {
-        std::vector<double> square, absolute, largest;
+        std::vector<double> square, plain, absolute, largest;
         std::size_t rows = 0;
     };
     std::map<TensorId, Sums> sums;
@@ -171,10 +171,12 @@ Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function
         Sums& sum = sums[node.weights[0]];
         sum.rows += input.type().rows();
         sum.square.resize(columns);
+        sum.plain.resize(columns);
         sum.absolute.resize(columns);
         sum.largest.resize(columns);
         for (std::size_t begin = 0; begin < x.size(); begin += columns) {
             for (std::size_t c = 0; c < columns; ++c) {
+                sum.plain[c] += double(x[begin + c]);
                 const double value = std::fabs(double(x[begin + c]));
                 sum.square[c] += value * value;
                 sum.absolute[c] += value;
@@ -199,8 +201,8 @@ Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function
     for (const auto& [id, sum] : sums) {
         const double share = 1.0 / double(std::max<std::size_t>(1, sum.rows));
         m_columns[id] = {
-            scaled(sum.square, {sum.square.size()}, share), scaled(sum.absolute, {sum.square.size()}, share),
-            scaled(sum.largest, {sum.square.size()}, 1)};
+            scaled(sum.square, {sum.square.size()}, share), scaled(sum.plain, {sum.square.size()}, share),
+            scaled(sum.absolute, {sum.square.size()}, share), scaled(sum.largest, {sum.square.size()}, 1)};
     }
     return {};
 }
@@ -283,11 +285,12 @@ Result<Statistics::OfLayer> Statistics::of(
         TRY_VOID(gatherColumns(stop, progress));
     const auto found = m_columns.find(id);
     const bool read = found != m_columns.end();
-    const auto unitColumns = [&] {
-        return Tensor::adoptFloats({columns}, std::vector<float>(columns, 1.0f));
+    const auto columnsOf = [&](float value) {
+        return Tensor::adoptFloats({columns}, std::vector<float>(columns, value));
     };
-    const Columns known = read ? found->second : Columns{unitColumns(), unitColumns(), unitColumns()};
-    OfLayer result{known.meanSquare, known.meanAbsolute, known.maxAbsolute, {}};
+    const Columns known =
+        read ? found->second : Columns{columnsOf(1), columnsOf(0), columnsOf(1), columnsOf(1)};
+    OfLayer result{known.meanSquare, known.mean, known.meanAbsolute, known.maxAbsolute, {}};
     if (const auto given = m_given.find(layer); given != m_given.end())
         result.meanSquare = given->second;
     if (need != Calibration::Gram)

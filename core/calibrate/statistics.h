@@ -44,6 +44,7 @@ public:
 
     struct OfLayer {
         Tensor meanSquare; ///< f32 [inputs]
+        Tensor mean; ///< f32 [inputs]
         Tensor meanAbsolute, maxAbsolute; ///< f32 [inputs]
         std::optional<Tensor> gram; ///< f32 [inputs, inputs], when asked for
     };
@@ -81,7 +82,7 @@ private:
     Key m_key;
     std::mutex m_mutex; ///< one pass serves all who ask; a value per caller would repeat it
     struct Columns {
-        Tensor meanSquare, meanAbsolute, maxAbsolute;
+        Tensor meanSquare, mean, meanAbsolute, maxAbsolute;
     };
     std::map<TensorId, Columns> m_columns;
     std::map<TensorId, InputHistograms> m_inputs;

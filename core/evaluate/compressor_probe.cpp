@@ -43,6 +43,11 @@ Result<Tensor> CompressorProbe::meanSquare(std::size_t layer)
     return TRY(statistics(layer, Calibration::MeanSquare)).meanSquare;
 }
 
+Result<Tensor> CompressorProbe::mean(std::size_t layer)
+{
+    return TRY(statistics(layer, Calibration::MeanSquare)).mean;
+}
+
 Result<Tensor> CompressorProbe::meanAbsolute(std::size_t layer)
 {
     return TRY(statistics(layer, Calibration::MeanSquare)).meanAbsolute;

@@ -21,6 +21,7 @@ public:
     Result<Tensor> weights(std::size_t layer) override { return tensor(m_facts[layer].tensor); }
     Result<Tensor> tensor(TensorId id) override;
     Result<Tensor> meanSquare(std::size_t layer) override;
+    Result<Tensor> mean(std::size_t layer) override;
     Result<Tensor> meanAbsolute(std::size_t layer) override;
     Result<Tensor> maxAbsolute(std::size_t layer) override;
     Result<Tensor> gram(std::size_t layer) override;

@@ -43,6 +43,7 @@ public:
     /// Any tensor of the model, norms and biases too.
     [[nodiscard]] virtual Result<Tensor> tensor(TensorId id) = 0;
     [[nodiscard]] virtual Result<Tensor> meanSquare(std::size_t layer) = 0; ///< f32 [inputs]
+    [[nodiscard]] virtual Result<Tensor> mean(std::size_t layer) = 0; ///< f32 [inputs]
     [[nodiscard]] virtual Result<Tensor> meanAbsolute(std::size_t layer) = 0; ///< f32 [inputs]
     [[nodiscard]] virtual Result<Tensor> maxAbsolute(std::size_t layer) = 0; ///< f32 [inputs]
     [[nodiscard]] virtual Result<Tensor> gram(std::size_t layer) = 0; ///< f32 [inputs, inputs], mean of x x^T

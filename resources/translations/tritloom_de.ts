@@ -5039,8 +5039,8 @@ Divergenz %1</translation>
             <translation>Die Suche nach der Kappung, unter der Gram-Matrix der Eingaben statt 512 gezogener Token; die Skalierung davor ist die Umformung „awq“. Queries und Keys werden nicht von selbst ausgelassen</translation>
         </message>
         <message>
-            <source>Part A, the layer-wise calibration, of weights alone. Not here: ranges, biases and activations learned with them, the integer program (an allocator), batch norm and bias tuning. Our own: the gradient from the Gram matrix, rates in distances between levels, the best state of each row</source>
-            <translation>Teil A, die Kalibrierung Schicht für Schicht, nur der Gewichte. Nicht hier: mitgelernte Bereiche, Bias-Werte und Aktivierungen, das ganzzahlige Programm (ein Verteiler), die Anpassung von Batch-Norm und Bias. Eigenes: der Gradient aus der Gram-Matrix, Raten in Abständen zwischen Stufen, der beste Zustand jeder Zeile</translation>
+            <source>Part A, the layer-wise calibration, of weights alone. Not here: ranges, biases and activations learned with them, the integer program (an allocator), batch norm and bias tuning (the transform “bias-correction”). Our own: the gradient from the Gram matrix, rates in distances between levels, the best state of each row</source>
+            <translation>Teil A, die Kalibrierung Schicht für Schicht, nur der Gewichte. Nicht hier: mitgelernte Bereiche, Bias-Werte und Aktivierungen, das ganzzahlige Programm (ein Verteiler), die Anpassung von Batch-Norm und Bias (die Umformung „bias-correction“). Eigenes: der Gradient aus der Gram-Matrix, Raten in Abständen zwischen Stufen, der beste Zustand jeder Zeile</translation>
         </message>
         <message>
             <source>The soft rounding with annealed regulariser, layer by layer. Our own: the gradient from the Gram matrix, a loss in units of what nearest rounding loses, 1000 iterations where the paper takes 10000, and a row is rounded where that is better</source>
@@ -5087,8 +5087,8 @@ Divergenz %1</translation>
             <translation>Der Quantisierer der Gewichte, mit abgezogenem Mittelwert vor dem Vorzeichen. Nicht das Training und nicht die 8-Bit-Aktivierungen: Ein Modell, das nicht dafür trainiert ist, wird zerstört. Skalen von Gruppen (angepasst) sind Eigenes</translation>
         </message>
         <message>
-            <source>The decomposition with activation-aware column scales kept at run time, factors rounded before the residual is taken (our choice). The order of blocks over layers is the allocator’s</source>
-            <translation>Die Zerlegung mit Spaltenskalen nach den Aktivierungen, die beim Rechnen bleiben; Faktoren werden gerundet, bevor der Rest genommen wird (unsere Wahl). Die Reihenfolge der Blöcke über Schichten ist Sache des Verteilers</translation>
+            <source>The decomposition with activation-aware column scales kept at run time, factors rounded before the residual is taken (our choice). The stops of the loom are its blocks; which layer gets the next one is the allocator’s choice</source>
+            <translation>Die Zerlegung mit Spaltenskalen nach den Aktivierungen, die beim Rechnen bleiben; Faktoren werden gerundet, bevor der Rest genommen wird (unsere Wahl). Die Rasten des Webstuhls sind ihre Blöcke; welche Schicht den nächsten bekommt, wählt der Verteiler</translation>
         </message>
         <message>
             <source>The plot for one model; several sizes of a family are compared by running it on each</source>
@@ -5127,8 +5127,8 @@ Divergenz %1</translation>
             <translation>Die linearen, quadratischen und Speicherkosten, die Pareto-Front über gleichmäßige Breiten, 8-Bit-Enden und Mischungen, ohne Training gemessen. Nicht: die Quantisierer von AQT, Netze anderer Tiefe und Breite, Training</translation>
         </message>
         <message>
-            <source>Equalisation (section 4.1) over pairs with ReLU, leaky ReLU, PReLU or pools between, depthwise too; no bias absorption and no bias correction; ReLU6 is left as it is. Fold batch norms first</source>
-            <translation>Ausgleich (Abschnitt 4.1) über Paare mit ReLU, Leaky ReLU, PReLU oder Pooling dazwischen, auch tiefenweise; kein Aufnehmen und kein Berichtigen von Bias-Werten; ReLU6 bleibt, wie es ist. Batch-Normen zuerst einrechnen</translation>
+            <source>Equalisation (section 4.1) over pairs with ReLU, leaky ReLU, PReLU or pools between, depthwise too; no bias absorption; bias correction is the transform “bias-correction”; ReLU6 is left as it is. Fold batch norms first</source>
+            <translation>Ausgleich (Abschnitt 4.1) über Paare mit ReLU, Leaky ReLU, PReLU oder Pooling dazwischen, auch tiefenweise; kein Aufnehmen von Bias-Werten; sie zu berichtigen ist die Umformung „bias-correction“; ReLU6 bleibt, wie es ist. Batch-Normen zuerst einrechnen</translation>
         </message>
         <message>
             <source>Flexible dual binarization with alternating least squares (our extra); not the deviation-aware distillation</source>
@@ -5147,8 +5147,8 @@ Divergenz %1</translation>
             <translation>Das Zahlenformat und die Vorschau ohne Training durch eine Suche nach Skalen, die Eigenes des Studios ist; Gruppen in Zeilen statt Kanälen. Nicht das Training, um das es der Arbeit geht</translation>
         </message>
         <message>
-            <source>The nested numbers and their rounding (halves up). For models that were not trained so the scale is searched for all widths at once, which is the studio's own. Not the training, its learning rates, and the mixed-precision supernet</source>
-            <translation>Die verschachtelten Zahlen und ihr Runden (Hälften aufwärts). Für Modelle, die nicht dafür trainiert sind, wird die Skala für alle Breiten zugleich gesucht, was Eigenes des Studios ist. Nicht das Training, seine Lernraten und das Übernetz gemischter Breiten</translation>
+            <source>The nested numbers and their rounding (halves up). For models that were not trained so the scale is searched for all widths at once, which is the studio's own; a layer that lies in a file so is read narrower by leaving planes out. Not the training, its learning rates, and the mixed-precision supernet</source>
+            <translation>Die verschachtelten Zahlen und ihr Runden (Hälften aufwärts). Für Modelle, die nicht dafür trainiert sind, wird die Skala für alle Breiten zugleich gesucht, was Eigenes des Studios ist; eine Schicht, die so in einer Datei liegt, wird schmaler gelesen, indem Ebenen wegbleiben. Nicht das Training, seine Lernraten und das Übernetz gemischter Breiten</translation>
         </message>
         <message>
             <source>The layer-level closed form with reverse water-filling; rounding to formats is greedy and ours</source>
@@ -5789,6 +5789,22 @@ Divergenz %1</translation>
         <message>
             <source>log(measure) = a + b log(bits), and with a floor</source>
             <translation>log(Maß) = a + b log(Bits), und mit einem Boden</translation>
+        </message>
+        <message>
+            <source>Bias and norm correction</source>
+            <translation>Berichtigung von Bias und Norm</translation>
+        </message>
+        <message>
+            <source>Takes what rounding moves in the mean of each output, and in its spread where a batch norm follows, back into biases and norms.</source>
+            <translation>Nimmt, was das Runden am Mittel jeder Ausgabe verschiebt und, wo eine Batch-Norm folgt, an ihrer Streuung, in Bias-Werte und Normen zurück.</translation>
+        </message>
+        <message>
+            <source>Bias and batch norm tuning in closed form, from mean and Gram matrix of the inputs in calibration, for the format and method that the loom is set to, all layers at once. Not: gradients through the network to the outputs, inputs of the compressed network, several passes, grouped convolutions. Layers without a bias or a norm behind them stay</source>
+            <translation>Anpassung von Bias und Batch-Norm in geschlossener Form, aus Mittel und Gram-Matrix der Eingaben bei der Kalibrierung, für Format und Verfahren, auf die der Webstuhl gestellt ist, alle Schichten zugleich. Nicht: Gradienten durch das Netz bis zu den Ausgaben, Eingaben des komprimierten Netzes, mehrere Durchgänge, gruppierte Faltungen. Schichten ohne Bias oder Norm dahinter bleiben</translation>
+        </message>
+        <message>
+            <source>Tune the variance of batch norms too</source>
+            <translation>Auch die Varianz von Batch-Normen anpassen</translation>
         </message>
     </context>
     <context>

@@ -4,6 +4,7 @@
 #include "plugins/awq/awq.h"
 #include "plugins/baq/baq.h"
 #include "plugins/batchnorm_folding/batchnorm_folding.h"
+#include "plugins/bias_correction/bias_correction.h"
 #include "plugins/bit_planes/bit_planes.h"
 #include "plugins/bit_scaling/bit_scaling.h"
 #include "plugins/bsnip/bsnip.h"
@@ -164,6 +165,7 @@ struct PluginRow {
 inline const PluginRow allPlugins[] = {
     {"awq", World::Text, apply<Awq>, specs<Awq>, {{"rows", 16}}},
     {"batchnorm-folding", World::Classifier, apply<BatchNormFolding>, specs<BatchNormFolding>, {}},
+    {"bias-correction", World::Pictures, apply<BiasCorrection>, specs<BiasCorrection>, {}},
     {"equalisation", World::Folded, apply<Equalisation>, specs<Equalisation>, {}},
     {"rotation", World::Untied, apply<Rotation>, specs<Rotation>, {}},
     {"smoothquant", World::Text, apply<SmoothQuant>, specs<SmoothQuant>, {}},

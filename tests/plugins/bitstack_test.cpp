@@ -1,6 +1,7 @@
 #include "core/graph/composed_matrix.h"
 #include "plugins/bitstack/bitstack.h"
 #include "tests/plugins/method_fixture.h"
+#include "tests/plugins/probe_fixture.h"
 
 #include <QTest>
 
@@ -109,6 +110,38 @@ private slots:
         const Tensor scaled = BitStack().quantize(problem, sign, {{"blocks", 2}}, {}).value().dense().value();
         const Tensor plain = BitStack().quantize(unheard, sign, {{"blocks", 2}}, {}).value().dense().value();
         QVERIFY(outputError(problem, scaled) < outputError(problem, plain));
+    }
+
+    void signsWithFactorsBeatFactorsAlone()
+    {
+        // One block of rank 16 and factors of rank 32 take the same bytes.
+        const std::vector<float> values = normalValues(512 * 512, 6);
+        const Factors factors = rankFactors(values, 512, 512, 32, 0, {}).value();
+        std::vector<float> rest = values;
+        for (std::size_t r = 0; r < 512; ++r)
+            for (std::size_t k = 0; k < 32; ++k)
+                for (std::size_t c = 0; c < 512; ++c)
+                    rest[r * 512 + c] -= factors.left[r * 32 + k] * factors.right[k * 512 + c];
+        QVERIFY(std::fabs(energy(rest) / energy(values) - 0.789) < 0.01);
+    }
+
+    void aModelImprovesAlongItsStack()
+    {
+        static const BitStack method;
+        std::vector<Candidate> candidates;
+        for (int blocks = 1; blocks <= 4; ++blocks)
+            candidates.push_back({"sign", "bitstack", {{"blocks", blocks}}});
+        const SampleProbe sample = probeOf(
+            sampleModel(), candidates, [](std::string_view) -> const LayerMethod* { return &method; });
+        double last = 1e9;
+        std::uint64_t bytes = 0;
+        for (std::size_t blocks = 0; blocks < candidates.size(); ++blocks) {
+            const double divergence = lossesAs(*sample.probe, blocks).divergence;
+            QVERIFY2(divergence < last, qPrintable(QString("%1 blocks: %2").arg(blocks + 1).arg(divergence)));
+            last = divergence;
+            QVERIFY(sample.probe->bytes(0, blocks) > bytes);
+            bytes = sample.probe->bytes(0, blocks);
+        }
     }
 
     void bitsOfTheTable()

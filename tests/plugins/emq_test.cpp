@@ -35,6 +35,7 @@ public:
     Result<Tensor> weights(std::size_t layer) override { return m_tensors[layer]; }
     Result<Tensor> tensor(TensorId id) override { return m_tensors[std::size_t(id)]; }
     Result<Tensor> meanSquare(std::size_t) override { return none(); }
+    Result<Tensor> mean(std::size_t) override { return none(); }
     Result<Tensor> meanAbsolute(std::size_t) override { return none(); }
     Result<Tensor> maxAbsolute(std::size_t) override { return none(); }
     Result<Tensor> gram(std::size_t) override { return none(); }

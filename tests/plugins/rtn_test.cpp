@@ -37,6 +37,22 @@ private slots:
         QVERIFY(outputError(problem, searched) < 0.95 * outputError(problem, plain));
     }
 
+    void smallerGroupsLoseLess()
+    {
+        const std::vector<float> weights = normalValues(32 * 1024, 4);
+        double last = 1e9;
+        for (const char* format : {"int4g1024", "int4g128", "int4g64", "int4g32", "int4g16"}) {
+            const LayerProblem problem{.weights = Tensor::adoptFloats({32, 1024}, weights)};
+            const double error = meanSquaredError(
+                weights, RoundToNearest()
+                             .quantize(problem, parseNumberFormat(format).value(), {{"search", 0}}, {})
+                             .value()
+                             .tensor());
+            QVERIFY2(error < last, format);
+            last = error;
+        }
+    }
+
     void aShortLastBlockIsPadded()
     {
         const LayerProblem problem{.weights = Tensor::adoptFloats({2, 40}, normalValues(80, 3))};

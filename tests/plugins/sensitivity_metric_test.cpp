@@ -9,6 +9,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -122,6 +123,46 @@ private slots:
             else
                 QVERIFY(scores.perLayer[i] > -1 + 1e-6);
         }
+    }
+
+    void theRightLayersAreDowngraded()
+    {
+        // A quarter of the weights at 2 bits, the rest at 4: least important first, at random, most important
+        // first.
+        const SampleProbe sample = probeOf(sampleModel(), {{"int2g64a", "rtn", {}}, {"int4g64a", "rtn", {}}});
+        const auto layers = sample.probe->layers();
+        const std::vector<double> importance =
+            LayerInputModification().score(*sample.probe, {}, {}).value().perLayer;
+        std::size_t weights = 0;
+        for (const auto& layer : layers)
+            weights += layer.parameters();
+        const auto lossOf = [&](const std::vector<std::size_t>& order) {
+            std::vector<std::size_t> candidates(layers.size(), 1);
+            std::size_t downgraded = 0;
+            for (const std::size_t layer : order) {
+                if (4 * downgraded >= weights)
+                    break;
+                candidates[layer] = 0;
+                downgraded += layers[layer].parameters();
+            }
+            return lossesAs(*sample.probe, candidates).negativeLogLikelihood;
+        };
+        std::vector<std::size_t> order;
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            if (layers[i].block)
+                order.push_back(i);
+        std::ranges::stable_sort(order, {}, [&](std::size_t layer) { return importance[layer]; });
+        const double ranked = lossOf(order);
+        const double reversed = lossOf({order.rbegin(), order.rend()});
+        std::mt19937 random(1);
+        double byChance = 0;
+        for (int seed = 0; seed < 5; ++seed) {
+            std::ranges::shuffle(order, random);
+            byChance += lossOf(order) / 5;
+        }
+        const QString found = QString("%1, %2, %3").arg(ranked).arg(byChance).arg(reversed);
+        QVERIFY2(ranked < byChance, qPrintable(found));
+        QVERIFY2(byChance < reversed, qPrintable(found));
     }
 
     void theTracePredictsMeasuredDivergence()
