@@ -59,13 +59,8 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
     const LayerMethod* const found = context.plugins().find(method);
     if (found == nullptr)
         return fail(ErrorCode::NotFound, "no method is called '{}': see tritloom-cli methods", method);
-    if (!context.parser.isSet("formats")) {
-        std::vector<Candidate> standard = standardCandidates(model, method);
-        for (Candidate& candidate : standard)
-            if (candidate.method == method)
-                candidate.parameters = parameters;
-        return standard;
-    }
+    if (!context.parser.isSet("formats"))
+        return candidatesBy(model, {method, parameters}, context.plugins().lookup());
     std::vector<Candidate> candidates;
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
         const std::string format = id.section('@', 0, 0).trimmed().toStdString();

@@ -68,10 +68,17 @@ int sensitivity(Context& context, const QStringList& arguments)
         for (const SensitivityCell& cell : table->cells[i]) {
             const QString name = QString::fromStdString(measured->model->layers[i].name);
             const QString format = QString::fromStdString(cell.choice.format);
+            QJsonObject parameters;
+            QString made = format; // with what its size depends on
+            for (const auto& [key, value] : cell.choice.parameters) {
+                parameters[QString::fromStdString(key)] = value;
+                made += QStringLiteral(" %1=%2").arg(QString::fromStdString(key)).arg(value);
+            }
             QJsonObject object{
                 {"name", name},
                 {"format", format},
                 {"method", QString::fromStdString(cell.choice.method)},
+                {"parameters", parameters},
                 {"bytes", qint64(cell.bytes)}};
             if (cell.known) {
                 ++(cell.recalled ? recalled : fresh);
@@ -84,7 +91,7 @@ int sensitivity(Context& context, const QStringList& arguments)
             }
             layers.append(object);
             rows.push_back(
-                {name, format, formatBytes(cell.bytes),
+                {name, made, formatBytes(cell.bytes),
                  cell.known ? QString::number(cell.kl.value, 'g', 4) : QString::fromStdString(cell.failure),
                  QString::number(cell.kl.standardError, 'g', 2), QString::number(cell.weightError, 'g', 3),
                  QString::number(cell.activationError, 'g', 3)});

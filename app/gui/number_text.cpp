@@ -101,10 +101,19 @@ QString shapeText(const Layer& layer)
     return QStringLiteral("%1 × %2").arg(layer.rows).arg(layer.columns);
 }
 
+QString formatName(const std::string& format, const Parameters& parameters)
+{
+    QString name = QString::fromStdString(format);
+    if (format == "sign")
+        for (const auto& [key, value] : parameters)
+            name += QStringLiteral(", %1=%2").arg(QString::fromStdString(key)).arg(value);
+    return name;
+}
+
 QString formatTitle(const Layer& layer, const LayerChoice& choice)
 {
     if (!choice.format.empty())
-        return QString::fromStdString(choice.format);
+        return formatName(choice.format, choice.parameters);
     return QCoreApplication::translate("Numbers", "%1 as stored")
         .arg(QString::fromStdString(layer.storedFormat));
 }

@@ -27,6 +27,8 @@ namespace tritloom {
 /// "5632 × 2048", rows first.
 [[nodiscard]] QString shapeText(const Layer& layer);
 /// "q4_k", or "f16 as stored" for a layer that keeps what the file has.
+/// "q4_k"; planes of signs say what makes their number too: "sign, blocks=3".
+[[nodiscard]] QString formatName(const std::string& format, const Parameters& parameters);
 [[nodiscard]] QString formatTitle(const Layer& layer, const LayerChoice& choice);
 
 } // namespace tritloom

@@ -15,6 +15,24 @@ std::string_view trimmed(std::string_view text)
     return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
 }
 
+constexpr int mostSizes = 8; ///< as many stops as the standard formats are
+
+/// The method with each size that one of its parameters makes, ascending; as it is where none does or one was
+/// chosen.
+std::vector<Parameters> sizesBy(const PluginChoice& method, const LayerMethod& writer)
+{
+    const auto specs = writer.parameters();
+    const auto size = std::ranges::find_if(specs, &ParameterSpec::sizes);
+    if (size == specs.end() || method.parameters.contains(size->key))
+        return {method.parameters};
+    std::vector<Parameters> all;
+    for (double value = size->lowest; value <= size->highest && all.size() < mostSizes; ++value) {
+        all.push_back(method.parameters);
+        all.back()[size->key] = value;
+    }
+    return all;
+}
+
 /// Formats of all families that the method can write, one of every size, smallest first.
 std::vector<Candidate> othersBy(const PluginChoice& method, const LayerMethod& writer)
 {
@@ -33,7 +51,8 @@ std::vector<Candidate> othersBy(const PluginChoice& method, const LayerMethod& w
     formats.erase(same.begin(), same.end());
     std::vector<Candidate> candidates;
     for (const NumberFormatPtr& format : formats)
-        candidates.push_back({format->id(), method.id, method.parameters});
+        for (const Parameters& parameters : sizesBy(method, writer))
+            candidates.push_back({format->id(), method.id, parameters});
     return candidates;
 }
 

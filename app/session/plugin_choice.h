@@ -24,7 +24,7 @@ struct PluginChoice {
 [[nodiscard]] Result<void> checkParameters(const PluginChoice& choice, const std::vector<ParameterSpec>& specs);
 
 /// What the program offers by this method, with its parameters: the standard formats, or, where it can write
-/// none of them, those that it can.
+/// none of them, those that it can, in the sizes that a parameter of it makes.
 [[nodiscard]] std::vector<Candidate>
 candidatesBy(const Model& model, const PluginChoice& method, const MethodLookup& lookup);
 

@@ -19,6 +19,7 @@ struct ParameterSpec {
     std::string unit; ///< "% of mean diagonal"
     double standard = 0, lowest = 0, highest = 0;
     bool whole = false; ///< integers only; lowest 0 and highest 1 then make a check box
+    bool sizes = false; ///< every whole value from lowest on makes a larger result: stops of the loom
 };
 using Parameters = std::map<std::string, double>; ///< by ParameterSpec::key; absent means standard
 

@@ -320,6 +320,27 @@ private slots:
             }
     }
 
+    void sizesOfAMethodAreStopsOfTheLoom()
+    {
+        const auto model = loadModel(sampleModelPath()).value();
+        const Layer& layer = model->layers[3];
+        for (const auto& [method, least] : {std::pair{"bitstack", 8}, {"double-rounding", 5}}) {
+            if (m_plugins.find(method) == nullptr)
+                QSKIP("not built");
+            int made = 0;
+            std::uint64_t last = 0;
+            for (const Candidate& candidate : candidatesBy(*model, {method, {}}, m_plugins.lookup())) {
+                if (candidate.method != method)
+                    continue;
+                const std::uint64_t bytes = bytesOf(layer, choiceFor(layer, candidate), m_plugins.lookup());
+                QVERIFY(bytes > last);
+                last = bytes;
+                ++made;
+            }
+            QVERIFY2(made >= least, method);
+        }
+    }
+
     void choicesAreReadAsTheyAreWritten()
     {
         const PluginChoice choice{"gptq", {{"act_order", 0}, {"dampening", 0.025}}};

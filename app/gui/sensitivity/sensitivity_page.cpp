@@ -100,7 +100,9 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
         m_workspace.document().setChoices(
             {{layer, choice}},
             tr("%1 to %2")
-                .arg(shortName(m_workspace.model().layer(layer)), QString::fromStdString(choice.format)));
+                .arg(
+                    shortName(m_workspace.model().layer(layer)),
+                    formatName(choice.format, choice.parameters)));
     });
     rebuild();
 }
@@ -136,7 +138,7 @@ void SensitivityPage::rebuild()
     for (const Layer& layer : m_workspace.model().layers)
         rows << shortName(layer);
     for (const Candidate& candidate : m_workspace.sensitivity().table().candidates)
-        columns << QString::fromStdString(candidate.format);
+        columns << formatName(candidate.format, candidate.parameters);
     m_map->setHeaders(rows, columns);
     m_map->setCurrentRow(rows.isEmpty() ? -1 : int(m_workspace.selection().current()));
     repaintCells();
@@ -195,7 +197,7 @@ QString SensitivityPage::tipOf(LayerId layer, int candidate) const
     QString tip = QString("%1 → %2 (%3)")
                       .arg(
                           shortName(m_workspace.model().layer(layer)),
-                          QString::fromStdString(cell.choice.format), formatBytes(cell.bytes));
+                          formatName(cell.choice.format, cell.choice.parameters), formatBytes(cell.bytes));
     if (const MetricScores* const known = scores(); known != nullptr) {
         tip += QStringLiteral("\n%1: %2 %3")
                    .arg(
