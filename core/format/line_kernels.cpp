@@ -10,10 +10,12 @@ namespace {
 
 // Scales.
 
-template <typename Levels>
-[[gnu::always_inline]] inline void
-scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, const Moments& m, Lanes& found)
+template <typename Kind, typename Levels>
+[[gnu::always_inline]] inline void scalesOf(
+    const ScaleGrid& grid, const LineSamples& s, Kind kind, const Levels& levels, const Moments& m,
+    Lanes& found)
 {
+    constexpr bool isWhole = std::is_same_v<Levels, WholeLevels>;
     const Lanes largest = larger(m.highest, -m.lowest);
     const bool lowestIsFar = -grid.levels.lowest > grid.levels.highest;
     Lanes sign = all(1.0f);
@@ -22,10 +24,10 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
             lowestIsFar ? pick(-m.lowest < m.highest, -sign, sign) : pick(-m.lowest < m.highest, sign, -sign);
     Lanes most{};
     found = Lanes{};
-    const auto offer = [&](const Lanes& factor) __attribute__((always_inline))
+    const auto offer = [&]<Reach Where = Reach::Anywhere>(const Lanes& factor) __attribute__((always_inline))
     {
         Lanes qq, xq;
-        sumScaled(s, levels, factor, qq, xq);
+        sumScaled<Where>(s, kind, levels, trimmed(factor), qq, xq);
         const Lanes scale = xq * inverse(qq);
         const Lanes gain = scale * xq;
         auto better = gain > most;
@@ -36,9 +38,9 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
         return better;
     };
     Lanes factor = sign * grid.first * inverse(largest), nearest{};
-    const auto offerAt = [&](const Lanes& at) __attribute__((always_inline))
+    const auto offerAt = [&]<Reach Where = Reach::Anywhere>(const Lanes& at) __attribute__((always_inline))
     {
-        const auto better = offer(at);
+        const auto better = offer.template operator()<Where>(at);
         nearest = pick(better, at, nearest);
     };
     // Of few levels every second factor, then those beside the best, then those half as near: as good as all.
@@ -46,7 +48,18 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
         grid.levels.highest - grid.levels.lowest < 20 && !(grid.levels.thresholds && grid.bothSigns);
     const std::size_t stride = refines ? 2 : 1;
     const float ratio = refines ? grid.ratio * grid.ratio : grid.ratio;
-    for (std::size_t k = 0; k < grid.steps; k += stride, factor *= ratio) {
+    // As long as the largest magnitude stays within both ends, so does everything.
+    float reach = grid.first;
+    const float end = grid.levels.highest < -grid.levels.lowest ? grid.levels.highest : -grid.levels.lowest;
+    for (std::size_t k = 0; k < grid.steps; k += stride, factor *= ratio, reach *= ratio) {
+        if constexpr (isWhole) {
+            if (reach < end + 0.49f) {
+                offerAt.template operator()<Reach::Inside>(factor);
+                if (grid.bothSigns)
+                    offerAt.template operator()<Reach::Inside>(-factor);
+                continue;
+            }
+        }
         offerAt(factor);
         if (grid.bothSigns)
             offerAt(-factor);
@@ -92,8 +105,9 @@ solveLine(const Sums& sums, const Moments& m, bool offsetNotPositive, Line& out)
     out.gain = pick(scale >= 0.0f, gain, all(-1.0f));
 }
 
+template <typename Kind>
 [[gnu::always_inline]] inline void
-linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best)
+linesOf(const LineGrid& grid, const LineSamples& s, Kind kind, const Moments& m, Line& best)
 {
     const WholeLevels levels(0, grid.top);
     Lanes lowest = m.lowest;
@@ -102,10 +116,11 @@ linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best
     const Lanes width = m.highest - lowest, perWidth = inverse(width);
     best = {};
     best.offset = lowest;
-    const auto offer = [&](const Lanes& factor, const Lanes& offset) __attribute__((always_inline))
+    const auto offer = [&]<Reach Where = Reach::Anywhere>(const Lanes& factor, const Lanes& offset)
+        __attribute__((always_inline))
     {
         Sums sums;
-        sumAll(s, levels, factor, offset, sums);
+        sumAll<Where>(s, kind, levels, trimmed(factor), offset, sums);
         Line line;
         solveLine(sums, m, grid.offsetNotPositive, line);
         const auto better = line.gain > best.gain;
@@ -118,7 +133,11 @@ linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best
         const Lanes factor = position * perWidth;
         for (std::size_t b = 0; b < grid.shares; ++b) {
             const float cut = (position - grid.top) * float(b) / float(grid.shares - 1);
-            offer(factor, lowest + width * (cut / position));
+            const Lanes offset = lowest + width * (cut / position);
+            if (position <= grid.top) // nothing lies beyond either end
+                offer.template operator()<Reach::Inside>(factor, offset);
+            else
+                offer(factor, offset);
         }
     }
     for (std::size_t round = 0; round < grid.rounds; ++round)
@@ -127,19 +146,21 @@ linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best
 
 // Scales of scales.
 
-void superLines(
-    const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, const float* unit, SuperFit* out)
+template <typename Kind>
+[[gnu::always_inline]] inline void superLinesOf(
+    const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, Kind kind, const float* unit,
+    SuperFit* out)
 {
     Moments m;
     momentsOf(s, m);
     Line own;
-    linesOf(lineGrid, s, m, own);
+    linesOf(lineGrid, s, kind, m, own);
     const WholeLevels levels(0, lineGrid.top);
     Sums sums;
-    sumAll(s, levels, inverse(own.scale), own.offset, sums);
+    sumAll(s, kind, levels, trimmed(inverse(own.scale)), own.offset, sums);
     const Lanes perWeight = inverse(m.weight);
-    const SuperLineSearch search{
-        grid, s, levels, load(unit), own.scale, m.x * perWeight, sums.q * perWeight, m.weight, m.x};
+    const SuperLineSearch<Kind> search{
+        grid, s, kind, levels, load(unit), own.scale, m.x * perWeight, sums.q * perWeight, m.weight, m.x};
     Assigned best;
     // As the plain encoder does it, so that the result is never worse.
     const Lanes minima = larger(-m.lowest, Lanes{});
@@ -151,7 +172,7 @@ void superLines(
     best.scales = clamp(roundAway(scales * inverse(scale)), 0, grid.highestScale);
     best.minima = clamp(roundAway(minima * inverse(minimum)), 0, grid.highestScale);
     Lanes error;
-    errorOf(s, levels, best.scale * best.scales, -best.minimum * best.minima, error);
+    errorOf(s, kind, levels, best.scale * best.scales, -best.minimum * best.minima, error);
     best.error = blockSum(error, grid.lanes);
     const Lanes largestScale = blockMax(own.scale, grid.lanes) / grid.highestScale;
     const Lanes largestMinimum = blockMax(-own.offset, grid.lanes) / grid.highestScale;
@@ -166,44 +187,51 @@ void superLines(
     store(best.minima, out->minima);
 }
 
+/// function(kind, levels)
 template <typename Function>
-[[gnu::always_inline]] inline void withLevels(const LineLevels& levels, const Function& function)
+[[gnu::always_inline]] inline void
+withLevels(const LineLevels& levels, const LineSamples& s, const Function& function)
 {
     if (levels.thresholds)
-        function(TableLevels(levels));
+        function(SampleKind<false>(), TableLevels(levels));
+    else if (s.isPlain)
+        function(SampleKind<true>(), WholeLevels(levels.lowest, levels.highest));
     else
-        function(WholeLevels(levels.lowest, levels.highest));
+        function(SampleKind<false>(), WholeLevels(levels.lowest, levels.highest));
 }
 
 void scales(const ScaleGrid& grid, const LineSamples& s, float* scale)
 {
     withLevels(
-        grid.levels, [&](const auto& levels) __attribute__((always_inline)) {
+        grid.levels, s, [&](auto kind, const auto& levels) __attribute__((always_inline)) {
             Moments m;
             momentsOf(s, m);
             Lanes found;
-            scalesOf(grid, s, levels, m, found);
+            scalesOf(grid, s, kind, levels, m, found);
             store(found, scale);
         });
 }
 
 void lines(const LineGrid& grid, const LineSamples& s, float* scale, float* offset)
 {
-    Moments m;
-    momentsOf(s, m);
-    Line best;
-    linesOf(grid, s, m, best);
-    store(best.scale, scale);
-    store(best.offset, offset);
+    withLevels(
+        {0, grid.top}, s, [&](auto kind, const auto&) __attribute__((always_inline)) {
+            Moments m;
+            momentsOf(s, m);
+            Line best;
+            linesOf(grid, s, kind, m, best);
+            store(best.scale, scale);
+            store(best.offset, offset);
+        });
 }
 
 void errors(
     const LineLevels& which, const LineSamples& s, const float* scale, const float* offset, float* error)
 {
     withLevels(
-        which, [&](const auto& levels) __attribute__((always_inline)) {
+        which, s, [&](auto kind, const auto& levels) __attribute__((always_inline)) {
             Lanes sum;
-            errorOf(s, levels, load(scale), load(offset), sum);
+            errorOf(s, kind, levels, load(scale), load(offset), sum);
             store(sum, error);
         });
 }
@@ -212,13 +240,41 @@ void superScales(
     const SuperGrid& grid, const ScaleGrid& scaleGrid, const LineSamples& s, const float* unit, SuperFit* out)
 {
     withLevels(
-        scaleGrid.levels, [&](const auto& levels) __attribute__((always_inline)) {
+        scaleGrid.levels, s, [&](auto kind, const auto& levels) __attribute__((always_inline)) {
             Moments m;
             momentsOf(s, m);
             Lanes own;
-            scalesOf(scaleGrid, s, levels, m, own);
-            superScalesWith(grid, scaleGrid, s, levels, m, own, unit, out);
+            scalesOf(scaleGrid, s, kind, levels, m, own);
+            superScalesWith(grid, scaleGrid, s, kind, levels, m, own, unit, out);
         });
+}
+
+void superLines(
+    const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, const float* unit, SuperFit* out)
+{
+    if (s.isPlain)
+        superLinesOf(grid, lineGrid, s, SampleKind<true>(), unit, out);
+    else
+        superLinesOf(grid, lineGrid, s, SampleKind<false>(), unit, out);
+}
+
+using LinesOfBytes = std::uint8_t __attribute__((vector_size(16), aligned(1), may_alias));
+
+/// Sixteen vectors of sixteen bytes as those of their columns: each step interleaves vectors eight apart.
+[[gnu::always_inline]] inline void transpose(ByteLanes (&rows)[lanesOfLines])
+{
+    for (int step = 0; step < 4; ++step) {
+        ByteLanes next[lanesOfLines];
+        for (std::size_t i = 0; i < lanesOfLines / 2; ++i) {
+            const ByteLanes a = rows[i], b = rows[i + lanesOfLines / 2];
+            next[2 * i] =
+                __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            next[2 * i + 1] =
+                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+        for (std::size_t i = 0; i < lanesOfLines; ++i)
+            rows[i] = next[i];
+    }
 }
 
 void codes(
@@ -226,10 +282,23 @@ void codes(
 {
     const Lanes factor = inverse(load(scale)), base = load(offset);
     withLevels(
-        which, [&](const auto& levels) __attribute__((always_inline)) {
-            for (std::size_t i = 0; i < s.count; ++i) {
-                ByteLanes number;
+        which, s, [&](auto, const auto& levels) __attribute__((always_inline)) {
+            const auto numberAt = [&](std::size_t i, ByteLanes & number) __attribute__((always_inline))
+            {
                 levels.number((load(s.values + lanesOfLines * i) - base) * factor, number);
+            };
+            std::size_t i = 0;
+            for (; i + lanesOfLines <= s.count; i += lanesOfLines) {
+                ByteLanes rows[lanesOfLines];
+                for (std::size_t k = 0; k < lanesOfLines; ++k)
+                    numberAt(i + k, rows[k]);
+                transpose(rows);
+                for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+                    *reinterpret_cast<LinesOfBytes*>(out + lane * s.count + i) = rows[lane];
+            }
+            for (; i < s.count; ++i) {
+                ByteLanes number;
+                numberAt(i, number);
                 for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
                     out[lane * s.count + i] = number[lane];
             }

@@ -312,6 +312,11 @@ struct WholeLevels {
     {
         q = roundToEven(clamp(position, lowest, highest));
     }
+    /// The same of what lies between the ends already.
+    [[gnu::always_inline]] inline void nearestInside(const Lanes& position, Lanes& q) const
+    {
+        q = roundToEven(position);
+    }
     [[gnu::always_inline]] inline void number(const Lanes& position, ByteLanes& out) const
     {
         Lanes q;
