@@ -83,26 +83,26 @@ struct Line {
     Lanes gain = all(-1.0f); ///< how much of sum w x^2 it explains
 };
 
-/// Weighted least squares of x on q.
+/// Weighted least squares of x on q: the scale is share / spread, and explains share^2 / spread.
+struct Slope {
+    Lanes share, spread;
+    WholeLanes isAlone; ///< with an offset of 0, because it may not be positive
+};
+
 [[gnu::always_inline]] inline void
-solveLine(const Sums& sums, const Moments& m, bool offsetNotPositive, Line& out)
+slopeOf(const Sums& sums, const Moments& m, const Lanes& perWeight, bool offsetNotPositive, Slope& out)
 {
-    const Lanes perWeight = inverse(m.weight);
     const Lanes spread = sums.qq - sums.q * sums.q * perWeight, joint = sums.xq - m.x * sums.q * perWeight;
     const auto flat = spread <= 1e-6f * sums.qq; // all on one level
-    Lanes scale = pick(flat, Lanes{}, joint * inverse(spread));
-    Lanes offset = (m.x - scale * sums.q) * perWeight;
-    Lanes gain = scale * joint + m.x * m.x * perWeight;
+    out.share = pick(flat, Lanes{}, joint);
+    out.spread = spread;
+    out.isAlone = WholeLanes{};
     if (offsetNotPositive) {
-        const Lanes alone = sums.xq * inverse(sums.qq);
-        const auto forced = offset > 0.0f;
-        scale = pick(forced, alone, scale);
-        gain = pick(forced, alone * sums.xq, gain);
-        offset = pick(forced, Lanes{}, offset);
+        const Lanes at = pick(flat, m.x, m.x * spread - joint * sums.q); // has the sign of the offset
+        out.isAlone = at > 0.0f;
+        out.share = pick(out.isAlone, sums.xq, out.share);
+        out.spread = pick(out.isAlone, sums.qq, out.spread);
     }
-    out.scale = scale;
-    out.offset = offset;
-    out.gain = pick(scale >= 0.0f, gain, all(-1.0f));
 }
 
 template <typename Kind>
@@ -114,19 +114,34 @@ linesOf(const LineGrid& grid, const LineSamples& s, Kind kind, const Moments& m,
     if (grid.offsetNotPositive)
         lowest = smaller(lowest, Lanes{});
     const Lanes width = m.highest - lowest, perWidth = inverse(width);
+    const Lanes perWeight = inverse(m.weight), middle = m.x * m.x * perWeight;
     best = {};
     best.offset = lowest;
+    Sums found; // of the best
     const auto offer = [&]<Reach Where = Reach::Anywhere>(const Lanes& factor, const Lanes& offset)
         __attribute__((always_inline))
     {
         Sums sums;
         sumAll<Where>(s, kind, levels, trimmed(factor), offset, sums);
-        Line line;
-        solveLine(sums, m, grid.offsetNotPositive, line);
-        const auto better = line.gain > best.gain;
-        best.scale = pick(better, line.scale, best.scale);
-        best.offset = pick(better, line.offset, best.offset);
-        best.gain = pick(better, line.gain, best.gain);
+        Slope slope;
+        slopeOf(sums, m, perWeight, grid.offsetNotPositive, slope);
+        const Lanes gain =
+            slope.share * slope.share * inverse(slope.spread) + pick(slope.isAlone, Lanes{}, middle);
+        const auto better = (gain > best.gain) & (slope.share >= 0.0f);
+        best.gain = pick(better, gain, best.gain);
+        found.q = pick(better, sums.q, found.q);
+        found.qq = pick(better, sums.qq, found.qq);
+        found.xq = pick(better, sums.xq, found.xq);
+    };
+    const auto solve = [&]() __attribute__((always_inline))
+    {
+        Slope slope;
+        slopeOf(found, m, perWeight, grid.offsetNotPositive, slope);
+        const auto isFound = best.gain >= 0.0f;
+        const Lanes scale = slope.share * inverse(slope.spread);
+        const Lanes offset = pick(slope.isAlone, Lanes{}, (m.x - scale * found.q) * perWeight);
+        best.scale = pick(isFound, scale, best.scale);
+        best.offset = pick(isFound, offset, best.offset);
     };
     for (std::size_t a = 0; a < grid.widths; ++a) {
         const float position = grid.first + (grid.last - grid.first) * float(a) / float(grid.widths - 1);
@@ -140,8 +155,11 @@ linesOf(const LineGrid& grid, const LineSamples& s, Kind kind, const Moments& m,
                 offer(factor, offset);
         }
     }
-    for (std::size_t round = 0; round < grid.rounds; ++round)
+    solve();
+    for (std::size_t round = 0; round < grid.rounds; ++round) {
         offer(inverse(best.scale), best.offset);
+        solve();
+    }
 }
 
 // Scales of scales.

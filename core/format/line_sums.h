@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/format/line_lanes.h"
+#include "core/format/line_levels.h"
 
 #if defined(__AVX512F__) || defined(__FMA__)
 #include <immintrin.h>
@@ -47,6 +47,9 @@ struct Sums {
     Lanes q{}, qq{}, xq{};
 };
 
+/// Sums that do not wait for each other: of even and odd elements, whose count is even.
+constexpr std::size_t sumsAtOnce = 2;
+
 /// How the sums of a candidate are to be had.
 enum class Reach {
     Anywhere, ///< positions may lie beyond the last level
@@ -75,20 +78,26 @@ template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
 [[gnu::always_inline]] inline void sumScaled(
     const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& factor, Lanes& qq, Lanes& xq)
 {
-    qq = xq = Lanes{};
-    for (std::size_t i = 0; i < s.count; ++i) {
-        const Lanes x = load(s.values + lanesOfLines * i);
-        Lanes q;
-        nearestOf<Where>(levels, x * factor, q);
-        if constexpr (Plain) {
-            qq = exactProductPlus(q, q, qq);
-            xq = exactProductPlus(q, x, xq);
-        } else {
-            const Lanes wq = load(s.importance + lanesOfLines * i) * q;
-            qq += wq * q;
-            xq += wq * x;
+    Lanes qqs[sumsAtOnce]{}, xqs[sumsAtOnce]{};
+    for (std::size_t i = 0; i < s.count; i += sumsAtOnce)
+#pragma GCC unroll 2
+        for (std::size_t k = 0; k < sumsAtOnce; ++k) {
+            const Lanes x = load(s.values + lanesOfLines * (i + k));
+            Lanes q;
+            if constexpr (Plain) {
+                levels.template nearestOfProduct<Where == Reach::Inside>(
+                    exactProductPlus(x, factor, all(roundingMagic)), q);
+                qqs[k] = exactProductPlus(q, q, qqs[k]);
+                xqs[k] = exactProductPlus(q, x, xqs[k]);
+            } else {
+                nearestOf<Where>(levels, x * factor, q);
+                const Lanes wq = load(s.importance + lanesOfLines * (i + k)) * q;
+                qqs[k] += wq * q;
+                xqs[k] += wq * x;
+            }
         }
-    }
+    qq = qqs[0] + qqs[1];
+    xq = xqs[0] + xqs[1];
 }
 
 /// given: a factor, trimmed().
@@ -97,27 +106,32 @@ template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
     const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& given, const Lanes& offset,
     Sums& out)
 {
-    out = {};
     // What overflows would end as no number: such a candidate has all at the first level.
     const Lanes wanted = -offset * given;
     const auto isFar = larger(wanted, -wanted) > 1e30f;
     const Lanes factor = pick(isFar, Lanes{}, given), begin = pick(isFar, Lanes{}, wanted);
-    for (std::size_t i = 0; i < s.count; ++i) {
-        const Lanes x = load(s.values + lanesOfLines * i);
-        Lanes q;
-        if constexpr (Plain) {
-            nearestOf<Where>(levels, exactProductPlus(x, factor, begin), q);
-            out.q += q;
-            out.qq = exactProductPlus(q, q, out.qq);
-            out.xq = exactProductPlus(q, x, out.xq);
-        } else {
-            nearestOf<Where>(levels, x * factor + begin, q);
-            const Lanes wq = load(s.importance + lanesOfLines * i) * q;
-            out.q += wq;
-            out.qq += wq * q;
-            out.xq += wq * x;
+    Sums sums[sumsAtOnce];
+    for (std::size_t i = 0; i < s.count; i += sumsAtOnce)
+#pragma GCC unroll 2
+        for (std::size_t k = 0; k < sumsAtOnce; ++k) {
+            const Lanes x = load(s.values + lanesOfLines * (i + k));
+            Lanes q;
+            if constexpr (Plain) {
+                nearestOf<Where>(levels, exactProductPlus(x, factor, begin), q);
+                sums[k].q += q;
+                sums[k].qq = exactProductPlus(q, q, sums[k].qq);
+                sums[k].xq = exactProductPlus(q, x, sums[k].xq);
+            } else {
+                nearestOf<Where>(levels, x * factor + begin, q);
+                const Lanes wq = load(s.importance + lanesOfLines * (i + k)) * q;
+                sums[k].q += wq;
+                sums[k].qq += wq * q;
+                sums[k].xq += wq * x;
+            }
         }
-    }
+    out.q = sums[0].q + sums[1].q;
+    out.qq = sums[0].qq + sums[1].qq;
+    out.xq = sums[0].xq + sums[1].xq;
 }
 
 template <bool Plain, typename Levels>
@@ -126,17 +140,20 @@ template <bool Plain, typename Levels>
     Lanes& error)
 {
     const Lanes factor = inverse(scale);
-    error = Lanes{};
-    for (std::size_t i = 0; i < s.count; ++i) {
-        const Lanes x = load(s.values + lanesOfLines * i) - offset;
-        Lanes q;
-        levels.nearest(x * factor, q);
-        const Lanes far = x - q * scale;
-        if constexpr (Plain)
-            error += far * far;
-        else
-            error += load(s.importance + lanesOfLines * i) * far * far;
-    }
+    Lanes errors[sumsAtOnce]{};
+    for (std::size_t i = 0; i < s.count; i += sumsAtOnce)
+#pragma GCC unroll 2
+        for (std::size_t k = 0; k < sumsAtOnce; ++k) {
+            const Lanes x = load(s.values + lanesOfLines * (i + k)) - offset;
+            Lanes q;
+            levels.nearest(x * factor, q);
+            const Lanes far = x - q * scale;
+            if constexpr (Plain)
+                errors[k] += far * far;
+            else
+                errors[k] += load(s.importance + lanesOfLines * (i + k)) * far * far;
+        }
+    error = errors[0] + errors[1];
 }
 
 struct Moments {
