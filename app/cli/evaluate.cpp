@@ -10,8 +10,13 @@ int evaluate(Context& context, const QStringList& arguments)
     context.addEngineOptions();
     context.parser.addOption(
         {"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
-    context.parser.addOption({"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
+    context.parser.addOption(
+        {"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
     addPictureOptions(context);
+    context.parser.addOption(
+        {"products",
+         "Pictures: layers whose input has one fixed range are multiplied in whole numbers, or as float.",
+         "whole|float", "whole"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto network = pictureModel(context);

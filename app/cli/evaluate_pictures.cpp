@@ -9,7 +9,9 @@
 namespace tritloom::cli {
 namespace {
 
-void printEvaluation(const PictureEngine& engine, const PictureEvaluation& evaluation)
+/// wholeNumberLayers: how many layers were multiplied in whole numbers.
+void printEvaluation(
+    const PictureEngine& engine, const PictureEvaluation& evaluation, std::size_t wholeNumberLayers)
 {
     const auto line = [](const char* what, const std::optional<Measured>& value, const char* unit) {
         if (value)
@@ -28,6 +30,8 @@ void printEvaluation(const PictureEngine& engine, const PictureEvaluation& evalu
     std::printf(
         "%-28s %zu in %.2f s\n", "pictures", evaluation.samplesDone,
         double(evaluation.elapsed.count()) / 1000);
+    if (wholeNumberLayers > 0)
+        std::printf("%-28s %zu\n", "layers in whole numbers", wholeNumberLayers);
     for (const std::string& notice : engine.pictures().notices)
         std::printf("note: %s\n", notice.c_str());
 }
@@ -46,6 +50,12 @@ QString headline(const PictureEvaluation& so)
 int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
 {
     std::shared_ptr<PictureEngine> engine;
+    std::size_t wholeNumberLayers = 0;
+    const QString products = context.parser.value("products");
+    if (products != "whole" && products != "float")
+        return context.fail(
+            {ErrorCode::InvalidInput,
+             fmt::format("--products is whole or float, not '{}'", products.toStdString())});
     const auto run = [&]() -> Result<PictureEvaluation> {
         engine = TRY(openPictureEngine(context, std::move(model)));
         Allocation allocation = engine->model()->original();
@@ -55,20 +65,27 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         if (context.parser.isSet("reference"))
             reference = TRY(loadModel(context.parser.value("reference").toStdString()));
         const auto session = TRY(engine->makeSession(std::move(reference)));
-        return session->evaluate(
+        Executor& executor = session->pass().executor();
+        executor.multipliesWholeNumbers = products == "whole";
+        auto measured = session->evaluate(
             allocation, context.stop,
             [&](const PictureEvaluation& so, std::size_t, const PictureScores&) {
                 context.progress(headline(so), double(so.samplesDone) / double(so.samplesTotal));
             },
             NetworkPass::Keep::Nothing);
+        wholeNumberLayers = executor.wholeNumberLayers().size();
+        return measured;
     };
     const auto evaluation = run();
     if (!evaluation)
         return context.fail(evaluation.error());
-    if (context.json())
-        context.print(evaluationJson(*engine, *evaluation));
-    else
-        printEvaluation(*engine, *evaluation);
+    if (context.json()) {
+        QJsonObject object = evaluationJson(*engine, *evaluation);
+        object["wholeNumberLayers"] = qint64(wholeNumberLayers);
+        context.print(object);
+    } else {
+        printEvaluation(*engine, *evaluation, wholeNumberLayers);
+    }
     return Done;
 }
 

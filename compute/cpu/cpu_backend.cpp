@@ -2,6 +2,7 @@
 
 #include "compute/cpu/cpu_tensor.h"
 #include "compute/cpu/packed/product.h"
+#include "compute/cpu/ranged_product.h"
 #include "compute/cpu/tile/tile_unit.h"
 
 #include <hwy/targets.h>
@@ -48,7 +49,7 @@ constexpr OpRow rows[] = {
 /// What a tile unit leaves to others runs with this set.
 constexpr std::int64_t tileTarget = HWY_AVX3_DL;
 
-class CpuBackend final : public Backend {
+class CpuBackend final : public Backend, public RangedProducts {
 public:
     CpuBackend(std::string instructionSet, cpu::ActivationMode mode)
         : m_instructionSet(std::move(instructionSet))
@@ -96,6 +97,21 @@ public:
         for (const DeviceTensor& input : inputs)
             tensors.push_back(TRY(download(input)));
         return upload(TRY(row->run(op, tensors, std::move(stop))));
+    }
+
+    bool supportsRanged(const Op& op, std::span<const TensorType> types) const override
+    {
+        return types.size() >= 2 && types[0].format->id() == "f32" && cpu::hasRangedProduct(op, types[1]);
+    }
+
+    Result<DeviceTensor> runRanged(
+        const Op& op, const InputGrid& grid, std::span<const DeviceTensor> inputs,
+        std::stop_token stop) override
+    {
+        const Tensor bias = inputs.size() > 2 ? on(inputs[2]).given() : Tensor();
+        return upload(TRY(cpu::rangedProduct(
+            op, grid, on(inputs[0]).given(), on(inputs[1]), inputs.size() > 2 ? &bias : nullptr,
+            std::move(stop))));
     }
 
 private:

@@ -1,5 +1,6 @@
 #include "core/backend/executor.h"
 
+#include "core/backend/ranged_layer.h"
 #include "core/backend/window_columns.h"
 
 #include <algorithm>
@@ -217,6 +218,46 @@ Result<Executor::Flowing> Executor::rounded(
     return applyPart(id, weights, nodes[0], op, std::array{input}, std::move(stop));
 }
 
+Result<std::optional<Executor::Flowing>> Executor::ranged(
+    const Node& node, std::span<const Weights> weights, const Flowing& input, std::optional<double> time,
+    std::stop_token stop)
+{
+    m_wholeNumberLayers.erase(node.weights[0]);
+    const LayerReplacement& replacement = *weights[0].layer.replacement();
+    const auto layer = rangedLayer(replacement, time);
+    std::size_t backend = 0;
+    while (m_health[backend].isLost)
+        ++backend;
+    auto* const products = dynamic_cast<RangedProducts*>(m_backends[backend].get());
+    if (!multipliesWholeNumbers || !layer || products == nullptr)
+        return std::nullopt;
+    const Tensor& matrix = replacement.parts[layer->matrix].tensor;
+    std::vector<Stored> stored{{node.weights[0], 1 + layer->matrix, weights[0].key, matrix.type(), [&matrix] {
+                                    return Result<Tensor>(matrix);
+                                }}};
+    for (std::size_t i = 1; i < weights.size(); ++i)
+        stored.push_back(storedMatrix(node.weights[i], weights[i]));
+    std::vector<TensorType> types{input.device.type};
+    for (const Stored& one : stored)
+        types.push_back(one.type);
+    for (const Tensor& literal : node.literals)
+        types.push_back(literal.type());
+    if (types.size() > 3 || !products->supportsRanged(node.op, types))
+        return std::nullopt;
+    Backend& on = *m_backends[backend];
+    std::vector<DeviceTensor> arguments{
+        input.backend == backend ? input.device : TRY(on.upload(TRY(onHost(input))))};
+    for (const Stored& one : stored)
+        arguments.push_back(TRY(upload(backend, one)));
+    for (const Tensor& literal : node.literals)
+        arguments.push_back(TRY(on.upload(literal)));
+    auto done = products->runRanged(node.op, layer->grid, arguments, std::move(stop));
+    if (!done && done.error().code == ErrorCode::Unsupported)
+        return std::nullopt;
+    m_wholeNumberLayers.insert(node.weights[0]);
+    return Flowing{backend, TRY(std::move(done))};
+}
+
 Result<void> Executor::run(
     const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
     SequenceState* state, std::stop_token stop)
@@ -301,10 +342,16 @@ Result<void> Executor::runStages(
         std::vector<Weights> weights;
         for (const TensorId id : node.weights)
             weights.push_back(TRY(weightsOf(id)));
-        if (op.kind == OpKind::Linear && !weights.empty() && weights[0].layer.isReplacement()) {
+        const bool isReplaced = !weights.empty() && weights[0].layer.isReplacement();
+        std::optional<Flowing> whole;
+        if (isReplaced && (op.kind == OpKind::Linear || op.kind == OpKind::Convolution))
+            whole = TRY(ranged(node, weights, inputs[0], time, stop));
+        if (whole) {
+            flowing[node.output] = *whole;
+        } else if (op.kind == OpKind::Linear && isReplaced) {
             flowing[node.output] = TRY(replace(node.weights[0], weights[0], inputs[0], time, stop));
         } else {
-            if (isConvolution && !weights.empty() && weights[0].layer.isReplacement())
+            if (isConvolution && isReplaced)
                 inputs[0] = TRY(rounded(node.weights[0], weights[0], inputs[0], time, stop));
             std::vector<Stored> stored;
             for (std::size_t i = 0; i < weights.size(); ++i)

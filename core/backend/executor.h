@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -74,6 +75,12 @@ public:
 
     [[nodiscard]] std::string backendNames() const; ///< of those not lost
 
+    /// Whether layers that round their input by one fixed range are multiplied in whole numbers where the
+    /// first backend can do so (RangedProducts); else the rounded input is multiplied as floats are.
+    bool multipliesWholeNumbers = true;
+    /// Layers that the last run() of their stage multiplied in whole numbers.
+    [[nodiscard]] const std::set<TensorId>& wholeNumberLayers() const { return m_wholeNumberLayers; }
+
 private:
     /// A value between nodes: where it was made.
     struct Flowing {
@@ -120,6 +127,12 @@ private:
         TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
         std::stop_token stop);
 
+    /// The product of a layer with a fixed range in whole numbers; nothing where it is not of that kind or
+    /// nobody can.
+    Result<std::optional<Flowing>> ranged(
+        const Node& node, std::span<const Weights> weights, const Flowing& input, std::optional<double> time,
+        std::stop_token stop);
+
     struct Health {
         bool isLost = false, wasFull = false;
     };
@@ -133,6 +146,7 @@ private:
     }
 
     std::vector<std::unique_ptr<Backend>> m_backends;
+    std::set<TensorId> m_wholeNumberLayers;
     std::vector<Health> m_health; ///< of m_backends
     /// What devices already hold, by tensor, backend and part.
     std::map<std::tuple<TensorId, std::size_t, std::size_t>, Uploaded> m_uploaded;

@@ -10,10 +10,12 @@ namespace {
 
 // Scales.
 
-template <typename Levels>
-[[gnu::always_inline]] inline void
-scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, const Moments& m, Lanes& found)
+template <typename Kind, typename Levels>
+[[gnu::always_inline]] inline void scalesOf(
+    const ScaleGrid& grid, const LineSamples& s, Kind kind, const Levels& levels, const Moments& m,
+    Lanes& found)
 {
+    constexpr bool isWhole = std::is_same_v<Levels, WholeLevels>;
     const Lanes largest = larger(m.highest, -m.lowest);
     const bool lowestIsFar = -grid.levels.lowest > grid.levels.highest;
     Lanes sign = all(1.0f);
@@ -22,10 +24,10 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
             lowestIsFar ? pick(-m.lowest < m.highest, -sign, sign) : pick(-m.lowest < m.highest, sign, -sign);
     Lanes most{};
     found = Lanes{};
-    const auto offer = [&](const Lanes& factor) __attribute__((always_inline))
+    const auto offer = [&]<Reach Where = Reach::Anywhere>(const Lanes& factor) __attribute__((always_inline))
     {
         Lanes qq, xq;
-        sumScaled(s, levels, factor, qq, xq);
+        sumScaled<Where>(s, kind, levels, trimmed(factor), qq, xq);
         const Lanes scale = xq * inverse(qq);
         const Lanes gain = scale * xq;
         auto better = gain > most;
@@ -36,9 +38,9 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
         return better;
     };
     Lanes factor = sign * grid.first * inverse(largest), nearest{};
-    const auto offerAt = [&](const Lanes& at) __attribute__((always_inline))
+    const auto offerAt = [&]<Reach Where = Reach::Anywhere>(const Lanes& at) __attribute__((always_inline))
     {
-        const auto better = offer(at);
+        const auto better = offer.template operator()<Where>(at);
         nearest = pick(better, at, nearest);
     };
     // Of few levels every second factor, then those beside the best, then those half as near: as good as all.
@@ -46,7 +48,18 @@ scalesOf(const ScaleGrid& grid, const LineSamples& s, const Levels& levels, cons
         grid.levels.highest - grid.levels.lowest < 20 && !(grid.levels.thresholds && grid.bothSigns);
     const std::size_t stride = refines ? 2 : 1;
     const float ratio = refines ? grid.ratio * grid.ratio : grid.ratio;
-    for (std::size_t k = 0; k < grid.steps; k += stride, factor *= ratio) {
+    // As long as the largest magnitude stays within both ends, so does everything.
+    float reach = grid.first;
+    const float end = grid.levels.highest < -grid.levels.lowest ? grid.levels.highest : -grid.levels.lowest;
+    for (std::size_t k = 0; k < grid.steps; k += stride, factor *= ratio, reach *= ratio) {
+        if constexpr (isWhole) {
+            if (reach < end + 0.49f) {
+                offerAt.template operator()<Reach::Inside>(factor);
+                if (grid.bothSigns)
+                    offerAt.template operator()<Reach::Inside>(-factor);
+                continue;
+            }
+        }
         offerAt(factor);
         if (grid.bothSigns)
             offerAt(-factor);
@@ -70,76 +83,102 @@ struct Line {
     Lanes gain = all(-1.0f); ///< how much of sum w x^2 it explains
 };
 
-/// Weighted least squares of x on q.
-[[gnu::always_inline]] inline void
-solveLine(const Sums& sums, const Moments& m, bool offsetNotPositive, Line& out)
-{
-    const Lanes perWeight = inverse(m.weight);
-    const Lanes spread = sums.qq - sums.q * sums.q * perWeight, joint = sums.xq - m.x * sums.q * perWeight;
-    const auto flat = spread <= 1e-6f * sums.qq; // all on one level
-    Lanes scale = pick(flat, Lanes{}, joint * inverse(spread));
-    Lanes offset = (m.x - scale * sums.q) * perWeight;
-    Lanes gain = scale * joint + m.x * m.x * perWeight;
-    if (offsetNotPositive) {
-        const Lanes alone = sums.xq * inverse(sums.qq);
-        const auto forced = offset > 0.0f;
-        scale = pick(forced, alone, scale);
-        gain = pick(forced, alone * sums.xq, gain);
-        offset = pick(forced, Lanes{}, offset);
-    }
-    out.scale = scale;
-    out.offset = offset;
-    out.gain = pick(scale >= 0.0f, gain, all(-1.0f));
-}
+/// Weighted least squares of x on q: the scale is share / spread, and explains share^2 / spread.
+struct Slope {
+    Lanes share, spread;
+    WholeLanes isAlone; ///< with an offset of 0, because it may not be positive
+};
 
 [[gnu::always_inline]] inline void
-linesOf(const LineGrid& grid, const LineSamples& s, const Moments& m, Line& best)
+slopeOf(const Sums& sums, const Moments& m, const Lanes& perWeight, bool offsetNotPositive, Slope& out)
+{
+    const Lanes spread = sums.qq - sums.q * sums.q * perWeight, joint = sums.xq - m.x * sums.q * perWeight;
+    const auto flat = spread <= 1e-6f * sums.qq; // all on one level
+    out.share = pick(flat, Lanes{}, joint);
+    out.spread = spread;
+    out.isAlone = WholeLanes{};
+    if (offsetNotPositive) {
+        const Lanes at = pick(flat, m.x, m.x * spread - joint * sums.q); // has the sign of the offset
+        out.isAlone = at > 0.0f;
+        out.share = pick(out.isAlone, sums.xq, out.share);
+        out.spread = pick(out.isAlone, sums.qq, out.spread);
+    }
+}
+
+template <typename Kind>
+[[gnu::always_inline]] inline void
+linesOf(const LineGrid& grid, const LineSamples& s, Kind kind, const Moments& m, Line& best)
 {
     const WholeLevels levels(0, grid.top);
     Lanes lowest = m.lowest;
     if (grid.offsetNotPositive)
         lowest = smaller(lowest, Lanes{});
     const Lanes width = m.highest - lowest, perWidth = inverse(width);
+    const Lanes perWeight = inverse(m.weight), middle = m.x * m.x * perWeight;
     best = {};
     best.offset = lowest;
-    const auto offer = [&](const Lanes& factor, const Lanes& offset) __attribute__((always_inline))
+    Sums found; // of the best
+    const auto offer = [&]<Reach Where = Reach::Anywhere>(const Lanes& factor, const Lanes& offset)
+        __attribute__((always_inline))
     {
         Sums sums;
-        sumAll(s, levels, factor, offset, sums);
-        Line line;
-        solveLine(sums, m, grid.offsetNotPositive, line);
-        const auto better = line.gain > best.gain;
-        best.scale = pick(better, line.scale, best.scale);
-        best.offset = pick(better, line.offset, best.offset);
-        best.gain = pick(better, line.gain, best.gain);
+        sumAll<Where>(s, kind, levels, trimmed(factor), offset, sums);
+        Slope slope;
+        slopeOf(sums, m, perWeight, grid.offsetNotPositive, slope);
+        const Lanes gain =
+            slope.share * slope.share * inverse(slope.spread) + pick(slope.isAlone, Lanes{}, middle);
+        const auto better = (gain > best.gain) & (slope.share >= 0.0f);
+        best.gain = pick(better, gain, best.gain);
+        found.q = pick(better, sums.q, found.q);
+        found.qq = pick(better, sums.qq, found.qq);
+        found.xq = pick(better, sums.xq, found.xq);
+    };
+    const auto solve = [&]() __attribute__((always_inline))
+    {
+        Slope slope;
+        slopeOf(found, m, perWeight, grid.offsetNotPositive, slope);
+        const auto isFound = best.gain >= 0.0f;
+        const Lanes scale = slope.share * inverse(slope.spread);
+        const Lanes offset = pick(slope.isAlone, Lanes{}, (m.x - scale * found.q) * perWeight);
+        best.scale = pick(isFound, scale, best.scale);
+        best.offset = pick(isFound, offset, best.offset);
     };
     for (std::size_t a = 0; a < grid.widths; ++a) {
         const float position = grid.first + (grid.last - grid.first) * float(a) / float(grid.widths - 1);
         const Lanes factor = position * perWidth;
         for (std::size_t b = 0; b < grid.shares; ++b) {
             const float cut = (position - grid.top) * float(b) / float(grid.shares - 1);
-            offer(factor, lowest + width * (cut / position));
+            const Lanes offset = lowest + width * (cut / position);
+            if (position <= grid.top) // nothing lies beyond either end
+                offer.template operator()<Reach::Inside>(factor, offset);
+            else
+                offer(factor, offset);
         }
     }
-    for (std::size_t round = 0; round < grid.rounds; ++round)
+    solve();
+    for (std::size_t round = 0; round < grid.rounds; ++round) {
         offer(inverse(best.scale), best.offset);
+        solve();
+    }
 }
 
 // Scales of scales.
 
-void superLines(
-    const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, const float* unit, SuperFit* out)
+template <typename Kind>
+[[gnu::always_inline]] inline void superLinesOf(
+    const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, Kind kind, const float* unit,
+    SuperFit* out)
 {
     Moments m;
     momentsOf(s, m);
     Line own;
-    linesOf(lineGrid, s, m, own);
+    linesOf(lineGrid, s, kind, m, own);
     const WholeLevels levels(0, lineGrid.top);
     Sums sums;
-    sumAll(s, levels, inverse(own.scale), own.offset, sums);
+    sumAll(s, kind, levels, trimmed(inverse(own.scale)), own.offset, sums);
     const Lanes perWeight = inverse(m.weight);
-    const SuperLineSearch search{
-        grid, s, levels, load(unit), own.scale, m.x * perWeight, sums.q * perWeight, m.weight, m.x};
+    const SuperLineSearch<Kind> search{
+        grid, s, kind, levels, load(unit), own.scale, m.x * perWeight, sums.q * perWeight, m.weight, m.x};
     Assigned best;
     // As the plain encoder does it, so that the result is never worse.
     const Lanes minima = larger(-m.lowest, Lanes{});
@@ -151,7 +190,7 @@ void superLines(
     best.scales = clamp(roundAway(scales * inverse(scale)), 0, grid.highestScale);
     best.minima = clamp(roundAway(minima * inverse(minimum)), 0, grid.highestScale);
     Lanes error;
-    errorOf(s, levels, best.scale * best.scales, -best.minimum * best.minima, error);
+    errorOf(s, kind, levels, best.scale * best.scales, -best.minimum * best.minima, error);
     best.error = blockSum(error, grid.lanes);
     const Lanes largestScale = blockMax(own.scale, grid.lanes) / grid.highestScale;
     const Lanes largestMinimum = blockMax(-own.offset, grid.lanes) / grid.highestScale;
@@ -166,44 +205,51 @@ void superLines(
     store(best.minima, out->minima);
 }
 
+/// function(kind, levels)
 template <typename Function>
-[[gnu::always_inline]] inline void withLevels(const LineLevels& levels, const Function& function)
+[[gnu::always_inline]] inline void
+withLevels(const LineLevels& levels, const LineSamples& s, const Function& function)
 {
     if (levels.thresholds)
-        function(TableLevels(levels));
+        function(SampleKind<false>(), TableLevels(levels));
+    else if (s.isPlain)
+        function(SampleKind<true>(), WholeLevels(levels.lowest, levels.highest));
     else
-        function(WholeLevels(levels.lowest, levels.highest));
+        function(SampleKind<false>(), WholeLevels(levels.lowest, levels.highest));
 }
 
 void scales(const ScaleGrid& grid, const LineSamples& s, float* scale)
 {
     withLevels(
-        grid.levels, [&](const auto& levels) __attribute__((always_inline)) {
+        grid.levels, s, [&](auto kind, const auto& levels) __attribute__((always_inline)) {
             Moments m;
             momentsOf(s, m);
             Lanes found;
-            scalesOf(grid, s, levels, m, found);
+            scalesOf(grid, s, kind, levels, m, found);
             store(found, scale);
         });
 }
 
 void lines(const LineGrid& grid, const LineSamples& s, float* scale, float* offset)
 {
-    Moments m;
-    momentsOf(s, m);
-    Line best;
-    linesOf(grid, s, m, best);
-    store(best.scale, scale);
-    store(best.offset, offset);
+    withLevels(
+        {0, grid.top}, s, [&](auto kind, const auto&) __attribute__((always_inline)) {
+            Moments m;
+            momentsOf(s, m);
+            Line best;
+            linesOf(grid, s, kind, m, best);
+            store(best.scale, scale);
+            store(best.offset, offset);
+        });
 }
 
 void errors(
     const LineLevels& which, const LineSamples& s, const float* scale, const float* offset, float* error)
 {
     withLevels(
-        which, [&](const auto& levels) __attribute__((always_inline)) {
+        which, s, [&](auto kind, const auto& levels) __attribute__((always_inline)) {
             Lanes sum;
-            errorOf(s, levels, load(scale), load(offset), sum);
+            errorOf(s, kind, levels, load(scale), load(offset), sum);
             store(sum, error);
         });
 }
@@ -212,13 +258,41 @@ void superScales(
     const SuperGrid& grid, const ScaleGrid& scaleGrid, const LineSamples& s, const float* unit, SuperFit* out)
 {
     withLevels(
-        scaleGrid.levels, [&](const auto& levels) __attribute__((always_inline)) {
+        scaleGrid.levels, s, [&](auto kind, const auto& levels) __attribute__((always_inline)) {
             Moments m;
             momentsOf(s, m);
             Lanes own;
-            scalesOf(scaleGrid, s, levels, m, own);
-            superScalesWith(grid, scaleGrid, s, levels, m, own, unit, out);
+            scalesOf(scaleGrid, s, kind, levels, m, own);
+            superScalesWith(grid, scaleGrid, s, kind, levels, m, own, unit, out);
         });
+}
+
+void superLines(
+    const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, const float* unit, SuperFit* out)
+{
+    if (s.isPlain)
+        superLinesOf(grid, lineGrid, s, SampleKind<true>(), unit, out);
+    else
+        superLinesOf(grid, lineGrid, s, SampleKind<false>(), unit, out);
+}
+
+using LinesOfBytes = std::uint8_t __attribute__((vector_size(16), aligned(1), may_alias));
+
+/// Sixteen vectors of sixteen bytes as those of their columns: each step interleaves vectors eight apart.
+[[gnu::always_inline]] inline void transpose(ByteLanes (&rows)[lanesOfLines])
+{
+    for (int step = 0; step < 4; ++step) {
+        ByteLanes next[lanesOfLines];
+        for (std::size_t i = 0; i < lanesOfLines / 2; ++i) {
+            const ByteLanes a = rows[i], b = rows[i + lanesOfLines / 2];
+            next[2 * i] =
+                __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            next[2 * i + 1] =
+                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+        for (std::size_t i = 0; i < lanesOfLines; ++i)
+            rows[i] = next[i];
+    }
 }
 
 void codes(
@@ -226,10 +300,23 @@ void codes(
 {
     const Lanes factor = inverse(load(scale)), base = load(offset);
     withLevels(
-        which, [&](const auto& levels) __attribute__((always_inline)) {
-            for (std::size_t i = 0; i < s.count; ++i) {
-                ByteLanes number;
+        which, s, [&](auto, const auto& levels) __attribute__((always_inline)) {
+            const auto numberAt = [&](std::size_t i, ByteLanes & number) __attribute__((always_inline))
+            {
                 levels.number((load(s.values + lanesOfLines * i) - base) * factor, number);
+            };
+            std::size_t i = 0;
+            for (; i + lanesOfLines <= s.count; i += lanesOfLines) {
+                ByteLanes rows[lanesOfLines];
+                for (std::size_t k = 0; k < lanesOfLines; ++k)
+                    numberAt(i + k, rows[k]);
+                transpose(rows);
+                for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+                    *reinterpret_cast<LinesOfBytes*>(out + lane * s.count + i) = rows[lane];
+            }
+            for (; i < s.count; ++i) {
+                ByteLanes number;
+                numberAt(i, number);
                 for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
                     out[lane * s.count + i] = number[lane];
             }

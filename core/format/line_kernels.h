@@ -12,11 +12,13 @@ namespace tritloom {
 constexpr std::size_t lanesOfLines = 16;
 
 /// Sixteen lines, [count][16]: largest magnitudes between 1 and 2 and mean importance 1 in each block, so
-/// that sums of squares stay in range. Lines that are not there have value and importance 0.
+/// that sums of squares stay in range. Lines that are not there have value 0.
 struct LineSamples {
     const float* values = nullptr;
     const float* importance = nullptr;
     std::size_t count = 0; ///< elements of a line
+    /// All importance is 1 and no value has more than twelve significant bits, as halves have eleven.
+    bool isPlain = false;
 };
 
 /// Ascending levels. Without thresholds: the whole numbers lowest..highest. With: values[0], then values[k +

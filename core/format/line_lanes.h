@@ -4,6 +4,10 @@
 
 #include <type_traits>
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 // Sixteen floats side by side, for line_kernels.cpp alone: every instruction set compiles its own copy, so
 // all of it is inlined or has no name outside.
 
@@ -143,6 +147,11 @@ template <typename V>
 {
     if constexpr (isPair<V>)
         return {larger(a.low, b.low), larger(a.high, b.high)};
+#if defined(__AVX512F__) // the compiler takes a comparison and a mask where b is 0
+    else if constexpr (std::is_same_v<V, FloatRegister>)
+        return __builtin_bit_cast(
+            V, _mm512_max_ps(__builtin_bit_cast(__m512, a), __builtin_bit_cast(__m512, b)));
+#endif
     else
         return a > b ? a : b;
 }
@@ -232,11 +241,13 @@ template <typename V>
     return smaller(all(highest), larger(all(lowest), v));
 }
 
-/// To whole numbers below 2^22, ties to even: adding 1.5 * 2^23 leaves no room for a fraction.
+/// 1.5 * 2^23: added, it leaves no room for a fraction.
+constexpr float roundingMagic = 12582912.0f;
+
+/// To whole numbers below 2^22, ties to even.
 [[gnu::always_inline]] inline Lanes roundToEven(const Lanes& v)
 {
-    constexpr float magic = 12582912.0f;
-    return (v + magic) - magic;
+    return (v + roundingMagic) - roundingMagic;
 }
 
 /// Ties away from zero, as std::round.
@@ -300,90 +311,6 @@ template <typename Join>
     const Lanes highest = blockMax(v, lanesOfBlock), lowest = blockMax(-v, lanesOfBlock);
     return pick(highest >= lowest, highest, -lowest);
 }
-
-struct WholeLevels {
-    float lowest, highest;
-    WholeLevels(float from, float to)
-        : lowest(from)
-        , highest(to)
-    {
-    }
-    [[gnu::always_inline]] inline void nearest(const Lanes& position, Lanes& q) const
-    {
-        q = roundToEven(clamp(position, lowest, highest));
-    }
-    [[gnu::always_inline]] inline void number(const Lanes& position, ByteLanes& out) const
-    {
-        Lanes q;
-        nearest(position, q);
-        out = lowBytes(converted<WholeLanes>(q - lowest));
-    }
-};
-
-#if defined(__AVX512F__)
-/// Sixteen levels at most, found by four comparisons, each with the threshold in the middle of what is left.
-class TableLevels {
-public:
-    [[gnu::always_inline]] inline explicit TableLevels(const LineLevels& levels)
-        : m_middle(levels.thresholdCount > 7 ? levels.thresholds[7] : __builtin_inff())
-    {
-        for (std::size_t k = 0; k < lanesOfLines; ++k) {
-            const auto thresholdAt = [&](std::size_t i) __attribute__((always_inline))
-            {
-                return i < levels.thresholdCount ? levels.thresholds[i] : __builtin_inff();
-            };
-            m_quarters[k] = thresholdAt(k + 3);
-            m_pairs[k] = thresholdAt(k + 1);
-            m_ones[k] = thresholdAt(k);
-            m_values[k] = levels.values[k <= levels.thresholdCount ? k : levels.thresholdCount];
-        }
-    }
-    [[gnu::always_inline]] inline void nearest(const Lanes& position, Lanes& q) const
-    {
-        q = at(m_values, indexOf(position));
-    }
-    [[gnu::always_inline]] inline void number(const Lanes& position, ByteLanes& out) const
-    {
-        out = lowBytes(indexOf(position));
-    }
-
-private:
-    [[gnu::always_inline]] static inline Lanes at(const Lanes& table, const WholeLanes& index)
-    {
-        return __builtin_shuffle(table, index);
-    }
-    [[gnu::always_inline]] inline WholeLanes indexOf(const Lanes& position) const
-    {
-        WholeLanes index = (position > m_middle) & 8;
-        index = pick(position > at(m_quarters, index), index + 4, index);
-        index = pick(position > at(m_pairs, index), index + 2, index);
-        return pick(position > at(m_ones, index), index + 1, index);
-    }
-    float m_middle;
-    Lanes m_quarters{}, m_pairs{}, m_ones{}, m_values{};
-};
-#else
-struct TableLevels {
-    const LineLevels& levels;
-    explicit TableLevels(const LineLevels& given)
-        : levels(given)
-    {
-    }
-    [[gnu::always_inline]] inline void nearest(const Lanes& position, Lanes& q) const
-    {
-        q = all(levels.values[0]);
-        for (std::size_t k = 0; k < levels.thresholdCount; ++k)
-            q = pick(position > levels.thresholds[k], all(levels.values[k + 1]), q);
-    }
-    [[gnu::always_inline]] inline void number(const Lanes& position, ByteLanes& out) const
-    {
-        WholeLanes count{};
-        for (std::size_t k = 0; k < levels.thresholdCount; ++k)
-            count -= position > levels.thresholds[k];
-        out = lowBytes(count);
-    }
-};
-#endif
 
 } // namespace lanes
 } // namespace

@@ -69,6 +69,8 @@ void transpose(Four (&v)[4])
 struct BlockSizes {
     float largest = 0; ///< magnitude
     float meanImportance = 0;
+    bool isEqual = false; ///< all importance is the same
+    bool isShort = false; ///< no value has more than twelve significant bits
 };
 
 /// values, importance: of one block, a multiple of 4.
@@ -76,14 +78,21 @@ BlockSizes sizesOf(std::span<const float> values, std::span<const float> importa
 {
     const float part = 1 / static_cast<float>(values.size()); // of a mean: a sum could overflow
     Four largest{}, sum{};
+    const Four first = Four{} + importance[0];
+    using Wholes = std::int32_t __attribute__((vector_size(16)));
+    Wholes other{}, rest{};
     for (std::size_t i = 0; i < values.size(); i += 4) {
         const Four x = loadFour(&values[i]), w = loadFour(&importance[i]);
         const Four magnitude = x < 0.0f ? -x : x;
         largest = magnitude > largest ? magnitude : largest;
+        other |= w != first;
+        rest |= __builtin_bit_cast(Wholes, x);
         sum += (w > 0.0f ? w : Four{}) * part;
     }
     return {
-        std::max({largest[0], largest[1], largest[2], largest[3]}), (sum[0] + sum[1]) + (sum[2] + sum[3])};
+        std::max({largest[0], largest[1], largest[2], largest[3]}), (sum[0] + sum[1]) + (sum[2] + sum[3]),
+        (other[0] | other[1] | other[2] | other[3]) == 0,
+        ((rest[0] | rest[1] | rest[2] | rest[3]) & 0xfff) == 0};
 }
 
 } // namespace
@@ -104,6 +113,7 @@ LineBatch::LineBatch(std::size_t elements, std::size_t linesOfBlock)
 void LineBatch::load(std::span<const float> values, std::span<const float> importance)
 {
     const std::size_t blockElements = m_elements * m_linesOfBlock;
+    m_isPlain = true;
     m_units.fill(1);
     m_extremes.fill(0);
     m_ranges.fill({});
@@ -112,12 +122,16 @@ void LineBatch::load(std::span<const float> values, std::span<const float> impor
     lines.fill(values.data());
     weights.fill(importance.data());
     PerLane shrinks{}, perMeans{}, leasts{};
+    leasts.fill(1);
     for (std::size_t b = 0; b * blockElements < values.size(); ++b) {
         const float* const block = values.data() + b * blockElements;
         const float* const factors = importance.data() + b * blockElements;
-        const auto [largest, sum] = sizesOf({block, blockElements}, {factors, blockElements});
+        const auto [largest, sum, isEqual, isShort] =
+            sizesOf({block, blockElements}, {factors, blockElements});
         const float unit = largest < 1e-30f ? 1.0f : std::ldexp(1.0f, std::ilogb(largest));
-        const bool weighted = sum > 0 && std::isfinite(1 / sum);
+        // What is equally important has importance 1 exactly.
+        const bool weighted = !isEqual && sum > 0 && std::isfinite(1 / sum);
+        m_isPlain = m_isPlain && !weighted && isShort;
         for (std::size_t line = 0; line < m_linesOfBlock; ++line) {
             const std::size_t lane = b * m_linesOfBlock + line;
             lines[lane] = block + line * m_elements;

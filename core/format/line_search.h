@@ -20,7 +20,7 @@ public:
     void load(std::span<const float> values, std::span<const float> importance);
 
     [[nodiscard]] std::size_t blocks() const { return lanesOfLines / m_linesOfBlock; }
-    [[nodiscard]] LineSamples samples() const { return {m_values, m_importance, m_elements}; }
+    [[nodiscard]] LineSamples samples() const { return {m_values, m_importance, m_elements, m_isPlain}; }
     [[nodiscard]] const float* units() const { return m_units.data(); } ///< by lane
     [[nodiscard]] float extremeOf(std::size_t lane) const { return m_extremes[lane]; } ///< of samples
     [[nodiscard]] Range rangeOf(std::size_t lane) const { return m_ranges[lane]; } ///< of samples
@@ -33,6 +33,7 @@ private:
     std::size_t m_elements, m_linesOfBlock;
     std::unique_ptr<float[]> m_room;
     float *m_values, *m_importance;
+    bool m_isPlain = false;
     std::vector<std::uint8_t> m_codes;
     std::array<float, lanesOfLines> m_units{}, m_extremes{};
     std::array<Range, lanesOfLines> m_ranges{};

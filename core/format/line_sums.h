@@ -1,6 +1,10 @@
 #pragma once
 
-#include "core/format/line_lanes.h"
+#include "core/format/line_levels.h"
+
+#if defined(__AVX512F__) || defined(__FMA__)
+#include <immintrin.h>
+#endif
 
 // Sums over the samples of sixteen lines, for line_kernels.cpp alone, as line_lanes.h is.
 
@@ -9,56 +13,147 @@ namespace {
 
 using namespace lanes;
 
+/// a * b + c where a * b is exact in single precision: then it does not matter whether it is rounded between.
+[[gnu::always_inline]] inline Lanes exactProductPlus(const Lanes& a, const Lanes& b, const Lanes& c)
+{
+#if defined(__AVX512F__)
+    return __builtin_bit_cast(
+        Lanes,
+        _mm512_fmadd_ps(
+            __builtin_bit_cast(__m512, a), __builtin_bit_cast(__m512, b), __builtin_bit_cast(__m512, c)));
+#elif defined(__FMA__)
+    const auto half = [](const FloatRegister& x, const FloatRegister& y, const FloatRegister& z)
+        __attribute__((always_inline))
+    {
+        return __builtin_bit_cast(
+            FloatRegister,
+            _mm256_fmadd_ps(
+                __builtin_bit_cast(__m256, x), __builtin_bit_cast(__m256, y), __builtin_bit_cast(__m256, z)));
+    };
+    return {half(a.low, b.low, c.low), half(a.high, b.high, c.high)};
+#else
+    return a * b + c;
+#endif
+}
+
+/// With twelve bits: times another of twelve bits it is exact.
+[[gnu::always_inline]] inline Lanes trimmed(const Lanes& v)
+{
+    return bitsAs<Lanes>(bitsAs<WholeLanes>(v) & ~0xfff);
+}
+
 /// What the levels of all samples of a line add up to.
 struct Sums {
     Lanes q{}, qq{}, xq{};
 };
 
-template <typename Levels>
-[[gnu::always_inline]] inline void
-sumScaled(const LineSamples& s, const Levels& levels, const Lanes& factor, Lanes& qq, Lanes& xq)
+/// Sums that do not wait for each other: of even and odd elements, whose count is even.
+constexpr std::size_t sumsAtOnce = 2;
+
+/// How the sums of a candidate are to be had.
+enum class Reach {
+    Anywhere, ///< positions may lie beyond the last level
+    Inside, ///< none does: nothing is held back. Whole levels only
+};
+
+/// Samples with importance of their own, and those of twelve bits that all count 1 (LineSamples::isPlain):
+/// with factors of twelve bits too, and whole levels, every product is exact, so that it may be fused with
+/// what it is added to. Both give the same bits where both may be used.
+template <bool Plain>
+struct SampleKind {
+    static constexpr bool isPlain = Plain;
+};
+
+template <Reach Where, typename Levels>
+[[gnu::always_inline]] inline void nearestOf(const Levels& levels, const Lanes& position, Lanes& q)
 {
-    qq = xq = Lanes{};
-    for (std::size_t i = 0; i < s.count; ++i) {
-        const Lanes x = load(s.values + lanesOfLines * i), w = load(s.importance + lanesOfLines * i);
-        Lanes q;
-        levels.nearest(x * factor, q);
-        const Lanes wq = w * q;
-        qq += wq * q;
-        xq += wq * x;
-    }
+    if constexpr (Where == Reach::Inside)
+        levels.nearestInside(position, q);
+    else
+        levels.nearest(position, q);
 }
 
-template <typename Levels>
-[[gnu::always_inline]] inline void
-sumAll(const LineSamples& s, const Levels& levels, const Lanes& factor, const Lanes& offset, Sums& out)
+/// factor: trimmed().
+template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
+[[gnu::always_inline]] inline void sumScaled(
+    const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& factor, Lanes& qq, Lanes& xq)
 {
-    out = {};
-    for (std::size_t i = 0; i < s.count; ++i) {
-        const Lanes x = load(s.values + lanesOfLines * i), w = load(s.importance + lanesOfLines * i);
-        Lanes q;
-        levels.nearest((x - offset) * factor, q);
-        const Lanes wq = w * q;
-        out.q += wq;
-        out.qq += wq * q;
-        out.xq += wq * x;
-    }
+    Lanes qqs[sumsAtOnce]{}, xqs[sumsAtOnce]{};
+    for (std::size_t i = 0; i < s.count; i += sumsAtOnce)
+#pragma GCC unroll 2
+        for (std::size_t k = 0; k < sumsAtOnce; ++k) {
+            const Lanes x = load(s.values + lanesOfLines * (i + k));
+            Lanes q;
+            if constexpr (Plain) {
+                levels.template nearestOfProduct<Where == Reach::Inside>(
+                    exactProductPlus(x, factor, all(roundingMagic)), q);
+                qqs[k] = exactProductPlus(q, q, qqs[k]);
+                xqs[k] = exactProductPlus(q, x, xqs[k]);
+            } else {
+                nearestOf<Where>(levels, x * factor, q);
+                const Lanes wq = load(s.importance + lanesOfLines * (i + k)) * q;
+                qqs[k] += wq * q;
+                xqs[k] += wq * x;
+            }
+        }
+    qq = qqs[0] + qqs[1];
+    xq = xqs[0] + xqs[1];
 }
 
-template <typename Levels>
-[[gnu::always_inline]] inline void
-errorOf(const LineSamples& s, const Levels& levels, const Lanes& scale, const Lanes& offset, Lanes& error)
+/// given: a factor, trimmed().
+template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
+[[gnu::always_inline]] inline void sumAll(
+    const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& given, const Lanes& offset,
+    Sums& out)
+{
+    // What overflows would end as no number: such a candidate has all at the first level.
+    const Lanes wanted = -offset * given;
+    const auto isFar = larger(wanted, -wanted) > 1e30f;
+    const Lanes factor = pick(isFar, Lanes{}, given), begin = pick(isFar, Lanes{}, wanted);
+    Sums sums[sumsAtOnce];
+    for (std::size_t i = 0; i < s.count; i += sumsAtOnce)
+#pragma GCC unroll 2
+        for (std::size_t k = 0; k < sumsAtOnce; ++k) {
+            const Lanes x = load(s.values + lanesOfLines * (i + k));
+            Lanes q;
+            if constexpr (Plain) {
+                nearestOf<Where>(levels, exactProductPlus(x, factor, begin), q);
+                sums[k].q += q;
+                sums[k].qq = exactProductPlus(q, q, sums[k].qq);
+                sums[k].xq = exactProductPlus(q, x, sums[k].xq);
+            } else {
+                nearestOf<Where>(levels, x * factor + begin, q);
+                const Lanes wq = load(s.importance + lanesOfLines * (i + k)) * q;
+                sums[k].q += wq;
+                sums[k].qq += wq * q;
+                sums[k].xq += wq * x;
+            }
+        }
+    out.q = sums[0].q + sums[1].q;
+    out.qq = sums[0].qq + sums[1].qq;
+    out.xq = sums[0].xq + sums[1].xq;
+}
+
+template <bool Plain, typename Levels>
+[[gnu::always_inline]] inline void errorOf(
+    const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& scale, const Lanes& offset,
+    Lanes& error)
 {
     const Lanes factor = inverse(scale);
-    error = Lanes{};
-    for (std::size_t i = 0; i < s.count; ++i) {
-        const Lanes x = load(s.values + lanesOfLines * i) - offset;
-        const Lanes w = load(s.importance + lanesOfLines * i);
-        Lanes q;
-        levels.nearest(x * factor, q);
-        const Lanes far = x - q * scale;
-        error += w * far * far;
-    }
+    Lanes errors[sumsAtOnce]{};
+    for (std::size_t i = 0; i < s.count; i += sumsAtOnce)
+#pragma GCC unroll 2
+        for (std::size_t k = 0; k < sumsAtOnce; ++k) {
+            const Lanes x = load(s.values + lanesOfLines * (i + k)) - offset;
+            Lanes q;
+            levels.nearest(x * factor, q);
+            const Lanes far = x - q * scale;
+            if constexpr (Plain)
+                errors[k] += far * far;
+            else
+                errors[k] += load(s.importance + lanesOfLines * (i + k)) * far * far;
+        }
+    error = errors[0] + errors[1];
 }
 
 struct Moments {

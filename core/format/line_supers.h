@@ -33,10 +33,11 @@ around(const Lanes& wanted, float lowest, float highest, Lanes& nearer, Lanes& o
     other = clamp(pick(inside > nearer, nearer + 1.0f, nearer - 1.0f), lowest, highest);
 }
 
-template <typename Levels>
+template <typename Kind, typename Levels>
 struct SuperScaleSearch {
     const SuperGrid& grid;
     const LineSamples& s;
+    Kind kind;
     const Levels& levels;
     Lanes unit, own; ///< own: the best scale of each line alone
 
@@ -46,7 +47,7 @@ struct SuperScaleSearch {
         const auto offer = [&](const Lanes& whole) __attribute__((always_inline))
         {
             Lanes error;
-            errorOf(s, levels, a.scale * whole, Lanes{}, error);
+            errorOf(s, kind, levels, a.scale * whole, Lanes{}, error);
             const auto better = error < least;
             least = pick(better, error, least);
             a.scales = pick(better, whole, a.scales);
@@ -72,18 +73,18 @@ struct SuperScaleSearch {
     [[gnu::always_inline]] inline Lanes solved(const Assigned& a) const
     {
         Lanes qq, xq;
-        sumScaled(s, levels, inverse(a.scale * a.scales), qq, xq);
+        sumScaled(s, kind, levels, trimmed(inverse(a.scale * a.scales)), qq, xq);
         const Lanes above = blockSum(a.scales * xq, grid.lanes);
         return above * inverse(blockSum(a.scales * a.scales * qq, grid.lanes));
     }
 };
 
-template <typename Levels>
+template <typename Kind, typename Levels>
 [[gnu::always_inline]] inline void superScalesWith(
-    const SuperGrid& grid, const ScaleGrid& scaleGrid, const LineSamples& s, const Levels& levels,
+    const SuperGrid& grid, const ScaleGrid& scaleGrid, const LineSamples& s, Kind kind, const Levels& levels,
     const Moments& m, const Lanes& own, const float* unit, SuperFit* out)
 {
-    const SuperScaleSearch<Levels> search{grid, s, levels, load(unit), own};
+    const SuperScaleSearch<Kind, Levels> search{grid, s, kind, levels, load(unit), own};
     Assigned best;
     // As the plain encoder does it, so that the result is never worse.
     const Lanes plain = pick(m.highest > -m.lowest, m.highest, m.lowest) / scaleGrid.levels.lowest;
@@ -91,7 +92,7 @@ template <typename Levels>
     best.scale = roundHalf(plainScale * search.unit) / search.unit;
     best.scales = clamp(roundAway(plain * inverse(plainScale)), grid.lowestScale, -1.0f - grid.lowestScale);
     Lanes error;
-    errorOf(s, levels, best.scale * best.scales, Lanes{}, error);
+    errorOf(s, kind, levels, best.scale * best.scales, Lanes{}, error);
     best.error = blockSum(error, grid.lanes);
     const Lanes largest = blockExtreme(search.own, grid.lanes);
     constexpr float rooms[] = {1.0f, 1.05f, 0.96f, 1.1f};
@@ -107,9 +108,11 @@ template <typename Levels>
     store(Lanes{}, out->minima);
 }
 
+template <typename Kind>
 struct SuperLineSearch {
     const SuperGrid& grid;
     const LineSamples& s;
+    Kind kind;
     WholeLevels levels;
     Lanes unit, own; ///< own: the best scale of each line alone
     Lanes meanX, meanQ; ///< weighted means of x, and of q on the best line
@@ -127,7 +130,7 @@ struct SuperLineSearch {
             around((scale * meanQ - meanX) * perMinimum, 0, grid.highestScale, minima[0], minima[1]);
             for (const Lanes& minimum : minima) {
                 Lanes error;
-                errorOf(s, levels, scale, -a.minimum * minimum, error);
+                errorOf(s, kind, levels, scale, -a.minimum * minimum, error);
                 const auto better = error < least;
                 least = pick(better, error, least);
                 a.scales = pick(better, whole, a.scales);
@@ -155,7 +158,8 @@ struct SuperLineSearch {
     [[gnu::always_inline]] inline void again(Assigned& best) const
     {
         Sums sums;
-        sumAll(s, levels, inverse(best.scale * best.scales), -best.minimum * best.minima, sums);
+        sumAll(
+            s, kind, levels, trimmed(inverse(best.scale * best.scales)), -best.minimum * best.minima, sums);
         const Lanes sc = best.scales, mn = best.minima;
         const Lanes qq = blockSum(sc * sc * sums.qq, grid.lanes),
                     qm = -blockSum(sc * mn * sums.q, grid.lanes);

@@ -1,10 +1,6 @@
 #include "core/format/plain_kernels.h"
 
-#include "core/format/line_lanes.h"
-
-#if defined(__AVX512F__)
-#include <immintrin.h>
-#endif
+#include "core/format/half_lanes.h"
 
 // Built once per instruction set, as line_kernels.cpp is, and by the same rule: nothing from the standard
 // library is called here.
@@ -15,77 +11,6 @@ namespace {
 using namespace lanes;
 
 using UnalignedByteLanes = std::uint8_t __attribute__((vector_size(16), aligned(1)));
-
-constexpr std::size_t lanesAtOnce = 16;
-
-/// Whole numbers of 16 bits, as many as a register has lanes, at any address.
-using HalfRegister = std::uint16_t __attribute__((vector_size(registerBytes / 2), aligned(1), may_alias));
-using LongRegister = std::int64_t __attribute__((vector_size(registerBytes)));
-
-/// halves: at any address.
-template <typename V = WholeLanes>
-[[gnu::always_inline]] inline V loadHalves(const void* halves)
-{
-    if constexpr (isPair<V>)
-        return {
-            loadHalves<decltype(V::low)>(halves),
-            loadHalves<decltype(V::low)>(static_cast<const char*>(halves) + sizeof(V) / 4)};
-    else
-        return __builtin_convertvector(*static_cast<const HalfRegister*>(halves), V);
-}
-template <typename V>
-[[gnu::always_inline]] inline void storeHalves(const V& v, std::uint16_t* to)
-{
-    if constexpr (isPair<V>) {
-        storeHalves(v.low, to);
-        storeHalves(v.high, to + sizeof(V) / 8);
-    } else {
-        *reinterpret_cast<HalfRegister*>(to) = __builtin_convertvector(v, HalfRegister);
-    }
-}
-
-[[gnu::always_inline]] inline Lanes widened(const void* halves)
-{
-#if defined(__AVX512F__) // the instruction changes NaNs
-    __m256i narrow;
-    __builtin_memcpy(&narrow, halves, sizeof narrow);
-    const __m512 wide = _mm512_cvtph_ps(narrow);
-    if (__builtin_expect(_mm512_cmp_ps_mask(wide, wide, _CMP_UNORD_Q) == 0, 1))
-        return __builtin_bit_cast(Lanes, wide);
-#endif
-    const WholeLanes bits = loadHalves(halves);
-    const WholeLanes magnitude = bits & 0x7fff, sign = (bits & 0x8000) << 16;
-    const WholeLanes far = (magnitude >= 0x7c00) & (112 << 23);
-    const WholeLanes normal = (magnitude << 13) + (112 << 23) + far;
-    const Lanes small = bitsAs<Lanes>(magnitude | 0x3f000000) - 0.5f;
-    return bitsAs<Lanes>(pick(magnitude < 0x0400, bitsAs<WholeLanes>(small), normal) | sign);
-}
-
-/// Finite numbers, ties to even.
-[[gnu::always_inline]] inline WholeLanes narrowed(const Lanes& values)
-{
-    const WholeLanes bits = bitsAs<WholeLanes>(values);
-    const WholeLanes magnitude = bits & 0x7fffffff, sign = (bits >> 16) & 0x8000;
-    const WholeLanes normal =
-        smaller((magnitude + 0xfff + ((magnitude >> 13) & 1) - (112 << 23)) >> 13, all<WholeLanes>(0x7bff));
-    const Lanes raised = bitsAs<Lanes>(magnitude) + 0.5f;
-    const WholeLanes small = bitsAs<WholeLanes>(raised) - 0x3f000000;
-    return pick(magnitude < 0x38800000, small, normal) | sign;
-}
-
-template <typename V>
-[[gnu::always_inline]] inline bool anySet(const V& mask)
-{
-    if constexpr (isPair<V>) {
-        return anySet(mask.low | mask.high);
-    } else {
-        const auto longs = __builtin_bit_cast(LongRegister, mask);
-        std::int64_t found = 0;
-        for (std::size_t i = 0; i < sizeof(V) / 8; ++i)
-            found |= longs[i];
-        return found != 0;
-    }
-}
 
 bool allFinite(const float* values, std::size_t count)
 {
@@ -207,16 +132,6 @@ void extremes(const float* values, std::size_t groups, std::size_t group, float*
     }
     for (; first < groups; ++first)
         found[first] = extremeOf(values + first * group, group);
-}
-
-/// To whole numbers, ties away from zero, of what is below 2^22: the half that is added is just short of one,
-/// so that a number just short of a tie stays below it, and the tie itself is rounded up to a whole number by
-/// the addition.
-[[gnu::always_inline]] inline WholeLanes wholeAway(const Lanes& v)
-{
-    constexpr std::int32_t half = 0x3effffff, sign = std::int32_t(0x80000000u);
-    const WholeLanes added = (bitsAs<WholeLanes>(v) & sign) | half;
-    return converted<WholeLanes>(v + bitsAs<Lanes>(added));
 }
 
 template <bool HalfUp>

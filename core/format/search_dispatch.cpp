@@ -1,3 +1,4 @@
+#include "core/format/half_kernels.h"
 #include "core/format/line_kernels.h"
 #include "core/format/plain_kernels.h"
 #include "core/format/search_kernels.h"
@@ -9,11 +10,13 @@ extern const SearchKernels baselineSearchKernels;
 extern const LineKernels baselineLineKernels;
 extern const PlainKernels baselinePlainKernels;
 extern const TernaryKernels baselineTernaryKernels;
+extern const HalfKernels baselineHalfKernels;
 #if defined(__x86_64__)
 extern const SearchKernels avx2SearchKernels, avx512SearchKernels;
 extern const LineKernels avx2LineKernels, avx512LineKernels;
 extern const PlainKernels avx2PlainKernels, avx512PlainKernels;
 extern const TernaryKernels avx2TernaryKernels, avx512TernaryKernels;
+extern const HalfKernels avx2HalfKernels, avx512HalfKernels;
 #endif
 
 namespace {
@@ -30,7 +33,7 @@ struct Sets {
         sets[count++] = &baseline;
 #if defined(__x86_64__)
         __builtin_cpu_init();
-        if (__builtin_cpu_supports("avx2"))
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") && __builtin_cpu_supports("fma"))
             sets[count++] = avx2;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
             sets[count++] = avx512;
@@ -44,11 +47,13 @@ const Sets<SearchKernels> searchSets(baselineSearchKernels, &avx2SearchKernels, 
 const Sets<LineKernels> lineSets(baselineLineKernels, &avx2LineKernels, &avx512LineKernels);
 const Sets<PlainKernels> plainSets(baselinePlainKernels, &avx2PlainKernels, &avx512PlainKernels);
 const Sets<TernaryKernels> ternarySets(baselineTernaryKernels, &avx2TernaryKernels, &avx512TernaryKernels);
+const Sets<HalfKernels> halfSets(baselineHalfKernels, &avx2HalfKernels, &avx512HalfKernels);
 #else
 const Sets<SearchKernels> searchSets(baselineSearchKernels, nullptr, nullptr);
 const Sets<LineKernels> lineSets(baselineLineKernels, nullptr, nullptr);
 const Sets<PlainKernels> plainSets(baselinePlainKernels, nullptr, nullptr);
 const Sets<TernaryKernels> ternarySets(baselineTernaryKernels, nullptr, nullptr);
+const Sets<HalfKernels> halfSets(baselineHalfKernels, nullptr, nullptr);
 #endif
 
 } // namespace
@@ -91,6 +96,16 @@ const TernaryKernels* const* ternaryKernelSets()
 const TernaryKernels& ternaryKernels()
 {
     return *ternarySets.fastest;
+}
+
+const HalfKernels* const* halfKernelSets()
+{
+    return halfSets.sets;
+}
+
+const HalfKernels& halfKernels()
+{
+    return *halfSets.fastest;
 }
 
 } // namespace tritloom

@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/recycled_memory.h"
+#include "core/format/half_encoders.h"
 
 #include <algorithm>
 #include <cassert>
@@ -92,12 +93,16 @@ Result<Tensor> encodeRows(const Tensor& weights, const NumberFormatPtr& format, 
 {
     const std::size_t elements = format->blockElements(), columns = weights.type().columns(),
                       elementBytes = weights.type().format->blockBytes();
+    const auto halfBlock = weights.type().format->id() == "f16" ? halfBlockOf(*format) : std::nullopt;
     const std::size_t most = std::max<std::size_t>(1, 2048 / elements) * elements;
     return writeRows(
         weights, format, context, std::min(most, columns),
         [&](std::size_t r, std::span<float> room, std::span<std::byte> packed) {
             const auto from = weights.row(r);
-            for (std::size_t first = 0; first < columns; first += most) {
+            const std::size_t direct = halfBlock ? columns / elements : 0;
+            const bool isEncoded =
+                direct > 0 && halfKernels().encode(*halfBlock, from.data(), direct, packed.data());
+            for (std::size_t first = isEncoded ? direct * elements : 0; first < columns; first += most) {
                 const auto values = room.first(std::min(most, columns - first));
                 weights.type().format->decodeBlocks(
                     from.subspan(first * elementBytes, values.size() * elementBytes), values);

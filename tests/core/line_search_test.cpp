@@ -77,6 +77,53 @@ private slots:
         QVERIFY(compared >= 6);
     }
 
+    void shortNumbersThatCountTheSameGiveTheSameBits()
+    {
+        // What is fused for them is exact, so it is what weights of 1 give.
+        for (const std::size_t elements : {std::size_t(16), std::size_t(32), std::size_t(24)}) {
+            LineBatch batch(elements, 8);
+            std::vector<float> values = normalValues(lanesOfLines * elements, 12, 0.02f);
+            for (float& value : values)
+                value = roundToHalf(value);
+            std::fill_n(values.begin() + 3 * std::ptrdiff_t(elements), elements, 0.0f);
+            std::fill_n(values.begin() + 5 * std::ptrdiff_t(elements), elements, 0.25f);
+            batch.load(values, std::vector<float>(values.size(), 0.3f));
+            const LineSamples plain = batch.samples();
+            QVERIFY(plain.isPlain);
+            LineSamples weighted = plain;
+            weighted.isPlain = false;
+            const ScaleGrid grid = scaleGrid(wholeLines(-32, 31), ScaleSign::Any, elements);
+            const LineGrid line = lineGrid(31, OffsetSign::NotPositive, elements);
+            const SuperGrid signedScales{.lanes = 8, .lowestScale = -32, .highestScale = 31};
+            const SuperGrid scales{.lanes = 8, .highestScale = 63};
+            for (const LineKernels* const* set = lineKernelSets(); *set; ++set) {
+                PerLane a, b, c, d;
+                (*set)->scales(grid, plain, a.data());
+                (*set)->scales(grid, weighted, b.data());
+                compare(b, a, (*set)->name);
+                (*set)->lines(line, plain, a.data(), c.data());
+                (*set)->lines(line, weighted, b.data(), d.data());
+                compare(b, a, (*set)->name);
+                compare(d, c, (*set)->name);
+                SuperFit one, other;
+                (*set)->superScales(signedScales, grid, plain, batch.units(), &one);
+                (*set)->superScales(signedScales, grid, weighted, batch.units(), &other);
+                compare(other, one, (*set)->name);
+                (*set)->superLines(scales, line, plain, batch.units(), &one);
+                (*set)->superLines(scales, line, weighted, batch.units(), &other);
+                compare(other, one, (*set)->name);
+            }
+            values[7] = 0.1f; // 24 bits
+            batch.load(values, std::vector<float>(values.size(), 0.3f));
+            QVERIFY(!batch.samples().isPlain);
+            values[7] = 0.125f;
+            std::vector<float> importance(values.size(), 1.0f);
+            importance[9] = 2;
+            batch.load(values, importance);
+            QVERIFY(!batch.samples().isPlain);
+        }
+    }
+
     void scalesAreNearlyTheBest_data()
     {
         QTest::addColumn<float>("lowest");
@@ -115,6 +162,46 @@ private slots:
             }
         }
         QVERIFY2(found <= dense * allowed, qPrintable(QString::number(found / dense)));
+    }
+
+    void fittedFormatsAreNoWorseThanTheyWere()
+    {
+        // Squared errors over squared weights, equally important and not, of the search before it fused and
+        // trimmed anything (revision bfa61c8). A block may gain or lose by where a search happens to end, all
+        // together must not.
+        struct Row {
+            const char* id;
+            double equal, weighted;
+        };
+        constexpr Row rows[] = {{"q2_k", 0.082206385, 0.052427500},   {"q3_k", 0.033565944, 0.026824859},
+                                {"q4_k", 0.008479841, 0.006141739},   {"q5_k", 0.002088901, 0.001620619},
+                                {"q6_k", 0.000568722, 0.000474426},   {"iq4_nl", 0.009429522, 0.007539426},
+                                {"iq4_xs", 0.009558469, 0.007670794}, {"q4_0", 0.015153094, 0.012804844},
+                                {"q4_1", 0.008241475, 0.005896968},   {"int4g128", 0.032418624, 0.026719347}};
+        constexpr std::size_t count = 256 * 256;
+        std::vector<float> values = normalValues(count, 9, 0.02f);
+        const std::vector<float> tail = normalValues(count, 10);
+        for (std::size_t i = 0; i < count; ++i)
+            values[i] = roundToHalf(values[i] * (i < count / 2 ? 1.0f : 0.5f + tail[i] * tail[i]));
+        const std::vector<float> equal(count, 1.0f), different = squares(normalValues(count, 11));
+        double sum = 0;
+        for (const Row& row : rows)
+            for (const bool isEqual : {true, false}) {
+                const NumberFormatPtr format = parseNumberFormat(row.id).value();
+                const std::vector<float>& importance = isEqual ? equal : different;
+                std::vector<std::byte> packed(count / format->blockElements() * format->blockBytes());
+                std::vector<float> decoded(count);
+                format->fitBlocks(values, importance, packed);
+                format->decodeBlocks(packed, decoded);
+                const double ratio = weightedError(values, importance, decoded)
+                    / weightedError(values, importance, std::vector<float>(count))
+                    / (isEqual ? row.equal : row.weighted);
+                QVERIFY2(ratio < 1.003, qPrintable(QString("%1: %2").arg(row.id).arg(ratio)));
+                sum += ratio;
+            }
+        QVERIFY2(
+            sum / (2 * std::size(rows)) <= 1,
+            qPrintable(QString::number(sum / (2 * std::size(rows)), 'g', 9)));
     }
 
     void halvesAreRounded()

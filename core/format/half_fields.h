@@ -1,0 +1,122 @@
+#pragma once
+
+#include "core/format/half_kernels.h"
+#include "core/format/half_lanes.h"
+
+// Codes in registers as the bytes of a block, for half_kernels.cpp alone, as line_lanes.h is.
+
+namespace tritloom {
+namespace {
+
+using namespace lanes;
+
+constexpr std::size_t run = 32; ///< weights whose codes are packed together
+
+using EightWords = std::uint16_t __attribute__((vector_size(16)));
+using TwoLongs = std::uint64_t __attribute__((vector_size(16)));
+using FourWholes = std::uint32_t __attribute__((vector_size(16)));
+
+template <typename V>
+[[gnu::always_inline]] inline V loadAs(const void* from)
+{
+    V v;
+    __builtin_memcpy(&v, from, sizeof v);
+    return v;
+}
+template <typename V>
+[[gnu::always_inline]] inline void storeAs(const V& v, void* to)
+{
+    __builtin_memcpy(to, &v, sizeof v);
+}
+
+/// 32 codes, a byte each, as fields of `Bits` bits in order: 4 * Bits bytes.
+template <unsigned Bits>
+[[gnu::always_inline]] inline void storeInOrder(const ByteLanes& a, const ByteLanes& b, char* to)
+{
+    if constexpr (Bits == 8) {
+        storeAs(a, to);
+        storeAs(b, to + 16);
+    } else if constexpr (Bits == 4) {
+        const auto joined = [](const ByteLanes& codes) __attribute__((always_inline))
+        {
+            const auto pairs = __builtin_bit_cast(EightWords, codes);
+            return __builtin_bit_cast(ByteLanes, pairs | pairs >> 4);
+        };
+        storeAs(
+            __builtin_shufflevector(
+                joined(a), joined(b), 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
+            to);
+    } else if constexpr (Bits == 2) {
+        const auto joined = [](const ByteLanes& codes) __attribute__((always_inline))
+        {
+            auto fours = __builtin_bit_cast(FourWholes, codes);
+            fours |= fours >> 6;
+            return __builtin_bit_cast(ByteLanes, fours | fours >> 12);
+        };
+        const ByteLanes bytes = __builtin_shufflevector(
+            joined(a), joined(b), 0, 4, 8, 12, 16, 20, 24, 28, 0, 4, 8, 12, 16, 20, 24, 28);
+        const std::uint64_t eight = __builtin_bit_cast(TwoLongs, bytes)[0];
+        __builtin_memcpy(to, &eight, sizeof eight);
+    } else { // neighbours are joined, then pairs, then fours
+        const auto joined = [](const ByteLanes& codes) __attribute__((always_inline))
+        {
+            auto x = __builtin_bit_cast(TwoLongs, codes);
+            x = (x & 0x00ff00ff00ff00ff) | ((x >> 8) & 0x00ff00ff00ff00ff) << Bits;
+            x = (x & 0x0000ffff0000ffff) | ((x >> 16) & 0x0000ffff0000ffff) << 2 * Bits;
+            return (x & 0xffffffff) | (x >> 32) << 4 * Bits;
+        };
+        const TwoLongs first = joined(a), second = joined(b);
+        const std::uint64_t eights[4] = {first[0], first[1], second[0], second[1]};
+        for (std::size_t k = 0; k < 4; ++k)
+            __builtin_memcpy(to + k * Bits, &eights[k], Bits);
+    }
+}
+
+/// Bit i is the fifth bit of code i.
+[[gnu::always_inline]] inline std::uint32_t fifthBits(const WholeLanes& codes)
+{
+#if defined(__AVX512F__)
+    return _mm512_test_epi32_mask(__builtin_bit_cast(__m512i, codes), _mm512_set1_epi32(16));
+#else
+    const auto eights = __builtin_bit_cast(TwoLongs, lowBytes(codes >> 4));
+    const auto gathered = [](std::uint64_t ones) { // byte k's bit becomes bit k
+        return std::uint32_t(ones * 0x0102040810204080 >> 56);
+    };
+    return gathered(eights[0]) | gathered(eights[1]) << 8;
+#endif
+}
+
+/// The codes of one block; in order they have no bits beyond theirs. at(i): those of sixteen weights from i
+/// on.
+template <HalfFields Fields, unsigned Bits, typename At>
+[[gnu::always_inline]] inline void
+storeBlock(const HalfBlock& block, std::size_t elements, const At& at, char* packed)
+{
+    char* to = packed + block.codesOffset;
+    if constexpr (Fields == HalfFields::Pairs) {
+        for (std::size_t i = 0; i < elements; i += 128)
+            for (std::size_t m = 0; m < 32; m += 16, to += 16)
+                storeAs(
+                    lowBytes(at(i + m) | at(i + m + 32) << 2 | at(i + m + 64) << 4 | at(i + m + 96) << 6),
+                    to);
+    } else {
+        for (std::size_t i = 0; i < elements; i += run) {
+            const WholeLanes a = at(i), b = at(i + 16);
+            if constexpr (Fields == HalfFields::Nibbles) {
+                storeAs(lowBytes(a | b << 4), to);
+                to += 16;
+            } else if constexpr (Fields == HalfFields::FifthBits) {
+                storeAs(lowBytes((a & 15) | (b & 15) << 4), to);
+                to += 16;
+                const std::uint32_t plane = fifthBits(a) | fifthBits(b) << 16;
+                __builtin_memcpy(packed + block.planeOffset + i / 8, &plane, sizeof plane);
+            } else {
+                storeInOrder<Bits>(lowBytes(a), lowBytes(b), to);
+                to += 4 * Bits;
+            }
+        }
+    }
+}
+
+} // namespace
+} // namespace tritloom
