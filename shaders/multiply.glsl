@@ -1,4 +1,5 @@
-// y[token, row] = sum over columns of W[row, column] * x[token, column], sums in float; or rows of W by number.
+// y[token, row] = sum over columns of W[row, column] * x[token, column], sums in float; or rows of W by number; or a
+// convolution, where a token is a place of the result and x is looked up in its window.
 //
 // Included by each multiply_<format>.comp after it has defined
 //     Eight decode8(uint row, uint column);
@@ -6,13 +7,17 @@
 // past the end of a row is finite and not used.
 
 layout(local_size_x = 64) in;
-layout(constant_id = 0) const uint mode = 0u; // 0: by rows; 1: in tiles; 2: rows by number, as Embedding has it
+// 0: by rows; 1: in tiles; 2: rows by number, as Embedding has it; 3: tiles of a convolution; 4: a convolution with
+// few rows a group; 5: a transposed convolution
+layout(constant_id = 0) const uint mode = 0u;
 layout(constant_id = 1) const uint tokensAtOnce = 1u; // by rows: 1 to 4
 
 layout(binding = 1, std430) readonly buffer Input { float x[]; };
 layout(binding = 1, std430) readonly buffer InputVectors { vec4 xVectors[]; }; // the same
 layout(binding = 2, std430) writeonly buffer Output { float y[]; };
+layout(binding = 3, std430) readonly buffer Bias { float bias[]; }; // of convolutions, where there is one
 
+#include "multiply_windows.glsl"
 #include "multiply_tiles.glsl"
 #include "multiply_rows.glsl"
 
@@ -34,8 +39,13 @@ void main()
 {
     if (mode == 0u)
         multiplyRows();
-    else if (mode == 1u)
-        multiplyTile();
-    else
+    else if (mode == 1u || mode == 3u)
+        for (uint token = gl_WorkGroupID.y * tile; token < tokenCount; token += gl_NumWorkGroups.y * tile)
+            multiplyTile(token);
+    else if (mode == 2u)
         gatherRows();
+    else if (mode == 4u)
+        multiplyWindows();
+    else
+        multiplyTransposed();
 }

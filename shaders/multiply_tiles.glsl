@@ -22,36 +22,61 @@ void storeColumn(uint row, uint token, vec4 low, vec4 high) // 4 rows of a token
 {
     if (token >= tokenCount)
         return;
-    const uint at = token * allRows + firstRow + row;
+    uint at = token * allRows + firstRow + row, step = 1u;
+    if (mode == 3u) { // rows are planes, and those of a group
+        const uint plane = gl_WorkGroupID.z * rowCount + row, far = plane + 32u;
+        at = outputAt(token, plane);
+        step = outputArea();
+        low += vec4(biasOf(plane), biasOf(plane + 1u), biasOf(plane + 2u), biasOf(plane + 3u));
+        high += vec4(biasOf(far), biasOf(far + 1u), biasOf(far + 2u), biasOf(far + 3u));
+    }
     for (uint n = 0u; n < 4u; ++n) {
         if (row + n < rowCount)
-            y[at + n] = low[n];
+            y[at + n * step] = low[n];
         if (row + n + 32u < rowCount)
-            y[at + n + 32u] = high[n];
+            y[at + (n + 32u) * step] = high[n];
     }
 }
 
-void multiplyTile()
+// What a window of each token sees of 16 columns; an invocation has a token.
+void loadWindows(Place place, uint firstColumn)
 {
     const uint id = gl_LocalInvocationID.x;
-    const uint rowBegin = gl_WorkGroupID.x * tile, tokenBegin = gl_WorkGroupID.y * tile;
+    Tap tap = tapOf(firstColumn);
+    for (uint column = 0u; column < depth; ++column) {
+        inputTile[column * vectors + id / 4u][id % 4u] =
+            firstColumn + column < columnCount ? seenBy(place, tap, gl_WorkGroupID.z) : 0.0;
+        advance(tap);
+    }
+}
+
+void multiplyTile(uint tokenBegin)
+{
+    const uint id = gl_LocalInvocationID.x;
+    const uint rowBegin = gl_WorkGroupID.x * tile;
     const uint ownRow = id % 8u, ownToken = id / 8u; // vectors of four, and those behind eight others
     // [token][row]: the own four and those behind 32 others, of tokens and of rows
     mat4 nearNear = mat4(0.0), nearFar = mat4(0.0), farNear = mat4(0.0), farFar = mat4(0.0);
+    const uint firstOfGroup = mode == 3u ? gl_WorkGroupID.z * rowCount : 0u;
+    Place place;
+    if (mode == 3u)
+        place = placeOf(tokenBegin + id);
 
     for (uint firstColumn = 0u; firstColumn < columnCount; firstColumn += depth) {
         for (uint part = id; part < tile * 2u; part += 64u) { // a row has 2 parts of 8 columns
             const uint row = part % tile, column = part / tile * 8u;
             Eight values = Eight(vec4(0.0), vec4(0.0));
             if (rowBegin + row < rowCount && firstColumn + column < columnCount)
-                values = decode8(rowBegin + row, firstColumn + column);
+                values = decode8(firstOfGroup + rowBegin + row, firstColumn + column);
             const uint to = column * vectors + row / 4u;
             for (uint n = 0u; n < 4u; ++n) {
                 weightTile[to + n * vectors][row % 4u] = values.low[n];
                 weightTile[to + (n + 4u) * vectors][row % 4u] = values.high[n];
             }
         }
-        for (uint i = id; i < tile * depth; i += 64u) {
+        if (mode == 3u)
+            loadWindows(place, firstColumn);
+        for (uint i = id; mode == 1u && i < tile * depth; i += 64u) {
             const uint token = i / depth, column = i % depth;
             inputTile[column * vectors + token / 4u][token % 4u] =
                 inputAt(tokenBegin + token, firstColumn + column);

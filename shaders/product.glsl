@@ -14,6 +14,22 @@ layout(push_constant) uniform Sizes {
     uint rowBytes;
     uint blockElements;
     uint blockBytes;
+    // Of convolutions only, whose x is [picture, channel, height, width]; allRows are those of all groups.
+    uint groupCount;
+    uint channelCount; // of a group
+    uint hasBias;
+    int inputHeight;
+    int inputWidth;
+    int outputHeight;
+    int outputWidth;
+    int kernelHeight;
+    int kernelWidth;
+    int strideHeight;
+    int strideWidth;
+    int dilationHeight;
+    int dilationWidth;
+    int padTop;
+    int padLeft;
 };
 
 layout(binding = 0, std430) readonly buffer Weights { uint weights[]; };

@@ -2,6 +2,7 @@
 
 #include "app/session/picture_engine.h"
 #include "app/session/samples.h"
+#include "app/session/stand_in_backend.h"
 #include "app/session/vulkan_devices.h"
 #include "compute/cpu/cpu_backend.h"
 #include "compute/vulkan/vulkan_backend.h"
@@ -53,7 +54,9 @@ Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
         backends.push_back(TRY(makeVulkanBackend(TRY(vulkanDeviceOf(device)))));
     if (device == "cpu:8bit")
         backends.push_back(TRY(makeCpuBackend({}, CpuActivations::EightBit)));
-    else if (!backends.empty() || device == "cpu")
+    else if (!backends.empty())
+        backends.push_back(std::make_unique<StandInBackend>(TRY(makeCpuBackend()), backends[0]->name()));
+    else if (device == "cpu")
         backends.push_back(TRY(makeCpuBackend()));
     else if (device != "reference")
         return fail(ErrorCode::NotFound, "no device is called '{}'", device);

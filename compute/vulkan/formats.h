@@ -17,7 +17,5 @@ struct FormatRow {
 [[nodiscard]] std::span<const FormatRow> formatRows();
 /// The row for weights of this format, or null.
 [[nodiscard]] const FormatRow* formatRowFor(const NumberFormat& weights);
-/// Shaders of all rows, each once.
-[[nodiscard]] std::vector<const Shader*> formatShaders();
 
 } // namespace tritloom::vulkan

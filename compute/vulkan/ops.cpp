@@ -1,246 +1,52 @@
 #include "compute/vulkan/ops.h"
 
+#include "compute/vulkan/plans.h"
 #include "core/backend/reference/ops.h"
 
-#include "shaders/arg_max.spv.h"
-#include "shaders/attention.spv.h"
-#include "shaders/binary.spv.h"
-#include "shaders/divergence.spv.h"
-#include "shaders/layer_norm.spv.h"
-#include "shaders/pick.spv.h"
-#include "shaders/rms_norm.spv.h"
-#include "shaders/rope.spv.h"
-#include "shaders/slice.spv.h"
-#include "shaders/softmax.spv.h"
-#include "shaders/unary.spv.h"
-
 #include <algorithm>
-#include <bit>
 
 namespace tritloom::vulkan {
 namespace {
 
 using Types = std::span<const TensorType>;
-using PlanOrNot = std::optional<Plan>;
 using std::uint32_t;
-
-constexpr std::size_t groupSize = 64; // invocations of a workgroup, in all shaders
-
-const Shader argMaxShader{"arg_max", arg_max_spv, {}};
-const Shader attentionShader{"attention", attention_spv, {}};
-const Shader binaryShader{"binary", binary_spv, {}};
-const Shader divergenceShader{"divergence", divergence_spv, {}};
-const Shader layerNormShader{"layer_norm", layer_norm_spv, {}};
-const Shader pickShader{"pick", pick_spv, {}};
-const Shader rmsNormShader{"rms_norm", rms_norm_spv, {}};
-const Shader ropeShader{"rope", rope_spv, {}};
-const Shader sliceShader{"slice", slice_spv, {}};
-const Shader softmaxShader{"softmax", softmax_spv, {}};
-const Shader unaryShader{"unary", unary_spv, {}};
-
-/// Rows of x, an invocation an element.
-PlanOrNot unary(uint32_t function, Types inputs)
-{
-    if (inputs.size() != 1)
-        return {};
-    const TensorType& x = inputs[0];
-    return Plan{
-        .result = x,
-        .shader = &unaryShader,
-        .specials = {function},
-        .constants = {uint32_t(x.columns())},
-        .rows = x.rows(),
-        .itemsPerRow = x.columns(),
-        .inputByRow = {true}};
-}
-
-PlanOrNot silu(const Op&, Types inputs)
-{
-    return unary(0, inputs);
-}
-PlanOrNot gelu(const Op&, Types inputs)
-{
-    return unary(1, inputs);
-}
-PlanOrNot relu2(const Op&, Types inputs)
-{
-    return unary(2, inputs);
-}
-
-// b may be as large as a, one row of it, or one number.
-PlanOrNot binary(uint32_t function, Types inputs)
-{
-    if (inputs.size() != 2)
-        return {};
-    const TensorType &a = inputs[0], &b = inputs[1];
-    const std::size_t numbers = b.elements();
-    const bool isWhole = numbers == a.elements();
-    if (!isWhole && numbers != a.columns() && numbers != 1)
-        return {};
-    return Plan{
-        .result = a,
-        .shader = &binaryShader,
-        .specials = {function},
-        .constants = {uint32_t(a.columns()), uint32_t(numbers)},
-        .rows = a.rows(),
-        .itemsPerRow = a.columns(),
-        .inputByRow = {true, isWhole && a.rows() > 1}};
-}
-
-PlanOrNot add(const Op&, Types inputs)
-{
-    return binary(0, inputs);
-}
-PlanOrNot multiply(const Op&, Types inputs)
-{
-    return binary(1, inputs);
-}
-
-PlanOrNot slice(const Op& op, Types inputs)
-{
-    const std::size_t begin = op.count("begin"), count = op.count("count");
-    if (inputs.size() != 1 || begin + count > inputs[0].columns() || count == 0)
-        return {};
-    const TensorType& x = inputs[0];
-    return Plan{
-        .result = {x.format, {x.rows(), count}},
-        .shader = &sliceShader,
-        .constants = {uint32_t(x.columns()), uint32_t(begin), uint32_t(count)},
-        .rows = x.rows(),
-        .itemsPerRow = count,
-        .inputByRow = {true}};
-}
-
-/// Ops that give a workgroup to each row of the first input.
-Plan byRows(const TensorType& x, TensorType result, const Shader& shader, std::vector<bool> inputByRow)
-{
-    return {
-        .result = std::move(result),
-        .shader = &shader,
-        .constants = {uint32_t(x.columns())},
-        .rows = x.rows(),
-        .itemsPerRow = groupSize,
-        .inputByRow = std::move(inputByRow)};
-}
-
-uint32_t epsilonOf(const Op& op)
-{
-    return std::bit_cast<uint32_t>(float(op.number("epsilon", 1e-5)));
-}
-
-// Over runs of the length of the weights: a whole row, or one head.
-PlanOrNot rmsNorm(const Op& op, Types inputs)
-{
-    if (inputs.size() != 2 || inputs[1].elements() == 0 || inputs[0].columns() % inputs[1].elements() != 0)
-        return {};
-    const std::size_t size = inputs[1].elements();
-    const TensorType runs{inputs[0].format, {inputs[0].elements() / size, size}};
-    Plan plan = byRows(runs, inputs[0], rmsNormShader, {true, false});
-    plan.constants.push_back(epsilonOf(op));
-    return plan;
-}
-
-PlanOrNot layerNorm(const Op& op, Types inputs)
-{
-    if (inputs.size() != 3 || inputs[1].elements() != inputs[0].columns()
-        || inputs[2].elements() != inputs[0].columns())
-        return {};
-    Plan plan = byRows(inputs[0], inputs[0], layerNormShader, {true, false, false});
-    plan.constants.push_back(epsilonOf(op));
-    return plan;
-}
-
-PlanOrNot logSoftmax(const Op&, Types inputs)
-{
-    if (inputs.size() != 1)
-        return {};
-    Plan plan = byRows(inputs[0], inputs[0], softmaxShader, {true});
-    plan.specials = {1};
-    return plan;
-}
-
-PlanOrNot softmax(const Op& op, Types inputs)
-{
-    if (inputs.size() != 1 || inputs[0].shape.empty() || op.count("axis") + 1 != inputs[0].shape.size())
-        return {};
-    Plan plan = byRows(inputs[0], inputs[0], softmaxShader, {true});
-    plan.specials = {op.number("logarithm") != 0 ? 1u : 0u};
-    return plan;
-}
-
-PlanOrNot argMax(const Op&, Types inputs)
-{
-    // Numbers of columns are floats on the way.
-    if (inputs.size() != 1 || inputs[0].columns() > std::size_t{1} << 24)
-        return {};
-    return byRows(inputs[0], {inputs[0].format, {inputs[0].rows()}}, argMaxShader, {true});
-}
-
-PlanOrNot pick(const Op&, Types inputs)
-{
-    if (inputs.size() != 2 || inputs[1].elements() != inputs[0].rows())
-        return {};
-    Plan plan = byRows(inputs[0], {inputs[0].format, {inputs[0].rows()}}, pickShader, {true, true});
-    plan.itemsPerRow = 1;
-    return plan;
-}
-
-PlanOrNot divergence(const Op&, Types inputs)
-{
-    if (inputs.size() != 2 || inputs[0].elements() != inputs[1].elements())
-        return {};
-    return byRows(inputs[0], {inputs[0].format, {inputs[0].rows()}}, divergenceShader, {true, true});
-}
-
-PlanOrNot rope(const Op& op, Types inputs)
-{
-    const std::size_t head = op.count("headSize"), turned = op.count("dimensions", head);
-    const TensorType& x = inputs[0];
-    if (head == 0 || x.columns() % head != 0 || turned > head || turned % 2 != 0 || turned == 0
-        || inputs.size() > 2 || (inputs.size() == 2 && inputs[1].elements() != turned / 2))
-        return {};
-    return Plan{
-        .result = x,
-        .shader = &ropeShader,
-        .constants =
-            {uint32_t(x.columns()), uint32_t(head), uint32_t(turned), op.number("halfSplit") != 0 ? 1u : 0u},
-        .rows = x.rows(),
-        .itemsPerRow = x.columns(),
-        .inputByRow = {true, false}};
-}
-
-PlanOrNot attention(const Op& op, Types inputs)
-{
-    constexpr std::size_t mostOfHead = 256, queriesAtOnce = 4; // as in the shader
-    if (inputs.size() != 3)
-        return {};
-    const std::size_t heads = op.count("heads"), keyHeads = op.count("kvHeads", heads);
-    const std::size_t queries = inputs[0].rows(), keys = inputs[1].rows();
-    const std::size_t size = heads == 0 ? 0 : inputs[0].columns() / heads;
-    const bool isCausal = op.number("causal", 1) != 0;
-    if (size == 0 || size > mostOfHead || size * heads != inputs[0].columns() || keyHeads == 0
-        || heads % keyHeads != 0 || inputs[1].columns() != keyHeads * size
-        || inputs[2].shape != inputs[1].shape || keys == 0 || (isCausal && keys < queries))
-        return {};
-    return Plan{
-        .result = inputs[0],
-        .shader = &attentionShader,
-        .constants =
-            {uint32_t(heads), uint32_t(keyHeads), uint32_t(size), uint32_t(keys), isCausal ? 1u : 0u},
-        .rows = queries,
-        .itemsPerRow = groupSize / queriesAtOnce,
-        .layers = heads,
-        .inputByRow = {}, // which keys a query sees depends on all of them
-        .work = double(queries) * double(keys) * double(heads * size) * 2};
-}
 
 // The only list of ops without packed weights: a shader and a row each. A row here is tested on every device.
 constexpr OpRow rows[] = {
-    {OpKind::RmsNorm, rmsNorm},     {OpKind::LayerNorm, layerNorm}, {OpKind::Rope, rope},
-    {OpKind::Attention, attention}, {OpKind::Slice, slice},         {OpKind::Add, add},
-    {OpKind::Multiply, multiply},   {OpKind::Silu, silu},           {OpKind::Gelu, gelu},
-    {OpKind::Relu2, relu2},         {OpKind::Softmax, softmax},     {OpKind::LogSoftmax, logSoftmax},
-    {OpKind::ArgMax, argMax},       {OpKind::Pick, pick},           {OpKind::Divergence, divergence},
+    {OpKind::RmsNorm, plans::rmsNorm},
+    {OpKind::LayerNorm, plans::layerNorm},
+    {OpKind::Rope, plans::rope},
+    {OpKind::Attention, plans::attention},
+    {OpKind::Slice, plans::slice},
+    {OpKind::Add, plans::binary},
+    {OpKind::Multiply, plans::binary},
+    {OpKind::Silu, plans::unary},
+    {OpKind::Gelu, plans::unary},
+    {OpKind::Relu2, plans::unary},
+    {OpKind::Softmax, plans::softmax},
+    {OpKind::LogSoftmax, plans::softmax},
+    {OpKind::ArgMax, plans::argMax},
+    {OpKind::Pick, plans::pick},
+    {OpKind::Divergence, plans::divergence},
+    {OpKind::Unary, plans::unary},
+    {OpKind::Binary, plans::binary},
+    {OpKind::Where, plans::where},
+    {OpKind::MatMul, plans::matMul},
+    {OpKind::MaxPool, plans::pool},
+    {OpKind::AveragePool, plans::pool},
+    {OpKind::Resize, plans::resize},
+    {OpKind::BatchNorm, plans::batchNorm},
+    {OpKind::GroupNorm, plans::groupNorm},
+    {OpKind::LocalResponseNorm, plans::localResponseNorm},
+    {OpKind::StridedSlice, plans::stridedSlice},
+    {OpKind::Transpose, plans::transpose},
+    {OpKind::Pad, plans::pad},
+    {OpKind::Gather, plans::gather},
+    {OpKind::Expand, plans::expand},
+    {OpKind::Reduce, plans::reduce},
+    {OpKind::ArgReduce, plans::argMax},
+    {OpKind::DepthToSpace, plans::depthToSpace},
+    {OpKind::SpaceToDepth, plans::spaceToDepth},
 };
 
 /// Rows of one run: all, or as many as fit what a shader can be given.
@@ -279,16 +85,12 @@ const OpRow* opRowFor(OpKind kind)
     return found == std::end(rows) ? nullptr : found;
 }
 
-std::vector<const Shader*> opShaders()
-{
-    return {&argMaxShader,  &attentionShader, &binaryShader, &divergenceShader, &layerNormShader, &pickShader,
-            &rmsNormShader, &ropeShader,      &sliceShader,  &softmaxShader,    &unaryShader};
-}
-
 bool fits(const Plan& plan, std::span<const TensorType> inputs, const DeviceLimits& limits)
 {
+    // Shaders count elements in 32 bits, some with a sign.
+    const auto isCountable = [](const TensorType& type) { return type.elements() < std::size_t{1} << 31; };
     if (plan.rows == 0 || plan.result.elements() == 0 || plan.layers > limits.groups
-        || plan.result.elements() >= std::size_t{1} << 32)
+        || !isCountable(plan.result) || !std::all_of(inputs.begin(), inputs.end(), isCountable))
         return false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const bool isCut = i < plan.inputByRow.size() && plan.inputByRow[i];
@@ -303,6 +105,7 @@ Result<void>
 run(Device& device, OpKind kind, const Plan& plan, std::span<const BufferPtr> inputs,
     std::span<const TensorType> types, const BufferPtr& result)
 {
+    constexpr std::size_t groupSize = plans::groupSize;
     const DeviceLimits& limits = device.limits();
     const std::size_t atOnce = rowsAtOnce(plan, types, limits);
     for (std::size_t first = 0; first < plan.rows; first += atOnce) {
@@ -326,6 +129,8 @@ run(Device& device, OpKind kind, const Plan& plan, std::span<const BufferPtr> in
         for (std::size_t i = 0; i < inputs.size(); ++i)
             dispatch.operands.push_back(
                 part(inputs[i], types[i].bytes(), i < plan.inputByRow.size() && plan.inputByRow[i], false));
+        while (dispatch.operands.size() < plan.resultAt) // bound, but not read
+            dispatch.operands.push_back(dispatch.operands.back());
         dispatch.operands.push_back(part(result, plan.result.bytes(), true, true));
         dispatch.constants.insert(dispatch.constants.end(), plan.constants.begin(), plan.constants.end());
         TRY_VOID(device.run(dispatch));

@@ -2,6 +2,8 @@
 
 #include "compute/vulkan/device.h"
 
+#include "core/graph/op.h"
+
 #include <optional>
 
 namespace tritloom::vulkan {
@@ -18,6 +20,8 @@ struct Plan {
     std::size_t layers = 1; ///< workgroups along y
     std::vector<bool> inputByRow; ///< whether an input has those rows too; others are given whole
     double work = 0;
+    std::vector<float> table; ///< made on the host, one more input
+    std::size_t resultAt = 0; ///< binding of the result, where inputs may be missing before it
 };
 
 /// An op with a shader of its own.
@@ -31,9 +35,6 @@ struct OpRow {
 [[nodiscard]] std::span<const OpRow> opRows();
 [[nodiscard]] const OpRow* opRowFor(OpKind kind);
 
-/// Shaders of all rows, each once.
-[[nodiscard]] std::vector<const Shader*> opShaders();
-
 /// Whether the device can run a plan on such inputs.
 [[nodiscard]] bool fits(const Plan& plan, std::span<const TensorType> inputs, const DeviceLimits& limits);
 
@@ -42,6 +43,10 @@ struct OpRow {
 [[nodiscard]] Result<void>
 run(Device& device, OpKind kind, const Plan& plan, std::span<const BufferPtr> inputs,
     std::span<const TensorType> types, const BufferPtr& result);
+
+/// One of the tensors that Concat joins, the `index`-th, into the result.
+[[nodiscard]] std::optional<Plan>
+planConcat(const Op& op, std::span<const TensorType> inputs, std::size_t index);
 
 /// What Rope's plan is given behind its input: cosines and sines, f32 [rows, dimensions / 2, 2], in double
 /// precision made on the host. divisors: as Rope has them, may be empty.

@@ -1,6 +1,7 @@
 #include "compute/vulkan/stream.h"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 
 namespace tritloom::vulkan {
@@ -150,10 +151,11 @@ Result<void> Stream::dispatch(const Command& command)
     mark(batch, true);
     batch.list.bindPipeline(vk::PipelineBindPoint::eCompute, command.pipeline);
     batch.list.bindDescriptorSets(vk::PipelineBindPoint::eCompute, *m_layout, 0, set, nullptr);
-    batch.list.pushConstants<std::uint32_t>(
-        *m_layout, vk::ShaderStageFlagBits::eCompute, 0,
-        vk::ArrayProxy<const std::uint32_t>(
-            std::uint32_t(command.constants.size()), command.constants.data()));
+    // All of them: what a shader does not get it might still name.
+    std::array<std::uint32_t, constantBytes / sizeof(std::uint32_t)> constants{};
+    assert(command.constants.size() <= constants.size());
+    std::copy(command.constants.begin(), command.constants.end(), constants.begin());
+    batch.list.pushConstants<std::uint32_t>(*m_layout, vk::ShaderStageFlagBits::eCompute, 0, constants);
     batch.list.dispatch(command.groups[0], command.groups[1], command.groups[2]);
     mark(batch, false);
     batch.commands.push_back(command.op);

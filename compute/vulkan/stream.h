@@ -7,7 +7,7 @@
 namespace tritloom::vulkan {
 
 constexpr std::uint32_t mostOperands = 6; ///< buffers that a shader is given
-constexpr std::uint32_t constantBytes = 64; ///< of push constants at most
+constexpr std::uint32_t constantBytes = 128; ///< of push constants: what every device has
 
 /// Commands of a device in the order they are given: recorded, submitted in batches, waited for at the end.
 /// Commands see what earlier ones wrote. Blocks must

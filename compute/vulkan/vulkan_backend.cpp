@@ -1,7 +1,9 @@
 #include "compute/vulkan/vulkan_backend.h"
 
+#include "compute/vulkan/convolutions.h"
 #include "compute/vulkan/ops.h"
 #include "compute/vulkan/products.h"
+#include "core/graph/shape_inference.h"
 
 #include <algorithm>
 
@@ -13,18 +15,42 @@ using vulkan::BufferPtr;
 /// What a device tensor is here. The buffer may be longer than the tensor.
 struct Value {
     BufferPtr buffer;
-    /// A vector that came from the host, which some ops look into before they record. Else empty.
+    /// A few numbers that came from the host, which some ops look into before they record. Else empty.
     Tensor host;
     /// Of a buffer that Concat fills: bytes in use. The tensor that ends there can be appended to in place.
     std::shared_ptr<std::size_t> filledBytes;
     std::size_t capacityBytes = 0;
 };
 
-constexpr std::size_t longestOnHost = std::size_t{1} << 16; // elements of such a vector
+constexpr std::size_t longestOnHost = std::size_t{1} << 16; // elements of such a tensor
 
 bool isFloat(const TensorType& type)
 {
     return type.format->id() == "f32";
+}
+
+/// What needs no work: the same numbers, of the same or of another shape.
+bool isView(OpKind kind)
+{
+    return kind == OpKind::Constant || kind == OpKind::Reshape;
+}
+
+/// Rows under rows, as sequences grow.
+bool isAppended(const Op& op, std::span<const TensorType> inputs)
+{
+    return op.count("axis") == 0 && std::all_of(inputs.begin(), inputs.end(), [&](const TensorType& type) {
+               return type.shape.size() == 2 && type.columns() == inputs[0].columns() && type.rows() > 0;
+           });
+}
+
+bool canJoin(const Op& op, std::span<const TensorType> inputs, const vulkan::DeviceLimits& limits)
+{
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto plan = vulkan::planConcat(op, inputs, i);
+        if (!plan || (inputs[i].elements() > 0 && !vulkan::fits(*plan, inputs.subspan(i, 1), limits)))
+            return false;
+    }
+    return true;
 }
 
 class VulkanBackend final : public Backend {
@@ -46,14 +72,16 @@ public:
             return inputs.size() == 2 && vulkan::canMultiply(inputs[0], inputs[1], limits);
         if (op.kind == OpKind::Embedding)
             return inputs.size() == 2 && vulkan::canGather(inputs[0], inputs[1], limits);
+        if (op.kind == OpKind::Convolution || op.kind == OpKind::TransposedConvolution)
+            return vulkan::canConvolve(op, inputs, limits);
         if (!std::all_of(inputs.begin(), inputs.end(), isFloat))
             return false;
+        if (isView(op.kind)) {
+            const Shape& shape = inputs[0].shape;
+            return inputs.size() == 1 && inferShape(op, {&shape, 1}).has_value();
+        }
         if (op.kind == OpKind::Concat)
-            return op.count("axis") == 0
-                && std::all_of(inputs.begin(), inputs.end(), [&](const TensorType& type) {
-                       return type.shape.size() == 2 && type.columns() == inputs[0].columns()
-                           && type.rows() > 0;
-                   });
+            return isAppended(op, inputs) || canJoin(op, inputs, limits);
         const vulkan::OpRow* const row = vulkan::opRowFor(op.kind);
         const auto plan = row == nullptr ? std::nullopt : row->plan(op, inputs);
         return plan && vulkan::fits(*plan, inputs, limits);
@@ -61,10 +89,10 @@ public:
 
     Result<DeviceTensor> upload(const Tensor& tensor) override
     {
-        const bool isVector = tensor.type().shape.size() == 1 && isFloat(tensor.type())
+        const bool isShort = tensor.type().shape.size() <= 1 && isFloat(tensor.type())
             && tensor.type().elements() <= longestOnHost;
         return valueOf(
-            tensor.type(), {TRY(m_device->makeBuffer(tensor.bytes())), isVector ? tensor : Tensor(), {}});
+            tensor.type(), {TRY(m_device->makeBuffer(tensor.bytes())), isShort ? tensor : Tensor(), {}});
     }
 
     Result<Tensor> download(const DeviceTensor& tensor) override
@@ -101,8 +129,22 @@ public:
             TRY_VOID(vulkan::gatherRows(*m_device, types[0], types[1], {buffers[1], buffers[0], y}));
             return valueOf(type, {y, {}, {}});
         }
+        case OpKind::Convolution:
+        case OpKind::TransposedConvolution: {
+            std::vector<Shape> shapes;
+            for (const TensorType& type : types)
+                shapes.push_back(type.shape);
+            const BufferPtr y = TRY(vulkan::convolve(*m_device, op, types, buffers));
+            return valueOf({types[0].format, TRY(inferShape(op, shapes))}, {y, {}, {}});
+        }
+        case OpKind::Constant:
+        case OpKind::Reshape: {
+            const Value& given = on(inputs[0]);
+            return valueOf(
+                {types[0].format, TRY(inferShape(op, {&types[0].shape, 1}))}, {given.buffer, given.host, {}});
+        }
         case OpKind::Concat:
-            return append(inputs);
+            return isAppended(op, types) ? append(inputs) : join(op, buffers, types);
         case OpKind::Rope: {
             const TensorType angles{
                 types[0].format, {types[0].rows(), op.count("dimensions", op.count("headSize"))}};
@@ -113,7 +155,12 @@ public:
         }
         case OpKind::Pick:
             TRY_VOID(checkNumbers(inputs[1], types[0].columns()));
-            [[fallthrough]];
+            return record(op, *vulkan::opRowFor(op.kind)->plan(op, types), buffers, types);
+        case OpKind::Gather: {
+            const std::size_t size = types[0].shape[op.count("axis")];
+            TRY_VOID(checkNumbers(inputs[1], size, -double(size)));
+            return record(op, *vulkan::opRowFor(op.kind)->plan(op, types), buffers, types);
+        }
         default:
             return record(op, *vulkan::opRowFor(op.kind)->plan(op, types), buffers, types);
         }
@@ -134,8 +181,30 @@ private:
         std::span<const TensorType> types)
     {
         const BufferPtr y = TRY(m_device->makeBuffer(plan.result.bytes()));
-        TRY_VOID(vulkan::run(*m_device, op.kind, plan, buffers, types, y));
+        std::vector<BufferPtr> given(buffers.begin(), buffers.end());
+        std::vector<TensorType> givenTypes(types.begin(), types.end());
+        if (!plan.table.empty()) {
+            given.push_back(TRY(m_device->makeBuffer(std::as_bytes(std::span(plan.table)))));
+            givenTypes.push_back({plan.result.format, {plan.table.size()}});
+        }
+        TRY_VOID(vulkan::run(*m_device, op.kind, plan, given, givenTypes, y));
         return valueOf(plan.result, {y, {}, {}});
+    }
+
+    /// Along any dimension.
+    Result<DeviceTensor>
+    join(const Op& op, std::span<const BufferPtr> buffers, std::span<const TensorType> types)
+    {
+        std::optional<vulkan::Plan> plan = vulkan::planConcat(op, types, 0);
+        const TensorType result = plan->result;
+        const BufferPtr y = TRY(m_device->makeBuffer(result.bytes()));
+        for (std::size_t i = 0; i < buffers.size(); ++i) {
+            if (types[i].elements() == 0)
+                continue;
+            plan = vulkan::planConcat(op, types, i);
+            TRY_VOID(vulkan::run(*m_device, op.kind, *plan, buffers.subspan(i, 1), types.subspan(i, 1), y));
+        }
+        return valueOf(result, {y, {}, {}});
     }
 
     /// The numbers of a vector, which most often came from the host.
@@ -144,11 +213,11 @@ private:
         return on(vector).host.isEmpty() ? download(vector) : on(vector).host;
     }
 
-    Result<void> checkNumbers(const DeviceTensor& ids, std::size_t count)
+    Result<void> checkNumbers(const DeviceTensor& ids, std::size_t count, double least = 0)
     {
         const Tensor host = TRY(hostOf(ids));
         for (const float id : host.floats())
-            if (!(id >= 0 && id < float(count)))
+            if (!(id >= float(least) && id < float(count)))
                 return fail(ErrorCode::InvalidInput, "number {} is outside a table of {}", id, count);
         return {};
     }

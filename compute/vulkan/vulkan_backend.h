@@ -36,10 +36,10 @@ struct VulkanOptions {
     bool subgroups = true; ///< for tests: false keeps to what every device has
 };
 
-/// A whole pass of a language model: the ops of ops.cpp, products with the formats of formats.cpp. Ops are
-/// recorded and submitted together: errors of the device come with the next download().
-/// device: one of vulkanDevices().
-/// Errors: NotFound (no such device), Unsupported (too old, no compute queue), OutOfMemory, DeviceLost.
+/// A whole pass of a language model or of a network on pictures: the ops of ops.cpp, products and
+/// convolutions with the formats of formats.cpp. Ops are recorded and submitted together: errors of the
+/// device come with the next download(). device: one of vulkanDevices(). Errors: NotFound (no such device),
+/// Unsupported (too old, no compute queue), OutOfMemory, DeviceLost.
 [[nodiscard]] Result<std::unique_ptr<Backend>>
 makeVulkanBackend(const std::string& device, VulkanOptions options = {});
 

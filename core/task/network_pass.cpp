@@ -3,6 +3,27 @@
 #include <cassert>
 
 namespace tritloom {
+namespace {
+
+/// Whether a product or a convolution reads the tensor as its matrix, and nothing else reads it.
+bool isMatrix(const Graph& graph, TensorId id)
+{
+    bool isRead = false;
+    for (const Node& node : graph.nodes)
+        for (std::size_t i = 0; i < node.weights.size(); ++i) {
+            if (node.weights[i] != id)
+                continue;
+            const OpKind kind = node.op.kind;
+            if (i != 0
+                || (kind != OpKind::Linear && kind != OpKind::Convolution
+                    && kind != OpKind::TransposedConvolution))
+                return false;
+            isRead = true;
+        }
+    return isRead;
+}
+
+} // namespace
 
 NetworkPass::NetworkPass(
     std::shared_ptr<Compressor> compressor, std::unique_ptr<Executor> executor, std::size_t memoBytes)
@@ -19,7 +40,8 @@ Key NetworkPass::keyOf(const Key& inputs, const Allocation& allocation) const
     return m_stageKeys.last(tritloom::keyOf("network", model().key, inputs), allocation);
 }
 
-Result<Executor::Weights> NetworkPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
+Result<Executor::Weights>
+NetworkPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
 {
     if (const auto other = m_replaced.find(id); other != m_replaced.end())
         return other->second;
@@ -33,8 +55,10 @@ Result<Executor::Weights> NetworkPass::weights(TensorId id, const Allocation& al
         made = TRY(m_compressor->compress(*layer, allocation[*layer], std::move(stop)));
     else
         made = TRY(materialise(model().tensor(id)));
-    // Packed matrices are read as floats; what replaces a product runs as it is.
-    if (!made.isReplacement() && made.tensor().type().format->id() != "f32")
+    // Packed matrices are read as floats by the CPU, whose convolutions would decode them for every picture;
+    // a device reads them as they are, and only them. What replaces a product runs as it is.
+    const bool staysPacked = m_executor->backendNames().starts_with("vulkan") && isMatrix(*model().graph, id);
+    if (!staysPacked && !made.isReplacement() && made.tensor().type().format->id() != "f32")
         made = Tensor::adoptFloats(made.tensor().type().shape, made.tensor().toFloats());
     return m_weights[id] = {std::move(made), key};
 }
@@ -50,7 +74,8 @@ void NetworkPass::replaceWeights(std::map<TensorId, Tensor> tensors)
 Result<const Graph*> NetworkPass::graphOf(const Shape& picture)
 {
     if (!model().graph || !model().picture)
-        return fail(ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model().whyNotEvaluated);
+        return fail(
+            ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model().whyNotEvaluated);
     if (!model().graph->inputs.empty() && model().graph->inputs[0].shape == picture)
         return &*model().graph;
     const auto known = m_graphs.find(picture);
@@ -60,7 +85,8 @@ Result<const Graph*> NetworkPass::graphOf(const Shape& picture)
 }
 
 Result<Tensor> NetworkPass::run(
-    std::span<const Tensor> inputs, const Key& inputKey, const Allocation& allocation, Keep keep, std::stop_token stop)
+    std::span<const Tensor> inputs, const Key& inputKey, const Allocation& allocation, Keep keep,
+    std::stop_token stop)
 {
     return runPart(0, inputs[0].type().shape, inputs, inputKey, allocation, keep, std::move(stop));
 }

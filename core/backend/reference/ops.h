@@ -2,6 +2,8 @@
 
 #include "core/backend/host_backend.h"
 
+#include <array>
+
 /// One file per op, written to be read: double sums, one thread, every number format through its decoder.
 namespace tritloom::reference {
 
@@ -57,6 +59,15 @@ Result<Tensor> spaceToDepth(const Op&, std::span<const Tensor>, std::stop_token)
 [[nodiscard]] std::vector<std::size_t> broadcastSteps(const Shape& from, const Shape& to);
 /// Where element `index` of `shape` lies in a tensor with those steps.
 [[nodiscard]] std::size_t stepped(std::size_t index, const Shape& shape, std::span<const std::size_t> steps);
+
+/// What an element of Resize's result reads along one dimension: the elements' numbers and weights.
+struct ResizeTaps {
+    std::array<std::int64_t, 4> from;
+    std::array<double, 4> weight;
+};
+/// Of all `output` elements along a dimension of `input`.
+[[nodiscard]] std::vector<ResizeTaps>
+resizeTaps(const Op& op, std::size_t dimension, std::size_t input, std::size_t output);
 
 /// The angle table of Rope: cosine and sine for one position, [dimensions / 2] each.
 /// theta_i = base^(-2i/d) / divisor_i, angle = position * theta_i / factor (llm-forward, section 1).

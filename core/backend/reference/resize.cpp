@@ -1,17 +1,10 @@
 #include "core/backend/reference/ops.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace tritloom::reference {
 namespace {
-
-/// Which inputs an output reads along one dimension, and with what weights.
-struct Taps {
-    std::vector<std::array<std::int64_t, 4>> from;
-    std::vector<std::array<double, 4>> weight;
-};
 
 double sourceOf(const Op& op, double o, double input, double output, double scale)
 {
@@ -57,17 +50,20 @@ double cubic(double t, double a)
     return t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0;
 }
 
-Taps tapsOf(const Op& op, std::size_t dimension, std::size_t input, std::size_t output)
+} // namespace
+
+std::vector<ResizeTaps> resizeTaps(const Op& op, std::size_t dimension, std::size_t input, std::size_t output)
 {
-    Taps taps;
+    std::vector<ResizeTaps> taps;
     const double scale = op.number(fmt::format("scale{}", dimension), 1);
     const auto mode = ResizeMode(op.count("mode"));
     const auto last = std::int64_t(input) - 1;
     for (std::size_t o = 0; o < output; ++o) {
         std::array<std::int64_t, 4> from{};
         std::array<double, 4> weight{1, 0, 0, 0};
-        const double x = input == output && scale == 1 ? double(o)
-                                                       : sourceOf(op, double(o), double(input), double(output), scale);
+        const double x = input == output && scale == 1
+            ? double(o)
+            : sourceOf(op, double(o), double(input), double(output), scale);
         if (mode == ResizeMode::Nearest) {
             from[0] = std::int64_t(nearestOf(ResizeNearest(op.count("nearest")), x));
         } else if (mode == ResizeMode::Linear) {
@@ -89,13 +85,10 @@ Taps tapsOf(const Op& op, std::size_t dimension, std::size_t input, std::size_t 
         }
         for (std::int64_t& index : from)
             index = std::clamp<std::int64_t>(index, 0, last);
-        taps.from.push_back(from);
-        taps.weight.push_back(weight);
+        taps.push_back({from, weight});
     }
     return taps;
 }
-
-} // namespace
 
 // One dimension after the other; the interpolations are separable.
 Result<Tensor> resize(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
@@ -110,7 +103,7 @@ Result<Tensor> resize(const Op& op, std::span<const Tensor> inputs, std::stop_to
             continue;
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled");
-        const Taps taps = tapsOf(op, d, shape[d], output);
+        const std::vector<ResizeTaps> taps = resizeTaps(op, d, shape[d], output);
         std::size_t inner = 1, outer = 1;
         for (std::size_t i = 0; i < d; ++i)
             outer *= shape[i];
@@ -122,8 +115,9 @@ Result<Tensor> resize(const Op& op, std::span<const Tensor> inputs, std::stop_to
                 for (std::size_t b = 0; b < inner; ++b) {
                     double sum = 0;
                     for (std::size_t k = 0; k < 4; ++k)
-                        if (taps.weight[o][k] != 0)
-                            sum += taps.weight[o][k] * x[(a * shape[d] + std::size_t(taps.from[o][k])) * inner + b];
+                        if (taps[o].weight[k] != 0)
+                            sum += taps[o].weight[k]
+                                * x[(a * shape[d] + std::size_t(taps[o].from[k])) * inner + b];
                     y[(a * output + o) * inner + b] = sum;
                 }
         x = std::move(y);

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/backend/backend.h"
+
+#include <QtGlobal>
+
+#include <mutex>
+#include <set>
+
+namespace tritloom {
+
+/// The backend behind a device: says, once a program and kind of op, what it does for that device.
+class StandInBackend final : public Backend {
+public:
+    StandInBackend(std::unique_ptr<Backend> backend, std::string device)
+        : m_backend(std::move(backend))
+        , m_device(std::move(device))
+    {
+    }
+    std::string name() const override { return m_backend->name(); }
+    bool sharesHostMemory() const override { return m_backend->sharesHostMemory(); }
+    bool supports(const Op& op, std::span<const TensorType> inputs) const override
+    {
+        return m_backend->supports(op, inputs);
+    }
+    Result<DeviceTensor> upload(const Tensor& tensor) override { return m_backend->upload(tensor); }
+    Result<Tensor> download(const DeviceTensor& tensor) override { return m_backend->download(tensor); }
+    Result<DeviceTensor>
+    run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
+    {
+        say(op.kind);
+        return m_backend->run(op, inputs, std::move(stop));
+    }
+
+private:
+    void say(OpKind kind) const
+    {
+        static std::mutex mutex;
+        static std::set<std::pair<std::string, OpKind>> said;
+        const std::scoped_lock lock(mutex);
+        if (said.emplace(m_device, kind).second)
+            qWarning(
+                "%s leaves %s to %s: it has no shader for these tensors, or no room", m_device.c_str(),
+                nameOf(kind).data(), name().c_str());
+    }
+
+    std::unique_ptr<Backend> m_backend;
+    std::string m_device; ///< "vulkan llvmpipe"
+};
+
+} // namespace tritloom
