@@ -12,6 +12,7 @@ int evaluate(Context& context, const QStringList& arguments)
         {"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
     context.parser.addOption({"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
     addPictureOptions(context);
+    addFeatureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto network = pictureModel(context);
@@ -19,6 +20,8 @@ int evaluate(Context& context, const QStringList& arguments)
         return context.fail(network.error());
     if (*network != nullptr)
         return evaluatePictures(context, *network);
+    if (context.parser.isSet("features"))
+        return context.fail({ErrorCode::InvalidInput, "--features is for networks that make pictures, this one is for text"});
     const auto run = [&]() -> Result<Evaluation> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();

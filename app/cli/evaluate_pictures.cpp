@@ -46,6 +46,7 @@ QString headline(const PictureEvaluation& so)
 int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
 {
     std::shared_ptr<PictureEngine> engine;
+    std::optional<FeatureReport> features;
     const auto run = [&]() -> Result<PictureEvaluation> {
         engine = TRY(openPictureEngine(context, std::move(model)));
         Allocation allocation = engine->model()->original();
@@ -55,20 +56,35 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         if (context.parser.isSet("reference"))
             reference = TRY(loadModel(context.parser.value("reference").toStdString()));
         const auto session = TRY(engine->makeSession(std::move(reference)));
-        return session->evaluate(
+        // A feature network asks for the pictures again.
+        const auto keep =
+            context.parser.isSet("features") ? NetworkPass::Keep::Everything : NetworkPass::Keep::Nothing;
+        PictureEvaluation measured = TRY(session->evaluate(
             allocation, context.stop,
             [&](const PictureEvaluation& so, std::size_t, const PictureScores&) {
                 context.progress(headline(so), double(so.samplesDone) / double(so.samplesTotal));
             },
-            NetworkPass::Keep::Nothing);
+            keep));
+        features = TRY(measureFeatures(context, *engine, *session, allocation));
+        return measured;
     };
     const auto evaluation = run();
     if (!evaluation)
         return context.fail(evaluation.error());
-    if (context.json())
-        context.print(evaluationJson(*engine, *evaluation));
-    else
-        printEvaluation(*engine, *evaluation);
+    if (context.json()) {
+        QJsonObject json = evaluationJson(*engine, *evaluation);
+        if (features)
+            json["features"] = featuresJson(*features);
+        context.print(json);
+        return Done;
+    }
+    printEvaluation(*engine, *evaluation);
+    if (features)
+        printFeatures(*features);
+    else if (engine->model()->picture->task != PictureTask::Classification)
+        std::printf(
+            "%-28s need a feature network: give one with --features FILE.onnx[:layer,layer]\n",
+            "LPIPS, FID, KID");
     return Done;
 }
 

@@ -1,5 +1,7 @@
 #include "core/task/feature_evaluation.h"
 
+#include "core/image/mean_discrepancy.h"
+
 #include <cmath>
 #include <numeric>
 
@@ -28,13 +30,15 @@ Result<void> FeatureMeter::addPair(const FeatureNetwork::Seen& a, const FeatureN
 Result<FeatureComparison> FeatureMeter::compare() const
 {
     FeatureComparison comparison{
-        .lpips = {}, .fid = {}, .kid = {}, .countA = m_a.count(), .countB = m_b.count(), .isBiased = false};
+        .lpips = {}, .fid = {}, .kid = {}, .cmmd = {}, .countA = m_a.count(), .countB = m_b.count(), .isBiased = false};
     if (!m_lpips.empty() && m_lpips.size() == m_a.count())
         comparison.lpips = meanOf(m_lpips);
     if (m_a.count() < 2 || m_b.count() < 2)
         return comparison;
     comparison.fid = TRY(frechetDistance(m_a, m_b));
     comparison.kid = TRY(kernelDistance(m_a, m_b));
+    if (const auto cmmd = clipDiscrepancy(m_a, m_b))
+        comparison.cmmd = *cmmd;
     comparison.isBiased = isBiasedFrechet(m_a, m_b);
     return comparison;
 }

@@ -12,6 +12,7 @@ struct FeatureComparison {
     std::optional<Measured> lpips; ///< mean over pairs; absent where the sets have no pairs
     std::optional<double> fid; ///< absent for a single picture
     std::optional<KernelDistance> kid; ///< absent for a single picture
+    std::optional<double> cmmd; ///< see clipDiscrepancy(); absent where a picture has no features
     std::size_t countA = 0, countB = 0;
     bool isBiased = false; ///< FID: see isBiasedFrechet()
 };

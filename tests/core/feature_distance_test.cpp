@@ -1,4 +1,4 @@
-#include "core/image/feature_distance.h"
+#include "core/image/mean_discrepancy.h"
 
 #include <QTest>
 
@@ -170,6 +170,17 @@ private slots:
         QVERIFY(parts.error > 0);
         near(parts.value, whole.value, 4 * parts.error / 10 + whole.error);
         QCOMPARE(kernelDistance(a, b, {.count = 100, .size = 60, .seed = 3}).value().value, parts.value);
+    }
+
+    void cmmdOfFourPicturesIsTheSumByHand()
+    {
+        const FeatureSet x = setOf(2, {1, 0, 0, 1}), y = setOf(2, {-1, 0, 0, -1});
+        near(clipDiscrepancy(x, y).value(), 19.801326693, 1e-8);
+        near(clipDiscrepancy(setOf(2, {3, 0, 0, 7}), y).value(), 19.801326693, 1e-8); // lengths do not count
+        near(clipDiscrepancy(x, x).value(), 0, 1e-12);
+        QVERIFY(!clipDiscrepancy(x, setOf(2, {0, 0})));
+        QVERIFY(!clipDiscrepancy(x, setOf(1, {1})));
+        QVERIFY(!clipDiscrepancy(x, FeatureSet()));
     }
 
     void lpipsOfHandMadeMaps()
