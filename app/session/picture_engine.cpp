@@ -95,8 +95,18 @@ std::vector<PictureSample> ofOneSize(std::vector<PictureSample> samples, const P
         width = model.width;
     height -= height % model.multiple;
     width -= width % model.multiple;
-    for (PictureSample& sample : samples)
+    for (PictureSample& sample : samples) {
+        // What should come out shows the same part.
+        if (const Picture& given = sample.given;
+            !sample.target.isEmpty() && given.height > 0 && given.width > 0) {
+            const std::size_t down = sample.target.height / given.height,
+                              across = sample.target.width / given.width;
+            sample.target = cropped(
+                sample.target, (given.height - height) / 2 * down, (given.width - width) / 2 * across,
+                height * down, width * across);
+        }
         sample.given = centreCrop(sample.given, height, width);
+    }
     return samples;
 }
 
