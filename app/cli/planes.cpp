@@ -1,5 +1,5 @@
 #include "app/cli/picture_commands.h"
-#include "core/image/low_bits.h"
+#include "core/task/low_bits.h"
 
 #include <QDir>
 #include <QFileInfo>

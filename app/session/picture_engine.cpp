@@ -96,15 +96,12 @@ std::vector<PictureSample> ofOneSize(std::vector<PictureSample> samples, const P
     height -= height % model.multiple;
     width -= width % model.multiple;
     for (PictureSample& sample : samples) {
-        // What should come out shows the same part.
-        if (const Picture& given = sample.given;
-            !sample.target.isEmpty() && given.height > 0 && given.width > 0) {
-            const std::size_t down = sample.target.height / given.height,
-                              across = sample.target.width / given.width;
+        const Picture& given = sample.given; // what should come out shows the same part
+        const std::size_t scale = sample.target.isEmpty() ? 0 : sample.target.height / given.height;
+        if (scale > 0)
             sample.target = cropped(
-                sample.target, (given.height - height) / 2 * down, (given.width - width) / 2 * across,
-                height * down, width * across);
-        }
+                sample.target, (given.height - height) / 2 * scale, (given.width - width) / 2 * scale,
+                height * scale, width * scale);
         sample.given = centreCrop(sample.given, height, width);
     }
     return samples;

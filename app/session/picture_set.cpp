@@ -136,9 +136,8 @@ classified(const PictureModel& model, const PictureSource& source, const std::ve
     const auto idx = files.empty() ? TRY(readIdx(source.images)) : std::nullopt;
     if (idx) {
         for (const std::size_t i : chosen(idx->pictures.size(), source.limit)) {
-            PictureSample sample{
-                .name = fmt::format("picture {}", i),
-                .given = givenOf(model, source, idx->pictures[i], changed)};
+            PictureSample sample{.name = fmt::format("picture {}", i), .given = {}};
+            sample.given = givenOf(model, source, idx->pictures[i], changed);
             if (!idx->labels.empty())
                 sample.label = idx->labels[i];
             set.samples.push_back(std::move(sample));
@@ -149,8 +148,7 @@ classified(const PictureModel& model, const PictureSource& source, const std::ve
         if (source.labels.empty() && !set.classNames.empty() && set.classNames.size() < model.classes)
             set.notices.push_back(fmt::format(
                 "the pictures have {} classes, the network knows {}: theirs count as its first ones in the "
-                "order of the "
-                "alphabet unless --labels gives the order",
+                "order of the alphabet unless --labels gives the order",
                 set.classNames.size(), model.classes));
         // Beside folders of classes lie sheets and the like, which are no pictures of the set.
         std::vector<std::size_t> members;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/image/low_bits.h"
+#include "core/task/low_bits.h"
 #include "core/task/task.h"
 
 #include <filesystem>

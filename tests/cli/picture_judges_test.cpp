@@ -1,5 +1,5 @@
 #include "core/architecture/model.h"
-#include "core/image/low_bits.h"
+#include "core/task/low_bits.h"
 #include "tests/support/onnx_network.h"
 #include "tests/support/program.h"
 

@@ -1,4 +1,4 @@
-#include "core/image/low_bits.h"
+#include "core/task/low_bits.h"
 
 #include <algorithm>
 #include <cmath>
