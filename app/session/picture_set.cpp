@@ -122,10 +122,9 @@ void noteLowBits(PictureSet& set, std::size_t lossy, std::size_t read)
         set.notices.push_back(fmt::format(
             "{} of {} pictures are stored as JPEG, which rewrites the lowest bits{}", lossy, read,
             lossy < read ? ": a detector may tell the formats apart, save all in one way first" : ""));
-    if (set.classNames.size() == 2)
-        set.notices.push_back(fmt::format(
-            "'{}' counts as generated (class 0), '{}' as real (class 1)", set.classNames[0],
-            set.classNames[1]));
+    if (const auto& names = set.classNames; names.size() == 2)
+        set.notices.push_back(
+            fmt::format("'{}' counts as generated (class 0), '{}' as real (class 1)", names[0], names[1]));
 }
 
 Result<PictureSet>
