@@ -17,6 +17,7 @@ int evaluate(Context& context, const QStringList& arguments)
         {"products",
          "Pictures: layers whose input has one fixed range are multiplied in whole numbers, or as float.",
          "whole|float", "whole"});
+    addFeatureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto network = pictureModel(context);
@@ -24,6 +25,8 @@ int evaluate(Context& context, const QStringList& arguments)
         return context.fail(network.error());
     if (*network != nullptr)
         return evaluatePictures(context, *network);
+    if (context.parser.isSet("features"))
+        return context.fail({ErrorCode::InvalidInput, "--features is for networks that make pictures, this one is for text"});
     const auto run = [&]() -> Result<Evaluation> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();

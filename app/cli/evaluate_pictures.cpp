@@ -56,6 +56,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         return context.fail(
             {ErrorCode::InvalidInput,
              fmt::format("--products is whole or float, not '{}'", products.toStdString())});
+    std::optional<FeatureReport> features;
     const auto run = [&]() -> Result<PictureEvaluation> {
         engine = TRY(openPictureEngine(context, std::move(model)));
         Allocation allocation = engine->model()->original();
@@ -67,25 +68,37 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         const auto session = TRY(engine->makeSession(std::move(reference)));
         Executor& executor = session->pass().executor();
         executor.multipliesWholeNumbers = products == "whole";
-        auto measured = session->evaluate(
+        // A feature network asks for the pictures again.
+        const auto keep =
+            context.parser.isSet("features") ? NetworkPass::Keep::Everything : NetworkPass::Keep::Nothing;
+        PictureEvaluation measured = TRY(session->evaluate(
             allocation, context.stop,
             [&](const PictureEvaluation& so, std::size_t, const PictureScores&) {
                 context.progress(headline(so), double(so.samplesDone) / double(so.samplesTotal));
             },
-            NetworkPass::Keep::Nothing);
+            keep));
         wholeNumberLayers = executor.wholeNumberLayers().size();
+        features = TRY(measureFeatures(context, *engine, *session, allocation));
         return measured;
     };
     const auto evaluation = run();
     if (!evaluation)
         return context.fail(evaluation.error());
     if (context.json()) {
-        QJsonObject object = evaluationJson(*engine, *evaluation);
-        object["wholeNumberLayers"] = qint64(wholeNumberLayers);
-        context.print(object);
-    } else {
-        printEvaluation(*engine, *evaluation, wholeNumberLayers);
+        QJsonObject json = evaluationJson(*engine, *evaluation);
+        json["wholeNumberLayers"] = qint64(wholeNumberLayers);
+        if (features)
+            json["features"] = featuresJson(*features);
+        context.print(json);
+        return Done;
     }
+    printEvaluation(*engine, *evaluation, wholeNumberLayers);
+    if (features)
+        printFeatures(*features);
+    else if (engine->model()->picture->task != PictureTask::Classification)
+        std::printf(
+            "%-28s need a feature network: give one with --features FILE.onnx[:layer,layer]\n",
+            "LPIPS, FID, KID");
     return Done;
 }
 

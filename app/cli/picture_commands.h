@@ -2,9 +2,19 @@
 
 #include "app/cli/model_commands.h"
 #include "app/session/picture_engine.h"
+#include "app/session/picture_request.h"
+#include "core/task/feature_evaluation.h"
 
 /// What the commands do with networks on pictures.
 namespace tritloom::cli {
+
+/// What a feature network says, and what is to be said of it. A value.
+struct FeatureReport {
+    FeatureEvaluation evaluation;
+    std::string network, featureLayer, given; ///< given: how pictures are given to it
+    std::vector<std::string> mapLayers, notices;
+    bool hasLinearWeights = false;
+};
 
 /// Adds --task, --images, --labels and what else pictures have. hasPrompt: --prompt too, else the command has
 /// one.
@@ -19,6 +29,15 @@ openPictureEngine(Context& context, std::shared_ptr<const Model> model);
 [[nodiscard]] Result<std::shared_ptr<const Model>>
 transformedPictureModel(Context& context, std::shared_ptr<const Model> model);
 [[nodiscard]] QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation);
+
+/// --features and what belongs to it.
+void addFeatureOptions(Context& context);
+/// What the feature network of --features says; nullopt: none was given. Errors: those of FeatureNetwork and of
+/// evaluateFeatures(), InvalidInput (options).
+[[nodiscard]] Result<std::optional<FeatureReport>> measureFeatures(
+    Context& context, const PictureEngine& engine, PictureSession& session, const Allocation& allocation);
+void printFeatures(const FeatureReport& report);
+[[nodiscard]] QJsonObject featuresJson(const FeatureReport& report);
 
 /// The bit planes of pictures.
 int planes(Context& context, const QStringList& arguments);

@@ -60,6 +60,19 @@ Result<std::optional<Normalisation>> normalisationOf(const Context& context)
     return n;
 }
 
+Result<std::optional<LowBits>> lowBitsOf(const std::string& way, std::uint64_t seed)
+{
+    if (way.empty())
+        return std::optional<LowBits>();
+    if (way == "scaled")
+        return LowBits{};
+    if (way == "thresholded")
+        return LowBits{.scale = NoiseScale::Thresholded, .seed = {}};
+    if (way == "random")
+        return LowBits{.scale = NoiseScale::Scaled, .seed = seed};
+    return fail(ErrorCode::InvalidInput, "--low-bits is scaled, thresholded or random, not '{}'", way);
+}
+
 /// --prompt where it was given: other commands have one with a text of their own.
 Result<void> readPrompt(const Context& context, TaskOptions& task)
 {
@@ -111,12 +124,19 @@ void addPictureOptions(Context& context, bool hasPrompt)
     p.addOption(
         {"task", "Pictures: classification, super-resolution, restoration, generation or autoencoding.",
          "name"});
-    p.addOption({"images", "Pictures: the folder to measure on (default: 'evaluation' beside the model).", "folder"});
+    p.addOption(
+        {"images", "Pictures: the folder to measure on (default: 'evaluation' beside the model).", "folder"});
     p.addOption(
         {"labels",
          "Pictures: 'file,class' lines, or class names in the network's order (default: one folder a class, "
          "or the class in the file name).",
          "file"});
+    p.addOption(
+        {"low-bits",
+         "Classification: show the network the lowest bits only, as LOTA's detector of generated pictures "
+         "sees them: "
+         "scaled, thresholded, or random (scaled, of 64 random patches instead of a grid).",
+         "way"});
     p.addOption({"limit", "Pictures: how many, evenly spread (default: all).", "N"});
     p.addOption(
         {"range", "Pictures: numbers the network takes, 0..1, 0..255 or -1..1 (default: as known, or tried).",
@@ -133,11 +153,13 @@ void addPictureOptions(Context& context, bool hasPrompt)
     p.addOption({"steps", "Generation: steps of the sampler (default: 10).", "N"});
     p.addOption(
         {"calibration-steps",
-         "Generation: steps that methods learn from: even, normal (cleaner ones more often) or features (by density and "
+         "Generation: steps that methods learn from: even, normal (cleaner ones more often) or features (by "
+         "density and "
          "diversity).",
          "way"});
     p.addOption(
-        {"calibration-count", "Pictures: how many methods, metrics and analyses learn from (default: 32).", "N"});
+        {"calibration-count", "Pictures: how many methods, metrics and analyses learn from (default: 32).",
+         "N"});
     if (hasPrompt)
         p.addOption({"prompt", "Generation: what the pictures should show.", "text"});
     p.addOption({"negative-prompt", "Generation: what they should not show.", "text"});
@@ -181,6 +203,7 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
                 ErrorCode::InvalidInput, "--seed needs a whole number from 0 on, not '{}'",
                 p.value("seed").toStdString());
     }
+    options.source.lowBits = TRY(lowBitsOf(p.value("low-bits").toStdString(), options.source.seed));
     options.calibration = p.value("calibration").toStdString();
     options.calibrationCount = TRY(context.countOption("calibration-count", 32));
     options.task.steps = TRY(context.countOption("steps", 10));
@@ -205,8 +228,8 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
                 "'{}'",
                 p.value("task").toStdString());
     }
-    auto engine = TRY(
-        PictureEngine::create(std::move(model), context.plugins().lookup(), std::move(options), context.stop));
+    auto engine = TRY(PictureEngine::create(
+        std::move(model), context.plugins().lookup(), std::move(options), context.stop));
     TRY_VOID(forEachTransform(
         context, *engine->model(),
         [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
@@ -217,7 +240,8 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     return engine;
 }
 
-Result<std::shared_ptr<const Model>> transformedPictureModel(Context& context, std::shared_ptr<const Model> model)
+Result<std::shared_ptr<const Model>>
+transformedPictureModel(Context& context, std::shared_ptr<const Model> model)
 {
     std::vector<std::string> notices;
     TRY_VOID(forEachTransform(
@@ -225,7 +249,8 @@ Result<std::shared_ptr<const Model>> transformedPictureModel(Context& context, s
         [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
             const MethodContext& work) -> Result<void> {
             auto compressor = std::make_shared<Compressor>(model, context.plugins().lookup(), nullptr, 0);
-            model = TRY(transformedNetwork(compressor, transform, parameters, std::move(candidates), work, notices));
+            model = TRY(
+                transformedNetwork(compressor, transform, parameters, std::move(candidates), work, notices));
             return {};
         }));
     for (const std::string& notice : notices)

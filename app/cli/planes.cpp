@@ -1,5 +1,5 @@
 #include "app/cli/picture_commands.h"
-#include "core/tensor/bit_planes.h"
+#include "core/task/low_bits.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -10,22 +10,6 @@
 
 namespace tritloom::cli {
 namespace {
-
-ByteImage bytesOf(const Picture& picture)
-{
-    ByteImage image{picture.channels, picture.height, picture.width, {}};
-    for (const float value : picture.values)
-        image.values.push_back(std::uint8_t(std::lround(value * 255)));
-    return image;
-}
-
-Picture pictureOf(const ByteImage& image)
-{
-    Picture picture(image.channels, image.height, image.width);
-    for (std::size_t i = 0; i < image.values.size(); ++i)
-        picture.values[i] = float(image.values[i]) / 255;
-    return picture;
-}
 
 /// How much neighbours differ around each pixel, brightest where it is most.
 Picture scoreMap(const ByteImage& noise)
@@ -42,10 +26,55 @@ Picture scoreMap(const ByteImage& noise)
     return map;
 }
 
+/// A classifier of two classes that is shown low bits: class 1 is real.
+class Detector {
+public:
+    static Result<std::unique_ptr<Detector>> open(const QString& path)
+    {
+        auto model = TRY(pictureModel(path));
+        const bool isDetector = model != nullptr && model->picture
+            && model->picture->task == PictureTask::Classification && model->picture->classes == 2;
+        if (!isDetector)
+            return fail(
+                ErrorCode::InvalidInput,
+                "{} is no classifier of two classes, which a detector of generated pictures is{}",
+                path.toStdString(),
+                model != nullptr && !model->whyNotEvaluated.empty() ? ": " + model->whyNotEvaluated : "");
+        auto compressor = std::make_shared<Compressor>(std::move(model), MethodLookup(), nullptr, 0);
+        return std::make_unique<Detector>(
+            NetworkPass(std::move(compressor), TRY(makeExecutor("cpu")), std::size_t{1} << 20));
+    }
+    explicit Detector(NetworkPass pass)
+        : m_pass(std::move(pass))
+    {
+    }
+    /// How likely the picture is real. patch: as detectorPatch() gives it.
+    Result<double> real(const ByteImage& patch, std::stop_token stop)
+    {
+        const PictureModel& model = *m_pass.model().picture;
+        Picture view = withChannels(pictureOf(patch), model.channels);
+        if (model.height != 0 && model.width != 0
+            && (model.height != view.height || model.width != view.width))
+            view = resized(view, model.height, model.width);
+        const Normalisation how = model.normalisation.isKnown || model.channels != 3
+            ? model.normalisation
+            : usualNormalisations()[3];
+        const Tensor input[] = {networkInput(view, how)};
+        const Tensor output = TRY(
+            m_pass.run(input, Key(), m_pass.model().original(), NetworkPass::Keep::Nothing, std::move(stop)));
+        return std::exp(logProbabilities(classScores(output))[1]);
+    }
+
+private:
+    NetworkPass m_pass;
+};
+
 struct Options {
     QString output; ///< empty: nothing is written
     NoiseScale scale = NoiseScale::Scaled;
     std::optional<std::uint64_t> seed; ///< of random patches; else the grid
+    Detector* detector = nullptr;
+    std::stop_token stop;
 };
 
 Result<QJsonObject> planesOf(const QString& path, const Options& options)
@@ -68,6 +97,10 @@ Result<QJsonObject> planesOf(const QString& path, const Options& options)
         {"top", qint64(patch.top)},
         {"left", qint64(patch.left)},
         {"lossy", isJpeg}};
+    if (options.detector != nullptr) {
+        const ByteImage coloured = detectorNoise(bytesOf(withChannels(picture, 3)), options.scale);
+        object["real"] = TRY(options.detector->real(detectorPatch(coloured, patch), options.stop));
+    }
     if (options.output.isEmpty())
         return object;
     const QDir folder(options.output);
@@ -99,10 +132,26 @@ int planes(Context& context, const QStringList& arguments)
         {{"o", "output"}, "Write planes, noise image, scores and the patch as PNG.", "folder"});
     context.parser.addOption(
         {"threshold", "The noise image has 255 where one of the three lowest bits is set."});
+    context.parser.addOption(
+        {"detector",
+         "A classifier of two classes (1: real) that is shown the patch; ONNX or a known network.", "model"});
     context.parser.addOption({"seed", "64 random patches instead of a grid.", "N"});
     if (!context.parse(arguments, 1, 100000))
         return context.exitCode;
-    Options options{.output = context.parser.value("output"), .scale = NoiseScale::Scaled, .seed = {}};
+    Options options{
+        .output = context.parser.value("output"),
+        .scale = NoiseScale::Scaled,
+        .seed = {},
+        .detector = nullptr,
+        .stop = context.stop};
+    std::unique_ptr<Detector> detector;
+    if (context.parser.isSet("detector")) {
+        auto opened = Detector::open(context.parser.value("detector"));
+        if (!opened)
+            return context.fail(opened.error());
+        detector = std::move(*opened);
+        options.detector = detector.get();
+    }
     if (context.parser.isSet("threshold"))
         options.scale = NoiseScale::Thresholded;
     if (context.parser.isSet("seed")) {
@@ -127,6 +176,8 @@ int planes(Context& context, const QStringList& arguments)
                    .arg((*found)["score"].toInteger())
                    .arg((*found)["left"].toInteger())
                    .arg((*found)["top"].toInteger());
+        if (detector)
+            row << QString::number((*found)["real"].toDouble(), 'f', 4);
         rows.push_back(row);
         if ((*found)["lossy"].toBool())
             std::fprintf(
@@ -136,11 +187,13 @@ int planes(Context& context, const QStringList& arguments)
     }
     if (context.json())
         context.print({{"pictures", pictures}});
-    else
-        printTable(
-            {"picture", "bit 0", "1", "2", "3", "4", "5", "6", "7", "one of 0 to 2", "mean score",
-             "best score"},
-            rows);
+    else {
+        QStringList columns{"picture", "bit 0",         "1",          "2",         "3", "4", "5", "6",
+                            "7",       "one of 0 to 2", "mean score", "best score"};
+        if (detector)
+            columns << "real";
+        printTable(columns, rows);
+    }
     return Done;
 }
 

@@ -43,8 +43,8 @@ Result<std::shared_ptr<const Model>> resized(const Model& model, PictureModel pi
     return copy;
 }
 
-Result<std::unique_ptr<PictureSession>>
-sessionFor(std::shared_ptr<const Model> model, std::vector<PictureSample> samples, const PictureOptions& options)
+Result<std::unique_ptr<PictureSession>> sessionFor(
+    std::shared_ptr<const Model> model, std::vector<PictureSample> samples, const PictureOptions& options)
 {
     auto compressor = std::make_shared<Compressor>(std::move(model), MethodLookup(), nullptr, 0);
     auto pass = std::make_shared<NetworkPass>(
@@ -95,8 +95,15 @@ std::vector<PictureSample> ofOneSize(std::vector<PictureSample> samples, const P
         width = model.width;
     height -= height % model.multiple;
     width -= width % model.multiple;
-    for (PictureSample& sample : samples)
+    for (PictureSample& sample : samples) {
+        const Picture& given = sample.given; // what should come out shows the same part
+        const std::size_t scale = sample.target.isEmpty() ? 0 : sample.target.height / given.height;
+        if (scale > 0)
+            sample.target = cropped(
+                sample.target, (given.height - height) / 2 * scale, (given.width - width) / 2 * scale,
+                height * scale, width * scale);
         sample.given = centreCrop(sample.given, height, width);
+    }
     return samples;
 }
 
@@ -111,7 +118,9 @@ std::optional<CalibrationSteps> calibrationSteps(std::string_view name)
 
 std::string describe(const Normalisation& n)
 {
-    const auto same = [](const std::array<double, 3>& values) { return values[0] == values[1] && values[1] == values[2]; };
+    const auto same = [](const std::array<double, 3>& values) {
+        return values[0] == values[1] && values[1] == values[2];
+    };
     if (same(n.mean) && same(n.deviation))
         return fmt::format(
             "{}..{}", (0 - n.mean[0]) / n.deviation[0], (n.range - n.mean[0]) / n.deviation[0]);
@@ -122,19 +131,29 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options, std::stop_token stop)
 {
     if (!model->picture)
-        return fail(ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model->whyNotEvaluated);
+        return fail(
+            ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model->whyNotEvaluated);
     setThreadCount(options.threads);
     auto engine = std::make_shared<PictureEngine>();
     PictureModel picture = *model->picture;
     if (options.as && *options.as != picture.task) {
-        const bool planes = picture.task == PictureTask::Restoration || picture.task == PictureTask::Autoencoding;
-        const bool wanted = *options.as == PictureTask::Restoration || *options.as == PictureTask::Autoencoding;
+        const bool planes =
+            picture.task == PictureTask::Restoration || picture.task == PictureTask::Autoencoding;
+        const bool wanted =
+            *options.as == PictureTask::Restoration || *options.as == PictureTask::Autoencoding;
         if (!planes || !wanted)
             return fail(
-                ErrorCode::InvalidInput, "the network is for {}, it cannot be measured at {}", nameOf(picture.task),
-                nameOf(*options.as));
+                ErrorCode::InvalidInput, "the network is for {}, it cannot be measured at {}",
+                nameOf(picture.task), nameOf(*options.as));
         picture.task = *options.as;
     }
+    if (options.source.lowBits && picture.task != PictureTask::Classification)
+        return fail(
+            ErrorCode::InvalidInput, "lowest bits are shown to classifiers, the network is for {}",
+            nameOf(picture.task));
+    if (options.source.lowBits && !options.normalisation && !picture.normalisation.isKnown
+        && picture.channels == 3)
+        options.normalisation = imageNet; // LOTA, as the network that its detector starts from
     if (options.normalisation)
         picture.normalisation = *options.normalisation;
     engine->m_model = withPicture(*model, picture);
@@ -156,12 +175,13 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     TRY_VOID(engine->settle(stop));
     engine->m_calibration = TRY(engine->calibrationSamples());
     engine->m_compressor = std::make_shared<Compressor>(
-        engine->m_model, std::move(methods), TRY(engine->makeStatistics(stop)), engine->m_options.memoBytes / 4);
+        engine->m_model, std::move(methods), TRY(engine->makeStatistics(stop)),
+        engine->m_options.memoBytes / 4);
     return engine;
 }
 
-// A file of operators does not say how its pictures were prepared. Feeding them wrongly costs a network most of its
-// worth, so the usual ways are tried on some pictures whose answer is known.
+// A file of operators does not say how its pictures were prepared. Feeding them wrongly costs a network most
+// of its worth, so the usual ways are tried on some pictures whose answer is known.
 Result<void> PictureEngine::settle(std::stop_token stop)
 {
     const PictureModel& picture = *m_model->picture;
@@ -170,13 +190,15 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     std::vector<PictureSample> some;
     const std::size_t most = picture.task == PictureTask::Classification ? 100 : 2;
     for (std::size_t i = 0; i < std::min(most, m_pictures.samples.size()); ++i) {
-        const PictureSample& sample = m_pictures.samples[i * m_pictures.samples.size() / std::min(most, m_pictures.samples.size())];
+        const PictureSample& sample =
+            m_pictures.samples[i * m_pictures.samples.size() / std::min(most, m_pictures.samples.size())];
         if (sample.label || !sample.target.isEmpty())
             some.push_back(sample);
     }
     if (some.empty())
         return {};
-    // Of ways that are as good the first is taken: wide ranges, whose networks bear narrow ones, before narrow.
+    // Of ways that are as good the first is taken: wide ranges, whose networks bear narrow ones, before
+    // narrow.
     std::vector<Normalisation> ways{bytes, picture.normalisation};
     if (picture.task == PictureTask::Classification)
         ways.insert(ways.end(), {imageNet, signedUnit});
@@ -195,8 +217,8 @@ Result<void> PictureEngine::settle(std::stop_token stop)
         m_model = std::move(model);
     }
     m_pictures.notices.push_back(fmt::format(
-        "pictures are given as {}, which of {} usual ways does best on {} of them", describe(m_model->picture->normalisation),
-        ways.size(), some.size()));
+        "pictures are given as {}, which of {} usual ways does best on {} of them",
+        describe(m_model->picture->normalisation), ways.size(), some.size()));
     return {};
 }
 
@@ -275,7 +297,8 @@ Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_toke
     std::vector<ValueMap> inputs;
     for (const PictureSample& sample : m_calibration)
         inputs.push_back({{graph->inputs[0].value, networkInput(sample.given, picture.normalisation)}});
-    return std::make_shared<Statistics>(m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
+    return std::make_shared<Statistics>(
+        m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
 }
 
 Result<std::shared_ptr<const Model>> transformedNetwork(
@@ -288,7 +311,8 @@ Result<std::shared_ptr<const Model>> transformedNetwork(
     notices.insert(notices.end(), made.notices.begin(), made.notices.end());
     const auto changed = makeModel(withTensors(*model.file, made.tensors));
     if (!changed->graph || !model.picture)
-        return fail(ErrorCode::Unsupported, "the network cannot be run any more: {}", changed->whyNotEvaluated);
+        return fail(
+            ErrorCode::Unsupported, "the network cannot be run any more: {}", changed->whyNotEvaluated);
     return std::shared_ptr<const Model>(withPicture(*changed, *model.picture));
 }
 
@@ -301,14 +325,16 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::transformed(
         m_compressor, transform, parameters, std::move(candidates), context, engine->m_pictures.notices));
     engine->m_original = m_original ? m_original : m_model;
     engine->m_compressor = std::make_shared<Compressor>(
-        engine->m_model, m_compressor->methods(), TRY(engine->makeStatistics(context.stop)), m_options.memoBytes / 4);
+        engine->m_model, m_compressor->methods(), TRY(engine->makeStatistics(context.stop)),
+        m_options.memoBytes / 4);
     return engine;
 }
 
 Result<std::unique_ptr<PictureProbe>>
 PictureEngine::makeProbe(std::vector<Candidate> candidates, std::stop_token stop) const
 {
-    auto pass = std::make_unique<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), std::size_t{1} << 20);
+    auto pass = std::make_unique<NetworkPass>(
+        m_compressor, TRY(makeExecutor(m_options.device)), std::size_t{1} << 20);
     return PictureProbe::create(
         std::move(pass), m_calibration, m_options.task, std::move(candidates), std::move(stop));
 }
@@ -326,15 +352,18 @@ void PictureEngine::makeThumbnails()
     }
 }
 
-Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
+Result<std::unique_ptr<PictureSession>>
+PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
 {
     if (!reference)
         reference = m_original;
     if (!reference)
         return makeSessionOf(m_pictures.samples);
     const auto& mine = *m_model->picture;
-    if (!reference->picture || reference->picture->channels != mine.channels || reference->picture->scale != mine.scale
-        || (mine.task == PictureTask::Classification) != (reference->picture->task == PictureTask::Classification))
+    if (!reference->picture || reference->picture->channels != mine.channels
+        || reference->picture->scale != mine.scale
+        || (mine.task == PictureTask::Classification)
+            != (reference->picture->task == PictureTask::Classification))
         return fail(ErrorCode::InvalidInput, "the reference does not do what the model does with pictures");
     PictureModel picture = *reference->picture;
     if (!picture.normalisation.isKnown)
@@ -343,11 +372,14 @@ Result<std::unique_ptr<PictureSession>> PictureEngine::makeSession(std::shared_p
         picture.height = mine.height;
         picture.width = mine.width;
     }
-    auto compressor = std::make_shared<Compressor>(withPicture(*reference, picture), MethodLookup(), nullptr, 0);
+    auto compressor =
+        std::make_shared<Compressor>(withPicture(*reference, picture), MethodLookup(), nullptr, 0);
     auto pass = std::make_shared<NetworkPass>(
         std::move(compressor), TRY(makeExecutor(m_options.device)), m_options.memoBytes / 2);
-    auto own = std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
-    return std::make_unique<PictureSession>(m_pictures.samples, m_options.task, std::move(own), std::move(pass));
+    auto own =
+        std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
+    return std::make_unique<PictureSession>(
+        m_pictures.samples, m_options.task, std::move(own), std::move(pass));
 }
 
 Result<std::unique_ptr<PictureSession>> PictureEngine::makeSessionOf(std::vector<PictureSample> samples) const
@@ -358,7 +390,8 @@ Result<std::unique_ptr<PictureSession>> PictureEngine::makeSessionOf(std::vector
 Result<std::unique_ptr<PictureSession>>
 PictureEngine::makeSessionOf(std::vector<PictureSample> samples, TaskOptions task) const
 {
-    auto pass = std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
+    auto pass =
+        std::make_shared<NetworkPass>(m_compressor, TRY(makeExecutor(m_options.device)), m_options.memoBytes);
     return std::make_unique<PictureSession>(std::move(samples), task, std::move(pass));
 }
 

@@ -14,10 +14,11 @@
 namespace tritloom {
 
 constexpr int thumbnailSide = 40; ///< pixels
-/// From which steps of the sampler the calibration data of a diffusion model comes: evenly (Q-Diffusion), leaning to
-/// clean pictures (PTQ4DM), by density and diversity of a feature (EDA-DM).
+/// From which steps of the sampler the calibration data of a diffusion model comes: evenly (Q-Diffusion),
+/// leaning to clean pictures (PTQ4DM), by density and diversity of a feature (EDA-DM).
 enum class CalibrationSteps { Even, Normal, Features };
-[[nodiscard]] std::optional<CalibrationSteps> calibrationSteps(std::string_view name); ///< "even", "normal", "features"
+[[nodiscard]] std::optional<CalibrationSteps>
+calibrationSteps(std::string_view name); ///< "even", "normal", "features"
 
 /// What a network on pictures is measured on, and how. A value.
 struct PictureOptions {
@@ -27,10 +28,12 @@ struct PictureOptions {
     PictureSource source;
     std::filesystem::path calibration; ///< pictures that methods learn from; empty: some of the same
     std::size_t calibrationCount = 32;
-    CalibrationSteps calibrationSteps = CalibrationSteps::Even; ///< generation; four samples a step on average
+    CalibrationSteps calibrationSteps =
+        CalibrationSteps::Even; ///< generation; four samples a step on average
     TaskOptions task;
     std::size_t pictureSize = 0; ///< generation: pixels of a side; 0: as the network was trained for
     std::optional<PictureTask> as; ///< what the network does, when its file leaves that open
+    std::string features; ///< a feature network for LPIPS, as parseFeatureChoice() reads it; empty: none
     std::optional<Normalisation>
         normalisation; ///< absent: the architecture's, else tried out on the pictures
 };

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::size_t keptBytes = std::size_t{64} << 20;
 constexpr std::chrono::milliseconds betweenArrivals{30};
-constexpr std::chrono::milliseconds together{2}; ///< requests of one moment, a preview's and this one, have met by then
+constexpr std::chrono::milliseconds together{
+    2}; ///< requests of one moment, a preview's and this one, have met by then
 
 std::size_t bytesOf(const PictureOutcome& outcome)
 {
@@ -20,6 +21,7 @@ PictureMeasurement::PictureMeasurement(
     std::shared_ptr<PictureEngine> engine, std::unique_ptr<PictureSession> session)
     : m_engine(std::move(engine))
     , m_session(std::move(session))
+    , m_meter(m_engine->options().features, m_engine->options().device)
     , m_known(keptBytes)
     , m_qualities(keptBytes)
 {
@@ -108,9 +110,10 @@ Result<void> PictureMeasurement::addQualities(
         PictureOutcome outcome = TRY(outcomeOf(i, allocation, stop));
         if (!outcome.quality) {
             const auto shown = taskRow(model.task).shown;
-            outcome.quality = qualityOf(
+            outcome.quality = TRY(m_meter.of(
                 shown(model, TRY(m_session->referenceOutput(i, stop))),
-                shown(model, TRY(m_session->output(i, allocation, NetworkPass::Keep::Everything, stop))));
+                shown(model, TRY(m_session->output(i, allocation, NetworkPass::Keep::Everything, stop))),
+                stop));
             m_qualities.put(keyOfOutcome(i, allocation), *outcome.quality, sizeof(PictureQuality) + 64);
         }
         arrivals.push_back({i, std::move(outcome)});

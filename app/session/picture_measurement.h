@@ -42,6 +42,7 @@ private:
 
     std::shared_ptr<PictureEngine> m_engine;
     std::unique_ptr<PictureSession> m_session;
+    QualityMeter m_meter;
     Memo<PictureOutcome> m_known; ///< without qualities
     Memo<PictureQuality> m_qualities;
 };

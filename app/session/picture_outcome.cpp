@@ -1,5 +1,6 @@
 #include "app/session/picture_outcome.h"
 
+#include "app/session/engine.h"
 #include "core/image/metrics.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ constexpr std::size_t ssimWindow = 11, msSsimSmallest = 161;
 
 std::vector<ClassGuess> likelyClasses(const Tensor& output, std::size_t count)
 {
-    const std::vector<double> logs = logProbabilities(output.floats());
+    const std::vector<double> logs = logProbabilities(classScores(output));
     std::vector<std::size_t> order(logs.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     count = std::min(count, order.size());
@@ -45,6 +46,25 @@ PictureQuality qualityOf(const Picture& reference, const Picture& test)
     return quality;
 }
 
+QualityMeter::QualityMeter(std::string features, std::string device)
+    : m_features(std::move(features))
+    , m_device(std::move(device))
+{
+}
+
+Result<PictureQuality> QualityMeter::of(const Picture& reference, const Picture& test, std::stop_token stop)
+{
+    PictureQuality quality = qualityOf(reference, test);
+    if (m_features.empty())
+        return quality;
+    if (!m_network)
+        m_network =
+            TRY(FeatureNetwork::open(TRY(parseFeatureChoice(m_features)), TRY(makeExecutor(m_device))));
+    const auto a = TRY(m_network->see(reference, stop)), b = TRY(m_network->see(test, stop));
+    quality.lpips = TRY(lpips(a.maps, b.maps, m_network->linear()));
+    return quality;
+}
+
 MeanQuality meanQuality(std::span<const PictureOutcome> outcomes)
 {
     MeanQuality result;
@@ -60,7 +80,7 @@ MeanQuality meanQuality(std::span<const PictureOutcome> outcomes)
     };
     for (const auto field :
          {&PictureQuality::psnr, &PictureQuality::ssim, &PictureQuality::msSsim, &PictureQuality::gmsd,
-          &PictureQuality::haarPsi, &PictureQuality::vsi, &PictureQuality::flip})
+          &PictureQuality::haarPsi, &PictureQuality::vsi, &PictureQuality::flip, &PictureQuality::lpips})
         mean(field);
     result.count =
         std::size_t(std::ranges::count_if(outcomes, [](const auto& o) { return o.quality.has_value(); }));

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/task/feature_network.h"
 #include "core/task/picture_session.h"
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -20,8 +22,23 @@ struct ClassGuess {
 struct PictureQuality {
     double psnr = 0; ///< dB; infinity for equal pictures
     double ssim = 0, msSsim = 0, gmsd = 0, haarPsi = 0, vsi = 0, flip = 0;
+    double lpips = std::numeric_limits<double>::quiet_NaN(); ///< NaN: no feature network was given
 };
 [[nodiscard]] PictureQuality qualityOf(const Picture& reference, const Picture& test);
+
+/// The same, and LPIPS where a feature network is given. One thread.
+class QualityMeter {
+public:
+    /// features: as parseFeatureChoice() reads it; empty: none. The network is opened when it is first asked.
+    QualityMeter(std::string features, std::string device);
+    /// Errors: those of FeatureNetwork.
+    [[nodiscard]] Result<PictureQuality>
+    of(const Picture& reference, const Picture& test, std::stop_token stop);
+
+private:
+    std::string m_features, m_device;
+    std::unique_ptr<FeatureNetwork> m_network;
+};
 
 /// What a measurement told about one picture.
 struct PictureOutcome {

@@ -90,6 +90,9 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
     if (m_pictures != request.pictures || !m_session || m_session->options() != request.task) {
         m_session = TRY(request.pictures->makeSessionOf(request.pictures->pictures().samples, request.task));
         m_set += m_pictures != request.pictures ? 1 : 0;
+        if (m_pictures != request.pictures || !m_meter)
+            m_meter = std::make_unique<QualityMeter>(
+                request.pictures->options().features, request.pictures->options().device);
         m_pictures = request.pictures;
     }
     const PictureModel& model = *m_pictures->model()->picture;
@@ -130,7 +133,7 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
         send(request, preview);
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled");
-        preview.quality = qualityOf(reference, made);
+        preview.quality = TRY(m_meter->of(reference, made, stop));
     }
     preview.isComplete = true;
     m_known.put(key, preview, bytesOf(preview));

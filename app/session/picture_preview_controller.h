@@ -73,6 +73,7 @@ private:
     // The worker's:
     std::shared_ptr<PictureEngine> m_pictures;
     std::unique_ptr<PictureSession> m_session;
+    std::unique_ptr<QualityMeter> m_meter;
     std::uint64_t m_set = 0; ///< which pictures: verdicts by other labels and targets are others
     Memo<PicturePreview> m_known;
     LatestWins<Request> m_worker; // last: joined before what it uses goes away

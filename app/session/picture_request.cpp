@@ -74,6 +74,8 @@ QByteArray pictureSettings(const PictureOptions& options)
         object["negative"] = QString::fromStdString(options.task.negativePrompt);
         object["guidance"] = options.task.guidance;
     }
+    if (!options.features.empty())
+        object["features"] = QString::fromStdString(options.features);
     if (options.as)
         object["task"] = QString::fromStdString(std::string(nameOf(*options.as)));
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
@@ -109,6 +111,7 @@ bool applyPictureSettings(PictureOptions& options, const QByteArray& text)
     if (const qint64 way = object["numbers"].toInteger();
         way > 0 && std::size_t(way) <= usualNormalisations().size())
         options.normalisation = usualNormalisations()[std::size_t(way - 1)];
+    options.features = object["features"].toString().toStdString();
     options.as = pictureTask(object["task"].toString().toStdString());
     return true;
 }

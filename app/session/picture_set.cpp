@@ -35,7 +35,8 @@ std::vector<PictureFile> filesOf(const PictureSource& source)
     if (root.isFile())
         return {{root.absoluteFilePath(), "", root.completeBaseName()}};
     const QDir folder(root.absoluteFilePath());
-    QDirIterator walk(folder.path(), QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
+    QDirIterator walk(
+        folder.path(), QDir::Files, QDirIterator::Subdirectories | QDirIterator::FollowSymlinks);
     while (walk.hasNext()) {
         const QFileInfo file(walk.next());
         if (isPictureFile(file))
@@ -46,7 +47,9 @@ std::vector<PictureFile> filesOf(const PictureSource& source)
     for (PictureFile& file : files)
         if (file.folder == ".")
             file.folder.clear();
-    std::sort(files.begin(), files.end(), [](const PictureFile& a, const PictureFile& b) { return a.path < b.path; });
+    std::sort(files.begin(), files.end(), [](const PictureFile& a, const PictureFile& b) {
+        return a.path < b.path;
+    });
     return files;
 }
 
@@ -63,12 +66,14 @@ std::vector<std::size_t> chosen(std::size_t count, std::size_t limit)
 Key keyOfPicture(const Picture& picture)
 {
     return keyOf(
-        "picture", std::uint64_t(picture.channels), std::uint64_t(picture.height), std::uint64_t(picture.width),
-        std::string_view(reinterpret_cast<const char*>(picture.values.data()), picture.values.size() * sizeof(float)));
+        "picture", std::uint64_t(picture.channels), std::uint64_t(picture.height),
+        std::uint64_t(picture.width),
+        std::string_view(
+            reinterpret_cast<const char*>(picture.values.data()), picture.values.size() * sizeof(float)));
 }
 
-/// The size a classifier takes: large pictures are shrunk to a short side of 8/7 of it and their middle is taken, as
-/// ImageNet classifiers are measured; small ones are stretched.
+/// The size a classifier takes: large pictures are shrunk to a short side of 8/7 of it and their middle is
+/// taken, as ImageNet classifiers are measured; small ones are stretched.
 Picture fitted(const PictureModel& model, Picture picture, std::size_t& changed)
 {
     picture = withChannels(picture, model.channels);
@@ -84,7 +89,8 @@ Picture fitted(const PictureModel& model, Picture picture, std::size_t& changed)
     const std::size_t longest = 8 * std::min(picture.width, picture.height);
     picture = centreCrop(picture, std::min(picture.height, longest), std::min(picture.width, longest));
     const bool wide = picture.width > picture.height;
-    const std::size_t shortSide = std::min(picture.width, picture.height), longSide = std::max(picture.width, picture.height);
+    const std::size_t shortSide = std::min(picture.width, picture.height),
+                      longSide = std::max(picture.width, picture.height);
     const std::size_t other = longSide * side / shortSide;
     return centreCrop(resized(picture, wide ? side : other, wide ? other : side, pillow), height, width);
 }
@@ -94,19 +100,43 @@ Picture cutToMultiple(const Picture& picture, std::size_t multiple)
 {
     if (multiple <= 1)
         return picture;
-    return cropped(
-        picture, 0, 0, picture.height / multiple * multiple, picture.width / multiple * multiple);
+    return cropped(picture, 0, 0, picture.height / multiple * multiple, picture.width / multiple * multiple);
 }
 
-Result<PictureSet> classified(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+/// What the network is given of a picture as it is stored.
+Picture
+givenOf(const PictureModel& model, const PictureSource& source, const Picture& picture, std::size_t& changed)
+{
+    if (!source.lowBits)
+        return fitted(model, picture, changed);
+    const Picture view = withChannels(detectorView(picture, *source.lowBits), model.channels);
+    const std::size_t height = model.height == 0 ? view.height : model.height,
+                      width = model.width == 0 ? view.width : model.width;
+    return height == view.height && width == view.width ? view : resized(view, height, width);
+}
+
+/// What there is to be said about pictures whose lowest bits are looked at.
+void noteLowBits(PictureSet& set, std::size_t lossy, std::size_t read)
+{
+    if (lossy > 0)
+        set.notices.push_back(fmt::format(
+            "{} of {} pictures are stored as JPEG, which rewrites the lowest bits{}", lossy, read,
+            lossy < read ? ": a detector may tell the formats apart, save all in one way first" : ""));
+    if (const auto& names = set.classNames; names.size() == 2)
+        set.notices.push_back(
+            fmt::format("'{}' counts as generated (class 0), '{}' as real (class 1)", names[0], names[1]));
+}
+
+Result<PictureSet>
+classified(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
 {
     PictureSet set;
-    std::size_t changed = 0;
-    std::vector<std::optional<std::size_t>> classes;
+    std::size_t changed = 0, lossy = 0;
     const auto idx = files.empty() ? TRY(readIdx(source.images)) : std::nullopt;
     if (idx) {
         for (const std::size_t i : chosen(idx->pictures.size(), source.limit)) {
-            PictureSample sample{.name = fmt::format("picture {}", i), .given = fitted(model, idx->pictures[i], changed)};
+            PictureSample sample{.name = fmt::format("picture {}", i), .given = {}};
+            sample.given = givenOf(model, source, idx->pictures[i], changed);
             if (!idx->labels.empty())
                 sample.label = idx->labels[i];
             set.samples.push_back(std::move(sample));
@@ -116,8 +146,8 @@ Result<PictureSet> classified(const PictureModel& model, const PictureSource& so
         set.classNames = std::move(labels.names);
         if (source.labels.empty() && !set.classNames.empty() && set.classNames.size() < model.classes)
             set.notices.push_back(fmt::format(
-                "the pictures have {} classes, the network knows {}: theirs count as its first ones in the order of the "
-                "alphabet unless --labels gives the order",
+                "the pictures have {} classes, the network knows {}: theirs count as its first ones in the "
+                "order of the alphabet unless --labels gives the order",
                 set.classNames.size(), model.classes));
         // Beside folders of classes lie sheets and the like, which are no pictures of the set.
         std::vector<std::size_t> members;
@@ -125,24 +155,32 @@ Result<PictureSet> classified(const PictureModel& model, const PictureSource& so
             if (labels.classes[i] || !labels.areFolders)
                 members.push_back(i);
         if (members.size() < files.size())
-            set.notices.push_back(fmt::format("{} pictures outside of the class folders were left out", files.size() - members.size()));
+            set.notices.push_back(fmt::format(
+                "{} pictures outside of the class folders were left out", files.size() - members.size()));
         for (const std::size_t at : chosen(members.size(), source.limit)) {
             const std::size_t i = members[at];
             PictureSample sample{
                 .name = files[i].path.section('/', -1).toStdString(),
-                .given = fitted(model, TRY(readPicture(files[i].path.toStdString())), changed)};
+                .given = givenOf(model, source, TRY(readPicture(files[i].path.toStdString())), changed)};
             sample.label = labels.classes[i];
+            lossy += source.lowBits && QImageReader(files[i].path).format() == "jpeg" ? 1 : 0;
             set.samples.push_back(std::move(sample));
         }
     }
-    const auto labelled = std::ranges::count_if(set.samples, [](const PictureSample& s) { return s.label.has_value(); });
+    if (source.lowBits)
+        noteLowBits(set, lossy, set.samples.size());
+    const auto labelled =
+        std::ranges::count_if(set.samples, [](const PictureSample& s) { return s.label.has_value(); });
     if (labelled == 0 && !set.samples.empty())
         set.notices.push_back("no picture has a class, so only the difference to the reference is measured");
     else if (std::size_t(labelled) < set.samples.size())
-        set.notices.push_back(fmt::format("{} of {} pictures have no class", set.samples.size() - std::size_t(labelled), set.samples.size()));
+        set.notices.push_back(fmt::format(
+            "{} of {} pictures have no class", set.samples.size() - std::size_t(labelled),
+            set.samples.size()));
     if (changed > 0)
-        set.notices.push_back(
-            fmt::format("{} of {} pictures were resized to {} x {}", changed, set.samples.size(), model.width, model.height));
+        set.notices.push_back(fmt::format(
+            "{} of {} pictures were resized to {} x {}", changed, set.samples.size(), model.width,
+            model.height));
     return set;
 }
 
@@ -160,7 +198,8 @@ void noteCut(PictureSet& set, std::size_t cut, const PictureSource& source)
 }
 
 /// HR and LR_x4 folders side by side are pairs; other pictures are shrunk.
-Result<PictureSet> superResolved(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+Result<PictureSet>
+superResolved(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
 {
     PictureSet set;
     std::vector<PictureFile> high, low;
@@ -168,7 +207,9 @@ Result<PictureSet> superResolved(const PictureModel& model, const PictureSource&
     for (const PictureFile& file : files) {
         if (isNamed(file, "HR"))
             high.push_back(file);
-        else if (file.folder.contains("LR", Qt::CaseInsensitive) && file.folder.contains(scale, Qt::CaseInsensitive))
+        else if (
+            file.folder.contains("LR", Qt::CaseInsensitive)
+            && file.folder.contains(scale, Qt::CaseInsensitive))
             low.push_back(file);
     }
     std::size_t cut = 0;
@@ -185,13 +226,17 @@ Result<PictureSet> superResolved(const PictureModel& model, const PictureSource&
         PictureSample sample{.name = high[i].path.section('/', -1).toStdString(), .given = {}};
         sample.target = cutToMultiple(target, model.scale * std::max<std::size_t>(model.multiple, 1));
         if (sample.target.isEmpty())
-            return fail(ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, target.width, target.height);
+            return fail(
+                ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, target.width,
+                target.height);
         if (paired) {
             sample.given = withChannels(TRY(readPicture(low[i].path.toStdString())), model.channels);
-            if (sample.given.height != sample.target.height / model.scale || sample.given.width != sample.target.width / model.scale)
+            if (sample.given.height != sample.target.height / model.scale
+                || sample.given.width != sample.target.width / model.scale)
                 return fail(
-                    ErrorCode::InvalidInput, "{} has {} x {} pixels, which is not a {}th of {}", low[i].path.toStdString(),
-                    sample.given.width, sample.given.height, model.scale, sample.name);
+                    ErrorCode::InvalidInput, "{} has {} x {} pixels, which is not a {}th of {}",
+                    low[i].path.toStdString(), sample.given.width, sample.given.height, model.scale,
+                    sample.name);
         } else {
             sample.given = rounded8(resized(
                 sample.target, sample.target.height / model.scale, sample.target.width / model.scale,
@@ -201,11 +246,13 @@ Result<PictureSet> superResolved(const PictureModel& model, const PictureSource&
     }
     noteCut(set, cut, source);
     if (!paired)
-        set.notices.push_back(fmt::format("the pictures were shrunk {} times each way by bicubic resampling", model.scale));
+        set.notices.push_back(
+            fmt::format("the pictures were shrunk {} times each way by bicubic resampling", model.scale));
     return set;
 }
 
-Result<PictureSet> restored(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+Result<PictureSet>
+restored(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
 {
     PictureSet set;
     const bool noisy = model.task == PictureTask::Restoration;
@@ -226,7 +273,8 @@ Result<PictureSet> restored(const PictureModel& model, const PictureSource& sour
         if (sample.target.isEmpty() || (model.height != 0 && sample.target.height != model.height)
             || (model.width != 0 && sample.target.width != model.width))
             return fail(
-                ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, picture.width, picture.height);
+                ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, picture.width,
+                picture.height);
         sample.given = sample.target;
         if (noisy) {
             const std::vector<float> numbers = NormalNoise(source.seed + i).draw(sample.given.values.size());
@@ -237,7 +285,8 @@ Result<PictureSet> restored(const PictureModel& model, const PictureSource& sour
     }
     noteCut(set, cut, source);
     if (noisy)
-        set.notices.push_back(fmt::format("noise of {} / 255 was added to the pictures, seed {}", noise, source.seed));
+        set.notices.push_back(
+            fmt::format("noise of {} / 255 was added to the pictures, seed {}", noise, source.seed));
     return set;
 }
 
@@ -261,6 +310,17 @@ bool holdsPictures(const std::filesystem::path& path)
     return found;
 }
 
+Result<std::vector<std::filesystem::path>> pictureFiles(const PictureSource& source)
+{
+    const std::vector<PictureFile> files = filesOf(source);
+    if (files.empty())
+        return fail(ErrorCode::NotFound, "{}: there is no picture in this folder", source.images.string());
+    std::vector<std::filesystem::path> paths;
+    for (const std::size_t i : chosen(files.size(), source.limit))
+        paths.emplace_back(files[i].path.toStdString());
+    return paths;
+}
+
 Result<Picture> readPicture(const std::filesystem::path& path)
 {
     QImageReader reader(QString::fromStdString(path.string()));
@@ -275,8 +335,9 @@ Result<Picture> readPicture(const std::filesystem::path& path)
         const uchar* const line = image.constScanLine(int(y));
         for (std::size_t x = 0; x < picture.width; ++x)
             for (std::size_t c = 0; c < picture.channels; ++c)
-                picture.at(c, y, x) = deep ? float(reinterpret_cast<const quint16*>(line)[4 * x + c]) / 65535.0f
-                                           : float(line[3 * x + c]) / 255.0f;
+                picture.at(c, y, x) = deep
+                    ? float(reinterpret_cast<const quint16*>(line)[4 * x + c]) / 65535.0f
+                    : float(line[3 * x + c]) / 255.0f;
     }
     return picture;
 }
@@ -296,7 +357,9 @@ Result<void> writePicture(const Picture& picture, const std::filesystem::path& p
     encoded.open(QIODevice::WriteOnly);
     const QByteArray kind = QByteArray::fromStdString(path.extension().string()).mid(1);
     if (!image.save(&encoded, kind.isEmpty() ? "PNG" : kind.constData()))
-        return fail(ErrorCode::Unsupported, "{}: pictures are not written as '{}'", path.string(), kind.toStdString());
+        return fail(
+            ErrorCode::Unsupported, "{}: pictures are not written as '{}'", path.string(),
+            kind.toStdString());
     const auto bytes = std::as_bytes(std::span(encoded.data().constData(), std::size_t(encoded.size())));
     PartFile file = TRY(PartFile::create(path, bytes.size()));
     TRY_VOID(file.write(bytes));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/task/low_bits.h"
 #include "core/task/task.h"
 
 #include <filesystem>
@@ -10,8 +11,9 @@ namespace tritloom {
 
 /// Which pictures, and how they become samples.
 struct PictureSource {
-    /// A folder of pictures, of MNIST's idx files, or one picture; empty: PictureEngine takes the folder "evaluation"
-    /// beside the model, if there is one, and for what methods learn from the folder "calibration".
+    /// A folder of pictures, of MNIST's idx files, or one picture; empty: PictureEngine takes the folder
+    /// "evaluation" beside the model, if there is one, and for what methods learn from the folder
+    /// "calibration".
     std::filesystem::path images;
     std::vector<std::filesystem::path> files; ///< these pictures instead of `images`
     /// Classes, when folders and file names do not say: "file,class" lines, or a list of class names in the
@@ -23,6 +25,8 @@ struct PictureSource {
     /// Super-resolution, restoration: the middle of at most so many pixels each way, of what comes out; 0:
     /// all.
     std::size_t largest = 0;
+    /// Classification: the network is shown the lowest bits only, as a detector of generated pictures is.
+    std::optional<LowBits> lowBits;
     std::uint64_t seed = 0; ///< of the noise; generation: of the first sample
     std::size_t samples = 8; ///< generation: how many
 };
@@ -40,6 +44,9 @@ struct PictureSet {
 /// Reads pictures for a network's task. Generation needs no pictures.
 /// Errors: NotFound, Io (a picture that cannot be read, by name), InvalidInput (labels, sizes).
 [[nodiscard]] Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& source);
+
+/// The picture files of a source alone, at most `limit`, evenly spread. Errors: NotFound (no picture).
+[[nodiscard]] Result<std::vector<std::filesystem::path>> pictureFiles(const PictureSource& source);
 
 /// One file as a picture, grey (1 channel) or red, green, blue; transparency is left out.
 [[nodiscard]] Result<Picture> readPicture(const std::filesystem::path& path);

@@ -35,7 +35,8 @@ struct TaskOptions {
 /// what was predicted at every step, then, behind a decoder, the picture again: its network counts too].
 using TaskOutput = std::vector<Tensor>;
 
-/// What the output of a sample tells, alone and beside the reference's. NaN where the task has no such number.
+/// What the output of a sample tells, alone and beside the reference's. NaN where the task has no such
+/// number.
 struct PictureScores {
     float divergence = 0; ///< see PictureEvaluation::divergence
     float top1, top5, agrees, referenceTop1; ///< 1 or 0
@@ -49,7 +50,8 @@ struct PictureScores {
 struct TaskRow {
     PictureTask task;
     Result<TaskOutput> (*run)(
-        NetworkPass&, const PictureSample&, const TaskOptions&, const Allocation&, NetworkPass::Keep, std::stop_token);
+        NetworkPass&, const PictureSample&, const TaskOptions&, const Allocation&, NetworkPass::Keep,
+        std::stop_token);
     Result<PictureScores> (*judge)(
         const PictureModel&, const PictureSample&, const TaskOutput& reference, const TaskOutput& actual);
     /// The picture to look at; empty for classification.
@@ -57,6 +59,8 @@ struct TaskRow {
 };
 [[nodiscard]] const TaskRow& taskRow(PictureTask task);
 
+/// One score a class: what a classifier gives. A single number is the logit of class 1 against class 0.
+[[nodiscard]] std::vector<float> classScores(const Tensor& output);
 /// Logarithms of class probabilities, whether the network ends with a softmax or not.
 [[nodiscard]] std::vector<double> logProbabilities(std::span<const float> outputs);
 /// |a - e|^2 / |e - mean(e)|^2 of tensors of one size: what divergence is made of where pictures are.

@@ -35,7 +35,8 @@ Result<void> checkFinite(const TaskOutput& output)
             if (!std::isfinite(value))
                 return fail(
                     ErrorCode::InvalidInput,
-                    "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' names the layer");
+                    "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' "
+                    "names the layer");
     return {};
 }
 
@@ -48,13 +49,14 @@ std::size_t rankOf(std::span<const float> outputs, std::size_t label)
     return rank;
 }
 
-Result<PictureScores>
-judgeClasses(const PictureModel&, const PictureSample& sample, const TaskOutput& reference, const TaskOutput& actual)
+Result<PictureScores> judgeClasses(
+    const PictureModel&, const PictureSample& sample, const TaskOutput& reference, const TaskOutput& actual)
 {
     TRY_VOID(checkFinite(actual));
-    const auto p = reference[0].floats(), q = actual[0].floats();
+    const std::vector<float> p = classScores(reference[0]), q = classScores(actual[0]);
     if (p.size() != q.size())
-        return fail(ErrorCode::InvalidInput, "the reference knows {} classes, the model {}", p.size(), q.size());
+        return fail(
+            ErrorCode::InvalidInput, "the reference knows {} classes, the model {}", p.size(), q.size());
     PictureScores scores;
     const std::vector<double> logP = logProbabilities(p), logQ = logProbabilities(q);
     double divergence = 0;
@@ -67,8 +69,8 @@ judgeClasses(const PictureModel&, const PictureSample& sample, const TaskOutput&
         return scores;
     if (*sample.label >= q.size())
         return fail(
-            ErrorCode::InvalidInput, "{} is of class {}, the network knows {} classes", sample.name, *sample.label,
-            q.size());
+            ErrorCode::InvalidInput, "{} is of class {}, the network knows {} classes", sample.name,
+            *sample.label, q.size());
     scores.loss = float(-logQ[*sample.label]);
     scores.top1 = rankOf(q, *sample.label) == 0 ? 1.0f : 0.0f;
     scores.top5 = rankOf(q, *sample.label) < 5 ? 1.0f : 0.0f;
@@ -77,12 +79,14 @@ judgeClasses(const PictureModel&, const PictureSample& sample, const TaskOutput&
 }
 
 Result<PictureScores> judgePictures(
-    const PictureModel& model, const PictureSample& sample, const TaskOutput& reference, const TaskOutput& actual)
+    const PictureModel& model, const PictureSample& sample, const TaskOutput& reference,
+    const TaskOutput& actual)
 {
     TRY_VOID(checkFinite(actual));
     for (std::size_t i = 0; i < actual.size(); ++i)
         if (i >= reference.size() || reference[i].type().shape != actual[i].type().shape)
-            return fail(ErrorCode::InvalidInput, "the reference and the model make pictures of different sizes");
+            return fail(
+                ErrorCode::InvalidInput, "the reference and the model make pictures of different sizes");
     PictureScores scores;
     // Generation: how far each predicted noise is off, over the steps; else how far the picture is.
     const std::size_t first = actual.size() > 1 ? 1 : 0;
@@ -101,11 +105,12 @@ Result<PictureScores> judgePictures(
         return scores;
     if (!made.sameSize(sample.target))
         return fail(
-            ErrorCode::InvalidInput, "{}: the network makes {} x {} pixels, {} x {} are expected", sample.name,
-            made.width, made.height, sample.target.width, sample.target.height);
+            ErrorCode::InvalidInput, "{}: the network makes {} x {} pixels, {} x {} are expected",
+            sample.name, made.width, made.height, sample.target.width, sample.target.height);
     // Super-resolution is measured on studio luma without a border as wide as the scale.
     const auto seen = [&](const Picture& picture) {
-        return model.task == PictureTask::SuperResolution ? withoutBorder(studioLuma(picture), model.scale) : picture;
+        return model.task == PictureTask::SuperResolution ? withoutBorder(studioLuma(picture), model.scale)
+                                                          : picture;
     };
     const Picture target = seen(sample.target);
     scores.psnr = float(std::min(mostFidelity, psnr(target, seen(made))));
@@ -133,6 +138,14 @@ Key keyOf(const Normalisation& normalisation)
     for (std::size_t c = 0; c < normalisation.mean.size(); ++c)
         key = keyOf(key, normalisation.mean[c], normalisation.deviation[c]);
     return key;
+}
+
+std::vector<float> classScores(const Tensor& output)
+{
+    const auto values = output.floats();
+    if (values.size() == 1)
+        return {0, values[0]};
+    return {values.begin(), values.end()};
 }
 
 std::vector<double> logProbabilities(std::span<const float> outputs)
@@ -170,8 +183,16 @@ double relativeError(const Tensor& expected, const Tensor& actual)
 }
 
 PictureScores::PictureScores()
-    : top1(none), top5(none), agrees(none), referenceTop1(none), loss(none), psnr(none), ssim(none), referencePsnr(none)
-    , referenceSsim(none), fidelity(none)
+    : top1(none)
+    , top5(none)
+    , agrees(none)
+    , referenceTop1(none)
+    , loss(none)
+    , psnr(none)
+    , ssim(none)
+    , referencePsnr(none)
+    , referenceSsim(none)
+    , fidelity(none)
 {
 }
 

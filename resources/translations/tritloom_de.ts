@@ -2670,6 +2670,26 @@ Divergenz %1</translation>
     <context>
         <name>tritloom::PicturesDialog</name>
         <message>
+            <source>Feature network for LPIPS</source>
+            <translation>Merkmalsnetz für LPIPS</translation>
+        </message>
+        <message>
+            <source>None: LPIPS is left out</source>
+            <translation>Keines: LPIPS entfällt</translation>
+        </message>
+        <message>
+            <source>A network on pictures, e.g. VGG as ONNX; layers may follow: net.onnx:relu1,relu2. LPIPS compares what they make of two pictures</source>
+            <translation>Ein Netz auf Bildern, etwa VGG als ONNX; Schichten können folgen: netz.onnx:relu1,relu2. LPIPS vergleicht, was sie aus zwei Bildern machen</translation>
+        </message>
+        <message>
+            <source>Feature network</source>
+            <translation>Merkmalsnetz</translation>
+        </message>
+        <message>
+            <source>Networks (*.onnx *.safetensors *.pt *.pth)</source>
+            <translation>Netze (*.onnx *.safetensors *.pt *.pth)</translation>
+        </message>
+        <message>
             <source>Pictures</source>
             <translation>Bilder</translation>
         </message>
@@ -2875,6 +2895,10 @@ Divergenz %1</translation>
     </context>
     <context>
         <name>tritloom::PicturesPage</name>
+        <message>
+            <source>LPIPS needs a feature network: give one under Pictures…</source>
+            <translation>LPIPS braucht ein Merkmalsnetz: unter Bilder… eines angeben</translation>
+        </message>
         <message>
             <source>&amp;Pictures…</source>
             <translation>&amp;Bilder…</translation>

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace tritloom;
 
@@ -25,7 +26,8 @@ void fill(const QString& folder, bool inFolders)
         for (int y = 0; y < 4; ++y)
             for (int x = 0; x < 4; ++x)
                 image.scanLine(y)[x] = uchar((i * 37 + y * 61 + x * 13 * (i % 3 + 1)) % 256);
-        const QString name = inFolders ? QString("%1/%2.png").arg(i % 3).arg(i) : QString("%1_%2.png").arg(i).arg(i % 3);
+        const QString name =
+            inFolders ? QString("%1/%2.png").arg(i % 3).arg(i) : QString("%1_%2.png").arg(i).arg(i % 3);
         QVERIFY(QDir(folder).mkpath(QFileInfo(folder + "/" + name).path()));
         QVERIFY(image.save(folder + "/" + name));
     }
@@ -64,7 +66,8 @@ private slots:
 
     void classesComeFromFoldersOrNames()
     {
-        const auto folders = engineOn(m_folder.path() + "/folders"), names = engineOn(m_folder.path() + "/names");
+        const auto folders = engineOn(m_folder.path() + "/folders"),
+                   names = engineOn(m_folder.path() + "/names");
         for (const auto& engine : {folders, names}) {
             QCOMPARE(engine->pictures().samples.size(), std::size_t(12));
             std::vector<int> counts(3, 0);
@@ -104,8 +107,10 @@ private slots:
     {
         const auto engine = engineOn(m_folder.path() + "/folders");
         const auto session = engine->makeSession().value();
-        SensitivityTable table = emptyTable(*engine->model(), {{"int2row", "rtn", {}}, {"int8row", "rtn", {}}}, {});
-        const auto done = sweep(table, *session, nullptr, 0, {}, [](LayerId, std::size_t, const SensitivityCell&) {});
+        SensitivityTable table =
+            emptyTable(*engine->model(), {{"int2row", "rtn", {}}, {"int8row", "rtn", {}}}, {});
+        const auto done =
+            sweep(table, *session, nullptr, 0, {}, [](LayerId, std::size_t, const SensitivityCell&) {});
         QVERIFY(done);
         QCOMPARE(table.knownCount(), std::size_t(4));
         for (const auto& row : table.cells)
@@ -127,13 +132,17 @@ private slots:
         const auto engine = engineOn(m_folder.path() + "/folders");
         const Allocation allocation = uniform(*engine->model(), {format.toStdString(), "rtn", {}});
         const std::filesystem::path path = (m_folder.path() + "/out.onnx").toStdString();
-        const auto report = exportAllocation(*engine->model(), *engine->compressor(), allocation, path, {}, {});
+        const auto report =
+            exportAllocation(*engine->model(), *engine->compressor(), allocation, path, {}, {});
         QVERIFY2(report, report ? "" : report.error().message.c_str());
         QCOMPARE(
-            std::ranges::any_of(report->checks, [](const std::string& c) { return c.starts_with("2 layers are INT8"); }), isInt8);
+            std::ranges::any_of(
+                report->checks, [](const std::string& c) { return c.starts_with("2 layers are INT8"); }),
+            isInt8);
         const auto session = engine->makeSession(loadModel(path).value()).value();
         const auto evaluation = session->evaluate(allocation, {}).value();
-        QVERIFY2(evaluation.divergence.value < 1e-9, qPrintable(QString::number(evaluation.divergence.value)));
+        QVERIFY2(
+            evaluation.divergence.value < 1e-9, qPrintable(QString::number(evaluation.divergence.value)));
     }
 
     void safetensorsHoldEveryTensorInItsShape()
@@ -145,15 +154,43 @@ private slots:
         const auto written = openModel(path).value();
         QCOMPARE(written.tensors.size(), engine->model()->file->tensors.size());
         QCOMPARE(written.find("w")->shape, (Shape{2, 1, 3, 3}));
-        const Tensor expected = engine->compressor()->compress(LayerId(0), allocation[LayerId(0)], {}).value().dense().value();
+        const Tensor expected =
+            engine->compressor()->compress(LayerId(0), allocation[LayerId(0)], {}).value().dense().value();
         QCOMPARE(written.find("w")->stored.toFloats(), expected.toFloats());
+    }
+
+    void calibrationPicturesOfSeveralSizesShowTheSamePartAsTheirTargets()
+    {
+        const QString folder = m_folder.path() + "/sizes";
+        QVERIFY(QDir().mkpath(folder));
+        for (const QSize size : {QSize(64, 48), QSize(96, 80)}) {
+            QImage image(size, QImage::Format_RGB888);
+            for (int y = 0; y < size.height(); ++y)
+                for (int x = 0; x < 3 * size.width(); ++x)
+                    image.scanLine(y)[x] = uchar(128 + 60 * std::sin(0.2 * x) * std::cos(0.15 * y));
+            QVERIFY(image.save(QString("%1/%2.png").arg(folder).arg(size.width())));
+        }
+        PictureOptions options;
+        options.source.images = folder.toStdString();
+        const char* const network =
+            TRITLOOM_SOURCE_DIR "/resources/samples/picture/super-resolution/enlarge.onnx";
+        const auto engine =
+            PictureEngine::create(loadModel(network).value(), plugins().lookup(), options).value();
+        const auto probe = engine->makeProbe({}, {}).value();
+        const std::vector<std::size_t> stored(probe->layers().size(), NetworkProbe::storedWeights);
+        const auto quality = probe->qualityAs(stored, 0);
+        QVERIFY2(quality, quality ? "" : quality.error().message.c_str());
+        QCOMPARE(quality->samples, std::size_t(2));
+        QVERIFY2(
+            quality->psnr > 25, qPrintable(QString::number(quality->psnr))); // another part would be far off
     }
 
     void mistakesAreSaidInASentence()
     {
         PictureOptions options;
         const auto message = [&] {
-            const auto engine = PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options);
+            const auto engine =
+                PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options);
             return engine ? QString() : QString::fromStdString(engine.error().message);
         };
         QVERIFY(message().contains("--images"));
@@ -168,10 +205,14 @@ private slots:
     {
         QTest::addColumn<QString>("lines");
         QTest::addColumn<QString>("sentence");
-        QTest::newRow("separators only") << ",,,\n;;\n" << "no labels in this file";
-        QTest::newRow("one unknown class") << "0_0.png,dragon\n" << "('dragon' first) are 1 names, the network knows 3 classes";
-        QTest::newRow("below zero") << "0_0.png,-1\n" << "('-1' first)";
-        QTest::newRow("too many classes") << "0_0.png,a\n1_1.png,b\n2_2.png,c\n3_0.png,d\n" << "there are 4 classes";
+        QTest::newRow("separators only") << ",,,\n;;\n"
+                                         << "no labels in this file";
+        QTest::newRow("one unknown class") << "0_0.png,dragon\n"
+                                           << "('dragon' first) are 1 names, the network knows 3 classes";
+        QTest::newRow("below zero") << "0_0.png,-1\n"
+                                    << "('-1' first)";
+        QTest::newRow("too many classes") << "0_0.png,a\n1_1.png,b\n2_2.png,c\n3_0.png,d\n"
+                                          << "there are 4 classes";
     }
     void oddLabelsAreSaidInASentence()
     {
@@ -184,7 +225,8 @@ private slots:
         PictureOptions options;
         options.source.images = m_folder.path().toStdString() + "/names";
         options.source.labels = file.fileName().toStdString();
-        const auto engine = PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options);
+        const auto engine =
+            PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options);
         QVERIFY(!engine);
         const QString message = QString::fromStdString(engine.error().message);
         QVERIFY2(message.contains(sentence), qPrintable(message));
@@ -204,7 +246,9 @@ private slots:
             QCOMPARE(
                 std::ranges::any_of(
                     engine->pictures().notices,
-                    [](const std::string& n) { return n.starts_with("the pictures have 2 classes, the network knows 3"); }),
+                    [](const std::string& n) {
+                        return n.starts_with("the pictures have 2 classes, the network knows 3");
+                    }),
                 noticed);
         }
     }

@@ -3,13 +3,17 @@
 #include "app/gui/pictures/step_plot.h"
 #include "tests/app/picture_window.h"
 #include "tests/app/small_onnx.h"
+#include "tests/support/onnx_network.h"
 
 #include <QAbstractItemModelTester>
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDialog>
+#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListView>
 #include <QListWidget>
 #include <QPushButton>
@@ -165,6 +169,36 @@ private slots:
         QTRY_VERIFY(!updated.isEmpty() && updated.last()[0].value<PicturePreview>().isComplete);
         QCOMPARE(compressed->image(), original->image());
         QVERIFY(std::isinf(updated.last()[0].value<PicturePreview>().quality->psnr));
+    }
+
+    void aFeatureNetworkGivesLpips()
+    {
+        open(m_folder.filePath("larger.safetensors"), m_folder.filePath("plain"));
+        waitForAll();
+        smallClassifier().save(m_folder.filePath("features.onnx").toStdString());
+        find<QPushButton>("picturesOptions")->click();
+        QTRY_VERIFY(m_window->findChild<QDialog*>("picturesDialog") != nullptr);
+        auto* const dialog = m_window->findChild<QDialog*>("picturesDialog");
+        auto* const field = dialog->findChild<QLineEdit*>("featureNetwork");
+        QVERIFY(field != nullptr && field->text().isEmpty());
+        field->setText(m_folder.filePath("features.onnx") + ":Relu_3");
+        if (const QString shots = qEnvironmentVariable("TRITLOOM_SHOTS"); !shots.isEmpty())
+            dialog->grab().save(shots + "/pictures-dialog.png");
+        dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
+        waitForAll();
+        QSignalSpy updated(&workspace().picturePreview(), &PicturePreviewController::updated);
+        compress("int2row");
+        QTRY_VERIFY(!updated.isEmpty() && updated.last()[0].value<PicturePreview>().isComplete);
+        const auto last = updated.last()[0].value<PicturePreview>();
+        QVERIFY(last.quality && last.quality->lpips > 0);
+        const auto& outcomes = workspace().evaluation().outcomes();
+        QTRY_VERIFY(std::ranges::all_of(
+            outcomes, [](const PictureOutcome& o) { return o.quality && o.quality->lpips > 0; }));
+        // The project keeps it.
+        PictureOptions again;
+        QVERIFY(applyPictureSettings(again, pictureSettings(workspace().pictures().options())));
+        QCOMPARE(again.features, workspace().pictures().options().features);
+        workspace().document().undoStack().undo(); // the next test opens the same project
     }
 
     void theNewestRequestWins()

@@ -176,6 +176,56 @@ private slots:
             convolutions);
     }
 
+    // What the loaders look for, as they were seen to read such files: ComfyUI-GGUF (795e451) strips the
+    // prefix of the UNet and wants these names; stable-diffusion.cpp (97d2990) tells the version by names and
+    // compares all four dimensions, so that convolutions must not be rows.
+    void eachLoaderFindsWhatItLooksFor()
+    {
+        QTemporaryDir place;
+        const std::filesystem::path root = place.path().toStdString();
+        diffusersFolder::StableDiffusionSizes sizes;
+        sizes.unet.widths = {32, 32, 64, 64};
+        sizes.unet.text = 32;
+        diffusersFolder::writeStableDiffusion(root / "model", sizes);
+        const auto model = loadModel(root / "model").value();
+        const std::vector<std::string> formats = formatsOf(*model, false);
+        const auto written = target().write(
+            {.model = *model->file,
+             .formats = formats,
+             .tensor = [&](std::size_t i,
+                           std::string_view id) { return encodedTensor(model->file->tensors[i], id); },
+             .path = root / "sd.gguf"});
+        QVERIFY2(written, written ? "" : written.error().message.c_str());
+        const auto file = openModel(root / "sd.gguf").value();
+        QCOMPARE(file.architecture(), std::string("sd1"));
+        for (const char* const name :
+             {"input_blocks.3.0.op.weight", "input_blocks.6.0.op.weight", "input_blocks.9.0.op.weight",
+              "output_blocks.2.1.conv.weight", "output_blocks.5.2.conv.weight",
+              "output_blocks.8.2.conv.weight"})
+            QVERIFY2(file.find(std::string("model.diffusion_model.") + name) != nullptr, name);
+        QVERIFY(
+            file.find("cond_stage_model.transformer.text_model.embeddings.token_embedding.weight")
+            != nullptr);
+        QVERIFY(file.find("first_stage_model.decoder.conv_in.weight") != nullptr);
+        const auto names = CheckpointNames::of(*model->file).value();
+        std::size_t convolutions = 0, matrices = 0;
+        for (const NamedTensor& ours : model->file->tensors) {
+            const NamedTensor* const theirs = file.find(names.of(ours.name));
+            QVERIFY2(theirs != nullptr, ours.name.c_str());
+            if (ours.fileShape.size() == 4) {
+                ++convolutions;
+                QCOMPARE(theirs->stored.type().shape, ours.fileShape);
+                QVERIFY(theirs->stored.type().format->isFloat());
+            } else if (theirs->stored.type().format->id() == "q8_0") {
+                ++matrices;
+            } else if (ours.shape.size() == 1) {
+                QCOMPARE(theirs->stored.type().format->id(), std::string("f32"));
+            }
+        }
+        QVERIFY(convolutions > 60 && matrices > 100);
+        QVERIFY(written->notices.empty());
+    }
+
     void whatCannotBeWrittenIsSaidBefore()
     {
         QTemporaryDir place;

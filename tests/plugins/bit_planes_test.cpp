@@ -30,7 +30,7 @@ std::uint64_t wholeScore(const ByteImage& image)
 
 } // namespace
 
-/// The checks of methods/lota.md, but for the detector.
+/// The checks of methods/lota.md; those of its detector (8, 9) are in tests/cli/picture_judges_test.
 class BitPlanesTest : public QObject {
     Q_OBJECT
 

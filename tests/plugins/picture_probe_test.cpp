@@ -1,3 +1,4 @@
+#include "core/method/rank_correlation.h"
 #include "core/task/picture_probe.h"
 #include "plugins/diffusion_calibration/diffusion_calibration.h"
 #include "plugins/float_splits/float_splits.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 using namespace tritloom;
 using namespace tritloom::fixture;
@@ -92,6 +94,36 @@ private slots:
         }
         // Nothing of it stays behind.
         QCOMPARE(probe->losses({}, 0).value().divergence, 0.0);
+    }
+
+    // mixdq 10
+    void sumsOverLayersRankMixtures()
+    {
+        const auto probe = generatorProbe(
+            {{"int2row", "rtn", {}}, {"int3row", "rtn", {}}, {"int4row", "rtn", {}}, {"int6row", "rtn", {}}});
+        const std::size_t layers = probe->layers().size();
+        std::vector<std::vector<double>> alone(layers);
+        for (std::size_t i = 0; i < layers; ++i)
+            for (std::size_t c = 0; c < 4; ++c) {
+                const ModelProbe::Replaced one[] = {probe->replacedBy(i, c).value()};
+                alone[i].push_back(probe->losses(one, 0).value().divergence);
+            }
+        std::mt19937 random(7);
+        std::vector<double> predicted, noise;
+        for (int mixture = 0; mixture < 20; ++mixture) {
+            std::vector<ModelProbe::Replaced> all;
+            double sum = 0;
+            const unsigned widest = 2 + random() % 3; // mixtures of many mean widths
+            for (std::size_t i = 0; i < layers; ++i) {
+                const std::size_t c = random() % widest;
+                all.push_back(probe->replacedBy(i, c).value());
+                sum += alone[i][c];
+            }
+            predicted.push_back(sum);
+            noise.push_back(-probe->losses(all, 0).value().signalToNoise);
+        }
+        const double rank = spearman(predicted, noise);
+        QVERIFY2(rank > 0.5, qPrintable(QString::number(rank)));
     }
 
     void metricsRankTheLayersOfAGenerator_data()

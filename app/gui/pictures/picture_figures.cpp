@@ -79,7 +79,8 @@ QString figuresHtml(
         figure("GMSD", &PictureQuality::gmsd, 4),
         figure("HaarPSI", &PictureQuality::haarPsi, 4),
         figure("VSI", &PictureQuality::vsi, 4),
-        figure("FLIP", &PictureQuality::flip, 4)};
+        figure("FLIP", &PictureQuality::flip, 4),
+        figure("LPIPS", &PictureQuality::lpips, 4)};
     // Against what should come out, where that is known: the original's own figure stands beside.
     if (evaluation != nullptr && evaluation->referencePsnr && evaluation->psnr) {
         const auto two = [](double now, double before) {

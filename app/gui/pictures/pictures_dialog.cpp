@@ -71,6 +71,8 @@ PicturesDialog::PicturesDialog(Workspace& workspace, QWidget* parent)
         addPlace(*form);
     addNumbers(*form);
     addRange(*form);
+    if (model.task != PictureTask::Classification)
+        addFeatures(*form);
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_ok = buttons->button(QDialogButtonBox::Ok);
     m_ok->setText(tr("Use these"));
@@ -258,6 +260,31 @@ void PicturesDialog::addRange(QFormLayout& form)
     form.addRow(tr("Numbers it takes"), m_range);
 }
 
+void PicturesDialog::addFeatures(QFormLayout& form)
+{
+    m_features = new QLineEdit(QString::fromStdString(m_before.features), this);
+    m_features->setObjectName(QStringLiteral("featureNetwork"));
+    m_features->setAccessibleName(tr("Feature network for LPIPS"));
+    m_features->setPlaceholderText(tr("None: LPIPS is left out"));
+    m_features->setToolTip(tr("A network on pictures, e.g. VGG as ONNX; layers may follow: "
+                              "net.onnx:relu1,relu2. LPIPS compares what "
+                              "they make of two pictures"));
+    auto* const choose = new QPushButton(tr("File…"), this);
+    connect(choose, &QPushButton::clicked, this, [this] {
+        const QString file = QFileDialog::getOpenFileName(
+            this, tr("Feature network"), lastFolder("features"),
+            tr("Networks (*.onnx *.safetensors *.pt *.pth)"));
+        if (file.isEmpty())
+            return;
+        setLastFolder("features", file);
+        m_features->setText(file);
+    });
+    auto* const row = new QHBoxLayout;
+    row->addWidget(m_features, 1);
+    row->addWidget(choose);
+    form.addRow(tr("Feature network"), row);
+}
+
 void PicturesDialog::refresh()
 {
     m_ok->setEnabled(m_images == nullptr || !m_images->text().trimmed().isEmpty());
@@ -304,6 +331,8 @@ PictureOptions PicturesDialog::chosen() const
     options.normalisation.reset();
     if (m_range->currentIndex() > 0)
         options.normalisation = usualNormalisations()[std::size_t(m_range->currentIndex() - 1)];
+    if (m_features != nullptr)
+        options.features = m_features->text().trimmed().toStdString();
     if (m_task != nullptr)
         options.as = PictureTask(m_task->currentData().toInt());
     return options;

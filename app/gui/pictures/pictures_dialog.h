@@ -28,6 +28,7 @@ private:
     void addNumbers(QFormLayout& form);
     void addGeneration(QFormLayout& form);
     void addRange(QFormLayout& form);
+    void addFeatures(QFormLayout& form);
     void refresh();
     void take();
     [[nodiscard]] PictureOptions chosen() const;
@@ -35,7 +36,8 @@ private:
     Workspace& m_workspace;
     PictureOptions m_before;
     std::vector<std::filesystem::path> m_files; ///< several pictures instead of a folder
-    QLineEdit *m_images = nullptr, *m_labels = nullptr, *m_prompt = nullptr, *m_negative = nullptr;
+    QLineEdit *m_images = nullptr, *m_labels = nullptr, *m_prompt = nullptr, *m_negative = nullptr,
+              *m_features = nullptr;
     QSpinBox *m_limit = nullptr, *m_size = nullptr, *m_samples = nullptr, *m_seed = nullptr,
              *m_steps = nullptr, *m_side = nullptr;
     QDoubleSpinBox *m_noise = nullptr, *m_guidance = nullptr;

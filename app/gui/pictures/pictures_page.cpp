@@ -81,6 +81,7 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     m_figures->setObjectName(QStringLiteral("pictureFigures"));
     m_figures->setTextFormat(Qt::RichText);
     m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_figures->setToolTip(tr("LPIPS needs a feature network: give one under Pictures…"));
     auto* const footer = new QHBoxLayout;
     footer->addWidget(m_figures);
     footer->addStretch(1);

@@ -28,8 +28,8 @@ bool isPicture(const OperatorValue& value)
     return value.shape.size() == 4 && (!value.shape[1] || *value.shape[1] == 1 || *value.shape[1] == 3);
 }
 
-/// The numbers a network takes, when the file has ONNX's metadata about pictures ("Image.NominalPixelRange"); keys and
-/// values are case insensitive.
+/// The numbers a network takes, when the file has ONNX's metadata about pictures ("Image.NominalPixelRange");
+/// keys and values are case insensitive.
 std::optional<Normalisation> statedRange(const ModelFile& file)
 {
     static const std::map<std::string, Normalisation, std::less<>> known{
@@ -46,6 +46,12 @@ std::optional<Normalisation> statedRange(const ModelFile& file)
             return found->second;
     }
     return std::nullopt;
+}
+
+bool endsWithSigmoid(const Graph& graph)
+{
+    const Op& op = graph.nodes.back().op;
+    return op.kind == OpKind::Unary && op.count("function") == std::size_t(UnaryFunction::Sigmoid);
 }
 
 /// What the file says the network is for ("tritloom.task"), which its shapes must allow.
@@ -72,8 +78,8 @@ Result<Graph> buildGraph(const ModelFile& file, const std::vector<Shape>& inputs
         return fail(ErrorCode::InvalidInput, "{}: no operators were read", file.path.filename().string());
     if (inputs.size() != file.operators->inputs.size())
         return fail(
-            ErrorCode::InvalidInput, "{}: {} shapes for {} inputs", file.path.filename().string(), inputs.size(),
-            file.operators->inputs.size());
+            ErrorCode::InvalidInput, "{}: {} shapes for {} inputs", file.path.filename().string(),
+            inputs.size(), file.operators->inputs.size());
     return Builder(file, *file.operators).build(inputs);
 }
 
@@ -85,8 +91,9 @@ Result<Graph> buildNetwork(const ModelFile& file, const Shape& picture)
         inputs.push_back(shapeOf(input, isFirst ? picture : Shape()));
         if (isFirst && inputs[0] != picture)
             return fail(
-                ErrorCode::InvalidInput, "{}: the input '{}' is [{}], not [{}]", file.path.filename().string(),
-                input.name, fmt::join(inputs[0], ", "), fmt::join(picture, ", "));
+                ErrorCode::InvalidInput, "{}: the input '{}' is [{}], not [{}]",
+                file.path.filename().string(), input.name, fmt::join(inputs[0], ", "),
+                fmt::join(picture, ", "));
     }
     return buildGraph(file, inputs);
 }
@@ -131,13 +138,23 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
             model.normalisation = {.range = 1, .mean = {0.5, 0.5, 0.5}, .deviation = {1, 1, 1}};
     } else if (inputs.size() > 1) {
         return fail(ErrorCode::Unsupported, "{} has {} inputs", file.path.filename().string(), inputs.size());
-    } else if (isPlane && output[2] % picture[2] == 0 && output[3] / picture[3] == output[2] / picture[2]
-               && (output[1] == 1 || output[1] == 3)) {
+    } else if (
+        isPlane && output[2] % picture[2] == 0 && output[3] / picture[3] == output[2] / picture[2]
+        && (output[1] == 1 || output[1] == 3)) {
         model.scale = output[2] / picture[2];
         model.task = model.scale > 1 ? PictureTask::SuperResolution : PictureTask::Restoration;
     } else {
         model.task = PictureTask::Classification;
         model.classes = TensorType{nullptr, output}.elements();
+        if (model.classes == 1) { // class 1 against class 0
+            if (endsWithSigmoid(*graph))
+                return fail(
+                    ErrorCode::Unsupported,
+                    "{} ends with a sigmoid of a single number: a classifier of two classes gives the number "
+                    "before it",
+                    file.path.filename().string());
+            model.classes = 2;
+        }
     }
     if (const auto range = statedRange(file))
         model.normalisation = *range;
