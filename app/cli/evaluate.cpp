@@ -6,11 +6,12 @@ namespace tritloom::cli {
 
 int evaluate(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to measure.");
+    context.addArgument("MODEL", "The model to measure.");
     context.addEngineOptions();
-    context.parser.addOption(
+    context.addOption(
         {"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
-    context.parser.addOption({"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
+    context.addOption(
+        {"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
