@@ -287,6 +287,14 @@
             <source>%1: divergence %2, predicted</source>
             <translation>%1: Divergenz %2, vorhergesagt</translation>
         </message>
+        <message>
+            <source>divergence, measured</source>
+            <translation>Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>nats, measured</source>
+            <translation>Nats, gemessen</translation>
+        </message>
     </context>
     <context>
         <name>Numbers</name>
@@ -319,7 +327,7 @@
         </message>
         <message>
             <source>Distribution</source>
-            <translation>Verteilung der Werte</translation>
+            <translation>Verteilung</translation>
         </message>
         <message>
             <source>Sensitivity</source>
@@ -331,7 +339,7 @@
         </message>
         <message>
             <source>Text samples</source>
-            <translation>Textproben</translation>
+            <translation>Texte</translation>
         </message>
         <message>
             <source>Compare</source>
@@ -343,7 +351,7 @@
         </message>
         <message>
             <source>Speed</source>
-            <translation>Geschwindigkeit</translation>
+            <translation>Tempo</translation>
         </message>
         <message>
             <source>Analyses</source>
@@ -613,7 +621,7 @@
         </message>
         <message>
             <source>&amp;Log counts</source>
-            <translation>&amp;Logarithmisch</translation>
+            <translation>&amp;Log</translation>
         </message>
         <message>
             <source>&amp;Fits</source>
@@ -685,7 +693,7 @@
         </message>
         <message>
             <source>Beyond 4 σ</source>
-            <translation>Jenseits von 4 σ</translation>
+            <translation>Über 4 σ</translation>
         </message>
         <message>
             <source>Zeros</source>
@@ -730,6 +738,22 @@
         <message>
             <source>The error is %1 by activations, %2 of the weights are clipped.</source>
             <translation>Der Fehler beträgt %1 nach Aktivierungen, %2 der Gewichte sind abgeschnitten.</translation>
+        </message>
+        <message>
+            <source>None: the layer is kept as stored</source>
+            <translation>Keiner: die Schicht bleibt wie gespeichert</translation>
+        </message>
+        <message>
+            <source>Being measured…</source>
+            <translation>Wird gemessen …</translation>
+        </message>
+        <message>
+            <source>The layer could not be compressed</source>
+            <translation>Die Schicht ließ sich nicht verdichten</translation>
+        </message>
+        <message>
+            <source>Shape</source>
+            <translation>Form</translation>
         </message>
     </context>
     <context>
@@ -856,6 +880,14 @@
         <message>
             <source>%1, divergence %2: click to take it</source>
             <translation>%1, Divergenz %2: anklicken zum Übernehmen</translation>
+        </message>
+        <message>
+            <source>file size, %1</source>
+            <translation>Dateigröße, %1</translation>
+        </message>
+        <message>
+            <source>Measure the sensitivity</source>
+            <translation>Die Empfindlichkeit messen</translation>
         </message>
     </context>
     <context>
@@ -1062,6 +1094,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>%1 to %2 bits</source>
             <translation>%1 auf %2 Bits</translation>
         </message>
+        <message>
+            <source>Filter: attn bits&lt;4 …</source>
+            <translation>Filter: attn bits&lt;4 …</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::LoomPage</name>
@@ -1100,6 +1136,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Nothing was allocated: %1</source>
             <translation>Nichts wurde verteilt: %1</translation>
+        </message>
+        <message>
+            <source>width: parameters · strip: sensitivity</source>
+            <translation>Breite: Parameter · Streifen: Empfindlichkeit</translation>
         </message>
     </context>
     <context>
@@ -1413,6 +1453,34 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Nothing is measured yet: drop pictures, or a folder of them, on the window.</source>
             <translation>Noch ist nichts gemessen: Bilder oder einen Ordner mit Bildern auf das Fenster ziehen.</translation>
         </message>
+        <message>
+            <source>How often both models would say the same next token</source>
+            <translation>Wie oft beide Modelle dasselbe nächste Token sagen würden</translation>
+        </message>
+        <message>
+            <source>KL divergence, measured</source>
+            <translation>KL-Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>KL divergence, predicted</source>
+            <translation>KL-Divergenz, vorhergesagt</translation>
+        </message>
+        <message>
+            <source>Nats per token: how far the next-token probabilities moved from the original's</source>
+            <translation>Nats je Token: wie weit sich die Wahrscheinlichkeiten des nächsten Tokens von denen des Originals entfernt haben</translation>
+        </message>
+        <message>
+            <source>Same top token, measured</source>
+            <translation>Gleiches Token, gemessen</translation>
+        </message>
+        <message>
+            <source>Measure now</source>
+            <translation>Jetzt messen</translation>
+        </message>
+        <message>
+            <source>Choose pictures…</source>
+            <translation>Bilder wählen …</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ProjectToolBar</name>
@@ -1447,6 +1515,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Budget</source>
             <translation>Budget</translation>
+        </message>
+        <message>
+            <source>Budget as the size of the file</source>
+            <translation>Budget als Größe der Datei</translation>
         </message>
     </context>
     <context>
@@ -1700,6 +1772,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Scoring layers, %1 %</source>
             <translation>Schichten werden bewertet, %1 %</translation>
+        </message>
+        <message>
+            <source>Opening %1: rewriting the model by %2 again, %3 %</source>
+            <translation>%1 wird geöffnet: das Modell wird wieder durch %2 umgeschrieben, %3 %</translation>
         </message>
     </context>
     <context>
@@ -2085,6 +2161,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>KL divergence, nats</source>
             <translation>KL-Divergenz, Nats</translation>
+        </message>
+        <message>
+            <source>file size, %1</source>
+            <translation>Dateigröße, %1</translation>
         </message>
     </context>
     <context>
@@ -2474,6 +2554,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>The %1 classes with the most mistakes of %2 that occur.</source>
             <translation>Die %1 Klassen mit den meisten Fehlern von %2, die vorkommen.</translation>
         </message>
+        <message>
+            <source>Measure now</source>
+            <translation>Jetzt messen</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::GuessBars</name>
@@ -2551,6 +2635,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>workspace, estimate</source>
             <translation>Arbeitsspeicher, geschätzt</translation>
+        </message>
+        <message>
+            <source>The memory of the device, e.g. 8 GiB or 512 MiB</source>
+            <translation>Der Speicher des Geräts, z. B. 8 GiB oder 512 MiB</translation>
         </message>
     </context>
     <context>
@@ -2642,6 +2730,22 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>not measured</source>
             <translation>nicht gemessen</translation>
+        </message>
+        <message>
+            <source>Divergence, measured</source>
+            <translation>Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>Divergence, predicted</source>
+            <translation>Divergenz, vorhergesagt</translation>
+        </message>
+        <message>
+            <source>KL divergence of the class probabilities from the original’s, nats a picture</source>
+            <translation>KL-Divergenz der Klassenwahrscheinlichkeiten von denen des Originals, Nats je Bild</translation>
+        </message>
+        <message>
+            <source>Squared error over the variance of what the original makes</source>
+            <translation>Quadratischer Fehler über der Varianz dessen, was das Original macht</translation>
         </message>
     </context>
     <context>
@@ -3071,6 +3175,18 @@ Divergenz %1</translation>
         <message>
             <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
             <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
+        </message>
+        <message>
+            <source>%1: interacts with %2. From here on predictions count this in.</source>
+            <translation>%1: wirkt zusammen mit %2. Von nun an rechnen Vorhersagen das ein.</translation>
+        </message>
+        <message>
+            <source>%1: no block stands out. From here on predictions count this in.</source>
+            <translation>%1: kein Block fällt auf. Von nun an rechnen Vorhersagen das ein.</translation>
+        </message>
+        <message>
+            <source>%1: no layer stands out. From here on predictions count this in.</source>
+            <translation>%1: keine Schicht fällt auf. Von nun an rechnen Vorhersagen das ein.</translation>
         </message>
     </context>
     <context>
@@ -6124,6 +6240,20 @@ Divergenz %1</translation>
         <message>
             <source>none yet</source>
             <translation>noch keines</translation>
+        </message>
+    </context>
+    <context>
+        <name>InteractionNote</name>
+        <message>
+            <source>Said before measuring: the sum of what each layer costs alone, from the sensitivity table. Predictions are grey and have no error, measurements have theirs.</source>
+            <translation>Vor dem Messen gesagt: die Summe dessen, was jede Schicht allein kostet, aus der Tabelle der Empfindlichkeit. Vorhersagen sind grau und ohne Fehler, Messwerte haben ihren.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::BitLoom</name>
+        <message>
+            <source>slanted lines: wider in truth than drawn</source>
+            <translation>schräge Striche: in Wahrheit breiter als gezeichnet</translation>
         </message>
     </context>
 </TS>
