@@ -850,10 +850,6 @@
             <translation>jetzt</translation>
         </message>
         <message>
-            <source>file size, MB</source>
-            <translation>Dateigröße, MB</translation>
-        </message>
-        <message>
             <source>KL divergence, nats</source>
             <translation>KL-Divergenz, Nats</translation>
         </message>
@@ -1049,10 +1045,6 @@ Gemessene Änderung der Güte: %2</translation>
     <context>
         <name>tritloom::LayersPage</name>
         <message>
-            <source>Filter: name, bits&lt;4, size&gt;1MB …</source>
-            <translation>Filter: Name, bits&lt;4, size&gt;1MB …</translation>
-        </message>
-        <message>
             <source>Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, block with &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored with = != ~; pinned. “-” turns a term round.</source>
             <translation>Wörter werden im Namen gesucht. Vergleiche: bits, size, parameters, rows, columns, sensitivity, error, block mit &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored mit = != ~; pinned. „-“ kehrt einen Begriff um.</translation>
         </message>
@@ -1128,14 +1120,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>drag bars or lines · width: parameters · strip: sensitivity</source>
             <translation>Balken oder Linien ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
-        </message>
-        <message>
-            <source>drag bars, a selection or the budget line · width: parameters · strip: sensitivity</source>
-            <translation>Balken, Auswahl oder Budgetlinie ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
-        </message>
-        <message>
-            <source>Nothing was allocated: %1</source>
-            <translation>Nichts wurde verteilt: %1</translation>
         </message>
         <message>
             <source>width: parameters · strip: sensitivity</source>
@@ -1358,30 +1342,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Gegen das Original</translation>
         </message>
         <message>
-            <source>KL divergence</source>
-            <translation>KL-Divergenz</translation>
-        </message>
-        <message>
-            <source>Measured, nats per token: how far the predictions moved from the original's</source>
-            <translation>Gemessen, Nats je Token: wie weit sich die Vorhersagen vom Original entfernt haben</translation>
-        </message>
-        <message>
-            <source>Predicted</source>
-            <translation>Vorhergesagt</translation>
-        </message>
-        <message>
-            <source>Sum of what each layer costs alone, nats per token</source>
-            <translation>Summe dessen, was jede Schicht allein kostet, Nats je Token</translation>
-        </message>
-        <message>
-            <source>Same top token</source>
-            <translation>Gleiches erstes Token</translation>
-        </message>
-        <message>
-            <source>Measured: how often both models would say the same next token</source>
-            <translation>Gemessen: wie oft beide Modelle dasselbe nächste Token nennen</translation>
-        </message>
-        <message>
             <source>This model cannot be run here, so nothing is measured: %1</source>
             <translation>Dieses Modell kann hier nicht laufen, darum wird nichts gemessen: %1</translation>
         </message>
@@ -1410,10 +1370,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Noch nichts gemessen</translation>
         </message>
         <message>
-            <source>sensitivity not measured</source>
-            <translation>Empfindlichkeit nicht gemessen</translation>
-        </message>
-        <message>
             <source>Perplexity · %1 tokens of %2 chunks</source>
             <translation>Perplexität · %1 Token aus %2 Stücken</translation>
         </message>
@@ -1440,10 +1396,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>%1 predicted</source>
             <translation>%1 vorhergesagt</translation>
-        </message>
-        <message>
-            <source>The measurement contradicts the prediction: layers interact</source>
-            <translation>Die Messung widerspricht der Vorhersage: Schichten wirken zusammen</translation>
         </message>
         <message>
             <source>History: change of quality, measured</source>
@@ -1499,14 +1451,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source> bpw</source>
             <translation> bpw</translation>
-        </message>
-        <message>
-            <source>Budget in megabytes</source>
-            <translation>Budget in Megabyte</translation>
-        </message>
-        <message>
-            <source> MB</source>
-            <translation> MB</translation>
         </message>
         <message>
             <source>Method</source>
@@ -2048,20 +1992,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Bits</translation>
         </message>
         <message>
-            <source>KL</source>
-            <translation>KL</translation>
-        </message>
-        <message>
             <source>±</source>
             <translation>±</translation>
-        </message>
-        <message>
-            <source>Perplexity</source>
-            <translation>Perplexität</translation>
-        </message>
-        <message>
-            <source>Same token</source>
-            <translation>Gleiches Token</translation>
         </message>
         <message>
             <source>Seconds</source>
@@ -2132,10 +2064,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Bericht sichern</translation>
         </message>
         <message>
-            <source>%1 could not be written: %2</source>
-            <translation>%1 konnte nicht geschrieben werden: %2</translation>
-        </message>
-        <message>
             <source>Another variant of this method</source>
             <translation>Noch eine Variante dieses Verfahrens</translation>
         </message>
@@ -2153,10 +2081,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Size against divergence of the compared methods</source>
             <translation>Größe gegen Divergenz der verglichenen Verfahren</translation>
-        </message>
-        <message>
-            <source>file size, MB</source>
-            <translation>Dateigröße, MB</translation>
         </message>
         <message>
             <source>KL divergence, nats</source>
@@ -2660,26 +2584,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Verlauf der Messung</translation>
         </message>
         <message>
-            <source>Divergence</source>
-            <translation>Divergenz</translation>
-        </message>
-        <message>
-            <source>Measured: KL divergence of the class probabilities from the original’s, nats a picture</source>
-            <translation>Gemessen: KL-Divergenz der Klassenwahrscheinlichkeiten von denen des Originals, Nats je Bild</translation>
-        </message>
-        <message>
-            <source>Measured: squared error over the variance of what the original makes</source>
-            <translation>Gemessen: quadratischer Fehler durch die Varianz dessen, was das Original macht</translation>
-        </message>
-        <message>
-            <source>Predicted</source>
-            <translation>Vorhergesagt</translation>
-        </message>
-        <message>
-            <source>Sum of what each layer costs alone</source>
-            <translation>Summe dessen, was jede Schicht allein kostet</translation>
-        </message>
-        <message>
             <source>Same class</source>
             <translation>Gleiche Klasse</translation>
         </message>
@@ -2726,10 +2630,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>SSIM to target</source>
             <translation>SSIM zum Ziel</translation>
-        </message>
-        <message>
-            <source>not measured</source>
-            <translation>nicht gemessen</translation>
         </message>
         <message>
             <source>Divergence, measured</source>
@@ -3156,18 +3056,6 @@ Divergenz %1</translation>
     </context>
     <context>
         <name>tritloom::InteractionNote</name>
-        <message>
-            <source>%1: interacts with %2. The table is corrected.</source>
-            <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
-            <source>%1: no block stands out. The table is corrected.</source>
-            <translation>%1: kein Block sticht heraus. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
-            <source>%1: no layer stands out. The table is corrected.</source>
-            <translation>%1: keine Schicht ragt heraus. Die Tabelle ist berichtigt.</translation>
-        </message>
         <message>
             <source>Predicted %1, measured %2</source>
             <translation>Vorhergesagt %1, gemessen %2</translation>
@@ -4865,10 +4753,6 @@ Divergenz %1</translation>
         <message>
             <source>The loudest input channels in 4 bits, the rest one bit with row and column factors.</source>
             <translation>Die lautesten Eingabekanäle in 4 Bits, der Rest ein Bit mit Zeilen- und Spaltenfaktoren.</translation>
-        </message>
-        <message>
-            <source>Eight columns at a time onto the E8P codebook of 2 bits; the weights not yet stored make up for the error.</source>
-            <translation>Je acht Spalten auf das E8P-Codebuch mit 2 Bits; die noch nicht gespeicherten Gewichte gleichen den Fehler aus.</translation>
         </message>
         <message>
             <source>What activations lose with one number range for all denoising steps, and with one for each group.</source>
