@@ -625,7 +625,7 @@
         </message>
         <message>
             <source>&amp;Fits</source>
-            <translation>An&amp;passungen</translation>
+            <translation>&amp;Kurven</translation>
         </message>
         <message>
             <source>&amp;Compressed</source>

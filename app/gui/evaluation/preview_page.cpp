@@ -90,7 +90,9 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
     // Narrower, the cards would be cut off at the right.
-    setMinimumWidth(std::max(304, inner->minimumSizeHint().width() + 2));
+    // Figures that are not there yet take more room than their dashes.
+    const int least = workspace.model().picture ? 304 : 342;
+    setMinimumWidth(std::max(least, inner->minimumSizeHint().width() + 2));
 
     EvaluationController& evaluation = workspace.evaluation();
     connect(&evaluation, &EvaluationController::started, this, [this] {
