@@ -11,7 +11,8 @@ namespace tritloom::cli {
 namespace {
 
 /// Says before minutes of measuring that no choice of formats can be small enough.
-Result<void> checkBudget(const Model& model, const SensitivityTable& table, std::uint64_t budget)
+Result<void>
+checkBudget(const Context& context, const Model& model, const SensitivityTable& table, std::uint64_t budget)
 {
     std::uint64_t smallest = model.bytes();
     for (std::size_t i = 0; i < table.cells.size(); ++i) {
@@ -21,8 +22,7 @@ Result<void> checkBudget(const Model& model, const SensitivityTable& table, std:
         smallest -= model.layers[i].storedBytes - least;
     }
     if (budget < smallest)
-        return fail(
-            ErrorCode::InvalidInput, "the budget is {} bytes, the smallest choice has {}", budget, smallest);
+        return context.misuse("the budget is {} bytes, the smallest choice has {}", budget, smallest);
     return {};
 }
 
@@ -31,13 +31,13 @@ Result<AllocatorChoice> allocatorChoice(Context& context)
 {
     AllocatorChoice choice;
     if (context.parser.isSet("allocator"))
-        choice.allocator = TRY(parsePluginChoice(context.parser.value("allocator")));
+        choice.allocator = TRY(context.asked(parsePluginChoice(context.parser.value("allocator"))));
     if (context.parser.isSet("bit-operations")) {
         bool valid = false;
         choice.bitOperations = context.parser.value("bit-operations").toDouble(&valid);
         if (!valid || !(choice.bitOperations > 0))
-            return fail(
-                ErrorCode::InvalidInput, "--bit-operations needs a number above 0, not '{}'",
+            return context.misuse(
+                "--bit-operations needs a number above 0, not '{}'",
                 context.parser.value("bit-operations").toStdString());
     }
     return choice;
@@ -47,19 +47,19 @@ Result<AllocatorChoice> allocatorChoice(Context& context)
 
 int allocate(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to compress.");
+    context.addArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
     addCandidateOptions(context);
     addPictureOptions(context);
-    context.parser.addOption({"budget", "Size to reach: 4.5bpw (mean bits per weight) or 300MB.", "size"});
-    context.parser.addOption(
+    context.addOption({"budget", "Size to reach: 4.5bpw (mean bits per weight) or 300MB.", "size"});
+    context.addOption(
         {"metric", "Costs from this metric instead of the measured sweep, e.g. hawq:probes=4.", "id"});
-    context.parser.addOption(
+    context.addOption(
         {"allocator", "Choose by this allocator instead of the exact knapsack, e.g. integer-program.", "id"});
-    context.parser.addOption(
+    context.addOption(
         {"bit-operations", "Also keep this many bit operations a token (integer-program).", "N"});
-    context.parser.addOption({{"o", "output"}, "Also write the recipe to this file.", "file"});
-    context.parser.addOption({"split-fused", "Let q/k/v and gate/up have different formats."});
+    context.addOption({{"o", "output"}, "Also write the recipe to this file.", "file"});
+    context.addOption({"split-fused", "Let q/k/v and gate/up have different formats."});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     if (!context.parser.isSet("budget")) {
@@ -75,12 +75,13 @@ int allocate(Context& context, const QStringList& arguments)
             return context.plugins().allocator(id);
         };
         if (!allocator.allocator.id.empty())
-            TRY(allocatorOf(allocator, allocators));
+            TRY(context.asked(allocatorOf(allocator, allocators)));
         if (context.parser.isSet("output"))
             TRY_VOID(checkWritable(context.parser.value("output")));
-        const std::uint64_t budget = TRY(parseBudget(model, context.parser.value("budget").toStdString()));
+        const std::uint64_t budget =
+            TRY(context.asked(parseBudget(model, context.parser.value("budget").toStdString())));
         std::vector<Candidate> candidates = TRY(candidatesOf(context, model));
-        TRY_VOID(checkBudget(model, emptyTable(model, candidates, methods), budget));
+        TRY_VOID(checkBudget(context, model, emptyTable(model, candidates, methods), budget));
         std::optional<MetricScores> scores;
         if (context.parser.isSet("metric"))
             scores = TRY(scoresOf(context, measured, candidates));
@@ -93,7 +94,8 @@ int allocate(Context& context, const QStringList& arguments)
             .methods = methods};
         const AllocatedBy made = TRY(allocateBy(
             model, table, scores ? &*scores : nullptr, model.original(), rules, allocator, allocators,
-            {.stop = context.stop}));
+            {.stop = context.stop,
+             .progress = [&](double fraction) { context.progress("allocate", fraction); }}));
         for (const std::string& notice : made.notices)
             std::fprintf(stderr, "%s\n", notice.c_str());
         const AllocationResult& result = made.result;
@@ -107,8 +109,10 @@ int allocate(Context& context, const QStringList& arguments)
             object["bytes"] = qint64(result.bytes);
             object["bitsPerWeight"] = bits;
             object[scores ? "predictedCost" : "predictedKl"] = result.predictedKl;
-            if (scores)
+            if (scores) {
                 object["costIs"] = QString::fromStdString(scores->title);
+                object["additive"] = scores->isAdditive;
+            }
             context.print(object);
             return {};
         }
@@ -121,9 +125,22 @@ int allocate(Context& context, const QStringList& arguments)
                  formatBytes(bytesOf(model.layers[i], choice, methods))});
         }
         printTable({"layer", "format", "method", "bytes"}, rows);
-        std::printf(
-            "%s, %.3f bits per weight, predicted %s %.5g\n", qPrintable(formatBytes(result.bytes)), bits,
-            scores ? scores->title.c_str() : "KL", result.predictedKl);
+        std::printf("%s, %.3f bits per weight, ", qPrintable(formatBytes(result.bytes)), bits);
+        if (!scores)
+            std::printf(
+                model.picture && model.picture->task != PictureTask::Classification
+                    ? "predicted divergence %.5g\n"
+                    : "predicted KL %.5g nats\n",
+                result.predictedKl);
+        else if (scores->isAdditive)
+            std::printf(
+                "cost by --metric %s: %.5g%s%s, the sum over the layers of \"%s\"; not a divergence\n",
+                qPrintable(context.parser.value("metric")), result.predictedKl,
+                scores->unit.empty() ? "" : " ", scores->unit.c_str(), scores->title.c_str());
+        else
+            std::printf(
+                "chosen by the order of --metric %s (\"%s\"), whose sum means nothing\n",
+                qPrintable(context.parser.value("metric")), scores->title.c_str());
         return {};
     };
     const auto done = run();

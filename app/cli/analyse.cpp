@@ -74,8 +74,7 @@ Result<Report> runFamily(
 {
     const auto* const family = dynamic_cast<const FamilyAnalysis*>(&analysis);
     if (family == nullptr)
-        return fail(
-            ErrorCode::InvalidInput, "'{}' looks at one model, {} are named", analysis.id(), models.size());
+        return context.misuse("'{}' looks at one model, {} are named", analysis.id(), models.size());
     std::vector<std::unique_ptr<PictureProbe>> probes;
     std::vector<FamilyAnalysis::Member> members;
     for (const QString& path : models) {
@@ -95,9 +94,8 @@ Result<Report> runFamily(
 
 int analyse(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("ANALYSIS", "An id and its parameters, e.g. memory-faults:soft=2.");
-    context.parser.addPositionalArgument(
-        "MODEL...", "The model to look at; some analyses need none, some compare several.");
+    context.addArgument("ANALYSIS", "An id and its parameters, e.g. memory-faults:soft=2.");
+    context.addArgument("MODEL...", "The model to look at; some analyses need none, some compare several.");
     context.addEngineOptions();
     addCandidateOptions(context);
     addPictureOptions(context);
@@ -105,14 +103,13 @@ int analyse(Context& context, const QStringList& arguments)
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
     const auto run = [&]() -> Result<Report> {
-        const PluginChoice choice = TRY(parsePluginChoice(given[0]));
+        const PluginChoice choice = TRY(context.asked(parsePluginChoice(given[0])));
         const Analysis* const analysis = context.plugins().analysis(choice.id);
         if (analysis == nullptr)
-            return fail(
-                ErrorCode::NotFound, "no analysis is called '{}': see tritloom-cli methods", choice.id);
-        TRY_VOID(checkParameters(choice, analysis->parameters()));
+            return context.misuse("no analysis is called '{}': see tritloom-cli methods", choice.id);
+        TRY_VOID(context.asked(checkParameters(choice, analysis->parameters())));
         if (analysis->needsModel() && given.size() < 2)
-            return fail(ErrorCode::InvalidInput, "'{}' looks at a model: name one after it", choice.id);
+            return context.misuse("'{}' looks at a model: name one after it", choice.id);
         const MethodContext work{
             .stop = context.stop, .progress = [&](double fraction) { context.progress(given[0], fraction); }};
         if (given.size() < 2)

@@ -54,14 +54,14 @@ Result<std::vector<CpuActivations>> modesOf(const Context& context)
         return std::vector{CpuActivations::EightBit};
     if (mode == "both")
         return std::vector{CpuActivations::Exact, CpuActivations::EightBit};
-    return fail(ErrorCode::InvalidInput, "--mode is exact, 8bit or both, not '{}'", mode.toStdString());
+    return context.misuse("--mode is exact, 8bit or both, not '{}'", mode.toStdString());
 }
 
 Result<std::vector<std::string>> formatsOf(const Context& context)
 {
     std::vector<std::string> ids;
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
-        ids.push_back(TRY(parseNumberFormat(id.trimmed().toStdString()))->id());
+        ids.push_back(TRY(context.asked(parseNumberFormat(id.trimmed().toStdString())))->id());
     return ids;
 }
 
@@ -71,7 +71,7 @@ using Work = std::function<Result<void>(Measured&, const OnBenchmarkRow&)>;
 Result<Work> kernelsWork(Context& context)
 {
     KernelBenchmark what;
-    what.device = context.parser.value("device").toStdString();
+    what.device = TRY(context.device());
     what.modes = TRY(modesOf(context));
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
@@ -81,8 +81,7 @@ Result<Work> kernelsWork(Context& context)
     for (const QString& text : context.parser.value("columns").split(',', Qt::SkipEmptyParts)) {
         const std::size_t count = text.trimmed().toULongLong();
         if (count == 0 || count > 1'000'000)
-            return fail(
-                ErrorCode::InvalidInput, "--columns needs numbers from 1 on, not '{}'", text.toStdString());
+            return context.misuse("--columns needs numbers from 1 on, not '{}'", text.toStdString());
         what.columns.push_back(count);
     }
     return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
@@ -99,8 +98,14 @@ Result<Work> fitWork(Context& context)
     if (const auto formats = TRY(formatsOf(context)); !formats.empty())
         what.formats = formats;
     what.methods.clear();
-    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
-        what.methods.push_back(TRY(parsePluginChoice(id)));
+    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
+        const PluginChoice choice = TRY(context.asked(parsePluginChoice(id)));
+        const LayerMethod* const method = context.plugins().find(choice.id);
+        if (method == nullptr)
+            return context.misuse("no method is called '{}': see tritloom-cli methods", choice.id);
+        TRY_VOID(context.asked(checkParameters(choice, method->parameters())));
+        what.methods.push_back(choice);
+    }
     return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
         return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
     };
@@ -109,25 +114,26 @@ Result<Work> fitWork(Context& context)
 Result<Work> modelWork(Context& context, const QString& what)
 {
     ModelBenchmark options;
-    options.device = context.parser.value("device").toStdString();
+    options.device = TRY(context.device());
     options.modes = TRY(modesOf(context));
     options.context = TRY(context.countOption("context", options.context));
     constexpr std::size_t longest = std::size_t{1} << 15; // tokens: scores of all pairs take 4 GB a head
     if (options.context > longest)
-        return fail(
-            ErrorCode::InvalidInput, "--context is at most {} tokens here, not {}", longest, options.context);
+        return context.misuse("--context is at most {} tokens here, not {}", longest, options.context);
     options.count = TRY(context.countOption("count", what == "drag" ? 3 : 2));
     std::vector<std::string> formats = TRY(formatsOf(context));
     if (formats.empty())
         formats = {"q4_k"};
+    if (context.parser.isSet("model"))
+        options.model = TRY(loadModel(context.parser.value("model").toStdString()));
+    else
+        TRY_VOID(context.asked(checkShape(context.parser.value("shape").toStdString())));
     return
         [&context, what, options, formats](Measured& measured, const OnBenchmarkRow& onRow) -> Result<void> {
             ModelBenchmark benchmark = options;
             const bool file = context.parser.isSet("model");
             for (const std::string& id : formats) {
-                if (file)
-                    benchmark.model = TRY(loadModel(context.parser.value("model").toStdString()));
-                else // a drag begins at what the file holds
+                if (!file) // a drag begins at what the file holds
                     benchmark.model = TRY(randomModel(
                         context.parser.value("shape").toStdString(),
                         TRY(parseNumberFormat(what == "drag" ? "f16" : id))));
@@ -146,17 +152,45 @@ Result<Work> modelWork(Context& context, const QString& what)
         };
 }
 
+/// Options that some benchmarks have and others do not: named, not passed over.
+Result<void> checkOptions(const Context& context, const QString& what)
+{
+    static constexpr struct {
+        const char* option;
+        const char* benchmarks;
+    } rows[] = {
+        {"device", "kernels evaluate decode drag"},
+        {"mode", "kernels evaluate decode drag"},
+        {"columns", "kernels"},
+        {"rows", "kernels fit"},
+        {"inner", "kernels fit"},
+        {"methods", "fit"},
+        {"instruction-set", "kernels"},
+        {"model", "evaluate decode drag"},
+        {"shape", "evaluate decode drag"},
+        {"context", "evaluate decode drag"},
+        {"count", "fit evaluate decode drag"},
+    };
+    for (const auto& row : rows)
+        if (context.parser.isSet(row.option) && !QString(row.benchmarks).split(' ').contains(what))
+            return context.misuse(
+                "--{} means nothing to the benchmark '{}': it is for {}", row.option, what.toStdString(),
+                QString(row.benchmarks).replace(" ", ", ").toStdString());
+    return {};
+}
+
 Result<Work> workOf(Context& context, const QString& what)
 {
+    if (QStringList{"kernels", "fit", "evaluate", "decode", "drag"}.contains(what))
+        TRY_VOID(checkOptions(context, what));
     if (what == "kernels")
         return kernelsWork(context);
     if (what == "fit")
         return fitWork(context);
     if (QStringList{"evaluate", "decode", "drag"}.contains(what))
         return modelWork(context, what);
-    return fail(
-        ErrorCode::NotFound, "there is no benchmark '{}': kernels, fit, evaluate, decode and drag are",
-        what.toStdString());
+    return context.misuse(
+        "there is no benchmark '{}': kernels, fit, evaluate, decode and drag are", what.toStdString());
 }
 
 void printMeasured(Context& context, const QString& what, const Measured& measured)
@@ -216,38 +250,36 @@ void printMeasured(Context& context, const QString& what, const Measured& measur
 
 int bench(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument(
+    context.addArgument(
         "WHAT",
         "kernels (products of packed weights), fit (weights to packed ones), evaluate or decode (a model), "
         "drag (a layer to another format).");
-    context.parser.addOption(
+    context.addOption(
         {"device", "cpu or vulkan:<number>: where products and models run, not fit.", "id", "cpu"});
-    context.parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
-    context.parser.addOption(
-        {"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});
-    context.parser.addOption({"mode", "Activations: exact, 8bit or both.", "mode", "both"});
-    context.parser.addOption(
-        {"columns", "kernels: columns of the product, separated by commas.", "N", "1,512"});
-    context.parser.addOption({"rows", "kernels, fit: rows of the weights (default: 4096).", "N"});
-    context.parser.addOption({"inner", "kernels, fit: columns of the weights (default: 4096).", "N"});
-    context.parser.addOption({"methods", "fit: methods, separated by commas.", "ids", "rtn"});
-    context.parser.addOption({"instruction-set", "kernels: instead of the best one, e.g. AVX2.", "name"});
-    context.parser.addOption({"model", "A model file (default: random weights).", "file"});
-    context.parser.addOption({"shape", "Of random weights: 1.1b, 125m or tiny.", "name", "1.1b"});
-    context.parser.addOption({"context", "Tokens a chunk (default: 512).", "N"});
-    context.parser.addOption({"count", "Repetitions.", "N"});
-    context.parser.addOption({"csv", "Also write the rows to this file.", "file"});
+    context.addOption({"threads", "How many threads to use (default: all cores).", "N"});
+    context.addOption({"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});
+    context.addOption({"mode", "Activations: exact, 8bit or both.", "mode", "both"});
+    context.addOption({"columns", "kernels: columns of the product, separated by commas.", "N", "1,512"});
+    context.addOption({"rows", "kernels, fit: rows of the weights (default: 4096).", "N"});
+    context.addOption({"inner", "kernels, fit: columns of the weights (default: 4096).", "N"});
+    context.addOption({"methods", "fit: methods, separated by commas.", "ids", "rtn"});
+    context.addOption({"instruction-set", "kernels: instead of the best one, e.g. AVX2.", "name"});
+    context.addOption({"model", "A model file (default: random weights).", "file"});
+    context.addOption({"shape", "Of random weights: 1.1b, 125m or tiny.", "name", "1.1b"});
+    context.addOption({"context", "Tokens a chunk (default: 512).", "N"});
+    context.addOption({"count", "Repetitions.", "N"});
+    context.addOption({"csv", "Also write the rows to this file.", "file"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const QString what = context.parser.positionalArguments()[0];
     Measured measured;
     const auto run = [&]() -> Result<void> {
-        setThreadCount(TRY(context.countOption("threads", 0)));
+        setThreadCount(TRY(context.threads()));
         const Work work = TRY(workOf(context, what)); // a wrong option is told before minutes of measuring
         if (context.parser.isSet("csv"))
             TRY_VOID(checkWritable(context.parser.value("csv")));
         // Chooses the instruction set that the limits are of.
-        TRY(makeCpuBackend(context.parser.value("instruction-set").toStdString()));
+        TRY(context.asked(makeCpuBackend(context.parser.value("instruction-set").toStdString())));
         measured.limits = TRY(measureCpuLimits());
         const auto onRow = [&](const BenchmarkRow& row) {
             measured.rows.push_back(row);

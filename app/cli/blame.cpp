@@ -112,7 +112,7 @@ Result<Asked> ask(Context& context)
         return asked;
     }
     if (text.empty())
-        return fail(ErrorCode::InvalidInput, "--token needs a text: --text FILE");
+        return context.misuse("--token needs a text: --text FILE");
     const Tokenizer& tokenizer = *engine.model()->tokenizer;
     const std::vector<TokenId> tokens = tokenizer.encode(text);
     const std::size_t own = engine.model()->contextLength;
@@ -127,17 +127,15 @@ Result<Asked> ask(Context& context)
 
 int blame(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model as it was.");
+    context.addArgument("MODEL", "The model as it was.");
     context.addEngineOptions();
-    context.parser.addOption({"recipe", "How it is compressed.", "file"});
-    context.parser.addOption(
-        {"token", "Ask about the N-th token of the text, not about the mean loss.", "N"});
-    context.parser.addOption(
+    context.addOption({"recipe", "How it is compressed.", "file"});
+    context.addOption({"token", "Ask about the N-th token of the text, not about the mean loss.", "N"});
+    context.addOption(
         {"measure", "loss: what the text says next; kl: divergence from the model as it was.", "name",
          "loss"});
-    context.parser.addOption(
-        {"runs", "At most so many runs of the model (default: four a layer, up to 256).", "N"});
-    context.parser.addOption(
+    context.addOption({"runs", "At most so many runs of the model (default: four a layer, up to 256).", "N"});
+    context.addOption(
         {"share", "Look until the layers found have this percentage of the gains (default: 80).", "N"});
     if (!context.parse(arguments, 1))
         return context.exitCode;

@@ -1,5 +1,9 @@
 #include "app/cli/command.h"
 
+#include "app/cli/option_groups.h"
+#include "app/session/size_unit.h"
+#include "app/session/vulkan_devices.h"
+
 #include <QCoreApplication>
 #include <QFile>
 #include <QJsonDocument>
@@ -17,26 +21,26 @@ Context::Context(QString command, const char* summary, std::stop_token stopToken
     , m_summary(QString::fromUtf8(summary))
 {
     parser.setApplicationDescription(QString("tritloom-cli %1: %2").arg(command, m_summary));
-    parser.addOption({"json", "Print one JSON object instead of a table."});
-    parser.addOption({{"h", "help"}, "Show this text."});
+    addOption({"json", "Print one JSON object instead of a table."});
+    addOption({{"h", "help"}, "Show this text."});
 }
 
 void Context::addEngineOptions()
 {
-    parser.addOption({"text", "Text to measure on (default: the one that comes with the program).", "file"});
-    parser.addOption(
-        {"calibration", "Text that methods learn from (default: the one that comes with it).", "file"});
-    parser.addOption(
-        {"imatrix", "An importance matrix of llama.cpp's: mean squares from there, not from the text.", "file"});
-    parser.addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
-    parser.addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
-    parser.addOption(
+    addOption({"text", "Text to measure on (default: the one that comes with the program).", "file"});
+    addOption({"calibration", "Text that methods learn from (default: the one that comes with it).", "file"});
+    addOption(
+        {"imatrix", "An importance matrix of llama.cpp's: mean squares from there, not from the text.",
+         "file"});
+    addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
+    addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
+    addOption(
         {"transform", "Rewrite the model first, e.g. smoothquant:strength=0.8; several separated by commas.",
          "ids"});
-    parser.addOption(
+    addOption(
         {"base", "The model that this one was tuned from, for methods that store the difference.", "model"});
-    parser.addOption({"device", "A device id of 'tritloom-cli devices' (default: cpu).", "id", "cpu"});
-    parser.addOption({"threads", "How many threads to use (default: all cores).", "N"});
+    addOption({"device", "A device id of 'tritloom-cli devices' (default: cpu).", "id", "cpu"});
+    addOption({"threads", "How many threads to use (default: all cores).", "N"});
 }
 
 namespace {
@@ -68,7 +72,43 @@ QString writtenOntoInput(const QCommandLineParser& parser)
     return {};
 }
 
+/// "--output" where it was given and is "": a script's variable that is not set; "" where all have names.
+QString withoutName(const QCommandLineParser& parser)
+{
+    static constexpr const char* names[] = {"output",  "csv",  "html",  "recipe",    "text",   "calibration",
+                                            "imatrix", "base", "model", "reference", "labels", "images"};
+    const QStringList given = parser.optionNames();
+    for (const char* const name : names)
+        if ((given.contains(QLatin1String(name)) || (name == names[0] && given.contains(QLatin1String("o"))))
+            && parser.value(name).isEmpty())
+            return name == names[0] ? QStringLiteral("-o") : QStringLiteral("--") + QLatin1String(name);
+    return {};
+}
+
 } // namespace
+
+void Context::addOption(const QCommandLineOption& option)
+{
+    parser.addOption(option);
+    m_options.push_back(option);
+}
+
+void Context::addArgument(const QString& name, const QString& description)
+{
+    m_arguments.emplace_back(name, description);
+}
+
+Result<void> Context::checkApplied(std::optional<PictureTask> task) const
+{
+    for (const QString& name : parser.optionNames()) {
+        const bool continuesText = name == "prompt" && m_command == "generate" && !task;
+        if (!continuesText && !applies(name, task))
+            return misuse(
+                "--{} means nothing here: the model is for {}", name.toStdString(),
+                task ? nameOf(*task) : "text");
+    }
+    return {};
+}
 
 bool Context::parse(const QStringList& arguments, int positionals, int most)
 {
@@ -78,9 +118,7 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
         return false;
     }
     if (parser.isSet("help")) {
-        QString text = parser.helpText(); // which knows the program by its path, and nothing of commands
-        text.replace(QCoreApplication::arguments().constFirst(), QStringLiteral("tritloom-cli ") + m_command);
-        std::fputs(qPrintable(text), stdout);
+        printHelp();
         return false;
     }
     const auto given = int(parser.positionalArguments().size());
@@ -88,6 +126,11 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
         std::fprintf(
             stderr, "%d argument%s expected, %d given; see --help\n", positionals,
             positionals == 1 ? "" : "s", int(parser.positionalArguments().size()));
+        exitCode = WrongUse;
+        return false;
+    }
+    if (const QString empty = withoutName(parser); !empty.isEmpty()) {
+        std::fprintf(stderr, "%s needs a name, not ''\n", qPrintable(empty));
         exitCode = WrongUse;
         return false;
     }
@@ -102,23 +145,34 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
 
 void Context::progress(const QString& what, double fraction)
 {
+    using namespace std::chrono;
+    const auto now = steady_clock::now();
+    if (fraction < m_lastFraction || m_lastFraction < 0)
+        m_progressBegin = now; // something new
+    m_lastFraction = fraction;
     const int percent = int(fraction * 100);
     const bool terminal = isatty(STDERR_FILENO) != 0;
-    const QString line = QString("%1 %2 %").arg(what).arg(terminal ? percent : percent / 10 * 10);
-    if (line == m_lastProgress)
+    const QString shown = QString("%1 %2 %").arg(what).arg(terminal ? percent : percent / 10 * 10);
+    const double passed = duration<double>(now - m_progressBegin).count();
+    QString left;
+    if (constexpr double soonest = 2; passed > soonest && fraction > 0.01 && fraction < 1)
+        left = QString(", %1 left").arg(timeText(passed * (1 - fraction) / fraction));
+    if (shown == m_lastProgress && (!terminal || left == m_lastLeft))
         return;
-    m_lastProgress = line;
+    m_lastProgress = shown;
+    m_lastLeft = left;
+    const QString line = shown + left;
     if (terminal)
         std::fprintf(stderr, "\r\033[K%s%s", qPrintable(line), fraction >= 1 ? "\n" : "");
     else
         std::fprintf(stderr, "%s\n", qPrintable(line));
 }
 
-int Context::fail(const Error& error)
+int Context::fail(const Error& error) const
 {
     const bool cancelled = error.code == ErrorCode::Cancelled; // where it stopped helps nobody
     std::fprintf(stderr, "%s\n", cancelled ? "cancelled" : error.message.c_str());
-    return error.code == ErrorCode::Cancelled ? Cancelled : Failed;
+    return cancelled ? Cancelled : m_isWrongUse ? WrongUse : Failed;
 }
 
 void Context::print(const QJsonObject& object)
@@ -133,10 +187,37 @@ Result<std::size_t> Context::countOption(const QString& name, std::size_t otherw
     bool valid = false;
     const qulonglong value = parser.value(name).toULongLong(&valid);
     if (!valid || value == 0 || value > 1'000'000'000)
-        return tritloom::fail(
-            ErrorCode::InvalidInput, "--{} needs a whole number from 1 on, not '{}'", name.toStdString(),
+        return misuse(
+            "--{} needs a whole number from 1 on, not '{}'", name.toStdString(),
             parser.value(name).toStdString());
     return std::size_t(value);
+}
+
+Result<std::uint64_t> Context::seed() const
+{
+    bool valid = false;
+    const qulonglong seed = parser.value("seed").toULongLong(&valid);
+    if (!valid)
+        return misuse("--seed needs a whole number from 0 on, not '{}'", parser.value("seed").toStdString());
+    return std::uint64_t(seed);
+}
+
+Result<std::string> Context::device() const
+{
+    const std::string id = parser.value("device").toStdString();
+    if (id.starts_with("vulkan:"))
+        TRY(asked(vulkanDeviceOf(id)));
+    else if (id != "cpu" && id != "cpu:8bit" && id != "reference")
+        return misuse("no device is called '{}'; see tritloom-cli devices", id);
+    return id;
+}
+
+Result<std::size_t> Context::threads() const
+{
+    const std::size_t threads = TRY(countOption("threads", 0));
+    if (threads > 1024)
+        return misuse("--threads takes at most 1024, not {}", threads);
+    return threads;
 }
 
 Result<EngineOptions> Context::engineOptions() const
@@ -165,11 +246,8 @@ Result<EngineOptions> Context::engineOptions() const
     options.evaluation.chunkCount = TRY(countOption("chunks", 0));
     if (parser.isSet("base"))
         options.base = TRY(loadModel(parser.value("base").toStdString()));
-    options.device = parser.value("device").toStdString();
-    options.threads = TRY(countOption("threads", 0));
-    if (options.threads > 1024)
-        return tritloom::fail(
-            ErrorCode::InvalidInput, "--threads takes at most 1024, not {}", options.threads);
+    options.device = TRY(device());
+    options.threads = TRY(threads());
     return options;
 }
 
@@ -206,16 +284,18 @@ void printTable(const QStringList& header, const std::vector<QStringList>& rows)
         print(row, row);
 }
 
+QString timeText(double seconds)
+{
+    const auto whole = qint64(seconds + 0.5);
+    return whole < 60  ? QString("%1 s").arg(whole)
+        : whole < 3600 ? QString("%1 min %2 s").arg(whole / 60).arg(whole % 60)
+                       : QString("%1 h %2 min").arg(whole / 3600).arg(whole / 60 % 60);
+}
+
 QString formatBytes(std::uint64_t bytes)
 {
-    const char* const units[] = {"B", "kB", "MB", "GB", "TB"};
-    double value = double(bytes);
-    int unit = 0;
-    while (value >= 1000 && unit < 4) {
-        value /= 1000;
-        ++unit;
-    }
-    return QString("%1 %2").arg(value, 0, 'f', unit == 0 ? 0 : 2).arg(units[unit]);
+    const SizeUnit unit = fileUnitOf(bytes);
+    return QString("%1 %2").arg(double(bytes) / unit.bytes, 0, 'f', unit.bytes == 1 ? 0 : 2).arg(unit.name);
 }
 
 } // namespace tritloom::cli

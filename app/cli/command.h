@@ -6,6 +6,8 @@
 #include <QCommandLineParser>
 #include <QJsonObject>
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <stop_token>
 
@@ -21,6 +23,8 @@ public:
     QCommandLineParser parser; ///< holds --json, --help already
     std::stop_token stop; ///< Ctrl+C
 
+    void addOption(const QCommandLineOption& option);
+    void addArgument(const QString& name, const QString& description);
     /// Adds --text, --calibration, --context, --chunks, --device, --threads.
     void addEngineOptions();
     /// Parses; prints help or the mistake. most: 0 for exactly `positionals`. False: return exitCode.
@@ -29,30 +33,60 @@ public:
     int exitCode = Done;
 
     [[nodiscard]] bool json() const { return parser.isSet("json"); }
-    /// One line on stderr, rewritten in place on a terminal, every tenth elsewhere. fraction 0 to 1.
+    /// One line on stderr with the time left, rewritten in place on a terminal, every tenth elsewhere.
+    /// fraction 0 to 1; less than before: of something new.
     void progress(const QString& what, double fraction);
-    int fail(const Error& error); ///< prints the sentence, gives the exit code
+    int fail(const Error& error) const; ///< prints the sentence, gives the exit code
+    /// The error of an option that cannot be meant: fail() gives WrongUse for it.
+    template <typename... Args>
+    [[nodiscard]] tl::unexpected<Error> misuse(fmt::format_string<Args...> text, Args&&... args) const
+    {
+        m_isWrongUse = true;
+        return tritloom::fail(ErrorCode::InvalidInput, text, std::forward<Args>(args)...);
+    }
+    /// The same for what others say of an option's value.
+    template <typename T>
+    [[nodiscard]] Result<T> asked(Result<T> value) const
+    {
+        m_isWrongUse = m_isWrongUse || !value;
+        return value;
+    }
+    /// That no option was given that means nothing for the model. task: absent for language models.
+    [[nodiscard]] Result<void> checkApplied(std::optional<PictureTask> task) const;
     void print(const QJsonObject& object);
 
     [[nodiscard]] Result<EngineOptions> engineOptions() const;
     [[nodiscard]] Result<std::size_t> countOption(const QString& name, std::size_t otherwise) const;
+    [[nodiscard]] Result<std::uint64_t> seed() const;
+    [[nodiscard]] Result<std::string> device() const; ///< that is there
+    [[nodiscard]] Result<std::size_t> threads() const; ///< 0: all cores
     [[nodiscard]] PluginHost& plugins();
 
 private:
-    QString m_command, m_summary, m_lastProgress;
+    void printHelp() const;
+
+    QString m_command, m_summary, m_lastProgress, m_lastLeft;
+    double m_lastFraction = -1;
+    std::chrono::steady_clock::time_point m_progressBegin;
+    mutable bool m_isWrongUse = false; ///< remembered by whatever reads options
+    std::vector<QCommandLineOption> m_options; ///< for the help, in order
+    std::vector<std::pair<QString, QString>> m_arguments;
     std::unique_ptr<PluginHost> m_plugins;
 };
 
 /// A table with aligned columns on stdout. Numbers (cells that start with a digit or sign) go to the right.
 void printTable(const QStringList& header, const std::vector<QStringList>& rows);
-[[nodiscard]] QString formatBytes(std::uint64_t bytes);
+[[nodiscard]] QString formatBytes(std::uint64_t bytes); ///< "1.84 MB", see app/session/size_unit.h
+[[nodiscard]] QString timeText(double seconds); ///< "12 s", "4 min 5 s"
 
 struct Command {
+    const char* group; ///< the heading above it in --help
     const char* name;
     const char* summary;
     int (*run)(Context& context, const QStringList& arguments);
 };
 /// app/cli/commands.cpp holds the only list.
 [[nodiscard]] std::span<const Command> commands();
+void printCommands(); ///< what --help without a command prints
 
 } // namespace tritloom::cli

@@ -68,15 +68,15 @@ void print(Context& context, const ComparisonKind& kind, const std::vector<Compa
 
 int compare(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to compress.");
+    context.addArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
-    context.parser.addOption(
+    context.addOption(
         {"formats", "Formats, separated by commas (default: q2_k to q8_0; for pictures int3row to int8row).",
          "ids"});
-    context.parser.addOption(
+    context.addOption(
         {"methods", "Methods, separated by commas, e.g. rtn,gptq:act_order=0.", "ids", "rtn,imatrix"});
-    context.parser.addOption({"csv", "Also write the rows to this file.", "file"});
-    context.parser.addOption({"html", "Also write a report with charts to this file.", "file"});
+    context.addOption({"csv", "Also write the rows to this file.", "file"});
+    context.addOption({"html", "Also write a report with charts to this file.", "file"});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -92,7 +92,7 @@ int compare(Context& context, const QStringList& arguments)
         const Model& model = pictures ? *pictures->model() : *engine->model();
         std::vector<Candidate> methods;
         for (const QString& text : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
-            const PluginChoice choice = TRY(parsePluginChoice(text));
+            const PluginChoice choice = TRY(context.asked(parsePluginChoice(text)));
             methods.push_back({"", choice.id, choice.parameters});
         }
         std::vector<std::string> formats;
@@ -102,9 +102,9 @@ int compare(Context& context, const QStringList& arguments)
             formats = pictures ? std::vector<std::string>{"int3row", "int4row", "int6row", "int8row"}
                                : std::vector<std::string>{"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_0"};
         const auto compressor = pictures ? pictures->compressor() : engine->compressor();
-        rows = TRY(comparisonRows(model, formats, methods, compressor->methods()));
+        rows = TRY(context.asked(comparisonRows(model, formats, methods, compressor->methods())));
         if (rows.empty())
-            return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
+            return context.misuse("none of these methods can write any of these formats");
         // Without a place to keep results the comparison still runs; it only starts anew next time.
         const auto project = Workspace::autosaveFor(model);
         ResultStore* const store = project ? project->store.get() : nullptr;

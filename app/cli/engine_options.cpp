@@ -6,6 +6,35 @@
 
 namespace tritloom::cli {
 
+Result<void>
+forEachTransform(Context& context, const std::function<const Model&()>& model, const ApplyTransform& apply)
+{
+    struct Asked {
+        QString text;
+        const ModelTransform* transform;
+        Parameters parameters;
+    };
+    std::vector<Asked> all; // the last is checked before the first has run for minutes
+    for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
+        const PluginChoice choice = TRY(context.asked(parsePluginChoice(text)));
+        const ModelTransform* const transform = context.plugins().transform(choice.id);
+        if (transform == nullptr)
+            return context.misuse("no transform is called '{}': see tritloom-cli methods", choice.id);
+        TRY_VOID(context.asked(checkParameters(choice, transform->parameters())));
+        all.push_back({text, transform, choice.parameters});
+    }
+    for (const Asked& asked : all) {
+        const MethodContext work{.stop = context.stop, .progress = [&](double fraction) {
+                                     context.progress(asked.text, fraction);
+                                 }};
+        std::vector<Candidate> candidates;
+        if (context.choosesCandidates)
+            candidates = TRY(candidatesOf(context, model()));
+        TRY_VOID(apply(*asked.transform, asked.parameters, std::move(candidates), work));
+    }
+    return {};
+}
+
 Result<std::shared_ptr<Engine>> openEngine(Context& context)
 {
     return openEngine(context, context.parser.positionalArguments()[0]);
@@ -19,46 +48,42 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
 Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path, EngineOptions options)
 {
     auto model = TRY(loadModel(path.toStdString()));
+    TRY_VOID(context.checkApplied(
+        model->picture ? std::optional(model->picture->task) : std::optional<PictureTask>()));
     auto engine = TRY(Engine::create(std::move(model), context.plugins().lookup(), std::move(options)));
-    for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
-        const PluginChoice choice = TRY(parsePluginChoice(text));
-        const ModelTransform* const transform = context.plugins().transform(choice.id);
-        if (transform == nullptr)
-            return fail(
-                ErrorCode::NotFound, "no transform is called '{}': see tritloom-cli methods", choice.id);
-        TRY_VOID(checkParameters(choice, transform->parameters()));
-        MethodContext work{
-            .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
-        std::vector<Candidate> candidates;
-        if (context.choosesCandidates)
-            candidates = TRY(candidatesOf(context, *engine->model()));
-        const std::size_t said = engine->notices().size();
-        engine = TRY(engine->transformed(*transform, choice.parameters, std::move(candidates), work));
-        for (std::size_t n = said; n < engine->notices().size(); ++n)
-            std::fprintf(stderr, "%s\n", engine->notices()[n].c_str());
-    }
+    TRY_VOID(forEachTransform(
+        context, [&]() -> const Model& { return *engine->model(); },
+        [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
+            const MethodContext& work) -> Result<void> {
+            const std::size_t said = engine->notices().size();
+            engine = TRY(engine->transformed(transform, parameters, std::move(candidates), work));
+            for (std::size_t n = said; n < engine->notices().size(); ++n)
+                std::fprintf(stderr, "%s\n", engine->notices()[n].c_str());
+            return {};
+        }));
     return engine;
 }
 
 void addCandidateOptions(Context& context)
 {
     context.choosesCandidates = true;
-    context.parser.addOption(
+    context.addOption(
         {"formats",
-         "Formats to choose from, separated by commas (default: tq2_0 to q8_0, f16); int4row@METHOD names a method of "
+         "Formats to choose from, separated by commas (default: tq2_0 to q8_0, f16); int4row@METHOD names a "
+         "method of "
          "its own.",
          "ids"});
-    context.parser.addOption(
+    context.addOption(
         {"method", "How weights are fitted to a format, e.g. gptq:act_order=0; see 'tritloom-cli methods'.",
          "id", "imatrix"});
 }
 
 Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model)
 {
-    const auto [method, parameters] = TRY(parsePluginChoice(context.parser.value("method")));
+    const auto [method, parameters] = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
     const LayerMethod* const found = context.plugins().find(method);
     if (found == nullptr)
-        return fail(ErrorCode::NotFound, "no method is called '{}': see tritloom-cli methods", method);
+        return context.misuse("no method is called '{}': see tritloom-cli methods", method);
     if (!context.parser.isSet("formats"))
         return candidatesBy(model, {method, parameters}, context.plugins().lookup());
     std::vector<Candidate> candidates;
@@ -66,13 +91,13 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
         const std::string format = id.section('@', 0, 0).trimmed().toStdString();
         PluginChoice choice{method, parameters};
         if (id.contains('@'))
-            choice = TRY(parsePluginChoice(id.section('@', 1).trimmed()));
+            choice = TRY(context.asked(parsePluginChoice(id.section('@', 1).trimmed())));
         const LayerMethod* const own = context.plugins().find(choice.id);
         if (own == nullptr)
-            return fail(ErrorCode::NotFound, "no method is called '{}': see tritloom-cli methods", choice.id);
+            return context.misuse("no method is called '{}': see tritloom-cli methods", choice.id);
         const bool rowGroups = format.find("row") != std::string::npos;
         // Floats have nothing to fit.
-        if (!rowGroups && !own->supports(*TRY(parseNumberFormat(format))))
+        if (!rowGroups && !own->supports(*TRY(context.asked(parseNumberFormat(format)))))
             choice = {"rtn", {}};
         candidates.push_back({format, choice.id, choice.parameters});
     }
@@ -134,11 +159,11 @@ Result<MetricScores>
 scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
     const QString text = context.parser.value("metric");
-    const PluginChoice choice = TRY(parsePluginChoice(text));
+    const PluginChoice choice = TRY(context.asked(parsePluginChoice(text)));
     const SensitivityMetric* const metric = context.plugins().metric(choice.id);
     if (metric == nullptr)
-        return fail(ErrorCode::NotFound, "no metric is called '{}': see tritloom-cli methods", choice.id);
-    TRY_VOID(checkParameters(choice, metric->parameters()));
+        return context.misuse("no metric is called '{}': see tritloom-cli methods", choice.id);
+    TRY_VOID(context.asked(checkParameters(choice, metric->parameters())));
     std::unique_ptr<ModelProbe> probe;
     if (measured.pictures != nullptr)
         probe = TRY(measured.pictures->makeProbe(candidates, context.stop));

@@ -6,16 +6,15 @@ namespace tritloom::cli {
 
 int evaluate(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to measure.");
+    context.addArgument("MODEL", "The model to measure.");
     context.addEngineOptions();
-    context.parser.addOption(
+    context.addOption(
         {"reference", "Measure divergence against this model (default: MODEL, uncompressed).", "model"});
-    context.parser.addOption(
+    context.addOption(
         {"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
     addPictureOptions(context);
-    context.parser.addOption(
-        {"products",
-         "Pictures: layers whose input has one fixed range are multiplied in whole numbers, or as float.",
+    context.addOption(
+        {"products", "Layers whose input has one fixed range are multiplied in whole numbers, or as float.",
          "whole|float", "whole"});
     addFeatureOptions(context);
     if (!context.parse(arguments, 1))
@@ -26,7 +25,8 @@ int evaluate(Context& context, const QStringList& arguments)
     if (*network != nullptr)
         return evaluatePictures(context, *network);
     if (context.parser.isSet("features"))
-        return context.fail({ErrorCode::InvalidInput, "--features is for networks that make pictures, this one is for text"});
+        return context.fail(
+            {ErrorCode::InvalidInput, "--features is for networks that make pictures, this one is for text"});
     const auto run = [&]() -> Result<Evaluation> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();

@@ -1,6 +1,7 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/export_controller.h"
+#include "app/session/export_kinds.h"
 #include "app/session/pictures_beside.h"
 #include "app/session/recipe.h"
 
@@ -10,21 +11,21 @@ namespace tritloom::cli {
 
 int exportModel(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to compress.");
+    context.addArgument("MODEL", "The model to compress.");
     context.addEngineOptions();
-    context.parser.addOption(
+    context.addOption(
         {"recipe", "What becomes of each layer (from 'allocate'); without it all stay.", "file"});
-    context.parser.addOption({"format", "One format for every layer instead of a recipe.", "id"});
-    context.parser.addOption(
+    context.addOption({"format", "One format for every layer instead of a recipe.", "id"});
+    context.addOption(
         {"method", "How weights are fitted, with --format, e.g. gptq:act_order=0.", "id", "imatrix"});
-    context.parser.addOption(
+    context.addOption(
         {"target", "What is written, of 'tritloom-cli targets' (default: told by the file's name).", "id"});
-    context.parser.addOption(
+    context.addOption(
         {{"o", "output"},
          "The file to write: .gguf, .onnx, .safetensors, or .tritloom for what no runtime holds; folders: "
          ".compressed-tensors, .gptq, .bitnet.",
          "file"});
-    context.parser.addOption(
+    context.addOption(
         {"skip-evaluation",
          "Do not run the written file beside its recipe (saves the time of a short text)."});
     addPictureOptions(context);
@@ -32,6 +33,14 @@ int exportModel(Context& context, const QStringList& arguments)
         return context.exitCode;
     if (!context.parser.isSet("output")) {
         std::fputs("-o FILE is needed\n", stderr);
+        return WrongUse;
+    }
+    if (context.parser.isSet("format") && context.parser.isSet("recipe")) {
+        std::fputs("--format and --recipe both say what becomes of each layer: give one\n", stderr);
+        return WrongUse;
+    }
+    if (context.parser.isSet("method") && !context.parser.isSet("format")) {
+        std::fputs("--method means nothing without --format: a recipe names its own methods\n", stderr);
         return WrongUse;
     }
     const auto run = [&]() -> Result<ExportReport> {
@@ -59,14 +68,25 @@ int exportModel(Context& context, const QStringList& arguments)
             compressor = engine->compressor();
         }
         const Model& model = *network;
+        TRY(context.asked(exportTargetOf(
+            context.parser.value("target").toStdString(), context.parser.value("output").toStdString(),
+            model)));
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe")) {
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
         } else if (context.parser.isSet("format")) {
             const std::string format = context.parser.value("format").toStdString();
             if (format.find("row") == std::string::npos)
-                TRY(parseNumberFormat(format));
-            const PluginChoice method = TRY(parsePluginChoice(context.parser.value("method")));
+                TRY(context.asked(parseNumberFormat(format)));
+            const PluginChoice method = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
+            const LayerMethod* const found = context.plugins().find(method.id);
+            if (found == nullptr)
+                return context.misuse("no method is called '{}': see tritloom-cli methods", method.id);
+            if (model.picture && !makesPictures && !hasPictures && found->calibration() != Calibration::None)
+                return context.misuse(
+                    "the method {} learns from pictures and there are none: name a folder of them with "
+                    "--calibration or --images, or a method that needs none, e.g. --method rtn",
+                    method.id);
             allocation = uniform(model, {format, method.id, method.parameters});
         }
         return exportAllocation(

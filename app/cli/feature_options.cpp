@@ -63,19 +63,18 @@ void print(const std::string& suffix, const FeatureComparison& comparison)
 
 void addFeatureOptions(Context& context)
 {
-    QCommandLineParser& p = context.parser;
-    p.addOption(
+    context.addOption(
         {"features",
-         "Pictures: LPIPS, FID and KID by this network (ONNX or a state dict of a known network). Layers, "
+         "LPIPS, FID and KID by this network (ONNX or a state dict of a known network). Layers, "
          "one or "
          "several: LPIPS is of all, FID and KID of the last (default: the last map of every size; what goes "
          "into the "
          "last product).",
          "file[:layer,layer]"});
-    p.addOption(
+    context.addOption(
         {"features-weights",
          "LPIPS: a file with linear weights, lin0….weight and so on (default: the network's own).", "file"});
-    p.addOption(
+    context.addOption(
         {"features-input",
          "How that network takes pictures: 0..1, 0..255, -1..1 or imagenet (default: as its file says, else "
          "imagenet).",

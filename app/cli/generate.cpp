@@ -12,17 +12,18 @@ namespace tritloom::cli {
 
 int generate(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to run.");
+    context.addArgument("MODEL", "The model to run.");
     context.addEngineOptions();
-    context.parser.addOption(
+    context.addOption(
         {"prompt", "The text to continue, or what a picture should show.", "text",
          "The river rose all night, and"});
-    context.parser.addOption({"tokens", "How many tokens at most (default: 64).", "N"});
-    context.parser.addOption({"temperature", "0 takes the most likely token (default).", "T", "0"});
-    context.parser.addOption({"seed", "Of the sampler.", "N", "1"});
-    context.parser.addOption({"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
+    context.addOption({"tokens", "How many tokens at most (default: 64).", "N"});
+    context.addOption({"temperature", "0 takes the most likely token (default).", "T", "0"});
+    context.addOption({"seed", "Of the sampler.", "N", "1"});
+    context.addOption(
+        {"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
     addPictureOptions(context, false);
-    context.parser.addOption({{"o", "output"}, "Pictures: the folder to write them into.", "folder"});
+    context.addOption({{"o", "output"}, "The folder that pictures are written into.", "folder"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto network = pictureModel(context);
@@ -30,6 +31,10 @@ int generate(Context& context, const QStringList& arguments)
         return context.fail(network.error());
     if (*network != nullptr)
         return generatePictures(context, *network);
+    if (context.parser.isSet("output")) {
+        std::fputs("-o means nothing here: the text goes to the screen, pictures into a folder\n", stderr);
+        return WrongUse;
+    }
     const auto run = [&]() -> Result<void> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();
@@ -41,14 +46,10 @@ int generate(Context& context, const QStringList& arguments)
         bool valid = false;
         options.temperature = context.parser.value("temperature").toDouble(&valid);
         if (!valid || !std::isfinite(options.temperature) || options.temperature < 0)
-            return fail(
-                ErrorCode::InvalidInput, "--temperature needs a number from 0 on, not '{}'",
+            return context.misuse(
+                "--temperature needs a number from 0 on, not '{}'",
                 context.parser.value("temperature").toStdString());
-        options.seed = context.parser.value("seed").toULongLong(&valid);
-        if (!valid)
-            return fail(
-                ErrorCode::InvalidInput, "--seed needs a whole number from 0 on, not '{}'",
-                context.parser.value("seed").toStdString());
+        options.seed = TRY(context.seed());
         Generator generator(engine->compressor(), TRY(engine->makeExecutor()), allocation);
         const std::string prompt = context.parser.value("prompt").toStdString();
         TRY_VOID(generator.start(prompt, options, context.stop));

@@ -1,5 +1,6 @@
 #include "app/cli/model_commands.h"
 
+#include "app/session/text_file.h"
 #include "core/calibrate/imatrix_file.h"
 
 #include <QFileInfo>
@@ -8,10 +9,10 @@ namespace tritloom::cli {
 
 int imatrix(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to run on the calibration text.");
+    context.addArgument("MODEL", "The model to run on the calibration text.");
     context.addEngineOptions();
-    context.parser.addOption({{"o", "output"}, "The file to write.", "file"});
-    context.parser.addOption({"old", "The form before GGUF, as .dat files have it."});
+    context.addOption({{"o", "output"}, "The file to write.", "file"});
+    context.addOption({"old", "The form before GGUF, as .dat files have it."});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     if (!context.parser.isSet("output")) {
@@ -35,7 +36,8 @@ int imatrix(Context& context, const QStringList& arguments)
             std::uint32_t(engine->options().evaluation.contextLength), context.stop,
             [&](double fraction) { context.progress("imatrix", fraction); }));
         TRY_VOID(writeImatrix(
-            output.toStdString(), file, context.parser.isSet("old") ? ImatrixForm::Old : ImatrixForm::Gguf));
+            endOfLinks(output.toStdString()), file,
+            context.parser.isSet("old") ? ImatrixForm::Old : ImatrixForm::Gguf));
         return file;
     };
     const auto written = run();

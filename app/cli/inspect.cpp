@@ -8,7 +8,7 @@ namespace tritloom::cli {
 
 int inspect(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument(
+    context.addArgument(
         "MODEL",
         "A GGUF file, a Hugging Face or diffusers folder, an ONNX file, a PyTorch state dict, a llama2.c "
         "checkpoint, or a "

@@ -12,14 +12,6 @@ using namespace tritloom::cli;
 
 namespace {
 
-void printHelp()
-{
-    std::printf("tritloom-cli: compress neural networks from the command line\n\n");
-    for (const Command& command : commands())
-        std::printf("  %-12s %s\n", command.name, command.summary);
-    std::printf("\ntritloom-cli COMMAND --help tells more. Exit codes: 0 done, 1 failed, 2 wrong use, 130 cancelled.\n");
-}
-
 /// Turns Ctrl+C into a stop request: signals are waited for on a thread, so that stopping may lock.
 void watchSignals(std::stop_source stop)
 {
@@ -54,7 +46,7 @@ int main(int argc, char** argv)
     QCoreApplication::setApplicationVersion(TRITLOOM_VERSION);
     QStringList arguments = QCoreApplication::arguments();
     if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h" || arguments[1] == "help") {
-        printHelp();
+        printCommands();
         return arguments.size() < 2 ? WrongUse : Done;
     }
     if (arguments[1] == "--version") {

@@ -6,6 +6,8 @@
 #include "core/method/sensitivity_metric.h"
 #include "core/store/project_store.h"
 
+#include <functional>
+
 /// One file per command; see commands.cpp for what each is for.
 namespace tritloom {
 class PictureEngine;
@@ -37,6 +39,12 @@ int screenshot(Context&, const QStringList&);
 {
     return tritloom::parsePluginChoice(text.toStdString());
 }
+
+using ApplyTransform = std::function<Result<void>(
+    const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;
+/// Calls apply for every one of --transform, in order; all are checked first. model: as it is before each.
+[[nodiscard]] Result<void>
+forEachTransform(Context& context, const std::function<const Model&()>& model, const ApplyTransform& apply);
 
 /// The model of the first argument and an engine for it, by the common options.
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context);

@@ -13,8 +13,8 @@ Result<double> numberOption(const Context& context, const QString& name)
     bool valid = false;
     const double value = context.parser.value(name).toDouble(&valid);
     if (!valid || !(value >= 0 && value < 1e6))
-        return fail(
-            ErrorCode::InvalidInput, "--{} needs a number from 0 on, not '{}'", name.toStdString(),
+        return context.misuse(
+            "--{} needs a number from 0 on, not '{}'", name.toStdString(),
             context.parser.value(name).toStdString());
     return value;
 }
@@ -28,9 +28,9 @@ Result<std::array<double, 3>> threeNumbers(const Context& context, const QString
         if (valid)
             numbers[std::size_t(i)] = parts[parts.size() == 1 ? 0 : i].toDouble(&valid);
         if (!valid || !std::isfinite(numbers[std::size_t(i)]))
-            return fail(
-                ErrorCode::InvalidInput, "--{} needs one number or three with commas between, not '{}'",
-                name.toStdString(), context.parser.value(name).toStdString());
+            return context.misuse(
+                "--{} needs one number or three with commas between, not '{}'", name.toStdString(),
+                context.parser.value(name).toStdString());
     }
     return numbers;
 }
@@ -47,8 +47,7 @@ Result<std::optional<Normalisation>> normalisationOf(const Context& context)
         else if (range == "0..255" || range == "255")
             n.range = 255;
         else if (range != "0..1" && range != "1")
-            return fail(
-                ErrorCode::InvalidInput, "--range is 0..1, 0..255 or -1..1, not '{}'", range.toStdString());
+            return context.misuse("--range is 0..1, 0..255 or -1..1, not '{}'", range.toStdString());
     }
     if (context.parser.isSet("mean"))
         n.mean = TRY(threeNumbers(context, "mean"));
@@ -56,7 +55,7 @@ Result<std::optional<Normalisation>> normalisationOf(const Context& context)
         n.deviation = TRY(threeNumbers(context, "std"));
     for (const double value : n.deviation)
         if (value == 0)
-            return fail(ErrorCode::InvalidInput, "--std must not be 0");
+            return context.misuse("--std must not be 0");
     return n;
 }
 
@@ -87,32 +86,8 @@ Result<void> readPrompt(const Context& context, TaskOptions& task)
     const std::string name = p.value("sampler").toStdString();
     const auto* const found = std::ranges::find(samplerNames, name);
     if (found == samplerNames.end())
-        return fail(
-            ErrorCode::InvalidInput, "--sampler is {}, not '{}'", fmt::join(samplerNames, ", "), name);
+        return context.misuse("--sampler is {}, not '{}'", fmt::join(samplerNames, ", "), name);
     task.sampler = SamplerKind(found - samplerNames.begin());
-    return {};
-}
-
-using Apply = std::function<Result<void>(
-    const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;
-
-/// Calls apply for every one of --transform, in order.
-Result<void> forEachTransform(Context& context, const Model& model, const Apply& apply)
-{
-    for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
-        const PluginChoice choice = TRY(parsePluginChoice(text));
-        const ModelTransform* const transform = context.plugins().transform(choice.id);
-        if (transform == nullptr)
-            return fail(
-                ErrorCode::NotFound, "no transform is called '{}': see tritloom-cli methods", choice.id);
-        TRY_VOID(checkParameters(choice, transform->parameters()));
-        const MethodContext work{
-            .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
-        std::vector<Candidate> candidates;
-        if (context.choosesCandidates)
-            candidates = TRY(candidatesOf(context, model));
-        TRY_VOID(apply(*transform, choice.parameters, std::move(candidates), work));
-    }
     return {};
 }
 
@@ -120,53 +95,49 @@ Result<void> forEachTransform(Context& context, const Model& model, const Apply&
 
 void addPictureOptions(Context& context, bool hasPrompt)
 {
-    QCommandLineParser& p = context.parser;
-    p.addOption(
-        {"task", "Pictures: classification, super-resolution, restoration, generation or autoencoding.",
+    context.addOption(
+        {"task", "What it is for: classification, super-resolution, restoration, generation or autoencoding.",
          "name"});
-    p.addOption(
-        {"images", "Pictures: the folder to measure on (default: 'evaluation' beside the model).", "folder"});
-    p.addOption(
+    context.addOption(
+        {"images", "The folder to measure on (default: 'evaluation' beside the model).", "folder"});
+    context.addOption(
         {"labels",
-         "Pictures: 'file,class' lines, or class names in the network's order (default: one folder a class, "
+         "'file,class' lines, or class names in the network's order (default: one folder a class, "
          "or the class in the file name).",
          "file"});
-    p.addOption(
+    context.addOption(
         {"low-bits",
          "Classification: show the network the lowest bits only, as LOTA's detector of generated pictures "
-         "sees them: "
-         "scaled, thresholded, or random (scaled, of 64 random patches instead of a grid).",
+         "sees them: scaled, thresholded, or random (scaled, of 64 random patches instead of a grid).",
          "way"});
-    p.addOption({"limit", "Pictures: how many, evenly spread (default: all).", "N"});
-    p.addOption(
-        {"range", "Pictures: numbers the network takes, 0..1, 0..255 or -1..1 (default: as known, or tried).",
+    context.addOption({"limit", "How many, evenly spread (default: all).", "N"});
+    context.addOption(
+        {"range", "Numbers the network takes, 0..1, 0..255 or -1..1 (default: as known, or tried).",
          "range"});
-    p.addOption({"mean", "Pictures: subtracted from each channel, after --range.", "a,b,c"});
-    p.addOption({"std", "Pictures: what each channel is divided by.", "a,b,c"});
-    p.addOption({"noise", "Restoration: standard deviation of the noise, of 255.", "sigma"});
-    p.addOption(
+    context.addOption({"mean", "Subtracted from each channel, after --range.", "a,b,c"});
+    context.addOption({"std", "What each channel is divided by.", "a,b,c"});
+    context.addOption({"noise", "Restoration: standard deviation of the noise, of 255.", "sigma"});
+    context.addOption(
         {"size",
          "Autoencoding: measure the middle of so many pixels (default: 256). Generation: pixels of a side "
          "(default: as "
          "the network was trained for).",
          "N"});
-    p.addOption({"steps", "Generation: steps of the sampler (default: 10).", "N"});
-    p.addOption(
+    context.addOption({"steps", "Steps of the sampler (default: 10).", "N"});
+    context.addOption(
         {"calibration-steps",
-         "Generation: steps that methods learn from: even, normal (cleaner ones more often) or features (by "
-         "density and "
+         "Steps that methods learn from: even, normal (cleaner ones more often) or features (by density and "
          "diversity).",
          "way"});
-    p.addOption(
-        {"calibration-count", "Pictures: how many methods, metrics and analyses learn from (default: 32).",
-         "N"});
+    context.addOption(
+        {"calibration-count", "How many methods, metrics and analyses learn from (default: 32).", "N"});
     if (hasPrompt)
-        p.addOption({"prompt", "Generation: what the pictures should show.", "text"});
-    p.addOption({"negative-prompt", "Generation: what they should not show.", "text"});
-    p.addOption({"guidance", "Generation: how strongly the prompt counts (default: 7.5).", "G"});
-    p.addOption(
-        {"sampler", "Generation: ddim, dpm-solver++ or ddpm (default: as the model's folder says).", "name"});
-    p.addOption({"samples", "Generation: how many pictures (default: 8).", "N"});
+        context.addOption({"prompt", "What the pictures should show.", "text"});
+    context.addOption({"negative-prompt", "What they should not show.", "text"});
+    context.addOption({"guidance", "How strongly the prompt counts (default: 7.5).", "G"});
+    context.addOption(
+        {"sampler", "ddim, dpm-solver++ or ddpm (default: as the model's folder says).", "name"});
+    context.addOption({"samples", "How many pictures (default: 8).", "N"});
 }
 
 Result<std::shared_ptr<const Model>> pictureModel(Context& context)
@@ -182,12 +153,26 @@ Result<std::shared_ptr<const Model>> pictureModel(const QString& path)
     return model;
 }
 
+namespace {
+
+/// The task that --task says, else the model's own.
+Result<void> checkAppliedTo(Context& context, const Model& model)
+{
+    std::optional<PictureTask> task = pictureTask(context.parser.value("task").toStdString());
+    if (!task && model.picture)
+        task = model.picture->task;
+    return task ? context.checkApplied(task) : Result<void>(); // opening says why it has none
+}
+
+} // namespace
+
 Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::shared_ptr<const Model> model)
 {
     QCommandLineParser& p = context.parser;
+    TRY_VOID(checkAppliedTo(context, *model));
     PictureOptions options;
-    options.device = p.value("device").toStdString();
-    options.threads = TRY(context.countOption("threads", 0));
+    options.device = TRY(context.device());
+    options.threads = TRY(context.threads());
     options.source.images = p.value("images").toStdString();
     options.source.labels = p.value("labels").toStdString();
     options.source.limit = TRY(context.countOption("limit", 0));
@@ -195,14 +180,8 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     options.source.samples = TRY(context.countOption("samples", 8));
     if (p.isSet("noise"))
         options.source.noise = TRY(numberOption(context, "noise"));
-    if (p.optionNames().contains("seed")) {
-        bool valid = false;
-        options.source.seed = p.value("seed").toULongLong(&valid);
-        if (!valid)
-            return fail(
-                ErrorCode::InvalidInput, "--seed needs a whole number from 0 on, not '{}'",
-                p.value("seed").toStdString());
-    }
+    if (p.optionNames().contains("seed"))
+        options.source.seed = TRY(context.seed());
     options.source.lowBits = TRY(lowBitsOf(p.value("low-bits").toStdString(), options.source.seed));
     options.calibration = p.value("calibration").toStdString();
     options.calibrationCount = TRY(context.countOption("calibration-count", 32));
@@ -214,16 +193,15 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     if (p.isSet("calibration-steps")) {
         const auto way = calibrationSteps(p.value("calibration-steps").toStdString());
         if (!way)
-            return fail(
-                ErrorCode::InvalidInput, "--calibration-steps is even, normal or features, not '{}'",
+            return context.misuse(
+                "--calibration-steps is even, normal or features, not '{}'",
                 p.value("calibration-steps").toStdString());
         options.calibrationSteps = *way;
     }
     if (p.isSet("task")) {
         options.as = pictureTask(p.value("task").toStdString());
         if (!options.as)
-            return fail(
-                ErrorCode::InvalidInput,
+            return context.misuse(
                 "--task is classification, super-resolution, restoration, generation or autoencoding, not "
                 "'{}'",
                 p.value("task").toStdString());
@@ -231,7 +209,7 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     auto engine = TRY(PictureEngine::create(
         std::move(model), context.plugins().lookup(), std::move(options), context.stop));
     TRY_VOID(forEachTransform(
-        context, *engine->model(),
+        context, [&]() -> const Model& { return *engine->model(); },
         [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
             const MethodContext& work) -> Result<void> {
             engine = TRY(engine->transformed(transform, parameters, std::move(candidates), work));
@@ -243,9 +221,10 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
 Result<std::shared_ptr<const Model>>
 transformedPictureModel(Context& context, std::shared_ptr<const Model> model)
 {
+    TRY_VOID(checkAppliedTo(context, *model));
     std::vector<std::string> notices;
     TRY_VOID(forEachTransform(
-        context, *model,
+        context, [&]() -> const Model& { return *model; },
         [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
             const MethodContext& work) -> Result<void> {
             auto compressor = std::make_shared<Compressor>(model, context.plugins().lookup(), nullptr, 0);

@@ -127,15 +127,13 @@ Result<QJsonObject> planesOf(const QString& path, const Options& options)
 
 int planes(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("PICTURE...", "Pictures as they were stored, not resized.");
-    context.parser.addOption(
-        {{"o", "output"}, "Write planes, noise image, scores and the patch as PNG.", "folder"});
-    context.parser.addOption(
-        {"threshold", "The noise image has 255 where one of the three lowest bits is set."});
-    context.parser.addOption(
+    context.addArgument("PICTURE...", "Pictures as they were stored, not resized.");
+    context.addOption({{"o", "output"}, "Write planes, noise image, scores and the patch as PNG.", "folder"});
+    context.addOption({"threshold", "The noise image has 255 where one of the three lowest bits is set."});
+    context.addOption(
         {"detector",
          "A classifier of two classes (1: real) that is shown the patch; ONNX or a known network.", "model"});
-    context.parser.addOption({"seed", "64 random patches instead of a grid.", "N"});
+    context.addOption({"seed", "64 random patches instead of a grid.", "N"});
     if (!context.parse(arguments, 1, 100000))
         return context.exitCode;
     Options options{
@@ -155,10 +153,10 @@ int planes(Context& context, const QStringList& arguments)
     if (context.parser.isSet("threshold"))
         options.scale = NoiseScale::Thresholded;
     if (context.parser.isSet("seed")) {
-        bool valid = false;
-        options.seed = context.parser.value("seed").toULongLong(&valid);
-        if (!valid)
-            return context.fail(Error{ErrorCode::InvalidInput, "--seed needs a whole number from 0 on"});
+        const auto seed = context.seed();
+        if (!seed)
+            return context.fail(seed.error());
+        options.seed = *seed;
     }
     QJsonArray pictures;
     std::vector<QStringList> rows;

@@ -156,14 +156,13 @@ int writeAsJson(Context& context, const QString& from)
 
 int recipe(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("ACTION", "diff A B: what changes from A to B; write A: as JSON.");
-    context.parser.addPositionalArgument(
-        "A", "A recipe, or a compressed model: GGUF, compressed-tensors, GPTQ, BitNet.");
-    context.parser.addPositionalArgument("B", "The same, with diff.", "[B]");
-    context.parser.addOption(
+    context.addArgument("ACTION", "diff A B: what changes from A to B; write A: as JSON.");
+    context.addArgument("A", "A recipe, or a compressed model: GGUF, compressed-tensors, GPTQ, BitNet.");
+    context.addArgument("[B]", "The same, with diff.");
+    context.addOption(
         {"model", "The model they are for: sizes, bits and, where layers were measured, predicted KL.",
          "model"});
-    context.parser.addOption({{"o", "output"}, "With write: the recipe to write.", "file"});
+    context.addOption({{"o", "output"}, "With write: the recipe to write.", "file"});
     context.addEngineOptions();
     addPictureOptions(context);
     if (!context.parse(arguments, 2, 3))

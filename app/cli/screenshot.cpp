@@ -9,16 +9,17 @@ namespace tritloom::cli {
 // The window is a program of its own: this one must run where no display and no widgets are.
 int screenshot(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to show, or 'sample'.");
-    context.parser.addOption(
+    context.addArgument("MODEL", "The model to show, or 'sample'.");
+    context.addOption(
         {"page",
-         "layers, loom, preview, distribution, sensitivity, frontier, compare, analyses, methods, text, pictures, speed, "
+         "layers, loom, preview, distribution, sensitivity, frontier, compare, analyses, methods, text, "
+         "pictures, speed, "
          "or window for all of it.",
          "id", "window"});
-    context.parser.addOption({"theme", "light or dark.", "theme", "dark"});
-    context.parser.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
-    context.parser.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"});
-    context.parser.addOption({{"o", "output"}, "The PNG file to write.", "file"});
+    context.addOption({"theme", "light or dark.", "theme", "dark"});
+    context.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
+    context.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"});
+    context.addOption({{"o", "output"}, "The PNG file to write.", "file"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     if (!context.parser.isSet("output")) {

@@ -42,10 +42,10 @@ int printScores(Context& context, const MeasuredModel& measured, const std::vect
 
 int sensitivity(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "The model to measure.");
+    context.addArgument("MODEL", "The model to measure.");
     context.addEngineOptions();
     addCandidateOptions(context);
-    context.parser.addOption(
+    context.addOption(
         {"metric", "What this metric says instead of the measured sweep, e.g. hawq:probes=4.", "id"});
     addPictureOptions(context);
     if (!context.parse(arguments, 1))

@@ -9,8 +9,8 @@ namespace tritloom::cli {
 
 int stats(Context& context, const QStringList& arguments)
 {
-    context.parser.addPositionalArgument("MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
-    context.parser.addOption({"layer", "Only layers whose name contains this.", "text"});
+    context.addArgument("MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
+    context.addOption({"layer", "Only layers whose name contains this.", "text"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());

@@ -174,6 +174,7 @@ void MainWindow::connectActions()
     });
     connect(&m_loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
         m_status->setOpening({});
+        refreshActions();
         showNotice(m_banner, tr("Could not open: %1").arg(why));
     });
 }
@@ -193,8 +194,9 @@ void MainWindow::open(const QString& path, std::optional<PictureSource> pictures
 {
     m_banner->hide();
     m_returns = false;
-    m_status->setOpening(modelName(path));
+    m_status->setOpening(modelName(path), &m_loader);
     m_loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures));
+    refreshActions();
 }
 
 void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title)
@@ -292,9 +294,10 @@ void MainWindow::refreshActions()
         applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
     m_actions->blame->setEnabled(m_actions->sweep->isEnabled());
     m_actions->cancel->setEnabled(
-        m_workspace
-        && (sweeping || m_workspace->evaluation().isRunning() || m_workspace->analyses().job().isRunning()
-            || m_workspace->metric().job().isRunning() || m_workspace->transforms().job().isRunning()));
+        m_loader.isLoading()
+        || (m_workspace
+            && (sweeping || m_workspace->evaluation().isRunning() || m_workspace->analyses().job().isRunning()
+                || m_workspace->metric().job().isRunning() || m_workspace->transforms().job().isRunning())));
     m_actions->original->setEnabled(m_workspace && !m_workspace->engine().transforms().empty());
     m_actions->allocator->setToolTip(
         m_workspace && m_workspace->allocator() != AllocatorChoice()
@@ -327,9 +330,14 @@ void MainWindow::toggleSweep()
 
 void MainWindow::cancelAll()
 {
-    if (!m_workspace)
-        return;
-    m_workspace->cancelAll();
+    if (m_loader.isLoading()) {
+        m_loader.cancel();
+        m_returns = false;
+        m_status->setOpening({});
+        refreshActions();
+    }
+    if (m_workspace)
+        m_workspace->cancelAll();
 }
 
 void MainWindow::selectAll()

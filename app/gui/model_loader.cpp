@@ -1,6 +1,11 @@
 #include "app/gui/model_loader.h"
 
+#include "app/gui/plugin_words.h"
+
 #include <QMetaObject>
+
+#include <functional>
+#include <utility>
 
 namespace tritloom {
 namespace {
@@ -42,13 +47,17 @@ void openPictures(OpenedModel& opened, const std::optional<PictureSource>& asked
 }
 
 /// What the project rewrote its model by, done again: the file on disk is the one before.
-Result<void> transformAgain(OpenedModel& opened, const PluginHost& plugins)
+/// onTransform: its title, and how far all of them are.
+Result<void> transformAgain(
+    OpenedModel& opened, const PluginHost& plugins, std::stop_token stop,
+    const std::function<void(const QString&, double)>& onTransform)
 {
     const auto kept = opened.store->setting("transforms");
     if (!kept)
         return {};
-    for (const AppliedTransform& applied :
-         transformsOf({reinterpret_cast<const char*>(kept->data()), kept->size()})) {
+    const auto list = transformsOf({reinterpret_cast<const char*>(kept->data()), kept->size()});
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const AppliedTransform& applied = list[i];
         const ModelTransform* const transform = plugins.transform(applied.transform.id);
         if (transform == nullptr)
             return fail(
@@ -57,15 +66,25 @@ Result<void> transformAgain(OpenedModel& opened, const PluginHost& plugins)
         std::vector<Candidate> prepares;
         if (!applied.preparedFor.format.empty())
             prepares.push_back(applied.preparedFor);
+        QString title = QString::fromStdString(applied.transform.id);
+        for (const MethodInfo& info : plugins.of(PluginKind::ModelTransform))
+            if (info.id == applied.transform.id)
+                title = pluginWords(info.title);
+        const auto report = [&](double fraction) {
+            onTransform(title, (double(i) + fraction) / double(list.size()));
+        };
+        report(0);
         opened.engine = TRY(opened.engine->transformed(
-            *transform, applied.transform.parameters, std::move(prepares), MethodContext()));
+            *transform, applied.transform.parameters, std::move(prepares),
+            {.stop = stop, .progress = report}));
     }
     return {};
 }
 
 Result<OpenedModel> open(
     const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
-    const std::optional<PictureSource>& pictures)
+    const std::optional<PictureSource>& pictures, std::stop_token stop,
+    const std::function<void(const QString&, double)>& onTransform)
 {
     (void)devices(); // drivers load slowly: not when the window first shows their names
     MethodLookup methods = plugins.lookup();
@@ -97,7 +116,7 @@ Result<OpenedModel> open(
     opened.engine = TRY(Engine::create(std::move(model), std::move(methods), std::move(options)));
     openPictures(opened, pictures);
     if (opened.store)
-        TRY_VOID(transformAgain(opened, plugins));
+        TRY_VOID(transformAgain(opened, plugins, std::move(stop), onTransform));
     return opened;
 }
 
@@ -108,14 +127,33 @@ void ModelLoader::load(
     std::optional<PictureSource> pictures)
 {
     m_loading = true;
+    m_transform.clear();
+    m_fraction = 0;
+    m_worker.request_stop();
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
     m_worker =
         std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures),
-                      generation = ++m_newest, before = std::move(m_worker)]() mutable {
+                      generation = ++m_newest, before = std::move(m_worker)](std::stop_token stop) mutable {
             if (before.joinable())
                 before.join();
-            auto result = open(path, plugins, std::move(options), pictures);
+            const auto onTransform = [this, generation,
+                                      shown = QString()](const QString& title, double fraction) mutable {
+                if (generation != m_newest)
+                    return;
+                m_fraction = fraction;
+                if (std::exchange(shown, title) != title)
+                    QMetaObject::invokeMethod(
+                        this,
+                        [this, generation, title] {
+                            if (generation != m_newest)
+                                return;
+                            m_transform = title;
+                            emit transformChanged();
+                        },
+                        Qt::QueuedConnection);
+            };
+            auto result = open(path, plugins, std::move(options), pictures, std::move(stop), onTransform);
             QMetaObject::invokeMethod(
                 this,
                 [this, generation, result = std::move(result), text = QString::fromStdString(path.string())] {
@@ -129,6 +167,13 @@ void ModelLoader::load(
                 },
                 Qt::QueuedConnection);
         });
+}
+
+void ModelLoader::cancel()
+{
+    ++m_newest;
+    m_loading = false;
+    m_worker.request_stop();
 }
 
 } // namespace tritloom

@@ -4,6 +4,7 @@
 
 #include <QObject>
 
+#include <atomic>
 #include <thread>
 
 namespace tritloom {
@@ -16,7 +17,9 @@ struct OpenedModel {
     QString notice; ///< what was found and mended on the way; empty: nothing
 };
 
-/// Opens models and projects on a thread of its own; the newest request wins. GUI thread only.
+/// Opens models and projects on a thread of its own; the newest request wins. Transforms that a project
+/// rewrote its model by run again, which takes as long as it did: with progress, and a way to stop. GUI
+/// thread only.
 class ModelLoader final : public QObject {
     Q_OBJECT
 
@@ -26,15 +29,22 @@ public:
     void load(
         const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
         std::optional<PictureSource> pictures = {});
+    /// Nothing is opened; neither loaded() nor failed() follows.
+    void cancel();
     [[nodiscard]] bool isLoading() const { return m_loading; }
+    [[nodiscard]] const QString& transform() const { return m_transform; } ///< that runs again; "": none
+    [[nodiscard]] double fraction() const { return m_fraction; } ///< of all transforms
 
 signals:
+    void transformChanged();
     void loaded(const tritloom::OpenedModel& opened);
     void failed(const QString& why, const QString& path);
 
 private:
-    quint64 m_newest = 0;
+    std::atomic<quint64> m_newest = 0;
     bool m_loading = false;
+    QString m_transform;
+    std::atomic<double> m_fraction = 0;
     std::jthread m_worker; // last: joined before what it uses goes away
 };
 

@@ -1,9 +1,5 @@
 #include "app/gui/notice.h"
 
-#include "app/gui/widgets/banner.h"
-
-#include <QWidget>
-
 namespace tritloom {
 
 void showNotice(QWidget* from, const QString& sentence, NoticeKind kind)
@@ -11,11 +7,7 @@ void showNotice(QWidget* from, const QString& sentence, NoticeKind kind)
     // A page may be in a dock that floats: the banner is in the window the dock belongs to.
     for (QWidget* widget = from; widget != nullptr; widget = widget->parentWidget()) {
         if (auto* const banner = widget->findChild<Banner*>(QStringLiteral("banner"))) {
-            banner->show(
-                sentence,
-                kind == NoticeKind::Error         ? Banner::Kind::Error
-                    : kind == NoticeKind::Warning ? Banner::Kind::Warning
-                                                  : Banner::Kind::Information);
+            banner->show(sentence, kind);
             return;
         }
     }

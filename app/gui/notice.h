@@ -1,12 +1,10 @@
 #pragma once
 
-#include <QString>
-
-class QWidget;
+#include "app/gui/widgets/banner.h"
 
 namespace tritloom {
 
-enum class NoticeKind { Information, Warning, Error };
+using NoticeKind = Banner::Kind;
 
 /// Shows one sentence in the banner of the window that `from` is in; does nothing outside such a window.
 void showNotice(QWidget* from, const QString& sentence, NoticeKind kind = NoticeKind::Error);

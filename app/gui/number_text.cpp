@@ -1,5 +1,7 @@
 #include "app/gui/number_text.h"
 
+#include "app/session/size_unit.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 
@@ -9,24 +11,29 @@
 namespace tritloom {
 namespace {
 
-QString withUnit(double value, std::span<const char* const> units)
+/// Three digits; none after the point of what has no parts.
+QString threeDigits(double value, bool isWhole)
 {
-    std::size_t unit = 0;
-    while (value >= 999.5 && unit + 1 < units.size()) {
-        value /= 1000;
-        ++unit;
-    }
-    const int digits = unit == 0 ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-    const QString number = QLocale().toString(value, 'f', digits);
-    return *units[unit] == '\0' ? number : number + QChar(0x00a0) + QLatin1String(units[unit]);
+    return QLocale().toString(value, 'f', isWhole ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
+}
+
+QString withUnit(std::uint64_t bytes, const SizeUnit& unit, bool isWhole)
+{
+    return threeDigits(double(bytes) / unit.bytes, isWhole) + QChar(0x00a0) + QLatin1String(unit.name);
 }
 
 } // namespace
 
 QString formatBytes(std::uint64_t bytes)
 {
-    static constexpr std::array<const char*, 5> units{"B", "kB", "MB", "GB", "TB"};
-    return withUnit(double(bytes), units);
+    const SizeUnit unit = fileUnitOf(bytes);
+    return withUnit(bytes, unit, unit.bytes == 1);
+}
+
+QString formatMemory(std::uint64_t bytes)
+{
+    const SizeUnit unit = memoryUnitOf(bytes);
+    return withUnit(bytes, unit, bytes % std::uint64_t(unit.bytes) == 0);
 }
 
 QString formatByteChange(std::int64_t bytes)
@@ -48,7 +55,12 @@ QString formatBits(double bits)
 QString formatCount(std::uint64_t count)
 {
     static constexpr std::array<const char*, 5> units{"", "k", "M", "B", "T"};
-    return withUnit(double(count), units);
+    double value = double(count);
+    std::size_t unit = 0;
+    for (; value >= 999.5 && unit + 1 < units.size(); ++unit)
+        value /= 1000;
+    const QString number = threeDigits(value, unit == 0);
+    return unit == 0 ? number : number + QChar(0x00a0) + QLatin1String(units[unit]);
 }
 
 QString formatSmall(double value)

@@ -8,8 +8,10 @@
 
 namespace tritloom {
 
-/// The one place where numbers become words: decimal units, the user's decimal point.
-[[nodiscard]] QString formatBytes(std::uint64_t bytes); ///< "1.42 MB"
+/// The one place where numbers become words, with the user's decimal point. Which unit an amount of bytes has
+/// app/session/size_unit.h says: files count in decimal units, memory in binary ones.
+[[nodiscard]] QString formatBytes(std::uint64_t bytes); ///< of a file: "1.42 MB"
+[[nodiscard]] QString formatMemory(std::uint64_t bytes); ///< "15.0 MiB", and of whole ones "8 GiB"
 [[nodiscard]] QString formatByteChange(std::int64_t bytes); ///< "+1.1 MB", "−1.4 MB"
 [[nodiscard]] QString formatBits(double bits); ///< "4.25"; whole numbers without a point
 [[nodiscard]] QString formatCount(std::uint64_t count); ///< "1.10 B", "155"

@@ -5,6 +5,7 @@
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/loom_geometry.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/gui/widgets/size_field.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -30,7 +31,7 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     , m_settings(new ParameterButton(this))
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_bits(new QDoubleSpinBox(this))
-    , m_megabytes(new QDoubleSpinBox(this))
+    , m_size(new SizeField(SizeField::Kind::File, this))
 {
     setObjectName(QStringLiteral("projectToolBar"));
     setMovable(false);
@@ -50,7 +51,6 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     // The longest name of a plugin does not say how wide the bar is.
     m_method->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_method->setMinimumContentsLength(11);
-    m_method->setMinimumWidth(150); // its titles with the style sheet's padding
     m_settings->setObjectName(QStringLiteral("methodSettings"));
     m_slider->setObjectName(QStringLiteral("budgetSlider"));
     m_slider->setAccessibleName(tr("Budget in bits per weight"));
@@ -61,12 +61,9 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     m_bits->setRange(0.5, 32);
     m_bits->setDecimals(2);
     m_bits->setSuffix(tr(" bpw"));
-    m_megabytes->setObjectName(QStringLiteral("budgetMegabytes"));
-    m_megabytes->setAccessibleName(tr("Budget in megabytes"));
-    m_megabytes->setRange(0.001, 4e6);
-    m_megabytes->setDecimals(2);
-    m_megabytes->setSuffix(tr(" MB"));
-    for (QDoubleSpinBox* const field : {m_bits, m_megabytes}) {
+    m_size->setObjectName(QStringLiteral("budgetSize"));
+    m_size->setAccessibleName(tr("Budget as the size of the file"));
+    for (QDoubleSpinBox* const field : {m_bits, static_cast<QDoubleSpinBox*>(m_size)}) {
         field->setKeyboardTracking(false);
         field->setFont(figureFont(font(), 12));
         field->setAlignment(Qt::AlignRight);
@@ -84,7 +81,7 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     m_labels.push_back(addWidget(makeMutedLabel(tr("Budget"), this)));
     addWidget(m_slider);
     addWidget(m_bits);
-    addWidget(m_megabytes);
+    addWidget(m_size);
     addAction(actions.allocate);
     addAction(actions.allocator);
     addSeparator();
@@ -112,9 +109,7 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
         setBudgetBits(loom_axis::bitsAt(double(value) / sliderSteps));
     });
     connect(m_bits, &QDoubleSpinBox::valueChanged, this, &ProjectToolBar::setBudgetBits);
-    connect(m_megabytes, &QDoubleSpinBox::valueChanged, this, [this](double value) {
-        setBudgetBytes(value * 1e6);
-    });
+    connect(m_size, &QDoubleSpinBox::valueChanged, this, &ProjectToolBar::setBudgetBytes);
     setWorkspace(nullptr);
 }
 
@@ -127,7 +122,7 @@ void ProjectToolBar::setWorkspace(Workspace* workspace)
     m_workspace = workspace;
     for (QWidget* const widget :
          {static_cast<QWidget*>(m_method), static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits),
-          static_cast<QWidget*>(m_megabytes)})
+          static_cast<QWidget*>(m_size)})
         widget->setEnabled(workspace != nullptr);
     if (workspace == nullptr) {
         showMethod({});
@@ -141,6 +136,11 @@ void ProjectToolBar::setWorkspace(Workspace* workspace)
 void ProjectToolBar::resizeEvent(QResizeEvent* event)
 {
     QToolBar::resizeEvent(event);
+    fitLabels();
+}
+
+void ProjectToolBar::fitLabels()
+{
     // Words are longer in some languages; no button may fall off the end.
     constexpr int gap = 7, edges = 24; // as the style sheet has them
     int needed = edges;
@@ -162,7 +162,7 @@ void ProjectToolBar::refresh()
     if (!m_slider->isSliderDown())
         m_slider->setValue(int(std::lround(loom_axis::position(bits) * sliderSteps)));
     m_bits->setValue(bits);
-    m_megabytes->setValue(bytes / 1e6);
+    m_size->setValue(bytes);
     showMethod(m_workspace->method());
     m_refreshing = false;
 }
@@ -192,6 +192,10 @@ void ProjectToolBar::takeMethod()
 void ProjectToolBar::showMethod(const PluginChoice& method)
 {
     m_method->setCurrentIndex(m_method->findData(QString::fromStdString(method.id)));
+    constexpr int frame = 46, least = 150, most = 210; // the style sheet's padding, and the arrow
+    m_method->setMinimumWidth(
+        std::clamp(m_method->fontMetrics().horizontalAdvance(m_method->currentText()) + frame, least, most));
+    fitLabels();
     const LayerMethod* const found = m_plugins.find(method.id);
     m_settings->setPlugin(
         m_method->currentText(), found != nullptr ? found->parameters() : std::vector<ParameterSpec>(),

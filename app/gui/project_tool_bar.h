@@ -11,6 +11,7 @@ class QToolButton;
 
 namespace tritloom {
 
+class SizeField;
 class ParameterButton;
 
 /// Method and budget of the open project, and the buttons that act on them. GUI thread only.
@@ -33,6 +34,7 @@ private:
     void setBudgetBytes(double bytes);
     void takeMethod(); ///< another one
     void showMethod(const PluginChoice& method);
+    void fitLabels(); ///< words beside the fields, where there is room for them
 
     Workspace* m_workspace = nullptr;
     const PluginHost& m_plugins;
@@ -40,7 +42,8 @@ private:
     ParameterButton* m_settings; ///< of the method
     std::map<std::string, Parameters> m_settingsOf; ///< by method, as long as the window lives
     QSlider* m_slider;
-    QDoubleSpinBox *m_bits, *m_megabytes;
+    QDoubleSpinBox* m_bits;
+    SizeField* m_size;
     std::vector<QAction*> m_labels; ///< the first to give way in a narrow window
     bool m_refreshing = false;
 };

@@ -1,5 +1,6 @@
 #include "app/gui/status_line.h"
 
+#include "app/gui/model_loader.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
@@ -92,8 +93,9 @@ void StatusLine::setWorkspace(Workspace* workspace)
     refresh();
 }
 
-void StatusLine::setOpening(const QString& name)
+void StatusLine::setOpening(const QString& name, const ModelLoader* loader)
 {
+    m_loader = loader;
     m_opening = name;
     refresh();
 }
@@ -109,8 +111,17 @@ void StatusLine::refresh()
     QStringList parts;
     double fraction = -1;
     bool cancellable = false;
-    if (!m_opening.isEmpty())
-        parts << tr("Opening %1").arg(m_opening);
+    if (!m_opening.isEmpty()) {
+        const bool transforms = m_loader != nullptr && !m_loader->transform().isEmpty();
+        if (transforms)
+            fraction = m_loader->fraction();
+        parts
+            << (transforms ? tr("Opening %1: rewriting the model by %2 again, %3 %")
+                                 .arg(m_opening, m_loader->transform())
+                                 .arg(int(fraction * 100))
+                           : tr("Opening %1").arg(m_opening));
+        cancellable = true;
+    }
     if (m_workspace != nullptr) {
         SensitivityController& sensitivity = m_workspace->sensitivity();
         const std::size_t known = sensitivity.table().knownCount(), all = sensitivity.table().cellCount();
@@ -164,7 +175,7 @@ void StatusLine::refresh()
         cancellable = cancellable || evaluation.isRunning() || sensitivity.isRunning()
             || m_workspace->exporter().isRunning();
     }
-    const bool busy = cancellable || !m_opening.isEmpty();
+    const bool busy = cancellable;
     m_text->setText(parts.isEmpty() ? tr("Ready") : parts.join(QStringLiteral("   ·   ")));
     // How long opening takes nobody knows before: the bar runs to and fro.
     const bool opening = fraction < 0 && !m_opening.isEmpty();
@@ -184,7 +195,7 @@ void StatusLine::refresh()
 void StatusLine::refreshMemory()
 {
     const std::uint64_t bytes = residentBytes();
-    m_memory->setText(bytes == 0 ? QString() : tr("RSS %1").arg(formatBytes(bytes)));
+    m_memory->setText(bytes == 0 ? QString() : tr("RSS %1").arg(formatMemory(bytes)));
 }
 
 } // namespace tritloom

@@ -11,6 +11,8 @@ class QPushButton;
 
 namespace tritloom {
 
+class ModelLoader;
+
 /// What runs, how long it still takes, and what it runs on. Polls; nothing is pushed at it row by row.
 /// GUI thread only.
 class StatusLine final : public QStatusBar {
@@ -19,7 +21,8 @@ class StatusLine final : public QStatusBar {
 public:
     explicit StatusLine(QWidget* parent);
     void setWorkspace(Workspace* workspace);
-    void setOpening(const QString& name); ///< empty: nothing is being opened
+    /// name: "" where nothing is being opened. loader: lives on; says how far it is.
+    void setOpening(const QString& name, const ModelLoader* loader = nullptr);
     [[nodiscard]] QString text() const;
 
 signals:
@@ -32,6 +35,7 @@ private:
     Workspace* m_workspace = nullptr;
     std::unique_ptr<QObject> m_scope; ///< of what listens to it
     QString m_opening;
+    const ModelLoader* m_loader = nullptr; ///< what opens it
     QLabel *m_dot, *m_text, *m_device, *m_memory;
     QProgressBar* m_progress;
     QPushButton* m_cancel;

@@ -87,16 +87,24 @@ constexpr ModelShape shapes[] = {
     {"tiny", 2, 256, 512, 4, 2, 512},
 };
 
+const ModelShape* findShape(std::string_view name)
+{
+    return std::ranges::find_if(shapes, [&](const ModelShape& shape) { return shape.name == name; });
+}
+
 } // namespace
+
+Result<void> checkShape(const std::string& name)
+{
+    if (findShape(name) == std::end(shapes))
+        return fail(ErrorCode::NotFound, "there is no shape '{}': 1.1b, 125m and tiny are", name);
+    return {};
+}
 
 Result<std::shared_ptr<const Model>> randomModel(const std::string& name, const NumberFormatPtr& format)
 {
-    const auto* const shape =
-        std::find_if(std::begin(shapes), std::end(shapes), [&](const ModelShape& candidate) {
-            return candidate.name == name;
-        });
-    if (shape == std::end(shapes))
-        return fail(ErrorCode::NotFound, "there is no shape '{}': 1.1b, 125m and tiny are", name);
+    TRY_VOID(checkShape(name));
+    const ModelShape* const shape = findShape(name);
     ModelFile file;
     file.path = name;
     file.format = "gguf";

@@ -21,6 +21,8 @@ struct PhaseShare {
     double share = 0;
 };
 
+/// That randomModel() knows the shape. Errors: NotFound.
+[[nodiscard]] Result<void> checkShape(const std::string& name);
 /// A llama of this shape with random weights in `format`, norms in f32, in memory.
 /// name: "1.1b", "125m" or "tiny". Errors: NotFound.
 [[nodiscard]] Result<std::shared_ptr<const Model>>

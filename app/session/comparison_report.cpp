@@ -1,4 +1,5 @@
 #include "app/session/comparison.h"
+#include "app/session/size_unit.h"
 #include "app/session/text_file.h"
 
 #include <algorithm>
@@ -62,6 +63,7 @@ public:
             return {};
         const double margin = std::max(0.02, 0.05 * (m_right - m_left)),
                      room = std::max(0.05, 0.08 * (m_high - m_low));
+        m_unit = fileUnitOf(std::uint64_t(std::pow(10, m_right)));
         m_left -= margin;
         m_right += margin;
         m_low -= room;
@@ -107,7 +109,7 @@ private:
             const double at = m_left + (m_right - m_left) * i / 4, up = m_low + (m_high - m_low) * i / 4;
             lines += fmt::format(
                 "<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{:.3g}</text>", x(at),
-                height - bottom + 20, std::pow(10, at) / 1e6);
+                height - bottom + 20, std::pow(10, at) / m_unit.bytes);
             lines += fmt::format(
                 "<line x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\" class=\"grid\"/><text x=\"{}\" "
                 "y=\"{:.1f}\" "
@@ -116,12 +118,13 @@ private:
         }
         return lines
             + fmt::format(
-                   "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">megabytes</text>", (left + width) / 2,
-                   height - 4);
+                   "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">file size, {}</text>", (left + width) / 2,
+                   height - 4, m_unit.name);
     }
 
     std::string m_title;
     Value m_value;
+    SizeUnit m_unit; ///< of the axis: that of the largest
     double m_left = 1e9, m_right = -1e9, m_low = 1e9, m_high = -1e9;
 };
 
@@ -199,14 +202,15 @@ std::string introduction(const ComparisonKind& kind, const std::vector<Compariso
 std::string tableOf(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
 {
     const std::vector<std::size_t> shown = columnsToShow(kind, rows);
-    std::string table = "<table><thead><tr><th>format</th><th>method</th><th>MB</th><th>bits</th>";
+    std::string table = "<table><thead><tr><th>format</th><th>method</th><th>size</th><th>bits</th>";
     for (const std::size_t c : shown)
         table += fmt::format("<th>{}</th>{}", kind.columns[c].title, c == 0 ? "<th>&plusmn;</th>" : "");
     table += "<th>seconds</th></tr></thead><tbody>\n";
     for (const ComparisonRow& row : rows) {
+        const SizeUnit unit = fileUnitOf(row.bytes);
         table += fmt::format(
-            "<tr><td>{}</td><td>{}</td><td>{:.2f}</td><td>{:.3f}</td>", escaped(row.candidate.format),
-            escaped(methodText(row.candidate)), double(row.bytes) / 1e6, row.bitsPerWeight);
+            "<tr><td>{}</td><td>{}</td><td>{:.2f} {}</td><td>{:.3f}</td>", escaped(row.candidate.format),
+            escaped(methodText(row.candidate)), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
         if (!row.isMeasured()) {
             table += fmt::format(
                 "<td colspan=\"{}\">{}</td></tr>\n", shown.size() + 2,

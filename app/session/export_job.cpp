@@ -1,6 +1,7 @@
 #include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
 #include "app/session/export_kinds.h"
+#include "app/session/text_file.h"
 #include "app/session/written_check.h"
 
 #include "core/export/export_target.h"
@@ -39,29 +40,6 @@ Result<ReadBack> readBack(const std::filesystem::path& path)
                 add(part.tensor);
     }
     return ReadBack{key, weightBytes};
-}
-
-Result<const ExportTarget*>
-targetOf(std::string_view id, const std::filesystem::path& path, const Model& model)
-{
-    const auto targets = exportTargets();
-    if (id.empty()) {
-        const std::string ending = path.extension().string();
-        const bool isKnown = ending.empty() || std::ranges::any_of(targets, [&](const ExportTarget& target) {
-            return suffixOf(target) == ending;
-        });
-        if (!isKnown)
-            return fail(
-                ErrorCode::InvalidInput,
-                "{}: nothing is written as '{}': take the ending of a target (.gguf, .onnx, ...) or name one, see "
-                "tritloom-cli targets",
-                path.string(), ending);
-        return &exportKindByName(path, model);
-    }
-    const auto found = std::ranges::find(targets, id, &ExportTarget::id);
-    if (found == targets.end())
-        return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", id);
-    return &*found;
 }
 
 std::string severalMatrices(const std::string& layer, const std::string& method)
@@ -133,7 +111,7 @@ std::vector<std::string> ExportController::problems(
     const Allocation& allocation, const std::filesystem::path& path, std::string_view targetId) const
 {
     const Model& model = *m_engine->model();
-    const auto known = targetOf(targetId, path, model);
+    const auto known = exportTargetOf(targetId, path, model);
     if (!known)
         return {known.error().message};
     const ExportTarget& target = **known;
@@ -167,7 +145,7 @@ Result<ExportReport> exportAllocation(
     std::string_view targetId, Evaluate evaluate)
 {
     const auto begin = std::chrono::steady_clock::now();
-    const std::filesystem::path path = withoutSlash(asked);
+    const std::filesystem::path path = endOfLinks(withoutSlash(asked));
     if (belongsTo(*model.file, path))
         return fail(
             ErrorCode::InvalidInput,
@@ -201,7 +179,7 @@ Result<ExportReport> exportAllocation(
         if (progress)
             progress(fraction);
     };
-    const ExportTarget& target = *TRY(targetOf(targetId, path, model));
+    const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model));
     const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = tensorFormats(model, allocation),

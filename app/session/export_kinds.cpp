@@ -33,6 +33,30 @@ const ExportTarget& exportKindByName(const std::filesystem::path& path, const Mo
     return found == targets.end() ? targets.front() : *found;
 }
 
+Result<const ExportTarget*>
+exportTargetOf(std::string_view id, const std::filesystem::path& path, const Model& model)
+{
+    const auto targets = exportTargets();
+    if (id.empty()) {
+        const std::string ending = path.extension().string();
+        const bool isKnown = ending.empty() || std::ranges::any_of(targets, [&](const ExportTarget& target) {
+                                 return suffixOf(target) == ending;
+                             });
+        if (!isKnown)
+            return fail(
+                ErrorCode::InvalidInput,
+                "{}: nothing is written as '{}': take the ending of a target (.gguf, .onnx, ...) or name "
+                "one, see "
+                "tritloom-cli targets",
+                path.string(), ending);
+        return &exportKindByName(path, model);
+    }
+    const auto found = std::ranges::find(targets, id, &ExportTarget::id);
+    if (found == targets.end())
+        return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", id);
+    return &*found;
+}
+
 std::string suffixOf(const ExportTarget& target)
 {
     return std::string(target.patterns.substr(1)); // "*.gguf"

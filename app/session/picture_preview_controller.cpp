@@ -97,6 +97,17 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
     }
     const PictureModel& model = *m_pictures->model()->picture;
     const TaskRow& row = taskRow(model.task);
+    if (request.isThumbnail) {
+        const QImage image = toImage(row.shown(model, TRY(m_session->referenceOutput(request.sample, stop))));
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation = request.generation, sample = request.sample, image] {
+                if (generation == m_newest)
+                    emit thumbnailMade(sample, image);
+            },
+            Qt::QueuedConnection);
+        return {};
+    }
     const PictureSample& sample = m_session->samples()[request.sample];
     const Key key = keyOf(
         "preview", m_set, m_session->dataKey(0), m_session->pass().keyOf(sample.key, request.allocation),
@@ -152,7 +163,17 @@ void PicturePreviewController::request(
     since.start();
     pictures->awaited() = ++m_newest;
     m_worker.post(
-        {m_newest, pictures, sample, allocation, task, std::min(map, errorMaps().size() - 1), since});
+        {m_newest, pictures, sample, allocation, task, std::min(map, errorMaps().size() - 1), since, false});
+    emit runningChanged();
+}
+
+void PicturePreviewController::requestThumbnail(std::size_t sample, const TaskOptions& task)
+{
+    const auto pictures = m_engine->pictures();
+    if (pictures == nullptr || sample >= pictures->pictures().samples.size())
+        return;
+    m_running = true;
+    m_worker.post({++m_newest, pictures, sample, {}, task, 0, {}, true});
     emit runningChanged();
 }
 
@@ -162,7 +183,7 @@ void PicturePreviewController::cancel()
         return;
     if (const auto pictures = m_engine->pictures())
         pictures->awaited() = 0;
-    m_worker.post({++m_newest, {}, 0, {}, {}, 0, {}});
+    m_worker.post({++m_newest, {}, 0, {}, {}, 0, {}, false});
     emit runningChanged();
 }
 

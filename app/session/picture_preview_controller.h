@@ -44,11 +44,14 @@ public:
 
     /// map: of errorMaps(). Does nothing while the engine has no pictures.
     void request(std::size_t sample, const Allocation& allocation, const TaskOptions& task, std::size_t map);
+    /// The original's picture alone, small figures of it in a list; whatever is asked for goes before.
+    void requestThumbnail(std::size_t sample, const TaskOptions& task);
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
 
 signals:
     void updated(const tritloom::PicturePreview& preview); ///< of the newest request, as parts of it come
+    void thumbnailMade(std::size_t sample, const QImage& image);
     void runningChanged();
     void failed(const QString& why);
 
@@ -61,6 +64,7 @@ private:
         TaskOptions task;
         std::size_t map = 0;
         QElapsedTimer since;
+        bool isThumbnail = false; ///< nothing but the original's picture
     };
     Result<void> makeAwaited(const Request& request, std::stop_token stop);
     void endWait(const Request& request); ///< others may measure again

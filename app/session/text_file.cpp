@@ -4,9 +4,23 @@
 
 namespace tritloom {
 
+std::filesystem::path endOfLinks(std::filesystem::path path)
+{
+    const std::filesystem::path asked = path;
+    std::error_code error;
+    for (int links = 0; std::filesystem::is_symlink(std::filesystem::symlink_status(path, error)); ++links) {
+        constexpr int most = 40; // as the system has it
+        const std::filesystem::path next = std::filesystem::read_symlink(path, error);
+        if (error || links == most)
+            return asked;
+        path = path.parent_path() / next; // an absolute one stays what it is
+    }
+    return path;
+}
+
 Result<void> writeTextFile(const QString& path, const std::string& text)
 {
-    PartFile file = TRY(PartFile::create(path.toStdString(), text.size()));
+    PartFile file = TRY(PartFile::create(endOfLinks(path.toStdString()), text.size()));
     TRY_VOID(file.write(std::as_bytes(std::span(text))));
     return file.commit();
 }
@@ -15,7 +29,8 @@ Result<void> checkWritable(const QString& path)
 {
     if (path.isEmpty())
         return fail(ErrorCode::InvalidInput, "a file to write needs a name");
-    return PartFile::create(path.toStdString()).map([](const PartFile&) {}); // which goes away again
+    return PartFile::create(endOfLinks(path.toStdString())).map([](const PartFile&) {
+    }); // which goes away again
 }
 
 std::string csvCell(const std::string& text)

@@ -4,12 +4,17 @@
 
 #include <QString>
 
+#include <filesystem>
 #include <string>
 
 namespace tritloom {
 
 /// Writes the whole file or leaves what was there. Errors: Io, with the file's name.
 [[nodiscard]] Result<void> writeTextFile(const QString& path, const std::string& text);
+
+/// Where a file of this name is written: at the end of a link, which stays one. Of links in a circle: the
+/// name.
+[[nodiscard]] std::filesystem::path endOfLinks(std::filesystem::path path);
 
 /// Whether writeTextFile() could begin: asked before long work whose result goes there. Writes nothing.
 [[nodiscard]] Result<void> checkWritable(const QString& path);

@@ -17,7 +17,11 @@ Result<std::string> vulkanDeviceOf(const std::string& id)
         if (id == fmt::format("vulkan:{}", i))
             return names[i];
     return fail(
-        ErrorCode::NotFound, "no device is called '{}'; there are {} Vulkan devices here", id, names.size());
+        ErrorCode::NotFound, "no device is called '{}'; {}", id,
+        names.empty() ? "there is no Vulkan device here"
+            : names.size() == 1
+            ? "the one Vulkan device here is vulkan:0"
+            : fmt::format("the Vulkan devices here are vulkan:0 to vulkan:{}", names.size() - 1));
 }
 
 } // namespace tritloom

@@ -74,10 +74,18 @@ Workspace::Workspace(
                 (void)m_store->setSetting(
                     "company", std::as_bytes(std::span(company))); // found again next time
             });
-        emit contradictionFound();
     });
     connect(&m_evaluation, &EvaluationController::finished, this, &Workspace::checkPrediction);
     connect(&m_sensitivity, &SensitivityController::runningChanged, this, &Workspace::checkPrediction);
+    // Results are worth hours: that a disk is full must not show only when they are measured again.
+    const auto tellIfNotKept = [this] {
+        if (!m_store || m_sensitivity.isRunning())
+            return;
+        if (const std::string problem = m_store->lastProblem(); !problem.empty())
+            emit saveFailed(QString::fromStdString(problem));
+    };
+    connect(&m_evaluation, &EvaluationController::finished, this, tellIfNotKept);
+    connect(&m_sensitivity, &SensitivityController::runningChanged, this, tellIfNotKept);
     connect(&m_evaluation, &EvaluationController::finished, this, [this] {
         const auto& latest = m_evaluation.latest();
         if (m_store && latest && latest->isComplete() && latest->allocation == m_document.allocation()
@@ -232,11 +240,24 @@ const Contradiction* Workspace::contradiction() const
     return nullptr;
 }
 
-void Workspace::checkPrediction()
+std::optional<double> Workspace::prediction() const
+{
+    if (const Contradiction* const found = contradiction())
+        return found->predicted;
+    return m_sensitivity.table().predictedKl(m_document.allocation());
+}
+
+const Evaluation* Workspace::measurement() const
 {
     const auto& latest = m_evaluation.latest();
-    if (!latest || !latest->isComplete() || latest->allocation != m_document.allocation()
-        || m_document.inGesture())
+    return latest && latest->isComplete() && latest->allocation == m_document.allocation() ? &*latest
+                                                                                           : nullptr;
+}
+
+void Workspace::checkPrediction()
+{
+    const Evaluation* const latest = measurement();
+    if (latest == nullptr || m_document.inGesture())
         return;
     const auto predicted = m_sensitivity.table().predictedKl(latest->allocation);
     // While the table is being filled the sweep needs the machine, and the prediction may still change.

@@ -112,6 +112,11 @@ public:
     /// What was found when the measurement of the document's allocation contradicted the prediction; null: it
     /// did not, or it has not been measured. The table has been corrected by it.
     [[nodiscard]] const Contradiction* contradiction() const;
+    /// What the table says of the current allocation's divergence; where a measurement contradicted and
+    /// corrected it, what it said before: a number learnt from the measurement predicts nothing.
+    [[nodiscard]] std::optional<double> prediction() const;
+    /// The current allocation's measurement, once it is complete; null before.
+    [[nodiscard]] const Evaluation* measurement() const;
 
     /// Moves bits to the goal's budget by the table; one undo step. Errors: see allocate().
     [[nodiscard]] Result<void> allocateToBudget();
@@ -134,7 +139,6 @@ public:
 signals:
     void left();
     void goalChanged();
-    void contradictionFound();
     void allocated();
     void allocationNoticed(const QString& what); ///< what the allocator says of its solution
     void allocatorChanged();

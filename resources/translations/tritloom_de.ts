@@ -287,6 +287,14 @@
             <source>%1: divergence %2, predicted</source>
             <translation>%1: Divergenz %2, vorhergesagt</translation>
         </message>
+        <message>
+            <source>divergence, measured</source>
+            <translation>Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>nats, measured</source>
+            <translation>Nats, gemessen</translation>
+        </message>
     </context>
     <context>
         <name>Numbers</name>
@@ -319,7 +327,7 @@
         </message>
         <message>
             <source>Distribution</source>
-            <translation>Verteilung der Werte</translation>
+            <translation>Verteilung</translation>
         </message>
         <message>
             <source>Sensitivity</source>
@@ -331,7 +339,7 @@
         </message>
         <message>
             <source>Text samples</source>
-            <translation>Textproben</translation>
+            <translation>Texte</translation>
         </message>
         <message>
             <source>Compare</source>
@@ -343,7 +351,7 @@
         </message>
         <message>
             <source>Speed</source>
-            <translation>Geschwindigkeit</translation>
+            <translation>Tempo</translation>
         </message>
         <message>
             <source>Analyses</source>
@@ -613,11 +621,11 @@
         </message>
         <message>
             <source>&amp;Log counts</source>
-            <translation>&amp;Logarithmisch</translation>
+            <translation>&amp;Log</translation>
         </message>
         <message>
             <source>&amp;Fits</source>
-            <translation>An&amp;passungen</translation>
+            <translation>&amp;Kurven</translation>
         </message>
         <message>
             <source>&amp;Compressed</source>
@@ -685,7 +693,7 @@
         </message>
         <message>
             <source>Beyond 4 σ</source>
-            <translation>Jenseits von 4 σ</translation>
+            <translation>Über 4 σ</translation>
         </message>
         <message>
             <source>Zeros</source>
@@ -730,6 +738,22 @@
         <message>
             <source>The error is %1 by activations, %2 of the weights are clipped.</source>
             <translation>Der Fehler beträgt %1 nach Aktivierungen, %2 der Gewichte sind abgeschnitten.</translation>
+        </message>
+        <message>
+            <source>None: the layer is kept as stored</source>
+            <translation>Keiner: die Schicht bleibt wie gespeichert</translation>
+        </message>
+        <message>
+            <source>Being measured…</source>
+            <translation>Wird gemessen …</translation>
+        </message>
+        <message>
+            <source>The layer could not be compressed</source>
+            <translation>Die Schicht ließ sich nicht verdichten</translation>
+        </message>
+        <message>
+            <source>Shape</source>
+            <translation>Form</translation>
         </message>
     </context>
     <context>
@@ -826,10 +850,6 @@
             <translation>jetzt</translation>
         </message>
         <message>
-            <source>file size, MB</source>
-            <translation>Dateigröße, MB</translation>
-        </message>
-        <message>
             <source>KL divergence, nats</source>
             <translation>KL-Divergenz, Nats</translation>
         </message>
@@ -856,6 +876,14 @@
         <message>
             <source>%1, divergence %2: click to take it</source>
             <translation>%1, Divergenz %2: anklicken zum Übernehmen</translation>
+        </message>
+        <message>
+            <source>file size, %1</source>
+            <translation>Dateigröße, %1</translation>
+        </message>
+        <message>
+            <source>Measure the sensitivity</source>
+            <translation>Die Empfindlichkeit messen</translation>
         </message>
     </context>
     <context>
@@ -1017,10 +1045,6 @@ Gemessene Änderung der Güte: %2</translation>
     <context>
         <name>tritloom::LayersPage</name>
         <message>
-            <source>Filter: name, bits&lt;4, size&gt;1MB …</source>
-            <translation>Filter: Name, bits&lt;4, size&gt;1MB …</translation>
-        </message>
-        <message>
             <source>Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, block with &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored with = != ~; pinned. “-” turns a term round.</source>
             <translation>Wörter werden im Namen gesucht. Vergleiche: bits, size, parameters, rows, columns, sensitivity, error, block mit &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored mit = != ~; pinned. „-“ kehrt einen Begriff um.</translation>
         </message>
@@ -1062,6 +1086,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>%1 to %2 bits</source>
             <translation>%1 auf %2 Bits</translation>
         </message>
+        <message>
+            <source>Filter: attn bits&lt;4 …</source>
+            <translation>Filter: attn bits&lt;4 …</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::LoomPage</name>
@@ -1094,12 +1122,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Balken oder Linien ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
         </message>
         <message>
-            <source>drag bars, a selection or the budget line · width: parameters · strip: sensitivity</source>
-            <translation>Balken, Auswahl oder Budgetlinie ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
-        </message>
-        <message>
-            <source>Nothing was allocated: %1</source>
-            <translation>Nichts wurde verteilt: %1</translation>
+            <source>width: parameters · strip: sensitivity</source>
+            <translation>Breite: Parameter · Streifen: Empfindlichkeit</translation>
         </message>
     </context>
     <context>
@@ -1318,30 +1342,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Gegen das Original</translation>
         </message>
         <message>
-            <source>KL divergence</source>
-            <translation>KL-Divergenz</translation>
-        </message>
-        <message>
-            <source>Measured, nats per token: how far the predictions moved from the original's</source>
-            <translation>Gemessen, Nats je Token: wie weit sich die Vorhersagen vom Original entfernt haben</translation>
-        </message>
-        <message>
-            <source>Predicted</source>
-            <translation>Vorhergesagt</translation>
-        </message>
-        <message>
-            <source>Sum of what each layer costs alone, nats per token</source>
-            <translation>Summe dessen, was jede Schicht allein kostet, Nats je Token</translation>
-        </message>
-        <message>
-            <source>Same top token</source>
-            <translation>Gleiches erstes Token</translation>
-        </message>
-        <message>
-            <source>Measured: how often both models would say the same next token</source>
-            <translation>Gemessen: wie oft beide Modelle dasselbe nächste Token nennen</translation>
-        </message>
-        <message>
             <source>This model cannot be run here, so nothing is measured: %1</source>
             <translation>Dieses Modell kann hier nicht laufen, darum wird nichts gemessen: %1</translation>
         </message>
@@ -1368,10 +1368,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Nothing measured yet</source>
             <translation>Noch nichts gemessen</translation>
-        </message>
-        <message>
-            <source>sensitivity not measured</source>
-            <translation>Empfindlichkeit nicht gemessen</translation>
         </message>
         <message>
             <source>Perplexity · %1 tokens of %2 chunks</source>
@@ -1402,16 +1398,40 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 vorhergesagt</translation>
         </message>
         <message>
-            <source>The measurement contradicts the prediction: layers interact</source>
-            <translation>Die Messung widerspricht der Vorhersage: Schichten wirken zusammen</translation>
-        </message>
-        <message>
             <source>History: change of quality, measured</source>
             <translation>Verlauf: Änderung der Güte, gemessen</translation>
         </message>
         <message>
             <source>Nothing is measured yet: drop pictures, or a folder of them, on the window.</source>
             <translation>Noch ist nichts gemessen: Bilder oder einen Ordner mit Bildern auf das Fenster ziehen.</translation>
+        </message>
+        <message>
+            <source>How often both models would say the same next token</source>
+            <translation>Wie oft beide Modelle dasselbe nächste Token sagen würden</translation>
+        </message>
+        <message>
+            <source>KL divergence, measured</source>
+            <translation>KL-Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>KL divergence, predicted</source>
+            <translation>KL-Divergenz, vorhergesagt</translation>
+        </message>
+        <message>
+            <source>Nats per token: how far the next-token probabilities moved from the original's</source>
+            <translation>Nats je Token: wie weit sich die Wahrscheinlichkeiten des nächsten Tokens von denen des Originals entfernt haben</translation>
+        </message>
+        <message>
+            <source>Same top token, measured</source>
+            <translation>Gleiches Token, gemessen</translation>
+        </message>
+        <message>
+            <source>Measure now</source>
+            <translation>Jetzt messen</translation>
+        </message>
+        <message>
+            <source>Choose pictures…</source>
+            <translation>Bilder wählen …</translation>
         </message>
     </context>
     <context>
@@ -1433,20 +1453,16 @@ Gemessene Änderung der Güte: %2</translation>
             <translation> bpw</translation>
         </message>
         <message>
-            <source>Budget in megabytes</source>
-            <translation>Budget in Megabyte</translation>
-        </message>
-        <message>
-            <source> MB</source>
-            <translation> MB</translation>
-        </message>
-        <message>
             <source>Method</source>
             <translation>Verfahren</translation>
         </message>
         <message>
             <source>Budget</source>
             <translation>Budget</translation>
+        </message>
+        <message>
+            <source>Budget as the size of the file</source>
+            <translation>Budget als Größe der Datei</translation>
         </message>
     </context>
     <context>
@@ -1700,6 +1716,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Scoring layers, %1 %</source>
             <translation>Schichten werden bewertet, %1 %</translation>
+        </message>
+        <message>
+            <source>Opening %1: rewriting the model by %2 again, %3 %</source>
+            <translation>%1 wird geöffnet: das Modell wird wieder durch %2 umgeschrieben, %3 %</translation>
         </message>
     </context>
     <context>
@@ -1972,20 +1992,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Bits</translation>
         </message>
         <message>
-            <source>KL</source>
-            <translation>KL</translation>
-        </message>
-        <message>
             <source>±</source>
             <translation>±</translation>
-        </message>
-        <message>
-            <source>Perplexity</source>
-            <translation>Perplexität</translation>
-        </message>
-        <message>
-            <source>Same token</source>
-            <translation>Gleiches Token</translation>
         </message>
         <message>
             <source>Seconds</source>
@@ -2056,10 +2064,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Bericht sichern</translation>
         </message>
         <message>
-            <source>%1 could not be written: %2</source>
-            <translation>%1 konnte nicht geschrieben werden: %2</translation>
-        </message>
-        <message>
             <source>Another variant of this method</source>
             <translation>Noch eine Variante dieses Verfahrens</translation>
         </message>
@@ -2079,12 +2083,12 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Größe gegen Divergenz der verglichenen Verfahren</translation>
         </message>
         <message>
-            <source>file size, MB</source>
-            <translation>Dateigröße, MB</translation>
-        </message>
-        <message>
             <source>KL divergence, nats</source>
             <translation>KL-Divergenz, Nats</translation>
+        </message>
+        <message>
+            <source>file size, %1</source>
+            <translation>Dateigröße, %1</translation>
         </message>
     </context>
     <context>
@@ -2474,6 +2478,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>The %1 classes with the most mistakes of %2 that occur.</source>
             <translation>Die %1 Klassen mit den meisten Fehlern von %2, die vorkommen.</translation>
         </message>
+        <message>
+            <source>Measure now</source>
+            <translation>Jetzt messen</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::GuessBars</name>
@@ -2552,6 +2560,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>workspace, estimate</source>
             <translation>Arbeitsspeicher, geschätzt</translation>
         </message>
+        <message>
+            <source>The memory of the device, e.g. 8 GiB or 512 MiB</source>
+            <translation>Der Speicher des Geräts, z. B. 8 GiB oder 512 MiB</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PictureCards</name>
@@ -2570,26 +2582,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Course of the measurement</source>
             <translation>Verlauf der Messung</translation>
-        </message>
-        <message>
-            <source>Divergence</source>
-            <translation>Divergenz</translation>
-        </message>
-        <message>
-            <source>Measured: KL divergence of the class probabilities from the original’s, nats a picture</source>
-            <translation>Gemessen: KL-Divergenz der Klassenwahrscheinlichkeiten von denen des Originals, Nats je Bild</translation>
-        </message>
-        <message>
-            <source>Measured: squared error over the variance of what the original makes</source>
-            <translation>Gemessen: quadratischer Fehler durch die Varianz dessen, was das Original macht</translation>
-        </message>
-        <message>
-            <source>Predicted</source>
-            <translation>Vorhergesagt</translation>
-        </message>
-        <message>
-            <source>Sum of what each layer costs alone</source>
-            <translation>Summe dessen, was jede Schicht allein kostet</translation>
         </message>
         <message>
             <source>Same class</source>
@@ -2640,8 +2632,20 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>SSIM zum Ziel</translation>
         </message>
         <message>
-            <source>not measured</source>
-            <translation>nicht gemessen</translation>
+            <source>Divergence, measured</source>
+            <translation>Divergenz, gemessen</translation>
+        </message>
+        <message>
+            <source>Divergence, predicted</source>
+            <translation>Divergenz, vorhergesagt</translation>
+        </message>
+        <message>
+            <source>KL divergence of the class probabilities from the original’s, nats a picture</source>
+            <translation>KL-Divergenz der Klassenwahrscheinlichkeiten von denen des Originals, Nats je Bild</translation>
+        </message>
+        <message>
+            <source>Squared error over the variance of what the original makes</source>
+            <translation>Quadratischer Fehler über der Varianz dessen, was das Original macht</translation>
         </message>
     </context>
     <context>
@@ -3077,24 +3081,24 @@ Divergenz %1</translation>
     <context>
         <name>tritloom::InteractionNote</name>
         <message>
-            <source>%1: interacts with %2. The table is corrected.</source>
-            <translation>%1: steht in Wechselwirkung mit %2. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
-            <source>%1: no block stands out. The table is corrected.</source>
-            <translation>%1: kein Block sticht heraus. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
-            <source>%1: no layer stands out. The table is corrected.</source>
-            <translation>%1: keine Schicht ragt heraus. Die Tabelle ist berichtigt.</translation>
-        </message>
-        <message>
             <source>Predicted %1, measured %2</source>
             <translation>Vorhergesagt %1, gemessen %2</translation>
         </message>
         <message>
             <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
             <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
+        </message>
+        <message>
+            <source>%1: interacts with %2. From here on predictions count this in.</source>
+            <translation>%1: wirkt zusammen mit %2. Von nun an rechnen Vorhersagen das ein.</translation>
+        </message>
+        <message>
+            <source>%1: no block stands out. From here on predictions count this in.</source>
+            <translation>%1: kein Block fällt auf. Von nun an rechnen Vorhersagen das ein.</translation>
+        </message>
+        <message>
+            <source>%1: no layer stands out. From here on predictions count this in.</source>
+            <translation>%1: keine Schicht fällt auf. Von nun an rechnen Vorhersagen das ein.</translation>
         </message>
     </context>
     <context>
@@ -4775,10 +4779,6 @@ Divergenz %1</translation>
             <translation>Die lautesten Eingabekanäle in 4 Bits, der Rest ein Bit mit Zeilen- und Spaltenfaktoren.</translation>
         </message>
         <message>
-            <source>Eight columns at a time onto the E8P codebook of 2 bits; the weights not yet stored make up for the error.</source>
-            <translation>Je acht Spalten auf das E8P-Codebuch mit 2 Bits; die noch nicht gespeicherten Gewichte gleichen den Fehler aus.</translation>
-        </message>
-        <message>
             <source>What activations lose with one number range for all denoising steps, and with one for each group.</source>
             <translation>Was Aktivierungen mit einem Zahlenbereich für alle Entrauschungsschritte verlieren, und mit einem je Gruppe.</translation>
         </message>
@@ -6148,6 +6148,20 @@ Divergenz %1</translation>
         <message>
             <source>none yet</source>
             <translation>noch keines</translation>
+        </message>
+    </context>
+    <context>
+        <name>InteractionNote</name>
+        <message>
+            <source>Said before measuring: the sum of what each layer costs alone, from the sensitivity table. Predictions are grey and have no error, measurements have theirs.</source>
+            <translation>Vor dem Messen gesagt: die Summe dessen, was jede Schicht allein kostet, aus der Tabelle der Empfindlichkeit. Vorhersagen sind grau und ohne Fehler, Messwerte haben ihren.</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::BitLoom</name>
+        <message>
+            <source>slanted lines: wider in truth than drawn</source>
+            <translation>schräge Striche: in Wahrheit breiter als gezeichnet</translation>
         </message>
     </context>
 </TS>

@@ -1,7 +1,9 @@
 #include "app/gui/allocation/loom_page.h"
+#include "app/gui/evaluation/interaction_note.h"
 #include "app/gui/status_line.h"
 #include "app/gui/widgets/banner.h"
 #include "app/gui/widgets/heat_map.h"
+#include "app/gui/widgets/size_field.h"
 #include "app/session/samples.h"
 #include "core/sensitivity/candidate.h"
 #include "tests/app/window_fixture.h"
@@ -135,9 +137,39 @@ private slots:
         Workspace& workspace = *m_window->workspace();
         find<QDoubleSpinBox>("budgetBits")->setValue(4.5);
         const double bytes = double(workspace.goal().budgetBytes);
-        QVERIFY(std::abs(find<QDoubleSpinBox>("budgetMegabytes")->value() - bytes / 1e6) < 0.01);
-        find<QDoubleSpinBox>("budgetMegabytes")->setValue(bytes / 2e6);
+        QCOMPARE(find<SizeField>("budgetSize")->value(), bytes);
+        find<SizeField>("budgetSize")->setValue(bytes / 2);
         QVERIFY(find<QDoubleSpinBox>("budgetBits")->value() < 4.5);
+    }
+
+    void sizesHaveTheUnitTheyReadWellIn()
+    {
+        openSample();
+        auto* const budget = find<SizeField>("budgetSize");
+        auto* const target = find<SizeField>("memoryTarget");
+        const auto text = [](const SizeField* field) { return field->text().replace(QChar(0xa0), ' '); };
+        QCOMPARE(text(target), QString("8 GiB"));
+        QVERIFY(find<QLabel>("loomNumbers")->text().replace(QChar(0xa0), ' ').contains("fits 8 GiB"));
+        budget->setValue(12345);
+        QCOMPARE(text(budget), QString("12.3 kB"));
+        // Three digits are shown; leaving the field does not round what they stand for.
+        budget->setFocus();
+        QTest::keyClick(budget, Qt::Key_Return);
+        QCOMPARE(budget->value(), 12345.0);
+        const auto type = [&](SizeField* field, const char* typed) {
+            field->selectAll();
+            QTest::keyClicks(field, typed);
+            QTest::keyClick(field, Qt::Key_Return);
+        };
+        type(budget, "2.5 MB");
+        QCOMPARE(workspace().goal().budgetBytes, std::uint64_t(2500000));
+        type(budget, "3"); // in the unit that was shown
+        QCOMPARE(budget->value(), 3e6);
+        type(target, "512 MiB");
+        QCOMPARE(workspace().goal().memoryBytes, std::uint64_t(512) << 20);
+        QCOMPARE(text(target), QString("512 MiB"));
+        type(target, "much");
+        QCOMPARE(workspace().goal().memoryBytes, std::uint64_t(512) << 20);
     }
 
     void remembersTheLayout()
@@ -277,6 +309,13 @@ private slots:
         for (const std::string& name : workspace.contradiction()->interacting)
             QVERIFY(text.contains(QString::fromStdString(name)));
         QVERIFY(find<QLabel>("interacts")->isVisible());
+        // What was learnt from the measurement is not shown as if it had been predicted.
+        const QString predicted = find<QLabel>("predictedKl")->text();
+        QCOMPARE(predicted, predictedText(workspace.contradiction()->predicted));
+        QVERIFY2(
+            !find<QLabel>("measuredKl")->text().contains("≈"),
+            qPrintable(find<QLabel>("measuredKl")->text()));
+        QVERIFY(find<QLabel>("loomNumbers")->text().contains("measured"));
         const double corrected = *sensitivity.table().predictedKl(workspace.document().allocation());
         QVERIFY2(std::abs(corrected / measured.value - 1) < 1e-6, qPrintable(QString::number(corrected)));
     }

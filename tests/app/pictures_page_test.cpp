@@ -86,6 +86,18 @@ private slots:
             const QString text = list->model()->index(row, 0).data().toString();
             QCOMPARE(text.contains("→"), std::size_t(row) < now->flips);
         }
+        // What is shown follows to the top, until somebody chooses; who sorts again is shown the top again.
+        if (now->flips > 0) {
+            QCOMPARE(list->currentIndex().row(), 0);
+            const auto sampleOf = [&](int row) { return list->model()->index(row, 0).data().toString(); };
+            list->setCurrentIndex(list->model()->index(5, 0));
+            const QString chosen = sampleOf(5);
+            find<QCheckBox>("worstFirst")->setChecked(false);
+            QCOMPARE(sampleOf(list->currentIndex().row()), chosen);
+            find<QCheckBox>("worstFirst")->setChecked(true);
+            QCOMPARE(list->currentIndex().row(), 0);
+            waitForAll();
+        }
         // The history has both steps, each with what it did.
         auto* const history = find<QListWidget>("history");
         QCOMPARE(history->count(), 2);
@@ -287,6 +299,21 @@ private slots:
         QVERIFY(find<StepPlot>("stepPlot")->accessibleDescription().contains("step 20"));
         // The measured figures stay those of the project's own number of steps.
         QCOMPARE(workspace().pictures().options().task.steps, std::size_t(10));
+    }
+
+    void everySeedGetsItsSmallPicture()
+    {
+        open(m_folder.filePath("noise.onnx"));
+        waitForAll();
+        const QAbstractItemModel* const seeds = find<QListView>("pictureList")->model();
+        QVERIFY(seeds->rowCount() > 1);
+        for (int row = 0; row < seeds->rowCount(); ++row) {
+            const auto isDrawn = [&] {
+                const QImage image = seeds->index(row, 0).data(Qt::DecorationRole).value<QPixmap>().toImage();
+                return !image.isNull() && image.pixelColor(image.width() / 2, image.height() / 2).alpha() > 0;
+            };
+            QTRY_VERIFY_WITH_TIMEOUT(isDrawn(), 60000);
+        }
     }
 
     void sensitivityAndBudgetWorkAsForText()

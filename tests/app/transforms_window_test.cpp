@@ -1,4 +1,6 @@
 #include "app/gui/methods/plugin_chooser.h"
+#include "app/gui/model_loader.h"
+#include "app/gui/status_line.h"
 #include "app/gui/transforms/transform_dialog.h"
 #include "app/gui/widgets/banner.h"
 #include "app/session/picture_engine.h"
@@ -240,6 +242,21 @@ private slots:
         const Allocation bits = workspace->document().allocation();
         const QString copy = m_folder.filePath("copy.tritproj");
         QVERIFY(workspace->saveCopy(copy.toStdString()).has_value());
+        // It can be given up while it is being rewritten, and says by what.
+        QSignalSpy given(m_window.get(), &MainWindow::opened);
+        m_window->open(copy);
+        QVERIFY(find<StatusLine>("statusLine")->text().contains("Opening copy"));
+        action("cancel")->trigger();
+        QVERIFY(!find<StatusLine>("statusLine")->text().contains("Opening"));
+        QVERIFY(!given.wait(300));
+        QCOMPARE(m_window->workspace(), workspace);
+        ModelLoader loader;
+        QSignalSpy transforms(&loader, &ModelLoader::transformChanged), loaded(&loader, &ModelLoader::loaded);
+        loader.load(copy.toStdString(), m_plugins, {});
+        QVERIFY(transforms.wait(60000));
+        QCOMPARE(loader.transform(), QString("SmoothQuant"));
+        QVERIFY(loaded.count() == 1 || loaded.wait(60000));
+        QCOMPARE(loader.fraction(), 1.0);
         open(copy);
         workspace = m_window->workspace();
         QCOMPARE(workspace->engine().transforms().size(), std::size_t(1));

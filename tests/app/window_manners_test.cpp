@@ -3,11 +3,13 @@
 #include "app/gui/model_name.h"
 #include "app/gui/page.h"
 #include "app/gui/start_page.h"
+#include "app/gui/widgets/elided_label.h"
 #include "app/gui/window_wiring.h"
 #include "app/session/samples.h"
 #include "tests/app/window_fixture.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QDir>
 #include <QHeaderView>
 #include <QHelpEvent>
@@ -17,6 +19,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QStyleOptionComboBox>
 #include <QTabBar>
 #include <QTemporaryDir>
 #include <QToolTip>
@@ -157,6 +160,35 @@ private slots:
         m_window->resize(1920, 1200);
         QTest::qWait(50);
         QCOMPARE(header->sectionSize(LayerModel::Name), 60);
+    }
+
+    void nothingIsCutOffInASmallWindow()
+    {
+        openSample(); // at 1280 x 800
+        auto* const table = find<QTreeView>("layerTable");
+        QHeaderView* const header = table->header();
+        for (const int column :
+             {LayerModel::Name, LayerModel::Bits, LayerModel::Size, LayerModel::Sensitivity}) {
+            const int end = header->sectionViewportPosition(column) + header->sectionSize(column);
+            QVERIFY2(end <= table->viewport()->width(), qPrintable(QString::number(column)));
+            QVERIFY(
+                header->fontMetrics().horizontalAdvance(
+                    table->model()->headerData(column, Qt::Horizontal).toString())
+                < header->sectionSize(column));
+        }
+        auto* const method = find<QComboBox>("method");
+        QStyleOptionComboBox option;
+        option.initFrom(method);
+        const QRect field = method->style()->subControlRect(
+            QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, method);
+        QVERIFY2(
+            method->fontMetrics().horizontalAdvance(method->currentText()) <= field.width(),
+            qPrintable(method->currentText()));
+        for (QTabBar* const bar : m_window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+            if (bar->isVisible() && bar->count() > 1)
+                QVERIFY2(bar->tabRect(bar->count() - 1).right() <= bar->width(), "tabs");
+        for (ElidedLabel* const label : find<QWidget>("loomPage")->findChildren<ElidedLabel*>())
+            QVERIFY2(!label->shown().endsWith(u'…'), qPrintable(label->shown()));
     }
 
     void recentFilesAreCalledByWhatTellsThemApart()

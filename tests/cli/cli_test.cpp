@@ -5,8 +5,6 @@
 #include <QJsonArray>
 #include <QTest>
 
-#include <sys/stat.h>
-
 /// The command line as a person or a script meets it: keys of the JSON, exit codes, sentences.
 class CliTest : public QObject {
     Q_OBJECT
@@ -52,7 +50,7 @@ private slots:
         for (const QJsonValue& phase : model["phases"].toArray())
             shares += phase["share"].toDouble();
         QVERIFY(std::abs(shares - 1) < 0.01);
-        QCOMPARE(cli({"bench", "nonsense"}).exitCode, 1);
+        QCOMPARE(cli({"bench", "nonsense"}).exitCode, 2);
     }
 
     void inspectNamesWhatIsThere()
@@ -269,115 +267,30 @@ private slots:
         QCOMPARE(first["text"], cli(arguments).json()["text"]);
     }
 
-    void wrongUseIsOneSentence_data()
+    void helpHasHeadings()
     {
-        QTest::addColumn<QStringList>("arguments");
-        QTest::addColumn<int>("exitCode");
-        QTest::addColumn<QString>("sentence");
-        const QString sample = sampleModel();
-        QTest::newRow("no such command") << QStringList{"squeeze"} << 2 << "no command is called 'squeeze'";
-        QTest::newRow("no such file") << QStringList{"inspect", "/no/where.gguf"} << 1 << "/no/where.gguf";
-        QTest::newRow("no model") << QStringList{"inspect"} << 2 << "1 argument expected, 0 given";
-        QTest::newRow("unknown option") << QStringList{"inspect", "--colour", sample} << 2 << "colour";
-        QTest::newRow("no budget") << QStringList{"allocate", sample} << 2 << "--budget is needed";
-        QTest::newRow("odd budget") << QStringList{"allocate", sample, "--budget", "small"} << 1 << "'small' is no budget";
-        QTest::newRow("unknown device") << QStringList{"evaluate", sample, "--device", "abacus"} << 1 << "no device is called 'abacus'";
-        QTest::newRow("unknown method") << QStringList{"sensitivity", sample, "--method", "magic"} << 1 << "no method is called 'magic'";
-        QTest::newRow("unknown method of a format") << QStringList{"sensitivity", sample, "--formats", "q4_0@magic"} << 1 << "no method is called 'magic'";
-        QTest::newRow("two models") << QStringList{"analyse", "memory-faults", sample, sample} << 1 << "looks at one model, 2 are named";
-        QTest::newRow("unknown format") << QStringList{"sensitivity", sample, "--formats", "q9"} << 1 << "'q9'";
-        QTest::newRow("negative chunks") << QStringList{"evaluate", sample, "--chunks", "-3"} << 1 << "--chunks needs a whole number";
-        QTest::newRow("huge context") << QStringList{"evaluate", sample, "--context", "900000"} << 1 << "two contexts of 900000 are needed";
-        QTest::newRow("no recipe") << QStringList{"export", sample, "--recipe", "/no.json", "-o", "/tmp/x.gguf"} << 1 << "/no.json";
-        QTest::newRow("no folder") << QStringList{"export", sample, "-o", "/no/such/folder/x.gguf"} << 1 << "/no/such/folder";
-        QTest::newRow("budget beyond all sizes") << QStringList{"allocate", sample, "--budget", "1e30GB"} << 1 << "more than 1e+18 bytes";
-        QTest::newRow("bits beyond all sizes") << QStringList{"allocate", sample, "--budget", "1e30bpw"} << 1 << "more than 1e+18 bytes";
-        QTest::newRow("budget below all formats") << QStringList{"allocate", sample, "--budget", "0.0001bpw"} << 1 << "the smallest choice has";
-        QTest::newRow("budget not a number") << QStringList{"allocate", sample, "--budget", "nanbpw"} << 1 << "'nanbpw' is no budget";
-        QTest::newRow("a crowd of threads") << QStringList{"evaluate", sample, "--threads", "999999999"} << 1 << "--threads takes at most 1024";
-        QTest::newRow("odd temperature") << QStringList{"generate", sample, "--temperature", "nan"} << 1 << "--temperature needs a number";
-        QTest::newRow("fit beyond memory") << QStringList{"bench", "fit", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
-        QTest::newRow("columns beyond memory") << QStringList{"bench", "kernels", "--rows", "536870912", "--inner", "1", "--columns", "100000", "--formats", "q4_0"} << 1 << "are too many to measure";
-        QTest::newRow("context beyond memory") << QStringList{"bench", "evaluate", "--shape", "tiny", "--context", "100000000"} << 1 << "at most 32768 tokens";
-        QTest::newRow("analysis without such") << QStringList{"analyse", "memory-faults:zest=1", sampleModel()} << 1 << "has no parameter 'zest'; it has hard";
-        QTest::newRow("export to a device") << QStringList{"export", sampleModel(), "-o", "/dev/null"} << 1 << "choose the name of a file";
-        QTest::newRow("products beyond memory") << QStringList{"bench", "kernels", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
-        QTest::newRow("fit without a pair") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ""} << 1 << "none of these methods";
-        QTest::newRow("fit with zest") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", "rtn:zest=1"} << 1 << "no parameter 'zest'";
-        QTest::newRow("recipe over its source") << QStringList{"recipe", "write", sample, "--model", sample, "-o", sample} << 2 << "this file is read here";
-        QTest::newRow("table over the model") << QStringList{"compare", sample, "--csv", sample} << 2 << "this file is read here";
-        QTest::newRow("two files of one name") << QStringList{"compare", sample, "--csv", path("a"), "--html", path("a")} << 2 << "this file is read here";
-        QTest::newRow("an ending without a target") << QStringList{"export", sample, "--format", "q4_0", "-o", path("a.foo")} << 1 << "nothing is written as '.foo'";
-        QTest::newRow("unknown allocator") << QStringList{"allocate", sample, "--budget", "4bpw", "--allocator", "nope"} << 1 << "no allocator is called 'nope'";
-        QTest::newRow("odd seed") << QStringList{"generate", sample, "--seed", "x"} << 1 << "--seed needs a whole number";
-    }
-    void wrongUseIsOneSentence()
-    {
-        QFETCH(QStringList, arguments);
-        QFETCH(int, exitCode);
-        QFETCH(QString, sentence);
-        const Finished result = cli(arguments);
-        QVERIFY2(QString::fromUtf8(result.err).contains(sentence), result.err.constData());
-        QCOMPARE(result.exitCode, exitCode);
-        QCOMPARE(result.err.trimmed().count('\n'), 0);
+        const QString all = cli({"--help"}).out, one = cli({"evaluate", "--help"}).out;
+        for (const char* heading : {"\nLook at a model:\n", "\nChoose bits:\n", "\nWhat there is:\n"})
+            QVERIFY2(all.contains(heading), heading);
+        for (const char* heading :
+             {"\nOptions:\n", "\nLanguage models:\n", "\nNetworks on pictures:\n",
+              "\nNetworks that make pictures:\n", "\nRunning and printing:\n"})
+            QVERIFY2(one.contains(heading), heading);
+        for (const QString& line : one.split('\n'))
+            QVERIFY2(line.size() <= 100, qPrintable(line));
+        // An option stands under one heading, with what it takes.
+        QCOMPARE(one.count("--images <folder>"), 1);
+        QVERIFY(one.indexOf("--images") > one.indexOf("\nNetworks on pictures:"));
     }
 
-    void aPipeIsNeverReplacedByAFile()
+    void costsOfAMetricAreNotCalledADivergence()
     {
-        const QByteArray pipe = path("pipe").toUtf8();
-        QCOMPARE(mkfifo(pipe.constData(), 0600), 0);
-        const Finished exported = cli({"export", sampleModel(), "-o", path("pipe")});
-        QCOMPARE(exported.exitCode, 1);
-        QVERIFY2(exported.err.contains("this is a device or a pipe"), exported.err.constData());
-        struct stat status {};
-        QCOMPARE(lstat(pipe.constData(), &status), 0);
-        QVERIFY(S_ISFIFO(status.st_mode));
-    }
-
-    void theModelIsNeverWrittenOver()
-    {
-        const QString model = path("own.gguf");
-        QVERIFY(QFile::copy(sampleModel(), model));
-        const qint64 bytes = QFile(model).size();
-        QVERIFY(QFile::link(model, path("link.gguf")));
-        for (const QString& name : {QString("own.gguf"), QString("link.gguf")}) {
-            const Finished result = cli({"export", model, "--format", "q4_0", "--method", "rtn", "-o", path(name)});
-            QCOMPARE(result.exitCode, 2);
-            QVERIFY2(result.err.contains("this file is read here"), result.err.constData());
-            QCOMPARE(QFile(model).size(), bytes);
-        }
-    }
-
-    void wrongRecipesAreRefused_data()
-    {
-        QTest::addColumn<QString>("layers");
-        QTest::addColumn<QString>("sentence");
-        const QString name = "\"name\":\"blk.0.attn_q.weight\"";
-        QTest::newRow("no object") << "5" << "needs a 'name'";
-        QTest::newRow("unknown layer") << R"({"name":"nope"})" << "no layer 'nope'";
-        QTest::newRow("layer twice") << "{" + name + "},{" + name + "}" << "is listed twice";
-        QTest::newRow("format is a number") << "{" + name + ",\"format\":5}" << "'format' is no text";
-        QTest::newRow("parameter is a text")
-            << "{" + name + R"(,"format":"q4_0","method":"rtn","parameters":{"search":"x"}})" << "'search' is no number";
-        QTest::newRow("unknown parameter")
-            << "{" + name + R"(,"format":"q4_0","method":"rtn","parameters":{"zest":1}})" << "no parameter 'zest'";
-        QTest::newRow("parameter out of range")
-            << "{" + name + R"(,"format":"q4_0","method":"rtn","parameters":{"search":-1e300}})" << "parameter 'search'";
-        QTest::newRow("unknown method") << "{" + name + R"(,"format":"q4_0","method":"zest"})" << "no method is called 'zest'";
-    }
-    void wrongRecipesAreRefused()
-    {
-        QFETCH(QString, layers);
-        QFETCH(QString, sentence);
-        QFile recipe(path("wrong.json"));
-        QVERIFY(recipe.open(QIODevice::WriteOnly));
-        recipe.write(QString(R"({"layers":[%1]})").arg(layers).toUtf8());
-        recipe.close();
-        const Finished result = cli({"export", sampleModel(), "--recipe", path("wrong.json"), "-o", path("wrong.gguf")});
-        QCOMPARE(result.exitCode, 1);
-        QVERIFY2(QString::fromUtf8(result.err).contains(sentence), result.err.constData());
-        QVERIFY(!QFile::exists(path("wrong.gguf")));
-        QVERIFY(!QFile::exists(path("wrong.gguf.part")));
+        const Finished zd = cli(
+            {"allocate", sampleModel(), "--budget", "6bpw", "--metric", "zd", "--formats", "q4_k,q8_0",
+             "--method", "rtn", "--chunks", "1", "--context", "64"});
+        QVERIFY2(zd.exitCode == 0, zd.err.constData());
+        QVERIFY2(zd.out.contains("--metric zd"), zd.out.constData());
+        QVERIFY(!zd.out.contains("predicted"));
     }
 };
 

@@ -38,6 +38,8 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
 
     auto* const caption = new ElidedLabel(tr("Bit allocation"), this);
     auto* const legend = new ElidedLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
+    caption->setShorter({QString()});
+    legend->setShorter({tr("width: parameters · strip: sensitivity"), QString()});
     for (QLabel* const label : {static_cast<QLabel*>(caption), static_cast<QLabel*>(legend), m_selectionText})
         label->setForegroundRole(QPalette::PlaceholderText);
     legend->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -85,6 +87,8 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
         refreshNumbers();
         m_offerTimer.start();
     });
+    connect(&workspace.evaluation(), &EvaluationController::started, this, &LoomPage::refreshNumbers);
+    connect(&workspace.evaluation(), &EvaluationController::finished, this, &LoomPage::refreshNumbers);
     connect(&workspace, &Workspace::goalChanged, this, [this] {
         refreshBudget();
         refreshNumbers();
@@ -242,7 +246,9 @@ void LoomPage::refreshNumbers()
     const Allocation allocation =
         m_original ? m_workspace.model().original() : m_workspace.document().allocation();
     const Estimate estimate = m_workspace.estimate(allocation);
-    m_numbers->setText(numbersTitle(m_workspace.model(), estimate, themeColors(palette()), m_original));
+    m_numbers->setText(numbersTitle(
+        m_workspace.model(), estimate, m_original ? nullptr : m_workspace.measurement(),
+        themeColors(palette()), m_original));
     m_loom->setMean(LoomLine{
         estimate.bitsPerWeight, tr("mean %1 bpw").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))});
 }
@@ -252,7 +258,9 @@ void LoomPage::refreshCallout()
     if (m_loom->isPulling())
         m_loom->setCallout(pullCallout(m_workspace, m_stops, m_pullStart, m_led));
     else if (m_hovered >= 0)
-        m_loom->setCallout(hoverCallout(m_workspace, m_stops, LayerId(m_hovered)));
+        m_loom->setCallout(hoverCallout(
+            m_workspace, m_stops, LayerId(m_hovered),
+            m_loom->isCut(m_hovered) ? BitLoom::cutText() : QString()));
     else
         m_loom->setCallout({});
 }

@@ -84,7 +84,9 @@ QString selectionTitle(const Model& model, const std::vector<LayerId>& layers)
         : say(QT_TRANSLATE_NOOP("LoomText", "%1 selected, %2")).arg(title, count);
 }
 
-QString numbersTitle(const Model& model, const Estimate& estimate, const ThemeColors& colors, bool original)
+QString numbersTitle(
+    const Model& model, const Estimate& estimate, const Evaluation* measured, const ThemeColors& colors,
+    bool original)
 {
     const auto kind = [&](const QString& text) {
         return QStringLiteral("<span style='color:%1'>%2</span>").arg(colors.mutedText.name(), text);
@@ -100,18 +102,22 @@ QString numbersTitle(const Model& model, const Estimate& estimate, const ThemeCo
     text += gap + QStringLiteral("<b>%1</b> ").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))
         + kind(say(QT_TRANSLATE_NOOP("LoomText", "bits a weight, exact")));
     text += gap
-        + (estimate.fits()
-               ? QStringLiteral("<span style='color:%1'>%2</span>")
-                     .arg(
-                         colors.good.name(),
-                         say(QT_TRANSLATE_NOOP("LoomText", "fits %1")).arg(formatBytes(estimate.targetBytes)))
-               : QStringLiteral("<span style='color:%1'>%2</span>")
-                     .arg(
-                         colors.bad.name(),
-                         say(QT_TRANSLATE_NOOP("LoomText", "%1 over %2"))
-                             .arg(
-                                 formatBytes(estimate.memoryBytes() - estimate.targetBytes),
-                                 formatBytes(estimate.targetBytes))));
+        + (estimate.fits() ? QStringLiteral("<span style='color:%1'>%2</span>")
+                                 .arg(
+                                     colors.good.name(),
+                                     say(QT_TRANSLATE_NOOP("LoomText", "fits %1"))
+                                         .arg(formatMemory(estimate.targetBytes)))
+                           : QStringLiteral("<span style='color:%1'>%2</span>")
+                                 .arg(
+                                     colors.bad.name(),
+                                     say(QT_TRANSLATE_NOOP("LoomText", "%1 over %2"))
+                                         .arg(
+                                             formatMemory(estimate.memoryBytes() - estimate.targetBytes),
+                                             formatMemory(estimate.targetBytes))));
+    if (measured != nullptr)
+        return text + gap + QStringLiteral("<b>%1</b> ").arg(formatSmall(measured->kl.value))
+            + kind(isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, measured"))
+                                   : say(QT_TRANSLATE_NOOP("LoomText", "divergence, measured")));
     text += gap
         + (estimate.predictedKl ? QStringLiteral("<b>%1</b> ").arg(formatSmall(*estimate.predictedKl))
                    + kind(isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, predicted"))
@@ -120,7 +126,7 @@ QString numbersTitle(const Model& model, const Estimate& estimate, const ThemeCo
     return text;
 }
 
-LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer)
+LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer, const QString& remark)
 {
     const Layer& what = workspace.model().layer(layer);
     const LayerChoice& choice = workspace.document().allocation()[layer];
@@ -145,6 +151,8 @@ LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer
             callout.lines.push_back({say(QT_TRANSLATE_NOOP("LoomText", "not measured yet")), Tone::Muted});
     }
     addCompany(callout, workspace, stops, layer);
+    if (!remark.isEmpty())
+        callout.lines.push_back({remark, Tone::Muted});
     return callout;
 }
 

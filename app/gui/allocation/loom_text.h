@@ -12,11 +12,15 @@ namespace tritloom {
 [[nodiscard]] QString layersTitle(const Model& model, const std::vector<LayerId>& layers);
 /// "blocks 6 to 9 selected, 28 layers"
 [[nodiscard]] QString selectionTitle(const Model& model, const std::vector<LayerId>& layers);
-/// The four numbers as rich text: size, fit, bits per weight, predicted loss; each with its kind.
-[[nodiscard]] QString
-numbersTitle(const Model& model, const Estimate& estimate, const ThemeColors& colors, bool original);
+/// The four numbers as rich text: size, fit, bits per weight, loss; each with its kind.
+/// measured: of the allocation; null: the loss is predicted.
+[[nodiscard]] QString numbersTitle(
+    const Model& model, const Estimate& estimate, const Evaluation* measured, const ThemeColors& colors,
+    bool original);
 
-[[nodiscard]] LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer);
+/// remark: of the bar, "" for none.
+[[nodiscard]] LoomCallout
+hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer, const QString& remark);
 /// From `start` to where the pull is now.
 [[nodiscard]] LoomCallout
 pullCallout(Workspace& workspace, const Stops& stops, const Allocation& start, LayerId layer);

@@ -2,6 +2,7 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/widgets/chart_colors.h"
+#include "app/session/size_unit.h"
 
 #include <QChart>
 #include <QCoreApplication>
@@ -36,7 +37,6 @@ CompareChart::CompareChart(QWidget* parent)
     m_chart->setMargins({4, 4, 4, 4});
     m_chart->setBackgroundRoundness(0);
     m_chart->legend()->setAlignment(Qt::AlignBottom);
-    m_size->setTitleText(tr("file size, MB"));
     m_size->setLabelFormat("%.2f");
     m_loss->setLabelFormat("%.1g");
     m_loss->setBase(10);
@@ -51,6 +51,11 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     m_loss->setTitleText(kind.columns.front().title == std::string_view("KL") ? tr("KL divergence, nats") : what);
     m_chart->removeAllSeries();
     std::map<std::string, QScatterSeries*> byMethod;
+    std::uint64_t largest = 0;
+    for (const ComparisonRow& row : rows)
+        largest = std::max<std::uint64_t>(largest, row.bytes);
+    const SizeUnit unit = fileUnitOf(largest);
+    m_size->setTitleText(tr("file size, %1").arg(QLatin1String(unit.name)));
     double left = 1e300, right = 0, low = 1e300, high = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const ComparisonRow& row = rows[i];
@@ -70,14 +75,14 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
             m_chart->addSeries(series);
             series->attachAxis(m_size);
             series->attachAxis(m_loss);
-            const auto nearest = [rows](const QPointF& point) {
+            const auto nearest = [rows, unit](const QPointF& point) {
                 return int(
                     std::ranges::min_element(
                         rows, {},
                         [&](const ComparisonRow& other) {
                             if (!other.isMeasured())
                                 return std::numeric_limits<double>::infinity();
-                            return std::fabs(double(other.bytes) / 1e6 - point.x())
+                            return std::fabs(double(other.bytes) / unit.bytes - point.x())
                                 + std::fabs(std::max(other.divergence().value, smallestLoss) - point.y());
                         })
                     - rows.begin());
@@ -97,10 +102,11 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
                             this);
                 });
         }
-        const double megabytes = double(row.bytes) / 1e6, loss = std::max(row.divergence().value, smallestLoss);
-        series->append(megabytes, loss);
-        left = std::min(left, megabytes);
-        right = std::max(right, megabytes);
+        const double size = double(row.bytes) / unit.bytes,
+                     loss = std::max(row.divergence().value, smallestLoss);
+        series->append(size, loss);
+        left = std::min(left, size);
+        right = std::max(right, size);
         low = std::min(low, loss);
         high = std::max(high, loss);
     }

@@ -23,7 +23,7 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     , m_rowErrors(new StripChart(tr("Relative error by output channel"), this))
     , m_title(new SteadyLabel(this))
     , m_facts(new SteadyLabel(this))
-    , m_shape(new ElidedLabel({}, this))
+    , m_sampled(new ElidedLabel({}, this))
     , m_logarithmic(new QCheckBox(tr("&Log counts"), this))
     , m_fits(new QCheckBox(tr("&Fits"), this))
     , m_overlay(new QCheckBox(tr("&Compressed"), this))
@@ -46,7 +46,7 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
 
     auto* const header = new QHBoxLayout;
     header->addWidget(m_title);
-    header->addWidget(m_shape, 1);
+    header->addWidget(m_sampled, 1);
     header->addWidget(m_logarithmic);
     header->addWidget(m_fits);
     header->addWidget(m_overlay);
@@ -114,9 +114,7 @@ void DistributionPage::redraw()
     const Layer& layer = m_workspace.model().layer(m_shown->layer);
     const Distribution& d = m_shown->original;
     m_title->setText(QStringLiteral("<b>%1</b>").arg(shortName(layer)));
-    m_shape->setText(
-        shapeText(layer)
-        + (m_shown->sampled ? QStringLiteral("  ·  ") + tr("sampled, the whole follows") : QString()));
+    m_sampled->setText(m_shown->sampled ? tr("sampled, the whole follows") : QString());
     HistogramData histogram;
     histogram.emptyText = tr("No finite values.");
     histogram.name =
@@ -150,6 +148,10 @@ void DistributionPage::redraw()
         add(tr("Gaussian"), d.gaussian);
     }
     m_histogram->setData(std::move(histogram));
+    m_rowErrors->setEmptyText(
+        m_shown->choice.format.empty()   ? tr("None: the layer is kept as stored")
+            : m_shown->failure.isEmpty() ? tr("Being measured…")
+                                         : tr("The layer could not be compressed"));
     m_rowErrors->setValues(m_shown->rowErrors, tr("channel %1"));
 
     QString facts = "<table cellspacing=3>";
@@ -157,6 +159,7 @@ void DistributionPage::redraw()
         facts += QString("<tr><td>%1&nbsp;&nbsp;</td><td align=right><b>%2</b></td></tr>")
                      .arg(QString(name).replace(" σ", QChar(QChar::Nbsp) + QStringLiteral("σ")), value);
     };
+    row(tr("Shape"), shapeText(layer));
     row(tr("Smallest"), formatSmall(d.minimum));
     row(tr("Largest"), formatSmall(d.maximum));
     row(tr("Mean"), formatSmall(d.mean));

@@ -36,7 +36,7 @@ private:
     HistogramView* m_histogram;
     StripChart* m_rowErrors;
     SteadyLabel *m_title, *m_facts;
-    ElidedLabel* m_shape;
+    ElidedLabel* m_sampled;
     QCheckBox *m_logarithmic, *m_fits, *m_overlay;
     QPushButton* m_remedy; ///< the button that acts on what the page found
     LayerChoice m_remedyChoice;

@@ -4,7 +4,22 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 
+#include <QCoreApplication>
+
 namespace tritloom {
+
+QString predictedText(std::optional<double> divergence)
+{
+    return divergence ? QStringLiteral("≈ ") + formatSmall(*divergence) : QStringLiteral("–");
+}
+
+QString predictionToolTip()
+{
+    return QCoreApplication::translate(
+        "InteractionNote",
+        "Said before measuring: the sum of what each layer costs alone, from the sensitivity table. "
+        "Predictions are grey and have no error, measurements have theirs.");
+}
 
 InteractionNote::InteractionNote(Workspace& workspace, QWidget* parent)
     : QLabel(parent)
@@ -32,12 +47,12 @@ void InteractionNote::refresh(bool original)
     const QString difference = tr("Predicted %1, measured %2")
                                    .arg(formatSmall(found->predicted), formatSmall(found->measured.value));
     if (!names.isEmpty())
-        setText(tr("%1: interacts with %2. The table is corrected.")
+        setText(tr("%1: interacts with %2. From here on predictions count this in.")
                     .arg(difference, names.join(QStringLiteral(", "))));
     else if (m_workspace.model().picture)
-        setText(tr("%1: no layer stands out. The table is corrected.").arg(difference));
+        setText(tr("%1: no layer stands out. From here on predictions count this in.").arg(difference));
     else
-        setText(tr("%1: no block stands out. The table is corrected.").arg(difference));
+        setText(tr("%1: no block stands out. From here on predictions count this in.").arg(difference));
 }
 
 } // namespace tritloom

@@ -4,7 +4,13 @@
 
 #include <QLabel>
 
+#include <optional>
+
 namespace tritloom {
+
+/// A predicted divergence, which never looks like a measured one: "≈ 0.0271"; "–" where nothing is predicted.
+[[nodiscard]] QString predictedText(std::optional<double> divergence);
+[[nodiscard]] QString predictionToolTip();
 
 /// Names the layers that interact, where a measurement contradicted the prediction; hidden otherwise. GUI
 /// thread only.

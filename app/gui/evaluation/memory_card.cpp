@@ -3,16 +3,16 @@
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/segment_bars.h"
+#include "app/gui/widgets/size_field.h"
 #include "app/gui/widgets/steady_label.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace tritloom {
 
@@ -22,7 +22,7 @@ MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
     , m_memory(new SteadyLabel(this))
     , m_legend(new SteadyLabel(this))
     , m_context(new QComboBox(this))
-    , m_target(new QDoubleSpinBox(this))
+    , m_target(new SizeField(SizeField::Kind::Memory, this))
     , m_bars(new SegmentBars(this))
 {
     auto* const card = new Card({}, this);
@@ -36,12 +36,11 @@ MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
         m_context->addItem(QLocale().toString(context), context);
     m_target->setObjectName(QStringLiteral("memoryTarget"));
     m_target->setAccessibleName(tr("Memory it should fit"));
-    m_target->setRange(0.001, 4096);
-    m_target->setDecimals(3);
+    m_target->setMinimum(1024);
+    m_target->setToolTip(tr("The memory of the device, e.g. 8 GiB or 512 MiB"));
     m_target->setMinimumWidth(96);
     m_context->setMinimumContentsLength(7);
     m_context->setToolTip(tr("Tokens that the key-value cache holds"));
-    m_target->setSuffix(QStringLiteral(" GB"));
     m_bars->setAccessibleName(tr("Memory of the original and of the allocation"));
     m_legend->setForegroundRole(QPalette::PlaceholderText);
     m_legend->setWordWrap(true);
@@ -64,12 +63,9 @@ MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
     });
     connect(m_target, &QDoubleSpinBox::editingFinished, this, [this] {
         Goal goal = m_workspace.goal();
-        const auto bytes = std::uint64_t(std::llround(m_target->value() * 1e9));
-        // The field shows three digits; leaving it must not round the target.
-        if (std::abs(double(goal.memoryBytes) / 1e9 - m_target->value()) < 0.0005)
-            return;
-        goal.memoryBytes = bytes;
-        m_workspace.setGoal(goal);
+        const auto bytes = std::uint64_t(m_target->value());
+        if (std::exchange(goal.memoryBytes, bytes) != bytes)
+            m_workspace.setGoal(goal);
     });
     connect(&workspace, &Workspace::goalChanged, this, &MemoryCard::refresh);
     connect(&workspace.document(), &AllocationDocument::changed, this, &MemoryCard::refresh);
@@ -91,24 +87,25 @@ void MemoryCard::refresh()
     if (const int at = m_context->findData(qulonglong(goal.contextLength)); at >= 0)
         m_context->setCurrentIndex(at);
     if (!m_target->hasFocus())
-        m_target->setValue(double(goal.memoryBytes) / 1e9);
+        m_target->setValue(double(goal.memoryBytes));
     const QColor weights = colors.bits(8), cache = colors.bits(5), space = colors.mutedText;
     const auto bar = [&](const QString& title, const Estimate& estimate) {
         return SegmentBars::Bar{
             title,
-            formatBytes(estimate.memoryBytes()),
+            formatMemory(estimate.memoryBytes()),
             {{double(estimate.bytes), weights},
              {double(estimate.keyValueBytes), cache},
              {double(estimate.workspaceBytes), space}}};
     };
     m_bars->setBars({bar(tr("Original"), original), bar(tr("Now"), now)});
-    m_bars->setLimit(double(now.targetBytes), tr("%1 target").arg(formatBytes(now.targetBytes)), !now.fits());
+    m_bars->setLimit(
+        double(now.targetBytes), tr("%1 target").arg(formatMemory(now.targetBytes)), !now.fits());
     const double ratio = double(original.memoryBytes()) / std::max(1.0, double(now.memoryBytes()));
     m_memory->setText(
         QStringLiteral(
             "<span style='color:%1'>%2</span> <b>%3</b>&nbsp;&nbsp;<span style='color:%4'>%5</span>")
             .arg(
-                colors.mutedText.name(), tr("Memory"), formatBytes(now.memoryBytes()),
+                colors.mutedText.name(), tr("Memory"), formatMemory(now.memoryBytes()),
                 (now.fits() ? colors.good : colors.bad).name(),
                 !now.fits()         ? tr("does not fit")
                     : ratio > 1.005 ? tr("%1 × less").arg(QLocale().toString(ratio, 'f', 1))

@@ -4,10 +4,10 @@
 #include "app/session/workspace.h"
 
 class QComboBox;
-class QDoubleSpinBox;
 
 namespace tritloom {
 
+class SizeField;
 class SegmentBars;
 class SteadyLabel;
 
@@ -26,7 +26,7 @@ private:
     Workspace& m_workspace;
     SteadyLabel *m_memory, *m_legend;
     QComboBox* m_context; ///< hidden for networks on pictures, which keep no cache
-    QDoubleSpinBox* m_target;
+    SizeField* m_target;
     SegmentBars* m_bars;
     bool m_original = false;
 };

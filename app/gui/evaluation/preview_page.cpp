@@ -6,6 +6,7 @@
 #include "app/gui/evaluation/speed_card.h"
 #include "app/gui/number_text.h"
 #include "app/gui/pictures/picture_cards.h"
+#include "app/gui/pictures/pictures_dialog.h"
 #include "app/gui/recipes/blame_dialog.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
@@ -14,6 +15,7 @@
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QProgressBar>
+#include <QPushButton>
 #include <QScrollArea>
 
 #include <algorithm>
@@ -39,12 +41,20 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     , m_state(new QLabel(this))
     , m_progress(new QProgressBar(this))
     , m_failure(new QLabel(this))
+    , m_measure(new QPushButton(this))
     , m_history(new HistoryList(workspace, this))
 {
     setObjectName(QStringLiteral("previewPage"));
     m_state->setObjectName(QStringLiteral("previewState"));
     m_failure->setObjectName(QStringLiteral("previewFailure"));
     m_failure->setWordWrap(true);
+    m_measure->setObjectName(QStringLiteral("measureNow"));
+    connect(m_measure, &QPushButton::clicked, this, [this] {
+        if (m_workspace.engine().whyNotEvaluated().empty())
+            m_workspace.evaluation().request(m_workspace.document().allocation());
+        else
+            (new PicturesDialog(m_workspace, this))->open();
+    });
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);
 
@@ -56,6 +66,7 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     column->addWidget(m_state);
     column->addWidget(m_progress);
     column->addWidget(m_failure);
+    column->addWidget(m_measure, 0, Qt::AlignLeft);
     makeQualityCards();
     column->addWidget(m_perplexityCard);
     column->addWidget(m_divergenceCard);
@@ -79,7 +90,9 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
     // Narrower, the cards would be cut off at the right.
-    setMinimumWidth(std::max(270, inner->minimumSizeHint().width() + 2));
+    // Figures that are not there yet take more room than their dashes.
+    const int least = workspace.model().picture ? 304 : 342;
+    setMinimumWidth(std::max(least, inner->minimumSizeHint().width() + 2));
 
     EvaluationController& evaluation = workspace.evaluation();
     connect(&evaluation, &EvaluationController::started, this, [this] {
@@ -151,12 +164,13 @@ void PreviewPage::makeQualityCards()
 
     m_divergenceCard = new Card(tr("Against the original"), this);
     m_kl = m_divergenceCard->addRow(
-        tr("KL divergence"),
-        tr("Measured, nats per token: how far the predictions moved from the original's"));
-    m_predictedKl =
-        m_divergenceCard->addRow(tr("Predicted"), tr("Sum of what each layer costs alone, nats per token"));
+        tr("KL divergence, measured"),
+        tr("Nats per token: how far the next-token probabilities moved from the original's"));
+    m_predictedKl = m_divergenceCard->addRow(tr("KL divergence, predicted"), predictionToolTip());
     m_agreement = m_divergenceCard->addRow(
-        tr("Same top token"), tr("Measured: how often both models would say the same next token"));
+        tr("Same top token, measured"), tr("How often both models would say the same next token"));
+    m_kl->setObjectName(QStringLiteral("measuredKl"));
+    m_predictedKl->setObjectName(QStringLiteral("predictedKl"));
     m_interacts = new InteractionNote(m_workspace, this);
     m_interacts->setObjectName(QStringLiteral("interacts"));
     m_divergenceCard->column()->addWidget(m_interacts);
@@ -206,6 +220,12 @@ void PreviewPage::refreshState()
     m_progress->setValue(int(evaluation.fraction() * 1000));
     m_state->setVisible(whyNot.isEmpty());
     const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
+    const bool lacksPictures = !whyNot.isEmpty() && onPictures;
+    m_measure->setText(lacksPictures ? tr("Choose pictures…") : tr("Measure now"));
+    m_measure->setVisible(
+        lacksPictures
+        || (whyNot.isEmpty() && !m_original && !evaluation.isRunning() && !m_workspace.document().inGesture()
+            && !(current && m_shown->isComplete())));
     if (m_original) {
         m_state->setText(tr("Showing the original; Space flips back"));
         tint(m_state, colors.warning);
@@ -224,10 +244,10 @@ void PreviewPage::refreshState()
 void PreviewPage::refreshQuality()
 {
     const ThemeColors colors = themeColors(palette());
-    const auto predictedKl =
-        m_workspace.sensitivity().table().predictedKl(m_workspace.document().allocation());
+    const auto predictedKl = m_workspace.prediction();
     const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
-    m_predictedKl->setText(predictedKl ? formatSmall(*predictedKl) : tr("sensitivity not measured"));
+    m_predictedKl->setText(predictedText(m_original ? std::nullopt : predictedKl));
+    tint(m_predictedKl, colors.mutedText);
     m_interacts->refresh(m_original);
     m_course->setReference(m_shown ? std::optional(m_shown->referencePerplexity.value) : std::nullopt);
     if (!m_shown) {

@@ -8,6 +8,7 @@
 
 class QLabel;
 class QProgressBar;
+class QPushButton;
 
 namespace tritloom {
 
@@ -49,6 +50,7 @@ private:
     QLabel* m_state;
     QProgressBar* m_progress;
     QLabel* m_failure; ///< a sentence where figures cannot be
+    QPushButton* m_measure; ///< what is missing for figures: a measurement, or pictures
     Card* m_perplexityCard = nullptr;
     QLabel *m_perplexity = nullptr, *m_kind = nullptr, *m_change = nullptr, *m_predicted = nullptr;
     ConvergencePlot* m_course = nullptr;

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLineSeries>
 #include <QLogValueAxis>
+#include <QPushButton>
 #include <QScatterSeries>
 #include <QToolTip>
 #include <QVBoxLayout>
@@ -34,9 +35,11 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     , m_line(new QLineSeries(m_chart))
     , m_measured(new QScatterSeries(m_chart))
     , m_now(new QScatterSeries(m_chart))
+    , m_unit(fileUnitOf(workspace.model().bytes()))
     , m_size(new QValueAxis(m_chart))
     , m_loss(new QLogValueAxis(m_chart))
     , m_state(new QLabel(this))
+    , m_measure(new QPushButton(tr("Measure the sensitivity"), this))
 {
     setObjectName("frontierPage");
     m_view->setObjectName("frontierChart");
@@ -52,7 +55,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_line->setMarkerSize(3);
     m_measured->setMarkerSize(9);
     m_now->setMarkerSize(13);
-    m_size->setTitleText(tr("file size, MB"));
+    m_size->setTitleText(tr("file size, %1").arg(QLatin1String(m_unit.name)));
     m_size->setLabelFormat("%.2f");
     m_loss->setTitleText(isInNats(workspace.model()) ? tr("KL divergence, nats") : tr("divergence"));
     m_loss->setLabelFormat("%.1g");
@@ -70,7 +73,12 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->addWidget(m_state);
+    layout->addWidget(m_measure, 0, Qt::AlignLeft);
     layout->addWidget(m_view, 1);
+    layout->addStretch(); // while there is no chart
+    m_measure->setObjectName("measureSensitivity");
+    connect(m_measure, &QPushButton::clicked, this, [this] { m_workspace.sensitivity().start(); });
+    connect(&workspace.sensitivity(), &SensitivityController::runningChanged, this, &FrontierPage::redraw);
     m_soon.setSingleShot(true);
     m_soon.setInterval(250);
     connect(&m_soon, &QTimer::timeout, this, [this] {
@@ -99,7 +107,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
                 QToolTip::showText(
                     QCursor::pos(),
                     tr("%1, divergence %2: click to take it")
-                        .arg(formatBytes(std::uint64_t(point.x() * 1e6)), formatSmall(point.y())),
+                        .arg(formatBytes(std::uint64_t(point.x() * m_unit.bytes)), formatSmall(point.y())),
                     m_view);
         });
     }
@@ -128,8 +136,8 @@ void FrontierPage::redraw()
     if (!isVisible())
         return;
     QList<QPointF> line, measured, now;
-    const auto at = [](std::uint64_t bytes, double kl) {
-        return QPointF(double(bytes) / 1e6, std::max(kl, smallestLoss));
+    const auto at = [this](std::uint64_t bytes, double kl) {
+        return QPointF(double(bytes) / m_unit.bytes, std::max(kl, smallestLoss));
     };
     for (const AllocationResult& point : m_frontier.points())
         line << at(point.bytes, point.predictedKl);
@@ -156,9 +164,11 @@ void FrontierPage::redraw()
     show(m_now, now);
     QList<QPointF> all = line + measured + now;
     m_view->setVisible(!all.isEmpty());
+    const bool canMeasure = m_workspace.engine().whyNotEvaluated().empty();
+    m_measure->setVisible(line.isEmpty() && canMeasure && !m_workspace.sensitivity().isRunning());
     if (all.isEmpty()) {
         m_state->setText(
-            m_workspace.engine().whyNotEvaluated().empty()
+            canMeasure
                 ? tr("Nothing measured yet. Measure the sensitivity, then the best trade-offs between size "
                      "and divergence appear here.")
                 : tr("Cannot be measured: %1")
@@ -186,8 +196,9 @@ void FrontierPage::take(const QPointF& point)
 {
     const Allocation* nearest = nullptr;
     double best = 1e300;
-    const auto consider = [&](const Allocation& allocation, double megabytes, double kl) {
-        const double dx = (megabytes - point.x()) / std::max(1e-9, m_size->max() - m_size->min());
+    const auto consider = [&](const Allocation& allocation, std::uint64_t bytes, double kl) {
+        const double dx =
+            (double(bytes) / m_unit.bytes - point.x()) / std::max(1e-9, m_size->max() - m_size->min());
         const double dy = std::log10(std::max(kl, smallestLoss) / point.y()) / 6;
         if (dx * dx + dy * dy < best) {
             best = dx * dx + dy * dy;
@@ -195,11 +206,10 @@ void FrontierPage::take(const QPointF& point)
         }
     };
     for (const AllocationResult& result : m_frontier.points())
-        consider(result.allocation, double(result.bytes) / 1e6, result.predictedKl);
+        consider(result.allocation, result.bytes, result.predictedKl);
     for (const Evaluation& evaluation : m_workspace.evaluation().measuredPoints())
         consider(
-            evaluation.allocation,
-            double(bytesOf(m_workspace.model(), evaluation.allocation, m_workspace.methods())) / 1e6,
+            evaluation.allocation, bytesOf(m_workspace.model(), evaluation.allocation, m_workspace.methods()),
             evaluation.kl.value);
     if (nearest != nullptr)
         m_workspace.document().replace(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/frontier_controller.h"
+#include "app/session/size_unit.h"
 #include "app/session/workspace.h"
 
 #include <QRectF>
@@ -12,6 +13,7 @@ class QChartView;
 class QLabel;
 class QLineSeries;
 class QLogValueAxis;
+class QPushButton;
 class QScatterSeries;
 class QValueAxis;
 
@@ -43,9 +45,11 @@ private:
     QChartView* m_view;
     QLineSeries* m_line;
     QScatterSeries *m_measured, *m_now;
+    SizeUnit m_unit; ///< of the axis of sizes: that of the whole file
     QValueAxis* m_size;
     QLogValueAxis* m_loss;
     QLabel* m_state;
+    QPushButton* m_measure; ///< the sensitivity that the line comes from
     QRectF m_extent; ///< of all points, what the axes show
 };
 

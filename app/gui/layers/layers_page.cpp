@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QScrollBar>
 #include <QStyle>
 #include <QToolButton>
 #include <QTreeView>
@@ -34,7 +35,7 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
 {
     setObjectName(QStringLiteral("layersPage"));
     m_filter->setObjectName(QStringLiteral("layerFilter"));
-    m_filter->setPlaceholderText(tr("Filter: name, bits<4, size>1MB …"));
+    m_filter->setPlaceholderText(tr("Filter: attn bits<4 …"));
     m_filter->setToolTip(tr("Words are looked for in the name. Comparisons: bits, size, parameters, rows, "
                             "columns, sensitivity, error, "
                             "block with < <= > >= = !=; name, role, format, stored with = != ~; pinned. “-” "
@@ -149,7 +150,17 @@ void LayersPage::makeView()
         {LayerModel::Stored, 78},      {LayerModel::Shape, 96},   {LayerModel::ParameterCount, 84}};
     for (const auto& [section, width] : widths)
         header->resizeSection(section, width);
-    new NameColumn(*m_view, m_model);
+    // A title is longer in some languages.
+    constexpr int padding = 16;
+    for (int section = LayerModel::Bits; section < LayerModel::ColumnCount; ++section)
+        header->resizeSection(
+            section,
+            std::max(
+                header->sectionSize(section),
+                padding
+                    + header->fontMetrics().horizontalAdvance(
+                        m_model.headerData(section, Qt::Horizontal, Qt::DisplayRole).toString())));
+    m_names = new NameColumn(*m_view, m_model);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](QPoint at) {
         QMenu menu;
@@ -216,6 +227,12 @@ void LayersPage::rebuild()
         const bool hasBlocks = std::ranges::any_of(rows, [](const LayerRow& row) { return row.block >= 0; });
         m_model.setRows(std::move(rows));
         m_view->setRootIsDecorated(hasBlocks); // nothing to unfold: the room is the names'
+        // Narrower, the first columns would be cut off at the right.
+        const QHeaderView& header = *m_view->header();
+        setMinimumWidth(
+            layout()->contentsMargins().left() + m_view->verticalScrollBar()->sizeHint().width() + 2
+            + m_names->wanted() + header.sectionSize(LayerModel::Bits) + header.sectionSize(LayerModel::Size)
+            + header.sectionSize(LayerModel::Sensitivity));
         if (m_model.rows().size() <= 400) // more would be a wall rather than a view
             m_view->expandAll();
     }

@@ -15,6 +15,8 @@ class QTreeView;
 
 namespace tritloom {
 
+class NameColumn;
+
 /// The layer table: the loom's twin for people who read and filter. GUI thread only.
 class LayersPage final : public QWidget {
     Q_OBJECT
@@ -50,6 +52,7 @@ private:
     QLabel* m_filterError;
     QLabel* m_count;
     QTreeView* m_view;
+    NameColumn* m_names = nullptr;
     std::vector<int> m_measured; ///< layers with new cells, shown a few times a second
     QTimer m_measuredTimer;
     bool m_syncing = false;

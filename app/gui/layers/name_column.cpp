@@ -11,7 +11,7 @@
 namespace tritloom {
 namespace {
 
-constexpr int least = 98, margin = 10;
+constexpr int least = 98, most = 130, margin = 10; ///< most: that others make room for
 constexpr std::size_t looked = 400;
 
 } // namespace
@@ -44,13 +44,19 @@ int NameColumn::longest() const
     return widest + margin;
 }
 
+int NameColumn::wanted() const
+{
+    return std::clamp(longest(), least, most);
+}
+
 void NameColumn::fit()
 {
     if (m_byHand || m_model.rows().empty())
         return;
     m_fitting = true;
-    const int others =
-        m_view.header()->sectionSize(LayerModel::Bits) + m_view.header()->sectionSize(LayerModel::Size);
+    int others = 0;
+    for (const int section : {LayerModel::Bits, LayerModel::Size, LayerModel::Sensitivity})
+        others += m_view.header()->sectionSize(section);
     m_view.header()->resizeSection(
         LayerModel::Name, std::clamp(longest(), least, std::max(least, m_view.viewport()->width() - others)));
     m_fitting = false;

@@ -8,15 +8,16 @@ namespace tritloom {
 
 class LayerModel;
 
-/// Gives the names of layers the room that they need, as long as bits and size stay in sight: in blocks names
-/// are short, a network of an unknown kind has them whole. Somebody who pulls the column wider has the last
-/// word. GUI thread only.
+/// Gives the names of layers the room that they need, as long as bits, size and sensitivity stay in sight: in
+/// blocks names are short, a network of an unknown kind has them whole. Somebody who pulls the column wider
+/// has the last word. GUI thread only.
 class NameColumn final : public QObject {
     Q_OBJECT
 
 public:
     NameColumn(QTreeView& view, const LayerModel& model);
     void fit();
+    [[nodiscard]] int wanted() const; ///< pixels that a page keeps for it, however narrow it is
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:

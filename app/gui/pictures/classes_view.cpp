@@ -11,6 +11,7 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -34,6 +35,8 @@ ClassesView::ClassesView(QWidget* parent)
     , m_rows(new QComboBox(this))
     , m_confusion(new HeatMap(this))
     , m_note(makeMutedLabel({}, this))
+    , m_measure(new QPushButton(tr("Measure now"), this))
+    , m_sides(new QBoxLayout(QBoxLayout::LeftToRight))
 {
     setObjectName(QStringLiteral("classesView"));
     m_pane->setObjectName(QStringLiteral("classPicture"));
@@ -52,6 +55,8 @@ ClassesView::ClassesView(QWidget* parent)
     m_legend->setTextFormat(Qt::RichText);
     m_note->setWordWrap(true);
 
+    m_measure->setObjectName(QStringLiteral("measureClasses"));
+    connect(m_measure, &QPushButton::clicked, this, &ClassesView::measureAsked);
     auto* const guesses = new QVBoxLayout;
     guesses->addWidget(m_legend);
     guesses->addWidget(m_guesses, 1);
@@ -59,11 +64,14 @@ ClassesView::ClassesView(QWidget* parent)
     matrix->addWidget(m_rows);
     matrix->addWidget(m_confusion, 1);
     matrix->addWidget(m_note);
+    matrix->addWidget(m_measure, 0, Qt::AlignLeft);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(10);
-    row->addWidget(m_pane, 4);
-    row->addLayout(guesses, 4);
+    m_sides->setSpacing(10);
+    m_sides->addWidget(m_pane, 1);
+    m_sides->addLayout(guesses, 1);
+    row->addLayout(m_sides, 8);
     row->addLayout(matrix, 6);
 
     m_guesses->setNames([this](std::size_t index) {
@@ -96,6 +104,17 @@ ClassesView::ClassesView(QWidget* parent)
                 .arg(int(std::lround(100 * shareOf(r, c))));
         });
     connect(m_rows, &QComboBox::currentIndexChanged, this, &ClassesView::countClasses);
+}
+
+void ClassesView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    // Where there is little room the matrix gets more than half of it: the guesses go below their picture.
+    constexpr int roomForThree = 700;
+    const bool narrow = width() < roomForThree;
+    m_sides->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    auto* const row = static_cast<QBoxLayout*>(layout());
+    row->setStretch(0, narrow ? 4 : 8);
 }
 
 void ClassesView::setPictures(std::shared_ptr<PictureEngine> pictures)
@@ -171,6 +190,7 @@ void ClassesView::countClasses()
         std::ranges::sort(m_classes);
     }
     m_note->setVisible(all > mostClasses || pairs.empty());
+    m_measure->setVisible(m_pictures && pairs.empty());
     m_note->setText(
         pairs.empty()
             ? tr("Nothing measured yet.")

@@ -6,8 +6,10 @@
 
 #include <QWidget>
 
+class QBoxLayout;
 class QComboBox;
 class QLabel;
+class QPushButton;
 
 namespace tritloom {
 
@@ -28,6 +30,12 @@ public:
     void setOutcomes(const std::vector<PictureOutcome>& outcomes);
     void setStale(bool stale);
 
+signals:
+    void measureAsked(); ///< by the button where nothing was measured yet
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void countClasses();
     [[nodiscard]] std::optional<std::size_t> rowClass(std::size_t sample) const;
@@ -41,6 +49,8 @@ private:
     QComboBox* m_rows; ///< the confusion matrix against labels, or against the original network
     HeatMap* m_confusion;
     QLabel* m_note;
+    QPushButton* m_measure;
+    QBoxLayout* m_sides; ///< picture and guesses: beside each other, or one below the other
     std::vector<std::size_t> m_classes; ///< rows and columns of the matrix
     std::vector<std::vector<int>> m_counts;
 };

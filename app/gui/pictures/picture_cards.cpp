@@ -58,11 +58,10 @@ PictureCards::PictureCards(Workspace& workspace, QWidget* parent)
     const bool classifies =
         workspace.model().picture && workspace.model().picture->task == PictureTask::Classification;
     m_divergence = m_difference->addRow(
-        tr("Divergence"),
-        classifies
-            ? tr("Measured: KL divergence of the class probabilities from the original’s, nats a picture")
-            : tr("Measured: squared error over the variance of what the original makes"));
-    m_predicted = m_difference->addRow(tr("Predicted"), tr("Sum of what each layer costs alone"));
+        tr("Divergence, measured"),
+        classifies ? tr("KL divergence of the class probabilities from the original’s, nats a picture")
+                   : tr("Squared error over the variance of what the original makes"));
+    m_predicted = m_difference->addRow(tr("Divergence, predicted"), predictionToolTip());
     m_second = m_difference->addRow(classifies ? tr("Same class") : tr("PSNR to it, dB"));
     m_third = m_difference->addRow(classifies ? tr("Flips") : tr("SSIM to target"));
     m_divergence->setObjectName(QStringLiteral("pictureDivergence"));
@@ -124,8 +123,8 @@ void PictureCards::refresh()
     const ThemeColors colors = themeColors(palette());
     const QString none = QStringLiteral("–");
     const Allocation& now = m_workspace.document().allocation();
-    const auto predicted = m_workspace.sensitivity().table().predictedKl(now);
-    m_predicted->setText(predicted ? formatSmall(*predicted) : tr("not measured"));
+    m_predicted->setText(predictedText(m_original ? std::nullopt : m_workspace.prediction()));
+    tint(m_predicted, colors.mutedText);
     m_interacts->refresh(m_original);
     if (!m_shown) {
         m_quality->title()->setText(tr("Quality"));

@@ -22,6 +22,7 @@ public:
     void setOutcomes(const std::vector<PictureOutcome>& outcomes);
     /// Generated pictures have none until they were made.
     void setThumbnail(std::size_t sample, const QImage& image);
+    [[nodiscard]] bool hasThumbnail(std::size_t sample) const { return m_made.contains(sample); }
     /// Flips first, then by divergence, largest first; else in the order of the files.
     void sortWorstFirst(bool worstFirst);
 

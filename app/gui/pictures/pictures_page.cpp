@@ -6,6 +6,7 @@
 #include "app/gui/pictures/picture_words.h"
 #include "app/gui/pictures/pictures_dialog.h"
 #include "app/gui/pictures/planes_view.h"
+#include "app/gui/pictures/seed_thumbnails.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/elided_label.h"
@@ -16,6 +17,7 @@
 #include <QLabel>
 #include <QListView>
 #include <QPushButton>
+#include <QScopedValueRollback>
 #include <QSlider>
 #include <QSpinBox>
 #include <QSplitter>
@@ -135,7 +137,7 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     m_wipe->setToolTip(m_wipe->accessibleName());
     m_wipe->setRange(0, 100);
     m_wipe->setValue(50);
-    m_wipe->setFixedWidth(90);
+    m_wipe->setFixedWidth(64);
     m_steps->setObjectName(QStringLiteral("previewSteps"));
     m_steps->setAccessibleName(tr("Steps of the preview"));
     m_steps->setSuffix(tr(" steps"));
@@ -176,15 +178,25 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     connect(m_moreSteps, &QPushButton::clicked, this, &PicturesPage::moreSteps);
     connect(m_planes, &PlanesView::pixelHovered, m_pixel, &QLabel::setText);
     connect(m_planes, &PlanesView::mapChosen, this, &PicturesPage::requestPreview);
-    connect(m_worstFirst, &QCheckBox::toggled, this, [this](bool worst) { m_model.sortWorstFirst(worst); });
+    connect(m_worstFirst, &QCheckBox::toggled, this, [this](bool worst) {
+        m_follows = m_follows || worst; // who sorts wants to see what came to the top
+        sort();
+    });
 }
 
 void PicturesPage::connectWorkspace()
 {
     if (!m_workspace.model().picture)
         return;
-    connect(
-        m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &PicturesPage::requestPreview);
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
+        m_follows = m_follows && m_sorting; // a picture chosen by hand stays
+        requestPreview();
+    });
+    connect(m_classes, &ClassesView::measureAsked, this, [this] {
+        m_workspace.evaluation().request(m_workspace.document().allocation());
+    });
+    new SeedThumbnails(
+        m_workspace, m_model, [this] { return task(); }, [this] { return isVisible(); }, this);
     connect(&m_workspace.pictures(), &PicturesController::changed, this, &PicturesPage::takePictures);
     connect(&m_workspace.pictures(), &PicturesController::loadingChanged, this, &PicturesPage::showState);
     connect(&m_workspace.pictures(), &PicturesController::failed, this, [this](const QString& why) {
@@ -205,7 +217,7 @@ void PicturesPage::connectWorkspace()
     });
     connect(&m_workspace.evaluation(), &EvaluationController::finished, this, [this] {
         showOutcomes();
-        m_model.sortWorstFirst(m_worstFirst->isChecked());
+        sort();
     });
 }
 
@@ -248,6 +260,8 @@ void PicturesPage::takePictures()
         m_notices->setText(notices.join(QStringLiteral("; ")));
         m_notices->setToolTip(notices.join(QLatin1Char('\n')));
         showOutcomes();
+        m_follows = true;
+        const QScopedValueRollback sorting(m_sorting, true);
         m_list->setCurrentIndex(m_model.index(0)); // asks for its preview
     }
     showState();
@@ -295,8 +309,6 @@ void PicturesPage::takePreview(const PicturePreview& preview)
         m_classes->setPreview(preview);
     else
         m_planes->setPreview(preview);
-    if (m_workspace.model().picture->task == PictureTask::Generation)
-        m_model.setThumbnail(preview.sample, preview.original);
     showFigures();
     showState();
 }
@@ -310,6 +322,15 @@ void PicturesPage::showOutcomes()
     if (isClassifier())
         m_classes->setOutcomes(outcomes);
     showFigures();
+}
+
+void PicturesPage::sort()
+{
+    m_model.sortWorstFirst(m_worstFirst->isChecked());
+    const QScopedValueRollback sorting(m_sorting, true);
+    if (m_follows && m_worstFirst->isChecked())
+        m_list->setCurrentIndex(m_model.index(0));
+    m_list->scrollTo(m_list->currentIndex());
 }
 
 void PicturesPage::showFigures()

@@ -44,6 +44,7 @@ private:
     void takePictures();
     void takePreview(const PicturePreview& preview);
     void showOutcomes();
+    void sort(); ///< what is shown follows, as long as nobody chose a picture
     void requestPreview();
     void showFigures();
     void showState();
@@ -64,6 +65,8 @@ private:
     QSpinBox* m_steps;
     std::optional<PicturePreview> m_preview; ///< the newest part of the newest
     QString m_why; ///< the last failure
+    bool m_follows = true; ///< the chosen picture is the first of the list, whichever that is
+    bool m_sorting = false; ///< the choice moves by itself
     bool m_wanted = false; ///< asked for while nobody looked
     QTimer m_outcomesSoon;
 };

@@ -159,6 +159,11 @@ double BitLoom::contentX(double x) const
     return x - m_geometry.plot().left() + horizontalScrollBar()->value();
 }
 
+QString BitLoom::cutText()
+{
+    return tr("slanted lines: wider in truth than drawn");
+}
+
 QRect BitLoom::barRect(int index) const
 {
     const QRectF bar = m_geometry.bar(index, m_geometry.axisTop());

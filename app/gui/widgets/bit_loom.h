@@ -30,6 +30,9 @@ public:
     [[nodiscard]] int current() const { return m_current; }
     [[nodiscard]] std::vector<int> selection() const;
     [[nodiscard]] QRect barRect(int index) const; ///< viewport coordinates, the whole column of the bar
+    /// Drawn narrower than its size: two slanted lines across its foot mark the break.
+    [[nodiscard]] static QString cutText();
+    [[nodiscard]] bool isCut(int index) const { return m_geometry.isCut(index); }
     [[nodiscard]] int yOf(double bits) const; ///< viewport coordinates
     [[nodiscard]] bool isPulling() const { return m_state == State::Pulling; }
     /// From assistive technology: asks for the bits of one bar.

@@ -36,6 +36,8 @@ public:
         if (!isValid())
             return {};
         const LoomBar& bar = m_loom->bars()[std::size_t(m_index)];
+        if (kind == QAccessible::Description)
+            return m_loom->isCut(m_index) ? BitLoom::cutText() : QString();
         return kind == QAccessible::Name ? bar.spoken
             : kind == QAccessible::Value ? QLocale().toString(bar.bits, 'g', 6)
                                          : QString();

@@ -22,7 +22,15 @@ QSize ElidedLabel::minimumSizeHint() const
 
 QString ElidedLabel::shown() const
 {
-    return fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width());
+    const int room = contentsRect().width();
+    const auto fits = [&](const QString& wording) {
+        return fontMetrics().horizontalAdvance(wording) <= room;
+    };
+    if (!fits(text()))
+        for (const QString& wording : m_shorter)
+            if (fits(wording))
+                return wording;
+    return fontMetrics().elidedText(text(), Qt::ElideRight, room);
 }
 
 void ElidedLabel::paintEvent(QPaintEvent*)

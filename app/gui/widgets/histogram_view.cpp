@@ -41,6 +41,12 @@ void HistogramView::setData(HistogramData fresh)
     m_largest = 1;
     for (const double count : m_data.bins)
         m_largest = std::max(m_largest, count);
+    // Room for the fitted curves too: Laplace is 1.6 times as high as the bell it is fitted to, twice as high
+    // as a box. A needle beyond that would make the bins too flat to read, and runs out at the top.
+    const double highest = 2.1 * m_largest;
+    for (const HistogramData::Curve& curve : m_data.curves)
+        for (const double count : curve.values)
+            m_largest = std::max(m_largest, std::min(highest, count));
     setAccessibleDescription(
         m_data.bins.empty()
             ? m_data.emptyText
@@ -54,14 +60,14 @@ void HistogramView::setData(HistogramData fresh)
 QRectF HistogramView::plot() const
 {
     const int line = fontMetrics().height();
-    return QRectF(rect()).adjusted(8, line + 8, -8, -2 * line - 12);
+    return QRectF(rect()).adjusted(8, line + 8, -8, -(1 + m_legendLines) * line - 12);
 }
 
 double HistogramView::heightOf(double count) const
 {
     if (count <= 0)
         return 0;
-    return m_data.logarithmic ? std::log1p(count) / std::log1p(m_largest) : std::min(1.0, count / m_largest);
+    return m_data.logarithmic ? std::log1p(count) / std::log1p(m_largest) : count / m_largest;
 }
 
 double HistogramView::xOf(double value) const
@@ -133,27 +139,39 @@ void HistogramView::paintLevels(QPainter& painter) const
     }
 }
 
-void HistogramView::paintLegend(QPainter& painter) const
+std::vector<HistogramView::LegendEntry> HistogramView::legend() const
 {
     const ThemeColors colors = themeColors(palette());
-    double x = plot().left();
-    const double y = height() - fontMetrics().descent() - 3;
-    const auto entry = [&](const QString& text, const QColor& color) {
-        const double width = fontMetrics().horizontalAdvance(text) + 30;
-        if (text.isEmpty() || x + width > this->width())
-            return;
-        painter.fillRect(QRectF(x, y - fontMetrics().ascent() / 2.0 - 1, 12, 4), color);
-        painter.setPen(colors.mutedText);
-        painter.drawText(QPointF(x + 17, y), text);
-        x += width;
-    };
-    entry(m_data.name, colors.accent);
+    std::vector<LegendEntry> entries{{m_data.name, colors.accent, {}}};
     if (!m_data.overlay.empty())
-        entry(m_data.overlayName, palette().color(QPalette::WindowText));
+        entries.push_back({m_data.overlayName, palette().color(QPalette::WindowText), {}});
     for (std::size_t c = 0; c < m_data.curves.size(); ++c)
-        entry(m_data.curves[c].name, curveColors[c % std::size(curveColors)]);
+        entries.push_back({m_data.curves[c].name, curveColors[c % std::size(curveColors)], {}});
     if (!m_data.levels.empty())
-        entry(tr("levels of the median block"), colors.good);
+        entries.push_back({tr("levels of the median block"), colors.good, {}});
+    // In as many lines as it takes: every curve has its name.
+    constexpr int left = 8, swatch = 17, gap = 13;
+    QPoint place(left, 0);
+    for (LegendEntry& entry : entries) {
+        const int needed = swatch + fontMetrics().horizontalAdvance(entry.text);
+        if (place.x() > left && place.x() + needed > width() - left)
+            place = {left, place.y() + 1};
+        entry.place = place;
+        place.rx() += needed + gap;
+    }
+    return entries;
+}
+
+void HistogramView::paintLegend(QPainter& painter, const std::vector<LegendEntry>& entries) const
+{
+    const int line = fontMetrics().height();
+    for (const LegendEntry& entry : entries) {
+        const int y =
+            height() - fontMetrics().descent() - 3 - (entries.back().place.y() - entry.place.y()) * line;
+        painter.fillRect(QRectF(entry.place.x(), y - fontMetrics().ascent() / 2.0 - 1, 12, 4), entry.color);
+        painter.setPen(themeColors(palette()).mutedText);
+        painter.drawText(entry.place.x() + 17, y, entry.text);
+    }
 }
 
 void HistogramView::paintEvent(QPaintEvent*)
@@ -167,6 +185,8 @@ void HistogramView::paintEvent(QPaintEvent*)
             rect().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_data.emptyText);
         return;
     }
+    const std::vector<LegendEntry> entries = legend();
+    m_legendLines = entries.back().place.y() + 1;
     QColor fill = colors.accent;
     fill.setAlphaF(0.65f);
     paintBins(painter, m_data.bins, m_data.minimum, m_data.binWidth, fill, true);
@@ -190,7 +210,7 @@ void HistogramView::paintEvent(QPaintEvent*)
     }
     painter.restore();
     paintAxis(painter);
-    paintLegend(painter);
+    paintLegend(painter, entries);
     painter.setPen(colors.mutedText);
     painter.drawText(
         QPointF(plot().left(), fontMetrics().ascent() + 4),

@@ -38,15 +38,22 @@ protected:
 
 private:
     [[nodiscard]] QRectF plot() const;
-    [[nodiscard]] double heightOf(double count) const; ///< 0 to 1
+    [[nodiscard]] double heightOf(double count) const; ///< of the plot: 0 to 1, more for needles of curves
     [[nodiscard]] double xOf(double value) const;
     void paintBins(QPainter& painter, const std::vector<double>& bins, double minimum, double width, const QColor& color, bool filled) const;
     void paintAxis(QPainter& painter) const;
     void paintLevels(QPainter& painter) const;
-    void paintLegend(QPainter& painter) const;
+    struct LegendEntry {
+        QString text;
+        QColor color;
+        QPoint place; ///< x: pixels; y: the line, from 0 on
+    };
+    [[nodiscard]] std::vector<LegendEntry> legend() const;
+    void paintLegend(QPainter& painter, const std::vector<LegendEntry>& entries) const;
 
     HistogramData m_data;
     double m_largest = 1;
+    int m_legendLines = 1;
 };
 
 } // namespace tritloom

@@ -19,6 +19,17 @@ QColor faded(QColor color, double alpha)
     return color;
 }
 
+/// What `faded` looks like on a plain background, without blending: of translucent rectangles as large as a
+/// bar the raster engine makes work for a thread pool and waits for it, which takes long where others
+/// compute.
+QColor mixed(const QColor& color, const QColor& background, double share)
+{
+    const auto mix = [share](float a, float b) { return float(share) * a + float(1 - share) * b; };
+    return QColor::fromRgbF(
+        mix(color.redF(), background.redF()), mix(color.greenF(), background.greenF()),
+        mix(color.blueF(), background.blueF()));
+}
+
 QString tickText(double bits)
 {
     return QLocale().toString(bits, 'g', 3);
@@ -40,6 +51,18 @@ void paintAxis(QPainter& painter, const LoomScene& scene)
     }
 }
 
+/// The axis goes on behind the bars, faintly.
+void paintGridOverBars(QPainter& painter, const LoomScene& scene)
+{
+    const QRectF plot = scene.geometry.plot();
+    painter.setPen(faded(scene.colors.grid, 0.2));
+    for (const double tick : loom_axis::ticks()) {
+        const double y = std::round(scene.geometry.y(tick)) + 0.5;
+        if (tick <= scene.geometry.axisTop())
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+    }
+}
+
 void paintLock(QPainter& painter, QPointF centre, const QColor& color)
 {
     painter.setPen(QPen(color, 1.2));
@@ -55,7 +78,7 @@ void paintBar(QPainter& painter, const LoomScene& scene, int index, bool anySele
     const QRectF body = scene.geometry.bar(index, bar.bits);
     const QColor color = scene.colors.bits(bar.bits);
     const double strength = selected ? 0.95 : anySelected ? 0.72 : 0.8;
-    painter.fillRect(body, faded(color, strength));
+    painter.fillRect(body, mixed(color, scene.background, strength));
     if (bar.pinned)
         painter.fillRect(body, QBrush(faded(scene.background, 0.55), Qt::BDiagPattern));
     const double cap = std::min(3.0, body.height());
@@ -81,7 +104,7 @@ void paintBar(QPainter& painter, const LoomScene& scene, int index, bool anySele
         if (ghost.top() < body.top())
             painter.fillRect(
                 QRectF(ghost.left(), ghost.top(), ghost.width(), body.top() - ghost.top()),
-                faded(scene.text, 0.08));
+                mixed(scene.text, scene.background, 0.08));
         painter.setPen(QPen(scene.text, 1, Qt::DashLine));
         painter.drawLine(ghost.topLeft(), ghost.topRight());
     }
@@ -278,6 +301,9 @@ void paintLoom(QPainter& painter, const LoomScene& scene, const QRect& area)
         if (strip.right() >= scene.scroll - 4 && strip.left() <= scene.scroll + plot.width() + 4)
             paintBar(painter, scene, i, anySelected);
     }
+    painter.translate(scene.scroll - plot.left(), 0);
+    paintGridOverBars(painter, scene);
+    painter.translate(plot.left() - scene.scroll, 0);
     painter.setRenderHint(QPainter::Antialiasing);
     paintSelectionFrames(painter, scene);
     paintBlockNumbers(painter, scene);

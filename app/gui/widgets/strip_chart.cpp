@@ -7,6 +7,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <utility>
 
 namespace tritloom {
 
@@ -26,6 +27,12 @@ void StripChart::setValues(std::vector<float> values, const QString& positionNam
     update();
 }
 
+void StripChart::setEmptyText(const QString& why)
+{
+    if (std::exchange(m_emptyText, why) != why)
+        update();
+}
+
 void StripChart::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -37,7 +44,13 @@ void StripChart::paintEvent(QPaintEvent*)
         m_values.empty() ? m_title : tr("%1, largest %2").arg(m_title).arg(double(m_largest), 0, 'g', 3));
     const QRect area(8, line + 2, width() - 16, height() - line - 4);
     painter.fillRect(area, palette().color(QPalette::Base));
-    if (m_values.empty() || m_largest <= 0)
+    if (m_values.empty()) {
+        painter.drawText(
+            area.adjusted(6, 0, -6, 0), Qt::AlignCenter,
+            fontMetrics().elidedText(m_emptyText, Qt::ElideRight, area.width() - 12));
+        return;
+    }
+    if (m_largest <= 0)
         return;
     const int columns = std::min<int>(area.width(), int(m_values.size()));
     for (int c = 0; c < columns; ++c) {

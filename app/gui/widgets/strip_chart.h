@@ -15,6 +15,7 @@ public:
     explicit StripChart(const QString& title, QWidget* parent = nullptr);
     /// values: >= 0. positionName: "row %1" for the tooltip.
     void setValues(std::vector<float> values, const QString& positionName);
+    void setEmptyText(const QString& why); ///< what to say where there are no values
     [[nodiscard]] QSize sizeHint() const override { return {320, 70}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {120, 48}; }
 
@@ -23,7 +24,7 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    QString m_title, m_positionName;
+    QString m_title, m_positionName, m_emptyText;
     std::vector<float> m_values;
     float m_largest = 0;
 };

@@ -1,0 +1,74 @@
+#include "app/gui/widgets/size_field.h"
+
+#include "app/gui/number_text.h"
+#include "app/session/size_unit.h"
+
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+SizeField::SizeField(Kind kind, QWidget* parent)
+    : QDoubleSpinBox(parent)
+    , m_kind(kind)
+{
+    setDecimals(0);
+    setRange(1, 4e15);
+    setKeyboardTracking(false);
+}
+
+void SizeField::stepBy(int steps)
+{
+    const auto bytes = std::uint64_t(value());
+    const double unit = (m_kind == Kind::File ? fileUnitOf(bytes) : memoryUnitOf(bytes)).bytes;
+    // The second digit moves; whole GiB, as memory has them.
+    double step = std::pow(10, std::floor(std::log10(std::max(1.0, value() / unit))) - 1);
+    if (m_kind == Kind::Memory || unit == 1)
+        step = std::max(1.0, step);
+    setValue(value() + steps * step * unit);
+    selectAll();
+}
+
+QString SizeField::textFromValue(double bytes) const
+{
+    const auto count = std::uint64_t(std::max(0.0, bytes));
+    return m_kind == Kind::File ? formatBytes(count) : formatMemory(count);
+}
+
+double SizeField::parsed(const QString& text) const
+{
+    qsizetype end = 0;
+    while (end < text.size() && !text[end].isLetter())
+        ++end;
+    bool valid = false;
+    const double number = locale().toDouble(text.first(end).trimmed(), &valid);
+    const QString unit = text.sliced(end).trimmed().toLower();
+    const auto shown = std::uint64_t(value());
+    double bytes = (m_kind == Kind::File ? fileUnitOf(shown) : memoryUnitOf(shown)).bytes;
+    if (!unit.isEmpty()) {
+        const qsizetype power = QStringLiteral("bkmgt").indexOf(unit[0]);
+        const bool isBinary = unit.size() == 3 && unit.endsWith(QLatin1String("ib"));
+        valid = valid && power >= 0
+            && (isBinary || unit.size() == 1 || (power > 0 && unit.size() == 2 && unit[1] == u'b'));
+        bytes = std::pow(isBinary || (unit.size() == 1 && m_kind == Kind::Memory) ? 1024 : 1000, power);
+    }
+    return valid && number >= 0 ? number * bytes : std::nan("");
+}
+
+double SizeField::valueFromText(const QString& text) const
+{
+    if (text == textFromValue(value()))
+        return value(); // the text has three digits; leaving the field must not round what it stands for
+    const double bytes = parsed(text);
+    return std::isnan(bytes) ? value() : std::clamp(std::round(bytes), minimum(), maximum());
+}
+
+QValidator::State SizeField::validate(QString& text, int&) const
+{
+    const double bytes = parsed(text);
+    return bytes >= minimum() && bytes <= maximum() ? QValidator::Acceptable : QValidator::Intermediate;
+}
+
+} // namespace tritloom
