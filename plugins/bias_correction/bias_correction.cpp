@@ -164,7 +164,10 @@ BiasCorrection::apply(ModelProbe& probe, const Parameters& given, const MethodCo
         return fail(
             ErrorCode::Unsupported, "biases can be corrected only where the graph of the model is known");
     if (probe.candidates().empty())
-        return fail(ErrorCode::InvalidInput, "say what the layers will be rounded to: a format and a method");
+        return fail(
+            ErrorCode::InvalidInput,
+            "biases are corrected for one format and method: 'sensitivity' and 'allocate' take them as "
+            "--formats and --method, the window takes the loom's");
     const Graph& graph = *probe.graph();
     const GraphUses uses(graph);
     Folding folding(probe);
