@@ -102,7 +102,10 @@ Result<void> Context::checkApplied(std::optional<PictureTask> task) const
 {
     for (const QString& name : parser.optionNames()) {
         const bool continuesText = name == "prompt" && m_command == "generate" && !task;
-        if (!continuesText && !applies(name, task))
+        // What is generated is held against real pictures where a network judges both.
+        const bool areReal = (name == "images" || name == "limit") && task
+            && parser.optionNames().contains(QStringLiteral("features"));
+        if (!continuesText && !areReal && !applies(name, task))
             return misuse(
                 "--{} means nothing here: the model is for {}", name.toStdString(),
                 task ? nameOf(*task) : "text");

@@ -59,13 +59,6 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
     std::optional<FeatureReport> features;
     const auto run = [&]() -> Result<PictureEvaluation> {
         engine = TRY(openPictureEngine(context, std::move(model)));
-        if (engine->model()->picture->task == PictureTask::Generation && context.parser.isSet("images")
-            && !context.parser.isSet("features"))
-            return fail(
-                ErrorCode::InvalidInput,
-                "--images of a network that makes pictures are what these are held against: give a network "
-                "with "
-                "--features too");
         Allocation allocation = engine->model()->original();
         if (context.parser.isSet("recipe"))
             allocation = TRY(readRecipe(*engine->model(), context.parser.value("recipe").toStdString()));

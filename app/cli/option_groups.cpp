@@ -35,7 +35,7 @@ std::span<const GroupedOption> groupedOptions()
         {"tokens", OptionGroup::Text, 0},
         {"temperature", OptionGroup::Text, 0},
         {"task", OptionGroup::Pictures, allTasks},
-        {"images", OptionGroup::Pictures, allTasks}, // of a generator: what its pictures are held against
+        {"images", OptionGroup::Pictures, ~generation},
         {"labels", OptionGroup::Pictures, only(PictureTask::Classification)},
         {"low-bits", OptionGroup::Pictures, only(PictureTask::Classification)},
         {"limit", OptionGroup::Pictures, ~generation},

@@ -97,7 +97,7 @@
         </message>
         <message>
             <source>measure sensitivity, or stop</source>
-            <translation>Empfindlichkeit messen oder anhalten</translation>
+            <translation>Sensitivität messen oder anhalten</translation>
         </message>
         <message>
             <source>Ctrl+Return</source>
@@ -250,7 +250,7 @@
         </message>
         <message>
             <source>no prediction: sensitivity is not measured yet</source>
-            <translation>keine Vorhersage: die Empfindlichkeit ist noch nicht gemessen</translation>
+            <translation>keine Vorhersage: die Sensitivität ist noch nicht gemessen</translation>
         </message>
         <message>
             <source>saves %1</source>
@@ -331,7 +331,7 @@
         </message>
         <message>
             <source>Sensitivity</source>
-            <translation>Empfindlichkeit</translation>
+            <translation>Sensitivität</translation>
         </message>
         <message>
             <source>Frontier</source>
@@ -488,11 +488,11 @@
         </message>
         <message>
             <source>Distribute the budget by measured sensitivity; pinned layers stay</source>
-            <translation>Das Budget nach gemessener Empfindlichkeit verteilen; angeheftete Schichten bleiben</translation>
+            <translation>Das Budget nach gemessener Sensitivität verteilen; angeheftete Schichten bleiben</translation>
         </message>
         <message>
             <source>Measure &amp;sensitivity</source>
-            <translation>&amp;Empfindlichkeit messen</translation>
+            <translation>&amp;Sensitivität messen</translation>
         </message>
         <message>
             <source>&amp;Cancel what runs</source>
@@ -665,7 +665,7 @@
         </message>
         <message>
             <source>generalised Gaussian %1</source>
-            <translation>verallgemeinerte Normalverteilung %1</translation>
+            <translation>verallg. Normal %1</translation>
         </message>
         <message>
             <source>Laplace</source>
@@ -705,7 +705,7 @@
         </message>
         <message>
             <source>Generalised Gaussian</source>
-            <translation>Verallgemeinerte Normalverteilung</translation>
+            <translation>Verallg. Normal</translation>
         </message>
         <message>
             <source>Best fit</source>
@@ -721,7 +721,7 @@
         </message>
         <message>
             <source>By activations</source>
-            <translation>Nach Aktivierungen</translation>
+            <translation>Nach Eingaben</translation>
         </message>
         <message>
             <source>Clipped</source>
@@ -855,7 +855,7 @@
         </message>
         <message>
             <source>Nothing measured yet. Measure the sensitivity, then the best trade-offs between size and divergence appear here.</source>
-            <translation>Noch nichts gemessen. Nach dem Messen der Empfindlichkeit stehen hier die besten Kompromisse zwischen Größe und Divergenz.</translation>
+            <translation>Noch nichts gemessen. Nach dem Messen der Sensitivität stehen hier die besten Kompromisse zwischen Größe und Divergenz.</translation>
         </message>
         <message>
             <source>Cannot be measured: %1</source>
@@ -863,7 +863,7 @@
         </message>
         <message>
             <source>Click a point of the line to take its allocation. The line is predicted from the sensitivity table, the circles beside it were measured.</source>
-            <translation>Ein Klick auf einen Punkt der Linie übernimmt seine Verteilung. Die Linie ist aus der Empfindlichkeitstabelle vorhergesagt, die Kreise daneben wurden gemessen.</translation>
+            <translation>Ein Klick auf einen Punkt der Linie übernimmt seine Verteilung. Die Linie ist aus der Sensitivitätstabelle vorhergesagt, die Kreise daneben wurden gemessen.</translation>
         </message>
         <message>
             <source>Take %1 from the frontier</source>
@@ -883,7 +883,7 @@
         </message>
         <message>
             <source>Measure the sensitivity</source>
-            <translation>Die Empfindlichkeit messen</translation>
+            <translation>Die Sensitivität messen</translation>
         </message>
     </context>
     <context>
@@ -979,7 +979,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Sensitivity</source>
-            <translation>Empfindlichkeit</translation>
+            <translation>Sensitivität</translation>
         </message>
         <message>
             <source>Format</source>
@@ -1119,11 +1119,11 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>drag bars or lines · width: parameters · strip: sensitivity</source>
-            <translation>Balken oder Linien ziehen · Breite: Parameter · Streifen: Empfindlichkeit</translation>
+            <translation>Balken oder Linien ziehen · Breite: Parameter · Streifen: Sensitivität</translation>
         </message>
         <message>
             <source>width: parameters · strip: sensitivity</source>
-            <translation>Breite: Parameter · Streifen: Empfindlichkeit</translation>
+            <translation>Breite: Parameter · Streifen: Sensitivität</translation>
         </message>
     </context>
     <context>
@@ -1142,7 +1142,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Sensitivity was not measured: %1</source>
-            <translation>Die Empfindlichkeit wurde nicht gemessen: %1</translation>
+            <translation>Die Sensitivität wurde nicht gemessen: %1</translation>
         </message>
         <message>
             <source>Stop measuring</source>
@@ -1150,7 +1150,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Measure &amp;sensitivity</source>
-            <translation>&amp;Empfindlichkeit messen</translation>
+            <translation>&amp;Sensitivität messen</translation>
         </message>
         <message>
             <source>Tritloom</source>
@@ -1194,7 +1194,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Sensitivity</source>
-            <translation>Empfindlichkeit</translation>
+            <translation>Sensitivität</translation>
         </message>
         <message>
             <source>Measure what each layer costs in each format, one at a time</source>
@@ -1253,7 +1253,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Offers to win back quality appear here once sensitivity has been measured</source>
-            <translation>Angebote, Güte zurückzugewinnen, stehen hier, sobald die Empfindlichkeit gemessen ist</translation>
+            <translation>Angebote, Güte zurückzugewinnen, stehen hier, sobald die Sensitivität gemessen ist</translation>
         </message>
         <message>
             <source>%1 to %2: %3, wins back %4</source>
@@ -1327,7 +1327,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Predicted from the sensitivity table: original × e^divergence; replaced by the measurement</source>
-            <translation>Aus der Empfindlichkeitstabelle vorhergesagt: Original × e^Divergenz; die Messung ersetzt es</translation>
+            <translation>Aus der Sensitivitätstabelle vorhergesagt: Original × e^Divergenz; die Messung ersetzt es</translation>
         </message>
         <message>
             <source>Perplexity over the text so far, with its 95 % interval; dashed: the original, dotted: predicted</source>
@@ -1391,7 +1391,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>%1 to original %2</source>
-            <translation>%1 zum Original %2</translation>
+            <translation>%1 gegen %2</translation>
         </message>
         <message>
             <source>%1 predicted</source>
@@ -1469,7 +1469,7 @@ Gemessene Änderung der Güte: %2</translation>
         <name>tritloom::SensitivityPage</name>
         <message>
             <source>Sensitivity of layers to formats</source>
-            <translation>Empfindlichkeit der Schichten gegen Formate</translation>
+            <translation>Sensitivität der Schichten gegen Formate</translation>
         </message>
         <message>
             <source>KL divergence, measured</source>
@@ -1589,7 +1589,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Where sensitivity comes from</source>
-            <translation>Woher die Empfindlichkeit kommt</translation>
+            <translation>Woher die Sensitivität kommt</translation>
         </message>
         <message>
             <source>of the layer itself: %1</source>
@@ -1655,7 +1655,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Measuring sensitivity: %1 of %2 cells</source>
-            <translation>Empfindlichkeit wird gemessen: %1 von %2 Zellen</translation>
+            <translation>Sensitivität wird gemessen: %1 von %2 Zellen</translation>
         </message>
         <message>
             <source>%1, %2 left</source>
@@ -1667,15 +1667,15 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Sensitivity not measured yet</source>
-            <translation>Empfindlichkeit noch nicht gemessen</translation>
+            <translation>Sensitivität noch nicht gemessen</translation>
         </message>
         <message>
             <source>Sensitivity ready (%1 layers × %2 formats)</source>
-            <translation>Empfindlichkeit gemessen (%1 Schichten × %2 Formate)</translation>
+            <translation>Sensitivität gemessen (%1 Schichten × %2 Formate)</translation>
         </message>
         <message>
             <source>Sensitivity: %1 of %2 cells</source>
-            <translation>Empfindlichkeit: %1 von %2 Zellen</translation>
+            <translation>Sensitivität: %1 von %2 Zellen</translation>
         </message>
         <message>
             <source>Measuring: chunk %1 of %2</source>
@@ -2613,7 +2613,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>%1 to original %2</source>
-            <translation>%1 zum Original %2</translation>
+            <translation>%1 gegen %2</translation>
         </message>
         <message>
             <source>higher is closer</source>
@@ -3406,7 +3406,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Sensitivity</source>
-            <translation>Empfindlichkeit</translation>
+            <translation>Sensitivität</translation>
         </message>
         <message>
             <source>Several weights at a time share one index into a table of points, which wastes less space than a level for each.</source>
@@ -3592,7 +3592,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The sensitivity has not been measured yet, so there are no costs to go by.</source>
-            <translation>Die Empfindlichkeit ist noch nicht gemessen, es gibt also keine Kosten, nach denen es gehen könnte.</translation>
+            <translation>Die Sensitivität ist noch nicht gemessen, es gibt also keine Kosten, nach denen es gehen könnte.</translation>
         </message>
         <message>
             <source>The standard: of all choices that fit the budget, the one with the least sum of costs. Exact, and done in a moment.</source>
@@ -3716,7 +3716,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Fit all stops of the loom and all columns of the sensitivity table by this method from now on</source>
-            <translation>Alle Rasten des Webstuhls und alle Spalten der Empfindlichkeit ab jetzt mit diesem Verfahren anpassen</translation>
+            <translation>Alle Rasten des Webstuhls und alle Spalten der Sensitivität ab jetzt mit diesem Verfahren anpassen</translation>
         </message>
         <message>
             <source>Format</source>
@@ -4568,7 +4568,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>MixDQ sensitivities</source>
-            <translation>Empfindlichkeiten nach MixDQ</translation>
+            <translation>Sensitivitäten nach MixDQ</translation>
         </message>
         <message>
             <source>Orthogonality (OMPQ)</source>
@@ -4604,7 +4604,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Size-aware sensitivity</source>
-            <translation>Empfindlichkeit mit Größe</translation>
+            <translation>Sensitivität mit Größe</translation>
         </message>
         <message>
             <source>Splits of small floats</source>
@@ -5087,10 +5087,6 @@ Divergenz %1</translation>
             <translation>Einrechnen für Netze auf Bildern, auch transponierte und gruppierte Faltungen; Normen vor Faltungen bleiben</translation>
         </message>
         <message>
-            <source>Planes, noise image, patch scores on a grid or at random, the patch a detector is shown (tritloom-cli planes), their statistics over pictures. Not: the detector, a ResNet-50 whose weights have to be trained on sets of real and generated pictures</source>
-            <translation>Ebenen, Rauschbild, Noten von Ausschnitten im Raster oder zufällig, der Ausschnitt, den ein Erkenner zu sehen bekommt (tritloom-cli planes), ihre Statistik über Bilder. Nicht: der Erkenner, ein ResNet-50, dessen Gewichte an Sammlungen echter und erzeugter Bilder gelernt werden müssen</translation>
-        </message>
-        <message>
             <source>The proxy without gradients: the root of the sum of squares of w dLoss/dw in place of the sum of magnitudes, estimated</source>
             <translation>Die Ersatzgröße ohne Gradienten: die Wurzel der Quadratsumme von w dVerlust/dw anstelle der Summe der Beträge, geschätzt</translation>
         </message>
@@ -5119,12 +5115,8 @@ Divergenz %1</translation>
             <translation>Das Schaubild für ein Modell; mehrere Größen einer Familie vergleicht, wer es auf jeder laufen lässt</translation>
         </message>
         <message>
-            <source>The bit-level scan with fits, floors, shifts, fronts and bit operations, for networks on pictures by loss or error to a target. Not: FID, which needs a feature network; TopKLD and what else trains</source>
-            <translation>Der Durchlauf über Bitbreiten mit Anpassungen, Böden, Verschiebungen, Fronten und Bit-Operationen, für Netze auf Bildern nach Verlust oder Fehler zu einem Ziel. Nicht: FID, das ein Netz für Merkmale braucht; TopKLD und was sonst trainiert</translation>
-        </message>
-        <message>
             <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold'. Not: training in two stages, cached time embeddings. A block is taken from the scale search of 'rtn' where that leaves less</source>
-            <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Empfindlichkeit ist 'size-aware', seine Wahl der Bits 'threshold'. Nicht: Training in zwei Stufen, gemerkte Zeiteinbettungen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
+            <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Sensitivität ist 'size-aware', seine Wahl der Bits 'threshold'. Nicht: Training in zwei Stufen, gemerkte Zeiteinbettungen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
         </message>
         <message>
             <source>The weight part, with blocks of one row (the paper's are two-dimensional and its full text was not at hand). Not the integer activations, GELU, softmax and norms. The choice of the lower exponent is the studio's own</source>
@@ -5228,7 +5220,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'. Not: activations, the start token kept apart</source>
-            <translation>Beide Empfindlichkeiten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'. Nicht: Aktivierungen, das getrennte Anfangstoken</translation>
+            <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'. Nicht: Aktivierungen, das getrennte Anfangstoken</translation>
         </message>
         <message>
             <source>One of its hand-made proxies, from linear CKA between block outputs; not the evolved programs</source>
@@ -6154,7 +6146,7 @@ Divergenz %1</translation>
         <name>InteractionNote</name>
         <message>
             <source>Said before measuring: the sum of what each layer costs alone, from the sensitivity table. Predictions are grey and have no error, measurements have theirs.</source>
-            <translation>Vor dem Messen gesagt: die Summe dessen, was jede Schicht allein kostet, aus der Tabelle der Empfindlichkeit. Vorhersagen sind grau und ohne Fehler, Messwerte haben ihren.</translation>
+            <translation>Vor dem Messen gesagt: die Summe dessen, was jede Schicht allein kostet, aus der Tabelle der Sensitivität. Vorhersagen sind grau und ohne Fehler, Messwerte haben ihren.</translation>
         </message>
     </context>
     <context>

@@ -20,7 +20,7 @@ QString say(const char* text)
 
 QString sharePlusMinus(const Measured& share)
 {
-    return QStringLiteral("%1 ± %2 %")
+    return QStringLiteral("%1&nbsp;±&nbsp;%2&nbsp;%")
         .arg(
             QLocale().toString(100 * share.value, 'f', 2),
             QLocale().toString(100 * share.standardError, 'f', 2));
@@ -32,7 +32,9 @@ QString classifierHtml(const QString& muted, const PictureEvaluation* evaluation
         return {};
     QStringList cells;
     const auto add = [&](const QString& name, const QString& figure) {
-        cells << QStringLiteral("<span style='color:%1'>%2</span>&nbsp; <b>%3</b>").arg(muted, name, figure);
+        const QString title = QString(name).replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
+        cells << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;&nbsp;<b>%3</b>")
+                     .arg(muted, title, figure);
     };
     if (evaluation->top1)
         add(say(QT_TRANSLATE_NOOP("PictureFigures", "Top-1")), sharePlusMinus(*evaluation->top1));
@@ -45,7 +47,8 @@ QString classifierHtml(const QString& muted, const PictureEvaluation* evaluation
         add(say(QT_TRANSLATE_NOOP("PictureFigures", "Flips")),
             say(QT_TRANSLATE_NOOP("PictureFigures", "%1 of %2"))
                 .arg(evaluation->flips)
-                .arg(evaluation->samplesDone));
+                .arg(evaluation->samplesDone)
+                .replace(QLatin1Char(' '), QStringLiteral("&nbsp;")));
     return cells.join(QStringLiteral("&nbsp;&nbsp;&nbsp; "));
 }
 

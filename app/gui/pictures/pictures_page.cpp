@@ -85,8 +85,9 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_figures->setToolTip(tr("LPIPS needs a feature network: give one under Pictures…"));
     auto* const footer = new QHBoxLayout;
-    footer->addWidget(m_figures);
-    footer->addStretch(1);
+    m_figures->setWordWrap(isClassifier()); // a line of them; the others are a table
+    footer->addWidget(m_figures, isClassifier() ? 1 : 0);
+    footer->addStretch(isClassifier() ? 0 : 1);
     m_pixel->setObjectName(QStringLiteral("pixelText"));
     m_pixel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     footer->addWidget(m_pixel);

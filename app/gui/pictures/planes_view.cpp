@@ -53,6 +53,11 @@ PlanesView::PlanesView(QWidget* parent)
     m_map->setAccessibleName(tr("Kind of the map"));
     for (std::size_t i = 0; i < errorMaps().size(); ++i)
         m_map->addItem(mapTitle(i));
+    for (QComboBox* const choice :
+         {m_left, m_map}) { // else the longest of its words decides how wide a picture is
+        choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        choice->setMinimumContentsLength(8);
+    }
 
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
