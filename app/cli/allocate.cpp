@@ -1,6 +1,7 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/allocate_by.h"
+#include "app/session/comparison.h"
 #include "app/session/recipe.h"
 #include "app/session/text_file.h"
 
@@ -121,7 +122,7 @@ int allocate(Context& context, const QStringList& arguments)
             const LayerChoice& choice = result.allocation.layers[i];
             rows.push_back(
                 {QString::fromStdString(model.layers[i].name), QString::fromStdString(choice.format),
-                 QString::fromStdString(choice.method),
+                 QString::fromStdString(methodText({choice.format, choice.method, choice.parameters})),
                  formatBytes(bytesOf(model.layers[i], choice, methods))});
         }
         printTable({"layer", "format", "method", "bytes"}, rows);

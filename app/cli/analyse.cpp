@@ -118,8 +118,8 @@ int analyse(Context& context, const QStringList& arguments)
             return runFamily(context, *analysis, given.mid(1), choice.parameters, work);
         if (const auto model = TRY(pictureModel(given[1]))) {
             const auto engine = TRY(openPictureEngine(context, model));
-            const auto probe
-                = TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop));
+            const auto probe =
+                TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop));
             return analysis->run(probe.get(), choice.parameters, work);
         }
         const auto engine = TRY(openEngine(context, given[1]));

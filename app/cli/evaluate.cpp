@@ -24,9 +24,6 @@ int evaluate(Context& context, const QStringList& arguments)
         return context.fail(network.error());
     if (*network != nullptr)
         return evaluatePictures(context, *network);
-    if (context.parser.isSet("features"))
-        return context.fail(
-            {ErrorCode::InvalidInput, "--features is for networks that make pictures, this one is for text"});
     const auto run = [&]() -> Result<Evaluation> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();

@@ -52,13 +52,12 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
     std::shared_ptr<PictureEngine> engine;
     std::size_t wholeNumberLayers = 0;
     const QString products = context.parser.value("products");
-    if (products != "whole" && products != "float")
-        return context.fail(
-            {ErrorCode::InvalidInput,
-             fmt::format("--products is whole or float, not '{}'", products.toStdString())});
     std::optional<FeatureReport> features;
     const auto run = [&]() -> Result<PictureEvaluation> {
+        if (products != "whole" && products != "float")
+            return context.misuse("--products is whole or float, not '{}'", products.toStdString());
         engine = TRY(openPictureEngine(context, std::move(model)));
+        const auto judge = TRY(openFeatures(context, *engine));
         Allocation allocation = engine->model()->original();
         if (context.parser.isSet("recipe"))
             allocation = TRY(readRecipe(*engine->model(), context.parser.value("recipe").toStdString()));
@@ -67,10 +66,10 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
             reference = TRY(loadModel(context.parser.value("reference").toStdString()));
         const auto session = TRY(engine->makeSession(std::move(reference)));
         Executor& executor = session->pass().executor();
-        executor.multipliesWholeNumbers = products == "whole";
+        for (NetworkPass* const pass : {&session->pass(), &session->referencePass()})
+            pass->executor().multipliesWholeNumbers = products == "whole";
         // A feature network asks for the pictures again.
-        const auto keep =
-            context.parser.isSet("features") ? NetworkPass::Keep::Everything : NetworkPass::Keep::Nothing;
+        const auto keep = judge ? NetworkPass::Keep::Everything : NetworkPass::Keep::Nothing;
         PictureEvaluation measured = TRY(session->evaluate(
             allocation, context.stop,
             [&](const PictureEvaluation& so, std::size_t, const PictureScores&) {
@@ -78,7 +77,8 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
             },
             keep));
         wholeNumberLayers = executor.wholeNumberLayers().size();
-        features = TRY(measureFeatures(context, *engine, *session, allocation));
+        if (judge)
+            features = TRY(measureFeatures(context, *engine, *session, allocation, *judge));
         return measured;
     };
     const auto evaluation = run();

@@ -81,34 +81,40 @@ void addFeatureOptions(Context& context)
          "range"});
 }
 
-Result<std::optional<FeatureReport>> measureFeatures(
-    Context& context, const PictureEngine& engine, PictureSession& session, const Allocation& allocation)
+Result<std::shared_ptr<FeatureNetwork>> openFeatures(Context& context, const PictureEngine& engine)
 {
     if (!context.parser.isSet("features")) {
         for (const char* const other : {"features-weights", "features-input"})
             if (context.parser.isSet(other))
-                return fail(ErrorCode::InvalidInput, "--{} is for a network given with --features", other);
-        return std::optional<FeatureReport>();
+                return context.misuse("--{} is for a network given with --features", other);
+        return std::shared_ptr<FeatureNetwork>();
     }
-    FeatureChoice choice = TRY(parseFeatureChoice(context.parser.value("features").toStdString()));
+    FeatureChoice choice =
+        TRY(context.asked(parseFeatureChoice(context.parser.value("features").toStdString())));
     choice.linear = context.parser.value("features-weights").toStdString();
-    choice.normalisation = TRY(givenAs(context));
-    const auto network = TRY(FeatureNetwork::open(choice, TRY(makeExecutor(engine.options().device))));
+    choice.normalisation = TRY(context.asked(givenAs(context)));
+    return TRY(FeatureNetwork::open(choice, TRY(makeExecutor(engine.options().device))));
+}
+
+Result<FeatureReport> measureFeatures(
+    Context& context, const PictureEngine& engine, PictureSession& session, const Allocation& allocation,
+    FeatureNetwork& network)
+{
     RealPictures real;
     if (engine.model()->picture->task == PictureTask::Generation && !engine.options().source.images.empty())
         real = realPictures(TRY(pictureFiles(engine.options().source)));
     FeatureReport report;
     report.evaluation =
-        TRY(evaluateFeatures(session, allocation, *network, real, context.stop, [&](double fraction) {
+        TRY(evaluateFeatures(session, allocation, network, real, context.stop, [&](double fraction) {
             context.progress("features,", fraction);
         }));
-    report.network = choice.network.string();
-    report.featureLayer = network->featureLayer();
-    report.mapLayers = network->mapLayers();
-    report.hasLinearWeights = !network->linear().empty();
-    report.given = describe(network->normalisation());
+    report.network = context.parser.value("features").toStdString();
+    report.featureLayer = network.featureLayer();
+    report.mapLayers = network.mapLayers();
+    report.hasLinearWeights = !network.linear().empty();
+    report.given = describe(network.normalisation());
     const FeatureEvaluation& evaluation = report.evaluation;
-    if (evaluation.toReference.isBiased)
+    if (evaluation.toReference.isBiased || (evaluation.toTarget && evaluation.toTarget->isBiased))
         report.notices.push_back(fmt::format(
             "{} pictures are few for FID of {} numbers a picture, it is too large by chance: take ten times "
             "as many "

@@ -64,14 +64,16 @@ int generate(Context& context, const QStringList& arguments)
                 std::fflush(stdout);
             }
         }
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         const double pace = seconds > 0 ? double(tokens.size()) / seconds : 0;
         if (context.json()) {
             QJsonArray ids;
             for (const TokenId token : tokens)
                 ids.append(token);
             context.print(
-                {{"text", QString::fromStdString(model.tokenizer->decode(tokens, false))}, {"tokens", ids},
+                {{"text", QString::fromStdString(model.tokenizer->decode(tokens, false))},
+                 {"tokens", ids},
                  {"tokensPerSecond", pace}});
         } else {
             std::printf("\n");

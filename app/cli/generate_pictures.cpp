@@ -36,7 +36,8 @@ public:
         if (m_total >= large)
             std::fprintf(
                 stderr,
-                "%.3g T multiply-adds; at least %s of memory beside the mapped file: %s for weights as 32-bit "
+                "%.3g T multiply-adds; at least %s of memory beside the mapped file: %s for weights as "
+                "32-bit "
                 "floats, %s for values\n",
                 m_total / 1e12, qPrintable(formatBytes(weights + live)), qPrintable(formatBytes(weights)),
                 qPrintable(formatBytes(live)));
@@ -78,7 +79,8 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
     const auto run = [&]() -> Result<void> {
         if (model->picture && model->picture->task != PictureTask::Generation)
             return fail(
-                ErrorCode::Unsupported, "the network is for {}, it generates no pictures", nameOf(model->picture->task));
+                ErrorCode::Unsupported, "the network is for {}, it generates no pictures",
+                nameOf(model->picture->task));
         const auto engine = TRY(openPictureEngine(context, std::move(model)));
         Allocation allocation = engine->model()->original();
         if (context.parser.isSet("recipe"))

@@ -25,17 +25,22 @@ void addPictureOptions(Context& context, bool hasPrompt = true);
 [[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(const QString& path);
 [[nodiscard]] Result<std::shared_ptr<PictureEngine>>
 openPictureEngine(Context& context, std::shared_ptr<const Model> model);
-/// The network behind --transform, for what needs no pictures. Notices go to stderr. Errors: those of the transforms.
+/// The network behind --transform, for what needs no pictures. Notices go to stderr. Errors: those of the
+/// transforms.
 [[nodiscard]] Result<std::shared_ptr<const Model>>
 transformedPictureModel(Context& context, std::shared_ptr<const Model> model);
 [[nodiscard]] QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation& evaluation);
 
 /// --features and what belongs to it.
 void addFeatureOptions(Context& context);
-/// What the feature network of --features says; nullopt: none was given. Errors: those of FeatureNetwork and of
-/// evaluateFeatures(), InvalidInput (options).
-[[nodiscard]] Result<std::optional<FeatureReport>> measureFeatures(
-    Context& context, const PictureEngine& engine, PictureSession& session, const Allocation& allocation);
+/// The network of --features, opened before anything is measured; null: none was given. Errors: those of
+/// FeatureNetwork, InvalidInput (options).
+[[nodiscard]] Result<std::shared_ptr<FeatureNetwork>>
+openFeatures(Context& context, const PictureEngine& engine);
+/// What it says. Errors: those of evaluateFeatures().
+[[nodiscard]] Result<FeatureReport> measureFeatures(
+    Context& context, const PictureEngine& engine, PictureSession& session, const Allocation& allocation,
+    FeatureNetwork& network);
 void printFeatures(const FeatureReport& report);
 [[nodiscard]] QJsonObject featuresJson(const FeatureReport& report);
 

@@ -182,7 +182,8 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
         options.source.noise = TRY(numberOption(context, "noise"));
     if (p.optionNames().contains("seed"))
         options.source.seed = TRY(context.seed());
-    options.source.lowBits = TRY(lowBitsOf(p.value("low-bits").toStdString(), options.source.seed));
+    options.source.lowBits =
+        TRY(context.asked(lowBitsOf(p.value("low-bits").toStdString(), options.source.seed)));
     options.calibration = p.value("calibration").toStdString();
     options.calibrationCount = TRY(context.countOption("calibration-count", 32));
     options.task.steps = TRY(context.countOption("steps", 10));

@@ -34,8 +34,11 @@ int screenshot(Context& context, const QStringList& arguments)
     const QStringList measure = context.parser.isSet("measure") ? QStringList{"--measure"} : QStringList();
     window.start(
         QDir(QCoreApplication::applicationDirPath()).filePath("tritloom"),
-        measure + QStringList{context.parser.positionalArguments()[0], "--screenshot", context.parser.value("output"), "--page",
-         context.parser.value("page"), "--theme", context.parser.value("theme"), "--size", context.parser.value("size")});
+        measure
+            + QStringList{
+                context.parser.positionalArguments()[0], "--screenshot", context.parser.value("output"),
+                "--page", context.parser.value("page"), "--theme", context.parser.value("theme"), "--size",
+                context.parser.value("size")});
     if (!window.waitForStarted())
         return context.fail({ErrorCode::NotFound, "the program 'tritloom' is not beside tritloom-cli"});
     while (!window.waitForFinished(200))

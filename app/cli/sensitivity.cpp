@@ -1,9 +1,18 @@
 #include "app/cli/picture_commands.h"
+#include "app/session/comparison.h"
 
 #include <QJsonArray>
 
 namespace tritloom::cli {
 namespace {
+
+QJsonObject parametersJson(const Parameters& parameters)
+{
+    QJsonObject object;
+    for (const auto& [key, value] : parameters)
+        object[QString::fromStdString(key)] = value;
+    return object;
+}
 
 int printScores(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
@@ -22,10 +31,12 @@ int printScores(Context& context, const MeasuredModel& measured, const std::vect
                 {"name", name},
                 {"format", format},
                 {"method", QString::fromStdString(candidates[c].method)},
+                {"parameters", parametersJson(candidates[c].parameters)},
                 {"cost", scores->costs[i][c]},
                 {"layerScore", own}});
             rows.push_back(
-                {name, format, QString::number(scores->costs[i][c], 'g', 4), QString::number(own, 'g', 4)});
+                {name, format, QString::fromStdString(methodText(candidates[c])),
+                 QString::number(scores->costs[i][c], 'g', 4), QString::number(own, 'g', 4)});
         }
     }
     if (context.json())
@@ -34,7 +45,8 @@ int printScores(Context& context, const MeasuredModel& measured, const std::vect
              {"costIs", QString::fromStdString(scores->title)},
              {"additive", scores->isAdditive}});
     else
-        printTable({"layer", "format", QString::fromStdString(scores->title), "of the layer"}, rows);
+        printTable(
+            {"layer", "format", "method", QString::fromStdString(scores->title), "of the layer"}, rows);
     return Done;
 }
 
@@ -68,17 +80,11 @@ int sensitivity(Context& context, const QStringList& arguments)
         for (const SensitivityCell& cell : table->cells[i]) {
             const QString name = QString::fromStdString(measured->model->layers[i].name);
             const QString format = QString::fromStdString(cell.choice.format);
-            QJsonObject parameters;
-            QString made = format; // with what its size depends on
-            for (const auto& [key, value] : cell.choice.parameters) {
-                parameters[QString::fromStdString(key)] = value;
-                made += QStringLiteral(" %1=%2").arg(QString::fromStdString(key)).arg(value);
-            }
             QJsonObject object{
                 {"name", name},
                 {"format", format},
                 {"method", QString::fromStdString(cell.choice.method)},
-                {"parameters", parameters},
+                {"parameters", parametersJson(cell.choice.parameters)},
                 {"bytes", qint64(cell.bytes)}};
             if (cell.known) {
                 ++(cell.recalled ? recalled : fresh);
@@ -91,7 +97,10 @@ int sensitivity(Context& context, const QStringList& arguments)
             }
             layers.append(object);
             rows.push_back(
-                {name, made, formatBytes(cell.bytes),
+                {name, format,
+                 QString::fromStdString(
+                     methodText({cell.choice.format, cell.choice.method, cell.choice.parameters})),
+                 formatBytes(cell.bytes),
                  cell.known ? QString::number(cell.kl.value, 'g', 4) : QString::fromStdString(cell.failure),
                  QString::number(cell.kl.standardError, 'g', 2), QString::number(cell.weightError, 'g', 3),
                  QString::number(cell.activationError, 'g', 3)});
@@ -100,7 +109,8 @@ int sensitivity(Context& context, const QStringList& arguments)
     if (context.json())
         context.print({{"layers", layers}, {"measured", fresh}, {"recalled", recalled}});
     else
-        printTable({"layer", "format", "bytes", "KL", "+-", "weight error", "activation error"}, rows);
+        printTable(
+            {"layer", "format", "method", "bytes", "KL", "+-", "weight error", "activation error"}, rows);
     return Done;
 }
 

@@ -37,21 +37,33 @@ int stats(Context& context, const QStringList& arguments)
             return context.fail(code.error());
         const QString name = QString::fromStdString(layer.name);
         list.append(QJsonObject{
-            {"name", name}, {"minimum", d.minimum}, {"maximum", d.maximum}, {"mean", d.mean}, {"sigma", d.sigma},
-            {"kurtosis", d.kurtosis}, {"outlierShare", d.outlierShare}, {"zeroShare", d.zeroShare},
-            {"nan", qint64(d.nanCount)}, {"infinite", qint64(d.infiniteCount)},
+            {"name", name},
+            {"minimum", d.minimum},
+            {"maximum", d.maximum},
+            {"mean", d.mean},
+            {"sigma", d.sigma},
+            {"kurtosis", d.kurtosis},
+            {"outlierShare", d.outlierShare},
+            {"zeroShare", d.zeroShare},
+            {"nan", qint64(d.nanCount)},
+            {"infinite", qint64(d.infiniteCount)},
             {"generalisedGaussianShape", d.generalised.shape},
-            {"entropyBits", code->entropyBits}, {"expGolombBits", code->codeBits}, {"expGolombOrder", qint64(code->order)}});
+            {"entropyBits", code->entropyBits},
+            {"expGolombBits", code->codeBits},
+            {"expGolombOrder", qint64(code->order)}});
         const auto number = [](double value) { return QString::number(value, 'g', 4); };
         rows.push_back(
             {name, number(d.minimum), number(d.maximum), number(d.mean), number(d.sigma), number(d.kurtosis),
-             number(100 * d.outlierShare), number(d.generalised.shape),
-             number(code->entropyBits), number(code->codeBits)});
+             number(100 * d.outlierShare), number(d.generalised.shape), number(code->entropyBits),
+             number(code->codeBits)});
     }
     if (context.json())
         context.print({{"layers", list}});
     else
-        printTable({"layer", "min", "max", "mean", "sigma", "kurtosis", "outliers %", "GGD shape", "entropy", "Exp-Golomb"}, rows);
+        printTable(
+            {"layer", "min", "max", "mean", "sigma", "kurtosis", "outliers %", "GGD shape", "entropy",
+             "Exp-Golomb"},
+            rows);
     return Done;
 }
 

@@ -13,8 +13,11 @@ int targets(Context& context, const QStringList& arguments)
     QJsonArray list;
     std::vector<QStringList> rows;
     for (const ExportTarget& target : exportTargets()) {
-        const auto text = [](std::string_view view) { return QString::fromUtf8(view.data(), qsizetype(view.size())); };
-        list.append(QJsonObject{{"id", text(target.id)}, {"title", text(target.title)}, {"patterns", text(target.patterns)}});
+        const auto text = [](std::string_view view) {
+            return QString::fromUtf8(view.data(), qsizetype(view.size()));
+        };
+        list.append(QJsonObject{
+            {"id", text(target.id)}, {"title", text(target.title)}, {"patterns", text(target.patterns)}});
         rows.push_back({text(target.id), text(target.title), text(target.patterns)});
     }
     if (context.json())

@@ -28,9 +28,9 @@ namespace tritloom {
 [[nodiscard]] QString nameInBlock(const Layer& layer);
 /// "5632 × 2048", rows first.
 [[nodiscard]] QString shapeText(const Layer& layer);
-/// "q4_k", or "f16 as stored" for a layer that keeps what the file has.
 /// "q4_k"; planes of signs say what makes their number too: "sign, blocks=3".
 [[nodiscard]] QString formatName(const std::string& format, const Parameters& parameters);
+/// The same, or "f16 as stored" for a layer that keeps what the file has.
 [[nodiscard]] QString formatTitle(const Layer& layer, const LayerChoice& choice);
 
 } // namespace tritloom

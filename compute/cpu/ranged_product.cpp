@@ -292,6 +292,15 @@ bool hasRangedProduct(const Op& op, const TensorType& weights)
         return false;
     if (op.kind == OpKind::Convolution && op.count("groups", 1) != 1)
         return false;
+    // The padded picture is made whole: nothing is cut off it, and it is not much larger than the picture.
+    constexpr std::int64_t most = 1024;
+    for (const std::int64_t pad : op.list("pads"))
+        if (pad < 0 || pad > most)
+            return false;
+    for (const char* const step : {"strides", "dilations"})
+        for (const std::int64_t size : op.list(step))
+            if (size > most)
+                return false;
     const auto format = packedFormatOf(*weights.format);
     return format && format->layout.levels != Levels::Fraction && packedLayout(format->layout, weights);
 }

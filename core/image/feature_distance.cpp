@@ -233,7 +233,8 @@ bool isBiasedFrechet(const FeatureSet& a, const FeatureSet& b)
     return std::min(a.count(), b.count()) < 10 * a.dimension;
 }
 
-Result<KernelDistance> kernelDistance(const FeatureSet& a, const FeatureSet& b, KernelSubsets subsets)
+Result<KernelDistance>
+kernelDistance(const FeatureSet& a, const FeatureSet& b, KernelSubsets subsets, std::stop_token stop)
 {
     TRY_VOID(checkPair(a, b));
     if (std::max(a.count(), b.count()) <= subsets.size) {
@@ -244,6 +245,8 @@ Result<KernelDistance> kernelDistance(const FeatureSet& a, const FeatureSet& b, 
     const std::size_t m = std::min(subsets.size, a.count()), n = std::min(subsets.size, b.count());
     double sum = 0, squares = 0;
     for (std::size_t i = 0; i < subsets.count; ++i) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "cancelled at subset {} of {}", i, subsets.count);
         const Matrix x = drawn(a, m, random), y = drawn(b, n, random);
         const double value = KernelSums(x, y).value();
         sum += value;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 namespace tritloom {
@@ -67,7 +68,7 @@ struct KernelSubsets {
 };
 /// Binkowski et al. 2018, KID: the unbiased MMD^2 with the kernel (x.y / d + 1)^3. Errors: InvalidInput
 /// (fewer than two pictures, other dimensions, numbers that are not finite).
-[[nodiscard]] Result<KernelDistance>
-kernelDistance(const FeatureSet& a, const FeatureSet& b, KernelSubsets subsets = {});
+[[nodiscard]] Result<KernelDistance> kernelDistance(
+    const FeatureSet& a, const FeatureSet& b, KernelSubsets subsets = {}, std::stop_token stop = {});
 
 } // namespace tritloom

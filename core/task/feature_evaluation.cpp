@@ -27,18 +27,26 @@ Result<void> FeatureMeter::addPair(const FeatureNetwork::Seen& a, const FeatureN
     return addToB(b);
 }
 
-Result<FeatureComparison> FeatureMeter::compare() const
+Result<FeatureComparison> FeatureMeter::compare(std::stop_token stop) const
 {
     FeatureComparison comparison{
-        .lpips = {}, .fid = {}, .kid = {}, .cmmd = {}, .countA = m_a.count(), .countB = m_b.count(), .isBiased = false};
+        .lpips = {},
+        .fid = {},
+        .kid = {},
+        .cmmd = {},
+        .countA = m_a.count(),
+        .countB = m_b.count(),
+        .isBiased = false};
     if (!m_lpips.empty() && m_lpips.size() == m_a.count())
         comparison.lpips = meanOf(m_lpips);
     if (m_a.count() < 2 || m_b.count() < 2)
         return comparison;
     comparison.fid = TRY(frechetDistance(m_a, m_b));
-    comparison.kid = TRY(kernelDistance(m_a, m_b));
-    if (const auto cmmd = clipDiscrepancy(m_a, m_b))
+    comparison.kid = TRY(kernelDistance(m_a, m_b, {}, stop));
+    if (const auto cmmd = clipDiscrepancy(m_a, m_b, stop))
         comparison.cmmd = *cmmd;
+    else if (cmmd.error().code == ErrorCode::Cancelled)
+        return tl::unexpected(cmmd.error());
     comparison.isBiased = isBiasedFrechet(m_a, m_b);
     return comparison;
 }
@@ -86,10 +94,10 @@ Result<FeatureEvaluation> evaluateFeatures(
             TRY_VOID(referenceTarget.addToA(seen));
             tell(total + i + 1);
         }
-    evaluation.toReference = TRY(reference.compare());
+    evaluation.toReference = TRY(reference.compare(stop));
     if (hasTargets || real.count > 0) {
-        evaluation.toTarget = TRY(target.compare());
-        evaluation.referenceToTarget = TRY(referenceTarget.compare());
+        evaluation.toTarget = TRY(target.compare(stop));
+        evaluation.referenceToTarget = TRY(referenceTarget.compare(stop));
     }
     return evaluation;
 }

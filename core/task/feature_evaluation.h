@@ -29,7 +29,7 @@ public:
     [[nodiscard]] Result<void> addToA(const FeatureNetwork::Seen& seen) { return m_a.add(seen.features); }
     [[nodiscard]] Result<void> addToB(const FeatureNetwork::Seen& seen) { return m_b.add(seen.features); }
     /// Errors: InvalidInput (features that are not finite).
-    [[nodiscard]] Result<FeatureComparison> compare() const;
+    [[nodiscard]] Result<FeatureComparison> compare(std::stop_token stop = {}) const;
 
 private:
     FeatureNetwork& m_network;

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] const std::vector<PictureSample>& samples() const { return m_samples; }
     [[nodiscard]] const TaskOptions& options() const { return m_options; }
     [[nodiscard]] NetworkPass& pass() { return *m_pass; }
+    /// Of what divergence and flips are measured against; pass() itself where that is the model.
+    [[nodiscard]] NetworkPass& referencePass() { return m_reference ? *m_reference : *m_pass; }
 
 private:
     std::vector<PictureSample> m_samples;

@@ -16,12 +16,25 @@ bool isLayer(const Node& node)
     return isDense && !node.weights.empty() && node.literals.empty();
 }
 
-bool addsVector(const Node& node)
+bool adds(const Node& node)
 {
-    const bool adds = node.op.kind == OpKind::Add
+    const bool isSum = node.op.kind == OpKind::Add
         || (node.op.kind == OpKind::Binary
             && BinaryFunction(node.op.count("function")) == BinaryFunction::Add);
-    return adds && node.inputs.size() == 1 && node.weights.size() == 1 && node.literals.empty();
+    return isSum && node.inputs.size() == 1 && node.weights.size() == 1 && node.literals.empty();
+}
+
+/// A number for each output, along the dimension that they lie in: the last of a product, the one before the
+/// places of a convolution.
+bool isBias(const Shape& shape, const Node& layer, std::size_t outputs)
+{
+    const std::size_t behind = layer.op.kind == OpKind::Linear ? 0 : layer.op.list("kernel").size();
+    if (shape.size() <= behind || shape[shape.size() - 1 - behind] != outputs)
+        return false;
+    std::size_t elements = 1;
+    for (const std::size_t size : shape)
+        elements *= size;
+    return elements == outputs;
 }
 
 /// Where the mean of a layer's output can be moved, and the norm behind it.
@@ -30,7 +43,8 @@ struct Places {
     const Node* norm = nullptr;
 };
 
-Places placesBehind(const Node& layer, const Graph& graph, const GraphUses& uses)
+Result<Places> placesBehind(
+    ModelProbe& probe, const Node& layer, std::size_t outputs, const Graph& graph, const GraphUses& uses)
 {
     Places places;
     if (layer.weights.size() > 1)
@@ -39,7 +53,8 @@ Places placesBehind(const Node& layer, const Graph& graph, const GraphUses& uses
     for (const Node& next : graph.nodes) { // in the order of their work: an addition comes before its norm
         if (next.inputs.empty() || uses.soleMaker(next.inputs[0]) != last)
             continue;
-        if (addsVector(next) && !places.bias) {
+        if (adds(next) && !places.bias
+            && isBias(TRY(probe.tensor(next.weights[0])).type().shape, layer, outputs)) {
             places.bias = next.weights[0];
             last = &next;
         } else if (next.op.kind == OpKind::BatchNorm && next.weights.size() == 4) {
@@ -179,12 +194,12 @@ BiasCorrection::apply(ModelProbe& probe, const Parameters& given, const MethodCo
         if (!isLayer(node))
             continue;
         ++layers;
-        const Places places = placesBehind(node, graph, uses);
-        if (!places.bias && places.norm == nullptr)
-            continue;
         const auto layer = layerOf(probe, node.weights[0]);
         if (!layer)
             continue; // a matrix that is not compressed
+        const Places places = TRY(placesBehind(probe, node, probe.layers()[*layer].rows, graph, uses));
+        if (!places.bias && places.norm == nullptr)
+            continue;
         const Movement movement = TRY(movementOf(probe, *layer, withVariance && places.norm != nullptr));
         if (places.bias)
             TRY_VOID(moveBias(folding, *places.bias, movement.shift));

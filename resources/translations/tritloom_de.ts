@@ -2343,7 +2343,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Original’s top-1</source>
-            <translation>Top-1 des Originals</translation>
+            <translation>Original</translation>
         </message>
         <message>
             <source>Flips</source>
@@ -2909,11 +2909,11 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Hold to flip</source>
-            <translation>Halten zum Wenden</translation>
+            <translation>Wenden</translation>
         </message>
         <message>
             <source>More steps</source>
-            <translation>Mehr Schritte</translation>
+            <translation>Mehr</translation>
         </message>
         <message>
             <source>Pictures</source>
@@ -2933,7 +2933,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Worst first</source>
-            <translation>Schlechteste zuerst</translation>
+            <translation>Schlechteste</translation>
         </message>
         <message>
             <source>While it is held, or the space bar: the original’s picture in the place of the compressed one</source>
@@ -2957,7 +2957,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Fit</source>
-            <translation>Einpassen</translation>
+            <translation>Ganz</translation>
         </message>
         <message>
             <source>The whole picture; 0 in a picture</source>

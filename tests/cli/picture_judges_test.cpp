@@ -183,8 +183,8 @@ private slots:
         const Finished classifier = cli(
             {"evaluate", samples + "classification/shapes.onnx", "--limit", "2", "--features",
              path("features.onnx")});
-        QVERIFY(classifier.exitCode != 0);
-        QVERIFY2(classifier.err.contains("makes no pictures"), classifier.err.constData());
+        QCOMPARE(classifier.exitCode, 2);
+        QVERIFY2(classifier.err.contains("--features means nothing here"), classifier.err.constData());
         const Finished layer = cli(
             {"evaluate", samples + "super-resolution/enlarge.onnx", "--limit", "1", "--features",
              path("features.onnx") + ":relu9"});
@@ -230,8 +230,14 @@ private slots:
             qPrintable(first));
         const Finished wrong = cli(
             {"evaluate", samples + "super-resolution/enlarge.onnx", "--limit", "1", "--low-bits", "scaled"});
-        QVERIFY(wrong.exitCode != 0);
+        QCOMPARE(wrong.exitCode, 2);
         QVERIFY2(wrong.err.contains("super-resolution"), wrong.err.constData());
+        const Finished way =
+            cli({"evaluate", samples + "classification/shapes.onnx", "--limit", "1", "--low-bits", "banana"});
+        QCOMPARE(way.exitCode, 2);
+        const Finished products =
+            cli({"evaluate", samples + "classification/shapes.onnx", "--limit", "1", "--products", "banana"});
+        QCOMPARE(products.exitCode, 2);
     }
 
     void planesShowWhatTheDetectorSays()

@@ -1,4 +1,5 @@
 #include "compute/cpu/cpu_backend.h"
+#include "compute/cpu/ranged_product.h"
 #include "core/backend/executor.h"
 #include "core/backend/ranged_layer.h"
 #include "core/method/row_packer.h"
@@ -225,6 +226,16 @@ private slots:
             for (std::size_t i = 0; i < whole.size(); ++i)
                 QVERIFY(isNear(double(whole[i]), double(floats[i]), 2e-5));
         }
+    }
+
+    void picturesThatAreCutOrGrowEndlesslyAreLeftToFloats()
+    {
+        const TensorType weights{parseNumberFormat("int8g64").value(), {5, 27}};
+        QVERIFY(cpu::hasRangedProduct(window({3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}), weights));
+        QVERIFY(!cpu::hasRangedProduct(window({3, 3}, {1, 1}, {1, 1}, {-1, 0, -1, 0}), weights));
+        QVERIFY(!cpu::hasRangedProduct(window({3, 3}, {1, 1}, {1, 1}, {0, 1 << 20, 0, 0}), weights));
+        QVERIFY(!cpu::hasRangedProduct(window({3, 3}, {1 << 20, 1}, {1, 1}, {0, 0, 0, 0}), weights));
+        QVERIFY(!cpu::hasRangedProduct(window({3, 3}, {1, 1}, {1, 1 << 20}, {0, 0, 0, 0}), weights));
     }
 };
 

@@ -1,8 +1,8 @@
 #include "app/gui/distribution/distribution_page.h"
 
 #include "app/gui/number_text.h"
-#include "app/gui/widgets/histogram_view.h"
 #include "app/gui/widgets/elided_label.h"
+#include "app/gui/widgets/histogram_view.h"
 #include "app/gui/widgets/steady_label.h"
 #include "app/gui/widgets/strip_chart.h"
 
@@ -72,7 +72,7 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
                 tr("%1 to %2")
                     .arg(
                         shortName(m_workspace.model().layer(m_shown->layer)),
-                        QString::fromStdString(m_remedyChoice.format)));
+                        formatName(m_remedyChoice.format, m_remedyChoice.parameters)));
     });
     request();
 }
@@ -128,7 +128,7 @@ void DistributionPage::redraw()
     histogram.levels = m_shown->levels;
     if (m_overlay->isChecked() && m_shown->compressed) {
         const Distribution& c = *m_shown->compressed;
-        histogram.overlayName = QString::fromStdString(m_shown->choice.format);
+        histogram.overlayName = formatName(m_shown->choice.format, m_shown->choice.parameters);
         histogram.overlayMinimum = c.minimum;
         histogram.overlayBinWidth = c.binWidth();
         histogram.overlay.assign(c.bins.begin(), c.bins.end());
@@ -204,7 +204,7 @@ void DistributionPage::offerRemedy()
     if (m_shown->error.activation < 0.02 && m_shown->clippedShare < 0.01)
         return;
     m_remedyChoice = *(now + 1);
-    m_remedy->setText(tr("Raise to %1").arg(QString::fromStdString(m_remedyChoice.format)));
+    m_remedy->setText(tr("Raise to %1").arg(formatName(m_remedyChoice.format, m_remedyChoice.parameters)));
     m_remedy->setToolTip(
         tr("The error is %1 by activations, %2 of the weights are clipped.")
             .arg(formatShare(m_shown->error.activation), formatShare(m_shown->clippedShare)));

@@ -56,7 +56,6 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(6);
     makeHeader(*column);
-
     m_list->setObjectName(QStringLiteral("pictureList"));
     m_list->setAccessibleName(tr("Pictures"));
     m_list->setModel(&m_model);
@@ -85,7 +84,7 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_figures->setToolTip(tr("LPIPS needs a feature network: give one under Pictures…"));
     auto* const footer = new QHBoxLayout;
-    m_figures->setWordWrap(isClassifier()); // a line of them; the others are a table
+    m_figures->setMinimumWidth(1); // never makes the page wider than the window
     footer->addWidget(m_figures, isClassifier() ? 1 : 0);
     footer->addStretch(isClassifier() ? 0 : 1);
     m_pixel->setObjectName(QStringLiteral("pixelText"));
@@ -147,7 +146,6 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     m_steps->setKeyboardTracking(false);
     m_moreSteps->setObjectName(QStringLiteral("moreSteps"));
     auto* const fit = new QPushButton(tr("Fit"), this);
-    fit->setObjectName(QStringLiteral("pictureFit"));
     fit->setToolTip(tr("The whole picture; 0 in a picture"));
     auto* const pixels = new QPushButton(tr("1:1"), this);
     pixels->setToolTip(tr("A pixel of the picture is one of the screen; 1 in a picture"));

@@ -94,7 +94,7 @@ TransformDialog::TransformDialog(Workspace& workspace, const std::string& shown,
     for (const Candidate& candidate : candidates)
         if (candidate.method == workspace.method().id) // floats need no preparation
             m_preparedFor->addItem(
-                QString::fromStdString(candidate.format), int(&candidate - candidates.data()));
+                formatName(candidate.format, candidate.parameters), int(&candidate - candidates.data()));
     m_preparedFor->setCurrentIndex(
         std::max(0, m_preparedFor->findData(nearestToBudget(workspace, candidates))));
     auto* const prepared = new QHBoxLayout;

@@ -21,9 +21,13 @@ SizeField::SizeField(Kind kind, QWidget* parent)
 
 void SizeField::stepBy(int steps)
 {
-    const auto bytes = std::uint64_t(value());
-    const double unit = (m_kind == Kind::File ? fileUnitOf(bytes) : memoryUnitOf(bytes)).bytes;
-    // The second digit moves; whole GiB, as memory has them.
+    interpretText(); // what is typed counts before it is left
+    const auto unitOf = [this](double bytes) {
+        const auto count = std::uint64_t(std::max(1.0, bytes));
+        return (m_kind == Kind::File ? fileUnitOf(count) : memoryUnitOf(count)).bytes;
+    };
+    // The second digit moves; whole GiB, as memory has them, and MiB from 1 GiB down.
+    const double unit = steps < 0 ? unitOf(value() - unitOf(value()) / 2) : unitOf(value());
     double step = std::pow(10, std::floor(std::log10(std::max(1.0, value() / unit))) - 1);
     if (m_kind == Kind::Memory || unit == 1)
         step = std::max(1.0, step);

@@ -48,10 +48,21 @@ std::optional<Normalisation> statedRange(const ModelFile& file)
     return std::nullopt;
 }
 
+/// Whether what comes out went through a sigmoid, whatever shape it was given afterwards.
 bool endsWithSigmoid(const Graph& graph)
 {
-    const Op& op = graph.nodes.back().op;
-    return op.kind == OpKind::Unary && op.count("function") == std::size_t(UnaryFunction::Sigmoid);
+    ValueId value = graph.output;
+    for (std::size_t n = graph.nodes.size(); n-- > 0;) {
+        const Node& node = graph.nodes[n];
+        if (node.output != value)
+            continue;
+        if (node.op.kind == OpKind::Unary)
+            return node.op.count("function") == std::size_t(UnaryFunction::Sigmoid);
+        if ((node.op.kind != OpKind::Reshape && node.op.kind != OpKind::Transpose) || node.inputs.empty())
+            return false;
+        value = node.inputs[0];
+    }
+    return false;
 }
 
 /// What the file says the network is for ("tritloom.task"), which its shapes must allow.
