@@ -1,10 +1,55 @@
 #include "app/cli/picture_commands.h"
 
+#include "app/session/recipe.h"
 #include "app/session/workspace.h"
 
 #include <QJsonArray>
 
+#include <algorithm>
+#include <functional>
+
 namespace tritloom::cli {
+namespace {
+
+/// What most layers of a recipe become, first; groups of a whole row are called so, whatever the row's
+/// length.
+std::vector<Candidate> mostTaken(const Model& model, const Allocation& allocation)
+{
+    std::vector<std::pair<std::size_t, Candidate>> counted;
+    for (std::size_t i = 0; i < allocation.layers.size(); ++i) {
+        const LayerChoice& choice = allocation.layers[i];
+        if (choice.format.empty())
+            continue;
+        Candidate candidate{choice.format, choice.method, choice.parameters};
+        const std::string row = fmt::format("g{}", (model.layers[i].columns + 7) / 8 * 8);
+        if (const std::size_t at = candidate.format.find(row); at != std::string::npos)
+            candidate.format.replace(at, row.size(), "row");
+        const auto found = std::ranges::find(counted, candidate, &std::pair<std::size_t, Candidate>::second);
+        found == counted.end() ? counted.push_back({1, candidate}) : void(++found->first);
+    }
+    std::ranges::stable_sort(counted, std::greater<>(), &std::pair<std::size_t, Candidate>::first);
+    std::vector<Candidate> candidates;
+    for (auto& [count, candidate] : counted)
+        candidates.push_back(std::move(candidate));
+    return candidates;
+}
+
+/// What a transform prepares the layers for: the first of the formats to choose from, else what a recipe or
+/// --format says; nothing where the command does not know.
+Result<std::vector<Candidate>> preparedFor(Context& context, const Model& model)
+{
+    if (context.choosesCandidates)
+        return candidatesOf(context, model);
+    const QStringList given = context.parser.optionNames();
+    if (given.contains(QStringLiteral("recipe")))
+        return mostTaken(model, TRY(readRecipe(model, context.parser.value("recipe").toStdString())));
+    if (!given.contains(QStringLiteral("format")))
+        return std::vector<Candidate>();
+    const auto [method, parameters] = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
+    return std::vector<Candidate>{{context.parser.value("format").toStdString(), method, parameters}};
+}
+
+} // namespace
 
 Result<void>
 forEachTransform(Context& context, const std::function<const Model&()>& model, const ApplyTransform& apply)
@@ -27,10 +72,7 @@ forEachTransform(Context& context, const std::function<const Model&()>& model, c
         const MethodContext work{.stop = context.stop, .progress = [&](double fraction) {
                                      context.progress(asked.text, fraction);
                                  }};
-        std::vector<Candidate> candidates;
-        if (context.choosesCandidates)
-            candidates = TRY(candidatesOf(context, model()));
-        TRY_VOID(apply(*asked.transform, asked.parameters, std::move(candidates), work));
+        TRY_VOID(apply(*asked.transform, asked.parameters, TRY(preparedFor(context, model())), work));
     }
     return {};
 }
@@ -84,6 +126,9 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
     const LayerMethod* const found = context.plugins().find(method);
     if (found == nullptr)
         return context.misuse("no method is called '{}': see tritloom-cli methods", method);
+    TRY_VOID(context.asked(checkParameters({method, parameters}, found->parameters())));
+    if (found->needsBase() && !context.parser.isSet("base"))
+        return context.misuse("the method '{}' needs the model that this one was tuned from: --base", method);
     if (!context.parser.isSet("formats"))
         return candidatesBy(model, {method, parameters}, context.plugins().lookup());
     std::vector<Candidate> candidates;
@@ -95,10 +140,16 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
         const LayerMethod* const own = context.plugins().find(choice.id);
         if (own == nullptr)
             return context.misuse("no method is called '{}': see tritloom-cli methods", choice.id);
-        const bool rowGroups = format.find("row") != std::string::npos;
-        // Floats have nothing to fit.
-        if (!rowGroups && !own->supports(*TRY(context.asked(parseNumberFormat(format)))))
-            choice = {"rtn", {}};
+        TRY_VOID(context.asked(checkParameters(choice, own->parameters())));
+        if (format.find("row") == std::string::npos) { // else groups have no length yet
+            const NumberFormatPtr number = TRY(context.asked(parseNumberFormat(format)));
+            if (number->isFloat())
+                choice = {"rtn", {}}; // nothing to fit
+            else if (!own->supports(*number))
+                return context.misuse(
+                    "the method '{}' cannot write {}: {}@METHOD names one for it alone", choice.id, format,
+                    format);
+        }
         candidates.push_back({format, choice.id, choice.parameters});
     }
     return candidates;

@@ -58,7 +58,13 @@ int main(int argc, char** argv)
             continue;
         arguments.removeAt(1);
         Context context(command.name, command.summary, stop.get_token());
-        return command.run(context, arguments);
+        const int code = command.run(context, arguments);
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+            std::fputs(
+                "what was to be printed could not be written: the disk is full or nobody reads\n", stderr);
+            return code == Done ? int(Failed) : code;
+        }
+        return code;
     }
     std::fprintf(stderr, "no command is called '%s'; see tritloom-cli --help\n", qPrintable(arguments[1]));
     return WrongUse;

@@ -4,6 +4,8 @@
 #include <QDir>
 #include <QProcess>
 
+#include <csignal>
+
 namespace tritloom::cli {
 
 // The window is a program of its own: this one must run where no display and no widgets are.
@@ -32,6 +34,12 @@ int screenshot(Context& context, const QStringList& arguments)
     window.setProcessEnvironment(environment);
     window.setProcessChannelMode(QProcess::ForwardedChannels);
     const QStringList measure = context.parser.isSet("measure") ? QStringList{"--measure"} : QStringList();
+    // What this program waits for, an interrupt among it, is for the window to hear too.
+    window.setChildProcessModifier([] {
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, nullptr);
+    });
     window.start(
         QDir(QCoreApplication::applicationDirPath()).filePath("tritloom"),
         measure

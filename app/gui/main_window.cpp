@@ -183,7 +183,8 @@ void MainWindow::setSettings(const Settings& settings)
 {
     m_settings = settings;
     const Theme theme = settings.resolvedTheme();
-    applyTheme(theme);
+    if (std::exchange(m_theme, theme) != theme) // a palette set anew loses what widgets coloured themselves
+        applyTheme(theme);
     applyIcons(*m_actions, theme, m_stopShown);
     m_actions->themeDark->setChecked(settings.theme == QLatin1String("dark"));
     m_actions->themeLight->setChecked(settings.theme == QLatin1String("light"));

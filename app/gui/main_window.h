@@ -4,6 +4,7 @@
 #include "app/gui/model_loader.h"
 #include "app/gui/page_docks.h"
 #include "app/gui/settings.h"
+#include "app/gui/theme.h"
 #include "app/session/workspace.h"
 
 #include <QMainWindow>
@@ -73,6 +74,7 @@ private:
 
     const PluginHost& m_plugins;
     Settings m_settings;
+    std::optional<Theme> m_theme; ///< that is on the screen
     std::unique_ptr<WindowActions> m_actions;
     QUndoGroup m_undoGroup;
     Banner* m_banner;

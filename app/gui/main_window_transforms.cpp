@@ -37,8 +37,7 @@ void MainWindow::takeTransformed(const TransformedProject& made)
     const QString title = transformsTitle(*next);
     stepTo(std::move(next), tr("Transform: %1").arg(title));
     QStringList sentences{
-        tr("%1 is in place: other weights, the same function. Undo takes it back, and so does “Back to "
-           "the original” in the menu Allocate.")
+        tr("%1 is in place. Undo takes it back, and so does “Back to the original” in the menu Allocate.")
             .arg(title)};
     for (const QString& notice : made.notices)
         sentences << notice + QLatin1Char('.');

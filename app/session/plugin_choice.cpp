@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 namespace tritloom {
@@ -95,8 +96,14 @@ std::string pluginText(const PluginChoice& choice)
 Result<void> checkParameters(const PluginChoice& choice, const std::vector<ParameterSpec>& specs)
 {
     for (const auto& [key, value] : choice.parameters) {
-        if (std::ranges::find(specs, key, &ParameterSpec::key) != specs.end())
+        if (const auto spec = std::ranges::find(specs, key, &ParameterSpec::key); spec != specs.end()) {
+            if (!(value >= spec->lowest && value <= spec->highest)
+                || (spec->whole && value != std::floor(value)))
+                return fail(
+                    ErrorCode::InvalidInput, "'{}' takes {} from {} to {} for '{}', not {}", choice.id,
+                    spec->whole ? "whole numbers" : "numbers", spec->lowest, spec->highest, key, value);
             continue;
+        }
         std::string known;
         for (const ParameterSpec& spec : specs)
             known += (known.empty() ? "" : ", ") + spec.key;
@@ -105,6 +112,13 @@ Result<void> checkParameters(const PluginChoice& choice, const std::vector<Param
             known.empty() ? std::string() : "; it has " + known);
     }
     return {};
+}
+
+PluginChoice methodOfStored(const Model& model)
+{
+    const bool nested = std::ranges::any_of(
+        model.layers, [](const Layer& layer) { return layer.storedFormat.starts_with("nested8g"); });
+    return nested ? PluginChoice{"double-rounding", {}} : PluginChoice{};
 }
 
 std::vector<Candidate>

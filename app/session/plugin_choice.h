@@ -20,8 +20,13 @@ struct PluginChoice {
 [[nodiscard]] Result<PluginChoice> parsePluginChoice(std::string_view text);
 [[nodiscard]] std::string pluginText(const PluginChoice& choice); ///< parsePluginChoice() reads it back
 
-/// Errors: InvalidInput (a parameter that the plugin does not have), with those that it has.
+/// Errors: InvalidInput: a parameter that the plugin does not have, with those that it has; a value that it does
+/// not take.
 [[nodiscard]] Result<void> checkParameters(const PluginChoice& choice, const std::vector<ParameterSpec>& specs);
+
+/// How a model's own numbers are read narrower where they can be: a file of nested integers is no model of halves.
+/// Without an id for others.
+[[nodiscard]] PluginChoice methodOfStored(const Model& model);
 
 /// What the program offers by this method, with its parameters: the standard formats, or, where it can write
 /// none of them, those that it can, in the sizes that a parameter of it makes.

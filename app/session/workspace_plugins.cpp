@@ -78,6 +78,8 @@ void Workspace::restorePlugins()
     const auto method = parsePluginChoice(textOf(m_store->setting("method")));
     if (method && !method->id.empty() && methods()(method->id) != nullptr)
         m_sensitivity.setCandidates(candidatesBy(model(), *method, methods()));
+    else if (const PluginChoice own = methodOfStored(model()); methods()(own.id) != nullptr)
+        m_sensitivity.setCandidates(candidatesBy(model(), own, methods()));
     if (const std::string base = textOf(m_store->setting("base")); !base.empty() && !m_engine->base())
         m_baseModel.load(base);
     const AllocatorChoice kept = allocatorOf(textOf(m_store->setting("allocator")));
@@ -89,8 +91,17 @@ void Workspace::restorePlugins()
 PluginChoice Workspace::method() const
 {
     const auto& candidates = m_sensitivity.table().candidates;
-    return candidates.empty() ? PluginChoice()
-                              : PluginChoice{candidates.front().method, candidates.front().parameters};
+    if (candidates.empty())
+        return {};
+    PluginChoice method{candidates.front().method, candidates.front().parameters};
+    // What the stops differ in is not chosen: see candidatesBy().
+    for (const Candidate& candidate : candidates)
+        if (candidate.method == method.id)
+            std::erase_if(method.parameters, [&](const auto& given) {
+                const auto found = candidate.parameters.find(given.first);
+                return found == candidate.parameters.end() || found->second != given.second;
+            });
+    return method;
 }
 
 void Workspace::setMethod(const PluginChoice& method)

@@ -159,8 +159,10 @@ Result<double> lpips(
                 ErrorCode::InvalidInput,
                 "layer {} of the feature network has {} channels, its linear weights are {}", layer,
                 x.channels, weights[layer].size());
-        if (!weights.empty() && std::ranges::any_of(weights[layer], [](double w) { return !(w >= 0); }))
-            return fail(ErrorCode::InvalidInput, "linear weights of layer {} are negative", layer);
+        if (!weights.empty()
+            && std::ranges::any_of(weights[layer], [](double w) { return !(w >= 0) || std::isinf(w); }))
+            return fail(
+                ErrorCode::InvalidInput, "linear weights of layer {} are negative or no numbers", layer);
         const std::size_t plane = x.height * x.width;
         double sum = 0;
         for (std::size_t at = 0; at < plane; ++at) {
@@ -219,7 +221,8 @@ Result<double> frechetDistance(const FeatureMoments& a, const FeatureMoments& b)
     const Eigen::SelfAdjointEigenSolver<Matrix> second(
         (product + product.transpose()) / 2, Eigen::EigenvaluesOnly);
     const double rootTrace = second.eigenvalues().cwiseMax(0).cwiseSqrt().sum();
-    return (m1 - m2).squaredNorm() + s1.trace() + s2.trace() - 2 * rootTrace;
+    // Equal sets end a rounding below 0, which no distance is.
+    return std::max(0.0, (m1 - m2).squaredNorm() + s1.trace() + s2.trace() - 2 * rootTrace);
 }
 
 Result<double> frechetDistance(const FeatureSet& a, const FeatureSet& b)

@@ -13,8 +13,8 @@ struct TransformedModel {
     std::vector<std::string> notices; ///< what could not be folded, one sentence each
 };
 
-/// Rewrites a model into one of the same function that compresses better: rotations, folded scales,
-/// equalisation. Stateless; equal arguments give equal bytes whatever the number of threads.
+/// Rewrites a model into one that compresses better, of the same function or with a notice that it is not:
+/// rotations, folded scales. Stateless; equal arguments give equal bytes whatever the number of threads.
 class ModelTransform {
 public:
     virtual ~ModelTransform() = default;

@@ -213,6 +213,11 @@ BiasCorrection::apply(ModelProbe& probe, const Parameters& given, const MethodCo
             ErrorCode::Unsupported,
             "none of the {} layers of this model has a bias or a batch norm behind it", layers);
     TransformedModel result;
+    const CandidateInfo& made = probe.candidates().front();
+    result.notices.push_back(fmt::format(
+        "biases and norms now fit layers in {} by {}; of other bits, and uncompressed, the model computes "
+        "something else than before",
+        made.format, made.method));
     if (corrected < layers)
         result.notices.push_back(fmt::format(
             "{} of {} layers have no bias and no batch norm behind them and stay", layers - corrected,

@@ -1233,8 +1233,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Das Modell ist, wie es in seiner Datei steht.</translation>
         </message>
         <message>
-            <source>%1 is in place: other weights, the same function. Undo takes it back, and so does “Back to the original” in the menu Allocate.</source>
-            <translation>%1 ist eingesetzt: andere Gewichte, dieselbe Funktion. Rückgängig nimmt es zurück, ebenso „Zurück zum Original“ im Menü Verteilen.</translation>
+            <source>%1 is in place. Undo takes it back, and so does “Back to the original” in the menu Allocate.</source>
+            <translation>%1 ist eingesetzt. Rückgängig nimmt es zurück, ebenso „Zurück zum Original“ im Menü Verteilen.</translation>
         </message>
         <message>
             <source>Back to the original</source>
@@ -4004,8 +4004,8 @@ Divergenz %1</translation>
             <translation>%1 läuft.</translation>
         </message>
         <message>
-            <source>A transform rewrites weights so that they compress better, while the model computes the same. Bits and pins stay; “Back to the original” undoes it.</source>
-            <translation>Eine Umformung schreibt Gewichte so um, dass sie sich besser verdichten lassen, während das Modell dasselbe rechnet. Bits und angeheftete Schichten bleiben; „Zurück zum Original“ macht sie rückgängig.</translation>
+            <source>A transform rewrites weights so that they compress better; nearly all leave what the model computes. Bits and pins stay; “Back to the original” undoes it.</source>
+            <translation>Eine Umformung schreibt Gewichte so um, dass sie sich besser verdichten lassen; fast alle lassen, was das Modell rechnet. Bits und angeheftete Schichten bleiben; „Zurück zum Original“ macht sie rückgängig.</translation>
         </message>
         <message>
             <source>Close</source>

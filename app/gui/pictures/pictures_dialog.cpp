@@ -3,6 +3,8 @@
 #include "app/gui/pictures/picture_words.h"
 #include "app/gui/settings.h"
 #include "app/gui/widgets/card.h"
+#include "app/session/engine.h"
+#include "core/task/feature_network.h"
 
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -13,6 +15,7 @@
 #include <QImageReader>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -340,7 +343,20 @@ PictureOptions PicturesDialog::chosen() const
 
 void PicturesDialog::take()
 {
-    m_workspace.pictures().load(chosen());
+    const PictureOptions wanted = chosen();
+    if (!wanted.features.empty()) { // a name that is none would be found again at every opening
+        const Result<void> opens = [&]() -> Result<void> {
+            const FeatureChoice choice = TRY(parseFeatureChoice(wanted.features));
+            TRY_VOID(FeatureNetwork::open(choice, TRY(makeExecutor(wanted.device))));
+            return {};
+        }();
+        if (!opens) {
+            QMessageBox::warning(this, tr("Feature network"), QString::fromStdString(opens.error().message));
+            m_features->setFocus();
+            return;
+        }
+    }
+    m_workspace.pictures().load(wanted);
     accept();
 }
 

@@ -86,7 +86,8 @@ TransformDialog::TransformDialog(Workspace& workspace, const std::string& shown,
     m_progress->setTextVisible(false);
     m_progress->setAccessibleName(tr("Progress of the transform"));
     auto* const intro = makeMutedLabel(
-        tr("A transform rewrites weights so that they compress better, while the model computes the same. "
+        tr("A transform rewrites weights so that they compress better; nearly all leave what the model "
+           "computes. "
            "Bits and pins stay; “Back to the original” undoes it."),
         this);
     intro->setWordWrap(true);

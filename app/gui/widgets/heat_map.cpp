@@ -152,7 +152,8 @@ void HeatMap::paintEvent(QPaintEvent*)
                 painter.setPen(colors.grid);
                 painter.drawRect(box.adjusted(0, 0, -1, -1));
             } else {
-                const QColor color = m_colour ? m_colour(colors, row, column, fraction) : colors.heat(fraction);
+                const QColor color =
+                    m_colour ? m_colour(colors, row, column, fraction) : colors.heat(fraction);
                 painter.fillRect(box, color);
                 painter.setPen(color.lightnessF() > 0.5f ? Qt::black : Qt::white);
                 // Half a number is another number: where it has no room the tooltip says it.
@@ -190,7 +191,7 @@ void HeatMap::paintEvent(QPaintEvent*)
         if (step > 1)
             box.adjust(-widest / 2, 0, widest / 2, 0);
         painter.drawText(
-            box, Qt::AlignCenter, fontMetrics().elidedText(m_columns[column], Qt::ElideRight, box.width()));
+            box, Qt::AlignCenter, fontMetrics().elidedText(m_columns[column], Qt::ElideLeft, box.width()));
     }
 }
 
