@@ -2355,7 +2355,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>PSNR to target (original)</source>
-            <translation>PSNR zum Ziel (Original)</translation>
+            <translation>PSNR zum Ziel (Orig.)</translation>
         </message>
         <message>
             <source>this picture</source>

@@ -84,6 +84,11 @@ QString figuresHtml(
         figure("VSI", &PictureQuality::vsi, 4),
         figure("FLIP", &PictureQuality::flip, 4),
         figure("LPIPS", &PictureQuality::lpips, 4)};
+    // What pictures are too small for, or no network was given for, takes no room.
+    columns.removeIf([](const Column& column) {
+        const QString none = figureText(std::nan(""), 4);
+        return column.one == none && column.mean == none;
+    });
     // Against what should come out, where that is known: the original's own figure stands beside.
     if (evaluation != nullptr && evaluation->referencePsnr && evaluation->psnr) {
         const auto two = [](double now, double before) {

@@ -137,7 +137,7 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     m_wipe->setToolTip(m_wipe->accessibleName());
     m_wipe->setRange(0, 100);
     m_wipe->setValue(50);
-    m_wipe->setFixedWidth(64);
+    m_wipe->setFixedWidth(40);
     m_steps->setObjectName(QStringLiteral("previewSteps"));
     m_steps->setAccessibleName(tr("Steps of the preview"));
     m_steps->setSuffix(tr(" steps"));
