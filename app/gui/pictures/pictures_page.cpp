@@ -66,6 +66,8 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     m_list->setMinimumWidth(120);
     m_views->addWidget(m_planes);
     m_views->addWidget(m_classes);
+    // The one that is never seen here does not say how wide the page is.
+    (isClassifier() ? static_cast<QWidget*>(m_planes) : m_classes)->setMinimumSize(1, 1);
     auto* const side = new QWidget(this);
     auto* const sideColumn = new QVBoxLayout(side);
     sideColumn->setContentsMargins(0, 0, 0, 0);
