@@ -53,6 +53,7 @@ forEachTransform(Context& context, const std::function<const Model&()>& model, c
 openEngine(Context& context, const QString& path, EngineOptions options);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
 [[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model);
+[[nodiscard]] QJsonObject parametersJson(const Parameters& parameters); ///< {"blocks": 3}
 void addCandidateOptions(Context& context);
 /// What measures the model of the first argument: an engine's session, of text or of pictures.
 struct MeasuredModel {

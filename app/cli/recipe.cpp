@@ -13,11 +13,8 @@ jsonOf(const LayerChoice& choice, std::uint64_t bytes, double bits, std::optiona
     QJsonObject object{{"format", QString::fromStdString(choice.format.empty() ? "stored" : choice.format)}};
     if (!choice.method.empty())
         object["method"] = QString::fromStdString(choice.method);
-    QJsonObject parameters;
-    for (const auto& [key, value] : choice.parameters)
-        parameters[QString::fromStdString(key)] = value;
-    if (!parameters.isEmpty())
-        object["parameters"] = parameters;
+    if (!choice.parameters.empty())
+        object["parameters"] = parametersJson(choice.parameters);
     if (sizes) {
         object["bytes"] = qint64(bytes);
         object["bitsPerWeight"] = bits;

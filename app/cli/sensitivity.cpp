@@ -6,14 +6,6 @@
 namespace tritloom::cli {
 namespace {
 
-QJsonObject parametersJson(const Parameters& parameters)
-{
-    QJsonObject object;
-    for (const auto& [key, value] : parameters)
-        object[QString::fromStdString(key)] = value;
-    return object;
-}
-
 int printScores(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
     const auto scores = scoresOf(context, measured, candidates);
@@ -51,6 +43,14 @@ int printScores(Context& context, const MeasuredModel& measured, const std::vect
 }
 
 } // namespace
+
+QJsonObject parametersJson(const Parameters& parameters)
+{
+    QJsonObject object;
+    for (const auto& [key, value] : parameters)
+        object[QString::fromStdString(key)] = value;
+    return object;
+}
 
 int sensitivity(Context& context, const QStringList& arguments)
 {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/backend/backend.h"
+#include "app/session/forwarding_backend.h"
 
 #include <QtGlobal>
 
@@ -10,26 +10,18 @@
 namespace tritloom {
 
 /// The backend behind a device: says, once a program and kind of op, what it does for that device.
-class StandInBackend final : public Backend {
+class StandInBackend final : public ForwardingBackend {
 public:
     StandInBackend(std::unique_ptr<Backend> backend, std::string device)
-        : m_backend(std::move(backend))
+        : ForwardingBackend(std::move(backend))
         , m_device(std::move(device))
     {
     }
-    std::string name() const override { return m_backend->name(); }
-    bool sharesHostMemory() const override { return m_backend->sharesHostMemory(); }
-    bool supports(const Op& op, std::span<const TensorType> inputs) const override
-    {
-        return m_backend->supports(op, inputs);
-    }
-    Result<DeviceTensor> upload(const Tensor& tensor) override { return m_backend->upload(tensor); }
-    Result<Tensor> download(const DeviceTensor& tensor) override { return m_backend->download(tensor); }
     Result<DeviceTensor>
     run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
     {
         say(op.kind);
-        return m_backend->run(op, inputs, std::move(stop));
+        return ForwardingBackend::run(op, inputs, std::move(stop));
     }
 
 private:
@@ -44,7 +36,6 @@ private:
                 nameOf(kind).data(), name().c_str());
     }
 
-    std::unique_ptr<Backend> m_backend;
     std::string m_device; ///< "vulkan llvmpipe"
 };
 

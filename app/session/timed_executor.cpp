@@ -1,5 +1,6 @@
 #include "app/session/timed_executor.h"
 
+#include "app/session/forwarding_backend.h"
 #include "app/session/vulkan_devices.h"
 #include "compute/vulkan/vulkan_backend.h"
 
@@ -9,33 +10,24 @@ namespace tritloom {
 namespace {
 
 /// Adds up how long each kind of op takes on another backend that works at once.
-class TimedBackend final : public Backend {
+class TimedBackend final : public ForwardingBackend {
 public:
     TimedBackend(std::unique_ptr<Backend> backend, std::shared_ptr<TimedExecutor::Seconds> seconds)
-        : m_backend(std::move(backend))
+        : ForwardingBackend(std::move(backend))
         , m_seconds(std::move(seconds))
     {
     }
-    std::string name() const override { return m_backend->name(); }
-    bool sharesHostMemory() const override { return m_backend->sharesHostMemory(); }
-    bool supports(const Op& op, std::span<const TensorType> inputs) const override
-    {
-        return m_backend->supports(op, inputs);
-    }
-    Result<DeviceTensor> upload(const Tensor& tensor) override { return m_backend->upload(tensor); }
-    Result<Tensor> download(const DeviceTensor& tensor) override { return m_backend->download(tensor); }
     Result<DeviceTensor>
     run(const Op& op, std::span<const DeviceTensor> inputs, std::stop_token stop) override
     {
         const auto begin = std::chrono::steady_clock::now();
-        auto result = m_backend->run(op, inputs, std::move(stop));
+        auto result = ForwardingBackend::run(op, inputs, std::move(stop));
         (*m_seconds)[op.kind] +=
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         return result;
     }
 
 private:
-    std::unique_ptr<Backend> m_backend;
     std::shared_ptr<TimedExecutor::Seconds> m_seconds;
 };
 

@@ -45,6 +45,16 @@ std::vector<std::string> formatsOf(const Model& model, bool convolutions)
     return formats;
 }
 
+auto writtenTo(const std::filesystem::path& path, const Model& model, const std::vector<std::string>& formats)
+{
+    return target().write(
+        {.model = *model.file,
+         .formats = formats,
+         .tensor = [&](std::size_t i,
+                       std::string_view id) { return encodedTensor(model.file->tensors[i], id); },
+         .path = path});
+}
+
 } // namespace
 
 /// One file for stable-diffusion.cpp and ComfyUI-GGUF: export-formats.md, section 7.1.
@@ -131,12 +141,7 @@ private slots:
         const auto model = wideModel(root / "model");
         const std::vector<std::string> formats = formatsOf(*model, convolutions);
         QVERIFY(target().check(*model->file, formats).empty());
-        const auto written = target().write(
-            {.model = *model->file,
-             .formats = formats,
-             .tensor = [&](std::size_t i,
-                           std::string_view id) { return encodedTensor(model->file->tensors[i], id); },
-             .path = root / "sd.gguf"});
+        const auto written = writtenTo(root / "sd.gguf", *model, formats);
         QVERIFY2(written, written ? "" : written.error().message.c_str());
         const auto file = openModel(root / "sd.gguf").value();
         QCOMPARE(file.architecture(), std::string("sd1"));
@@ -189,12 +194,7 @@ private slots:
         diffusersFolder::writeStableDiffusion(root / "model", sizes);
         const auto model = loadModel(root / "model").value();
         const std::vector<std::string> formats = formatsOf(*model, false);
-        const auto written = target().write(
-            {.model = *model->file,
-             .formats = formats,
-             .tensor = [&](std::size_t i,
-                           std::string_view id) { return encodedTensor(model->file->tensors[i], id); },
-             .path = root / "sd.gguf"});
+        const auto written = writtenTo(root / "sd.gguf", *model, formats);
         QVERIFY2(written, written ? "" : written.error().message.c_str());
         const auto file = openModel(root / "sd.gguf").value();
         QCOMPARE(file.architecture(), std::string("sd1"));
