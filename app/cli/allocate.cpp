@@ -3,7 +3,6 @@
 #include "app/session/allocate_by.h"
 #include "app/session/comparison.h"
 #include "app/session/recipe.h"
-#include "app/session/text_file.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -77,8 +76,6 @@ int allocate(Context& context, const QStringList& arguments)
         };
         if (!allocator.allocator.id.empty())
             TRY(context.asked(allocatorOf(allocator, allocators)));
-        if (context.parser.isSet("output"))
-            TRY_VOID(checkWritable(context.parser.value("output")));
         const std::uint64_t budget =
             TRY(context.asked(parseBudget(model, context.parser.value("budget").toStdString())));
         std::vector<Candidate> candidates = TRY(candidatesOf(context, model));

@@ -124,6 +124,8 @@ Result<Work> modelWork(Context& context, const QString& what)
     std::vector<std::string> formats = TRY(formatsOf(context));
     if (formats.empty())
         formats = {"q4_k"};
+    if (context.parser.isSet("model") && context.parser.isSet("shape"))
+        return context.misuse("--shape is of random weights, and --model names a file: give one of them");
     if (context.parser.isSet("model"))
         options.model = TRY(loadModel(context.parser.value("model").toStdString()));
     else
@@ -276,8 +278,6 @@ int bench(Context& context, const QStringList& arguments)
     const auto run = [&]() -> Result<void> {
         setThreadCount(TRY(context.threads()));
         const Work work = TRY(workOf(context, what)); // a wrong option is told before minutes of measuring
-        if (context.parser.isSet("csv"))
-            TRY_VOID(checkWritable(context.parser.value("csv")));
         // Chooses the instruction set that the limits are of.
         TRY(context.asked(makeCpuBackend(context.parser.value("instruction-set").toStdString())));
         measured.limits = TRY(measureCpuLimits());

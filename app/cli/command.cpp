@@ -1,7 +1,7 @@
 #include "app/cli/command.h"
 
-#include "app/cli/option_groups.h"
 #include "app/session/size_unit.h"
+#include "app/session/text_file.h"
 #include "app/session/vulkan_devices.h"
 
 #include <QCoreApplication>
@@ -45,20 +45,45 @@ void Context::addEngineOptions()
 
 namespace {
 
-/// A file to be written that is also read, or written twice; "" where there is none.
-QString writtenOntoInput(const QCommandLineParser& parser)
+bool isOutput(const QCommandLineOption& option)
 {
-    const auto valuesOf = [&](std::initializer_list<const char*> names) {
-        QStringList values;
-        for (const QString& name : parser.optionNames())
-            if (std::ranges::find(names, name) != names.end())
-                values << parser.value(name);
-        return values;
-    };
-    const QStringList outputs = valuesOf({"o", "output", "csv", "html"});
-    QStringList others = valuesOf(
-        {"recipe", "imatrix", "text", "calibration", "base", "reference", "model", "labels", "images"});
-    others << parser.positionalArguments();
+    const QString name = option.names().constLast();
+    return name == QLatin1String("output") || name == QLatin1String("csv") || name == QLatin1String("html");
+}
+
+bool namesFile(const QCommandLineOption& option)
+{
+    const QString value = option.valueName();
+    return value.startsWith(QLatin1String("file")) || value == QLatin1String("folder")
+        || value == QLatin1String("model");
+}
+
+/// That a folder of this name can be made, or is there.
+Result<void> checkFolder(const QString& path)
+{
+    const std::filesystem::path folder = path.toStdString();
+    std::error_code none;
+    std::filesystem::path there = std::filesystem::absolute(folder, none);
+    while (!std::filesystem::exists(there, none) && there.has_relative_path())
+        there = there.parent_path();
+    if (!std::filesystem::is_directory(there, none))
+        return tritloom::fail(
+            ErrorCode::Io, "{}: a folder is needed, and {} is a file", folder.string(), there.string());
+    if (access(there.c_str(), W_OK) != 0)
+        return tritloom::fail(
+            ErrorCode::Io, "{}: nothing can be written into {}", folder.string(), there.string());
+    return {};
+}
+
+} // namespace
+
+/// A file to be written that is also read, or written twice; "" where there is none.
+QString Context::writtenOntoInput() const
+{
+    QStringList outputs, others = parser.positionalArguments();
+    for (const Option& option : m_options)
+        if (parser.isSet(option.option) && namesFile(option.option))
+            (isOutput(option.option) ? outputs : others) << parser.value(option.option);
     for (const QString& output : outputs) {
         const std::filesystem::path path = output.toStdString();
         std::error_code none;
@@ -72,25 +97,44 @@ QString writtenOntoInput(const QCommandLineParser& parser)
     return {};
 }
 
-/// "--output" where it was given and is "": a script's variable that is not set; "" where all have names.
-QString withoutName(const QCommandLineParser& parser)
+/// "--output" where it was given and is "": a script's variable that is not set; "" where all have values.
+QString Context::withoutValue() const
 {
-    static constexpr const char* names[] = {"output",  "csv",  "html",  "recipe",    "text",   "calibration",
-                                            "imatrix", "base", "model", "reference", "labels", "images"};
-    const QStringList given = parser.optionNames();
-    for (const char* const name : names)
-        if ((given.contains(QLatin1String(name)) || (name == names[0] && given.contains(QLatin1String("o"))))
-            && parser.value(name).isEmpty())
-            return name == names[0] ? QStringLiteral("-o") : QStringLiteral("--") + QLatin1String(name);
+    for (const Option& option : m_options) {
+        const QString name = option.option.names().constLast();
+        const bool isText = name == QLatin1String("prompt") || name == QLatin1String("negative-prompt");
+        if (!isText && !option.option.valueName().isEmpty() && parser.isSet(option.option)
+            && parser.value(option.option).isEmpty())
+            return isOutput(option.option) && option.option.names().size() > 1 ? QStringLiteral("-o")
+                                                                               : QStringLiteral("--") + name;
+    }
     return {};
 }
 
-} // namespace
+/// That what is to be written can be, before minutes of work whose result goes there.
+Result<void> Context::checkOutputs() const
+{
+    for (const Option& option : m_options) {
+        if (!isOutput(option.option) || !parser.isSet(option.option))
+            continue;
+        const QString path = parser.value(option.option);
+        if (option.option.valueName() == QLatin1String("folder"))
+            TRY_VOID(checkFolder(path));
+        else if (!std::filesystem::is_directory(path.toStdString()))
+            TRY_VOID(checkWritable(path));
+    }
+    return {};
+}
 
 void Context::addOption(const QCommandLineOption& option)
 {
+    addOption(option, groupOf(option.names().constLast()));
+}
+
+void Context::addOption(const QCommandLineOption& option, OptionGroup group)
+{
     parser.addOption(option);
-    m_options.push_back(option);
+    m_options.push_back({option, group});
 }
 
 void Context::addArgument(const QString& name, const QString& description)
@@ -100,12 +144,13 @@ void Context::addArgument(const QString& name, const QString& description)
 
 Result<void> Context::checkApplied(std::optional<PictureTask> task) const
 {
-    for (const QString& name : parser.optionNames()) {
-        const bool continuesText = name == "prompt" && m_command == "generate" && !task;
+    for (const Option& option : m_options) {
+        const QString name = option.option.names().constLast();
         // What is generated is held against real pictures where a network judges both.
         const bool areReal = (name == "images" || name == "limit") && task
             && parser.optionNames().contains(QStringLiteral("features"));
-        if (!continuesText && !areReal && !applies(name, task))
+        if (parser.isSet(option.option) && !areReal && option.group != OptionGroup::Own
+            && !applies(name, task))
             return misuse(
                 "--{} means nothing here: the model is for {}", name.toStdString(),
                 task ? nameOf(*task) : "text");
@@ -132,15 +177,19 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
         exitCode = WrongUse;
         return false;
     }
-    if (const QString empty = withoutName(parser); !empty.isEmpty()) {
-        std::fprintf(stderr, "%s needs a name, not ''\n", qPrintable(empty));
+    if (const QString empty = withoutValue(); !empty.isEmpty()) {
+        std::fprintf(stderr, "%s needs a value, not ''\n", qPrintable(empty));
         exitCode = WrongUse;
         return false;
     }
-    if (const QString same = writtenOntoInput(parser); !same.isEmpty()) {
+    if (const QString same = writtenOntoInput(); !same.isEmpty()) {
         std::fprintf(
             stderr, "%s: this file is read here, or written twice: choose another name\n", qPrintable(same));
         exitCode = WrongUse;
+        return false;
+    }
+    if (const auto writable = checkOutputs(); !writable) {
+        exitCode = fail(writable.error());
         return false;
     }
     return true;
@@ -246,6 +295,10 @@ Result<EngineOptions> Context::engineOptions() const
     options.calibrationText = TRY(text("calibration"));
     options.imatrix = parser.value("imatrix").toStdString();
     options.evaluation.contextLength = TRY(countOption("context", 0));
+    if (constexpr std::size_t shortest = 4;
+        parser.isSet("context") && options.evaluation.contextLength < shortest)
+        return misuse(
+            "--context needs at least {} tokens, not {}", shortest, options.evaluation.contextLength);
     options.evaluation.chunkCount = TRY(countOption("chunks", 0));
     if (parser.isSet("base"))
         options.base = TRY(loadModel(parser.value("base").toStdString()));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/cli/option_groups.h"
 #include "app/session/engine.h"
 #include "app/session/plugin_host.h"
 
@@ -23,7 +24,9 @@ public:
     QCommandLineParser parser; ///< holds --json, --help already
     std::stop_token stop; ///< Ctrl+C
 
+    /// Under the heading that its name has in groupedOptions(), or under `group`.
     void addOption(const QCommandLineOption& option);
+    void addOption(const QCommandLineOption& option, OptionGroup group);
     void addArgument(const QString& name, const QString& description);
     /// Adds --text, --calibration, --context, --chunks, --device, --threads.
     void addEngineOptions();
@@ -51,6 +54,7 @@ public:
         m_isWrongUse = m_isWrongUse || !value;
         return value;
     }
+    [[nodiscard]] bool isWrongUse() const { return m_isWrongUse; } ///< misuse() or asked() said so
     /// That no option was given that means nothing for the model. task: absent for language models.
     [[nodiscard]] Result<void> checkApplied(std::optional<PictureTask> task) const;
     void print(const QJsonObject& object);
@@ -63,13 +67,20 @@ public:
     [[nodiscard]] PluginHost& plugins();
 
 private:
+    struct Option {
+        QCommandLineOption option;
+        OptionGroup group;
+    };
     void printHelp() const;
+    [[nodiscard]] QString writtenOntoInput() const;
+    [[nodiscard]] QString withoutValue() const;
+    [[nodiscard]] Result<void> checkOutputs() const;
 
     QString m_command, m_summary, m_lastProgress, m_lastLeft;
     double m_lastFraction = -1;
     std::chrono::steady_clock::time_point m_progressBegin;
     mutable bool m_isWrongUse = false; ///< remembered by whatever reads options
-    std::vector<QCommandLineOption> m_options; ///< for the help, in order
+    std::vector<Option> m_options; ///< for the help, in order
     std::vector<std::pair<QString, QString>> m_arguments;
     std::unique_ptr<PluginHost> m_plugins;
 };

@@ -83,9 +83,6 @@ int compare(Context& context, const QStringList& arguments)
     const ComparisonKind* kind = nullptr;
     std::vector<ComparisonRow> rows;
     const auto run = [&]() -> Result<void> {
-        for (const char* const file : {"csv", "html"})
-            if (context.parser.isSet(file))
-                TRY_VOID(checkWritable(context.parser.value(file)));
         const auto network = TRY(pictureModel(context));
         const auto pictures = network ? TRY(openPictureEngine(context, network)) : nullptr;
         const auto engine = pictures ? nullptr : TRY(openEngine(context));

@@ -120,6 +120,22 @@ void addCandidateOptions(Context& context)
          "id", "imatrix"});
 }
 
+Result<Candidate> candidateOf(Context& context, const std::string& format, const PluginChoice& method)
+{
+    const LayerMethod* const found = context.plugins().find(method.id);
+    if (found == nullptr)
+        return context.misuse("no method is called '{}': see tritloom-cli methods", method.id);
+    TRY_VOID(context.asked(checkParameters(method, found->parameters())));
+    if (format.find("row") != std::string::npos) // groups have no length yet
+        return Candidate{format, method.id, method.parameters};
+    const NumberFormatPtr number = TRY(context.asked(parseNumberFormat(format)));
+    if (number->isFloat())
+        return Candidate{format, "rtn", {}}; // nothing to fit
+    if (!found->supports(*number))
+        return context.misuse("the method '{}' cannot write {}", method.id, format);
+    return Candidate{format, method.id, method.parameters};
+}
+
 Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model)
 {
     const auto [method, parameters] = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
@@ -137,20 +153,10 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
         PluginChoice choice{method, parameters};
         if (id.contains('@'))
             choice = TRY(context.asked(parsePluginChoice(id.section('@', 1).trimmed())));
-        const LayerMethod* const own = context.plugins().find(choice.id);
-        if (own == nullptr)
-            return context.misuse("no method is called '{}': see tritloom-cli methods", choice.id);
-        TRY_VOID(context.asked(checkParameters(choice, own->parameters())));
-        if (format.find("row") == std::string::npos) { // else groups have no length yet
-            const NumberFormatPtr number = TRY(context.asked(parseNumberFormat(format)));
-            if (number->isFloat())
-                choice = {"rtn", {}}; // nothing to fit
-            else if (!own->supports(*number))
-                return context.misuse(
-                    "the method '{}' cannot write {}: {}@METHOD names one for it alone", choice.id, format,
-                    format);
-        }
-        candidates.push_back({format, choice.id, choice.parameters});
+        auto candidate = candidateOf(context, format, choice);
+        if (!candidate && !id.contains('@') && context.plugins().find(choice.id) != nullptr)
+            candidate.error().message += fmt::format(": {}@METHOD names one for it alone", format);
+        candidates.push_back(TRY(std::move(candidate)));
     }
     return candidates;
 }

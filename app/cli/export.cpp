@@ -76,18 +76,15 @@ int exportModel(Context& context, const QStringList& arguments)
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
         } else if (context.parser.isSet("format")) {
             const std::string format = context.parser.value("format").toStdString();
-            if (format.find("row") == std::string::npos)
-                TRY(context.asked(parseNumberFormat(format)));
             const PluginChoice method = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
-            const LayerMethod* const found = context.plugins().find(method.id);
-            if (found == nullptr)
-                return context.misuse("no method is called '{}': see tritloom-cli methods", method.id);
-            if (model.picture && !makesPictures && !hasPictures && found->calibration() != Calibration::None)
+            const Candidate candidate = TRY(candidateOf(context, format, method));
+            if (model.picture && !makesPictures && !hasPictures
+                && context.plugins().find(candidate.method)->calibration() != Calibration::None)
                 return context.misuse(
                     "the method {} learns from pictures and there are none: name a folder of them with "
                     "--calibration or --images, or a method that needs none, e.g. --method rtn",
-                    method.id);
-            allocation = uniform(model, {format, method.id, method.parameters});
+                    candidate.method);
+            allocation = uniform(model, {candidate.format, candidate.method, candidate.parameters});
         }
         return exportAllocation(
             model, *compressor, allocation, context.parser.value("output").toStdString(), context.stop,

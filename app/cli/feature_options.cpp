@@ -25,13 +25,19 @@ RealPictures realPictures(std::vector<std::filesystem::path> files)
     return {count, [files = std::move(files)](std::size_t i) { return readPicture(files[i]); }};
 }
 
+/// Whether KID's error tells something: leaving out one of two pictures leaves none to compare.
+bool hasError(const FeatureComparison& comparison)
+{
+    return comparison.countA > 2 && comparison.countB > 2;
+}
+
 void addTo(QJsonObject& object, const FeatureComparison& comparison)
 {
     object["pictures"] = qint64(comparison.countB);
-    if (comparison.lpips) {
+    if (comparison.lpips)
         object["lpips"] = comparison.lpips->value;
+    if (comparison.lpips && comparison.countB > 1)
         object["lpipsStandardError"] = comparison.lpips->standardError;
-    }
     if (comparison.fid)
         object["fid"] = *comparison.fid;
     if (comparison.cmmd)
@@ -39,21 +45,23 @@ void addTo(QJsonObject& object, const FeatureComparison& comparison)
     if (!comparison.kid)
         return;
     object["kid"] = comparison.kid->value;
-    object[comparison.kid->subsets == 0 ? "kidStandardError" : "kidStandardDeviation"] =
-        comparison.kid->error;
+    if (hasError(comparison))
+        object[comparison.kid->subsets == 0 ? "kidStandardError" : "kidStandardDeviation"] =
+            comparison.kid->error;
 }
 
 void print(const std::string& suffix, const FeatureComparison& comparison)
 {
     if (comparison.lpips)
         std::printf(
-            "%-28s %.6g ± %.2g\n", ("LPIPS" + suffix).c_str(), comparison.lpips->value,
-            comparison.lpips->standardError);
+            "%-28s %.6g%s\n", ("LPIPS" + suffix).c_str(), comparison.lpips->value,
+            comparison.countB > 1 ? fmt::format(" ± {:.2g}", comparison.lpips->standardError).c_str() : "");
     if (comparison.fid)
         std::printf("%-28s %.6g\n", ("FID" + suffix).c_str(), *comparison.fid);
     if (comparison.kid)
         std::printf(
-            "%-28s %.6g ± %.2g%s\n", ("KID" + suffix).c_str(), comparison.kid->value, comparison.kid->error,
+            "%-28s %.6g%s%s\n", ("KID" + suffix).c_str(), comparison.kid->value,
+            hasError(comparison) ? fmt::format(" ± {:.2g}", comparison.kid->error).c_str() : "",
             comparison.kid->subsets == 0 ? "" : " (deviation over subsets)");
     if (comparison.cmmd)
         std::printf("%-28s %.6g\n", ("CMMD" + suffix).c_str(), *comparison.cmmd);
@@ -122,7 +130,9 @@ Result<FeatureReport> measureFeatures(
             evaluation.toReference.countB, evaluation.dimension));
     if (!evaluation.toReference.fid)
         report.notices.push_back("FID and KID are of sets: they need at least two pictures");
-    if (!report.hasLinearWeights)
+    if (report.mapLayers.empty())
+        report.notices.push_back("the layers of the feature network have no positions: there is no LPIPS");
+    else if (!report.hasLinearWeights)
         report.notices.push_back("the feature network has no linear weights, so every channel counts alike "
                                  "in LPIPS, which is comparable only "
                                  "with figures measured in the same way");
@@ -137,8 +147,10 @@ void printFeatures(const FeatureReport& report)
     if (report.evaluation.referenceToTarget)
         print(", reference to target", *report.evaluation.referenceToTarget);
     std::printf(
-        "%-28s %s, pictures as %s; LPIPS of %s; FID and KID of %s\n", "features", report.network.c_str(),
-        report.given.c_str(), fmt::format("{}", fmt::join(report.mapLayers, ", ")).c_str(),
+        "%-28s %s, pictures as %s%s; FID and KID of %s\n", "features", report.network.c_str(),
+        report.given.c_str(),
+        report.mapLayers.empty() ? ""
+                                 : fmt::format("; LPIPS of {}", fmt::join(report.mapLayers, ", ")).c_str(),
         report.featureLayer.c_str());
     for (const std::string& notice : report.notices)
         std::printf("note: %s\n", notice.c_str());

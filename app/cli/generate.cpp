@@ -16,7 +16,8 @@ int generate(Context& context, const QStringList& arguments)
     context.addEngineOptions();
     context.addOption(
         {"prompt", "The text to continue, or what a picture should show.", "text",
-         "The river rose all night, and"});
+         "The river rose all night, and"},
+        OptionGroup::Own);
     context.addOption({"tokens", "How many tokens at most (default: 64).", "N"});
     context.addOption({"temperature", "0 takes the most likely token (default).", "T", "0"});
     context.addOption({"seed", "Of the sampler.", "N", "1"});

@@ -1,6 +1,5 @@
 // What --help prints: options under headings, in lines that a terminal shows whole.
 #include "app/cli/command.h"
-#include "app/cli/option_groups.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -66,8 +65,8 @@ void Context::printHelp() const
          {OptionGroup::Own, OptionGroup::Text, OptionGroup::Pictures, OptionGroup::Generation,
           OptionGroup::Running}) {
         bool isFirst = true;
-        for (const QCommandLineOption& option : m_options) {
-            if (groupOf(option.names().constLast()) != group)
+        for (const auto& [option, itsGroup] : m_options) {
+            if (itsGroup != group)
                 continue;
             if (std::exchange(isFirst, false))
                 std::printf("\n%s:\n", titleOf(group));

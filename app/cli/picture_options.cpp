@@ -54,8 +54,8 @@ Result<std::optional<Normalisation>> normalisationOf(const Context& context)
     if (context.parser.isSet("std"))
         n.deviation = TRY(threeNumbers(context, "std"));
     for (const double value : n.deviation)
-        if (value == 0)
-            return context.misuse("--std must not be 0");
+        if (constexpr double least = 1e-6; std::abs(value) < least)
+            return context.misuse("--std must not be 0 or nearly so, {} is", value);
     return n;
 }
 
@@ -187,6 +187,11 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     options.calibration = p.value("calibration").toStdString();
     options.calibrationCount = TRY(context.countOption("calibration-count", 32));
     options.task.steps = TRY(context.countOption("steps", 10));
+    if (const bool generates = model->picture && model->picture->task == PictureTask::Generation;
+        generates && options.task.steps > model->picture->schedule.steps)
+        return context.misuse(
+            "--steps is at most {} for this model, not {}", model->picture->schedule.steps,
+            options.task.steps);
     if (model->picture && model->picture->task == PictureTask::Generation && p.isSet("size"))
         options.pictureSize = options.source.size;
     TRY_VOID(readPrompt(context, options.task));

@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QImageReader>
 #include <QJsonArray>
+#include <QSet>
 
 #include <cmath>
 
@@ -77,7 +78,8 @@ struct Options {
     std::stop_token stop;
 };
 
-Result<QJsonObject> planesOf(const QString& path, const Options& options)
+/// stem: what names of files begin with.
+Result<QJsonObject> planesOf(const QString& path, const QString& stem, const Options& options)
 {
     const Picture picture = TRY(readPicture(path.toStdString()));
     const ByteImage image = bytesOf(picture), noise = detectorNoise(image, options.scale);
@@ -99,7 +101,13 @@ Result<QJsonObject> planesOf(const QString& path, const Options& options)
         {"lossy", isJpeg}};
     if (options.detector != nullptr) {
         const ByteImage coloured = detectorNoise(bytesOf(withChannels(picture, 3)), options.scale);
-        object["real"] = TRY(options.detector->real(detectorPatch(coloured, patch), options.stop));
+        const double real = TRY(options.detector->real(detectorPatch(coloured, patch), options.stop));
+        if (!std::isfinite(real))
+            return fail(
+                ErrorCode::InvalidInput,
+                "{}: the detector answers with what is no number: are there NaN among its weights?",
+                path.toStdString());
+        object["real"] = real;
     }
     if (options.output.isEmpty())
         return object;
@@ -107,7 +115,6 @@ Result<QJsonObject> planesOf(const QString& path, const Options& options)
     if (!folder.mkpath("."))
         return fail(ErrorCode::Io, "{}: the folder cannot be made", options.output.toStdString());
     QJsonArray files;
-    const QString stem = QFileInfo(path).completeBaseName();
     const auto write = [&](const QString& part, const Picture& what) -> Result<void> {
         const QString file = folder.filePath(QString("%1-%2.png").arg(stem, part));
         TRY_VOID(writePicture(what, file.toStdString()));
@@ -121,6 +128,28 @@ Result<QJsonObject> planesOf(const QString& path, const Options& options)
     TRY_VOID(write("patch", pictureOf(detectorPatch(noise, patch))));
     object["files"] = files;
     return object;
+}
+
+/// What tells the pictures apart: their names, with the folders' before them where names are equal.
+QStringList stemsOf(const QStringList& paths)
+{
+    const auto stemOf = [](const QString& path, int folders) {
+        const QStringList parts = QFileInfo(path).absoluteFilePath().split(u'/', Qt::SkipEmptyParts);
+        QStringList taken = parts.mid(std::max<qsizetype>(parts.size() - 1 - folders, 0));
+        taken.back() = QFileInfo(path).completeBaseName();
+        return taken.join(u'-');
+    };
+    QStringList stems;
+    for (int folders = 0; folders < 64; ++folders) {
+        stems.clear();
+        for (const QString& path : paths)
+            stems << stemOf(path, folders);
+        if (QSet<QString>(stems.begin(), stems.end()).size() == stems.size())
+            return stems;
+    }
+    for (qsizetype i = 0; i < stems.size(); ++i) // a picture that is named twice
+        stems[i] = QString("%1-%2").arg(i + 1).arg(stemOf(paths[i], 0));
+    return stems;
 }
 
 } // namespace
@@ -160,8 +189,10 @@ int planes(Context& context, const QStringList& arguments)
     }
     QJsonArray pictures;
     std::vector<QStringList> rows;
-    for (const QString& path : context.parser.positionalArguments()) {
-        const auto found = planesOf(path, options);
+    const QStringList paths = context.parser.positionalArguments(), stems = stemsOf(paths);
+    for (qsizetype i = 0; i < paths.size(); ++i) {
+        const QString& path = paths[i];
+        const auto found = planesOf(path, stems[i], options);
         if (!found)
             return context.fail(found.error());
         pictures.append(*found);

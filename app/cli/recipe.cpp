@@ -99,12 +99,17 @@ void print(Context& context, const RecipeDifference& difference)
         std::printf("predicted KL unknown: 'tritloom-cli sensitivity' measures what each layer costs\n");
 }
 
-/// What earlier sweeps measured of these choices; empty where the model cannot be measured.
-SensitivityTable knownTable(Context& context, const QString& model, std::vector<Candidate> candidates)
+/// What earlier sweeps measured of these choices; empty, with a sentence, where the model cannot be measured.
+/// Errors: WrongUse (an option), Cancelled.
+Result<SensitivityTable> knownTable(Context& context, const QString& model, std::vector<Candidate> candidates)
 {
     const auto measured = openMeasured(context, model);
+    if (!measured && (context.isWrongUse() || measured.error().code == ErrorCode::Cancelled))
+        return tl::unexpected(measured.error());
+    if (!measured) // sizes are known all the same
+        std::fprintf(stderr, "nothing measured is known: %s\n", measured.error().message.c_str());
     if (!measured || measured->store == nullptr)
-        return {};
+        return SensitivityTable();
     SensitivityTable table =
         emptyTable(*measured->model, std::move(candidates), measured->meter->compressor().methods());
     // The command line measures a layer on the whole text, the window on two chunks: what is there is taken.
@@ -125,7 +130,7 @@ difference(Context& context, const std::filesystem::path& a, const std::filesyst
     const QString path = context.parser.value("model");
     const auto model = TRY(loadModel(path.toStdString()));
     const Allocation before = TRY(readRecipe(*model, a)), after = TRY(readRecipe(*model, b));
-    const SensitivityTable table = knownTable(context, path, candidatesOf(before, after));
+    const SensitivityTable table = TRY(knownTable(context, path, candidatesOf(before, after)));
     return differenceOf(*model, before, after, table, context.plugins().lookup());
 }
 
@@ -149,6 +154,21 @@ int writeAsJson(Context& context, const QString& from)
     return written ? int(Done) : context.fail(written.error());
 }
 
+/// That no option is given that the action does not look at.
+Result<void> checkActed(const Context& context, bool isDiff)
+{
+    const bool hasModel = context.parser.isSet("model");
+    for (const QString& name : context.parser.optionNames()) {
+        const bool isOutput = name == "o" || name == "output";
+        if (name == "model" || (isOutput ? !isDiff : isDiff && (hasModel || name == "json")))
+            continue;
+        return context.misuse(
+            "--{} means nothing here{}", name == "o" ? "output" : name.toStdString(),
+            isDiff && !isOutput ? " without --model" : "");
+    }
+    return {};
+}
+
 } // namespace
 
 int recipe(Context& context, const QStringList& arguments)
@@ -165,6 +185,8 @@ int recipe(Context& context, const QStringList& arguments)
     if (!context.parse(arguments, 2, 3))
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
+    if (const auto acted = checkActed(context, given[0] == "diff"); !acted)
+        return context.fail(acted.error());
     if (given[0] == "write" && given.size() == 2)
         return writeAsJson(context, given[1]);
     if (given[0] != "diff" || given.size() != 3) {

@@ -20,7 +20,7 @@ int screenshot(Context& context, const QStringList& arguments)
          "id", "window"});
     context.addOption({"theme", "light or dark.", "theme", "dark"});
     context.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
-    context.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"});
+    context.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"}, OptionGroup::Own);
     context.addOption({{"o", "output"}, "The PNG file to write.", "file"});
     if (!context.parse(arguments, 1))
         return context.exitCode;

@@ -5,6 +5,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 namespace tritloom::cli {
 
 int stats(Context& context, const QStringList& arguments)
@@ -18,12 +20,19 @@ int stats(Context& context, const QStringList& arguments)
         return context.fail(loaded.error());
     const Model& model = **loaded;
     const std::string wanted = context.parser.value("layer").toStdString();
+    const auto isWanted = [&](const Layer& layer) { return layer.name.find(wanted) != std::string::npos; };
+    if (std::ranges::none_of(model.layers, isWanted))
+        return context.fail(
+            {ErrorCode::NotFound,
+             wanted.empty()
+                 ? "the model has no layers"
+                 : fmt::format("no layer's name contains '{}': see tritloom-cli inspect", wanted)});
     QJsonArray list;
     std::vector<QStringList> rows;
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         context.progress("statistics", double(i + 1) / double(model.layers.size()));
         const Layer& layer = model.layers[i];
-        if (layer.name.find(wanted) == std::string::npos)
+        if (!isWanted(layer))
             continue;
         const auto tensor = materialise(model.tensor(layer.tensor));
         if (!tensor)
@@ -32,6 +41,11 @@ int stats(Context& context, const QStringList& arguments)
         if (!measured)
             return context.fail(measured.error());
         const Distribution& d = *measured;
+        if (d.nanCount + d.infiniteCount > 0)
+            std::fprintf(
+                stderr, "%s: %llu of its weights are no numbers and %llu infinite: left out\n",
+                layer.name.c_str(), static_cast<unsigned long long>(d.nanCount),
+                static_cast<unsigned long long>(d.infiniteCount));
         const auto code = codeLengthOf(*tensor, 13, context.stop);
         if (!code)
             return context.fail(code.error());

@@ -39,16 +39,16 @@ exportTargetOf(std::string_view id, const std::filesystem::path& path, const Mod
     const auto targets = exportTargets();
     if (id.empty()) {
         const std::string ending = path.extension().string();
-        const bool isKnown = ending.empty() || std::ranges::any_of(targets, [&](const ExportTarget& target) {
-                                 return suffixOf(target) == ending;
-                             });
+        const bool isKnown = std::ranges::any_of(
+            targets, [&](const ExportTarget& target) { return suffixOf(target) == ending; });
         if (!isKnown)
             return fail(
                 ErrorCode::InvalidInput,
-                "{}: nothing is written as '{}': take the ending of a target (.gguf, .onnx, ...) or name "
-                "one, see "
-                "tritloom-cli targets",
-                path.string(), ending);
+                "{}: {}: take the ending of a target (.gguf, .onnx, ...) or name one, see tritloom-cli "
+                "targets",
+                path.string(),
+                ending.empty() ? "the name has no ending that says what to write"
+                               : fmt::format("nothing is written as '{}'", ending));
         return &exportKindByName(path, model);
     }
     const auto found = std::ranges::find(targets, id, &ExportTarget::id);

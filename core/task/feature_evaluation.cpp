@@ -22,7 +22,8 @@ Measured meanOf(const std::vector<double>& values)
 
 Result<void> FeatureMeter::addPair(const FeatureNetwork::Seen& a, const FeatureNetwork::Seen& b)
 {
-    m_lpips.push_back(TRY(lpips(a.maps, b.maps, m_network.linear())));
+    if (!a.maps.empty()) // else LPIPS has nothing to compare, and 0 would say that nothing differs
+        m_lpips.push_back(TRY(lpips(a.maps, b.maps, m_network.linear())));
     TRY_VOID(addToA(a));
     return addToB(b);
 }

@@ -1,7 +1,9 @@
 #include "tests/support/program.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
+#include <QSet>
 #include <QTest>
 
 /// The command line on pictures and networks on them.
@@ -26,6 +28,37 @@ private slots:
         for (const QJsonValue& file : found["files"].toArray())
             QVERIFY(QFile::exists(file.toString()));
         QCOMPARE(cli({"planes", "/no/where.png"}).exitCode, 1);
+    }
+
+    void picturesOfOneNameAreWrittenApart()
+    {
+        const QString picture = TRITLOOM_SOURCE_DIR "/resources/samples/picture/generation/drawn/heart-0.png";
+        for (const QString folder : {"a", "b"}) {
+            QVERIFY(QDir(m_folder.path()).mkdir(folder));
+            QVERIFY(QFile::copy(picture, path(folder + "/x.png")));
+        }
+        const QJsonObject json =
+            cli({"planes", path("a/x.png"), path("b/x.png"), "-o", path("apart"), "--json"}).json();
+        QSet<QString> files;
+        for (const QJsonValue& found : json["pictures"].toArray())
+            for (const QJsonValue& file : found.toObject()["files"].toArray())
+                files.insert(file.toString());
+        QCOMPARE(files.size(), 22);
+        QVERIFY(QFile::exists(path("apart/a-x-bit0.png")) && QFile::exists(path("apart/b-x-bit0.png")));
+    }
+
+    // The default method learns from pictures, but halves are what they are.
+    void halvesNeedNoPictures()
+    {
+        QVERIFY(QFile::copy(
+            TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/shapes.onnx", path("alone.onnx")));
+        const Finished exported =
+            cli({"export", path("alone.onnx"), "--format", "f16", "-o", path("halves.onnx")});
+        QVERIFY2(exported.exitCode == 0, exported.err.constData());
+        const Finished learned =
+            cli({"export", path("alone.onnx"), "--format", "int4row", "-o", path("learned.onnx")});
+        QCOMPARE(learned.exitCode, 2);
+        QVERIFY2(learned.err.contains("learns from pictures"), learned.err.constData());
     }
 
     void formatsMayHaveMethodsOfTheirOwn()

@@ -65,9 +65,10 @@ private slots:
         QTest::newRow("analysis without such")
             << QStringList{"analyse", "memory-faults:zest=1", sampleModel()} << 2
             << "has no parameter 'zest'; it has hard";
-        QTest::newRow("export to a device") << QStringList{"export", sampleModel(), "-o", "/dev/null"} << 1 << "choose the name of a file";
+        QTest::newRow("export to a device") << QStringList{"export", sampleModel(), "-o", "/dev/null"} << 1 << "this is a device or a pipe";
         QTest::newRow("products beyond memory") << QStringList{"bench", "kernels", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
-        QTest::newRow("fit without a pair") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ""} << 1 << "none of these methods";
+        QTest::newRow("fit without a method") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ""} << 2 << "--methods needs a value";
+        QTest::newRow("fit without a pair") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ","} << 1 << "none of these methods";
         QTest::newRow("fit with zest")
             << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", "rtn:zest=1"} << 2
             << "no parameter 'zest'";
@@ -83,7 +84,7 @@ private slots:
         QTest::newRow("odd seed") << QStringList{"generate", sample, "--seed", "x"} << 2
                                   << "--seed needs a whole number";
         QTest::newRow("a file without a name")
-            << QStringList{"export", sample, "-o", ""} << 2 << "-o needs a name";
+            << QStringList{"export", sample, "-o", ""} << 2 << "-o needs a value";
         QTest::newRow("a task for text") << QStringList{"evaluate", sample, "--images", m_folder.path()} << 2
                                          << "--images means nothing here: the model is for text";
         QTest::newRow("steps for text")
@@ -110,6 +111,34 @@ private slots:
             << QStringList{"bench", "decode", "--shape", "cube"} << 2 << "cube";
         QTest::newRow("bench with options of another") << QStringList{"bench", "fit", "--model", sample} << 2
                                                        << "--model means nothing to the benchmark 'fit'";
+        QTest::newRow("a transform without a name")
+            << QStringList{"evaluate", sample, "--transform", ""} << 2 << "--transform needs a value";
+        QTest::newRow("bench of a shape and a model")
+            << QStringList{"bench", "decode", "--model", sample, "--shape", "tiny"} << 2
+            << "--shape is of random weights";
+        QTest::newRow("a context of one")
+            << QStringList{"evaluate", sample, "--context", "1"} << 2 << "--context needs at least 4 tokens";
+        QTest::newRow("no such layer")
+            << QStringList{"stats", sample, "--layer", "nothing"} << 1 << "no layer's name contains 'nothing'";
+        QTest::newRow("no ending") << QStringList{"export", sample, "-o", path("x")} << 2
+                                   << "the name has no ending";
+        QTest::newRow("an ending alone")
+            << QStringList{"export", sample, "-o", path(".onnx")} << 2 << "the name has no ending";
+        QTest::newRow("a folder as a file")
+            << QStringList{"export", sample, "-o", m_folder.path()} << 2 << "the name has no ending";
+        QTest::newRow("a file as a folder") << QStringList{"planes", path("x.png"), "-o", sample} << 1
+                                            << "a folder is needed";
+        QTest::newRow("a difference of text options")
+            << QStringList{"recipe", "diff", sample, sample, "--chunks", "2"} << 2
+            << "--chunks means nothing here without --model";
+        QTest::newRow("a difference into a file")
+            << QStringList{"recipe", "diff", sample, sample, "-o", path("d")} << 2
+            << "--output means nothing here";
+        QTest::newRow("a difference on no device")
+            << QStringList{"recipe", "diff", sample, sample, "--model", sample, "--device", "abacus"} << 2
+            << "no device is called 'abacus'";
+        QTest::newRow("a report into no folder")
+            << QStringList{"compare", sample, "--html", "/no/such/folder/r.html"} << 1 << "/no/such/folder";
         QTest::newRow("a device beyond all") << QStringList{"evaluate", sample, "--device", "vulkan:99"} << 2
                                              << "no device is called 'vulkan:99'";
     }
