@@ -181,6 +181,31 @@ private slots:
         qInfo("halves: at most %.2g of the sum of magnitudes", worst);
     }
 
+    void convolutionsInHalvesAreOffByWhatIsSaid()
+    {
+        VulkanOptions options = optionsOf(VulkanNarrow::Always);
+        options.products = VulkanProducts::Half;
+        TRITLOOM_NEEDS_VULKAN(backend, options);
+        Op op{OpKind::Convolution, {}};
+        op.lists = {{"kernel", {3, 3}}, {"strides", {1, 2}}, {"dilations", {1, 1}}, {"pads", {1, 1, 1, 1}}};
+        const auto reference = makeReferenceBackend();
+        const auto convolved = [&](Backend& on, std::vector<float> x, std::vector<float> w) {
+            const DeviceTensor inputs[] = {
+                on.upload(Tensor::adoptFloats({2, 5, 9, 11}, std::move(x))).value(),
+                on.upload(Tensor::adoptFloats({20, 45}, std::move(w))).value()};
+            return on.download(on.run(op, inputs, {}).value()).value().toFloats();
+        };
+        std::vector<float> x = normalValues(2 * 5 * 9 * 11, 5), w = normalValues(20 * 45, 6);
+        const std::vector<float> made = convolved(*backend, x, w), expected = convolved(*reference, x, w);
+        for (std::vector<float>* const values : {&x, &w})
+            for (float& value : *values)
+                value = std::fabs(value);
+        const std::vector<float> sizes = convolved(*reference, x, w); // sums of magnitudes
+        QCOMPARE(made.size(), expected.size());
+        for (std::size_t i = 0; i < made.size(); ++i)
+            QVERIFY(std::fabs(made[i] - expected[i]) < 0x1p-10f * sizes[i]);
+    }
+
     void theValidationLayerFindsNothing()
     {
         const Tensor weights = randomWeights(parseNumberFormat("q4_k").value(), 67, 512);
