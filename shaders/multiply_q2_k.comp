@@ -4,13 +4,16 @@
 #include "super_blocks.glsl"
 
 // 16 bytes (nibbles: scale, minimum), 64 bytes of pairs, f16 scale, f16 step of minima.
-Eight decode8(uint row, uint column)
+vec2 lineAt(uint row, uint column)
 {
-    const uint base = blockAt(row, column), element = column % 256u, line = byteAt(base + element / 16u);
-    const float scale = halfAt(base + 80u) * float(line & 15u), minimum = halfAt(base + 82u) * float(line >> 4u);
-    return Eight(
-        scale * bytesOf(pairsAt(base + 16u, element)) - minimum,
-        scale * bytesOf(pairsAt(base + 16u, element + 4u)) - minimum);
+    const uint base = blockAt(row, column), line = byteAt(base + column % 256u / 16u);
+    return vec2(halfAt(base + 80u) * float(line & 15u), -halfAt(base + 82u) * float(line >> 4u));
 }
 
-#include "multiply.glsl"
+uvec2 codes8(uint row, uint column)
+{
+    const uint base = blockAt(row, column) + 16u, element = column % 256u;
+    return uvec2(pairsAt(base, element), pairsAt(base, element + 4u));
+}
+
+#include "whole_numbers.glsl"

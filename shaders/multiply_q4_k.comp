@@ -4,13 +4,15 @@
 #include "super_blocks.glsl"
 
 // The scales, 128 bytes of nibbles; value = scale * nibble - minimum.
-Eight decode8(uint row, uint column)
+vec2 lineAt(uint row, uint column)
 {
-    const uint base = blockAt(row, column), element = column % 256u;
-    const vec2 line = sixBitLine(base, element / 32u);
-    return Eight(
-        line.x * bytesOf(nibblesAt(base + 16u, element)) - line.y,
-        line.x * bytesOf(nibblesAt(base + 16u, element + 4u)) - line.y);
+    return sixBitLine(blockAt(row, column), column % 256u / 32u);
 }
 
-#include "multiply.glsl"
+uvec2 codes8(uint row, uint column)
+{
+    const uint base = blockAt(row, column) + 16u, element = column % 256u;
+    return uvec2(nibblesAt(base, element), nibblesAt(base, element + 4u));
+}
+
+#include "whole_numbers.glsl"

@@ -4,13 +4,17 @@
 #include "super_blocks.glsl"
 
 // The scales, a plane of fifth bits, 128 bytes of nibbles; value = scale * code - minimum.
-Eight decode8(uint row, uint column)
+vec2 lineAt(uint row, uint column)
 {
-    const uint base = blockAt(row, column), element = column % 256u;
-    const vec2 line = sixBitLine(base, element / 32u);
-    const uint low = nibblesAt(base + 48u, element) | bitsAt(base + 16u, element) << 4u;
-    const uint high = nibblesAt(base + 48u, element + 4u) | bitsAt(base + 16u, element + 4u) << 4u;
-    return Eight(line.x * bytesOf(low) - line.y, line.x * bytesOf(high) - line.y);
+    return sixBitLine(blockAt(row, column), column % 256u / 32u);
 }
 
-#include "multiply.glsl"
+uvec2 codes8(uint row, uint column)
+{
+    const uint base = blockAt(row, column), element = column % 256u;
+    return uvec2(
+        nibblesAt(base + 48u, element) | bitsAt(base + 16u, element) << 4u,
+        nibblesAt(base + 48u, element + 4u) | bitsAt(base + 16u, element + 4u) << 4u);
+}
+
+#include "whole_numbers.glsl"

@@ -3,8 +3,15 @@
 
 const uint tile = 64u, depth = 16u; // outputs along an edge; columns taken at a time
 const uint vectors = tile / 4u + 1u; // of a column; one more against bank conflicts
-shared vec4 weightTile[depth * vectors]; // [column][row / 4]
-shared vec4 inputTile[depth * vectors]; // [column][token / 4]
+#ifdef HALVES
+#define Element float16_t
+#define Elements f16vec4
+#else
+#define Element float
+#define Elements vec4
+#endif
+shared Elements weightTile[depth * vectors]; // [column][row / 4]
+shared Elements inputTile[depth * vectors]; // [column][token / 4]
 
 float inputAt(uint token, uint column)
 {
@@ -45,7 +52,7 @@ void loadWindows(Place place, uint firstColumn)
     Tap tap = tapOf(firstColumn);
     for (uint column = 0u; column < depth; ++column) {
         inputTile[column * vectors + id / 4u][id % 4u] =
-            firstColumn + column < columnCount ? seenBy(place, tap, gl_WorkGroupID.z) : 0.0;
+            Element(firstColumn + column < columnCount ? seenBy(place, tap, gl_WorkGroupID.z) : 0.0);
         advance(tap);
     }
 }
@@ -70,8 +77,8 @@ void multiplyTile(uint tokenBegin)
                 values = decode8(firstOfGroup + rowBegin + row, firstColumn + column);
             const uint to = column * vectors + row / 4u;
             for (uint n = 0u; n < 4u; ++n) {
-                weightTile[to + n * vectors][row % 4u] = values.low[n];
-                weightTile[to + (n + 4u) * vectors][row % 4u] = values.high[n];
+                weightTile[to + n * vectors][row % 4u] = Element(values.low[n]);
+                weightTile[to + (n + 4u) * vectors][row % 4u] = Element(values.high[n]);
             }
         }
         if (mode == 3u)
@@ -79,14 +86,14 @@ void multiplyTile(uint tokenBegin)
         for (uint i = id; mode == 1u && i < tile * depth; i += 64u) {
             const uint token = i / depth, column = i % depth;
             inputTile[column * vectors + token / 4u][token % 4u] =
-                inputAt(tokenBegin + token, firstColumn + column);
+                Element(inputAt(tokenBegin + token, firstColumn + column));
         }
         barrier();
         for (uint column = 0u; column < depth; ++column) {
-            const vec4 nearRows = weightTile[column * vectors + ownRow];
-            const vec4 farRows = weightTile[column * vectors + ownRow + 8u];
-            const vec4 nearTokens = inputTile[column * vectors + ownToken];
-            const vec4 farTokens = inputTile[column * vectors + ownToken + 8u];
+            const vec4 nearRows = vec4(weightTile[column * vectors + ownRow]);
+            const vec4 farRows = vec4(weightTile[column * vectors + ownRow + 8u]);
+            const vec4 nearTokens = vec4(inputTile[column * vectors + ownToken]);
+            const vec4 farTokens = vec4(inputTile[column * vectors + ownToken + 8u]);
             nearNear += outerProduct(nearRows, nearTokens);
             nearFar += outerProduct(farRows, nearTokens);
             farNear += outerProduct(nearRows, farTokens);

@@ -1,17 +1,18 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "product.glsl"
+#include "bytes.glsl"
 
 // A digit of four bytes. A byte is the fraction t0 / 3 + t1 / 9 + ..., rounded up: times 3, the carry is t0.
-vec4 digitsAt(uint at, uint index)
+uint digitsAt(uint at, uint index)
 {
     const uint power = index == 0u ? 1u : index == 1u ? 3u : index == 2u ? 9u : index == 3u ? 27u : 81u;
     const uint word = wordAt(at);
     const uvec4 bytes = uvec4(word & 255u, word >> 8u & 255u, word >> 16u & 255u, word >> 24u);
-    return vec4((bytes * power & 255u) * 3u >> 8u);
+    return lessZero(packedBytes((bytes * power & 255u) * 3u >> 8u), 1u);
 }
 
-vec4 fourAt(uint base, uint element)
+uint fourAt(uint base, uint element)
 {
     if (element < 160u) // five digits of 32 bytes
         return digitsAt(base + element % 32u, element / 32u);
@@ -21,11 +22,15 @@ vec4 fourAt(uint base, uint element)
 }
 
 // 52 bytes of digits in base 3, f16 scale; value = scale * (digit - 1).
-Eight decode8(uint row, uint column)
+vec2 lineAt(uint row, uint column)
 {
-    const uint base = blockAt(row, column), element = column % 256u;
-    const float scale = halfAt(base + 52u);
-    return Eight(scale * (fourAt(base, element) - 1.0), scale * (fourAt(base, element + 4u) - 1.0));
+    return vec2(halfAt(blockAt(row, column) + 52u), 0.0);
 }
 
-#include "multiply.glsl"
+uvec2 codes8(uint row, uint column)
+{
+    const uint base = blockAt(row, column), element = column % 256u;
+    return uvec2(fourAt(base, element), fourAt(base, element + 4u));
+}
+
+#include "whole_numbers.glsl"

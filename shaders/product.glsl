@@ -4,6 +4,13 @@
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_arithmetic : require
 #endif
+#ifdef DOTS
+#extension GL_EXT_spirv_intrinsics : require
+#extension GL_EXT_control_flow_attributes : require
+#endif
+#ifdef HALVES
+#extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
+#endif
 
 layout(push_constant) uniform Sizes {
     uint rowCount; // of the weights here, which may be some of all rows
@@ -14,6 +21,10 @@ layout(push_constant) uniform Sizes {
     uint rowBytes;
     uint blockElements;
     uint blockBytes;
+#ifdef DOTS
+    uint inputWords; // of a token, four bytes each
+    uint lineCount; // of a token
+#else
     // Of convolutions only, whose x is [picture, channel, height, width]; allRows are those of all groups.
     uint groupCount;
     uint channelCount; // of a group
@@ -30,6 +41,7 @@ layout(push_constant) uniform Sizes {
     int dilationWidth;
     int padTop;
     int padLeft;
+#endif
 };
 
 layout(binding = 0, std430) readonly buffer Weights { uint weights[]; };
@@ -69,8 +81,3 @@ uint blockAt(uint row, uint column)
 struct Eight {
     vec4 low, high;
 };
-
-vec4 bytesOf(uint word)
-{
-    return vec4(word & 255u, word >> 8u & 255u, word >> 16u & 255u, word >> 24u);
-}

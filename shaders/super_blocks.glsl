@@ -18,11 +18,11 @@ uint nibblesAt(uint base, uint element)
     return wordAt(base + element / 64u * 32u + element % 32u) >> element / 32u % 2u * 4u & 0x0f0f0f0fu;
 }
 
-// f16 scale, f16 step of minima, twelve bytes of eight 6-bit scales and eight 6-bit minima: what run s of 32
-// is multiplied with, and what is taken away.
+// f16 scale, f16 step of minima, twelve bytes of eight 6-bit scales and eight 6-bit minima: scale and offset of run s
+// of 32.
 vec2 sixBitLine(uint base, uint s)
 {
-    const vec2 super = unpackHalf2x16(wordAt(base));
+    const vec2 super = unpackHalf2x16(wordAt(base)) * vec2(1.0, -1.0);
     const uint a = byteAt(base + 4u + s % 4u), b = byteAt(base + 8u + s % 4u);
     if (s < 4u)
         return super * vec2(a & 63u, b & 63u);

@@ -57,6 +57,33 @@ Result<std::vector<CpuActivations>> modesOf(const Context& context)
     return context.misuse("--mode is exact, 8bit or both, not '{}'", mode.toStdString());
 }
 
+Result<std::vector<VulkanProducts>> vulkanModesOf(const Context& context)
+{
+    const QString mode = context.parser.value("mode");
+    if (mode == "exact")
+        return std::vector{VulkanProducts::Exact};
+    if (mode == "8bit")
+        return std::vector{VulkanProducts::EightBit};
+    if (mode == "half")
+        return std::vector{VulkanProducts::Half};
+    if (mode == "both")
+        return std::vector{VulkanProducts::Exact, VulkanProducts::EightBit};
+    return context.misuse(
+        "--mode of a Vulkan device is exact, 8bit, half or both, not '{}'", mode.toStdString());
+}
+
+Result<VulkanNarrow> narrowOf(const Context& context)
+{
+    const QString narrow = context.parser.value("narrow");
+    if (narrow == "quick")
+        return VulkanNarrow::WhereQuick;
+    if (narrow == "always")
+        return VulkanNarrow::Always;
+    if (narrow == "never")
+        return VulkanNarrow::Never;
+    return context.misuse("--narrow is quick, always or never, not '{}'", narrow.toStdString());
+}
+
 Result<std::vector<std::string>> formatsOf(const Context& context)
 {
     std::vector<std::string> ids;
@@ -72,7 +99,11 @@ Result<Work> kernelsWork(Context& context)
 {
     KernelBenchmark what;
     what.device = TRY(context.device());
-    what.modes = TRY(modesOf(context));
+    what.narrow = TRY(narrowOf(context));
+    if (what.device.starts_with("vulkan:"))
+        what.vulkanModes = TRY(vulkanModesOf(context));
+    else
+        what.modes = TRY(modesOf(context));
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
     what.instructionSet = context.parser.value("instruction-set").toStdString();
@@ -163,6 +194,7 @@ Result<void> checkOptions(const Context& context, const QString& what)
     } rows[] = {
         {"device", "kernels evaluate decode drag"},
         {"mode", "kernels evaluate decode drag"},
+        {"narrow", "kernels"},
         {"columns", "kernels"},
         {"rows", "kernels fit"},
         {"inner", "kernels fit"},
@@ -216,8 +248,11 @@ void printMeasured(Context& context, const QString& what, const Measured& measur
              {"phases", phases}});
         return;
     }
+    const QString device = context.parser.value("device");
+    const bool isElsewhere = what != "fit" && device.startsWith("vulkan:");
     std::printf(
-        "%zu threads: read %s GB/s, f32 multiply-add %s GFLOP/s, 8-bit dot %s GOP/s", threadCount(),
+        "%s: read %s GB/s, f32 multiply-add %s GFLOP/s, 8-bit dot %s GOP/s",
+        qPrintable(isElsewhere ? device : QString("%1 threads").arg(threadCount())),
         qPrintable(rate(measured.limits.readBytesPerSecond)),
         qPrintable(rate(measured.limits.floatOperationsPerSecond)),
         qPrintable(rate(measured.limits.byteOperationsPerSecond)));
@@ -260,7 +295,11 @@ int bench(Context& context, const QStringList& arguments)
         {"device", "cpu or vulkan:<number>: where products and models run, not fit.", "id", "cpu"});
     context.addOption({"threads", "How many threads to use (default: all cores).", "N"});
     context.addOption({"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});
-    context.addOption({"mode", "Activations: exact, 8bit or both.", "mode", "both"});
+    context.addOption(
+        {"mode", "Activations: exact, 8bit or both; on Vulkan kernels: half, too.", "mode", "both"});
+    context.addOption(
+        {"narrow", "kernels on Vulkan: f16 and dot products of bytes: quick (where so), always or never.",
+         "when", "quick"});
     context.addOption({"columns", "kernels: columns of the product, separated by commas.", "N", "1,512"});
     context.addOption({"rows", "kernels, fit: rows of the weights (default: 4096).", "N"});
     context.addOption({"inner", "kernels, fit: columns of the weights (default: 4096).", "N"});
@@ -280,7 +319,8 @@ int bench(Context& context, const QStringList& arguments)
         const Work work = TRY(workOf(context, what)); // a wrong option is told before minutes of measuring
         // Chooses the instruction set that the limits are of.
         TRY(context.asked(makeCpuBackend(context.parser.value("instruction-set").toStdString())));
-        measured.limits = TRY(measureCpuLimits());
+        measured.limits = TRY(measureLimits(
+            what == "fit" ? "cpu" : context.parser.value("device").toStdString(), TRY(narrowOf(context))));
         const auto onRow = [&](const BenchmarkRow& row) {
             measured.rows.push_back(row);
             context.progress(QString::fromStdString(row.device + " " + row.format), 1);

@@ -258,7 +258,7 @@ Result<std::string> Context::device() const
 {
     const std::string id = parser.value("device").toStdString();
     if (id.starts_with("vulkan:"))
-        TRY(asked(vulkanDeviceOf(id)));
+        TRY(asked(vulkanChoiceOf(id)));
     else if (id != "cpu" && id != "cpu:8bit" && id != "reference")
         return misuse("no device is called '{}'; see tritloom-cli devices", id);
     return id;

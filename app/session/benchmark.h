@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/plugin_choice.h"
+#include "app/session/vulkan_devices.h"
 #include "compute/cpu/cpu_backend.h"
 #include "core/method/layer_method.h"
 
@@ -60,10 +61,18 @@ struct KernelBenchmark {
     std::vector<std::string> formats; ///< empty: all that weights come in
     std::vector<std::size_t> columns{1, 512};
     std::vector<CpuActivations> modes{CpuActivations::Exact, CpuActivations::EightBit}; ///< of the CPU
+    std::vector<VulkanProducts> vulkanModes{
+        VulkanProducts::Exact, VulkanProducts::EightBit, VulkanProducts::Half}; ///< of "vulkan:<number>"
+    VulkanNarrow narrow = VulkanNarrow::WhereQuick;
     std::size_t rows = 4096, inner = 4096; ///< copies make one column's weights larger than caches
     std::size_t coldBytes = std::size_t{512} << 20; ///< copies for one column, larger than caches
     std::string instructionSet; ///< empty: the best
 };
+
+/// What a device can do at most, measured now; of a Vulkan device by its own clock. Errors: NotFound, those
+/// of the backends.
+[[nodiscard]] Result<CpuLimits>
+measureLimits(const std::string& device, VulkanNarrow narrow = VulkanNarrow::WhereQuick);
 
 /// Products of a device with random weights; formats that it leaves to the CPU are left out. Errors: NotFound
 /// (a format, a device), InvalidInput (sizes beyond memory), OutOfMemory, Cancelled.

@@ -1,7 +1,6 @@
 #include "app/session/benchmark.h"
 
 #include "app/session/vulkan_devices.h"
-#include "compute/vulkan/vulkan_backend.h"
 
 #include <algorithm>
 #include <chrono>
@@ -30,7 +29,7 @@ Tensor copyOf(const Tensor& tensor)
 /// Where products are measured.
 struct Bench {
     Backend& backend;
-    CpuActivations mode;
+    double peak; ///< operations a second of the arithmetic that the mode is about
     /// Of a device that works behind the host's back: what it has done. Null for the CPU.
     std::shared_ptr<VulkanProfile> profile;
 };
@@ -73,25 +72,59 @@ Result<void> benchmarkFormat(
         };
         const BenchmarkTimes times = bench.profile == nullptr
             ? TRY(repeat(once < slow ? 3 : 1, columns == 1 ? 0.2 : 0.1, multiply, stop, copies.size()))
-            : TRY(repeat(5, 0, multiply, stop, copies.size(), [&seconds = bench.profile->seconds[OpKind::Linear]] {
-                  return seconds;
-              }));
+            : TRY(repeat(
+                5, 0, multiply, stop, copies.size(),
+                [&seconds = bench.profile->seconds[OpKind::Linear]] { return seconds; }));
         BenchmarkRow row{
             .device = backend.name(),
             .format = format->id(),
             .rows = what.rows,
             .inner = what.inner,
             .columns = columns};
-        setTimes(
-            row, times, bytes, 2 * products * double(columns), limits,
-            bench.mode == CpuActivations::EightBit && !format->isFloat() ? limits.byteOperationsPerSecond
-                                                                         : limits.exactOperationsPerSecond());
+        setTimes(row, times, bytes, 2 * products * double(columns), limits, bench.peak);
         onRow(row);
     }
     return {};
 }
 
+double peakOf(const CpuLimits& limits, const NumberFormat& format, bool isEightBit)
+{
+    return isEightBit && !format.isFloat() ? limits.byteOperationsPerSecond
+                                           : limits.exactOperationsPerSecond();
+}
+
+/// All formats on a Vulkan device in one mode.
+Result<void> benchmarkVulkan(
+    const VulkanChoice& choice, std::span<const NumberFormatPtr> formats, const KernelBenchmark& what,
+    const CpuLimits& limits, const OnBenchmarkRow& onRow, std::stop_token stop)
+{
+    const auto profile = std::make_shared<VulkanProfile>();
+    const auto backend = TRY(makeVulkanBackend(
+        choice.name, {.products = choice.products, .profile = profile, .narrow = what.narrow}));
+    const bool isEightBit = choice.products == VulkanProducts::EightBit;
+    for (const NumberFormatPtr& format : formats) {
+        if (isEightBit && format->isFloat() && what.vulkanModes.size() > 1)
+            continue; // multiplied as they are in both modes
+        TRY_VOID(benchmarkFormat(
+            {*backend, peakOf(limits, *format, isEightBit), profile}, format, what, limits, onRow, stop));
+    }
+    return {};
+}
+
 } // namespace
+
+Result<CpuLimits> measureLimits(const std::string& device, VulkanNarrow narrow)
+{
+    if (!device.starts_with("vulkan:"))
+        return measureCpuLimits();
+    const VulkanLimits found = TRY(measureVulkanLimits(TRY(vulkanChoiceOf(device)).name, narrow));
+    return CpuLimits{
+        .readBytesPerSecond = found.readBytesPerSecond,
+        .floatOperationsPerSecond = found.floatOperationsPerSecond,
+        // Without dot products of bytes, rounded activations are multiplied as floats.
+        .byteOperationsPerSecond = found.byteOperationsPerSecond > 0 ? found.byteOperationsPerSecond
+                                                                     : found.floatOperationsPerSecond};
+}
 
 std::vector<std::string> weightFormats()
 {
@@ -114,26 +147,29 @@ Result<void> benchmarkKernels(
                 ErrorCode::InvalidInput,
                 "{} columns of {} numbers are too many to measure: at most {} numbers are possible", columns,
                 std::max(what.rows, what.inner), mostNumbers);
-    std::unique_ptr<Backend> device;
-    const auto profile = std::make_shared<VulkanProfile>();
-    if (what.device.starts_with("vulkan:"))
-        device = TRY(makeVulkanBackend(TRY(vulkanDeviceOf(what.device)), {.profile = profile}));
-    else if (what.device != "cpu")
+    std::vector<NumberFormatPtr> formats;
+    for (const std::string& id : what.formats.empty() ? weightFormats() : what.formats)
+        formats.push_back(TRY(parseNumberFormat(id)));
+    if (what.device.starts_with("vulkan:")) {
+        VulkanChoice choice = TRY(vulkanChoiceOf(what.device));
+        if (choice.products != VulkanProducts::Exact) // the device's id says how
+            return benchmarkVulkan(choice, formats, what, limits, onRow, stop);
+        for (const VulkanProducts products : what.vulkanModes) {
+            choice.products = products;
+            TRY_VOID(benchmarkVulkan(choice, formats, what, limits, onRow, stop));
+        }
+        return {};
+    }
+    if (what.device != "cpu")
         return fail(
             ErrorCode::NotFound, "a benchmark runs on cpu or vulkan:<number>, not on '{}'", what.device);
-    const std::vector<std::string> ids = what.formats.empty() ? weightFormats() : what.formats;
-    for (const std::string& id : ids) {
-        const NumberFormatPtr format = TRY(parseNumberFormat(id));
-        if (device != nullptr) {
-            TRY_VOID(benchmarkFormat(
-                {*device, CpuActivations::Exact, profile}, format, what, limits, onRow, stop));
-            continue;
-        }
+    for (const NumberFormatPtr& format : formats) {
         for (const CpuActivations mode : what.modes) {
             if (format->isFloat() && mode == CpuActivations::EightBit && what.modes.size() > 1)
                 continue; // floats are multiplied as they are in both modes
             const auto backend = TRY(makeCpuBackend(what.instructionSet, mode));
-            TRY_VOID(benchmarkFormat({*backend, mode, nullptr}, format, what, limits, onRow, stop));
+            const double peak = peakOf(limits, *format, mode == CpuActivations::EightBit);
+            TRY_VOID(benchmarkFormat({*backend, peak, nullptr}, format, what, limits, onRow, stop));
         }
     }
     return {};

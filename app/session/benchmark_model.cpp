@@ -22,10 +22,12 @@ void addShares(std::vector<PhaseShare>& shares, const TimedExecutor& timed, doub
     shares.insert(shares.end(), mine.begin(), mine.end());
 }
 
-/// Other devices than the CPU have one mode.
+/// Of other devices than the CPU the id says it.
 std::vector<CpuActivations> modesOf(const ModelBenchmark& what)
 {
-    return what.device == "cpu" ? what.modes : std::vector{CpuActivations::Exact};
+    if (what.device == "cpu")
+        return what.modes;
+    return {what.device.ends_with(":8bit") ? CpuActivations::EightBit : CpuActivations::Exact};
 }
 
 Chunk randomChunk(const Model& model, std::size_t tokens, std::uint64_t seed)

@@ -42,7 +42,8 @@ std::vector<Device> devices()
         {"cpu", "CPU, " + set}, {"cpu:8bit", "CPU, " + set + ", 8-bit activations as in runtimes"}};
     const std::vector<std::string>& names = vulkanNames();
     for (std::size_t i = 0; i < names.size(); ++i)
-        list.push_back({fmt::format("vulkan:{}", i), "Vulkan, " + names[i]});
+        for (const VulkanMode& mode : vulkanModes())
+            list.push_back({fmt::format("vulkan:{}{}", i, mode.suffix), "Vulkan, " + names[i] + mode.title});
     list.push_back({"reference", "Reference (slow, for comparison)"});
     return list;
 }
@@ -50,21 +51,23 @@ std::vector<Device> devices()
 Result<std::unique_ptr<Executor>> makeExecutor(const std::string& device)
 {
     std::vector<std::unique_ptr<Backend>> backends;
-    if (device.starts_with("vulkan:"))
-        backends.push_back(TRY(makeVulkanBackend(TRY(vulkanDeviceOf(device)))));
-    if (device == "cpu:8bit")
-        backends.push_back(TRY(makeCpuBackend({}, CpuActivations::EightBit)));
-    else if (!backends.empty())
-        backends.push_back(std::make_unique<StandInBackend>(TRY(makeCpuBackend()), backends[0]->name()));
-    else if (device == "cpu")
-        backends.push_back(TRY(makeCpuBackend()));
+    CpuActivations activations = device == "cpu:8bit" ? CpuActivations::EightBit : CpuActivations::Exact;
+    if (device.starts_with("vulkan:")) {
+        const VulkanChoice choice = TRY(vulkanChoiceOf(device));
+        if (choice.products == VulkanProducts::EightBit) // what has no room there is rounded as well
+            activations = CpuActivations::EightBit;
+        backends.push_back(TRY(makeVulkanBackend(choice.name, {.products = choice.products})));
+    }
+    if (!backends.empty())
+        backends.push_back(
+            std::make_unique<StandInBackend>(TRY(makeCpuBackend({}, activations)), backends[0]->name()));
+    else if (device == "cpu" || device == "cpu:8bit")
+        backends.push_back(TRY(makeCpuBackend({}, activations)));
     else if (device != "reference")
         return fail(ErrorCode::NotFound, "no device is called '{}'", device);
     backends.push_back(makeReferenceBackend());
     auto executor = std::make_unique<Executor>(std::move(backends));
-    executor->onFallback = [](const Error& error) {
-        qWarning("%s; the CPU goes on", error.message.c_str());
-    };
+    executor->onFallback = [](const Error& error) { qWarning("%s; the CPU goes on", error.message.c_str()); };
     return executor;
 }
 

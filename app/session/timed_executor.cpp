@@ -51,7 +51,8 @@ Result<TimedExecutor> makeTimedExecutor(const std::string& device, CpuActivation
     if (device.starts_with("vulkan:")) {
         // Its calls only record: the device's own clock tells.
         const auto profile = std::make_shared<VulkanProfile>();
-        auto backend = TRY(makeVulkanBackend(TRY(vulkanDeviceOf(device)), {.profile = profile}));
+        const VulkanChoice choice = TRY(vulkanChoiceOf(device));
+        auto backend = TRY(makeVulkanBackend(choice.name, {.products = choice.products, .profile = profile}));
         timed.parts.push_back({backend->name(), {profile, &profile->seconds}});
         backends.push_back(std::move(backend));
     } else if (device != "cpu")

@@ -1,8 +1,15 @@
 #include "app/session/vulkan_devices.h"
 
-#include "compute/vulkan/vulkan_backend.h"
-
 namespace tritloom {
+namespace {
+
+constexpr VulkanMode modes[] = {
+    {VulkanProducts::Exact, "", ""},
+    {VulkanProducts::EightBit, ":8bit", ", 8-bit activations as in runtimes"},
+    {VulkanProducts::Half, ":half", ", half precision"},
+};
+
+} // namespace
 
 const std::vector<std::string>& vulkanNames()
 {
@@ -10,12 +17,18 @@ const std::vector<std::string>& vulkanNames()
     return names;
 }
 
-Result<std::string> vulkanDeviceOf(const std::string& id)
+std::span<const VulkanMode> vulkanModes()
+{
+    return modes;
+}
+
+Result<VulkanChoice> vulkanChoiceOf(const std::string& id)
 {
     const std::vector<std::string>& names = vulkanNames();
     for (std::size_t i = 0; i < names.size(); ++i)
-        if (id == fmt::format("vulkan:{}", i))
-            return names[i];
+        for (const VulkanMode& mode : modes)
+            if (id == fmt::format("vulkan:{}{}", i, mode.suffix))
+                return VulkanChoice{names[i], mode.products};
     return fail(
         ErrorCode::NotFound, "no device is called '{}'; {}", id,
         names.empty() ? "there is no Vulkan device here"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/base/result.h"
+#include "compute/vulkan/vulkan_backend.h"
 
 #include <string>
 #include <vector>
@@ -10,7 +10,20 @@ namespace tritloom {
 /// Names of the Vulkan devices. Asked once: drivers load slowly, and devices do not come and go. Any thread.
 [[nodiscard]] const std::vector<std::string>& vulkanNames();
 
-/// The name of the device with this id, "vulkan:0". Errors: NotFound.
-[[nodiscard]] Result<std::string> vulkanDeviceOf(const std::string& id);
+/// A Vulkan device and how it multiplies.
+struct VulkanChoice {
+    std::string name;
+    VulkanProducts products = VulkanProducts::Exact;
+};
+/// What this id stands for: "vulkan:0", "vulkan:0:8bit", "vulkan:0:half". Errors: NotFound.
+[[nodiscard]] Result<VulkanChoice> vulkanChoiceOf(const std::string& id);
+
+/// What is behind the device's id for each way to multiply: "", ":8bit", ":half"; and how people call it.
+struct VulkanMode {
+    VulkanProducts products;
+    const char* suffix;
+    const char* title; ///< behind the device's name
+};
+[[nodiscard]] std::span<const VulkanMode> vulkanModes();
 
 } // namespace tritloom

@@ -105,8 +105,9 @@ bool canConvolve(const Op& op, std::span<const TensorType> inputs, const DeviceL
         && picturesAtOnce(*shape, limits) > 0;
 }
 
-Result<BufferPtr>
-convolve(Device& device, const Op& op, std::span<const TensorType> inputs, std::span<const BufferPtr> buffers)
+Result<BufferPtr> convolve(
+    Device& device, const Op& op, std::span<const TensorType> inputs, std::span<const BufferPtr> buffers,
+    Variant tiles)
 {
     const Shape2d shape = *shapeOf(op, inputs);
     const DeviceLimits& limits = device.limits();
@@ -114,6 +115,8 @@ convolve(Device& device, const Op& op, std::span<const TensorType> inputs, std::
     const std::size_t some = picturesAtOnce(shape, limits), rows = shape.groups * shape.groupRows;
     const BufferPtr y = TRY(device.makeBuffer(shape.result.bytes()));
     Dispatch dispatch = dispatchFor(op, shape, inputs);
+    if (shape.mode == Mode::Tiles)
+        dispatch.variant = tiles;
     for (std::size_t first = 0; first < pictures; first += some) {
         const std::size_t count = std::min(some, pictures - first);
         const auto part = [&](const BufferPtr& buffer, std::size_t pictureBytes, bool isWritten) {

@@ -14,6 +14,7 @@ namespace tritloom::vulkan {
 /// or the result is larger than a shader can be given, some pictures of the batch at a time. buffers: x,
 /// weights, maybe a bias. Errors: those of Device::run().
 [[nodiscard]] Result<BufferPtr> convolve(
-    Device& device, const Op& op, std::span<const TensorType> inputs, std::span<const BufferPtr> buffers);
+    Device& device, const Op& op, std::span<const TensorType> inputs, std::span<const BufferPtr> buffers,
+    Variant tiles = Variant::Plain);
 
 } // namespace tritloom::vulkan

@@ -4,6 +4,7 @@
 #include "compute/vulkan/stream.h"
 
 #include <algorithm>
+#include <mutex>
 
 namespace tritloom::vulkan {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::size_t vectorBytes = 16; // shaders read that much at once, past 
 
 // Destroyed in reverse order: what runs first, then the blocks, the device last.
 struct Device::Handles {
+    std::recursive_mutex mutex; ///< of those below, which all users of the device share
     std::unique_ptr<Gpu> gpu;
     DeviceLimits limits;
     std::unique_ptr<Memory> memory;
@@ -32,6 +34,11 @@ struct Device::Handles {
         static_cast<void>(memory.release());
         static_cast<void>(gpu.release());
     }
+    /// Whether another who asks for such a device can be given this one.
+    bool serves(const std::string& name, const VulkanOptions& options) const
+    {
+        return gpu->name == name && gpu->options == options && !stream->isLost();
+    }
     bool isGuarded() const { return gpu->options.memory == VulkanMemory::Guarded; }
     Result<BufferPtr>
     place(const std::shared_ptr<Handles>& self, std::size_t bytes, Memory::Use use, bool forHost);
@@ -45,7 +52,11 @@ struct Buffer {
     std::size_t boundBytes = 0; ///< what shaders are given: whole vectors, and the guard if there is one
     Block block;
 
-    ~Buffer() { device->memory->giveBack(std::move(block)); }
+    ~Buffer()
+    {
+        const std::scoped_lock lock(device->mutex);
+        device->memory->giveBack(std::move(block));
+    }
 };
 
 Result<BufferPtr>
@@ -103,11 +114,13 @@ const DeviceLimits& Device::limits() const
 
 std::size_t Device::usedBytes() const
 {
+    const std::scoped_lock lock(m_handles->mutex);
     return m_handles->memory->usedBytes();
 }
 
 Result<BufferPtr> Device::makeBuffer(std::size_t bytes)
 {
+    const std::scoped_lock lock(m_handles->mutex);
     return guarded("make a result", [&]() -> Result<BufferPtr> {
         const BufferPtr made = TRY(m_handles->place(m_handles, bytes, Memory::Use::Values, false));
         if (m_handles->isGuarded())
@@ -118,6 +131,7 @@ Result<BufferPtr> Device::makeBuffer(std::size_t bytes)
 
 Result<BufferPtr> Device::makeBuffer(std::span<const std::byte> content)
 {
+    const std::scoped_lock lock(m_handles->mutex);
     return guarded("take a tensor", [&]() -> Result<BufferPtr> {
         const BufferPtr made = TRY(m_handles->place(m_handles, content.size(), Memory::Use::Weights, true));
         TRY_VOID(m_handles->fill(*made, content));
@@ -129,12 +143,18 @@ Result<std::vector<std::byte>> Device::read(const BufferPtr& buffer, std::size_t
 {
     return guarded("give a tensor back", [&]() -> Result<std::vector<std::byte>> {
         Handles& at = *m_handles;
+        std::unique_lock lock(at.mutex);
         std::optional<Block> staging;
         if (buffer->block.host == nullptr) {
             staging = TRY(at.memory->take(buffer->boundBytes, Memory::Use::Staging, false));
             TRY_VOID(at.stream->copy(OpKind::Constant, buffer->block, 0, *staging, 0, buffer->boundBytes));
         }
-        TRY_VOID(at.stream->finish());
+        TRY_VOID(at.stream->submit());
+        const std::uint64_t batch = at.gpu->submitted;
+        lock.unlock(); // others may record meanwhile
+        at.stream->await(batch);
+        lock.lock();
+        TRY_VOID(at.stream->collect(batch));
         const std::byte* const from = staging ? staging->host : buffer->block.host;
         std::vector<std::byte> content(from, from + bytes);
         const bool isWhole =
@@ -152,6 +172,7 @@ Result<std::vector<std::byte>> Device::read(const BufferPtr& buffer, std::size_t
 
 Result<void> Device::run(const Dispatch& dispatch)
 {
+    const std::scoped_lock lock(m_handles->mutex);
     return guarded(nameOf(dispatch.op), [&]() -> Result<void> {
         std::vector<Stream::Operand> operands;
         for (const Operand& given : dispatch.operands) {
@@ -162,7 +183,7 @@ Result<void> Device::run(const Dispatch& dispatch)
         }
         TRY_VOID(m_handles->stream->dispatch(
             {.op = dispatch.op,
-             .pipeline = m_handles->pipelines->find(*dispatch.shader, dispatch.specials),
+             .pipeline = m_handles->pipelines->find(*dispatch.shader, dispatch.variant, dispatch.specials),
              .operands = operands,
              .constants = dispatch.constants,
              .groups =
@@ -176,6 +197,7 @@ Result<void> Device::run(const Dispatch& dispatch)
 Result<void>
 Device::copy(OpKind op, const BufferPtr& from, const BufferPtr& to, std::size_t toOffset, std::size_t bytes)
 {
+    const std::scoped_lock lock(m_handles->mutex);
     return guarded("copy a tensor", [&] {
         return m_handles->stream->copy(op, from->block, 0, to->block, toOffset, bytes);
     });
@@ -183,11 +205,19 @@ Device::copy(OpKind op, const BufferPtr& from, const BufferPtr& to, std::size_t 
 
 Result<void> Device::submit()
 {
+    const std::scoped_lock lock(m_handles->mutex);
     return guarded("submit", [&] { return m_handles->stream->submit(); });
 }
 
 Result<std::unique_ptr<Device>> Device::open(const std::string& name, VulkanOptions options)
 {
+    static std::mutex mutex; // who asks while another opens is given what that one opens
+    static std::vector<std::weak_ptr<Handles>> open;
+    const std::scoped_lock lock(mutex);
+    std::erase_if(open, [](const std::weak_ptr<Handles>& entry) { return entry.expired(); });
+    for (const std::weak_ptr<Handles>& entry : open)
+        if (auto shared = entry.lock(); shared != nullptr && shared->serves(name, options))
+            return std::unique_ptr<Device>(new Device(std::move(shared)));
     auto handles = std::make_shared<Handles>();
     handles->gpu = TRY(Gpu::open(name, std::move(options)));
     return guarded("open " + name, [&]() -> Result<std::unique_ptr<Device>> {
@@ -196,10 +226,13 @@ Result<std::unique_ptr<Device>> Device::open(const std::string& name, VulkanOpti
             .operandBytes = limits.maxStorageBufferRange - guardBytes - 2 * vectorBytes,
             .offsetStep = std::max<std::size_t>(limits.minStorageBufferOffsetAlignment, vectorBytes),
             .groups = *std::min_element(
-                limits.maxComputeWorkGroupCount.begin(), limits.maxComputeWorkGroupCount.end())};
+                limits.maxComputeWorkGroupCount.begin(), limits.maxComputeWorkGroupCount.end()),
+            .hasDots = handles->gpu->hasDots,
+            .hasHalves = handles->gpu->hasHalves};
         handles->memory = std::make_unique<Memory>(*handles->gpu);
         handles->stream = std::make_unique<Stream>(*handles->gpu);
         handles->pipelines = std::make_unique<Pipelines>(*handles->gpu, handles->stream->layout());
+        open.push_back(handles);
         return std::unique_ptr<Device>(new Device(std::move(handles)));
     });
 }

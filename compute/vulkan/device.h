@@ -12,11 +12,25 @@ namespace tritloom::vulkan {
 struct Buffer;
 using BufferPtr = std::shared_ptr<Buffer>;
 
+/// What a shader is compiled for besides what every device has.
+enum class Variant : std::uint8_t {
+    Plain,
+    Subgroups, ///< sums over subgroups
+    Dots, ///< so, and dot products of four bytes
+    Halves, ///< tiles of f16
+};
+constexpr std::size_t variantCount = 4;
+
 /// SPIR-V of a compute shader, named as its file. Bindings and push constants: as its dispatch says.
 struct Shader {
     std::string_view name;
-    std::span<const std::uint32_t> words;
-    std::span<const std::uint32_t> subgroupWords; ///< for devices with sums over subgroups; may be empty
+    std::array<std::span<const std::uint32_t>, variantCount>
+        words; ///< by variant; all but Plain may be empty
+
+    [[nodiscard]] std::span<const std::uint32_t> of(Variant variant) const
+    {
+        return words[std::size_t(variant)];
+    }
 };
 
 /// Specialization constants 0, 1, 2 ...
@@ -33,6 +47,8 @@ struct Operand {
 struct Dispatch {
     OpKind op = OpKind::Linear; ///< for the profile
     const Shader* shader = nullptr;
+    /// Plain: the one of Plain and Subgroups that suits the device.
+    Variant variant = Variant::Plain;
     Specials specials{};
     std::vector<Operand> operands; ///< bindings 0, 1, 2 ...
     std::vector<std::uint32_t> constants; ///< push constants
@@ -44,12 +60,15 @@ struct DeviceLimits {
     std::size_t operandBytes = 0; ///< that a shader can be given as one buffer
     std::size_t offsetStep = 0; ///< offsets of operands are multiples of it
     std::size_t groups = 0; ///< along one dimension
+    bool hasDots = false, hasHalves = false; ///< those variants; false too where floats are quicker
 };
 
-/// A queue of a Vulkan device, its memory and the pipelines made so far. One caller at a time; what a call
-/// records runs in that order, later, when somebody reads or much has been recorded.
+/// A queue of a Vulkan device, its memory and the pipelines made so far, which all who open it with equal
+/// options share: any thread, one call after the other, but for those that wait. What a call records runs in
+/// that order, later, when somebody reads or much has been recorded.
 class Device {
 public:
+    /// The one in use that was opened so and is not lost, else a new one, which closes with its last user.
     /// Errors: those of makeVulkanBackend().
     [[nodiscard]] static Result<std::unique_ptr<Device>> open(const std::string& name, VulkanOptions options);
     ~Device();

@@ -16,7 +16,7 @@ constexpr FormatRow integer(std::string_view format, std::uint32_t bits)
 /// int<bits>g<group>a: an offset.
 constexpr FormatRow asymmetric(std::string_view format, std::uint32_t bits)
 {
-    return {format, &shaders::multiply_fields, {bits, 4, 0, 0}, true};
+    return {format, &shaders::multiply_fields, {bits, 4, 0, bits == 8 ? 128u : 0u}, true};
 }
 
 // The only list of formats. fields: bits, bytes of the header, bit to flip, zero. block32: bytes of the

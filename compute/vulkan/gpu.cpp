@@ -61,7 +61,29 @@ std::string hexadecimal(const Bytes& bytes)
     return text;
 }
 
+bool isAmong(std::span<const vk::ExtensionProperties> extensions, const char* name)
+{
+    return std::any_of(extensions.begin(), extensions.end(), [&](const vk::ExtensionProperties& extension) {
+        return std::strcmp(extension.extensionName.data(), name) == 0;
+    });
+}
+
 } // namespace
+
+bool Gpu::wantsDots(std::span<const vk::ExtensionProperties> extensions) const
+{
+    if (options.narrow == VulkanNarrow::Never
+        || !isAmong(extensions, VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME))
+        return false;
+    using Features = vk::PhysicalDeviceShaderIntegerDotProductFeaturesKHR;
+    using Properties = vk::PhysicalDeviceShaderIntegerDotProductPropertiesKHR;
+    const auto features = physical.getFeatures2<vk::PhysicalDeviceFeatures2, Features>();
+    if (!features.get<Features>().shaderIntegerDotProduct)
+        return false;
+    const auto properties = physical.getProperties2<vk::PhysicalDeviceProperties2, Properties>();
+    return options.narrow == VulkanNarrow::Always
+        || properties.get<Properties>().integerDotProduct4x8BitPackedSignedAccelerated;
+}
 
 void Gpu::openDevice()
 {
@@ -80,16 +102,30 @@ void Gpu::openDevice()
     if (options.profile != nullptr && physical.getQueueFamilyProperties()[family].timestampValidBits == 64)
         secondsPerTick = 1e-9 * double(limits.timestampPeriod);
 
+    const std::vector<vk::ExtensionProperties> there = physical.enumerateDeviceExtensionProperties();
     std::vector<const char*> extensions;
-    for (const vk::ExtensionProperties& extension : physical.enumerateDeviceExtensionProperties())
-        if (std::strcmp(extension.extensionName.data(), VK_EXT_MEMORY_BUDGET_EXTENSION_NAME) == 0)
-            extensions.push_back(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
-    knowsBudget = !extensions.empty();
+    knowsBudget = isAmong(there, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    if (knowsBudget)
+        extensions.push_back(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    hasDots = hasSubgroups && wantsDots(there);
+    if (hasDots)
+        extensions.push_back(VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
+    hasHalves = options.narrow != VulkanNarrow::Never
+        && (options.narrow == VulkanNarrow::Always || basic.deviceType != vk::PhysicalDeviceType::eCpu)
+        && physical.getFeatures2<vk::PhysicalDeviceFeatures2, vk::PhysicalDeviceVulkan12Features>()
+               .get<vk::PhysicalDeviceVulkan12Features>()
+               .shaderFloat16;
+    vk::PhysicalDeviceShaderIntegerDotProductFeaturesKHR dots{.shaderIntegerDotProduct = VK_TRUE};
+    const vk::PhysicalDeviceVulkan12Features features{
+        .pNext = hasDots ? &dots : nullptr,
+        .shaderFloat16 = hasHalves,
+        .timelineSemaphore = VK_TRUE}; // which every device of Vulkan 1.2 has
     const float priority = 1.0f;
     const vk::DeviceQueueCreateInfo queues{
         .queueFamilyIndex = family, .queueCount = 1, .pQueuePriorities = &priority};
     device = physical.createDevice(
-        {.queueCreateInfoCount = 1,
+        {.pNext = &features,
+         .queueCreateInfoCount = 1,
          .pQueueCreateInfos = &queues,
          .enabledExtensionCount = std::uint32_t(extensions.size()),
          .ppEnabledExtensionNames = extensions.data()});

@@ -41,6 +41,7 @@ struct Gpu {
     std::size_t largestAllocation = 0;
     bool knowsBudget = false; ///< VK_EXT_memory_budget
     bool hasSubgroups = false; ///< sums over subgroups in compute shaders
+    bool hasDots = false, hasHalves = false; ///< dot products of four bytes, f16; see VulkanNarrow
     double secondsPerTick = 0; ///< of timestamps; 0 without
     std::string identity; ///< of device, driver and its compiler, in hexadecimal digits
     std::uint32_t family = 0;
@@ -56,6 +57,7 @@ struct Gpu {
 
 private:
     void openDevice();
+    bool wantsDots(std::span<const vk::ExtensionProperties> extensions) const;
 };
 
 } // namespace tritloom::vulkan

@@ -27,6 +27,7 @@ constexpr OpRow rows[] = {
     {OpKind::LogSoftmax, plans::softmax},
     {OpKind::ArgMax, plans::argMax},
     {OpKind::Pick, plans::pick},
+    {OpKind::QuantizeRows, plans::quantizeRows},
     {OpKind::Divergence, plans::divergence},
     {OpKind::Unary, plans::unary},
     {OpKind::Binary, plans::binary},

@@ -85,10 +85,11 @@ std::filesystem::path Pipelines::file() const
     return folder.empty() ? folder : folder / ("vulkan-" + m_gpu.identity);
 }
 
-vk::Pipeline Pipelines::find(const Shader& shader, const Specials& specials)
+vk::Pipeline Pipelines::find(const Shader& shader, Variant variant, const Specials& specials)
 {
-    const bool grouped = m_gpu.hasSubgroups && !shader.subgroupWords.empty();
-    const std::span<const std::uint32_t> words = grouped ? shader.subgroupWords : shader.words;
+    if (variant == Variant::Plain && m_gpu.hasSubgroups && !shader.of(Variant::Subgroups).empty())
+        variant = Variant::Subgroups;
+    const std::span<const std::uint32_t> words = shader.of(variant);
     const std::pair key{words.data(), specials};
     if (const auto found = m_made.find(key); found != m_made.end())
         return *found->second;

@@ -13,7 +13,7 @@ public:
     /// Writes the file when something was added to it.
     ~Pipelines();
     /// Throws Vulkan-Hpp's errors.
-    vk::Pipeline find(const Shader& shader, const Specials& specials);
+    vk::Pipeline find(const Shader& shader, Variant variant, const Specials& specials);
 
 private:
     std::filesystem::path file() const;

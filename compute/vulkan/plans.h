@@ -17,6 +17,7 @@ PlanOrNot layerNorm(const Op& op, Types inputs);
 PlanOrNot softmax(const Op& op, Types inputs);
 PlanOrNot argMax(const Op& op, Types inputs);
 PlanOrNot pick(const Op& op, Types inputs);
+PlanOrNot quantizeRows(const Op& op, Types inputs);
 PlanOrNot divergence(const Op& op, Types inputs);
 PlanOrNot rope(const Op& op, Types inputs);
 PlanOrNot attention(const Op& op, Types inputs);

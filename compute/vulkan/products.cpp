@@ -17,14 +17,6 @@ constexpr std::size_t upwards(std::size_t count, std::size_t unit)
     return (count + unit - 1) / unit;
 }
 
-/// How many rows of so many bytes can be bound at once, where each part begins at an offset that is allowed.
-std::size_t rowsThatFit(std::size_t rows, std::size_t rowBytes, const DeviceLimits& limits)
-{
-    if (rows * rowBytes <= limits.operandBytes)
-        return rows;
-    return limits.operandBytes / std::max<std::size_t>(rowBytes, 1) / limits.offsetStep * limits.offsetStep;
-}
-
 /// The shader adds numbers of elements and bytes in 32 bits.
 bool isIndexable(const TensorType& type)
 {
@@ -57,6 +49,20 @@ void setPart(Dispatch& dispatch, std::size_t firstRow, std::size_t rows, std::si
 
 } // namespace
 
+std::size_t rowsThatFit(std::size_t rows, std::size_t rowBytes, const DeviceLimits& limits)
+{
+    if (rows * rowBytes <= limits.operandBytes)
+        return rows;
+    return limits.operandBytes / std::max<std::size_t>(rowBytes, 1) / limits.offsetStep * limits.offsetStep;
+}
+
+Operand partOf(const Rows& rows, std::size_t first, std::size_t count, std::size_t all, bool isWritten)
+{
+    // A whole buffer is bound with what lies behind the tensor, which vectors may reach into.
+    return count == all ? Operand{.buffer = rows.buffer, .isWritten = isWritten}
+                        : Operand{rows.buffer, first * rows.rowBytes, count * rows.rowBytes, isWritten};
+}
+
 bool canMultiply(const TensorType& x, const TensorType& weights, const DeviceLimits& limits)
 {
     const std::size_t tokens = x.rows(), rows = weights.rows(), columns = weights.columns();
@@ -69,31 +75,33 @@ bool canMultiply(const TensorType& x, const TensorType& weights, const DeviceLim
         && upwards(tokens, tokensAtOnce) <= limits.groups;
 }
 
-Result<void> multiply(
-    Device& device, const TensorType& x, const TensorType& weights, const std::array<BufferPtr, 3>& buffers)
+Result<void> multiply(Device& device, const Product& product)
 {
-    const std::size_t tokens = x.rows(), rows = weights.rows(), columns = weights.columns();
+    const TensorType& weights = product.weights;
+    const std::size_t tokens = product.tokens, rows = weights.rows(), columns = weights.columns();
     const DeviceLimits& limits = device.limits();
     const Mode mode = tokens > fewTokens ? Mode::InTiles : Mode::ByRows;
     const std::size_t together = mode == Mode::InTiles ? tileEdge : tokens == 1 ? 1 : tokensAtOnce;
-    const std::size_t someRows = rowsThatFit(rows, weights.rowBytes(), limits);
-    const std::size_t someTokens = rowsThatFit(tokens, std::max(columns, rows) * sizeof(float), limits);
+    const Rows matrix{product.matrix, weights.rowBytes()}, result{product.result, rows * sizeof(float)};
+    std::size_t tokenBytes = result.rowBytes;
+    for (const Rows& input : product.inputs)
+        tokenBytes = std::max(tokenBytes, input.rowBytes);
+    const std::size_t someRows = rowsThatFit(rows, matrix.rowBytes, limits);
+    const std::size_t someTokens = rowsThatFit(tokens, tokenBytes, limits);
     Dispatch dispatch = dispatchFor(mode, *formatRowFor(*weights.format), weights, together);
+    dispatch.variant = product.variant;
+    dispatch.specials[2] = product.lineColumns;
+    dispatch.constants.insert(dispatch.constants.end(), product.constants.begin(), product.constants.end());
     for (std::size_t token = 0; token < tokens; token += someTokens)
         for (std::size_t row = 0; row < rows; row += someRows) {
             const std::size_t rowCount = std::min(someRows, rows - row);
             const std::size_t tokenCount = std::min(someTokens, tokens - token);
             setPart(dispatch, row, rowCount, tokenCount);
-            const auto part = [](const BufferPtr& buffer, std::size_t first, std::size_t count,
-                                 std::size_t all, std::size_t rowBytes, bool isWritten) {
-                // A whole buffer is bound with what lies behind the tensor, which vectors may reach into.
-                return count == all ? Operand{.buffer = buffer, .isWritten = isWritten}
-                                    : Operand{buffer, first * rowBytes, count * rowBytes, isWritten};
-            };
-            dispatch.operands = {
-                part(buffers[0], row, rowCount, rows, weights.rowBytes(), false),
-                part(buffers[1], token, tokenCount, tokens, columns * sizeof(float), false),
-                part(buffers[2], token, tokenCount, tokens, rows * sizeof(float), true)};
+            dispatch.operands = {partOf(matrix, row, rowCount, rows, false)};
+            for (const Rows& input : product.inputs)
+                dispatch.operands.push_back(partOf(input, token, tokenCount, tokens, false));
+            dispatch.operands.insert(
+                dispatch.operands.begin() + 2, partOf(result, token, tokenCount, tokens, true));
             // Words may reach past the last row.
             if (dispatch.operands[0].bytes != 0)
                 dispatch.operands[0].bytes += sizeof(std::uint64_t);
@@ -106,6 +114,20 @@ Result<void> multiply(
             TRY_VOID(device.run(dispatch));
         }
     return {};
+}
+
+Result<void> multiply(
+    Device& device, const TensorType& x, const TensorType& weights, const std::array<BufferPtr, 3>& buffers,
+    Variant tiles)
+{
+    return multiply(
+        device,
+        {.weights = weights,
+         .matrix = buffers[0],
+         .inputs = {{buffers[1], x.rowBytes()}},
+         .result = buffers[2],
+         .tokens = x.rows(),
+         .variant = x.rows() > fewTokens ? tiles : Variant::Plain});
 }
 
 bool canGather(const TensorType& ids, const TensorType& table, const DeviceLimits& limits)

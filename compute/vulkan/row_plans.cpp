@@ -2,6 +2,9 @@
 
 #include "shaders/all.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace tritloom::vulkan::plans {
 
 using std::uint32_t;
@@ -65,6 +68,31 @@ PlanOrNot unary(const Op& op, Types inputs)
         .rows = x.rows(),
         .itemsPerRow = x.columns(),
         .inputByRow = {true}};
+}
+
+/// By ranges that are fixed beforehand; those of each row are found in double precision, on the CPU.
+PlanOrNot quantizeRows(const Op& op, Types inputs)
+{
+    if (inputs.size() != 4)
+        return {};
+    const TensorType& x = inputs[0];
+    const std::size_t groups = inputs[3].elements(), inner = std::max<std::size_t>(1, op.count("inner", 1));
+    const double bits = op.number("bits", 8);
+    if (groups == 0 || inputs[1].elements() % groups != 0 || inputs[2].elements() != inputs[1].elements()
+        || !(bits >= 2 && bits <= 16) || (groups > 1 && !op.attributes.contains("time")))
+        return {};
+    const std::size_t channels = inputs[1].elements() / groups;
+    if (channels == 0 || x.elements() / inner % channels != 0)
+        return {};
+    return Plan{
+        .result = x,
+        .shader = &shaders::quantize_rows,
+        .constants =
+            {uint32_t(x.columns()), uint32_t(inner), uint32_t(channels), uint32_t(groups),
+             bitsOf(std::exp2(bits) - 1), bitsOf(op.number("time"))},
+        .rows = x.rows(),
+        .itemsPerRow = x.columns(),
+        .inputByRow = {true, false, false, false}};
 }
 
 PlanOrNot slice(const Op& op, Types inputs)

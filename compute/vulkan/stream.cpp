@@ -37,12 +37,13 @@ Stream::Stream(Gpu& gpu)
          .pPushConstantRanges = &constants});
     m_pool = device.createCommandPool(
         {.flags = vk::CommandPoolCreateFlagBits::eResetCommandBuffer, .queueFamilyIndex = m_gpu.family});
+    const vk::SemaphoreTypeCreateInfo counting{.semaphoreType = vk::SemaphoreType::eTimeline};
+    m_done = device.createSemaphore({.pNext = &counting});
     for (Batch& batch : m_batches) {
         vk::raii::CommandBuffers lists(
             device,
             {.commandPool = *m_pool, .level = vk::CommandBufferLevel::ePrimary, .commandBufferCount = 1});
         batch.list = std::move(lists.front());
-        batch.done = device.createFence({});
         const vk::DescriptorPoolSize size{
             .type = vk::DescriptorType::eStorageBuffer, .descriptorCount = mostOperands * mostCommands};
         batch.pool = device.createDescriptorPool(
@@ -207,14 +208,20 @@ Result<void> Stream::end(Batch& batch)
     batch.isOpen = false;
     if (m_gpu.options.lostAfter != 0 && m_gpu.submitted >= m_gpu.options.lostAfter)
         return tl::make_unexpected(lost("was lost"));
-    m_gpu.device.resetFences(*batch.done);
+    const std::uint64_t number = m_gpu.submitted + 1;
+    const vk::TimelineSemaphoreSubmitInfo counted{
+        .signalSemaphoreValueCount = 1, .pSignalSemaphoreValues = &number};
     try {
-        m_gpu.queue.submit(
-            vk::SubmitInfo{.commandBufferCount = 1, .pCommandBuffers = &*batch.list}, *batch.done);
+        m_gpu.queue.submit(vk::SubmitInfo{
+            .pNext = &counted,
+            .commandBufferCount = 1,
+            .pCommandBuffers = &*batch.list,
+            .signalSemaphoreCount = 1,
+            .pSignalSemaphores = &*m_done});
     } catch (const vk::SystemError&) { // out of memory or lost: what was recorded is lost either way
         return tl::make_unexpected(lost("was lost when work was submitted"));
     }
-    batch.number = ++m_gpu.submitted;
+    batch.number = m_gpu.submitted = number;
     return {};
 }
 
@@ -223,8 +230,7 @@ Result<void> Stream::wait(Batch& batch)
     if (batch.number == 0)
         return {};
     try {
-        if (m_gpu.device.waitForFences(*batch.done, VK_TRUE, std::uint64_t(patience.count()))
-            != vk::Result::eSuccess) {
+        if (!isDone(batch.number)) {
             m_isHanging = true;
             return tl::make_unexpected(lost(fmt::format(
                 "did not answer within {} s",
@@ -249,13 +255,31 @@ Result<void> Stream::wait(Batch& batch)
     return {};
 }
 
-Result<void> Stream::finish()
+bool Stream::isDone(std::uint64_t batch) const
+{
+    return m_gpu.device.waitSemaphores(
+               {.semaphoreCount = 1, .pSemaphores = &*m_done, .pValues = &batch},
+               std::uint64_t(patience.count()))
+        == vk::Result::eSuccess;
+}
+
+void Stream::await(std::uint64_t batch) const
+{
+    try {
+        static_cast<void>(isDone(batch));
+    } catch (const vk::SystemError&) { // collect() meets it again
+    }
+}
+
+Result<void> Stream::collect(std::uint64_t number)
 {
     if (m_isLost)
         return tl::make_unexpected(lost("was lost"));
-    TRY_VOID(submit());
-    for (std::size_t i = 0; i < m_batches.size(); ++i) // in the order of submission
-        TRY_VOID(wait(m_batches[(m_current + i) % m_batches.size()]));
+    for (std::size_t i = 0; i < m_batches.size(); ++i) { // in the order of submission
+        Batch& batch = m_batches[(m_current + i) % m_batches.size()];
+        if (batch.number <= number)
+            TRY_VOID(wait(batch));
+    }
     return {};
 }
 

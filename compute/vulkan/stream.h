@@ -3,6 +3,7 @@
 #include "compute/vulkan/memory.h"
 
 #include <array>
+#include <atomic>
 
 namespace tritloom::vulkan {
 
@@ -10,8 +11,8 @@ constexpr std::uint32_t mostOperands = 6; ///< buffers that a shader is given
 constexpr std::uint32_t constantBytes = 128; ///< of push constants: what every device has
 
 /// Commands of a device in the order they are given: recorded, submitted in batches, waited for at the end.
-/// Commands see what earlier ones wrote. Blocks must
-/// not be freed before Gpu::completed has reached the last batch that uses them, as Memory sees to.
+/// Commands see what earlier ones wrote. Blocks must not be freed before Gpu::completed has reached the last
+/// batch that uses them, as Memory sees to. One caller at a time, but for what says otherwise.
 class Stream {
 public:
     /// Throws Vulkan-Hpp's errors, as all below.
@@ -36,16 +37,20 @@ public:
     [[nodiscard]] Result<void>
     copy(OpKind op, Block& from, std::size_t fromOffset, Block& to, std::size_t toOffset, std::size_t bytes);
     [[nodiscard]] Result<void> submit(); ///< what is recorded
-    [[nodiscard]] Result<void> finish(); ///< submits, and waits for everything
+    /// Until the device has done this batch and those before. Any thread, beside one that calls the others;
+    /// what goes wrong the next collect() tells.
+    void await(std::uint64_t batch) const;
+    /// Takes notice of batches up to this one, which await() has waited for.
+    [[nodiscard]] Result<void> collect(std::uint64_t batch);
 
     [[nodiscard]] vk::PipelineLayout layout() const { return *m_layout; }
+    [[nodiscard]] bool isLost() const { return m_isLost; } ///< Any thread.
     /// Whether the device never came back from a batch: what it uses must not be freed.
     [[nodiscard]] bool isHanging() const { return m_isHanging; }
 
 private:
     struct Batch {
         vk::raii::CommandBuffer list = nullptr;
-        vk::raii::Fence done = nullptr;
         vk::raii::DescriptorPool pool = nullptr;
         vk::raii::DescriptorSets sets = nullptr;
         vk::raii::QueryPool times = nullptr;
@@ -59,6 +64,7 @@ private:
     Result<void> end(Batch& batch);
     Result<void> wait(Batch& batch);
     Result<void> limitBatch(Batch& batch);
+    bool isDone(std::uint64_t batch) const;
     Error lost(std::string_view how);
     void order(std::span<const Operand> operands, const vk::raii::CommandBuffer& list);
     void mark(const Batch& batch, bool begins);
@@ -67,10 +73,12 @@ private:
     vk::raii::DescriptorSetLayout m_setLayout = nullptr;
     vk::raii::PipelineLayout m_layout = nullptr;
     vk::raii::CommandPool m_pool = nullptr;
+    vk::raii::Semaphore m_done = nullptr; ///< counts the batches that are done
     std::array<Batch, 2> m_batches; ///< one is recorded while the other runs
     std::size_t m_current = 0;
     std::uint64_t m_span = 1; ///< counts barriers
-    bool m_isLost = false, m_isHanging = false;
+    std::atomic<bool> m_isLost = false;
+    bool m_isHanging = false;
 };
 
 } // namespace tritloom::vulkan

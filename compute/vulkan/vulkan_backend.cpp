@@ -3,9 +3,11 @@
 #include "compute/vulkan/convolutions.h"
 #include "compute/vulkan/ops.h"
 #include "compute/vulkan/products.h"
+#include "compute/vulkan/rounded_products.h"
 #include "core/graph/shape_inference.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tritloom {
 namespace {
@@ -55,12 +57,19 @@ bool canJoin(const Op& op, std::span<const TensorType> inputs, const vulkan::Dev
 
 class VulkanBackend final : public Backend {
 public:
-    explicit VulkanBackend(std::unique_ptr<vulkan::Device> device)
+    VulkanBackend(std::unique_ptr<vulkan::Device> device, VulkanProducts products)
         : m_device(std::move(device))
+        , m_products(products)
     {
     }
 
-    std::string name() const override { return "vulkan " + m_device->name(); }
+    std::string name() const override
+    {
+        return "vulkan " + m_device->name()
+            + (m_products == VulkanProducts::EightBit   ? ", 8-bit activations"
+                   : m_products == VulkanProducts::Half ? ", half precision"
+                                                        : "");
+    }
     bool sharesHostMemory() const override { return false; }
 
     bool supports(const Op& op, std::span<const TensorType> inputs) const override
@@ -119,7 +128,12 @@ public:
         case OpKind::Linear: {
             const TensorType type{types[0].format, {types[0].rows(), types[1].rows()}};
             const BufferPtr y = TRY(m_device->makeBuffer(type.bytes()));
-            TRY_VOID(vulkan::multiply(*m_device, types[0], types[1], {buffers[1], buffers[0], y}));
+            const bool isRounded = m_products == VulkanProducts::EightBit
+                && vulkan::RoundedProducts::rounds(types[0].rows(), types[1]);
+            TRY_VOID(
+                isRounded
+                    ? m_rounded.multiply(*m_device, types[0], types[1], {buffers[1], buffers[0], y})
+                    : vulkan::multiply(*m_device, types[0], types[1], {buffers[1], buffers[0], y}, tiles()));
             return valueOf(type, {y, {}, {}});
         }
         case OpKind::Embedding: {
@@ -134,7 +148,7 @@ public:
             std::vector<Shape> shapes;
             for (const TensorType& type : types)
                 shapes.push_back(type.shape);
-            const BufferPtr y = TRY(vulkan::convolve(*m_device, op, types, buffers));
+            const BufferPtr y = TRY(vulkan::convolve(*m_device, op, types, buffers, tiles()));
             return valueOf({types[0].format, TRY(inferShape(op, shapes))}, {y, {}, {}});
         }
         case OpKind::Constant:
@@ -167,6 +181,12 @@ public:
     }
 
 private:
+    /// What tiles of exact products are made of.
+    vulkan::Variant tiles() const
+    {
+        return m_products == VulkanProducts::Half && m_device->limits().hasHalves ? vulkan::Variant::Halves
+                                                                                  : vulkan::Variant::Plain;
+    }
     static const Value& on(const DeviceTensor& tensor)
     {
         return *static_cast<const Value*>(tensor.storage.get());
@@ -275,6 +295,8 @@ private:
         BufferPtr buffer;
     };
     std::unique_ptr<vulkan::Device> m_device;
+    VulkanProducts m_products;
+    vulkan::RoundedProducts m_rounded;
     Angles m_angles; ///< the latest
 };
 
@@ -282,8 +304,9 @@ private:
 
 Result<std::unique_ptr<Backend>> makeVulkanBackend(const std::string& device, VulkanOptions options)
 {
+    const VulkanProducts products = std::exchange(options.products, VulkanProducts::Exact);
     return std::unique_ptr<Backend>(
-        std::make_unique<VulkanBackend>(TRY(vulkan::Device::open(device, std::move(options)))));
+        std::make_unique<VulkanBackend>(TRY(vulkan::Device::open(device, std::move(options))), products));
 }
 
 } // namespace tritloom

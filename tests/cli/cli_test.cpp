@@ -53,6 +53,24 @@ private slots:
         QCOMPARE(cli({"bench", "nonsense"}).exitCode, 2);
     }
 
+    void benchHoldsAVulkanDeviceAgainstItself()
+    {
+        if (!cli({"devices"}).out.contains("vulkan:0:8bit"))
+            QSKIP("there is no Vulkan device here");
+        QStringList asked{"bench", "kernels", "--device", "vulkan:0", "--formats", "q4_0,f16", "--rows", "48",
+                          "--inner", "64", "--columns", "1,9", "--narrow", "always", "--json"};
+        const QJsonObject kernels = cli(asked).json();
+        QVERIFY(kernels["readBytesPerSecond"].toDouble() > 0);
+        QVERIFY(kernels["byteOperationsPerSecond"].toDouble() > 0);
+        const QJsonArray rows = kernels["rows"].toArray();
+        QCOMPARE(rows.size(), 6); // as of the CPU
+        for (const QJsonValue& row : rows)
+            for (const char* key : {"seconds", "bytesPerSecond", "operationsPerSecond", "shareOfBandwidth", "shareOfPeak"})
+                QVERIFY2(row[key].toDouble() > 0, key);
+        asked << "--mode" << "half";
+        QCOMPARE(cli(asked).json()["rows"].toArray().size(), 4);
+    }
+
     void inspectNamesWhatIsThere()
     {
         const QJsonObject json = cli({"inspect", sampleModel(), "--json"}).json();

@@ -14,6 +14,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <limits>
 #include <set>
 
 using namespace tritloom;
@@ -191,6 +192,28 @@ private slots:
                         {OpKind::Attention, {{"heads", 6}, {"kvHeads", 2}}},
                         {tensor({rows, 6 * size}, 5), tensor({rows + past, 2 * size}, 6),
                          tensor({rows + past, 2 * size}, 7)});
+            for (const std::size_t groups : {1, 3})
+                for (const std::size_t channels : {1, 4}) {
+                    std::vector<float> scales(groups * channels), zeros;
+                    for (std::size_t i = 0; i < scales.size(); ++i)
+                        scales[i] = 0.01f * float(i + 1);
+                    zeros.assign(scales.size(), 101);
+                    std::vector<float> times(groups);
+                    for (std::size_t i = 0; i < groups; ++i)
+                        times[i] = 100 * float(i + 1);
+                    // Halves among the quotients too.
+                    std::vector<float> x = normalValues(rows * 4 * 15, 9);
+                    for (std::size_t i = 0; i < x.size(); i += 3)
+                        x[i] = scales[0] * (float(i % 50) - 20.5f);
+                    x[1] = std::numeric_limits<float>::infinity();
+                    check(
+                        QString("ranges of %1 channels in %2 groups, %3").arg(channels).arg(groups).arg(rows),
+                        {OpKind::QuantizeRows, {{"bits", 8}, {"inner", 15}, {"time", 150}}},
+                        {Tensor::adoptFloats({rows, 4, 3, 5}, x),
+                         Tensor::adoptFloats({groups, channels}, scales),
+                         Tensor::adoptFloats({groups, channels}, zeros),
+                         Tensor::adoptFloats({groups}, times)});
+                }
             check(
                 QString("attention to all %1").arg(rows),
                 {OpKind::Attention, {{"heads", 3}, {"kvHeads", 3}, {"causal", 0}}},
@@ -251,7 +274,7 @@ private slots:
         const QTemporaryDir folder;
         const QString path = folder.filePath("shader.spv");
         for (const vulkan::Shader* shader : vulkan::shaders::all())
-            for (const auto words : {shader->words, shader->subgroupWords}) {
+            for (const auto words : shader->words) {
                 if (words.empty())
                     continue;
                 QFile file(path);

@@ -1,4 +1,5 @@
 #include "compute/cpu/cpu_backend.h"
+#include "core/method/row_packer.h"
 
 #include "tests/compute/counted_machine.h"
 #include "tests/support/numbers.h"
@@ -252,6 +253,66 @@ private slots:
                 return weights;
             });
             QVERIFY2(done.has_value(), done ? "" : done.error().message.c_str());
+        }
+    }
+
+    void layersRoundedByFixedRangesStayOnTheDevice()
+    {
+        TRITLOOM_NEEDS_VULKAN(backend, {});
+        Machine machine(std::move(backend)), reference(nullptr);
+        Op window{OpKind::Convolution, {}};
+        window.lists = {
+            {"kernel", {3, 3}}, {"strides", {1, 1}}, {"dilations", {1, 1}}, {"pads", {1, 1, 1, 1}}};
+        const struct {
+            Op op;
+            Shape input;
+            std::size_t columns, channels;
+        } layers[] = {
+            {window, {2, 16, 9, 11}, 144, 1},
+            {window, {1, 16, 9, 11}, 144, 16},
+            {{OpKind::Linear, {}}, {7, 64}, 64, 1}};
+        for (const auto& [op, input, columns, channels] : layers) {
+            GraphBuilder inner;
+            const ValueId rounded = inner.add(
+                {OpKind::QuantizeRows, {{"bits", 8}}}, {inner.input()},
+                {TensorId{1}, TensorId{2}, TensorId{3}});
+            const Tensor floats =
+                Tensor::adoptFloats({20, columns}, fixture::normalValues(20 * columns, 3, 0.1f));
+            LayerReplacement replacement{
+                .graph = {},
+                .parts =
+                    {{"weights",
+                      packByFormat(floats, parseNumberFormat("int8g16").value(), {}, true, {}).value(),
+                      false},
+                     {"input.scales", Tensor::adoptFloats({1, channels}, std::vector<float>(channels, 0.03f)),
+                      false},
+                     {"input.zeros", Tensor::adoptFloats({1, channels}, std::vector<float>(channels, 110)),
+                      false},
+                     {"input.times", Tensor::adoptFloats({1}, {0}), false}},
+                .outputs = 20,
+                .inputs = columns};
+            replacement.graph =
+                std::move(inner).finish(inner.add({OpKind::Linear, {}}, {rounded}, {TensorId{0}}));
+            GraphBuilder outer;
+            const ValueId y = outer.add(op, {outer.input()}, {TensorId{7}});
+            const Graph graph = std::move(outer).finish(y);
+            const CompressedLayer layer(std::move(replacement));
+            const auto run = [&](Machine& on) {
+                const std::size_t count = TensorType{nullptr, input}.elements();
+                ValueMap values{{graph.input, Tensor::adoptFloats(input, fixture::normalValues(count, 8))}};
+                const auto weights = [&](TensorId) -> Result<Executor::Weights> {
+                    return Executor::Weights{
+                        layer, keyOf("layer", std::uint64_t(columns), std::uint64_t(channels))};
+                };
+                const auto done =
+                    on.executor->run(graph, 0, graph.stageCount - 1, values, weights, nullptr, {});
+                return done ? values.at(y).toFloats() : std::vector<float>();
+            };
+            const std::vector<float> made = run(machine), expected = run(reference);
+            QVERIFY(!made.empty() && made.size() == expected.size());
+            for (std::size_t i = 0; i < made.size(); ++i)
+                QVERIFY(fixture::isNear(double(made[i]), double(expected[i]), 2e-5));
+            QCOMPARE(machine.hostRuns(), 0);
         }
     }
 };
