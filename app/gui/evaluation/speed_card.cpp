@@ -1,5 +1,6 @@
 #include "app/gui/evaluation/speed_card.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "core/sensitivity/cost_model.h"
@@ -58,7 +59,7 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     });
     connect(&speed, &SpeedController::changed, this, &SpeedCard::refresh);
     connect(&speed, &SpeedController::failed, this, [this](const QString& why) {
-        m_why = why;
+        m_why = coreWords(why);
         refresh();
     });
     connect(&workspace.document(), &AllocationDocument::changed, this, &SpeedCard::refresh);
