@@ -6141,7 +6141,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>the pictures were shrunk %1 times each way by bicubic resampling</source>
-            <translation>die Bilder wurden bikubisch auf ein %1-tel jeder Seite verkleinert</translation>
+            <translation>die Bilder wurden bikubisch verkleinert, jede Seite auf 1/%1</translation>
         </message>
         <message>
             <source>noise of %1 / 255 was added to the pictures, seed %2</source>
