@@ -183,6 +183,7 @@ void PicturesPage::takePictures()
         m_notices->setToolTip(notices.join(QLatin1Char('\n')));
         showOutcomes();
         m_follows = true;
+        m_asked = false;
         const QScopedValueRollback sorting(m_sorting, true);
         m_list->setCurrentIndex(m_model.index(0)); // asks for its preview
         // The button that was pressed is gone; the next key is for the pictures and not for what sorts them.
@@ -251,13 +252,14 @@ void PicturesPage::showOutcomes()
 
 void PicturesPage::sort()
 {
-    m_model.sortWorstFirst(m_worstFirst->isChecked());
+    // A new set is looked at in its own order: only pictures that flip, or somebody who asks for it, change
+    // that.
+    const bool sorts = m_worstFirst->isChecked()
+        && (!isClassifier() || m_asked
+            || std::ranges::any_of(m_workspace.evaluation().outcomes(), &PictureOutcome::flips));
+    m_model.sortWorstFirst(sorts);
     const QScopedValueRollback sorting(m_sorting, true);
-    // A new set is looked at from its first picture on: only a picture that flips, or somebody who asks for
-    // this order, calls the eye elsewhere.
-    const bool calls = !isClassifier() || m_asked
-        || std::ranges::any_of(m_workspace.evaluation().outcomes(), &PictureOutcome::flips);
-    if (m_follows && m_worstFirst->isChecked() && calls)
+    if (m_follows && sorts)
         m_list->setCurrentIndex(m_model.index(0));
     m_list->scrollTo(m_list->currentIndex());
 }

@@ -100,7 +100,6 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
         m_follows = m_follows || worst; // who sorts wants to see what came to the top
         m_asked = true;
         sort();
-        m_asked = false;
     });
 }
 
