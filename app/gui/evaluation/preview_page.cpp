@@ -13,6 +13,7 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/flip_switch.h"
+#include "app/gui/widgets/gently.h"
 #include "app/gui/widgets/quiet_progress.h"
 
 #include <QHBoxLayout>
@@ -97,25 +98,27 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     const int least = workspace.model().picture ? 304 : 342;
     setMinimumWidth(std::max(least, inner->minimumSizeHint().width() + 2));
 
+    const std::function<void()> calm = gently(
+        this, [this] { return m_workspace.document().inGesture(); }, [this] { refreshAll(); });
     EvaluationController& evaluation = workspace.evaluation();
-    connect(&evaluation, &EvaluationController::started, this, [this] {
+    connect(&evaluation, &EvaluationController::started, this, [this, calm] {
         m_why.clear();
         m_course->setCourse({}, 1);
         m_points.clear();
-        refreshAll();
+        calm();
     });
-    connect(&evaluation, &EvaluationController::measured, this, [this](const Evaluation& now) {
+    connect(&evaluation, &EvaluationController::measured, this, [this, calm](const Evaluation& now) {
         m_shown = now;
         m_points.push_back({double(now.chunksDone), now.perplexity.value, now.perplexity.standardError});
         m_course->setCourse(m_points, double(now.chunksTotal));
-        refreshAll();
+        calm();
     });
     connect(&evaluation, &EvaluationController::finished, this, &PreviewPage::refreshAll);
     connect(&evaluation, &EvaluationController::failed, this, [this](const QString& why) {
         m_why = why;
         refreshAll();
     });
-    connect(&workspace.document(), &AllocationDocument::changed, this, &PreviewPage::refreshAll);
+    connect(&workspace.document(), &AllocationDocument::changed, this, calm);
     connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, [this] {
         if (!m_cellsTimer.isActive())

@@ -3,6 +3,7 @@
 #include "app/gui/core_words.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/gently.h"
 #include "core/sensitivity/cost_model.h"
 
 #include <QHBoxLayout>
@@ -62,7 +63,10 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
         m_why = coreWords(why);
         refresh();
     });
-    connect(&workspace.document(), &AllocationDocument::changed, this, &SpeedCard::refresh);
+    connect(
+        &workspace.document(), &AllocationDocument::changed, this,
+        gently(
+            this, [this] { return m_workspace.document().inGesture(); }, [this] { refresh(); }));
     connect(&workspace, &Workspace::goalChanged, this, &SpeedCard::refresh);
     if (decodes)
         speed.needReadSpeed();
