@@ -6,6 +6,7 @@
 #include <QGridLayout>
 #include <QIcon>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <array>
@@ -30,6 +31,7 @@ QDialog* makeDialog(QWidget* parent, const QString& title, const char* name)
 void finish(QDialog* dialog, QVBoxLayout* column)
 {
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
+    buttons->button(QDialogButtonBox::Close)->setText(QCoreApplication::translate("About", "Close"));
     QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
     column->addWidget(buttons);
     dialog->show();

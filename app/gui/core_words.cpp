@@ -1,11 +1,13 @@
 #include "app/gui/core_words.h"
 
+#include "app/gui/number_text.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 #include <QRegularExpression>
 
 #include <array>
-#include <span>
+#include <utility>
 #include <vector>
 
 namespace tritloom {
@@ -80,30 +82,132 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "A picture runs through the network %1 times: errors of the steps add up."),
     QT_TRANSLATE_NOOP(
         "Core", "Rounding without training, measured once on one set of samples: no error bars over seeds."),
+    // Of pictures, transforms, allocators, metrics, models and the filter of layers.
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 of %2 pictures are stored as JPEG, which rewrites the lowest bits: a detector may tell the "
+        "formats apart, save all in one way first"),
+    QT_TRANSLATE_NOOP("Core", "%1 of %2 pictures are stored as JPEG, which rewrites the lowest bits"),
+    QT_TRANSLATE_NOOP("Core", "'%1' counts as generated (class 0), '%2' as real (class 1)"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "the pictures have %1 classes, the network knows %2: theirs count as its first ones in the order of "
+        "the alphabet unless --labels gives the order"),
+    QT_TRANSLATE_NOOP("Core", "%1 pictures outside of the class folders were left out"),
+    QT_TRANSLATE_NOOP("Core", "no picture has a class, so only the difference to the reference is measured"),
+    QT_TRANSLATE_NOOP("Core", "%1 of %2 pictures have no class"),
+    QT_TRANSLATE_NOOP("Core", "%1 of %2 pictures were resized to %3 x %4"),
+    QT_TRANSLATE_NOOP("Core", "of %1 of %2 pictures the middle is taken, at most %3 x %4 pixels"),
+    QT_TRANSLATE_NOOP("Core", "the pictures were shrunk %1 times each way by bicubic resampling"),
+    QT_TRANSLATE_NOOP("Core", "noise of %1 / 255 was added to the pictures, seed %2"),
+    QT_TRANSLATE_NOOP(
+        "Core", "the prompt is longer than the %1 tokens of the text encoder, the last %2 are left out"),
+    QT_TRANSLATE_NOOP("Core", "pictures are given as %1, which of %2 usual ways does best on %3 of them"),
+    QT_TRANSLATE_NOOP("Core", "seed %1"),
+    QT_TRANSLATE_NOOP("Core", "picture %1"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "it works on pictures, and there are none yet: drop some, or a folder of them, on the window"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "biases and norms now fit layers in %1 by %2; of other bits, and uncompressed, the model computes "
+        "something else than before"),
+    QT_TRANSLATE_NOOP("Core", "%1 of %2 layers have no bias and no batch norm behind them and stay"),
+    QT_TRANSLATE_NOOP("Core", "the width %1 is mixed in blocks of %2, the largest power of two in it"),
+    QT_TRANSLATE_NOOP("Core", "the norm '%1' stays: it is not behind a convolution that it alone reads"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 pairs of layers were equalised; in front of %2 layers stands something else than ReLU or a pool"),
+    QT_TRANSLATE_NOOP("Core", "norms can be folded only where the graph of the model is known"),
+    QT_TRANSLATE_NOOP("Core", "this network has no batch norm behind a convolution"),
+    QT_TRANSLATE_NOOP("Core", "layers can be equalised only where the graph of the model is known"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "no two layers of this network follow each other with only ReLU or a pool between (fold batch norms "
+        "first)"),
+    QT_TRANSLATE_NOOP("Core", "biases can be corrected only where the graph of the model is known"),
+    QT_TRANSLATE_NOOP("Core", "none of the %1 layers of this model has a bias or a batch norm behind it"),
+    QT_TRANSLATE_NOOP("Core", "layer norms take the mean away, which a rotation does not keep"),
+    QT_TRANSLATE_NOOP("Core", "tables of positions cannot be rotated with the stream yet"),
+    QT_TRANSLATE_NOOP("Core", "something other than a product writes the residual stream"),
+    QT_TRANSLATE_NOOP(
+        "Core", "the output matrix is the table of the embedding, so the last norm cannot be folded into it"),
+    QT_TRANSLATE_NOOP("Core", "no residual stream was found in this graph"),
+    QT_TRANSLATE_NOOP("Core", "a rotation can be folded only where the graph of the model is known"),
+    QT_TRANSLATE_NOOP("Core", "scales can be folded only where the graph of the model is known"),
+    QT_TRANSLATE_NOOP("Core", "this model has no place where scales can be folded"),
+    QT_TRANSLATE_NOOP("Core", "all layers are of one group: this is a plain program over one budget"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 of %2 layers carry nothing of a single token (queries and keys): this metric cannot tell what "
+        "they stand"),
+    QT_TRANSLATE_NOOP("Core", "%1 bits a weight of %2; the bound is for widths near it"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "gain of unequal bits over equal ones: %1 of the loss is left (geometric over arithmetic mean)"),
+    QT_TRANSLATE_NOOP("Core", "%1 of %2 parts at the lower width"),
+    QT_TRANSLATE_NOOP("Core", "not proven best within %1 s: give it more time"),
+    QT_TRANSLATE_NOOP("Core", "%1 of %2 layers control content and were judged by similarity"),
+    QT_TRANSLATE_NOOP("Core", "threshold %1"),
+    QT_TRANSLATE_NOOP("Core", "widths near the mean need a budget of bytes"),
+    QT_TRANSLATE_NOOP("Core", "a common threshold needs a budget of bytes"),
+    QT_TRANSLATE_NOOP("Core", "two groups need a budget of bytes"),
+    QT_TRANSLATE_NOOP("Core", "equal loss needs a budget of bytes"),
+    QT_TRANSLATE_NOOP("Core", "the file does not say which architecture it is"),
+    QT_TRANSLATE_NOOP("Core", "the architecture '%1' is not known here"),
+    QT_TRANSLATE_NOOP("Core", "the model has no layers"),
+    QT_TRANSLATE_NOOP("Core", "none of these methods can write any of these formats"),
+    QT_TRANSLATE_NOOP("Core", "'%1' is no comparison: write it like bits<4"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "layers have no '%1': use name, role, format, stored, bits, size, parameters, rows, columns, "
+        "sensitivity, error, block or pinned"),
+    QT_TRANSLATE_NOOP("Core", "'%1' has nothing to compare with"),
+    QT_TRANSLATE_NOOP("Core", "'%1': %2 is a text, use =, != or ~"),
+    QT_TRANSLATE_NOOP("Core", "'%1': %2 is a number, use <, <=, >, >=, = or !="),
+    QT_TRANSLATE_NOOP("Core", "'%1': '%2' is no number"),
 };
 
+/// Sentences whose numbers are all counts of bytes, and how they are said with sizes.
+constexpr std::array<std::pair<const char*, const char*>, 3> sentencesOfBytes{{
+    {"the budget is %1 bytes, norms and biases alone have %2",
+     QT_TRANSLATE_NOOP("Core", "the budget is %1, norms and biases alone take %2")},
+    {"the budget is %1 bytes, the smallest choice has %2",
+     QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest choice takes %2")},
+    {"the budget is %1 bytes, the smallest possible choice has %2",
+     QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest possible choice takes %2")},
+}};
+
 struct Pattern {
-    const char* source;
+    const char* said;
     QRegularExpression expression;
+    bool bytes = false; ///< names and numbers are counts of bytes
 };
+
+/// What the sentence looks like with anything in its places.
+QRegularExpression expressionOf(const char* sentence)
+{
+    static const QRegularExpression place(QStringLiteral("%[1-9]"));
+    const QString text = QString::fromUtf8(sentence);
+    QString expression;
+    qsizetype done = 0;
+    for (auto matches = place.globalMatch(text); matches.hasNext();) {
+        const auto match = matches.next();
+        expression += QRegularExpression::escape(text.mid(done, match.capturedStart() - done))
+            + QStringLiteral("(.+?)");
+        done = match.capturedEnd();
+    }
+    expression += QRegularExpression::escape(text.mid(done));
+    return QRegularExpression(QRegularExpression::anchoredPattern(expression));
+}
 
 std::vector<Pattern> patterns()
 {
-    static const QRegularExpression place(QStringLiteral("%[1-9]"));
     std::vector<Pattern> made;
-    for (const char* const sentence : sentences) {
-        QString expression;
-        const QString text = QString::fromUtf8(sentence);
-        qsizetype done = 0;
-        for (auto matches = place.globalMatch(text); matches.hasNext();) {
-            const auto match = matches.next();
-            expression += QRegularExpression::escape(text.mid(done, match.capturedStart() - done))
-                + QStringLiteral("(.+?)");
-            done = match.capturedEnd();
-        }
-        expression += QRegularExpression::escape(text.mid(done));
-        made.push_back({sentence, QRegularExpression(QRegularExpression::anchoredPattern(expression))});
-    }
+    for (const char* const sentence : sentences)
+        made.push_back({sentence, expressionOf(sentence)});
+    for (const auto& [sentence, said] : sentencesOfBytes)
+        made.push_back({said, expressionOf(sentence), true});
     return made;
 }
 
@@ -119,18 +223,24 @@ QString localNumbers(const QString& text)
         : QString(text).replace(number, QStringLiteral("\\1") + point + QStringLiteral("\\2"));
 }
 
-QString coreWords(const std::string& sentence)
+QString coreWords(const QString& sentence)
 {
     static const std::vector<Pattern> known = patterns();
-    const QString text = QString::fromStdString(sentence);
-    for (const auto& [source, expression] : known)
-        if (const auto match = expression.match(text); match.hasMatch()) {
+    for (const auto& [source, expression, bytes] : known)
+        if (const auto match = expression.match(sentence); match.hasMatch()) {
             QString said = QCoreApplication::translate("Core", source);
             for (int i = match.lastCapturedIndex(); i > 0; --i)
-                said.replace(QLatin1Char('%') + QString::number(i), match.captured(i));
-            return localNumbers(said);
+                said.replace(
+                    QLatin1Char('%') + QString::number(i),
+                    bytes ? formatBytes(match.captured(i).toULongLong()) : localNumbers(match.captured(i)));
+            return said;
         }
-    return localNumbers(text);
+    return localNumbers(sentence);
+}
+
+QString coreWords(const std::string& sentence)
+{
+    return coreWords(QString::fromStdString(sentence));
 }
 
 } // namespace tritloom

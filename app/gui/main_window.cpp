@@ -1,6 +1,7 @@
 #include "app/gui/main_window.h"
 
 #include "app/gui/about.h"
+#include "app/gui/core_words.h"
 #include "app/gui/export/export_dialog.h"
 #include "app/gui/model_name.h"
 #include "app/gui/notice.h"
@@ -13,6 +14,7 @@
 #include "app/gui/status_line.h"
 #include "app/gui/transforms/transform_dialog.h"
 #include "app/gui/widgets/banner.h"
+#include "app/gui/widgets/drop_hint.h"
 #include "app/gui/window_actions.h"
 #include "app/gui/window_wiring.h"
 
@@ -33,6 +35,7 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
     , m_settings(
           (applyTheme(settings.resolvedTheme()), std::move(settings))) // widgets made below take its font
     , m_banner(new Banner(this))
+    , m_dropHint(new DropHint(this))
     , m_stack(new QStackedWidget(this))
     , m_start(new StartPage(this))
     , m_status(new StatusLine(this))
@@ -54,6 +57,7 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
     setCentralWidget(whole);
     m_docks = new PageDocks(*this, *centreColumn, layout);
     m_actions = std::make_unique<WindowActions>(*this, m_undoGroup, *m_docks);
+    m_actions->sweep->setIconText(tr("Sensitivity")); // the longer of two: its button keeps this width
     m_toolBar = new ProjectToolBar(
         plugins,
         {m_actions->open, m_actions->undo, m_actions->redo, m_actions->allocate, m_actions->allocator,
@@ -151,31 +155,42 @@ void MainWindow::connectActions()
         show(std::move(made), modelName(model.path));
         if (!model.problem.isEmpty())
             showNotice(
-                m_banner, tr("Changes are not kept on disk: %1").arg(model.problem), NoticeKind::Warning);
+                m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(model.problem)),
+                NoticeKind::Warning);
         if (!model.notice.isEmpty())
-            showNotice(m_banner, tr("Attention: %1").arg(model.notice), NoticeKind::Warning);
+            showNotice(m_banner, tr("Attention: %1").arg(coreWords(model.notice)), NoticeKind::Warning);
         // The original's own figures are what every change is held against.
         if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
             m_workspace->evaluation().request(m_workspace->document().allocation());
         m_announces = true;
     });
     connect(&m_history, &ModelHistory::moved, this, [this] {
+        m_banner->hide(); // what it says is of the model that is left
         leave();
         enter();
         m_workspace->evaluation().request(m_workspace->document().allocation());
+    });
+    connect(&m_history, &ModelHistory::endReached, this, [this] {
+        showNotice(
+            m_banner,
+            tr("The models before this one were let go to spare memory. “Back to the original” in the menu "
+               "Allocate "
+               "leads to the one that was opened."),
+            NoticeKind::Information);
     });
     connect(m_docks, &PageDocks::pageMade, this, [this](QWidget* page) {
         wirePage(*this, *page, *m_actions);
         connectMethods(*this, *m_workspace, *page);
     });
     connect(m_docks, &PageDocks::settled, this, [this] {
+        setProperty("busy", false); // whoever takes a picture of the window waits for this
         if (std::exchange(m_announces, false))
             emit opened();
     });
     connect(&m_loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
         m_status->setOpening({});
         refreshActions();
-        showNotice(m_banner, tr("Could not open: %1").arg(why));
+        showNotice(m_banner, tr("Could not open: %1").arg(coreWords(why)));
     });
 }
 
@@ -212,6 +227,7 @@ void MainWindow::enter()
 {
     m_workspace = m_history.present();
     m_stack->setCurrentIndex(1);
+    setProperty("busy", true);
     m_docks->fill(*m_workspace);
     m_undoGroup.addStack(&m_workspace->document().undoStack());
     m_undoGroup.setActiveStack(&m_workspace->document().undoStack());
@@ -243,23 +259,23 @@ void MainWindow::connectWorkspace()
     connectTransforms();
     connect(m_workspace.get(), &Workspace::allocatorChanged, scope, refresh);
     connect(m_workspace.get(), &Workspace::allocationNoticed, scope, [this](const QString& what) {
-        showNotice(m_banner, what, NoticeKind::Information);
+        showNotice(m_banner, coreWords(what), NoticeKind::Information);
     });
     for (Job const* const job :
          {&m_workspace->analyses().job(), &m_workspace->metric().job(), &m_workspace->transforms().job()})
         connect(job, &Job::runningChanged, scope, refresh);
     connect(m_workspace.get(), &Workspace::saveFailed, scope, [this](const QString& why) {
-        showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(why), NoticeKind::Warning);
+        showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(why)), NoticeKind::Warning);
     });
     connect(m_workspace.get(), &Workspace::allocationFailed, scope, [this](const QString& why) {
-        showNotice(m_banner, tr("Nothing was allocated: %1").arg(why));
+        showNotice(m_banner, tr("Nothing was allocated: %1").arg(coreWords(why)));
     });
     connect(&m_workspace->pictures(), &PicturesController::failed, scope, [this](const QString& why) {
-        showNotice(m_banner, tr("The pictures could not be taken: %1").arg(why));
+        showNotice(m_banner, tr("The pictures could not be taken: %1").arg(coreWords(why)));
     });
     connect(&m_workspace->pictures(), &PicturesController::changed, scope, refresh);
     connect(&m_workspace->sensitivity(), &SensitivityController::failed, scope, [this](const QString& why) {
-        showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(why));
+        showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(coreWords(why)));
     });
     connect(&m_workspace->sensitivity(), &SensitivityController::runningChanged, scope, refresh);
     connect(&m_workspace->evaluation(), &EvaluationController::started, scope, refresh);
@@ -281,15 +297,13 @@ void MainWindow::closeProject()
 
 void MainWindow::refreshActions()
 {
-    for (QAction* const action : m_actions->ofProject())
-        action->setEnabled(m_workspace != nullptr);
     const bool sweeping = m_workspace && m_workspace->sensitivity().isRunning();
     m_actions->sweep->setIconText(sweeping ? tr("Stop") : tr("Sensitivity"));
+    for (QAction* const action : m_actions->ofProject())
+        action->setEnabled(m_workspace != nullptr);
     m_actions->sweep->setToolTip(tr("Measure what each layer costs in each format, one at a time"));
     m_actions->sweep->setText(sweeping ? tr("Stop measuring") : tr("Measure &sensitivity"));
     m_actions->sweep->setEnabled(m_workspace && m_workspace->engine().whyNotEvaluated().empty());
-    const bool isGguf = !m_workspace || !m_workspace->model().picture;
-    m_actions->exportModel->setText(isGguf ? tr("&Export GGUF…") : tr("&Export…"));
     if (std::exchange(m_stopShown, sweeping)
         != sweeping) // asked for every frame of a drag, and icons are drawn anew
         applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);

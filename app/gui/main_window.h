@@ -16,6 +16,7 @@ class QStackedWidget;
 namespace tritloom {
 
 class Banner;
+class DropHint;
 class ProjectToolBar;
 class StartPage;
 class StatusLine;
@@ -41,6 +42,7 @@ public:
     [[nodiscard]] QWidget* page(const QString& id) { return m_docks->need(id); }
     [[nodiscard]] Workspace* workspace() { return m_workspace.get(); }
     [[nodiscard]] const Settings& settings() const { return m_settings; }
+    [[nodiscard]] ModelHistory& history() { return m_history; }
     void setSettings(const Settings& settings);
     using QMainWindow::show;
 
@@ -50,6 +52,7 @@ signals:
 protected:
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
 private:
@@ -78,6 +81,7 @@ private:
     std::unique_ptr<WindowActions> m_actions;
     QUndoGroup m_undoGroup;
     Banner* m_banner;
+    DropHint* m_dropHint;
     QStackedWidget* m_stack;
     StartPage* m_start;
     PageDocks* m_docks;

@@ -1,11 +1,14 @@
 // Ways in and out of the main window: dialogs and drops.
+#include "app/gui/core_words.h"
 #include "app/gui/main_window.h"
 #include "app/gui/notice.h"
 #include "app/gui/pictures/picture_drop.h"
 #include "app/gui/widgets/banner.h"
+#include "app/gui/widgets/drop_hint.h"
 
 #include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMimeData>
 
 #include <algorithm>
@@ -44,8 +47,7 @@ void MainWindow::saveCopy()
         path += QLatin1String(".tritproj");
     setLastFolder("project", path);
     if (const auto saved = m_workspace->saveCopy(path.toStdString()); !saved) {
-        showNotice(
-            m_banner, tr("The project was not saved: %1").arg(QString::fromStdString(saved.error().message)));
+        showNotice(m_banner, tr("The project was not saved: %1").arg(coreWords(saved.error().message)));
         return;
     }
     m_workspace->document().undoStack().setClean();
@@ -56,12 +58,23 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
     const QList<QUrl> urls = event->mimeData()->urls();
     const bool local = !urls.isEmpty() && std::ranges::all_of(urls, &QUrl::isLocalFile);
-    if (local && (urls.size() == 1 || (m_workspace && m_workspace->model().picture)))
-        event->acceptProposedAction();
+    if (!local || (urls.size() != 1 && !(m_workspace && m_workspace->model().picture)))
+        return;
+    event->acceptProposedAction();
+    m_dropHint->say(
+        m_workspace && arePictures(*m_workspace, urls)
+            ? tr("Drop to measure on these pictures")
+            : tr("Drop to open %1").arg(QFileInfo(urls.front().toLocalFile()).fileName()));
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
+{
+    m_dropHint->hide();
 }
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
+    m_dropHint->hide();
     event->acceptProposedAction();
     if (m_workspace && takePictures(*m_workspace, event->mimeData()->urls()))
         return;

@@ -1,4 +1,5 @@
 // A model rewritten by transforms takes the place of the open one, and the way back.
+#include "app/gui/core_words.h"
 #include "app/gui/main_window.h"
 #include "app/gui/notice.h"
 #include "app/gui/transforms/transform_dialog.h"
@@ -40,9 +41,9 @@ void MainWindow::takeTransformed(const TransformedProject& made)
         tr("%1 is in place. Undo takes it back, and so does “Back to the original” in the menu Allocate.")
             .arg(title)};
     for (const QString& notice : made.notices)
-        sentences << notice + QLatin1Char('.');
+        sentences << coreWords(notice) + QLatin1Char('.');
     if (!made.problem.isEmpty())
-        sentences << tr("Changes are not kept on disk: %1").arg(made.problem);
+        sentences << tr("Changes are not kept on disk: %1").arg(coreWords(made.problem));
     showNotice(
         m_banner, sentences.join(QLatin1Char(' ')),
         made.problem.isEmpty() ? NoticeKind::Information : NoticeKind::Warning);

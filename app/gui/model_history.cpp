@@ -3,7 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include <unistd.h>
+
 namespace tritloom {
+namespace {
+
+std::uint64_t physicalMemory()
+{
+    return std::uint64_t(sysconf(_SC_PHYS_PAGES)) * std::uint64_t(sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
 
 /// One way through the boundary between two eras. There is one at the end of the earlier one's steps, whose
 /// redo leads on, and one at the start of the later one's, whose undo leads back.
@@ -19,8 +29,12 @@ public:
     }
     void undo() override
     {
-        if (m_leads == Leads::Back)
-            m_history.ask(m_from - 1);
+        if (m_leads != Leads::Back)
+            return;
+        if (!m_history.isLetGo(m_from - 1))
+            return m_history.ask(m_from - 1);
+        setObsolete(true); // leads nowhere any more
+        emit m_history.endReached();
     }
     void redo() override
     {
@@ -50,6 +64,8 @@ void ModelHistory::clear()
 {
     forgetFrom(0);
     m_present = 0;
+    m_letGo = 0;
+    m_original.reset();
 }
 
 void ModelHistory::forgetFrom(std::size_t era)
@@ -74,8 +90,9 @@ void ModelHistory::step(std::shared_ptr<Workspace> next, const QString& text)
         const QSignalBlocker quiet(next->document().undoStack());
         next->document().undoStack().clear();
     }
-    next->document().undoStack().push(new ModelStep(*this, m_present + 1, ModelStep::Leads::Back, text));
-    auto* const leave = new ModelStep(*this, m_present, ModelStep::Leads::On, text);
+    next->document().undoStack().push(
+        new ModelStep(*this, m_letGo + m_present + 1, ModelStep::Leads::Back, text));
+    auto* const leave = new ModelStep(*this, m_letGo + m_present, ModelStep::Leads::On, text);
     last.document().undoStack().push(leave);
     m_eras.back().leave = leave;
     connect(
@@ -83,10 +100,35 @@ void ModelHistory::step(std::shared_ptr<Workspace> next, const QString& text)
         Qt::UniqueConnection);
     m_eras.push_back({std::move(next)});
     ++m_present;
+    keepToLimit();
+}
+
+void ModelHistory::keepToLimit()
+{
+    const std::uint64_t limit = m_memoryLimit != 0 ? m_memoryLimit : physicalMemory() / 4;
+    const auto inMemory = [](const Era& era) {
+        return era.workspace->engine().transforms().empty() ? 0 : era.workspace->model().bytes();
+    };
+    std::uint64_t kept = 0;
+    for (std::size_t i = 0; i < m_present; ++i)
+        kept += inMemory(m_eras[i]);
+    // The one before the present stays whatever it takes: the step that was just made can be undone.
+    while (m_present > 1 && kept > limit) {
+        kept -= inMemory(m_eras.front());
+        if (!m_original && m_eras.front().workspace->engine().transforms().empty())
+            m_original = m_eras.front().workspace;
+        m_eras.front().workspace->document().undoStack().disconnect(this);
+        const Era letGo = std::move(m_eras.front()); // its stack announces its end: after the list is right
+        m_eras.erase(m_eras.begin());
+        --m_present;
+        ++m_letGo;
+    }
 }
 
 std::shared_ptr<Workspace> ModelHistory::original() const
 {
+    if (m_original)
+        return m_original;
     for (const Era& era : m_eras)
         if (era.workspace->engine().transforms().empty())
             return era.workspace;
@@ -101,10 +143,10 @@ void ModelHistory::ask(std::size_t era)
 
 void ModelHistory::go(std::size_t era)
 {
-    if (era >= m_eras.size() || era == m_present)
+    if (isLetGo(era) || era - m_letGo >= m_eras.size() || era - m_letGo == m_present)
         return; // closed or forgotten meanwhile
-    const bool back = era < m_present;
-    m_present = era;
+    const bool back = era - m_letGo < m_present;
+    m_present = era - m_letGo;
     QUndoStack& stack = present()->document().undoStack();
     back ? stack.undo() : stack.redo(); // its half of the same step
     emit moved();

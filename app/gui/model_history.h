@@ -23,11 +23,16 @@ public:
     /// `next` takes goal, bits, pins and selection over and becomes the present one; text: of the step.
     void step(std::shared_ptr<Workspace> next, const QString& text);
     [[nodiscard]] const std::shared_ptr<Workspace>& present() const { return m_eras[m_present].workspace; }
+    /// Models that transforms made lie in memory whole. Of those that undo leads back to as many are kept as
+    /// take this many bytes together, and always the last; those before them are let go, the earliest first.
+    /// The standard is a quarter of the machine's memory.
+    void setMemoryLimit(std::uint64_t bytes) { m_memoryLimit = bytes; }
     /// The model as its file has it; null: it was opened as a project that had been rewritten.
     [[nodiscard]] std::shared_ptr<Workspace> original() const;
 
 signals:
     void moved(); ///< undo or redo made another one the present one
+    void endReached(); ///< undo led to a model that was let go: the present one stays
 
 private:
     class ModelStep;
@@ -39,9 +44,15 @@ private:
     void go(std::size_t era);
     void forgetLater(); ///< where the way to them has been replaced by an edit
     void forgetFrom(std::size_t era);
+    void keepToLimit();
+    [[nodiscard]] bool isLetGo(std::size_t era) const { return era < m_letGo; }
 
+    // Eras are counted from the first that there ever was; the list begins behind those that were let go.
     std::vector<Era> m_eras;
-    std::size_t m_present = 0;
+    std::size_t m_present = 0; ///< in the list
+    std::size_t m_letGo = 0;
+    std::shared_ptr<Workspace> m_original; ///< where it was let go: it costs nothing, its file is mapped
+    std::uint64_t m_memoryLimit = 0; ///< 0: the standard
 };
 
 } // namespace tritloom

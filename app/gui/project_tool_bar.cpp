@@ -21,6 +21,7 @@ namespace tritloom {
 namespace {
 
 constexpr int sliderSteps = 100; ///< per stop of the bits axis
+constexpr int methodWidth = 200; ///< the longest names are in the list and in the tooltip
 
 } // namespace
 
@@ -51,6 +52,7 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     // The longest name of a plugin does not say how wide the bar is.
     m_method->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_method->setMinimumContentsLength(11);
+    m_method->setFixedWidth(methodWidth); // what stands beside it stays where it is, whatever is chosen
     m_settings->setObjectName(QStringLiteral("methodSettings"));
     m_slider->setObjectName(QStringLiteral("budgetSlider"));
     m_slider->setAccessibleName(tr("Budget in bits per weight"));
@@ -98,6 +100,11 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     for (QAction* const action : {actions.undo, actions.redo, actions.allocator})
         widgetForAction(action)->setAccessibleName(action->text());
 
+    if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(actions.sweep)))
+        connect(actions.sweep, &QAction::changed, button, [button] {
+            // "Stop" is shorter than what it stops: its neighbours stay where they are.
+            button->setMinimumWidth(std::max(button->minimumWidth(), button->sizeHint().width()));
+        });
     connect(m_method, &QComboBox::activated, this, &ProjectToolBar::takeMethod);
     connect(m_settings, &ParameterButton::chosen, this, [this] {
         const std::string id = m_method->currentData().toString().toStdString();
@@ -192,9 +199,7 @@ void ProjectToolBar::takeMethod()
 void ProjectToolBar::showMethod(const PluginChoice& method)
 {
     m_method->setCurrentIndex(m_method->findData(QString::fromStdString(method.id)));
-    constexpr int frame = 46, least = 150, most = 210; // the style sheet's padding, and the arrow
-    m_method->setMinimumWidth(
-        std::clamp(m_method->fontMetrics().horizontalAdvance(m_method->currentText()) + frame, least, most));
+    m_method->setToolTip(m_method->currentText());
     fitLabels();
     const LayerMethod* const found = m_plugins.find(method.id);
     m_settings->setPlugin(

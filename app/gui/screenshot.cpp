@@ -6,13 +6,26 @@
 #include <QApplication>
 #include <QElapsedTimer>
 
+#include <algorithm>
+
 namespace tritloom {
 namespace {
 
-constexpr int atLeast = 500, atMost = 20000; ///< milliseconds
+constexpr int atLeast = 500, atMost = 60000, settling = 100; ///< milliseconds
 
-/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest; pictures that a
-/// network makes are waited for.
+/// Whether something that is seen says of itself that more is on its way: the pages of a window that are
+/// still being made, pictures that are read or run through a network.
+bool isBusy(const QWidget& widget)
+{
+    const auto says = [](const QWidget& one) { return one.isVisible() && one.property("busy").toBool(); };
+    if (says(widget))
+        return true;
+    return std::ranges::any_of(
+        widget.findChildren<QWidget*>(), [&](const QWidget* child) { return says(*child); });
+}
+
+/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest; what is not there
+/// yet is waited for.
 QImage grab(QWidget& widget, QSize size, Workspace& workspace)
 {
     widget.setAttribute(Qt::WA_DontShowOnScreen);
@@ -20,11 +33,14 @@ QImage grab(QWidget& widget, QSize size, Workspace& workspace)
     widget.show();
     QElapsedTimer time;
     time.start();
-    while (time.elapsed() < atLeast || (workspace.picturePreview().isRunning() && time.elapsed() < atMost))
+    const auto waits = [&] {
+        return workspace.picturePreview().isRunning() || workspace.pictures().isLoading() || isBusy(widget);
+    };
+    while (time.elapsed() < atLeast || (waits() && time.elapsed() < atMost))
         QApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 50);
     // What came last has asked for its room, and gets it with the next events.
-    QApplication::processEvents();
-    QApplication::processEvents();
+    for (time.restart(); time.elapsed() < settling;)
+        QApplication::processEvents(QEventLoop::AllEvents, 10);
     return widget.grab().toImage();
 }
 

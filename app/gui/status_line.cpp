@@ -1,10 +1,13 @@
 #include "app/gui/status_line.h"
 
+#include "app/gui/evaluation/prediction_note.h"
 #include "app/gui/model_loader.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/quiet_progress.h"
 
+#include <QCoreApplication>
 #include <QFile>
 #include <QProgressBar>
 #include <QPushButton>
@@ -22,6 +25,34 @@ std::uint64_t residentBytes()
         return 0;
     const QList<QByteArray> fields = file.readAll().split(' ');
     return fields.size() < 2 ? 0 : fields[1].toULongLong() * std::uint64_t(sysconf(_SC_PAGESIZE));
+}
+
+/// What is known of the table when nothing measures it. "Ready" is said of what the layers are, not only of
+/// the table: after a change of the method they may be of another.
+QString sensitivityText(Workspace& workspace)
+{
+    const auto say = [](const char* text) { return QCoreApplication::translate("StatusLine", text); };
+    const SensitivityTable& table = workspace.sensitivity().table();
+    const std::size_t known = table.knownCount(), all = table.cellCount();
+    const QString method = methodTitle(workspace.plugins(), workspace.method().id);
+    const PredictionGap gap = predictionGap(table, workspace.document().allocation());
+    const QString others = gap.kind != PredictionGap::Kind::OtherMethod
+        ? QString()
+        : QCoreApplication::translate(
+            "StatusLine", ", but %n layer(s) are made otherwise", nullptr, int(gap.layers.size()));
+    if (known == 0)
+        return say(QT_TRANSLATE_NOOP("StatusLine", "Sensitivity by %1 not measured yet")).arg(method);
+    if (known < all)
+        return say(QT_TRANSLATE_NOOP("StatusLine", "Sensitivity by %1: %2 of %3 cells"))
+                   .arg(method)
+                   .arg(known)
+                   .arg(all)
+            + others;
+    return say(QT_TRANSLATE_NOOP("StatusLine", "Sensitivity by %1 ready (%2 layers × %3 formats)"))
+               .arg(method)
+               .arg(table.cells.size())
+               .arg(table.candidates.size())
+        + others;
 }
 
 } // namespace
@@ -80,6 +111,8 @@ void StatusLine::setWorkspace(Workspace* workspace)
         connect(&workspace->evaluation(), &EvaluationController::started, m_scope.get(), refreshNow);
         connect(&workspace->evaluation(), &EvaluationController::finished, m_scope.get(), refreshNow);
         connect(&workspace->sensitivity(), &SensitivityController::runningChanged, m_scope.get(), refreshNow);
+        connect(&workspace->sensitivity(), &SensitivityController::tableChanged, m_scope.get(), refreshNow);
+        connect(&workspace->document().undoStack(), &QUndoStack::indexChanged, m_scope.get(), refreshNow);
         connect(&workspace->pictures(), &PicturesController::loadingChanged, m_scope.get(), refreshNow);
         connect(&workspace->sensitivity(), &SensitivityController::cellMeasured, m_scope.get(), [this] {
             if (!m_poll.isActive())
@@ -151,14 +184,8 @@ void StatusLine::refresh()
                         : m_workspace->model().picture
                         ? tr("No pictures yet to measure on")
                         : tr("This model can be looked at and exported, not measured"));
-        } else if (known == 0) {
-            parts << tr("Sensitivity not measured yet");
         } else {
-            parts
-                << (known == all ? tr("Sensitivity ready (%1 layers × %2 formats)")
-                                       .arg(sensitivity.table().cells.size())
-                                       .arg(sensitivity.table().candidates.size())
-                                 : tr("Sensitivity: %1 of %2 cells").arg(known).arg(all));
+            parts << sensitivityText(*m_workspace);
         }
         EvaluationController& evaluation = m_workspace->evaluation();
         if (evaluation.isRunning()) {
@@ -181,7 +208,7 @@ void StatusLine::refresh()
     const bool opening = fraction < 0 && !m_opening.isEmpty();
     m_progress->setVisible(fraction >= 0 || opening);
     m_progress->setRange(0, opening ? 0 : 1000);
-    m_progress->setValue(int(fraction * 1000));
+    showProgress(*m_progress, int(fraction * 1000));
     m_cancel->setVisible(cancellable);
     QPalette dot = m_dot->palette();
     dot.setColor(QPalette::WindowText, busy ? colors.accent : colors.good);

@@ -56,7 +56,7 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
         add(menu, "compareRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Co&mpare with recipe…")));
     menu->addSeparator();
     exportModel =
-        add(menu, "export", say(QT_TRANSLATE_NOOP("WindowActions", "&Export GGUF…")), Qt::CTRL | Qt::Key_E);
+        add(menu, "export", say(QT_TRANSLATE_NOOP("WindowActions", "&Export…")), Qt::CTRL | Qt::Key_E);
     menu->addSeparator();
     closeProject = add(menu, "close", say(QT_TRANSLATE_NOOP("WindowActions", "&Close")), QKeySequence::Close);
     quit = add(menu, "quit", say(QT_TRANSLATE_NOOP("WindowActions", "&Quit")), QKeySequence::Quit);

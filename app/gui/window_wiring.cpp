@@ -13,6 +13,7 @@
 #include <QIcon>
 #include <QMainWindow>
 #include <QMenu>
+#include <QPainter>
 #include <QTreeView>
 
 namespace tritloom {
@@ -20,10 +21,25 @@ namespace tritloom {
 void applyIcons(WindowActions& actions, Theme theme, bool sweeping)
 {
     const auto icon = [&](const char* name) {
-        return QIcon(QStringLiteral(":/icons/%1/%2.svg")
-                         .arg(
-                             theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light"),
-                             QLatin1String(name)));
+        const QIcon drawn(QStringLiteral(":/icons/%1/%2.svg")
+                              .arg(
+                                  theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light"),
+                                  QLatin1String(name)));
+        // What the style makes of light strokes for a disabled button can hardly be told from an enabled
+        // one's.
+        QIcon made;
+        for (const int side : {16, 24, 32, 48, 64}) {
+            const QPixmap clear = drawn.pixmap(QSize(side, side), 1.0);
+            QPixmap faint(clear.size());
+            faint.fill(Qt::transparent);
+            QPainter painter(&faint);
+            painter.setOpacity(0.3);
+            painter.drawPixmap(0, 0, clear);
+            painter.end();
+            made.addPixmap(clear);
+            made.addPixmap(faint, QIcon::Disabled);
+        }
+        return made;
     };
     actions.open->setIcon(icon("open"));
     actions.samples->setIcon(icon("sample"));
@@ -71,8 +87,11 @@ void wirePage(QMainWindow& window, QWidget& page, const WindowActions& actions)
     auto* const loom = window.findChild<LoomPage*>();
     auto* const preview = window.findChild<PreviewPage*>();
     auto* const pictures = window.findChild<PicturesPage*>();
-    if (&page == loom)
+    if (&page == loom) {
         loom->loom().setFocus();
+        loom->loom().addActions({actions.method, actions.pin, actions.selectAll, actions.blame});
+        loom->loom().setContextMenuPolicy(Qt::ActionsContextMenu);
+    }
     // Pages come in any order; whichever is the later of two finds the other, and takes its state.
     if (loom != nullptr && preview != nullptr && (&page == loom || &page == preview)) {
         QObject::connect(loom, &LoomPage::originalShown, preview, &PreviewPage::showOriginal);
@@ -86,7 +105,7 @@ void wirePage(QMainWindow& window, QWidget& page, const WindowActions& actions)
             pictures->showOriginal(true);
     }
     if (auto* const table = page.findChild<QTreeView*>(QStringLiteral("layerTable"))) {
-        table->addActions({actions.method, actions.pin});
+        table->addActions({actions.method, actions.pin, actions.blame});
         table->setContextMenuPolicy(Qt::ActionsContextMenu);
     }
 }

@@ -1,7 +1,5 @@
 #include "app/session/comparison_controller.h"
 
-#include "core/base/parallel.h"
-
 #include <QMetaObject>
 
 #include <algorithm>
@@ -13,38 +11,8 @@ ComparisonController::ComparisonController(
     : QObject(parent)
     , m_engine(std::move(engine))
     , m_store(store)
-    , m_worker([this](const Request& request, std::stop_token stop) {
-        becomeBackgroundThread(); // what is dragged is waited for, this is not
-        if (request.rows.empty())
-            return;
-        std::vector<ComparisonRow> rows = request.rows;
-        const auto result = runComparison(
-            rows, *request.meter, m_store, stop,
-            [&](std::size_t index, const ComparisonRow& row) {
-                QMetaObject::invokeMethod(
-                    this,
-                    [this, generation = request.generation, index, row] {
-                        if (generation != m_generation)
-                            return;
-                        m_rows[index] = row;
-                        emit rowMeasured(int(index));
-                    },
-                    Qt::QueuedConnection);
-            },
-            [&](double fraction) { *request.fraction = fraction; });
-        QMetaObject::invokeMethod(
-            this,
-            [this, generation = request.generation, result] {
-                if (generation != m_generation)
-                    return;
-                m_running = false;
-                if (!result && result.error().code != ErrorCode::Cancelled)
-                    emit failed(QString::fromStdString(result.error().message));
-                emit runningChanged();
-            },
-            Qt::QueuedConnection);
-    })
 {
+    connect(&m_job, &Job::runningChanged, this, &ComparisonController::runningChanged);
 }
 
 ComparisonController::~ComparisonController() = default;
@@ -76,11 +44,30 @@ ComparisonController::start(const std::vector<std::string>& formats, const std::
             row = *known;
     }
     m_rows = std::move(rows);
-    m_running = true;
-    m_fraction = std::make_shared<std::atomic<double>>(0); // one that is stopped may still tell of its progress
     emit rowsChanged();
-    m_worker.post({m_rows, m_meter, m_fraction, ++m_generation});
-    emit runningChanged();
+    m_job.start(
+        [this, rows = m_rows, meter = m_meter,
+         generation = ++m_generation](const MethodContext& context) -> Job::Delivery {
+            std::vector<ComparisonRow> measured = rows;
+            const auto result = runComparison(
+                measured, *meter, m_store, context.stop,
+                [&](std::size_t index, const ComparisonRow& row) {
+                    QMetaObject::invokeMethod(
+                        this,
+                        [this, generation, index, row] {
+                            if (generation != m_generation)
+                                return;
+                            m_rows[index] = row;
+                            emit rowMeasured(int(index));
+                        },
+                        Qt::QueuedConnection);
+                },
+                context.progress);
+            return [this, result] {
+                if (!result && result.error().code != ErrorCode::Cancelled)
+                    emit failed(QString::fromStdString(result.error().message));
+            };
+        });
     return {};
 }
 
@@ -94,11 +81,8 @@ void ComparisonController::forget()
 
 void ComparisonController::cancel()
 {
-    if (!m_running)
-        return;
-    m_running = false;
-    m_worker.post({{}, {}, {}, ++m_generation});
-    emit runningChanged();
+    ++m_generation;
+    m_job.cancel();
 }
 
 } // namespace tritloom

@@ -1,11 +1,10 @@
 #pragma once
 
 #include "app/session/comparison.h"
-#include "core/base/latest_wins.h"
+#include "app/session/job.h"
 
 #include <QObject>
 
-#include <atomic>
 #include <memory>
 
 namespace tritloom {
@@ -27,8 +26,11 @@ public:
     start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods);
     void cancel();
     void forget(); ///< rows say nothing of other data
-    [[nodiscard]] bool isRunning() const { return m_running; }
-    [[nodiscard]] double fraction() const { return *m_fraction; } ///< done of all, asked by whoever draws it
+    [[nodiscard]] bool isRunning() const { return m_job.isRunning(); }
+    [[nodiscard]] double fraction() const
+    {
+        return m_job.fraction();
+    } ///< done of all, asked by whoever draws it
 
 signals:
     void rowsChanged(); ///< others
@@ -37,21 +39,13 @@ signals:
     void failed(const QString& why);
 
 private:
-    struct Request {
-        std::vector<ComparisonRow> rows;
-        std::shared_ptr<ComparisonMeter> meter;
-        std::shared_ptr<std::atomic<double>> fraction;
-        quint64 generation = 0;
-    };
     std::shared_ptr<Engine> m_engine;
     ResultStore* m_store;
     std::vector<ComparisonRow> m_rows;
-    quint64 m_generation = 0;
-    bool m_running = false;
-    std::shared_ptr<std::atomic<double>> m_fraction = std::make_shared<std::atomic<double>>(0); ///< of the newest
+    quint64 m_generation = 0; ///< rows of one that was stopped may still be on their way
     std::shared_ptr<ComparisonMeter> m_meter; ///< the worker's; replaced while it rests
     std::shared_ptr<PictureEngine> m_pictures; ///< what the meter is of; null: text
-    LatestWins<Request> m_worker; // last: joined before what it uses goes away
+    Job m_job; // last: joined before what it uses goes away
 };
 
 } // namespace tritloom

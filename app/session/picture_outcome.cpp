@@ -1,6 +1,6 @@
 #include "app/session/picture_outcome.h"
 
-#include "app/session/engine.h"
+#include "app/session/feature_depot.h"
 #include "core/image/metrics.h"
 
 #include <algorithm>
@@ -58,8 +58,7 @@ Result<PictureQuality> QualityMeter::of(const Picture& reference, const Picture&
     if (m_features.empty())
         return quality;
     if (!m_network)
-        m_network =
-            TRY(FeatureNetwork::open(TRY(parseFeatureChoice(m_features)), TRY(makeExecutor(m_device))));
+        m_network = TRY(takeFeatureNetwork(m_features, m_device));
     const auto a = TRY(m_network->see(reference, stop)), b = TRY(m_network->see(test, stop));
     quality.lpips = TRY(lpips(a.maps, b.maps, m_network->linear()));
     return quality;

@@ -2,6 +2,7 @@
 
 #include "app/session/idx_file.h"
 #include "app/session/picture_labels.h"
+#include "app/session/picture_names.h"
 #include "core/base/part_file.h"
 #include "core/image/noise.h"
 
@@ -51,16 +52,6 @@ std::vector<PictureFile> filesOf(const PictureSource& source)
         return a.path < b.path;
     });
     return files;
-}
-
-/// `limit` of `count`, evenly spread.
-std::vector<std::size_t> chosen(std::size_t count, std::size_t limit)
-{
-    const std::size_t wanted = limit == 0 ? count : std::min(limit, count);
-    std::vector<std::size_t> indices;
-    for (std::size_t i = 0; i < wanted; ++i)
-        indices.push_back(i * count / wanted);
-    return indices;
 }
 
 Key keyOfPicture(const Picture& picture)
@@ -157,10 +148,11 @@ classified(const PictureModel& model, const PictureSource& source, const std::ve
         if (members.size() < files.size())
             set.notices.push_back(fmt::format(
                 "{} pictures outside of the class folders were left out", files.size() - members.size()));
+        const std::vector<std::string> names = namesOf(files);
         for (const std::size_t at : chosen(members.size(), source.limit)) {
             const std::size_t i = members[at];
             PictureSample sample{
-                .name = files[i].path.section('/', -1).toStdString(),
+                .name = names[i],
                 .given = givenOf(model, source, TRY(readPicture(files[i].path.toStdString())), changed)};
             sample.label = labels.classes[i];
             lossy += source.lowBits && QImageReader(files[i].path).format() == "jpeg" ? 1 : 0;
@@ -216,6 +208,7 @@ superResolved(const PictureModel& model, const PictureSource& source, const std:
     const bool paired = !high.empty() && high.size() == low.size();
     if (high.empty())
         high = files;
+    const std::vector<std::string> names = namesOf(high);
     for (const std::size_t i : chosen(high.size(), source.limit)) {
         Picture target = withChannels(TRY(readPicture(high[i].path.toStdString())), model.channels);
         if (source.largest != 0 && !paired
@@ -223,7 +216,7 @@ superResolved(const PictureModel& model, const PictureSource& source, const std:
             target = centreCrop(target, source.largest, source.largest);
             ++cut;
         }
-        PictureSample sample{.name = high[i].path.section('/', -1).toStdString(), .given = {}};
+        PictureSample sample{.name = names[i], .given = {}};
         sample.target = cutToMultiple(target, model.scale * std::max<std::size_t>(model.multiple, 1));
         if (sample.target.isEmpty())
             return fail(
@@ -258,8 +251,9 @@ restored(const PictureModel& model, const PictureSource& source, const std::vect
     const bool noisy = model.task == PictureTask::Restoration;
     const double noise = source.noise > 0 ? source.noise : model.noise > 0 ? model.noise : 25;
     std::size_t cut = 0;
+    const std::vector<std::string> names = namesOf(files);
     for (const std::size_t i : chosen(files.size(), source.limit)) {
-        PictureSample sample{.name = files[i].path.section('/', -1).toStdString(), .given = {}};
+        PictureSample sample{.name = names[i], .given = {}};
         Picture picture = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
         if (model.height != 0 && model.width != 0)
             picture = centreCrop(picture, model.height, model.width);

@@ -242,8 +242,6 @@ const Contradiction* Workspace::contradiction() const
 
 std::optional<double> Workspace::prediction() const
 {
-    if (const Contradiction* const found = contradiction())
-        return found->predicted;
     return m_sensitivity.table().predictedKl(m_document.allocation());
 }
 

@@ -112,8 +112,8 @@ public:
     /// What was found when the measurement of the document's allocation contradicted the prediction; null: it
     /// did not, or it has not been measured. The table has been corrected by it.
     [[nodiscard]] const Contradiction* contradiction() const;
-    /// What the table says of the current allocation's divergence; where a measurement contradicted and
-    /// corrected it, what it said before: a number learnt from the measurement predicts nothing.
+    /// What the table says of the current allocation's divergence, as estimate() has it: corrected by what
+    /// contradicted it; uncorrectedKl() (prediction.h) and contradiction() keep what it said before.
     [[nodiscard]] std::optional<double> prediction() const;
     /// The current allocation's measurement, once it is complete; null before.
     [[nodiscard]] const Evaluation* measurement() const;

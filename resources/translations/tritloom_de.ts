@@ -143,6 +143,10 @@
             <source>the original’s picture in the place of the compressed one</source>
             <translation>das Bild des Originals an der Stelle des verdichteten</translation>
         </message>
+        <message>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
     </context>
     <context>
         <name>AllocationDocument</name>
@@ -249,10 +253,6 @@
             <translation>%1: Divergenz %2 Nats, vorhergesagt</translation>
         </message>
         <message>
-            <source>no prediction: sensitivity is not measured yet</source>
-            <translation>keine Vorhersage: die Sensitivität ist noch nicht gemessen</translation>
-        </message>
-        <message>
             <source>saves %1</source>
             <translation>spart %1</translation>
         </message>
@@ -294,6 +294,10 @@
         <message>
             <source>nats, measured</source>
             <translation>Nats, gemessen</translation>
+        </message>
+        <message>
+            <source>predicted, corrected</source>
+            <translation>vorhergesagt, korrigiert</translation>
         </message>
     </context>
     <context>
@@ -415,8 +419,8 @@
             <translation>&amp;Kopie des Projekts speichern …</translation>
         </message>
         <message>
-            <source>&amp;Export GGUF…</source>
-            <translation>GGUF &amp;exportieren …</translation>
+            <source>&amp;Export…</source>
+            <translation>&amp;Exportieren…</translation>
         </message>
         <message>
             <source>&amp;Close</source>
@@ -830,6 +834,14 @@
             <source>The weights take %1: this kind of file holds some of them in wider types.</source>
             <translation>Die Gewichte brauchen %1: Diese Art von Datei hält manche davon in breiteren Typen.</translation>
         </message>
+        <message>
+            <source>Show in folder</source>
+            <translation>Im Ordner zeigen</translation>
+        </message>
+        <message>
+            <source>Opens the folder that the file lies in</source>
+            <translation>Öffnet den Ordner, in dem die Datei liegt</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::FrontierPage</name>
@@ -1090,6 +1102,14 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Filter: attn bits&lt;4 …</source>
             <translation>Filter: attn bits&lt;4 …</translation>
         </message>
+        <message>
+            <source>No layer matches.</source>
+            <translation>Keine Schicht passt.</translation>
+        </message>
+        <message>
+            <source>&amp;Copy rows</source>
+            <translation>Zeilen &amp;kopieren</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::LoomPage</name>
@@ -1213,14 +1233,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Modelle und Projekte (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.tritloom *.tritproj);;Alle Dateien (*)</translation>
         </message>
         <message>
-            <source>&amp;Export GGUF…</source>
-            <translation>GGUF &amp;exportieren …</translation>
-        </message>
-        <message>
-            <source>&amp;Export…</source>
-            <translation>&amp;Exportieren…</translation>
-        </message>
-        <message>
             <source>How to allocate: allocator, costs, a second budget</source>
             <translation>Wie verteilt wird: Verteiler, Kosten, ein zweites Budget</translation>
         </message>
@@ -1243,6 +1255,18 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Transform: %1</source>
             <translation>Umformen: %1</translation>
+        </message>
+        <message>
+            <source>Drop to measure on these pictures</source>
+            <translation>Loslassen, um auf diesen Bildern zu messen</translation>
+        </message>
+        <message>
+            <source>Drop to open %1</source>
+            <translation>Loslassen, um %1 zu öffnen</translation>
+        </message>
+        <message>
+            <source>The models before this one were let go to spare memory. “Back to the original” in the menu Allocate leads to the one that was opened.</source>
+            <translation>Die Modelle vor diesem wurden losgelassen, um Speicher zu sparen. „Zurück zum Original“ im Menü Verteilen führt zu dem, das geöffnet wurde.</translation>
         </message>
     </context>
     <context>
@@ -1313,6 +1337,14 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Device and threads take effect with the next model, the language with the next start.</source>
             <translation>Gerät und Threads gelten ab dem nächsten Modell, die Sprache ab dem nächsten Start.</translation>
+        </message>
+        <message>
+            <source>OK</source>
+            <translation>OK</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
         </message>
     </context>
     <context>
@@ -1664,18 +1696,6 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>This model can be looked at and exported, not measured</source>
             <translation>Dieses Modell kann angesehen und exportiert, aber nicht gemessen werden</translation>
-        </message>
-        <message>
-            <source>Sensitivity not measured yet</source>
-            <translation>Sensitivität noch nicht gemessen</translation>
-        </message>
-        <message>
-            <source>Sensitivity ready (%1 layers × %2 formats)</source>
-            <translation>Sensitivität gemessen (%1 Schichten × %2 Formate)</translation>
-        </message>
-        <message>
-            <source>Sensitivity: %1 of %2 cells</source>
-            <translation>Sensitivität: %1 von %2 Zellen</translation>
         </message>
         <message>
             <source>Measuring: chunk %1 of %2</source>
@@ -2482,6 +2502,14 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Measure now</source>
             <translation>Jetzt messen</translation>
         </message>
+        <message>
+            <source>Is / taken for</source>
+            <translation>Ist / gehalten für</translation>
+        </message>
+        <message>
+            <source>Before / after</source>
+            <translation>Vorher / nachher</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::GuessBars</name>
@@ -2896,6 +2924,10 @@ Divergenz %1</translation>
             <source>Numbers it takes</source>
             <translation>Zahlen, die es nimmt</translation>
         </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PicturesPage</name>
@@ -2990,6 +3022,14 @@ Divergenz %1</translation>
         <message>
             <source>Being made…</source>
             <translation>Entsteht…</translation>
+        </message>
+        <message>
+            <source>Pictures whose class changes come first, then those whose output moved most; else the order of the set</source>
+            <translation>Zuerst Bilder, deren Klasse kippt, dann die, deren Ausgabe sich am meisten bewegt hat; sonst die Ordnung der Sammlung</translation>
+        </message>
+        <message>
+            <source>Pictures that are furthest from the original come first; else the order of the set</source>
+            <translation>Zuerst die Bilder, die am weitesten vom Original entfernt sind; sonst die Ordnung der Sammlung</translation>
         </message>
     </context>
     <context>
@@ -6063,6 +6103,246 @@ Divergenz %1</translation>
             <source>read back: %1 operators, as many as were written</source>
             <translation>zurückgelesen: %1 Operatoren, so viele wie geschrieben wurden</translation>
         </message>
+        <message>
+            <source>%1 of %2 pictures are stored as JPEG, which rewrites the lowest bits: a detector may tell the formats apart, save all in one way first</source>
+            <translation>%1 von %2 Bildern sind als JPEG gespeichert, was die niedrigsten Bits neu schreibt: ein Detektor unterscheidet vielleicht die Formate, zuerst alle auf eine Weise speichern</translation>
+        </message>
+        <message>
+            <source>%1 of %2 pictures are stored as JPEG, which rewrites the lowest bits</source>
+            <translation>%1 von %2 Bildern sind als JPEG gespeichert, was die niedrigsten Bits neu schreibt</translation>
+        </message>
+        <message>
+            <source>'%1' counts as generated (class 0), '%2' as real (class 1)</source>
+            <translation>„%1“ zählt als erzeugt (Klasse 0), „%2“ als echt (Klasse 1)</translation>
+        </message>
+        <message>
+            <source>the pictures have %1 classes, the network knows %2: theirs count as its first ones in the order of the alphabet unless --labels gives the order</source>
+            <translation>die Bilder haben %1 Klassen, das Netz kennt %2: ihre zählen in alphabetischer Ordnung als seine ersten, wenn keine Datei mit Klassen die Ordnung nennt</translation>
+        </message>
+        <message>
+            <source>%1 pictures outside of the class folders were left out</source>
+            <translation>%1 Bilder außerhalb der Klassenordner wurden ausgelassen</translation>
+        </message>
+        <message>
+            <source>no picture has a class, so only the difference to the reference is measured</source>
+            <translation>kein Bild hat eine Klasse, daher wird nur der Unterschied zum Vergleichsnetz gemessen</translation>
+        </message>
+        <message>
+            <source>%1 of %2 pictures have no class</source>
+            <translation>%1 von %2 Bildern haben keine Klasse</translation>
+        </message>
+        <message>
+            <source>%1 of %2 pictures were resized to %3 x %4</source>
+            <translation>%1 von %2 Bildern wurden auf %3 × %4 gebracht</translation>
+        </message>
+        <message>
+            <source>of %1 of %2 pictures the middle is taken, at most %3 x %4 pixels</source>
+            <translation>von %1 der %2 Bilder wird die Mitte genommen, höchstens %3 × %4 Pixel</translation>
+        </message>
+        <message>
+            <source>the pictures were shrunk %1 times each way by bicubic resampling</source>
+            <translation>die Bilder wurden bikubisch verkleinert, jede Seite auf 1/%1</translation>
+        </message>
+        <message>
+            <source>noise of %1 / 255 was added to the pictures, seed %2</source>
+            <translation>zu den Bildern kam Rauschen von %1 / 255, Startwert %2</translation>
+        </message>
+        <message>
+            <source>the prompt is longer than the %1 tokens of the text encoder, the last %2 are left out</source>
+            <translation>der Prompt ist länger als die %1 Token des Textkodierers, die letzten %2 fallen weg</translation>
+        </message>
+        <message>
+            <source>pictures are given as %1, which of %2 usual ways does best on %3 of them</source>
+            <translation>Bilder werden gegeben als %1, die beste von %2 üblichen Arten auf %3 von ihnen</translation>
+        </message>
+        <message>
+            <source>seed %1</source>
+            <translation>Startwert %1</translation>
+        </message>
+        <message>
+            <source>picture %1</source>
+            <translation>Bild %1</translation>
+        </message>
+        <message>
+            <source>it works on pictures, and there are none yet: drop some, or a folder of them, on the window</source>
+            <translation>es arbeitet auf Bildern, und noch sind keine da: welche, oder einen Ordner davon, auf das Fenster ziehen</translation>
+        </message>
+        <message>
+            <source>biases and norms now fit layers in %1 by %2; of other bits, and uncompressed, the model computes something else than before</source>
+            <translation>Biase und Normen passen nun zu Schichten in %1 mit %2; mit anderen Bits, und unkomprimiert, rechnet das Modell etwas anderes als vorher</translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers have no bias and no batch norm behind them and stay</source>
+            <translation>%1 von %2 Schichten haben keinen Bias und keine Batch-Norm hinter sich und bleiben</translation>
+        </message>
+        <message>
+            <source>the width %1 is mixed in blocks of %2, the largest power of two in it</source>
+            <translation>die Breite %1 wird in Blöcken von %2 gemischt, der größten Zweierpotenz darin</translation>
+        </message>
+        <message>
+            <source>the norm '%1' stays: it is not behind a convolution that it alone reads</source>
+            <translation>die Norm „%1“ bleibt: sie steht nicht hinter einer Faltung, die nur sie liest</translation>
+        </message>
+        <message>
+            <source>%1 pairs of layers were equalised; in front of %2 layers stands something else than ReLU or a pool</source>
+            <translation>%1 Paare von Schichten wurden angeglichen; vor %2 Schichten steht etwas anderes als ReLU oder ein Pool</translation>
+        </message>
+        <message>
+            <source>norms can be folded only where the graph of the model is known</source>
+            <translation>Normen lassen sich nur falten, wo der Graph des Modells bekannt ist</translation>
+        </message>
+        <message>
+            <source>this network has no batch norm behind a convolution</source>
+            <translation>dieses Netz hat keine Batch-Norm hinter einer Faltung</translation>
+        </message>
+        <message>
+            <source>layers can be equalised only where the graph of the model is known</source>
+            <translation>Schichten lassen sich nur angleichen, wo der Graph des Modells bekannt ist</translation>
+        </message>
+        <message>
+            <source>no two layers of this network follow each other with only ReLU or a pool between (fold batch norms first)</source>
+            <translation>keine zwei Schichten dieses Netzes folgen einander nur mit ReLU oder Pool dazwischen (zuerst Batch-Normen falten)</translation>
+        </message>
+        <message>
+            <source>biases can be corrected only where the graph of the model is known</source>
+            <translation>Biase lassen sich nur korrigieren, wo der Graph des Modells bekannt ist</translation>
+        </message>
+        <message>
+            <source>none of the %1 layers of this model has a bias or a batch norm behind it</source>
+            <translation>keine der %1 Schichten dieses Modells hat einen Bias oder eine Batch-Norm hinter sich</translation>
+        </message>
+        <message>
+            <source>layer norms take the mean away, which a rotation does not keep</source>
+            <translation>Layer-Normen ziehen den Mittelwert ab, was eine Drehung nicht erhält</translation>
+        </message>
+        <message>
+            <source>tables of positions cannot be rotated with the stream yet</source>
+            <translation>Positionstabellen lassen sich noch nicht mit dem Strom drehen</translation>
+        </message>
+        <message>
+            <source>something other than a product writes the residual stream</source>
+            <translation>etwas anderes als ein Produkt schreibt in den Residualstrom</translation>
+        </message>
+        <message>
+            <source>the output matrix is the table of the embedding, so the last norm cannot be folded into it</source>
+            <translation>die Ausgabematrix ist die Tabelle der Einbettung, daher lässt sich die letzte Norm nicht hineinfalten</translation>
+        </message>
+        <message>
+            <source>no residual stream was found in this graph</source>
+            <translation>in diesem Graphen wurde kein Residualstrom gefunden</translation>
+        </message>
+        <message>
+            <source>a rotation can be folded only where the graph of the model is known</source>
+            <translation>eine Drehung lässt sich nur falten, wo der Graph des Modells bekannt ist</translation>
+        </message>
+        <message>
+            <source>scales can be folded only where the graph of the model is known</source>
+            <translation>Skalen lassen sich nur falten, wo der Graph des Modells bekannt ist</translation>
+        </message>
+        <message>
+            <source>this model has no place where scales can be folded</source>
+            <translation>dieses Modell hat keine Stelle, an der sich Skalen falten lassen</translation>
+        </message>
+        <message>
+            <source>all layers are of one group: this is a plain program over one budget</source>
+            <translation>alle Schichten sind von einer Gruppe: das ist ein einfaches Programm über ein Budget</translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers carry nothing of a single token (queries and keys): this metric cannot tell what they stand</source>
+            <translation>%1 von %2 Schichten tragen nichts von einem einzelnen Token (Queries und Keys): dieses Maß kann nicht sagen, was sie aushalten</translation>
+        </message>
+        <message>
+            <source>%1 bits a weight of %2; the bound is for widths near it</source>
+            <translation>%1 Bits je Gewicht von %2; die Schranke gilt für Breiten in der Nähe</translation>
+        </message>
+        <message>
+            <source>gain of unequal bits over equal ones: %1 of the loss is left (geometric over arithmetic mean)</source>
+            <translation>Gewinn ungleicher Bits gegenüber gleichen: %1 des Verlusts bleibt (geometrisches durch arithmetisches Mittel)</translation>
+        </message>
+        <message>
+            <source>%1 of %2 parts at the lower width</source>
+            <translation>%1 von %2 Teilen in der kleineren Breite</translation>
+        </message>
+        <message>
+            <source>not proven best within %1 s: give it more time</source>
+            <translation>in %1 s nicht als beste bewiesen: mehr Zeit geben</translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers control content and were judged by similarity</source>
+            <translation>%1 von %2 Schichten steuern den Inhalt und wurden nach Ähnlichkeit beurteilt</translation>
+        </message>
+        <message>
+            <source>threshold %1</source>
+            <translation>Schwelle %1</translation>
+        </message>
+        <message>
+            <source>widths near the mean need a budget of bytes</source>
+            <translation>Breiten nahe dem Mittel brauchen ein Budget in Bytes</translation>
+        </message>
+        <message>
+            <source>a common threshold needs a budget of bytes</source>
+            <translation>eine gemeinsame Schwelle braucht ein Budget in Bytes</translation>
+        </message>
+        <message>
+            <source>two groups need a budget of bytes</source>
+            <translation>zwei Gruppen brauchen ein Budget in Bytes</translation>
+        </message>
+        <message>
+            <source>equal loss needs a budget of bytes</source>
+            <translation>gleicher Verlust braucht ein Budget in Bytes</translation>
+        </message>
+        <message>
+            <source>the file does not say which architecture it is</source>
+            <translation>die Datei sagt nicht, welche Architektur sie hat</translation>
+        </message>
+        <message>
+            <source>the architecture '%1' is not known here</source>
+            <translation>die Architektur „%1“ ist hier nicht bekannt</translation>
+        </message>
+        <message>
+            <source>the model has no layers</source>
+            <translation>das Modell hat keine Schichten</translation>
+        </message>
+        <message>
+            <source>none of these methods can write any of these formats</source>
+            <translation>keine dieser Methoden kann eines dieser Formate schreiben</translation>
+        </message>
+        <message>
+            <source>'%1' is no comparison: write it like bits&lt;4</source>
+            <translation>„%1“ ist kein Vergleich: so schreiben wie bits&lt;4</translation>
+        </message>
+        <message>
+            <source>layers have no '%1': use name, role, format, stored, bits, size, parameters, rows, columns, sensitivity, error, block or pinned</source>
+            <translation>Schichten haben kein „%1“: es gibt name, role, format, stored, bits, size, parameters, rows, columns, sensitivity, error, block und pinned</translation>
+        </message>
+        <message>
+            <source>'%1' has nothing to compare with</source>
+            <translation>„%1“ hat nichts zum Vergleichen</translation>
+        </message>
+        <message>
+            <source>'%1': %2 is a text, use =, != or ~</source>
+            <translation>„%1“: %2 ist ein Text, dafür =, != oder ~</translation>
+        </message>
+        <message>
+            <source>'%1': %2 is a number, use &lt;, &lt;=, &gt;, &gt;=, = or !=</source>
+            <translation>„%1“: %2 ist eine Zahl, dafür &lt;, &lt;=, &gt;, &gt;=, = oder !=</translation>
+        </message>
+        <message>
+            <source>'%1': '%2' is no number</source>
+            <translation>„%1“: „%2“ ist keine Zahl</translation>
+        </message>
+        <message>
+            <source>the budget is %1, norms and biases alone take %2</source>
+            <translation>das Budget ist %1, Normen und Biase allein brauchen %2</translation>
+        </message>
+        <message>
+            <source>the budget is %1, the smallest choice takes %2</source>
+            <translation>das Budget ist %1, die kleinste Auswahl braucht %2</translation>
+        </message>
+        <message>
+            <source>the budget is %1, the smallest possible choice takes %2</source>
+            <translation>das Budget ist %1, die kleinste mögliche Auswahl braucht %2</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
@@ -6154,6 +6434,91 @@ Divergenz %1</translation>
         <message>
             <source>slanted lines: wider in truth than drawn</source>
             <translation>schräge Striche: in Wahrheit breiter als gezeichnet</translation>
+        </message>
+    </context>
+    <context>
+        <name>PredictionNote</name>
+        <message>
+            <source>No prediction: %1 could not be measured: %2</source>
+            <translation>Keine Vorhersage: %1 ließ sich nicht messen: %2</translation>
+        </message>
+        <message>
+            <source>No prediction yet: sensitivity by %1 is being measured.</source>
+            <translation>Noch keine Vorhersage: die Sensitivität mit %1 wird gerade gemessen.</translation>
+        </message>
+        <message>
+            <source>No prediction: sensitivity by %1 is not measured yet.</source>
+            <translation>Keine Vorhersage: die Sensitivität mit %1 ist noch nicht gemessen.</translation>
+        </message>
+        <message numerus="yes">
+            <source>No prediction: %n layer(s) have formats or settings that the sensitivity table does not hold.</source>
+            <translation>
+                <numerusform>Keine Vorhersage: %n Schicht hat ein Format oder Einstellungen, die die Sensitivitätstabelle nicht kennt.</numerusform>
+                <numerusform>Keine Vorhersage: %n Schichten haben Formate oder Einstellungen, die die Sensitivitätstabelle nicht kennt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>No prediction: %n layer(s) are made by %1, sensitivity is of %2.</source>
+            <translation>
+                <numerusform>Keine Vorhersage: %n Schicht ist mit %1 gemacht, die Sensitivität ist von %2.</numerusform>
+                <numerusform>Keine Vorhersage: %n Schichten sind mit %1 gemacht, die Sensitivität ist von %2.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PredictionNote</name>
+        <message>
+            <source>Measure sensitivity</source>
+            <translation>Sensitivität messen</translation>
+        </message>
+        <message>
+            <source>Each of these layers takes the nearest size that the chosen method offers; one step to undo</source>
+            <translation>Jede dieser Schichten nimmt die nächste Größe, die die gewählte Methode bietet; ein Schritt zum Rückgängigmachen</translation>
+        </message>
+        <message>
+            <source>Chooses the method that these layers were made by; what was measured of it is still known</source>
+            <translation>Wählt die Methode, mit der diese Schichten gemacht sind; was dafür gemessen wurde, ist noch bekannt</translation>
+        </message>
+        <message>
+            <source>Corrected by what was measured: without that it would be ≈ %1.</source>
+            <translation>Korrigiert nach dem, was gemessen wurde: sonst wäre es ≈ %1.</translation>
+        </message>
+        <message>
+            <source>Make them by %1</source>
+            <translation>Mit %1 machen</translation>
+        </message>
+        <message>
+            <source>Back to %1</source>
+            <translation>Zurück zu %1</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n layer(s) by %1</source>
+            <translation>
+                <numerusform>%n Schicht mit %1</numerusform>
+                <numerusform>%n Schichten mit %1</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>StatusLine</name>
+        <message>
+            <source>Sensitivity by %1 not measured yet</source>
+            <translation>Sensitivität mit %1 noch nicht gemessen</translation>
+        </message>
+        <message>
+            <source>Sensitivity by %1: %2 of %3 cells</source>
+            <translation>Sensitivität mit %1: %2 von %3 Zellen</translation>
+        </message>
+        <message>
+            <source>Sensitivity by %1 ready (%2 layers × %3 formats)</source>
+            <translation>Sensitivität mit %1 fertig (%2 Schichten × %3 Formate)</translation>
+        </message>
+        <message numerus="yes">
+            <source>, but %n layer(s) are made otherwise</source>
+            <translation>
+                <numerusform>, aber %n Schicht ist anders gemacht</numerusform>
+                <numerusform>, aber %n Schichten sind anders gemacht</numerusform>
+            </translation>
         </message>
     </context>
 </TS>

@@ -134,4 +134,41 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>PredictionNote</name>
+        <message numerus="yes">
+            <source>No prediction: %n layer(s) have formats or settings that the sensitivity table does not hold.</source>
+            <translation>
+                <numerusform>No prediction: %n layer has a format or settings that the sensitivity table does not hold.</numerusform>
+                <numerusform>No prediction: %n layers have formats or settings that the sensitivity table does not hold.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>No prediction: %n layer(s) are made by %1, sensitivity is of %2.</source>
+            <translation>
+                <numerusform>No prediction: %n layer is made by %1, sensitivity is of %2.</numerusform>
+                <numerusform>No prediction: %n layers are made by %1, sensitivity is of %2.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::PredictionNote</name>
+        <message numerus="yes">
+            <source>%n layer(s) by %1</source>
+            <translation>
+                <numerusform>%n layer by %1</numerusform>
+                <numerusform>%n layers by %1</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>StatusLine</name>
+        <message numerus="yes">
+            <source>, but %n layer(s) are made otherwise</source>
+            <translation>
+                <numerusform>, but %n layer is made otherwise</numerusform>
+                <numerusform>, but %n layers are made otherwise</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

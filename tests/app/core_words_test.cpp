@@ -1,9 +1,12 @@
 #include "app/gui/core_words.h"
+#include "app/gui/number_text.h"
 
 #include <QCoreApplication>
+#include <QDirIterator>
 #include <QFile>
 #include <QHash>
 #include <QLocale>
+#include <QRegularExpression>
 #include <QTranslator>
 #include <QXmlStreamReader>
 #include <QtTest>
@@ -33,6 +36,7 @@ public:
                 m_words[source] = xml.readElementText(QXmlStreamReader::IncludeChildElements);
         }
     }
+    QStringList sentences() const { return m_words.keys(); }
     bool isEmpty() const override { return m_words.isEmpty(); }
     QString translate(const char* context, const char* source, const char*, int) const override
     {
@@ -44,12 +48,33 @@ private:
     QHash<QString, QString> m_words;
 };
 
+QString words(const char* text)
+{
+    return coreWords(QString::fromUtf8(text));
+}
+
 } // namespace
 
 class CoreWordsTest final : public QObject {
     Q_OBJECT
 
     German m_german;
+    /// Said of what core puts together from parts, or says with sizes.
+    const QStringList m_made{
+        "read back: %1 tensors have the names, shapes and bytes that were written",
+        "read back: %1 tensors have the names and bytes that were written",
+        "read back: %1 tensors have the bytes that were written",
+        "read back: %1 tensors stand for the numbers that were written",
+        "read back: %1 operators, as many as were written",
+        "evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root "
+        "mean "
+        "square",
+        "%1 of %2 pictures are stored as JPEG, which rewrites the lowest bits: a detector may tell the "
+        "formats "
+        "apart, save all in one way first",
+        "the budget is %1, norms and biases alone take %2",
+        "the budget is %1, the smallest choice takes %2",
+        "the budget is %1, the smallest possible choice takes %2"};
 
 private slots:
     void initTestCase()
@@ -91,24 +116,55 @@ private slots:
     void knownSentencesAreTranslatedWithTheirNamesAndNumbers()
     {
         QCOMPARE(
-            coreWords("read back: 39 tensors have the names, shapes and bytes that were written"),
+            words("read back: 39 tensors have the names, shapes and bytes that were written"),
             QString("zurückgelesen: 39 Tensoren haben die Namen, Formen und Bytes, die geschrieben wurden"));
         const QString rows =
-            coreWords("tensor 'blk.0.ffn_down.weight' has rows of 704 elements, no multiple of Q4_K's "
+            words("tensor 'blk.0.ffn_down.weight' has rows of 704 elements, no multiple of Q4_K's "
                       "blocks of 256; llama.cpp takes q5_0 here");
         QVERIFY2(
             rows.contains("blk.0.ffn_down.weight") && rows.contains("704") && rows.contains("q5_0"),
             qPrintable(rows));
         QVERIFY2(!rows.contains("multiple"), qPrintable(rows));
         const QString run =
-            coreWords("evaluated: the outputs of the file that was written and of its recipe differ by "
+            words("evaluated: the outputs of the file that was written and of its recipe differ by "
                       "1.3e-07 of their root mean square");
         QVERIFY2(run.contains("1,3e-07") && !run.contains("outputs"), qPrintable(run));
     }
 
+    void countsOfBytesBecomeSizes()
+    {
+        const QString said = words("the budget is 1234567 bytes, the smallest choice has 2345678");
+        QVERIFY2(said.contains(formatBytes(1234567)) && said.contains(formatBytes(2345678)), qPrintable(said));
+        QVERIFY2(!said.contains("1234567") && !said.contains("budget is"), qPrintable(said));
+    }
+
+    void everySentenceIsSaidSomewhereBelow()
+    {
+        // Literals as the compiler reads them: those of several lines are one, "{:.3f}" stands for a number.
+        QString sources;
+        for (const char* const folder : {"/core", "/plugins", "/app"}) {
+            QDirIterator files(
+                QStringLiteral(TRITLOOM_SOURCE_DIR) + folder, {"*.cpp"}, QDir::Files,
+                QDirIterator::Subdirectories);
+            while (files.hasNext())
+                if (QFile file(files.next());
+                    !file.fileName().endsWith("core_words.cpp") && file.open(QIODevice::ReadOnly))
+                    sources += QString::fromUtf8(file.readAll());
+        }
+        static const QRegularExpression seam("\"\\s*\n\\s*\""), place("\\{[^{}\"\n]*\\}"), numbered("%[1-9]");
+        sources.remove(seam).replace(place, "#");
+        QStringList lost;
+        for (QString sentence : m_german.sentences())
+            if (const QString plain = QString(sentence).replace(numbered, "#"); !sources.contains(plain))
+                lost << sentence;
+        for (const QString& known : m_made)
+            lost.removeAll(known);
+        QVERIFY2(lost.isEmpty(), qPrintable("nobody says any more:\n" + lost.join('\n')));
+    }
+
     void otherSentencesStayAsTheyAre()
     {
-        QCOMPARE(coreWords("something new takes 2.5 ms"), QString("something new takes 2,5 ms"));
+        QCOMPARE(words("something new takes 2.5 ms"), QString("something new takes 2,5 ms"));
     }
 };
 

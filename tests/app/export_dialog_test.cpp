@@ -1,33 +1,24 @@
 #include "app/gui/export/export_dialog.h"
 #include "app/gui/number_text.h"
 #include "app/session/samples.h"
+#include "tests/app/window_fixture.h"
 
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QtTest>
 
 using namespace tritloom;
 
 /// What the dialog offers for a model, and what it says of the file that came out.
-class ExportDialogTest final : public QObject {
+class ExportDialogTest final : public QObject, WindowFixture {
     Q_OBJECT
 
-    PluginHost m_plugins;
     QTemporaryDir m_folder;
 
-    template <typename T>
-    static T* find(QWidget& widget, const char* name)
-    {
-        T* const found = widget.findChild<T*>(QLatin1String(name));
-        if (found == nullptr)
-            qFatal("no %s", name);
-        return found;
-    }
     std::shared_ptr<Workspace> open(const std::filesystem::path& path)
     {
         return Workspace::create(loadModel(path).value(), m_plugins, EngineOptions()).value();
@@ -39,12 +30,8 @@ class ExportDialogTest final : public QObject {
     }
 
 private slots:
-    void initTestCase()
-    {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("export_dialog_test");
-    }
+    void initTestCase() { beginAs("export_dialog_test"); }
+    void init() { QSettings().clear(); }
 
     void offersTheKindsThatAModelCanBecome()
     {
@@ -60,6 +47,46 @@ private slots:
         ExportDialog dialog(*picture, "shapes.onnx", nullptr);
         dialog.setAttribute(Qt::WA_DeleteOnClose, false);
         QCOMPARE(find<QComboBox>(dialog, "exportKind")->count(), ids.size());
+    }
+
+    void opensOnTheFirstKindThatCanHoldTheModel()
+    {
+        const auto text = open(sampleModelPath());
+        const auto shown = [&](QWidget& dialog) {
+            return find<QComboBox>(dialog, "exportKind")->currentIndex();
+        };
+        {
+            ExportDialog dialog(*text, "sample.gguf", nullptr);
+            dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+            QCOMPARE(shown(dialog), 0);
+        }
+        setAll(*text, {"int4g32", "rtn", {}}); // GGUF has no type for it
+        ExportDialog dialog(*text, "sample.gguf", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        QVERIFY(shown(dialog) > 0);
+        QVERIFY(find<QPushButton>(dialog, "exportStart")->isEnabled());
+        QVERIFY(!find<QLineEdit>(dialog, "exportPath")->text().endsWith(".gguf"));
+    }
+
+    void remembersTheKindForModelsOfOneKind()
+    {
+        const auto picture = open(classifier().path());
+        {
+            ExportDialog dialog(*picture, "shapes.onnx", nullptr);
+            dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+            find<QLineEdit>(dialog, "exportPath")->setText(m_folder.filePath("kept.safetensors"));
+            QSignalSpy finished(&picture->exporter(), &ExportController::finished);
+            find<QPushButton>(dialog, "exportStart")->click();
+            QVERIFY(finished.wait(60000));
+            QVERIFY(!find<QPushButton>(dialog, "exportShowFolder")->isHidden());
+        }
+        ExportDialog again(*picture, "shapes.onnx", nullptr);
+        again.setAttribute(Qt::WA_DeleteOnClose, false);
+        QCOMPARE(find<QComboBox>(again, "exportKind")->currentIndex(), 3);
+        const auto text = open(sampleModelPath());
+        ExportDialog other(*text, "sample.gguf", nullptr);
+        other.setAttribute(Qt::WA_DeleteOnClose, false);
+        QCOMPARE(find<QComboBox>(other, "exportKind")->currentIndex(), 0);
     }
 
     void nameAndKindFollowEachOther()

@@ -6,6 +6,8 @@
 #include <QTreeView>
 #include <QtTest>
 
+#include <numeric>
+
 using namespace tritloom;
 
 class LayerModelTest final : public QObject {
@@ -44,8 +46,21 @@ private slots:
         LayerRow changed = model.rows()[3];
         changed.bits = 8;
         changed.bytes = 1e9; // a new largest: every bar changes
-        model.updateRows({{3, changed}});
+        model.updateRows({3}, [&](int, LayerRow& row) { row = changed; });
         QCOMPARE(model.data(model.indexOf(3, LayerModel::Bits), Qt::DisplayRole).toString(), QString("8"));
+        // Bars of sensitivity are shares of what is the largest now, not of what was.
+        const auto share = [&](int layer) {
+            return model.data(model.indexOf(layer, LayerModel::Sensitivity), LayerModel::ShareRole)
+                .toDouble();
+        };
+        std::vector<int> all(30);
+        std::iota(all.begin(), all.end(), 0);
+        model.updateRows(all, [](int layer, LayerRow& row) { row.sensitivity = layer == 7 ? 8.0 : 1.0; });
+        QCOMPARE(share(7), 1.0);
+        QCOMPARE(share(8), 0.125);
+        model.updateRows({7}, [](int, LayerRow& row) { row.sensitivity = 0.5; });
+        QCOMPARE(share(8), 1.0);
+        QCOMPARE(share(7), 0.5);
         model.setGrouped(false);
         QCOMPARE(model.rowCount(), 30);
         proxy.sort(LayerModel::Size, Qt::DescendingOrder);
@@ -105,7 +120,7 @@ private slots:
         qInfo("scrolled to the end and painted in %lld ms", frame);
         LayerRow changed = model.rows()[500];
         changed.bits = 3;
-        model.updateRows({{500, changed}});
+        model.updateRows({500}, [&](int, LayerRow& row) { row = changed; });
         qInfo("one row changed in %lld ms", time.restart());
         QVERIFY2(frame < 2000, "a frame of the table took seconds"); // against gross failure only
     }

@@ -143,7 +143,7 @@ private slots:
     {
         document().setPinned({LayerId(4)}, true);
         QVERIFY(loom().bars()[4].pinned);
-        QVERIFY(loom().bars()[4].spoken.contains("pinned"));
+        QVERIFY(loom().spoken(4).contains("pinned"));
         m_workspace->selection().set({LayerId(3), LayerId(4), LayerId(6)}, LayerId(3));
         press(3);
         pullTo(3, 4.5);

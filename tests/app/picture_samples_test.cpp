@@ -1,4 +1,5 @@
 #include "app/session/picture_engine.h"
+#include "app/session/picture_names.h"
 #include "app/session/plugin_host.h"
 #include "app/session/samples.h"
 #include "core/image/metrics.h"
@@ -55,6 +56,17 @@ class PictureSamplesTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void picturesOfEqualNamesAreToldApart()
+    {
+        const std::vector<PictureFile> files{
+            {"/set/left/001.png", "left", "001"},       {"/set/right/001.png", "right", "001"},
+            {"/set/left/a/002.png", "left/a", "002"},   {"/set/right/a/002.png", "right/a", "002"},
+            {"/set/right/a/003.png", "right/a", "003"}, {"/set/right/a/003.png", "right/a", "003"}};
+        const std::vector<std::string> wanted{"left/001.png",    "right/001.png", "left/a/002.png",
+                                              "right/a/002.png", "003.png",       "003.png"};
+        QCOMPARE(namesOf(files), wanted);
+    }
+
     void everySampleIsThereAndSmall_data()
     {
         QTest::addColumn<QString>("path");
@@ -157,7 +169,8 @@ private slots:
         options.task.steps = 5;
         options.calibrationSteps = CalibrationSteps(way);
         const auto engine =
-            PictureEngine::create(loadModel(pathOf("generation")).value(), plugins().lookup(), options).value();
+            PictureEngine::create(loadModel(pathOf("generation")).value(), plugins().lookup(), options)
+                .value();
         QCOMPARE(engine->compressor()->statistics()->sampleCount(), std::size_t(0)); // nobody has asked yet
         const auto session = engine->makeSession().value();
         const auto plain = evaluated(*session, uniform(*engine->model(), {"int3row", "rtn", {}})),

@@ -1,6 +1,7 @@
 #include "app/gui/pictures/picture_list_model.h"
 #include "app/gui/pictures/picture_pane.h"
 #include "app/gui/pictures/step_plot.h"
+#include "app/session/feature_depot.h"
 #include "tests/app/picture_window.h"
 #include "tests/app/small_onnx.h"
 #include "tests/support/onnx_network.h"
@@ -196,8 +197,14 @@ private slots:
         field->setText(m_folder.filePath("features.onnx") + ":Relu_3");
         if (const QString shots = qEnvironmentVariable("TRITLOOM_SHOTS"); !shots.isEmpty())
             dialog->grab().save(shots + "/pictures-dialog.png");
+        const std::size_t opened = featureNetworksOpened();
         dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok)->click();
+        QCOMPARE(featureNetworksOpened(), opened + 1);
         waitForAll();
+        // The measurement and the preview have one each; the dialog's is one of the two.
+        QVERIFY2(
+            featureNetworksOpened() <= opened + 2,
+            qPrintable(QString::number(featureNetworksOpened() - opened)));
         QSignalSpy updated(&workspace().picturePreview(), &PicturePreviewController::updated);
         compress("int2row");
         QTRY_VERIFY(!updated.isEmpty() && updated.last()[0].value<PicturePreview>().isComplete);

@@ -4,21 +4,20 @@
 #include "app/gui/text/text_page.h"
 #include "app/gui/theme.h"
 #include "core/sensitivity/candidate.h"
+#include "tests/app/window_fixture.h"
 
 #include <QLabel>
 #include <QPointer>
 #include <QPushButton>
-#include <QStandardPaths>
 #include <QTreeWidget>
 #include <QtTest>
 
 using namespace tritloom;
 
 /// What the window says of recipes: differences between them, and which layers cost a loss.
-class RecipesTest final : public QObject {
+class RecipesTest final : public QObject, WindowFixture {
     Q_OBJECT
 
-    PluginHost m_plugins;
     std::unique_ptr<Workspace> m_workspace;
 
     Allocation spoiled() const
@@ -32,21 +31,11 @@ class RecipesTest final : public QObject {
         const auto& layers = m_workspace->model().layers;
         return std::size_t(std::ranges::find(layers, name, &Layer::name) - layers.begin());
     }
-    template <typename T>
-    static T* find(QWidget& widget, const char* name)
-    {
-        T* const found = widget.findChild<T*>(QLatin1String(name));
-        if (found == nullptr)
-            qFatal("no %s", name);
-        return found;
-    }
 
 private slots:
     void initTestCase()
     {
-        QStandardPaths::setTestModeEnabled(true);
-        QCoreApplication::setOrganizationName("tritloom-tests");
-        QCoreApplication::setApplicationName("recipes_test");
+        beginAs("recipes_test");
         applyTheme(Theme::Light);
     }
     void init()
@@ -75,14 +64,17 @@ private slots:
         QVERIFY(dialog->found()->layers.front().gain > 0.7 * dialog->found()->difference());
         QVERIFY(!find<QLabel>(*dialog, "blameSums")->text().isEmpty());
         list->topLevelItem(0)->setSelected(true);
-        QCOMPARE(m_workspace->selection().layers(), (std::vector<LayerId>{LayerId(layerCalled("blk.1.ffn_down.weight"))}));
+        QCOMPARE(
+            m_workspace->selection().layers(),
+            (std::vector<LayerId>{LayerId(layerCalled("blk.1.ffn_down.weight"))}));
     }
 
     void aSearchCanBeCancelled()
     {
         QWidget window;
         BlameDialog dialog(
-            *m_workspace, "the loss", m_workspace->engine().chunks(), BlameQuestion::Measure::Loss, spoiled(), &window);
+            *m_workspace, "the loss", m_workspace->engine().chunks(), BlameQuestion::Measure::Loss, spoiled(),
+            &window);
         dialog.setAttribute(Qt::WA_DeleteOnClose, false);
         auto* const again = find<QPushButton>(dialog, "blameAgain");
         QCOMPARE(again->text(), QString("Cancel"));
@@ -96,7 +88,8 @@ private slots:
     void closingTheProjectEndsTheSearch()
     {
         QPointer<BlameDialog> dialog = new BlameDialog(
-            *m_workspace, "the loss", m_workspace->engine().chunks(), BlameQuestion::Measure::Loss, spoiled(), nullptr);
+            *m_workspace, "the loss", m_workspace->engine().chunks(), BlameQuestion::Measure::Loss, spoiled(),
+            nullptr);
         dialog->QDialog::show();
         m_workspace.reset();
         QTRY_VERIFY(dialog.isNull());
@@ -121,9 +114,12 @@ private slots:
         auto* const dialog = page.findChild<BlameDialog*>();
         QVERIFY(dialog);
         QVERIFY(dialog->windowTitle().contains(QString::fromUtf8("“")));
-        QTRY_COMPARE_WITH_TIMEOUT(find<QPushButton>(*dialog, "blameAgain")->text(), QString("Search again"), 60000);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            find<QPushButton>(*dialog, "blameAgain")->text(), QString("Search again"), 60000);
         QCOMPARE(dialog->found()->positions, std::size_t(1));
-        QVERIFY(dialog->found()->difference() > 0); // the original's own choice is what the compressed one finds unlikely
+        QVERIFY(
+            dialog->found()->difference()
+            > 0); // the original's own choice is what the compressed one finds unlikely
     }
 
     void aDifferenceIsListedAndTakenOverInOneStep()

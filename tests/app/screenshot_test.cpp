@@ -6,6 +6,7 @@
 #include "app/gui/plugin_windows.h"
 #include "app/gui/screenshot.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/session/samples.h"
 #include "core/sensitivity/candidate.h"
 #include "tests/app/small_networks.h"
 
@@ -197,6 +198,31 @@ private slots:
                 keep(image, QString("report-%1-%2-%3").arg(tab).arg(theme).arg(size.width()));
             }
         }
+    }
+
+    void aPageOfPicturesIsTakenWhenTheyAreThere()
+    {
+        const auto model = loadModel(sampleModels()[1].path()).value();
+        const std::shared_ptr<Workspace> workspace = Workspace::create(model, m_plugins, {}).value();
+        for (int i = 0; i < 4; ++i) {
+            QImage picture(32, 32, QImage::Format_RGB32);
+            picture.fill(QColor(60 * i, 200 - 40 * i, 90));
+            QVERIFY(picture.save(m_folder.filePath(QString("%1.png").arg(i))));
+        }
+        PictureOptions wanted = workspace->pictures().options();
+        wanted.source.images = m_folder.path().toStdString();
+        bool made = false;
+        connect(
+            &workspace->picturePreview(), &PicturePreviewController::updated, this,
+            [&](const PicturePreview& preview) { made = made || !preview.compressedClasses.empty(); });
+        workspace->pictures().load(wanted); // on a thread of its own
+        QVERIFY(workspace->pictures().isLoading());
+        const auto image = grabPage(workspace, "pictures", Theme::Dark, QSize(1000, 600));
+        QVERIFY(image.has_value());
+        QVERIFY(!workspace->pictures().isLoading() && workspace->pictures().current() != nullptr);
+        QVERIFY(made);
+        disconnect(&workspace->picturePreview(), nullptr, this, nullptr);
+        keep(*image, "pictures-loaded");
     }
 
     void everyPage()

@@ -49,14 +49,8 @@ class TransformsWindowTest final : public QObject, WindowFixture {
     }
 
 private slots:
-    void initTestCase()
-    {
-        beginAs("transforms_window_test");
-    }
-    void init()
-    {
-        openWindow();
-    }
+    void initTestCase() { beginAs("transforms_window_test"); }
+    void init() { openWindow(); }
     void cleanup() { m_window.reset(); }
 
     void whatTheModelCannotTakeSaysWhy()
@@ -178,6 +172,34 @@ private slots:
         action("undo")->trigger();
         QVERIFY(bits(7) != "q2_k" && bits(5) == "q5_k");
         QVERIFY(m_window->workspace()->model().key == rewritten);
+    }
+
+    void modelsThatUndoLeadsBackToTakeBoundedMemory()
+    {
+        open(QString::fromStdString(sampleModelPath().string()));
+        const Key original = m_window->workspace()->model().key;
+        m_window->history().setMemoryLimit(1);
+        transform({"smoothquant", {{"strength", 0.3}}});
+        const std::weak_ptr<Engine> first = m_window->workspace()->engineShared();
+        const Key once = m_window->workspace()->model().key;
+        transform({"smoothquant", {{"strength", 0.4}}});
+        const std::weak_ptr<Engine> second = m_window->workspace()->engineShared();
+        const Key twice = m_window->workspace()->model().key;
+        QVERIFY(once != twice && !first.expired()); // the last step can always be undone
+        transform({"smoothquant", {{"strength", 0.6}}});
+        QTRY_VERIFY(first.expired());
+        QVERIFY(!second.expired());
+        action("undo")->trigger();
+        QTRY_VERIFY(m_window->workspace()->model().key == twice);
+        QVERIFY(find<Banner>(*m_window, "banner")->sentence().isEmpty()); // the transform's is gone with it
+        // Further back there is nothing, and the window says so; the original is one menu away.
+        action("undo")->trigger();
+        const auto* const banner = find<Banner>(*m_window, "banner");
+        QTRY_VERIFY2(banner->sentence().contains("let go"), qPrintable(banner->sentence()));
+        QVERIFY(m_window->workspace()->model().key == twice);
+        QVERIFY(!action("undo")->isEnabled());
+        action("original")->trigger();
+        QVERIFY(m_window->workspace()->model().key == original);
     }
 
     void transformsAddUp()

@@ -1,27 +1,36 @@
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/layers/layer_model.h"
 #include "app/gui/model_name.h"
+#include "app/gui/number_text.h"
 #include "app/gui/page.h"
 #include "app/gui/start_page.h"
+#include "app/gui/widgets/drop_hint.h"
 #include "app/gui/widgets/elided_label.h"
+#include "app/gui/widgets/quiet_progress.h"
 #include "app/gui/window_wiring.h"
 #include "app/session/samples.h"
 #include "tests/app/window_fixture.h"
 
 #include <QAction>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDir>
+#include <QDragEnterEvent>
 #include <QHeaderView>
 #include <QHelpEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
+#include <QMimeData>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QStyleOptionComboBox>
 #include <QTabBar>
 #include <QTemporaryDir>
+#include <QToolBar>
 #include <QToolTip>
 #include <QTreeView>
 #include <QtTest>
@@ -34,17 +43,119 @@ class WindowMannersTest final : public QObject, WindowFixture {
 
     QTemporaryDir m_folder;
 
-
 private slots:
-    void initTestCase()
-    {
-        beginAs("window_manners_test");
-    }
-    void init()
-    {
-        openWindow();
-    }
+    void initTestCase() { beginAs("window_manners_test"); }
+    void init() { openWindow(); }
     void cleanup() { m_window.reset(); }
+
+    void whatIsDraggedOverTheWindowIsToldWhatBecomesOfIt()
+    {
+        auto* const hint = find<DropHint>("dropHint");
+        QVERIFY(!hint->isVisible());
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile("/somewhere/tiny.gguf")});
+        QDragEnterEvent enter(QPoint(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &enter);
+        QVERIFY(enter.isAccepted() && hint->isVisible());
+        QVERIFY2(hint->text().contains("tiny.gguf"), qPrintable(hint->text()));
+        QCOMPARE(hint->size(), m_window->size());
+        QDragLeaveEvent left;
+        QApplication::sendEvent(m_window.get(), &left);
+        QVERIFY(!hint->isVisible());
+    }
+
+    void progressIsPaintedWithTheNextFrame()
+    {
+        QProgressBar bar;
+        bar.setRange(0, 1000);
+        bar.setTextVisible(false);
+        bar.resize(200, 8);
+        bar.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&bar));
+        QApplication::processEvents();
+        struct Count final : QObject {
+            int paints = 0;
+            bool eventFilter(QObject*, QEvent* event) override
+            {
+                paints += event->type() == QEvent::Paint ? 1 : 0;
+                return false;
+            }
+        } count;
+        bar.installEventFilter(&count);
+        showProgress(bar, 500);
+        showProgress(bar, 900);
+        QCOMPARE(count.paints, 0); // a drag has its own frame to paint
+        QTRY_COMPARE(count.paints, 1);
+        QCOMPARE(bar.value(), 900);
+    }
+
+    void aDisabledButtonLooksIt()
+    {
+        const auto ink = [this](QIcon::Mode mode) {
+            const QImage image = action("undo")->icon().pixmap(QSize(16, 16), 1.0, mode).toImage();
+            int sum = 0;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    sum += qAlpha(image.pixel(x, y));
+            return sum;
+        };
+        QVERIFY(ink(QIcon::Disabled) > 0);
+        QVERIFY(ink(QIcon::Disabled) < ink(QIcon::Normal) / 2);
+    }
+
+    void theToolBarStaysWhereItIs()
+    {
+        openSample();
+        const auto places = [this] {
+            QList<QRect> rects;
+            for (const char* const name :
+                 {"method", "methodSettings", "budgetSlider", "budgetBits", "budgetSize"})
+                rects << find<QWidget>(name)->geometry();
+            auto* const bar = find<QToolBar>("projectToolBar");
+            for (const char* const name : {"open", "undo", "allocate", "sweep", "export"})
+                rects << bar->widgetForAction(action(name))->geometry();
+            return rects;
+        };
+        QTest::qWait(50);
+        const QList<QRect> before = places();
+        const std::string method = workspace().method().id;
+        for (const MethodInfo& info : m_plugins.methods()) {
+            workspace().setMethod({info.id, {}});
+            QApplication::processEvents();
+            QVERIFY2(places() == before, info.id.c_str());
+        }
+        workspace().setMethod({method, {}});
+        action("sweep")->trigger(); // says "Stop" now
+        QApplication::processEvents();
+        QVERIFY(places() == before);
+        action("sweep")->trigger();
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        m_window->open(QString::fromStdString(sampleModels()[1].path().string()));
+        QVERIFY(opened.wait(60000));
+        QVERIFY(places() == before);
+    }
+
+    void rowsOfTheTableAreFoundAndCopied()
+    {
+        openSample();
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QTest::keySequence(m_window.get(), QKeySequence::Find);
+        auto* const filter = find<QLineEdit>("layerFilter");
+        QVERIFY(filter->hasFocus());
+        filter->setText("nosuchlayer");
+        QVERIFY(find<QLabel>("layerFilterError")->isVisible());
+        filter->setText("");
+        QVERIFY(!find<QLabel>("layerFilterError")->isVisible());
+        workspace().selection().set({LayerId(1), LayerId(2)}, LayerId(1));
+        find<QAction>("copyRows")->trigger();
+        const QStringList lines = QGuiApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 3);
+        QVERIFY(lines[0].startsWith("Name\tBits"));
+        QVERIFY2(
+            lines[1].startsWith(shortName(workspace().model().layer(LayerId(1))) + '\t'),
+            qPrintable(lines[1]));
+    }
 
     void everyPageHasAKey()
     {
@@ -175,6 +286,13 @@ private slots:
                 header->fontMetrics().horizontalAdvance(
                     table->model()->headerData(column, Qt::Horizontal).toString())
                 < header->sectionSize(column));
+        }
+        // Nor is any further one seen in part.
+        for (int column = LayerModel::Format; column < LayerModel::ColumnCount; ++column) {
+            const int from = header->sectionViewportPosition(column), end = from + header->sectionSize(column);
+            QVERIFY2(
+                from >= table->viewport()->width() || end <= table->viewport()->width(),
+                qPrintable(QString::number(column)));
         }
         auto* const method = find<QComboBox>("method");
         QStyleOptionComboBox option;

@@ -37,12 +37,16 @@ class GoldenWindowTest : public QObject {
         window->show();
         return window;
     }
-    /// Timers of a third of a second (offers, strips) have come to rest.
+    /// Timers of a third of a second (offers, strips) have come to rest, and the pages that are seen are made
+    /// and laid out: on a busy machine that takes longer.
     static QImage grab(QWidget& window)
     {
         QElapsedTimer time;
-        for (time.start(); time.elapsed() < 500;)
+        time.start();
+        while (time.elapsed() < 500 || (window.property("busy").toBool() && time.elapsed() < 20000))
             QApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 50);
+        for (time.restart(); time.elapsed() < 200;)
+            QApplication::processEvents(QEventLoop::AllEvents, 10);
         return window.grab().toImage();
     }
     static void check(const QImage& image, const QString& name)

@@ -8,6 +8,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/elided_label.h"
 #include "app/gui/widgets/steady_label.h"
+#include "app/session/prediction.h"
 #include "core/sensitivity/candidate.h"
 
 #include <QHBoxLayout>
@@ -33,11 +34,16 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     m_loom->setObjectName(QStringLiteral("loom"));
     m_loom->setAccessibleName(tr("Bit loom"));
     m_loom->setAccessibleDescription(tr("One slider per layer: bits per weight"));
+    m_loom->setSpoken([this](int bar) {
+        const LoomBar& shown = m_loom->bars()[std::size_t(bar)];
+        return spokenName(m_workspace.model().layer(LayerId(bar)), shown.bits, shown.pinned);
+    });
     m_numbers->setObjectName(QStringLiteral("loomNumbers"));
     m_selectionText->setObjectName(QStringLiteral("loomSelection"));
 
     auto* const caption = new ElidedLabel(tr("Bit allocation"), this);
-    auto* const legend = new ElidedLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
+    auto* const legend =
+        new ElidedLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
     caption->setShorter({QString()});
     legend->setShorter({tr("width: parameters · strip: sensitivity"), QString()});
     for (QLabel* const label : {static_cast<QLabel*>(caption), static_cast<QLabel*>(legend), m_selectionText})
@@ -100,6 +106,7 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
 
 LoomPage::~LoomPage()
 {
+    m_loom->setSpoken({});
     m_loom->disconnect(this); // it loses the focus as it goes, and would take a pull back through us
 }
 
@@ -171,7 +178,6 @@ LoomBar LoomPage::barOf(LayerId layer) const
     bar.pinned = m_workspace.document().pinned()[std::size_t(layer)];
     const double perByte = m_perByte[std::size_t(layer)];
     bar.heat = std::isnan(perByte) ? perByte : heatOf(perByte, m_highestPerByte);
-    bar.spoken = spokenName(what, bar.bits, bar.pinned);
     return bar;
 }
 
@@ -206,10 +212,11 @@ void LoomPage::refreshChangedBars()
     const std::vector<bool>& pinned = m_workspace.document().pinned();
     std::vector<std::pair<int, LoomBar>> bars;
     for (std::size_t i = 0; i < m_loom->bars().size(); ++i)
-        if (now.layers[i] != m_drawn.layers[i] || pinned[i] != m_drawnPins[i])
+        if (now.layers[i] != m_drawn.layers[i] || pinned[i] != m_drawnPins[i]) {
             bars.emplace_back(int(i), barOf(LayerId(i)));
+            m_drawn.layers[i] = now.layers[i];
+        }
     m_loom->updateBars(bars);
-    m_drawn = now;
     m_drawnPins = pinned;
 }
 
@@ -248,7 +255,8 @@ void LoomPage::refreshNumbers()
     const Estimate estimate = m_workspace.estimate(allocation);
     m_numbers->setText(numbersTitle(
         m_workspace.model(), estimate, m_original ? nullptr : m_workspace.measurement(),
-        themeColors(palette()), m_original));
+        uncorrectedKl(m_workspace.sensitivity().table(), allocation).has_value(), themeColors(palette()),
+        m_original));
     m_loom->setMean(LoomLine{
         estimate.bitsPerWeight, tr("mean %1 bpw").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))});
 }
@@ -294,8 +302,7 @@ void LoomPage::pull(double bits, Fused fused)
         if (wanted.layers[i] != document.allocation().layers[i])
             target.emplace_back(LayerId(i), std::move(wanted.layers[i]));
     document.setGestureText(changeTitle(changes));
-    document.setChoices(target, {});
-    refreshCallout();
+    target.empty() ? refreshCallout() : document.setChoices(target, {});
 }
 
 void LoomPage::endPull(bool keep)

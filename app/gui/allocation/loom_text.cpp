@@ -1,5 +1,6 @@
 #include "app/gui/allocation/loom_text.h"
 
+#include "app/gui/evaluation/prediction_note.h"
 #include "app/gui/number_text.h"
 
 #include <QCoreApplication>
@@ -85,8 +86,8 @@ QString selectionTitle(const Model& model, const std::vector<LayerId>& layers)
 }
 
 QString numbersTitle(
-    const Model& model, const Estimate& estimate, const Evaluation* measured, const ThemeColors& colors,
-    bool original)
+    const Model& model, const Estimate& estimate, const Evaluation* measured, bool corrected,
+    const ThemeColors& colors, bool original)
 {
     const auto kind = [&](const QString& text) {
         return QStringLiteral("<span style='color:%1'>%2</span>").arg(colors.mutedText.name(), text);
@@ -120,8 +121,9 @@ QString numbersTitle(
                                    : say(QT_TRANSLATE_NOOP("LoomText", "divergence, measured")));
     text += gap
         + (estimate.predictedKl ? QStringLiteral("<b>%1</b> ").arg(formatSmall(*estimate.predictedKl))
-                   + kind(isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, predicted"))
-                                          : say(QT_TRANSLATE_NOOP("LoomText", "divergence, predicted")))
+                   + kind(corrected             ? say(QT_TRANSLATE_NOOP("LoomText", "predicted, corrected"))
+                              : isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, predicted"))
+                                                : say(QT_TRANSLATE_NOOP("LoomText", "divergence, predicted")))
                                 : kind(say(QT_TRANSLATE_NOOP("LoomText", "loss not predicted yet"))));
     return text;
 }
@@ -180,8 +182,7 @@ LoomCallout pullCallout(Workspace& workspace, const Stops& stops, const Allocati
     } else {
         callout.lines.push_back({change, Tone::Plain});
         callout.lines.push_back(
-            {say(QT_TRANSLATE_NOOP("LoomText", "no prediction: sensitivity is not measured yet")),
-             Tone::Muted});
+            {whyNoPrediction(workspace, predictionGap(table, after ? start : now)), Tone::Muted});
     }
     std::int64_t bytes = 0;
     std::size_t moved = 0;

@@ -13,10 +13,11 @@ namespace tritloom {
 /// "blocks 6 to 9 selected, 28 layers"
 [[nodiscard]] QString selectionTitle(const Model& model, const std::vector<LayerId>& layers);
 /// The four numbers as rich text: size, fit, bits per weight, loss; each with its kind.
-/// measured: of the allocation; null: the loss is predicted.
+/// measured: of the allocation; null: the loss is predicted. corrected: a measurement has changed what is
+/// predicted.
 [[nodiscard]] QString numbersTitle(
-    const Model& model, const Estimate& estimate, const Evaluation* measured, const ThemeColors& colors,
-    bool original);
+    const Model& model, const Estimate& estimate, const Evaluation* measured, bool corrected,
+    const ThemeColors& colors, bool original);
 
 /// remark: of the bar, "" for none.
 [[nodiscard]] LoomCallout

@@ -1,5 +1,6 @@
 #include "app/gui/allocation/runtime_badges.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/theme.h"
 
 namespace tritloom {
@@ -43,7 +44,9 @@ void RuntimeBadges::refresh()
             tips << tr("%1: every tensor's format can be loaded").arg(verdict.title).toHtmlEscaped();
             continue;
         }
-        QStringList problems = verdict.problems.mid(0, problemsShown);
+        QStringList problems;
+        for (const QString& problem : verdict.problems.mid(0, problemsShown))
+            problems << coreWords(problem);
         if (verdict.problems.size() > problemsShown)
             problems << tr("and %n more", nullptr, int(verdict.problems.size()) - problemsShown);
         tips << QStringLiteral("%1: %2")

@@ -1,6 +1,7 @@
 #include "app/gui/analyses/analyses_page.h"
 
 #include "app/gui/analyses/report_view.h"
+#include "app/gui/core_words.h"
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
@@ -8,6 +9,7 @@
 #include "app/gui/settings.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/quiet_progress.h"
 #include "app/session/report_csv.h"
 
 #include <QFileDialog>
@@ -97,7 +99,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
             m_choice->setChecked(false);
     });
     connect(&analyses, &AnalysisController::failed, this, [this](const QString& why) {
-        m_failure = why;
+        m_failure = coreWords(why);
         showState();
     });
     connect(&analyses, &AnalysisController::runningChanged, this, [this, &analyses] {
@@ -119,7 +121,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
 
 QString AnalysesPage::whyNot(const MethodInfo& info) const
 {
-    return QString::fromStdString(m_workspace.analyses().whyNot(info.id));
+    return coreWords(m_workspace.analyses().whyNot(info.id));
 }
 
 QString AnalysesPage::titleOf(const PluginChoice& choice) const
@@ -149,7 +151,7 @@ void AnalysesPage::showState()
     const Job& job = analyses.job();
     const bool running = job.isRunning();
     m_progress->setVisible(running);
-    m_progress->setValue(int(1000 * job.fraction()));
+    showProgress(*m_progress, int(1000 * job.fraction()));
     m_run->setText(running ? tr("Stop") : tr("Run"));
     m_run->setEnabled(running || (m_chooser->whyNot().isEmpty() && !m_chooser->title().isEmpty()));
     m_choice->setVisible(analyses.report().has_value());

@@ -1,5 +1,6 @@
 #include "app/gui/benchmark/benchmark_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/card.h"
@@ -139,7 +140,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     connect(&m_benchmark, &BenchmarkController::rowsChanged, this, &BenchmarkPage::rebuild);
     connect(&m_benchmark, &BenchmarkController::runningChanged, this, &BenchmarkPage::showState);
     connect(&m_benchmark, &BenchmarkController::failed, this, [this](const QString& why) {
-        showNotice(this, why);
+        showNotice(this, coreWords(why));
     });
     fillFormats();
     rebuild();
@@ -204,7 +205,7 @@ void BenchmarkPage::rebuild()
         set(OfPeak, row.shareOfPeak > 0 ? formatShare(row.shareOfPeak) : QString());
         set(Tokens,
             isModel && row.wallSeconds > 0 ? QLocale().toString(double(row.columns) / row.wallSeconds, 'f', 1)
-                                       : QString());
+                                           : QString());
     }
     m_bars->show(rows);
     showState();
@@ -258,7 +259,7 @@ void BenchmarkPage::save()
     if (QFileInfo(path).suffix().isEmpty())
         path += ".csv";
     if (const auto saved = writeTextFile(path, benchmarkCsv(m_benchmark.rows())); !saved)
-        showNotice(this, QString::fromStdString(saved.error().message));
+        showNotice(this, coreWords(saved.error().message));
 }
 
 QWidget* makeBenchmarkPage(Workspace& workspace, QWidget* parent)

@@ -1,11 +1,13 @@
 #include "app/gui/compare/compare_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/gui/widgets/quiet_progress.h"
 #include "app/session/text_file.h"
 
 #include <QCoreApplication>
@@ -194,12 +196,13 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
         showState();
     });
     connect(&m_comparison, &ComparisonController::failed, this, [this](const QString& why) {
-        showNotice(this, why);
+        showNotice(this, coreWords(why));
     });
     // What rows tell of other pictures is another comparison.
-    connect(&workspace.pictures(), &PicturesController::changed, &m_comparison, &ComparisonController::forget);
+    connect(
+        &workspace.pictures(), &PicturesController::changed, &m_comparison, &ComparisonController::forget);
     connect(&m_tick, &QTimer::timeout, this, [this] {
-        m_progress->setValue(int(1000 * m_comparison.fraction()));
+        showProgress(*m_progress, int(1000 * m_comparison.fraction()));
     });
     fillLists();
     rebuild();
@@ -209,7 +212,8 @@ void ComparePage::fillLists()
 {
     const bool pictures = m_workspace.model().picture.has_value();
     // Calibrated rounding of convolutions has its own favourites; the formats of GGUF are made for long rows.
-    const QStringList first = pictures ? QStringList{"rtn", "gptq", "hqq"} : QStringList{"rtn", "imatrix", "gptq"},
+    const QStringList first = pictures ? QStringList{"rtn", "gptq", "hqq"}
+                                       : QStringList{"rtn", "imatrix", "gptq"},
                       formats = pictures ? QStringList{"int3row", "int4row", "int6row", "int8row"}
                                          : QStringList{"q2_k", "q3_k", "q4_k", "q6_k"};
     for (const MethodInfo& info : m_workspace.plugins().methods()) {
@@ -238,7 +242,7 @@ void ComparePage::fillLists()
 void ComparePage::start()
 {
     if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods()); !started)
-        showNotice(this, QString::fromStdString(started.error().message));
+        showNotice(this, coreWords(started.error().message));
 }
 
 void ComparePage::rebuild()
@@ -294,7 +298,8 @@ void ComparePage::showRow(int index)
     const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
     m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(methodText(row.candidate))));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
-    m_table->setItem(r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
+    m_table->setItem(
+        r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
     const ComparisonKind& kind = m_comparison.kind();
     const auto number = [&](int column, const QString& text, double value) {
         m_table->setItem(
@@ -309,7 +314,7 @@ void ComparePage::showRow(int index)
     number(secondsColumn(kind), QLocale().toString(row.compressSeconds, 'f', 2), row.compressSeconds);
     if (!row.failure.empty())
         for (int c = 0; c < m_table->columnCount(); ++c)
-            m_table->item(r, c)->setToolTip(QString::fromStdString(row.failure));
+            m_table->item(r, c)->setToolTip(coreWords(row.failure));
     if (!row.failure.empty())
         m_table->item(r, FirstNumber)->setText(tr("failed"));
     m_table->setSortingEnabled(sorting);
@@ -324,7 +329,7 @@ void ComparePage::showState()
     const std::size_t methods = checkedOf(m_methods).size(), formats = checkedOf(m_formats).size();
     const bool lacksPictures = m_workspace.model().picture && !m_workspace.engine().pictures();
     const QString why = lacksPictures ? tr("there are no pictures yet, choose some on the page Pictures")
-                                      : QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+                                      : coreWords(m_workspace.engine().whyNotEvaluated());
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Compare"));
     m_run->setEnabled(why.isEmpty() && (running || (methods > 0 && formats > 0)));
@@ -376,9 +381,9 @@ void ComparePage::save()
     const std::string text = isTable
         ? comparisonCsv(m_comparison.kind(), m_comparison.rows())
         : comparisonHtml(
-              m_workspace.model().file->path.filename().string(), m_comparison.kind(), m_comparison.rows());
+            m_workspace.model().file->path.filename().string(), m_comparison.kind(), m_comparison.rows());
     if (const auto written = writeTextFile(path, text); !written)
-        showNotice(this, QString::fromStdString(written.error().message));
+        showNotice(this, coreWords(written.error().message));
 }
 
 QWidget* makeComparePage(Workspace& workspace, QWidget* parent)

@@ -1,5 +1,6 @@
 #include "app/gui/distribution/distribution_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/elided_label.h"
 #include "app/gui/widgets/histogram_view.h"
@@ -185,7 +186,7 @@ void DistributionPage::redraw()
     }
     facts += "</table>";
     if (!m_shown->failure.isEmpty())
-        facts += "<p>" + m_shown->failure.toHtmlEscaped() + "</p>";
+        facts += "<p>" + coreWords(m_shown->failure).toHtmlEscaped() + "</p>";
     else if (!m_shown->compressed && m_shown->choice.format.empty())
         facts += "<p>" + tr("Kept as stored. Choose a format to see its levels and its error.") + "</p>";
     m_facts->setText(facts);

@@ -2,6 +2,7 @@
 
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
+#include "app/gui/widgets/gently.h"
 #include "app/gui/widgets/segment_bars.h"
 #include "app/gui/widgets/size_field.h"
 #include "app/gui/widgets/steady_label.h"
@@ -68,7 +69,10 @@ MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
             m_workspace.setGoal(goal);
     });
     connect(&workspace, &Workspace::goalChanged, this, &MemoryCard::refresh);
-    connect(&workspace.document(), &AllocationDocument::changed, this, &MemoryCard::refresh);
+    connect(
+        &workspace.document(), &AllocationDocument::changed, this,
+        gently(
+            this, [this] { return m_workspace.document().inGesture(); }, [this] { refresh(); }));
     refresh();
 }
 

@@ -1,8 +1,10 @@
 #include "app/gui/evaluation/preview_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/evaluation/history_list.h"
 #include "app/gui/evaluation/interaction_note.h"
 #include "app/gui/evaluation/memory_card.h"
+#include "app/gui/evaluation/prediction_note.h"
 #include "app/gui/evaluation/speed_card.h"
 #include "app/gui/number_text.h"
 #include "app/gui/pictures/picture_cards.h"
@@ -11,6 +13,8 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/flip_switch.h"
+#include "app/gui/widgets/gently.h"
+#include "app/gui/widgets/quiet_progress.h"
 
 #include <QHBoxLayout>
 #include <QLocale>
@@ -94,25 +98,27 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     const int least = workspace.model().picture ? 304 : 342;
     setMinimumWidth(std::max(least, inner->minimumSizeHint().width() + 2));
 
+    const std::function<void()> calm = gently(
+        this, [this] { return m_workspace.document().inGesture(); }, [this] { refreshAll(); });
     EvaluationController& evaluation = workspace.evaluation();
-    connect(&evaluation, &EvaluationController::started, this, [this] {
+    connect(&evaluation, &EvaluationController::started, this, [this, calm] {
         m_why.clear();
         m_course->setCourse({}, 1);
         m_points.clear();
-        refreshAll();
+        calm();
     });
-    connect(&evaluation, &EvaluationController::measured, this, [this](const Evaluation& now) {
+    connect(&evaluation, &EvaluationController::measured, this, [this, calm](const Evaluation& now) {
         m_shown = now;
         m_points.push_back({double(now.chunksDone), now.perplexity.value, now.perplexity.standardError});
         m_course->setCourse(m_points, double(now.chunksTotal));
-        refreshAll();
+        calm();
     });
     connect(&evaluation, &EvaluationController::finished, this, &PreviewPage::refreshAll);
     connect(&evaluation, &EvaluationController::failed, this, [this](const QString& why) {
         m_why = why;
         refreshAll();
     });
-    connect(&workspace.document(), &AllocationDocument::changed, this, &PreviewPage::refreshAll);
+    connect(&workspace.document(), &AllocationDocument::changed, this, calm);
     connect(&workspace.sensitivity(), &SensitivityController::tableChanged, this, &PreviewPage::refreshAll);
     connect(&workspace.sensitivity(), &SensitivityController::cellMeasured, this, [this] {
         if (!m_cellsTimer.isActive())
@@ -174,6 +180,8 @@ void PreviewPage::makeQualityCards()
     m_interacts = new InteractionNote(m_workspace, this);
     m_interacts->setObjectName(QStringLiteral("interacts"));
     m_divergenceCard->column()->addWidget(m_interacts);
+    m_note = new PredictionNote(m_workspace, this);
+    m_divergenceCard->column()->addWidget(m_note);
     m_divergenceCard->column()->addWidget(makeBlameButton(m_workspace, this), 0, Qt::AlignLeft);
 }
 
@@ -204,11 +212,11 @@ void PreviewPage::refreshState()
     const ThemeColors colors = themeColors(palette());
     const EvaluationController& evaluation = m_workspace.evaluation();
     const bool onPictures = m_workspace.model().picture.has_value();
-    const QString whyNot = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+    const QString whyNot = coreWords(m_workspace.engine().whyNotEvaluated());
     const QString why = !whyNot.isEmpty() && onPictures
         ? tr("Nothing is measured yet: drop pictures, or a folder of them, on the window.")
         : !whyNot.isEmpty() ? tr("This model cannot be run here, so nothing is measured: %1").arg(whyNot)
-        : !m_why.isEmpty()  ? tr("The measurement failed: %1").arg(m_why)
+        : !m_why.isEmpty()  ? tr("The measurement failed: %1").arg(coreWords(m_why))
                             : QString();
     m_failure->setText(why);
     m_failure->setVisible(!why.isEmpty());
@@ -217,7 +225,7 @@ void PreviewPage::refreshState()
     m_divergenceCard->setVisible(whyNot.isEmpty() && !onPictures);
     m_pictureCards->setVisible(whyNot.isEmpty() && onPictures);
     m_progress->setVisible(evaluation.isRunning());
-    m_progress->setValue(int(evaluation.fraction() * 1000));
+    showProgress(*m_progress, int(evaluation.fraction() * 1000));
     m_state->setVisible(whyNot.isEmpty());
     const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
     const bool lacksPictures = !whyNot.isEmpty() && onPictures;
@@ -249,6 +257,7 @@ void PreviewPage::refreshQuality()
     m_predictedKl->setText(predictedText(m_original ? std::nullopt : predictedKl));
     tint(m_predictedKl, colors.mutedText);
     m_interacts->refresh(m_original);
+    m_note->setOriginalShown(m_original);
     m_course->setReference(m_shown ? std::optional(m_shown->referencePerplexity.value) : std::nullopt);
     if (!m_shown) {
         for (QLabel* const label : {m_perplexity, m_kl, m_agreement})

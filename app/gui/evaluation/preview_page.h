@@ -16,6 +16,7 @@ class Card;
 class FlipSwitch;
 class HistoryList;
 class InteractionNote;
+class PredictionNote;
 class MemoryCard;
 class PictureCards;
 class SpeedCard;
@@ -57,6 +58,7 @@ private:
     Card* m_divergenceCard = nullptr;
     QLabel *m_kl = nullptr, *m_predictedKl = nullptr, *m_agreement = nullptr;
     InteractionNote* m_interacts = nullptr;
+    PredictionNote* m_note = nullptr;
     HistoryList* m_history;
     std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
     std::optional<Evaluation> m_shown; ///< the last figures, grey once the allocation has moved on

@@ -1,7 +1,9 @@
 #include "app/gui/evaluation/speed_card.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/gently.h"
 #include "core/sensitivity/cost_model.h"
 
 #include <QHBoxLayout>
@@ -58,10 +60,13 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     });
     connect(&speed, &SpeedController::changed, this, &SpeedCard::refresh);
     connect(&speed, &SpeedController::failed, this, [this](const QString& why) {
-        m_why = why;
+        m_why = coreWords(why);
         refresh();
     });
-    connect(&workspace.document(), &AllocationDocument::changed, this, &SpeedCard::refresh);
+    connect(
+        &workspace.document(), &AllocationDocument::changed, this,
+        gently(
+            this, [this] { return m_workspace.document().inGesture(); }, [this] { refresh(); }));
     connect(&workspace, &Workspace::goalChanged, this, &SpeedCard::refresh);
     if (decodes)
         speed.needReadSpeed();

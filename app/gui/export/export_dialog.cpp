@@ -6,9 +6,11 @@
 #include "app/gui/settings.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/quiet_progress.h"
 
 #include <QComboBox>
 #include <QCoreApplication>
+#include <QDesktopServices>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -18,6 +20,8 @@
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QSettings>
+#include <QUrl>
 
 #include <algorithm>
 #include <array>
@@ -61,6 +65,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     , m_browse(new QPushButton(tr("Browse…"), this))
     , m_start(new QPushButton(this))
     , m_close(new QPushButton(tr("Close"), this))
+    , m_showFolder(new QPushButton(tr("Show in folder"), this))
     , m_summary(new QLabel(this))
     , m_list(new QListWidget(this))
     , m_progress(new QProgressBar(this))
@@ -71,10 +76,12 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     setModal(false);
     setWindowTitle(tr("Export"));
     const Estimate estimate = workspace.estimate(workspace.document().allocation());
+    fillKinds();
+    m_kind->setCurrentIndex(firstThatCan());
     const QString name = QStringLiteral("%1-%2bpw%3")
                              .arg(withoutModelSuffix(QFileInfo(modelName).fileName()))
                              .arg(estimate.bitsPerWeight, 0, 'f', 2)
-                             .arg(QString::fromStdString(suffixOf(*m_kinds.front())));
+                             .arg(QString::fromStdString(suffixOf(kind())));
     m_path->setObjectName(QStringLiteral("exportPath"));
     m_path->setText(QDir(lastFolder("export")).filePath(name));
     m_path->setAccessibleName(tr("File to write"));
@@ -93,11 +100,14 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
             .arg(workspace.model().file->tensors.size())
             .arg(formatBytes(estimate.bytes), QLocale().toString(estimate.bitsPerWeight, 'f', 2)));
 
-    fillKinds();
     auto* const pathRow = new QHBoxLayout;
     pathRow->addWidget(m_path, 1);
     pathRow->addWidget(m_browse);
+    m_showFolder->setObjectName(QStringLiteral("exportShowFolder"));
+    m_showFolder->setToolTip(tr("Opens the folder that the file lies in"));
+    m_showFolder->hide();
     auto* const buttons = new QHBoxLayout;
+    buttons->addWidget(m_showFolder);
     buttons->addStretch(1);
     buttons->addWidget(m_close);
     buttons->addWidget(m_start);
@@ -119,6 +129,9 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(m_browse, &QPushButton::clicked, this, &ExportDialog::choosePath);
     connect(m_start, &QPushButton::clicked, this, &ExportDialog::startOrCancel);
     connect(m_close, &QPushButton::clicked, this, &QDialog::close);
+    connect(m_showFolder, &QPushButton::clicked, this, [this] {
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_path->text()).absolutePath()));
+    });
     connect(m_kind, &QComboBox::activated, this, &ExportDialog::chooseKind);
     connect(m_path, &QLineEdit::textChanged, this, [this] {
         followPath();
@@ -127,7 +140,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(&workspace.exporter(), &ExportController::runningChanged, this, &ExportDialog::refresh);
     connect(&workspace.exporter(), &ExportController::finished, this, &ExportDialog::showReport);
     connect(&workspace.exporter(), &ExportController::failed, this, [this](const QString& why) {
-        say(tr("Not exported: %1").arg(why), false);
+        say(tr("Not exported: %1").arg(coreWords(why)), false);
     });
     connect(&workspace.exporter(), &ExportController::cancelled, this, [this] {
         say(tr("Cancelled; nothing was written"), false);
@@ -136,7 +149,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(&workspace.document(), &AllocationDocument::changed, this, &ExportDialog::refresh);
     m_poll.setInterval(100);
     connect(&m_poll, &QTimer::timeout, this, [this] {
-        m_progress->setValue(int(m_workspace.exporter().fraction() * 1000));
+        showProgress(*m_progress, int(m_workspace.exporter().fraction() * 1000));
     });
     refresh();
 }
@@ -147,6 +160,30 @@ void ExportDialog::fillKinds()
     m_kind->setAccessibleName(tr("Kind of file"));
     for (const ExportTarget* const target : m_kinds)
         m_kind->addItem(titleOf(*target));
+}
+
+QString ExportDialog::settingsKey() const
+{
+    // Models that can become the same files are of one kind.
+    QStringList ids;
+    for (const ExportTarget* const target : m_kinds)
+        ids << QString::fromUtf8(target->id.data(), qsizetype(target->id.size()));
+    return QStringLiteral("export/kind/") + ids.join(QLatin1Char('+'));
+}
+
+int ExportDialog::firstThatCan() const
+{
+    const auto canWrite = [this](const ExportTarget* target) {
+        return m_workspace.exporter()
+            .problems(m_workspace.document().allocation(), std::filesystem::path(), target->id)
+            .empty();
+    };
+    const std::string last = QSettings().value(settingsKey()).toString().toStdString();
+    const auto kept = std::ranges::find(m_kinds, last, &ExportTarget::id);
+    if (kept != m_kinds.end() && canWrite(*kept))
+        return int(kept - m_kinds.begin());
+    const auto can = std::ranges::find_if(m_kinds, canWrite);
+    return can == m_kinds.end() ? 0 : int(can - m_kinds.begin());
 }
 
 const ExportTarget& ExportDialog::kind() const
@@ -219,7 +256,9 @@ void ExportDialog::startOrCancel()
         return;
     }
     m_result->clear();
+    m_showFolder->hide();
     setLastFolder("export", m_path->text());
+    QSettings().setValue(settingsKey(), QString::fromUtf8(kind().id.data(), qsizetype(kind().id.size())));
     exporter.start(m_workspace.document().allocation(), m_path->text().toStdString(), kind().id);
 }
 
@@ -273,6 +312,7 @@ void ExportDialog::showReport(const ExportReport& report)
                           .arg(report.tensors)
                           .arg(formatDuration(report.elapsed), QString::fromStdString(report.sha)));
     say(sentences.join(QLatin1Char('\n')), true);
+    m_showFolder->show();
     refresh();
 }
 

@@ -28,6 +28,10 @@ private:
     void chooseKind(); ///< the name's ending follows
     void followPath(); ///< and the kind follows the ending
     [[nodiscard]] const ExportTarget& kind() const;
+    /// Row of the kind that a model of this kind was last written as, else of the first that can hold this
+    /// one.
+    [[nodiscard]] int firstThatCan() const;
+    [[nodiscard]] QString settingsKey() const; ///< of the kind that was last written
     void choosePath();
     void startOrCancel();
     void refresh();
@@ -39,7 +43,7 @@ private:
     std::vector<const ExportTarget*> m_kinds;
     QLineEdit* m_path;
     QComboBox* m_kind;
-    QPushButton *m_browse, *m_start, *m_close;
+    QPushButton *m_browse, *m_start, *m_close, *m_showFolder;
     QLabel* m_summary;
     QListWidget* m_list;
     QProgressBar* m_progress;

@@ -1,5 +1,6 @@
 #include "app/gui/frontier/frontier_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/chart_colors.h"
@@ -171,8 +172,7 @@ void FrontierPage::redraw()
             canMeasure
                 ? tr("Nothing measured yet. Measure the sensitivity, then the best trade-offs between size "
                      "and divergence appear here.")
-                : tr("Cannot be measured: %1")
-                      .arg(QString::fromStdString(m_workspace.engine().whyNotEvaluated())));
+                : tr("Cannot be measured: %1").arg(coreWords(m_workspace.engine().whyNotEvaluated())));
         return;
     }
     m_state->setText(tr("Click a point of the line to take its allocation. The line is predicted from the "

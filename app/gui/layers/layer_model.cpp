@@ -64,17 +64,27 @@ void LayerModel::arrange()
     }
 }
 
-void LayerModel::updateRows(const std::vector<std::pair<int, LayerRow>>& rows)
+void LayerModel::updateRows(
+    const std::vector<int>& layers, const std::function<void(int layer, LayerRow&)>& change)
 {
     const double largestBytes = m_largestBytes, largestSensitivity = m_largestSensitivity;
-    for (const auto& [layer, row] : rows) {
-        m_rows[std::size_t(layer)] = row;
+    bool otherSensitivity = false;
+    for (const int layer : layers) {
+        LayerRow& row = m_rows[std::size_t(layer)];
+        const auto before = row.sensitivity;
+        change(layer, row);
+        otherSensitivity = otherSensitivity || row.sensitivity != before;
         m_largestBytes = std::max(m_largestBytes, row.bytes);
-        m_largestSensitivity = std::max(m_largestSensitivity, row.sensitivity.value_or(0));
+    }
+    // Of another method or other pictures all may be smaller than what was the largest.
+    if (otherSensitivity) {
+        m_largestSensitivity = 0;
+        for (const LayerRow& row : m_rows)
+            m_largestSensitivity = std::max(m_largestSensitivity, row.sensitivity.value_or(0));
     }
     // Bars are shares of the largest: a new largest changes them all. Many single signals cost more than one
     // wide one.
-    if (largestBytes != m_largestBytes || largestSensitivity != m_largestSensitivity || rows.size() > 64) {
+    if (largestBytes != m_largestBytes || largestSensitivity != m_largestSensitivity || layers.size() > 64) {
         if (m_top.empty())
             return;
         emit dataChanged(index(0, 0), index(int(m_top.size()) - 1, ColumnCount - 1));
@@ -86,7 +96,7 @@ void LayerModel::updateRows(const std::vector<std::pair<int, LayerRow>>& rows)
             }
         return;
     }
-    for (const auto& [layer, row] : rows) {
+    for (const int layer : layers) {
         emit dataChanged(indexOf(layer, 0), indexOf(layer, ColumnCount - 1));
         const auto& [node, child] = m_place[std::size_t(layer)];
         if (child >= 0)

@@ -4,6 +4,7 @@
 
 #include <QAbstractItemModel>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -36,8 +37,8 @@ public:
     explicit LayerModel(QObject* parent = nullptr);
 
     void setRows(std::vector<LayerRow> rows);
-    /// New numbers of known layers; names and order stay.
-    void updateRows(const std::vector<std::pair<int, LayerRow>>& rows);
+    /// New numbers of known layers, which `change` writes into their rows; names and order stay.
+    void updateRows(const std::vector<int>& layers, const std::function<void(int layer, LayerRow&)>& change);
     void setGrouped(bool grouped);
     [[nodiscard]] const std::vector<LayerRow>& rows() const { return m_rows; }
     [[nodiscard]] QModelIndex indexOf(int layer, int column = Name) const;

@@ -2,9 +2,11 @@
 
 #include "app/gui/allocation/layer_sensitivity.h"
 #include "app/gui/allocation/loom_text.h"
+#include "app/gui/core_words.h"
 #include "app/gui/layers/layer_delegate.h"
 #include "app/gui/layers/name_column.h"
 #include "app/gui/number_text.h"
+#include "app/gui/widgets/card.h"
 #include "app/session/comparison.h"
 
 #include <QHBoxLayout>
@@ -111,6 +113,7 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
         if (!m_measuredTimer.isActive())
             m_measuredTimer.start();
     });
+    makeShortcuts();
     rebuild();
 }
 
@@ -183,32 +186,38 @@ void LayersPage::makeView()
 LayerRow LayersPage::rowOf(LayerId layer) const
 {
     const Layer& what = m_workspace.model().layer(layer);
-    const LayerChoice& choice = m_workspace.document().allocation()[layer];
-    const SensitivityTable& table = m_workspace.sensitivity().table();
     LayerRow row;
     row.name = shortName(what);
     row.nameInBlock = nameInBlock(what);
     row.role = QString::fromStdString(what.role);
     row.shape = shapeText(what);
     row.storedFormat = QString::fromStdString(what.storedFormat);
-    row.format = formatTitle(what, choice);
-    if (!choice.format.empty())
-        row.method = QString::fromStdString(methodText({choice.format, choice.method, choice.parameters}));
     row.block = what.block ? int(*what.block) : -1;
     row.parameters = double(what.parameters());
     row.rows = double(what.rows);
     row.columns = double(what.columns);
-    row.bits = m_stops.bitsOf(layer, choice);
-    row.bytes = double(m_stops.bytesOf(layer, choice));
-    if (const auto sensitivity = sensitivityOf(m_workspace.model(), table, layer))
-        row.sensitivity = sensitivity->kl;
-    if (choice.format.empty())
-        row.error = 0;
-    else if (const SensitivityCell* const cell = table.find(layer, choice);
-             cell != nullptr && cell->known && cell->failure.empty())
-        row.error = cell->weightError;
-    row.pinned = m_workspace.document().pinned()[std::size_t(layer)];
+    choose(row, layer);
     return row;
+}
+
+void LayersPage::choose(LayerRow& row, LayerId layer) const
+{
+    const Layer& what = m_workspace.model().layer(layer);
+    const LayerChoice& choice = m_workspace.document().allocation()[layer];
+    const SensitivityTable& table = m_workspace.sensitivity().table();
+    row.format = formatTitle(what, choice);
+    row.method = choice.format.empty()
+        ? QString()
+        : QString::fromStdString(methodText({choice.format, choice.method, choice.parameters}));
+    row.bytes = double(m_stops.bytesOf(layer, choice));
+    row.bits = 8 * row.bytes / row.parameters;
+    const auto sensitivity = sensitivityOf(m_workspace.model(), table, layer);
+    row.sensitivity = sensitivity ? std::optional(sensitivity->kl) : std::nullopt;
+    const SensitivityCell* const cell = table.find(layer, choice);
+    row.error = choice.format.empty()                             ? std::optional(0.0)
+        : cell != nullptr && cell->known && cell->failure.empty() ? std::optional(cell->weightError)
+                                                                  : std::nullopt;
+    row.pinned = m_workspace.document().pinned()[std::size_t(layer)];
 }
 
 void LayersPage::rebuild()
@@ -242,11 +251,12 @@ void LayersPage::rebuild()
 
 void LayersPage::refresh(const std::vector<int>& layers)
 {
-    std::vector<std::pair<int, LayerRow>> rows;
+    // What a layer is called and how it is shaped stays: of a thousand rows in each frame of a pull, only
+    // what the pull changes is written anew.
+    m_model.updateRows(layers, [this](int layer, LayerRow& row) { choose(row, LayerId(layer)); });
+    const Allocation& now = m_workspace.document().allocation();
     for (const int layer : layers)
-        rows.emplace_back(layer, rowOf(LayerId(layer)));
-    m_model.updateRows(rows);
-    m_shown = m_workspace.document().allocation();
+        m_shown.layers[std::size_t(layer)] = now.layers[std::size_t(layer)];
     m_shownPins = m_workspace.document().pinned();
 }
 
@@ -261,7 +271,7 @@ void LayersPage::applyFilter()
         QPalette palette = m_filterError->palette();
         palette.setColor(QPalette::WindowText, themeColors(palette).bad);
         m_filterError->setPalette(palette);
-        m_filterError->setText(QString::fromStdString(filter.error().message));
+        m_filterError->setText(coreWords(filter.error().message));
         return; // the last filter that meant something stays
     }
     const bool filtering = !filter->isEmpty();
@@ -273,6 +283,11 @@ void LayersPage::applyFilter()
     }
     if (filtering && shown <= 2000)
         m_view->expandAll();
+    if (shown == 0 && filtering) {
+        tint(m_filterError, themeColors(palette()).mutedText);
+        m_filterError->setText(tr("No layer matches."));
+        m_filterError->show();
+    }
     const auto all = int(m_model.rows().size());
     const QString parameters = formatCount(m_workspace.model().parameters());
     m_count->setText(

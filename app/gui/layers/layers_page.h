@@ -30,6 +30,7 @@ protected:
 private:
     void makeView();
     [[nodiscard]] LayerRow rowOf(LayerId layer) const;
+    void choose(LayerRow& row, LayerId layer) const; ///< what the allocation and the table say of it
     void rebuild();
     void refresh(const std::vector<int>& layers);
     void applyFilter();
@@ -41,6 +42,8 @@ private:
     [[nodiscard]] std::vector<LayerId> chosen() const;
     [[nodiscard]] bool handleKey(int key, Qt::KeyboardModifiers modifiers);
     void edit(const std::vector<AllocationDocument::Change>& changes);
+    void makeShortcuts(); ///< to the filter, and of the selected rows to the clipboard
+    void copyRows() const;
 
     Workspace& m_workspace;
     Stops m_stops;

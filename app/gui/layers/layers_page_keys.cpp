@@ -3,7 +3,13 @@
 #include "app/gui/layers/layers_page.h"
 #include "app/gui/number_text.h"
 
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
 #include <QKeyEvent>
+#include <QLineEdit>
+#include <QShortcut>
 #include <QTreeView>
 
 #include <algorithm>
@@ -60,6 +66,46 @@ bool LayersPage::handleKey(int key, Qt::KeyboardModifiers modifiers)
         return true;
     }
     return false;
+}
+
+void LayersPage::makeShortcuts()
+{
+    auto* const find = new QShortcut(QKeySequence::Find, this);
+    find->setContext(Qt::WindowShortcut);
+    connect(find, &QShortcut::activated, this, [this] {
+        m_filter->setFocus(Qt::ShortcutFocusReason);
+        m_filter->selectAll();
+    });
+    auto* const copy = new QAction(tr("&Copy rows"), m_view);
+    copy->setObjectName(QStringLiteral("copyRows"));
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    connect(copy, &QAction::triggered, this, &LayersPage::copyRows);
+    m_view->addAction(copy);
+}
+
+void LayersPage::copyRows() const
+{
+    const QHeaderView& header = *m_view->header();
+    std::vector<int> columns;
+    for (int at = 0; at < header.count(); ++at)
+        if (const int column = header.logicalIndex(at); !header.isSectionHidden(column))
+            columns.push_back(column);
+    const auto line = [&](const auto& textOf) {
+        QStringList cells;
+        for (const int column : columns)
+            cells << textOf(column);
+        return cells.join(QLatin1Char('\t'));
+    };
+    QStringList lines{line(
+        [&](int column) { return m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(); })};
+    for (const LayerId layer : m_workspace.selection().layers())
+        lines << line([&](int column) {
+            // A name in its block says less where the block's row is not beside it.
+            return column == LayerModel::Name ? m_model.rows()[std::size_t(layer)].name
+                                              : m_model.indexOf(int(layer), column).data().toString();
+        });
+    QGuiApplication::clipboard()->setText(lines.join(QLatin1Char('\n')) + QLatin1Char('\n'));
 }
 
 bool LayersPage::eventFilter(QObject* watched, QEvent* event)

@@ -54,11 +54,25 @@ void NameColumn::fit()
     if (m_byHand || m_model.rows().empty())
         return;
     m_fitting = true;
+    const QHeaderView& header = *m_view.header();
     int others = 0;
     for (const int section : {LayerModel::Bits, LayerModel::Size, LayerModel::Sensitivity})
-        others += m_view.header()->sectionSize(section);
-    m_view.header()->resizeSection(
-        LayerModel::Name, std::clamp(longest(), least, std::max(least, m_view.viewport()->width() - others)));
+        others += header.sectionSize(section);
+    const int room = std::max(least, m_view.viewport()->width() - others);
+    int width = std::clamp(longest(), least, room);
+    // Of what is left as many columns as fit are seen whole; the strip of one more is the names'.
+    int left = room - width;
+    for (int at = 0; at < header.count(); ++at) {
+        const int section = header.logicalIndex(at);
+        if (section <= LayerModel::Sensitivity || header.isSectionHidden(section))
+            continue;
+        if (header.sectionSize(section) > left) {
+            width += left;
+            break;
+        }
+        left -= header.sectionSize(section);
+    }
+    m_view.header()->resizeSection(LayerModel::Name, width);
     m_fitting = false;
 }
 

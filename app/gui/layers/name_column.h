@@ -8,9 +8,9 @@ namespace tritloom {
 
 class LayerModel;
 
-/// Gives the names of layers the room that they need, as long as bits, size and sensitivity stay in sight: in
-/// blocks names are short, a network of an unknown kind has them whole. Somebody who pulls the column wider
-/// has the last word. GUI thread only.
+/// Gives the names of layers the room that they need, as long as bits, size and sensitivity stay in sight,
+/// and what is left over where a column would be seen in part: in blocks names are short, a network of an
+/// unknown kind has them whole. Somebody who pulls the column wider has the last word. GUI thread only.
 class NameColumn final : public QObject {
     Q_OBJECT
 

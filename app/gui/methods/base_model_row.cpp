@@ -1,5 +1,6 @@
 #include "app/gui/methods/base_model_row.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/settings.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
@@ -52,7 +53,7 @@ void BaseModelRow::refresh(const QString& failure)
     const std::filesystem::path path = m_workspace.baseModel().path();
     const QString name = QString::fromStdString(path.filename().string());
     tint(m_name, failure.isEmpty() ? palette().color(QPalette::WindowText) : themeColors(palette()).warning);
-    m_name->setText(!failure.isEmpty() ? failure : path.empty() ? tr("none yet") : name);
+    m_name->setText(!failure.isEmpty() ? coreWords(failure) : path.empty() ? tr("none yet") : name);
     m_name->setToolTip(QString::fromStdString(path.string()));
     m_choose->setEnabled(true);
 }

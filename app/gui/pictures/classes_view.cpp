@@ -46,12 +46,14 @@ ClassesView::ClassesView(QWidget* parent)
     m_confusion->setMinimumWidth(220);
     m_rows->setObjectName(QStringLiteral("confusionRows"));
     m_rows->setAccessibleName(tr("Rows of the confusion matrix"));
-    m_rows->addItem(tr("What it is, against what it is taken for"), Labels);
-    m_rows->addItem(tr("Original’s class against compressed’s"), Original);
+    // Short enough for the narrowest page; the tooltips say it in full.
+    m_rows->addItem(tr("Is / taken for"), Labels);
+    m_rows->addItem(tr("Before / after"), Original);
+    m_rows->setItemData(Labels, tr("What it is, against what it is taken for"), Qt::ToolTipRole);
+    m_rows->setItemData(Original, tr("Original’s class against compressed’s"), Qt::ToolTipRole);
     m_rows->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_rows->setMinimumContentsLength(12); // else the longest words of a language push the page wide
     m_rows->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    m_rows->setToolTip(m_rows->accessibleName());
     m_legend->setTextFormat(Qt::RichText);
     m_note->setWordWrap(true);
 
@@ -103,7 +105,10 @@ ClassesView::ClassesView(QWidget* parent)
                 .arg(m_counts[std::size_t(r)][std::size_t(c)])
                 .arg(int(std::lround(100 * shareOf(r, c))));
         });
+    const auto explain = [this] { m_rows->setToolTip(m_rows->currentData(Qt::ToolTipRole).toString()); };
+    connect(m_rows, &QComboBox::currentIndexChanged, this, explain);
     connect(m_rows, &QComboBox::currentIndexChanged, this, &ClassesView::countClasses);
+    explain();
 }
 
 void ClassesView::resizeEvent(QResizeEvent* event)
@@ -135,7 +140,7 @@ void ClassesView::setPreview(const PicturePreview& preview)
 {
     const PictureSample& sample = m_pictures->pictures().samples[preview.sample];
     m_pane->setImage(preview.given);
-    const QString name = QString::fromStdString(sample.name);
+    const QString name = pictureName(sample);
     m_pane->setCaption(name);
     m_pane->setToolTip(
         sample.label ? tr("%1, shows %2").arg(name, classText(m_pictures->pictures(), *sample.label)) : name);

@@ -1,6 +1,7 @@
 #include "app/gui/pictures/picture_cards.h"
 
 #include "app/gui/evaluation/interaction_note.h"
+#include "app/gui/evaluation/prediction_note.h"
 #include "app/gui/number_text.h"
 #include "app/gui/pictures/picture_words.h"
 #include "app/gui/theme.h"
@@ -68,6 +69,8 @@ PictureCards::PictureCards(Workspace& workspace, QWidget* parent)
     m_interacts = new InteractionNote(workspace, this);
     m_interacts->setObjectName(QStringLiteral("pictureInteracts"));
     m_difference->column()->addWidget(m_interacts);
+    m_note = new PredictionNote(workspace, this);
+    m_difference->column()->addWidget(m_note);
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
@@ -126,6 +129,7 @@ void PictureCards::refresh()
     m_predicted->setText(predictedText(m_original ? std::nullopt : m_workspace.prediction()));
     tint(m_predicted, colors.mutedText);
     m_interacts->refresh(m_original);
+    m_note->setOriginalShown(m_original);
     if (!m_shown) {
         m_quality->title()->setText(tr("Quality"));
         for (QLabel* const label : {m_headline, m_divergence, m_second, m_third})

@@ -11,6 +11,7 @@ namespace tritloom {
 
 class Card;
 class InteractionNote;
+class PredictionNote;
 
 /// How good the compressed network is on the pictures, measured while it changes: what perplexity is for
 /// text. GUI thread only.
@@ -30,6 +31,7 @@ private:
     Card *m_quality, *m_difference;
     QLabel *m_headline, *m_kind, *m_change, *m_divergence, *m_predicted, *m_second, *m_third;
     InteractionNote* m_interacts;
+    PredictionNote* m_note = nullptr; ///< null of a model without pictures
     ConvergencePlot* m_course;
     std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
     std::optional<PictureEvaluation> m_shown; ///< the last figures, grey once the allocation has moved on

@@ -6,15 +6,25 @@
 
 namespace tritloom {
 
-bool takePictures(Workspace& workspace, const QList<QUrl>& urls)
+namespace {
+
+std::filesystem::path pathOf(const QUrl& url)
+{
+    return url.toLocalFile().toStdString();
+}
+
+} // namespace
+
+bool arePictures(const Workspace& workspace, const QList<QUrl>& urls)
 {
     const auto& model = workspace.model().picture;
-    if (!model || model->task == PictureTask::Generation)
-        return false;
-    const auto pathOf = [](const QUrl& url) {
-        return std::filesystem::path(url.toLocalFile().toStdString());
-    };
-    if (!std::ranges::all_of(urls, [&](const QUrl& url) { return holdsPictures(pathOf(url)); }))
+    return model && model->task != PictureTask::Generation
+        && std::ranges::all_of(urls, [](const QUrl& url) { return holdsPictures(pathOf(url)); });
+}
+
+bool takePictures(Workspace& workspace, const QList<QUrl>& urls)
+{
+    if (!arePictures(workspace, urls))
         return false;
     PictureOptions options = workspace.pictures().options();
     options.source.files.clear();

@@ -103,7 +103,7 @@ QVariant PictureListModel::data(const QModelIndex& index, int role) const
     if (!sample || !m_pictures)
         return {};
     const PictureSample& picture = m_pictures->pictures().samples[*sample];
-    const QString name = QString::fromStdString(picture.name);
+    const QString name = pictureName(picture);
     const PictureOutcome& outcome = m_outcomes[*sample];
     switch (role) {
     case Qt::DisplayRole:

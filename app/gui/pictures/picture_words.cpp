@@ -1,7 +1,10 @@
 #include "app/gui/pictures/picture_words.h"
 
+#include "app/gui/core_words.h"
+
 #include <QCoreApplication>
 #include <QLocale>
+#include <QRegularExpression>
 
 #include <cmath>
 
@@ -14,6 +17,13 @@ QString say(const char* text)
 }
 
 } // namespace
+
+QString pictureName(const PictureSample& picture)
+{
+    static const QRegularExpression made(QStringLiteral("\\A(seed|picture) \\d+\\z"));
+    const QString name = QString::fromStdString(picture.name);
+    return made.match(name).hasMatch() ? coreWords(name) : name;
+}
 
 QString taskText(const PictureModel& model)
 {

@@ -9,6 +9,8 @@ namespace tritloom {
 
 /// What a network does with pictures, for people: "super-resolution ×4".
 [[nodiscard]] QString taskText(const PictureModel& model);
+/// A picture's name as its file has it; "seed 7" of one without a file in the language of the window.
+[[nodiscard]] QString pictureName(const PictureSample& picture);
 /// "7", or "7 · horse" where classes have names.
 [[nodiscard]] QString classText(const PictureSet& pictures, std::size_t index);
 

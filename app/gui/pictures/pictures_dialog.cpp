@@ -1,10 +1,10 @@
 #include "app/gui/pictures/pictures_dialog.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/pictures/picture_words.h"
 #include "app/gui/settings.h"
 #include "app/gui/widgets/card.h"
-#include "app/session/engine.h"
-#include "core/task/feature_network.h"
+#include "app/session/feature_depot.h"
 
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -79,6 +79,7 @@ PicturesDialog::PicturesDialog(Workspace& workspace, QWidget* parent)
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_ok = buttons->button(QDialogButtonBox::Ok);
     m_ok->setText(tr("Use these"));
+    buttons->button(QDialogButtonBox::Cancel)->setText(tr("Cancel")); // Qt's own words need not be installed
     connect(buttons, &QDialogButtonBox::accepted, this, &PicturesDialog::take);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* const column = new QVBoxLayout(this);
@@ -345,13 +346,8 @@ void PicturesDialog::take()
 {
     const PictureOptions wanted = chosen();
     if (!wanted.features.empty()) { // a name that is none would be found again at every opening
-        const Result<void> opens = [&]() -> Result<void> {
-            const FeatureChoice choice = TRY(parseFeatureChoice(wanted.features));
-            TRY_VOID(FeatureNetwork::open(choice, TRY(makeExecutor(wanted.device))));
-            return {};
-        }();
-        if (!opens) {
-            QMessageBox::warning(this, tr("Feature network"), QString::fromStdString(opens.error().message));
+        if (const auto opens = checkFeatureNetwork(wanted.features, wanted.device); !opens) {
+            QMessageBox::warning(this, tr("Feature network"), coreWords(opens.error().message));
             m_features->setFocus();
             return;
         }

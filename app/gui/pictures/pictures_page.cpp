@@ -1,5 +1,6 @@
 #include "app/gui/pictures/pictures_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/number_text.h"
 #include "app/gui/pictures/classes_view.h"
 #include "app/gui/pictures/picture_figures.h"
@@ -11,6 +12,7 @@
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/elided_label.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -23,6 +25,8 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace tritloom {
 
@@ -102,89 +106,6 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     takePictures();
 }
 
-void PicturesPage::makeEmpty()
-{
-    auto* const empty = new QWidget(this);
-    auto* const column = new QVBoxLayout(empty);
-    m_emptyText->setObjectName(QStringLiteral("picturesEmpty"));
-    m_emptyText->setWordWrap(true);
-    m_emptyText->setAlignment(Qt::AlignCenter);
-    auto* const choose = new QPushButton(tr("Choose pictures…"), empty);
-    choose->setObjectName(QStringLiteral("choosePictures"));
-    choose->setProperty("primary", true);
-    choose->setVisible(m_workspace.model().picture.has_value());
-    connect(choose, &QPushButton::clicked, this, &PicturesPage::choosePictures);
-    column->addStretch(1);
-    column->addWidget(m_emptyText);
-    column->addWidget(choose, 0, Qt::AlignHCenter);
-    column->addStretch(1);
-    m_whole->addWidget(empty);
-}
-
-void PicturesPage::makeHeader(QVBoxLayout& column)
-{
-    m_choose->setObjectName(QStringLiteral("picturesOptions"));
-    m_choose->setToolTip(tr("Other pictures, labels, sizes, seeds; or drop pictures on the window"));
-    m_state->setObjectName(QStringLiteral("pictureState"));
-    m_worstFirst->setObjectName(QStringLiteral("worstFirst"));
-    m_worstFirst->setText(isClassifier() ? tr("Flips first") : tr("Worst first"));
-    m_worstFirst->setChecked(isClassifier());
-    m_notices->setObjectName(QStringLiteral("pictureNotices"));
-    m_notices->setForegroundRole(QPalette::PlaceholderText);
-    m_flip->setObjectName(QStringLiteral("pictureFlip"));
-    m_flip->setToolTip(
-        tr("While it is held, or the space bar: the original’s picture in the place of the compressed one"));
-    m_wipe->setObjectName(QStringLiteral("pictureWipe"));
-    m_wipe->setAccessibleName(tr("Wipe between compressed and original"));
-    m_wipe->setToolTip(m_wipe->accessibleName());
-    m_wipe->setRange(0, 100);
-    m_wipe->setValue(50);
-    m_wipe->setFixedWidth(40);
-    m_steps->setObjectName(QStringLiteral("previewSteps"));
-    m_steps->setAccessibleName(tr("Steps of the preview"));
-    m_steps->setSuffix(tr(" steps"));
-    m_steps->setToolTip(
-        tr("Of the sampler, here alone: quality is measured with the steps that the dialog says"));
-    m_steps->setKeyboardTracking(false);
-    m_moreSteps->setObjectName(QStringLiteral("moreSteps"));
-    auto* const fit = new QPushButton(tr("Fit"), this);
-    fit->setToolTip(tr("The whole picture; 0 in a picture"));
-    auto* const pixels = new QPushButton(tr("1:1"), this);
-    pixels->setToolTip(tr("A pixel of the picture is one of the screen; 1 in a picture"));
-    auto* const header = new QHBoxLayout;
-    header->setSpacing(6);
-    header->addWidget(m_choose);
-    header->addWidget(m_state);
-    header->addWidget(m_notices, 1);
-    header->addWidget(m_steps);
-    header->addWidget(m_moreSteps);
-    for (QWidget* const widget :
-         {static_cast<QWidget*>(m_wipe), static_cast<QWidget*>(m_flip), static_cast<QWidget*>(fit),
-          static_cast<QWidget*>(pixels)}) {
-        header->addWidget(widget);
-        widget->setVisible(!isClassifier());
-    }
-    column.addLayout(header);
-    connect(m_choose, &QPushButton::clicked, this, &PicturesPage::choosePictures);
-    connect(m_flip, &QPushButton::pressed, m_planes, [this] { m_planes->setFlipped(true); });
-    connect(m_flip, &QPushButton::released, m_planes, [this] { m_planes->setFlipped(false); });
-    connect(
-        m_wipe, &QSlider::valueChanged, m_planes, [this](int value) { m_planes->setWipe(value / 100.0); });
-    connect(m_planes, &PlanesView::wipeMoved, m_wipe, [this](double fraction) {
-        m_wipe->setValue(int(fraction * 100));
-    });
-    connect(fit, &QPushButton::clicked, m_planes, &PlanesView::fit);
-    connect(pixels, &QPushButton::clicked, m_planes, &PlanesView::showPixels);
-    connect(m_steps, &QSpinBox::valueChanged, this, &PicturesPage::requestPreview);
-    connect(m_moreSteps, &QPushButton::clicked, this, &PicturesPage::moreSteps);
-    connect(m_planes, &PlanesView::pixelHovered, m_pixel, &QLabel::setText);
-    connect(m_planes, &PlanesView::mapChosen, this, &PicturesPage::requestPreview);
-    connect(m_worstFirst, &QCheckBox::toggled, this, [this](bool worst) {
-        m_follows = m_follows || worst; // who sorts wants to see what came to the top
-        sort();
-    });
-}
-
 void PicturesPage::connectWorkspace()
 {
     if (!m_workspace.model().picture)
@@ -201,7 +122,7 @@ void PicturesPage::connectWorkspace()
     connect(&m_workspace.pictures(), &PicturesController::changed, this, &PicturesPage::takePictures);
     connect(&m_workspace.pictures(), &PicturesController::loadingChanged, this, &PicturesPage::showState);
     connect(&m_workspace.pictures(), &PicturesController::failed, this, [this](const QString& why) {
-        m_why = why;
+        m_why = coreWords(why);
         showState();
     });
     connect(&m_workspace.document(), &AllocationDocument::changed, this, &PicturesPage::requestPreview);
@@ -209,7 +130,7 @@ void PicturesPage::connectWorkspace()
     connect(&previews, &PicturePreviewController::updated, this, &PicturesPage::takePreview);
     connect(&previews, &PicturePreviewController::runningChanged, this, &PicturesPage::showState);
     connect(&previews, &PicturePreviewController::failed, this, [this](const QString& why) {
-        m_why = why;
+        m_why = coreWords(why);
         showState();
     });
     connect(&m_workspace.evaluation(), &EvaluationController::outcomesArrived, &m_outcomesSoon, [this] {
@@ -257,13 +178,17 @@ void PicturesPage::takePictures()
         m_moreSteps->setVisible(generates);
         QStringList notices;
         for (const std::string& notice : pictures->pictures().notices)
-            notices << QString::fromStdString(notice);
+            notices << coreWords(notice);
         m_notices->setText(notices.join(QStringLiteral("; ")));
         m_notices->setToolTip(notices.join(QLatin1Char('\n')));
         showOutcomes();
         m_follows = true;
+        m_asked = false;
         const QScopedValueRollback sorting(m_sorting, true);
         m_list->setCurrentIndex(m_model.index(0)); // asks for its preview
+        // The button that was pressed is gone; the next key is for the pictures and not for what sorts them.
+        if (const QWidget* const at = QApplication::focusWidget(); at != nullptr && isAncestorOf(at))
+            m_list->setFocus();
     }
     showState();
 }
@@ -327,9 +252,14 @@ void PicturesPage::showOutcomes()
 
 void PicturesPage::sort()
 {
-    m_model.sortWorstFirst(m_worstFirst->isChecked());
+    // A new set is looked at in its own order: only pictures that flip, or somebody who asks for it, change
+    // that.
+    const bool sorts = m_worstFirst->isChecked()
+        && (!isClassifier() || m_asked
+            || std::ranges::any_of(m_workspace.evaluation().outcomes(), &PictureOutcome::flips));
+    m_model.sortWorstFirst(sorts);
     const QScopedValueRollback sorting(m_sorting, true);
-    if (m_follows && m_worstFirst->isChecked())
+    if (m_follows && sorts)
         m_list->setCurrentIndex(m_model.index(0));
     m_list->scrollTo(m_list->currentIndex());
 }
@@ -346,6 +276,7 @@ void PicturesPage::showFigures()
 void PicturesPage::showState()
 {
     if (m_workspace.pictures().current() == nullptr) {
+        setProperty("busy", m_workspace.pictures().isLoading());
         const auto& picture = m_workspace.model().picture;
         m_emptyText->setText(
             !picture ? tr("This model works on text; networks on pictures show their pictures here.")
@@ -360,6 +291,11 @@ void PicturesPage::showState()
     const bool running = m_workspace.picturePreview().isRunning();
     const bool isCurrent = m_preview && m_preview->allocation == m_workspace.document().allocation()
         && (isClassifier() ? !m_preview->compressedClasses.empty() : !m_preview->compressed.isNull());
+    // Whoever takes a picture of the page waits for this.
+    setProperty(
+        "busy",
+        m_workspace.pictures().isLoading()
+            || (m_list->currentIndex().isValid() && !isCurrent && m_why.isEmpty()));
     m_planes->setStale(!isCurrent);
     m_classes->setStale(!isCurrent);
     const ThemeColors colors = themeColors(palette());

@@ -66,6 +66,7 @@ private:
     std::optional<PicturePreview> m_preview; ///< the newest part of the newest
     QString m_why; ///< the last failure
     bool m_follows = true; ///< the chosen picture is the first of the list, whichever that is
+    bool m_asked = false; ///< for the order, since these pictures are here
     bool m_sorting = false; ///< the choice moves by itself
     bool m_wanted = false; ///< asked for while nobody looked
     QTimer m_outcomesSoon;

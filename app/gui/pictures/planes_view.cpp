@@ -56,7 +56,7 @@ PlanesView::PlanesView(QWidget* parent)
     for (QComboBox* const choice :
          {m_left, m_map}) { // else the longest of its words decides how wide a picture is
         choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        choice->setMinimumContentsLength(6);
+        choice->setMinimumContentsLength(9);
     }
 
     auto* const row = new QHBoxLayout(this);

@@ -1,9 +1,11 @@
 #include "app/gui/recipes/blame_dialog.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/quiet_progress.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -114,7 +116,7 @@ BlameDialog::BlameDialog(
         showSums(found);
     });
     connect(&m_controller, &BlameController::failed, this, [this](const QString& why) {
-        m_sums->setText(tr("Not found out: %1").arg(why));
+        m_sums->setText(tr("Not found out: %1").arg(coreWords(why)));
     });
     connect(&m_controller, &BlameController::runningChanged, this, &BlameDialog::refresh);
     connect(&workspace, &Workspace::left, this, [this] {
@@ -133,7 +135,7 @@ void BlameDialog::start()
     m_sums->setText(
         tr("Groups of layers are taken back as they were stored, and those that win most are halved."));
     m_headline->setText(tr("Measuring the original and the compressed model…"));
-    m_progress->setValue(0);
+    showProgress(*m_progress, 0);
     m_controller.request(m_question, m_allocation);
 }
 
@@ -150,7 +152,7 @@ void BlameDialog::refresh()
 void BlameDialog::show(const Blame& found, double fraction)
 {
     m_found = found;
-    m_progress->setValue(int(fraction * 1000));
+    showProgress(*m_progress, int(fraction * 1000));
     m_headline->setText(
         tr("Original %1, compressed %2: a difference of %3 nats a token, over %n token(s)", nullptr,
            int(found.positions))

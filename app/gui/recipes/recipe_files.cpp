@@ -1,4 +1,5 @@
 // Ways of recipes in and out of the window: dialogs of files.
+#include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/settings.h"
@@ -24,9 +25,7 @@ chosenRecipe(Workspace& workspace, QWidget* window, const QString& title)
     setLastFolder(QStringLiteral("recipe"), path);
     const auto allocation = readRecipe(workspace.model(), path.toStdString());
     if (!allocation) {
-        showNotice(
-            window,
-            DifferenceDialog::tr("Not read: %1").arg(QString::fromStdString(allocation.error().message)));
+        showNotice(window, DifferenceDialog::tr("Not read: %1").arg(coreWords(allocation.error().message)));
         return std::nullopt;
     }
     return std::pair{QFileInfo(path).fileName(), *allocation};
@@ -62,9 +61,7 @@ void saveRecipe(Workspace& workspace, QWidget* window)
     if (written)
         showNotice(window, DifferenceDialog::tr("Saved as %1").arg(path), NoticeKind::Information);
     else
-        showNotice(
-            window,
-            DifferenceDialog::tr("Not saved: %1").arg(QString::fromStdString(written.error().message)));
+        showNotice(window, DifferenceDialog::tr("Not saved: %1").arg(coreWords(written.error().message)));
 }
 
 } // namespace tritloom

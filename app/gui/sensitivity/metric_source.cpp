@@ -1,9 +1,11 @@
 // What a metric says, in the place of the measured sweep: the other half of SensitivityPage.
+#include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
 #include "app/gui/sensitivity/sensitivity_page.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/gui/widgets/quiet_progress.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -53,7 +55,7 @@ void SensitivityPage::makeSources()
         rebuild();
         const MetricScores* const known = scores();
         if (known != nullptr && !known->notices.empty())
-            showNotice(this, QString::fromStdString(known->notices.front()), NoticeKind::Information);
+            showNotice(this, coreWords(known->notices.front()), NoticeKind::Information);
         (void)metric;
     });
     connect(&metric, &MetricController::forgotten, this, [this] {
@@ -116,7 +118,7 @@ void SensitivityPage::showMetricState()
     const MetricScores* const known = scores();
     m_allocates->setChecked(m_workspace.allocator().metric == m_metric);
     m_progress->setRange(0, 1000);
-    m_progress->setValue(int(1000 * job.fraction()));
+    showProgress(*m_progress, int(1000 * job.fraction()));
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Score"));
     m_run->setEnabled(running || known == nullptr);

@@ -1,9 +1,11 @@
 #include "app/gui/sensitivity/sensitivity_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/heat_map.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/gui/widgets/quiet_progress.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -84,9 +86,17 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
             m_soon.start();
     });
     connect(&sensitivity, &SensitivityController::failed, this, [this](const QString& why) {
-        showNotice(this, why);
+        showNotice(this, coreWords(why));
     });
-    connect(&workspace.document(), &AllocationDocument::changed, this, &SensitivityPage::showMarks);
+    m_marksSoon.setSingleShot(true); // a pull of many bars is drawn by the loom, this follows
+    m_marksSoon.setInterval(60);
+    connect(&m_marksSoon, &QTimer::timeout, this, &SensitivityPage::showMarks);
+    connect(&workspace.document(), &AllocationDocument::changed, this, [this] {
+        if (!m_workspace.document().inGesture())
+            showMarks();
+        else if (!m_marksSoon.isActive())
+            m_marksSoon.start();
+    });
     connect(&workspace.selection(), &Selection::changed, this, [this] {
         m_map->setCurrentRow(int(m_workspace.selection().current()));
     });
@@ -215,7 +225,7 @@ QString SensitivityPage::tipOf(LayerId layer, int candidate) const
             + tr("weight error %1, by activations %2")
                   .arg(formatShare(cell.weightError), formatShare(cell.activationError));
     else
-        tip += "\n" + (cell.failure.empty() ? tr("not measured yet") : QString::fromStdString(cell.failure));
+        tip += "\n" + (cell.failure.empty() ? tr("not measured yet") : coreWords(cell.failure));
     return tip;
 }
 
@@ -243,11 +253,11 @@ void SensitivityPage::showState()
     const SensitivityTable& table = sensitivity.table();
     const auto known = int(table.knownCount()), total = int(table.cellCount());
     m_progress->setRange(0, std::max(1, total));
-    m_progress->setValue(known);
+    showProgress(*m_progress, known);
     m_progress->setVisible(sensitivity.isRunning());
     m_run->setText(sensitivity.isRunning() ? tr("Stop") : known == 0 ? tr("Measure") : tr("Go on"));
     m_run->setEnabled(known < total);
-    const QString& why = QString::fromStdString(m_workspace.engine().whyNotEvaluated());
+    const QString& why = coreWords(m_workspace.engine().whyNotEvaluated());
     if (!why.isEmpty()) {
         m_state->setText(tr("Cannot be measured: %1").arg(why));
         m_run->setEnabled(false);

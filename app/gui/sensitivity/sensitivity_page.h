@@ -54,6 +54,7 @@ private:
     QProgressBar* m_progress;
     QLabel* m_state;
     QTimer m_tick; ///< progress of a metric is asked for, not pushed
+    QTimer m_marksSoon;
     QTimer m_soon; ///< a sweep delivers faster than anyone can read
     double m_low = 0, m_high = 0; ///< decades of the colour scale
 };

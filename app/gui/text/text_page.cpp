@@ -1,5 +1,6 @@
 #include "app/gui/text/text_page.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/recipes/blame_dialog.h"
@@ -54,11 +55,13 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     auto* const header = new QHBoxLayout;
     header->addWidget(label);
     header->addWidget(m_prompt, 1);
-    for (QWidget* const widget : {static_cast<QWidget*>(m_tokens), static_cast<QWidget*>(m_temperature),
-                                  static_cast<QWidget*>(m_seed), static_cast<QWidget*>(m_run)})
+    for (QWidget* const widget :
+         {static_cast<QWidget*>(m_tokens), static_cast<QWidget*>(m_temperature),
+          static_cast<QWidget*>(m_seed), static_cast<QWidget*>(m_run)})
         header->addWidget(widget);
     auto* const texts = new QHBoxLayout;
-    for (const auto& [title, browser] : {std::pair(tr("Original"), m_original), std::pair(tr("Compressed"), m_compressed)}) {
+    for (const auto& [title, browser] :
+         {std::pair(tr("Original"), m_original), std::pair(tr("Compressed"), m_compressed)}) {
         auto* const column = new QVBoxLayout;
         column->addWidget(new QLabel(title, this));
         column->addWidget(browser, 1);
@@ -77,11 +80,12 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     m_blame->hide();
     connect(m_blame, &QPushButton::clicked, this, &TextPage::blameFirstDifference);
 
-    const QString why = QString::fromStdString(workspace.engine().whyNotEvaluated());
+    const QString why = coreWords(workspace.engine().whyNotEvaluated());
     m_run->setEnabled(why.isEmpty());
     m_difference->setText(
-        why.isEmpty() ? tr("Both models continue the same prompt; the first token in which they differ is marked.")
-                      : tr("Cannot generate: %1").arg(why.toHtmlEscaped()));
+        why.isEmpty()
+            ? tr("Both models continue the same prompt; the first token in which they differ is marked.")
+            : tr("Cannot generate: %1").arg(why.toHtmlEscaped()));
     connect(m_run, &QPushButton::clicked, this, &TextPage::run);
     connect(m_prompt, &QLineEdit::returnPressed, this, &TextPage::run);
     connect(&workspace.text(), &TextController::updated, this, &TextPage::show);
@@ -90,7 +94,9 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
         if (isVisible())
             run();
     });
-    connect(&workspace.text(), &TextController::failed, this, [this](const QString& failure) { showNotice(this, failure); });
+    connect(&workspace.text(), &TextController::failed, this, [this](const QString& failure) {
+        showNotice(this, coreWords(failure));
+    });
 }
 
 void TextPage::showEvent(QShowEvent* event)
@@ -120,15 +126,20 @@ QString TextPage::html(const TextComparison& comparison, const std::vector<Gener
     const Tokenizer& tokenizer = *m_workspace.model().tokenizer;
     std::vector<TokenId> before, after;
     for (std::size_t t = 0; t < tokens.size(); ++t)
-        (comparison.firstDifference && t >= *comparison.firstDifference ? after : before).push_back(tokens[t].token);
+        (comparison.firstDifference && t >= *comparison.firstDifference ? after : before)
+            .push_back(tokens[t].token);
     const auto text = [&](std::span<const TokenId> part) {
         return QString::fromStdString(tokenizer.decode(part, false)).toHtmlEscaped().replace('\n', "<br>");
     };
     QString page = QString("<span style='color:%1'>%2</span>%3")
-                       .arg(themeColors(palette()).mutedText.name(), QString::fromStdString(comparison.prompt).toHtmlEscaped(), text(before));
+                       .arg(
+                           themeColors(palette()).mutedText.name(),
+                           QString::fromStdString(comparison.prompt).toHtmlEscaped(), text(before));
     if (!after.empty())
         page += QString("<span style='background:%1;color:black'>%2</span>%3")
-                    .arg(themeColors(palette()).warning.name(), text(std::span(after).first(1)), text(std::span(after).subspan(1)));
+                    .arg(
+                        themeColors(palette()).warning.name(), text(std::span(after).first(1)),
+                        text(std::span(after).subspan(1)));
     return page;
 }
 
@@ -141,14 +152,16 @@ void TextPage::blameFirstDifference()
     for (std::size_t t = 0; t <= at; ++t) // the original's own next token, or the end of its text
         tokens.push_back(t < m_shown.original.size() ? m_shown.original[t].token : tokenizer.eos);
     const auto chunk = chunkBefore(
-        tokenizer, tokens, tokens.size() - 1, model.contextLength == 0 ? tokens.size() + 1 : model.contextLength);
+        tokenizer, tokens, tokens.size() - 1,
+        model.contextLength == 0 ? tokens.size() + 1 : model.contextLength);
     if (!chunk) {
-        showNotice(this, QString::fromStdString(chunk.error().message));
+        showNotice(this, coreWords(chunk.error().message));
         return;
     }
     const QString token = QString::fromStdString(tokenizer.display(tokens.back())).trimmed();
     auto* const dialog = new BlameDialog(
-        m_workspace, tr("the token “%1”").arg(token), {*chunk}, BlameQuestion::Measure::Loss, m_allocation, window());
+        m_workspace, tr("the token “%1”").arg(token), {*chunk}, BlameQuestion::Measure::Loss, m_allocation,
+        window());
     dialog->QDialog::show();
 }
 
@@ -160,8 +173,9 @@ void TextPage::show(const TextComparison& comparison)
     m_compressed->setHtml(html(comparison, comparison.compressed));
     if (!comparison.firstDifference) {
         m_difference->setText(
-            comparison.complete ? tr("All %n token(s) are the same.", nullptr, int(comparison.original.size()))
-                                : tr("The same so far: %n token(s).", nullptr, int(comparison.original.size())));
+            comparison.complete
+                ? tr("All %n token(s) are the same.", nullptr, int(comparison.original.size()))
+                : tr("The same so far: %n token(s).", nullptr, int(comparison.original.size())));
         return;
     }
     const auto candidates = [&](const std::vector<GeneratedToken>& tokens) {
@@ -169,7 +183,8 @@ void TextPage::show(const TextComparison& comparison)
         if (*comparison.firstDifference < tokens.size())
             for (const auto& candidate : tokens[*comparison.firstDifference].candidates)
                 list << QString("“%1” %2").arg(
-                    QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token)).toHtmlEscaped(),
+                    QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token))
+                        .toHtmlEscaped(),
                     formatShare(candidate.probability));
         return list.isEmpty() ? tr("the end of the text") : list.join(", ");
     };

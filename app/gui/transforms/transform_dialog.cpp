@@ -1,11 +1,13 @@
 #include "app/gui/transforms/transform_dialog.h"
 
 #include "app/gui/allocation/budget.h"
+#include "app/gui/core_words.h"
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/quiet_progress.h"
 #include "app/session/engine.h"
 
 #include <QComboBox>
@@ -127,7 +129,9 @@ TransformDialog::TransformDialog(Workspace& workspace, const std::string& shown,
         m_failure.clear();
         refresh();
     });
-    connect(&transforms, &TransformController::failed, this, [this](const QString& why) { m_failure = why; });
+    connect(&transforms, &TransformController::failed, this, [this](const QString& why) {
+        m_failure = coreWords(why);
+    });
     connect(&transforms, &TransformController::finished, this, &QDialog::close);
     connect(&transforms, &TransformController::runningChanged, this, [this, &transforms] {
         transforms.job().isRunning() ? m_tick.start() : m_tick.stop();
@@ -139,7 +143,7 @@ TransformDialog::TransformDialog(Workspace& workspace, const std::string& shown,
         QDialog::close();
     });
     m_chooser->setWhyNot(
-        [&transforms](const MethodInfo& info) { return QString::fromStdString(transforms.whyNot(info.id)); });
+        [&transforms](const MethodInfo& info) { return coreWords(transforms.whyNot(info.id)); });
     if (!shown.empty())
         m_chooser->setChoice({shown, {}});
     refresh();
@@ -161,7 +165,7 @@ void TransformDialog::refresh()
     const QString inPlace = transformsTitle(m_workspace);
     m_inPlace->setText(inPlace.isEmpty() ? QString() : tr("In place: %1").arg(inPlace));
     m_progress->setVisible(running);
-    m_progress->setValue(int(1000 * job.fraction()));
+    showProgress(*m_progress, int(1000 * job.fraction()));
     m_chooser->setEnabled(!running);
     m_preparedFor->setEnabled(!running);
     m_apply->setText(running ? tr("Stop") : tr("Transform"));

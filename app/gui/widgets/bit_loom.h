@@ -5,6 +5,8 @@
 #include <QAbstractScrollArea>
 #include <QTimer>
 
+#include <functional>
+
 namespace tritloom {
 
 /// Bars that can be picked and pulled. Knows numbers and colours only: what a pull means is up to whoever
@@ -16,6 +18,10 @@ public:
     explicit BitLoom(QWidget* parent = nullptr);
 
     void setBars(std::vector<LoomBar> bars); ///< others than before
+    /// What a screen reader says of a bar: "blk.2.ffn_down, 4.25 bits, pinned". Asked for when one reads, not
+    /// made for each frame of a pull.
+    void setSpoken(std::function<QString(int bar)> spoken) { m_spoken = std::move(spoken); }
+    [[nodiscard]] QString spoken(int bar) const { return m_spoken ? m_spoken(bar) : QString(); }
     void updateBars(const std::vector<std::pair<int, LoomBar>>& bars); ///< same places and sizes, new numbers
     void setSelection(const std::vector<int>& bars, int current);
     void setMean(const std::optional<LoomLine>& mean);
@@ -86,6 +92,7 @@ private:
     [[nodiscard]] QFont monospace() const;
 
     std::vector<LoomBar> m_bars;
+    std::function<QString(int)> m_spoken;
     LoomGeometry m_geometry;
     std::vector<bool> m_selected;
     std::vector<double> m_ghosts, m_stops;

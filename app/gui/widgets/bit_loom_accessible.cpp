@@ -38,7 +38,7 @@ public:
         const LoomBar& bar = m_loom->bars()[std::size_t(m_index)];
         if (kind == QAccessible::Description)
             return m_loom->isCut(m_index) ? BitLoom::cutText() : QString();
-        return kind == QAccessible::Name ? bar.spoken
+        return kind == QAccessible::Name ? m_loom->spoken(m_index)
             : kind == QAccessible::Value ? QLocale().toString(bar.bits, 'g', 6)
                                          : QString();
     }

@@ -59,6 +59,14 @@ void BitLoom::select(int bar, Qt::KeyboardModifiers modifiers)
 
 void BitLoom::mousePressEvent(QMouseEvent* event)
 {
+    // The menu that follows is of the bar under the pointer, or of the selection that it belongs to.
+    if (event->button() == Qt::RightButton && m_state == State::Idle) {
+        const int bar = m_geometry.barAt(contentX(event->position().x()));
+        if (bar >= 0 && !m_selected[std::size_t(bar)]) {
+            m_anchor = bar;
+            emit selectionAsked({bar}, bar);
+        }
+    }
     if (event->button() != Qt::LeftButton || m_bars.empty())
         return;
     setFocus(Qt::MouseFocusReason);

@@ -58,6 +58,8 @@ double HeatMap::cell(int row, int column) const
 
 void HeatMap::setMarks(const std::vector<int>& columnOfRow)
 {
+    if (m_marks == columnOfRow)
+        return;
     m_marks = columnOfRow;
     viewport()->update();
 }

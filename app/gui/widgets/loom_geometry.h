@@ -13,7 +13,6 @@ namespace tritloom {
 /// One thread of the loom, as numbers.
 struct LoomBar {
     QString name; ///< "blk.2.ffn_down"
-    QString spoken; ///< what a screen reader says: "blk.2.ffn_down, 4.25 bits, pinned"
     int block = -1; ///< -1: outside the blocks
     double size = 1; ///< parameters
     double bits = 16;

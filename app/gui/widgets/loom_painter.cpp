@@ -143,12 +143,13 @@ void paintBlockNumbers(QPainter& painter, const LoomScene& scene)
 {
     painter.setFont(scene.monospace);
     const QRectF row = scene.geometry.labels();
+    const double digit = QFontMetricsF(scene.monospace).horizontalAdvance(QLatin1Char('0'));
     double freeFrom = -1e9;
     for (const LoomGeometry::Block& block : scene.geometry.blocks()) {
         if (block.number < 0)
             continue;
         const QString text = QString::number(block.number);
-        const double width = QFontMetricsF(scene.monospace).horizontalAdvance(text);
+        const double width = digit * double(text.size());
         const double centre = (block.left + block.right) / 2;
         if (centre - width / 2 < freeFrom)
             continue; // numbers of narrow blocks would run into each other
