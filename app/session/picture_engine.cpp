@@ -187,6 +187,12 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     const PictureModel& picture = *m_model->picture;
     if (picture.normalisation.isKnown || m_options.normalisation || picture.task == PictureTask::Generation)
         return {};
+    if (picture.task == PictureTask::Detection) {
+        m_pictures.notices.push_back(fmt::format(
+            "pictures are given as {}, which the file does not say: --range, --mean and --std do",
+            describe(picture.normalisation)));
+        return {};
+    }
     std::vector<PictureSample> some;
     const std::size_t most = picture.task == PictureTask::Classification ? 100 : 2;
     for (std::size_t i = 0; i < std::min(most, m_pictures.samples.size()); ++i) {
@@ -363,7 +369,8 @@ PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
     if (!reference->picture || reference->picture->channels != mine.channels
         || reference->picture->scale != mine.scale
         || (mine.task == PictureTask::Classification)
-            != (reference->picture->task == PictureTask::Classification))
+            != (reference->picture->task == PictureTask::Classification)
+        || (mine.task == PictureTask::Detection) != (reference->picture->task == PictureTask::Detection))
         return fail(ErrorCode::InvalidInput, "the reference does not do what the model does with pictures");
     PictureModel picture = *reference->picture;
     if (!picture.normalisation.isKnown)

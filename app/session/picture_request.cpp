@@ -37,7 +37,8 @@ PictureOptions windowPictureOptions(const PictureModel& model, const EngineOptio
     pictures.memoBytes = options.memoBytes / 2; // previews have a session of their own
     pictures.source.limit = model.task == PictureTask::Classification ? classified : shown;
     pictures.source.samples = generated;
-    pictures.source.largest = model.task == PictureTask::Restoration ? largestShown : 0;
+    pictures.source.largest =
+        model.task == PictureTask::Restoration || model.task == PictureTask::StyleTransfer ? largestShown : 0;
     if (model.promptTokens > 0) {
         pictures.source.samples = fromText;
         pictures.task.steps = stepsFromText;

@@ -184,6 +184,32 @@ classified(const PictureModel& model, const PictureSource& source, const std::ve
     return set;
 }
 
+/// Detectors see whole pictures, stretched to their size.
+Result<PictureSet>
+detected(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+{
+    PictureSet set;
+    std::size_t changed = 0;
+    for (const std::size_t i : chosen(files.size(), source.limit)) {
+        PictureSample sample{.name = files[i].path.section('/', -1).toStdString(), .given = {}};
+        sample.given = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
+        const std::size_t height = model.height == 0 ? sample.given.height : model.height,
+                          width = model.width == 0 ? sample.given.width : model.width;
+        if (height != sample.given.height || width != sample.given.width) {
+            ++changed;
+            sample.given = resized(
+                sample.given, height, width,
+                {.cubic = -0.5, .antialias = true, .round8 = true, .mirrored = false});
+        }
+        set.samples.push_back(std::move(sample));
+    }
+    if (changed > 0)
+        set.notices.push_back(fmt::format(
+            "{} of {} pictures were stretched to {} x {}", changed, set.samples.size(), model.width,
+            model.height));
+    return set;
+}
+
 bool isNamed(const PictureFile& file, const QString& word)
 {
     return file.folder.split('/').contains(word, Qt::CaseInsensitive);
@@ -255,7 +281,8 @@ Result<PictureSet>
 restored(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
 {
     PictureSet set;
-    const bool noisy = model.task == PictureTask::Restoration;
+    const bool noisy = model.task == PictureTask::Restoration,
+               restyled = model.task == PictureTask::StyleTransfer;
     const double noise = source.noise > 0 ? source.noise : model.noise > 0 ? model.noise : 25;
     std::size_t cut = 0;
     for (const std::size_t i : chosen(files.size(), source.limit)) {
@@ -263,7 +290,7 @@ restored(const PictureModel& model, const PictureSource& source, const std::vect
         Picture picture = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
         if (model.height != 0 && model.width != 0)
             picture = centreCrop(picture, model.height, model.width);
-        else if (!noisy)
+        else if (!noisy && !restyled)
             picture = centreCrop(picture, source.size, source.size);
         else if (source.largest != 0 && (picture.height > source.largest || picture.width > source.largest)) {
             picture = centreCrop(picture, source.largest, source.largest);
@@ -276,6 +303,8 @@ restored(const PictureModel& model, const PictureSource& source, const std::vect
                 ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, picture.width,
                 picture.height);
         sample.given = sample.target;
+        if (restyled)
+            sample.target = {}; // only the network itself says how it should look
         if (noisy) {
             const std::vector<float> numbers = NormalNoise(source.seed + i).draw(sample.given.values.size());
             for (std::size_t p = 0; p < numbers.size(); ++p)
@@ -387,6 +416,8 @@ Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& 
         set = TRY(classified(model, source, files));
     else if (model.task == PictureTask::SuperResolution)
         set = TRY(superResolved(model, source, files));
+    else if (model.task == PictureTask::Detection)
+        set = TRY(detected(model, source, files));
     else
         set = TRY(restored(model, source, files));
     if (set.samples.empty())

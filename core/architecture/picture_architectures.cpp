@@ -10,8 +10,8 @@
 namespace tritloom {
 namespace {
 
-constexpr std::array<std::string_view, 5> taskNames{
-    "classification", "super-resolution", "restoration", "generation", "autoencoding"};
+constexpr std::array<std::string_view, 7> taskNames{
+    "classification", "super-resolution", "restoration", "generation", "autoencoding", "style-transfer", "detection"};
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 
@@ -61,6 +62,27 @@ bool endsWithSigmoid(const Graph& graph)
         if ((node.op.kind != OpKind::Reshape && node.op.kind != OpKind::Transpose) || node.inputs.empty())
             return false;
         value = node.inputs[0];
+    }
+    return false;
+}
+
+/// Whether the scores of a detector, the output that is no box, end with a softmax or sigmoid.
+bool givesProbabilities(const OperatorGraph& operators)
+{
+    for (const OperatorValue& output : operators.outputs) {
+        std::string value = output.name;
+        for (std::size_t n = operators.nodes.size(); n-- > 0;) {
+            const OperatorNode& node = operators.nodes[n];
+            if (std::ranges::find(node.outputs, value) == node.outputs.end())
+                continue;
+            if (node.type == "Softmax" || node.type == "Sigmoid")
+                return true;
+            static constexpr std::array<std::string_view, 7> moving{
+                "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Concat", "Flatten"};
+            if (node.inputs.empty() || std::ranges::find(moving, node.type) == moving.end())
+                break;
+            value = node.inputs[0];
+        }
     }
     return false;
 }
@@ -154,6 +176,13 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
         && (output[1] == 1 || output[1] == 3)) {
         model.scale = output[2] / picture[2];
         model.task = model.scale > 1 ? PictureTask::SuperResolution : PictureTask::Restoration;
+    } else if (output.size() == 3 && output[0] == 1 && output[1] > 1 && output[2] > 4) {
+        model.task = PictureTask::Detection;
+        model.places = output[1];
+        if (file.operators->outputs.size() == 2 && givesProbabilities(*file.operators))
+            model.classes = output[2] - 4;
+        // The usual way of single-shot detectors; nothing in a file says so.
+        model.normalisation = {.range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}};
     } else {
         model.task = PictureTask::Classification;
         model.classes = TensorType{nullptr, output}.elements();
