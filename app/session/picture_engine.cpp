@@ -116,17 +116,6 @@ std::optional<CalibrationSteps> calibrationSteps(std::string_view name)
     return found == names.end() ? std::nullopt : std::optional(CalibrationSteps(found - names.begin()));
 }
 
-std::string describe(const Normalisation& n)
-{
-    const auto same = [](const std::array<double, 3>& values) {
-        return values[0] == values[1] && values[1] == values[2];
-    };
-    if (same(n.mean) && same(n.deviation))
-        return fmt::format(
-            "{}..{}", (0 - n.mean[0]) / n.deviation[0], (n.range - n.mean[0]) / n.deviation[0]);
-    return fmt::format("mean {}, deviation {}", fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
-}
-
 Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options, std::stop_token stop)
 {

@@ -127,6 +127,17 @@ std::span<const Normalisation> usualNormalisations()
     return ways;
 }
 
+std::string describe(const Normalisation& n)
+{
+    const auto same = [](const std::array<double, 3>& values) {
+        return values[0] == values[1] && values[1] == values[2];
+    };
+    if (same(n.mean) && same(n.deviation))
+        return fmt::format(
+            "{}..{}", (0 - n.mean[0]) / n.deviation[0], (n.range - n.mean[0]) / n.deviation[0]);
+    return fmt::format("mean {}, deviation {}", fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
+}
+
 bool hasPictures(const Model& model, const PictureSource& source)
 {
     return model.picture->task == PictureTask::Generation || !source.images.empty() || !source.files.empty()

@@ -33,10 +33,8 @@ std::shared_ptr<PictureEngine> engineOf(const std::filesystem::path& model, Pict
 PictureEvaluation measured(const PictureEngine& engine, const std::string& format)
 {
     const auto session = engine.makeSession().value();
-    Allocation allocation = engine.model()->original();
-    if (!format.empty())
-        for (LayerChoice& choice : allocation.layers)
-            choice = {format, "rtn", {}};
+    const Allocation allocation =
+        format.empty() ? engine.model()->original() : uniform(*engine.model(), {format, "rtn", {}});
     const auto evaluation = session->evaluate(allocation, {}, {}, NetworkPass::Keep::Nothing);
     if (!evaluation)
         qFatal("%s", evaluation.error().message.c_str());
@@ -170,6 +168,28 @@ private slots:
         QVERIFY(measured(*engine, "").top1->value >= 0.975); // 99.06 % of all
         // What is ternary already loses nothing as whole numbers of two bits and more.
         QCOMPARE(measured(*engine, "int2row").divergence.value, 0.0);
+    }
+
+    void whatIsWrittenStillKnowsItsPictures_data()
+    {
+        QTest::addColumn<QString>("model");
+        QTest::newRow("digits") << "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip";
+        QTest::newRow("style") << "img_style_udnie/udnie";
+    }
+    void whatIsWrittenStillKnowsItsPictures()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        QFETCH(QString, model);
+        const auto original = loadModel(data / model.toStdString()).value();
+        Compressor compressor(original, plugins().lookup(), nullptr, 1 << 20);
+        const std::filesystem::path path = m_folder.filePath("written.onnx").toStdString();
+        const auto report = exportAllocation(*original, compressor, original->original(), path, {}, {});
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        const auto written = loadModel(path).value();
+        QVERIFY2(written->picture, written->whyNotEvaluated.c_str());
+        QCOMPARE(written->picture->task, original->picture->task);
+        QVERIFY(written->picture->normalisation == original->picture->normalisation);
+        QCOMPARE(written->layers.size(), original->layers.size());
     }
 
     void aStyleLosesWithEveryBit()

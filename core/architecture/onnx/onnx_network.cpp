@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
+#include <locale>
 #include <map>
+#include <sstream>
 
 namespace tritloom::onnx {
 namespace {
@@ -29,8 +32,8 @@ bool isPicture(const OperatorValue& value)
     return value.shape.size() == 4 && (!value.shape[1] || *value.shape[1] == 1 || *value.shape[1] == 3);
 }
 
-/// The numbers a network takes, when the file has ONNX's metadata about pictures ("Image.NominalPixelRange");
-/// keys and values are case insensitive.
+/// The numbers a network takes: as we wrote them ("tritloom.normalisation"), or when the file has ONNX's
+/// metadata about pictures ("Image.NominalPixelRange"), whose keys and values are case insensitive.
 std::optional<Normalisation> statedRange(const ModelFile& file)
 {
     static const std::map<std::string, Normalisation, std::less<>> known{
@@ -38,6 +41,19 @@ std::optional<Normalisation> statedRange(const ModelFile& file)
         {"normalized_0_1", {.range = 1, .isKnown = true}},
         {"normalized_1_1", {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true}},
     };
+    if (const auto own = file.metadata.text("onnx.tritloom.normalisation")) { // range, means, deviations
+        Normalisation stated{.isKnown = true};
+        std::istringstream in(*own);
+        in.imbue(std::locale::classic());
+        in >> stated.range;
+        for (double* const numbers : {stated.mean.data(), stated.deviation.data()})
+            for (std::size_t c = 0; c < 3; ++c)
+                in >> numbers[c];
+        const auto isUsable = [](double number) { return std::isfinite(number) && number != 0; };
+        if (in && isUsable(stated.range) && std::ranges::all_of(stated.deviation, isUsable)
+            && std::ranges::all_of(stated.mean, [](double mean) { return std::isfinite(mean); }))
+            return stated;
+    }
     for (const auto& [key, value] : file.metadata.entries()) {
         const auto* const text = std::get_if<std::string>(&value);
         if (text == nullptr || lowered(key) != "onnx.image.nominalpixelrange")
@@ -94,7 +110,8 @@ Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
     const auto task = text ? pictureTask(*text) : std::nullopt;
     if (!task || *task == model.task)
         return {};
-    const bool isOpen = model.task == PictureTask::Restoration && *task == PictureTask::Autoencoding;
+    const bool isOpen = model.task == PictureTask::Restoration
+        && (*task == PictureTask::Autoencoding || *task == PictureTask::StyleTransfer);
     if (!isOpen)
         return fail(
             ErrorCode::InvalidInput, "{} says it is for {}, its inputs and outputs are those of {}",
