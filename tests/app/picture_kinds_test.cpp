@@ -141,21 +141,31 @@ private slots:
         const auto engine = engineOf(root / "tfjs", options);
         QCOMPARE(engine->model()->picture->normalisation.range, 1.0); // found out by trying
         const auto session = engine->makeSession().value();
+        int exact = 0;
         const Tensor golden = readNpy(root / "derived/golden/first8_logits.npy");
         for (std::size_t i = 0; i < 8; ++i) {
             const std::vector<float> ours = session->referenceOutput(i, {}).value()[0].toFloats();
             const auto theirs = golden.floats().subspan(i * 1000, 1000);
-            double error = 0, size = 0;
+            double error = 0, square = 0;
             for (std::size_t c = 0; c < 1000; ++c) {
                 error += std::pow(double(ours[c]) - double(theirs[c]), 2);
-                size += std::pow(double(theirs[c]), 2);
+                square += std::pow(double(theirs[c]), 2);
             }
-            // Decoders of JPEG differ in the last bits.
-            QVERIFY2(std::sqrt(error / size) < 0.02, qPrintable(QString::number(std::sqrt(error / size))));
+            // Sizes are rounded down here, as torchvision has it, and to the nearest in the figures that are
+            // known: where that is the same the numbers are.
+            const QSize size = QImage(QString::fromStdString(options.source.files[i].string())).size();
+            const int longSide = std::max(size.width(), size.height()),
+                      shortSide = std::min(size.width(), size.height());
+            const bool sameSize = longSide * 256 % shortSide * 2 < shortSide;
+            const double difference = std::sqrt(error / square);
+            QVERIFY2(
+                difference < (sameSize ? 1e-3 : 0.3), qPrintable(QString("%1: %2").arg(i).arg(difference)));
+            exact += sameSize ? 1 : 0;
             QCOMPARE(
                 std::ranges::max_element(ours) - ours.begin(),
                 std::ranges::max_element(theirs) - theirs.begin());
         }
+        QVERIFY(exact >= 3);
     }
 
     void ternaryDigitsAreReadAsKnown()
@@ -163,7 +173,7 @@ private slots:
         TRITLOOM_NEEDS_SHARED_DATA(data);
         PictureOptions options;
         options.source.images = data / "imgs_mnist_t10k";
-        options.source.limit = 400;
+        options.source.limit = 200;
         const auto engine = engineOf(data / "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip", options);
         QVERIFY(measured(*engine, "").top1->value >= 0.975); // 99.06 % of all
         // What is ternary already loses nothing as whole numbers of two bits and more.
