@@ -2,6 +2,7 @@
 #include "core/architecture/networks/networks.h"
 #include "core/architecture/networks/tensorflow_kernels.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -108,6 +109,8 @@ void prepareFastStyleTransfer(ModelFile& file)
         flattenWeights(file, {"up1", "up2"});
         return;
     }
+    std::ranges::sort( // as the network reads them: its manifest has "Variable_10" before "Variable_2"
+        file.tensors, {}, [](const NamedTensor& tensor) { return *variableNumber(tensor.name); });
     for (NamedTensor& tensor : file.tensors) {
         const std::size_t number = *variableNumber(tensor.name);
         const LayerRow& row = layerRows[number / parts.size()];

@@ -163,6 +163,16 @@ void prepareKeras(ModelFile& file)
     }
     if (!topology)
         return;
+    // As the network reads them: manifests are sorted by name, "conv2d_10" before "conv2d_2".
+    std::map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < topology->layers.size(); ++i)
+        places.emplace(topology->layers[i].name, i);
+    std::ranges::stable_sort(file.tensors, {}, [&](const NamedTensor& tensor) {
+        std::string_view name = tensor.name;
+        name = name.substr(0, name.rfind('/'));
+        const auto place = places.find(name.substr(name.rfind('/') + 1));
+        return place == places.end() ? places.size() : place->second;
+    });
     const auto turn = [&](const std::string& layer, std::string_view weight, void (*how)(NamedTensor&)) {
         if (const NamedTensor* const found = keras::weightOf(file, layer, weight))
             how(file.tensors[std::size_t(found - file.tensors.data())]);
