@@ -112,7 +112,9 @@ Result<void> PictureMeasurement::addQualities(
             const auto shown = taskRow(model.task).shown;
             outcome.quality = TRY(m_meter.of(
                 shown(model, m_session->samples()[i], TRY(m_session->referenceOutput(i, stop))),
-                shown(model, m_session->samples()[i], TRY(m_session->output(i, allocation, NetworkPass::Keep::Everything, stop))),
+                shown(
+                    model, m_session->samples()[i],
+                    TRY(m_session->output(i, allocation, NetworkPass::Keep::Everything, stop))),
                 stop));
             m_qualities.put(keyOfOutcome(i, allocation), *outcome.quality, sizeof(PictureQuality) + 64);
         }

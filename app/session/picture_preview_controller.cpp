@@ -99,7 +99,8 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
     const TaskRow& row = taskRow(model.task);
     if (request.isThumbnail) {
         const QImage image = toImage(row.shown(
-            model, m_session->samples()[request.sample], TRY(m_session->referenceOutput(request.sample, stop))));
+            model, m_session->samples()[request.sample],
+            TRY(m_session->referenceOutput(request.sample, stop))));
         QMetaObject::invokeMethod(
             this,
             [this, generation = request.generation, sample = request.sample, image] {

@@ -10,8 +10,9 @@
 namespace tritloom {
 namespace {
 
-constexpr std::array<std::string_view, 7> taskNames{
-    "classification", "super-resolution", "restoration", "generation", "autoencoding", "style-transfer", "detection"};
+constexpr std::array<std::string_view, 7> taskNames{"classification", "super-resolution", "restoration",
+                                                    "generation",     "autoencoding",     "style-transfer",
+                                                    "detection"};
 
 } // namespace
 
@@ -37,7 +38,8 @@ std::span<const PictureArchitecture> pictureArchitectures()
         {"ternary-netcnn", "NetCNN with ternary weights (BitNetCNN)", networks::isTernaryNetCnn,
          networks::prepareTernaryNetCnn, networks::describeTernaryNetCnn, networks::buildTernaryNetCnn},
         {"fast-style-transfer", "Fast style transfer", networks::isFastStyleTransfer,
-         networks::prepareFastStyleTransfer, networks::describeFastStyleTransfer, networks::buildFastStyleTransfer},
+         networks::prepareFastStyleTransfer, networks::describeFastStyleTransfer,
+         networks::buildFastStyleTransfer},
         {"keras", "Keras layers (TensorFlow.js)", networks::isKeras, networks::prepareKeras,
          networks::describeKeras, networks::buildKeras},
         {"dncnn", "DnCNN", networks::isDncnn, networks::prepareConvolutions, networks::describeDncnn,

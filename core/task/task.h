@@ -56,7 +56,7 @@ struct TaskRow {
         std::stop_token);
     Result<PictureScores> (*judge)(
         const PictureModel&, const PictureSample&, const TaskOutput& reference, const TaskOutput& actual);
-    /// The picture to look at: what was made, or detection: what was given, with the boxes; empty for classification.
+    /// What was made, or detection: what was given, with the boxes; empty for classification.
     Picture (*shown)(const PictureModel&, const PictureSample&, const TaskOutput&);
 };
 [[nodiscard]] const TaskRow& taskRow(PictureTask task);

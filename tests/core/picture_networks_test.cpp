@@ -106,7 +106,8 @@ private slots:
         QTest::newRow("resnet") << "img_resnet20_cifar10/resnet20-12fca82f.th" << "img_resnet20_cifar10/derived/resnet20.onnx" << 3 << 32;
         QTest::newRow("resnet safetensors") << "img_resnet20_cifar10/derived/resnet20.safetensors" << "img_resnet20_cifar10/derived/resnet20.onnx" << 3 << 32;
         QTest::newRow("efqn") << "img_sr_x4/team11_EFQN.pt" << "img_sr_x4/derived/team11_EFQN.onnx" << 3 << 24;
-        QTest::newRow("tiny darknet") << "img_tinydarknet_imagenet/tfjs" << "img_tinydarknet_imagenet/derived/tiny_darknet.onnx" << 3 << 224;
+        QTest::newRow("tiny darknet") << "img_tinydarknet_imagenet/tfjs"
+                                      << "img_tinydarknet_imagenet/derived/tiny_darknet.onnx" << 3 << 224;
         QTest::newRow("dncnn") << "img_dncnn25/dncnn_25.pth" << "img_dncnn25/derived/dncnn_25.onnx" << 1 << 20;
     }
     void stateDictsAgreeWithTheirOnnxFiles()

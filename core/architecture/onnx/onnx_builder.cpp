@@ -60,7 +60,9 @@ Result<Graph> Builder::build(const std::vector<Shape>& inputs)
     // Detectors give scores and boxes of the same places: both count, the boxes last.
     if (m_graph.outputs.size() == 2) {
         const auto other = made(m_graph.outputs.back());
-        const auto isListOf = [&](const Shape& shape) { return shape.size() == 3 && shape[0] == 1 && shape[1] > 1; };
+        const auto isListOf = [&](const Shape& shape) {
+            return shape.size() == 3 && shape[0] == 1 && shape[1] > 1;
+        };
         if (other && isListOf(flow.shape) && isListOf(other->shape) && flow.shape[1] == other->shape[1]
             && (flow.shape[2] == 4 || other->shape[2] == 4))
             flow = TRY(m_network.concat(
