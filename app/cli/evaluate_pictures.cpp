@@ -26,6 +26,9 @@ void printEvaluation(
     line("reference PSNR", evaluation.referencePsnr, " dB");
     line("reference SSIM", evaluation.referenceSsim, "");
     line("PSNR to the reference", evaluation.fidelity, " dB");
+    line("boxes a picture", evaluation.boxes, "");
+    line("reference boxes", evaluation.referenceBoxes, "");
+    line("same boxes (F1)", evaluation.boxAgreement, "");
     line("divergence", evaluation.divergence, "");
     std::printf(
         "%-28s %zu in %.2f s\n", "pictures", evaluation.samplesDone,
@@ -42,6 +45,8 @@ QString headline(const PictureEvaluation& so)
         return QString("top-1 %1 %,").arg(100 * so.top1->value, 0, 'f', 2);
     if (so.psnr)
         return QString("PSNR %1 dB,").arg(so.psnr->value, 0, 'f', 2);
+    if (so.boxAgreement)
+        return QString("same boxes %1 %,").arg(100 * so.boxAgreement->value, 0, 'f', 2);
     return QString("divergence %1,").arg(so.divergence.value, 0, 'g', 3);
 }
 
@@ -95,7 +100,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
     printEvaluation(*engine, *evaluation, wholeNumberLayers);
     if (features)
         printFeatures(*features);
-    else if (engine->model()->picture->task != PictureTask::Classification)
+    else if (makesPictures(engine->model()->picture->task))
         std::printf(
             "%-28s need a feature network: give one with --features FILE.onnx[:layer,layer]\n",
             "LPIPS, FID, KID");

@@ -100,7 +100,7 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
                 context.stop,
                 [&](const NetworkRun& made) { context.progress("generate", work.done(made.part)); }));
             const QString path = folder.filePath(QString("%1.png").arg(samples[i].seed, 6, 10, QChar('0')));
-            TRY_VOID(writePicture(taskRow(picture.task).shown(picture, output), path.toStdString()));
+            TRY_VOID(writePicture(taskRow(picture.task).shown(picture, {}, output), path.toStdString()));
             files.append(path);
         }
         return {};

@@ -11,7 +11,8 @@ constexpr unsigned only(Tasks... tasks)
     return ((1U << unsigned(tasks)) | ...);
 }
 
-constexpr unsigned generation = only(PictureTask::Generation), allTasks = ~0U;
+constexpr unsigned generation = only(PictureTask::Generation), allTasks = ~0U,
+                   picturesMade = ~only(PictureTask::Classification, PictureTask::Detection);
 
 const GroupedOption* find(const QString& option)
 {
@@ -46,9 +47,9 @@ std::span<const GroupedOption> groupedOptions()
         {"size", OptionGroup::Pictures, only(PictureTask::Autoencoding, PictureTask::Generation)},
         {"calibration-count", OptionGroup::Pictures, allTasks},
         {"products", OptionGroup::Pictures, allTasks},
-        {"features", OptionGroup::Pictures, ~only(PictureTask::Classification)},
-        {"features-weights", OptionGroup::Pictures, ~only(PictureTask::Classification)},
-        {"features-input", OptionGroup::Pictures, ~only(PictureTask::Classification)},
+        {"features", OptionGroup::Pictures, picturesMade},
+        {"features-weights", OptionGroup::Pictures, picturesMade},
+        {"features-input", OptionGroup::Pictures, picturesMade},
         {"steps", OptionGroup::Generation, generation},
         {"calibration-steps", OptionGroup::Generation, generation},
         {"prompt", OptionGroup::Generation, generation},

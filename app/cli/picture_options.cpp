@@ -96,7 +96,9 @@ Result<void> readPrompt(const Context& context, TaskOptions& task)
 void addPictureOptions(Context& context, bool hasPrompt)
 {
     context.addOption(
-        {"task", "What it is for: classification, super-resolution, restoration, generation or autoencoding.",
+        {"task",
+         "What it is for: classification, super-resolution, restoration, generation, autoencoding, "
+         "style-transfer or detection.",
          "name"});
     context.addOption(
         {"images", "The folder to measure on (default: 'evaluation' beside the model).", "folder"});
@@ -208,7 +210,8 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
         options.as = pictureTask(p.value("task").toStdString());
         if (!options.as)
             return context.misuse(
-                "--task is classification, super-resolution, restoration, generation or autoencoding, not "
+                "--task is classification, super-resolution, restoration, generation, autoencoding, "
+                "style-transfer or detection, not "
                 "'{}'",
                 p.value("task").toStdString());
     }
@@ -269,6 +272,9 @@ QJsonObject evaluationJson(const PictureEngine& engine, const PictureEvaluation&
     put("referencePsnr", evaluation.referencePsnr);
     put("referenceSsim", evaluation.referenceSsim);
     put("fidelity", evaluation.fidelity);
+    put("boxes", evaluation.boxes);
+    put("referenceBoxes", evaluation.referenceBoxes);
+    put("boxAgreement", evaluation.boxAgreement);
     if (evaluation.agreement)
         object["flips"] = qint64(evaluation.flips);
     QJsonArray notices;

@@ -49,6 +49,9 @@ public:
             for (const auto& value :
                  {found.top1, found.top5, found.agreement, found.loss, found.referenceTop1})
                 put(value);
+        } else if (m_engine->model()->picture->task == PictureTask::Detection) {
+            for (const auto& value : {found.boxAgreement, found.boxes, found.referenceBoxes})
+                put(value);
         } else {
             for (const auto& value :
                  {found.psnr, found.ssim, found.fidelity, found.referencePsnr, found.referenceSsim})
@@ -104,7 +107,13 @@ const ComparisonKind& pictureComparison(PictureTask task)
          column("referencePsnr", QT_TRANSLATE_NOOP("Comparison", "PSNR dB"), 1, 2, true),
          column("referenceSsim", QT_TRANSLATE_NOOP("Comparison", "SSIM"), 1, 4, true)},
         "samples"};
-    return task == PictureTask::Classification ? classes : pictures;
+    static const ComparisonKind boxes{
+        {column("divergence", QT_TRANSLATE_NOOP("Comparison", "Relative error"), 1, -1),
+         column("boxAgreement", QT_TRANSLATE_NOOP("Comparison", "Same boxes %"), 100, 2),
+         column("boxes", QT_TRANSLATE_NOOP("Comparison", "Boxes"), 1, 2),
+         column("referenceBoxes", QT_TRANSLATE_NOOP("Comparison", "Boxes"), 1, 2, true)},
+        "samples"};
+    return task == PictureTask::Classification ? classes : task == PictureTask::Detection ? boxes : pictures;
 }
 
 Result<std::unique_ptr<ComparisonMeter>> makeComparisonMeter(const std::shared_ptr<PictureEngine>& pictures)

@@ -116,17 +116,6 @@ std::optional<CalibrationSteps> calibrationSteps(std::string_view name)
     return found == names.end() ? std::nullopt : std::optional(CalibrationSteps(found - names.begin()));
 }
 
-std::string describe(const Normalisation& n)
-{
-    const auto same = [](const std::array<double, 3>& values) {
-        return values[0] == values[1] && values[1] == values[2];
-    };
-    if (same(n.mean) && same(n.deviation))
-        return fmt::format(
-            "{}..{}", (0 - n.mean[0]) / n.deviation[0], (n.range - n.mean[0]) / n.deviation[0]);
-    return fmt::format("mean {}, deviation {}", fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
-}
-
 Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options, std::stop_token stop)
 {
@@ -187,6 +176,12 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     const PictureModel& picture = *m_model->picture;
     if (picture.normalisation.isKnown || m_options.normalisation || picture.task == PictureTask::Generation)
         return {};
+    if (picture.task == PictureTask::Detection) {
+        m_pictures.notices.push_back(fmt::format(
+            "pictures are given as {}, which the file does not say: --range, --mean and --std do",
+            describe(picture.normalisation)));
+        return {};
+    }
     std::vector<PictureSample> some;
     const std::size_t most = picture.task == PictureTask::Classification ? 100 : 2;
     for (std::size_t i = 0; i < std::min(most, m_pictures.samples.size()); ++i) {
@@ -363,7 +358,8 @@ PictureEngine::makeSession(std::shared_ptr<const Model> reference) const
     if (!reference->picture || reference->picture->channels != mine.channels
         || reference->picture->scale != mine.scale
         || (mine.task == PictureTask::Classification)
-            != (reference->picture->task == PictureTask::Classification))
+            != (reference->picture->task == PictureTask::Classification)
+        || (mine.task == PictureTask::Detection) != (reference->picture->task == PictureTask::Detection))
         return fail(ErrorCode::InvalidInput, "the reference does not do what the model does with pictures");
     PictureModel picture = *reference->picture;
     if (!picture.normalisation.isKnown)

@@ -99,7 +99,7 @@ Result<void> PictureMeasurement::addQualities(
     const std::function<void(const std::vector<Arrival>& arrivals)>& onArrivals)
 {
     const PictureModel& model = *m_engine->model()->picture;
-    if (model.task == PictureTask::Classification)
+    if (!makesPictures(model.task))
         return {};
     auto told = std::chrono::steady_clock::now() - betweenArrivals;
     std::vector<Arrival> arrivals;
@@ -111,8 +111,10 @@ Result<void> PictureMeasurement::addQualities(
         if (!outcome.quality) {
             const auto shown = taskRow(model.task).shown;
             outcome.quality = TRY(m_meter.of(
-                shown(model, TRY(m_session->referenceOutput(i, stop))),
-                shown(model, TRY(m_session->output(i, allocation, NetworkPass::Keep::Everything, stop))),
+                shown(model, m_session->samples()[i], TRY(m_session->referenceOutput(i, stop))),
+                shown(
+                    model, m_session->samples()[i],
+                    TRY(m_session->output(i, allocation, NetworkPass::Keep::Everything, stop))),
                 stop));
             m_qualities.put(keyOfOutcome(i, allocation), *outcome.quality, sizeof(PictureQuality) + 64);
         }

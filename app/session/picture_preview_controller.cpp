@@ -98,7 +98,9 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
     const PictureModel& model = *m_pictures->model()->picture;
     const TaskRow& row = taskRow(model.task);
     if (request.isThumbnail) {
-        const QImage image = toImage(row.shown(model, TRY(m_session->referenceOutput(request.sample, stop))));
+        const QImage image = toImage(row.shown(
+            model, m_session->samples()[request.sample],
+            TRY(m_session->referenceOutput(request.sample, stop))));
         QMetaObject::invokeMethod(
             this,
             [this, generation = request.generation, sample = request.sample, image] {
@@ -122,14 +124,14 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
     preview.given = toImage(sample.given);
     preview.target = toImage(sample.target);
     const TaskOutput expected = TRY(m_session->referenceOutput(request.sample, stop));
-    const Picture reference = row.shown(model, expected);
+    const Picture reference = row.shown(model, sample, expected);
     const bool isClassifier = model.task == PictureTask::Classification;
     if (isClassifier)
         preview.originalClasses = likelyClasses(expected[0]);
     preview.original = toImage(reference);
     send(request, preview);
     const TaskOutput actual = TRY(m_session->output(request.sample, request.allocation, keep, stop));
-    const Picture made = row.shown(model, actual);
+    const Picture made = row.shown(model, sample, actual);
     if (isClassifier)
         preview.compressedClasses = likelyClasses(actual[0]);
     preview.compressed = toImage(made);
@@ -144,7 +146,8 @@ Result<void> PicturePreviewController::make(const Request& request, std::stop_to
         send(request, preview);
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled");
-        preview.quality = TRY(m_meter->of(reference, made, stop));
+        if (makesPictures(model.task)) // boxes that were drawn are no picture to judge
+            preview.quality = TRY(m_meter->of(reference, made, stop));
     }
     preview.isComplete = true;
     m_known.put(key, preview, bytesOf(preview));

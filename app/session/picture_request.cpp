@@ -37,7 +37,8 @@ PictureOptions windowPictureOptions(const PictureModel& model, const EngineOptio
     pictures.memoBytes = options.memoBytes / 2; // previews have a session of their own
     pictures.source.limit = model.task == PictureTask::Classification ? classified : shown;
     pictures.source.samples = generated;
-    pictures.source.largest = model.task == PictureTask::Restoration ? largestShown : 0;
+    pictures.source.largest =
+        model.task == PictureTask::Restoration || model.task == PictureTask::StyleTransfer ? largestShown : 0;
     if (model.promptTokens > 0) {
         pictures.source.samples = fromText;
         pictures.task.steps = stepsFromText;
@@ -124,6 +125,17 @@ std::span<const Normalisation> usualNormalisations()
         {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true},
         {.range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = true}};
     return ways;
+}
+
+std::string describe(const Normalisation& n)
+{
+    const auto same = [](const std::array<double, 3>& values) {
+        return values[0] == values[1] && values[1] == values[2];
+    };
+    if (same(n.mean) && same(n.deviation))
+        return fmt::format(
+            "{}..{}", (0 - n.mean[0]) / n.deviation[0], (n.range - n.mean[0]) / n.deviation[0]);
+    return fmt::format("mean {}, deviation {}", fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
 }
 
 bool hasPictures(const Model& model, const PictureSource& source)

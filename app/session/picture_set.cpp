@@ -3,10 +3,8 @@
 #include "app/session/idx_file.h"
 #include "app/session/picture_labels.h"
 #include "app/session/picture_names.h"
-#include "core/base/part_file.h"
 #include "core/image/noise.h"
 
-#include <QBuffer>
 #include <QDirIterator>
 #include <QFileInfo>
 #include <QImageReader>
@@ -176,6 +174,32 @@ classified(const PictureModel& model, const PictureSource& source, const std::ve
     return set;
 }
 
+/// Detectors see whole pictures, stretched to their size.
+Result<PictureSet>
+detected(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
+{
+    PictureSet set;
+    std::size_t changed = 0;
+    for (const std::size_t i : chosen(files.size(), source.limit)) {
+        PictureSample sample{.name = files[i].path.section('/', -1).toStdString(), .given = {}};
+        sample.given = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
+        const std::size_t height = model.height == 0 ? sample.given.height : model.height,
+                          width = model.width == 0 ? sample.given.width : model.width;
+        if (height != sample.given.height || width != sample.given.width) {
+            ++changed;
+            sample.given = resized(
+                sample.given, height, width,
+                {.cubic = -0.5, .antialias = true, .round8 = true, .mirrored = false});
+        }
+        set.samples.push_back(std::move(sample));
+    }
+    if (changed > 0)
+        set.notices.push_back(fmt::format(
+            "{} of {} pictures were stretched to {} x {}", changed, set.samples.size(), model.width,
+            model.height));
+    return set;
+}
+
 bool isNamed(const PictureFile& file, const QString& word)
 {
     return file.folder.split('/').contains(word, Qt::CaseInsensitive);
@@ -248,7 +272,8 @@ Result<PictureSet>
 restored(const PictureModel& model, const PictureSource& source, const std::vector<PictureFile>& files)
 {
     PictureSet set;
-    const bool noisy = model.task == PictureTask::Restoration;
+    const bool noisy = model.task == PictureTask::Restoration,
+               restyled = model.task == PictureTask::StyleTransfer;
     const double noise = source.noise > 0 ? source.noise : model.noise > 0 ? model.noise : 25;
     std::size_t cut = 0;
     const std::vector<std::string> names = namesOf(files);
@@ -257,7 +282,7 @@ restored(const PictureModel& model, const PictureSource& source, const std::vect
         Picture picture = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
         if (model.height != 0 && model.width != 0)
             picture = centreCrop(picture, model.height, model.width);
-        else if (!noisy)
+        else if (!noisy && !restyled)
             picture = centreCrop(picture, source.size, source.size);
         else if (source.largest != 0 && (picture.height > source.largest || picture.width > source.largest)) {
             picture = centreCrop(picture, source.largest, source.largest);
@@ -270,6 +295,8 @@ restored(const PictureModel& model, const PictureSource& source, const std::vect
                 ErrorCode::InvalidInput, "{}: {} x {} pixels are too few", sample.name, picture.width,
                 picture.height);
         sample.given = sample.target;
+        if (restyled)
+            sample.target = {}; // only the network itself says how it should look
         if (noisy) {
             const std::vector<float> numbers = NormalNoise(source.seed + i).draw(sample.given.values.size());
             for (std::size_t p = 0; p < numbers.size(); ++p)
@@ -315,51 +342,6 @@ Result<std::vector<std::filesystem::path>> pictureFiles(const PictureSource& sou
     return paths;
 }
 
-Result<Picture> readPicture(const std::filesystem::path& path)
-{
-    QImageReader reader(QString::fromStdString(path.string()));
-    QImage image;
-    if (!reader.read(&image))
-        return fail(ErrorCode::Io, "{}: {}", path.string(), reader.errorString().toStdString());
-    const bool deep = image.depth() > 32 || image.format() == QImage::Format_Grayscale16;
-    const bool isGrey = image.isGrayscale();
-    image.convertTo(deep ? QImage::Format_RGBX64 : QImage::Format_RGB888);
-    Picture picture(isGrey ? 1 : 3, std::size_t(image.height()), std::size_t(image.width()));
-    for (std::size_t y = 0; y < picture.height; ++y) {
-        const uchar* const line = image.constScanLine(int(y));
-        for (std::size_t x = 0; x < picture.width; ++x)
-            for (std::size_t c = 0; c < picture.channels; ++c)
-                picture.at(c, y, x) = deep
-                    ? float(reinterpret_cast<const quint16*>(line)[4 * x + c]) / 65535.0f
-                    : float(line[3 * x + c]) / 255.0f;
-    }
-    return picture;
-}
-
-Result<void> writePicture(const Picture& picture, const std::filesystem::path& path)
-{
-    QImage image(int(picture.width), int(picture.height), QImage::Format_RGB888);
-    for (std::size_t y = 0; y < picture.height; ++y)
-        for (std::size_t x = 0; x < picture.width; ++x)
-            for (std::size_t c = 0; c < 3; ++c) {
-                const float value = picture.at(picture.channels == 1 ? 0 : c, y, x);
-                image.scanLine(int(y))[3 * x + c] = uchar(std::lround(std::clamp(value, 0.0f, 1.0f) * 255));
-            }
-    if (picture.channels == 1)
-        image.convertTo(QImage::Format_Grayscale8);
-    QBuffer encoded; // a full disk is told by the file, not by the library of pictures
-    encoded.open(QIODevice::WriteOnly);
-    const QByteArray kind = QByteArray::fromStdString(path.extension().string()).mid(1);
-    if (!image.save(&encoded, kind.isEmpty() ? "PNG" : kind.constData()))
-        return fail(
-            ErrorCode::Unsupported, "{}: pictures are not written as '{}'", path.string(),
-            kind.toStdString());
-    const auto bytes = std::as_bytes(std::span(encoded.data().constData(), std::size_t(encoded.size())));
-    PartFile file = TRY(PartFile::create(path, bytes.size()));
-    TRY_VOID(file.write(bytes));
-    return file.commit();
-}
-
 Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& source)
 {
     PictureSet set;
@@ -381,6 +363,8 @@ Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& 
         set = TRY(classified(model, source, files));
     else if (model.task == PictureTask::SuperResolution)
         set = TRY(superResolved(model, source, files));
+    else if (model.task == PictureTask::Detection)
+        set = TRY(detected(model, source, files));
     else
         set = TRY(restored(model, source, files));
     if (set.samples.empty())

@@ -51,7 +51,7 @@ Workspace::Workspace(
     restore();
     m_contract.request(m_document.allocation());
     if (model().picture) // cells of few pictures are cheap to look at, of classes all are needed
-        m_sensitivity.setChunkLimit(model().picture->task == PictureTask::Classification ? 0 : 2);
+        m_sensitivity.setChunkLimit(makesPictures(model().picture->task) ? 2 : 0);
     m_sensitivity.recall();
     connect(&m_document, &AllocationDocument::changed, this, [this] {
         m_contract.request(m_document.allocation());

@@ -10,8 +10,9 @@
 namespace tritloom {
 namespace {
 
-constexpr std::array<std::string_view, 5> taskNames{
-    "classification", "super-resolution", "restoration", "generation", "autoencoding"};
+constexpr std::array<std::string_view, 7> taskNames{"classification", "super-resolution", "restoration",
+                                                    "generation",     "autoencoding",     "style-transfer",
+                                                    "detection"};
 
 } // namespace
 
@@ -34,6 +35,13 @@ std::span<const PictureArchitecture> pictureArchitectures()
          networks::describeDdpmCnn, networks::buildDdpmCnn},
         {"ddpm-unet", "DDPM, small U-Net", networks::isDdpmUnet, networks::prepareDdpmUnet,
          networks::describeDdpmUnet, networks::buildDdpmUnet},
+        {"ternary-netcnn", "NetCNN with ternary weights (BitNetCNN)", networks::isTernaryNetCnn,
+         networks::prepareTernaryNetCnn, networks::describeTernaryNetCnn, networks::buildTernaryNetCnn},
+        {"fast-style-transfer", "Fast style transfer", networks::isFastStyleTransfer,
+         networks::prepareFastStyleTransfer, networks::describeFastStyleTransfer,
+         networks::buildFastStyleTransfer},
+        {"keras", "Keras layers (TensorFlow.js)", networks::isKeras, networks::prepareKeras,
+         networks::describeKeras, networks::buildKeras},
         {"dncnn", "DnCNN", networks::isDncnn, networks::prepareConvolutions, networks::describeDncnn,
          networks::buildDncnn},
     };

@@ -10,7 +10,20 @@
 namespace tritloom {
 
 /// What a network does with pictures.
-enum class PictureTask : std::uint8_t { Classification, SuperResolution, Restoration, Generation, Autoencoding };
+enum class PictureTask : std::uint8_t {
+    Classification,
+    SuperResolution,
+    Restoration,
+    Generation,
+    Autoencoding,
+    StyleTransfer, ///< a picture in another style: nothing says how it should look but the network itself
+    Detection, ///< scores and boxes at many places of a picture
+};
+/// Whether what comes out is a picture.
+[[nodiscard]] constexpr bool makesPictures(PictureTask task)
+{
+    return task != PictureTask::Classification && task != PictureTask::Detection;
+}
 [[nodiscard]] std::string_view nameOf(PictureTask task); ///< "super-resolution"
 [[nodiscard]] std::optional<PictureTask> pictureTask(std::string_view name);
 
@@ -28,7 +41,8 @@ struct PictureModel {
     std::size_t channels = 3; ///< 1 or 3 (red, green, blue)
     std::size_t height = 0, width = 0; ///< 0: any
     std::size_t multiple = 1; ///< heights and widths must be a multiple of this
-    std::size_t classes = 0; ///< of a classifier
+    std::size_t classes = 0; ///< of a classifier; of a detector with the background, 0 where only boxes come out
+    std::size_t places = 0; ///< detection: what comes out is [1, places, classes, then four a box]
     std::size_t scale = 1; ///< of super-resolution
     Normalisation normalisation; ///< also of what comes out, where that is a picture
     double noise = 0; ///< restoration: the standard deviation of the noise it was made for, of 255; 0 unknown

@@ -194,6 +194,17 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file)
 
     ::onnx::ModelProto model;
     model.set_ir_version(irVersion);
+    // What the operators do not say, for whoever opens it again.
+    const auto state = [&](const char* key, std::string value) {
+        ::onnx::StringStringEntryProto& property = *model.add_metadata_props();
+        property.set_key(key);
+        property.set_value(std::move(value));
+    };
+    state("tritloom.task", std::string(tritloom::nameOf(picture.task)));
+    if (const Normalisation& n = picture.normalisation; n.isKnown)
+        state(
+            "tritloom.normalisation",
+            fmt::format("{} {} {}", n.range, fmt::join(n.mean, " "), fmt::join(n.deviation, " ")));
     model.add_opset_import()->set_version(operatorSet);
     ::onnx::GraphProto& to = *model.mutable_graph();
     to.set_name(std::string(architecture->id));

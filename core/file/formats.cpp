@@ -1,9 +1,11 @@
+#include "core/file/deeplearnjs.h"
 #include "core/file/diffusers.h"
 #include "core/file/gguf.h"
 #include "core/file/huggingface.h"
 #include "core/file/llama2c.h"
 #include "core/file/onnx.h"
 #include "core/file/pytorch.h"
+#include "core/file/tfjs.h"
 #include "core/file/tritloom_file.h"
 
 namespace tritloom {
@@ -19,6 +21,8 @@ std::span<const ModelFormat> modelFormats()
          huggingface::sniff, huggingface::read},
         {"onnx", "ONNX", "*.onnx", onnx::sniff, onnx::read},
         {"pytorch", "PyTorch state dict", "*.pt *.pth *.th", pytorch::sniff, pytorch::read},
+        {"tfjs", "TensorFlow.js", "model.json weights_manifest.json", tfjs::sniff, tfjs::read},
+        {"deeplearnjs", "deeplearn.js checkpoint", "manifest.json", deeplearnjs::sniff, deeplearnjs::read},
         {"llama2c", "llama2.c", "*.bin", llama2c::sniff, llama2c::read},
     };
     return formats;

@@ -57,10 +57,11 @@ Result<FeatureEvaluation> evaluateFeatures(
     std::stop_token stop, const std::function<void(double fraction)>& progress)
 {
     const PictureModel& model = *session.pass().model().picture;
-    if (model.task == PictureTask::Classification)
+    if (!makesPictures(model.task))
         return fail(
             ErrorCode::Unsupported,
-            "a classifier makes no pictures, so a feature network has nothing to compare: leave it out");
+            "a network for {} makes no pictures, so a feature network has nothing to compare: leave it out",
+            nameOf(model.task));
     const auto shown = taskRow(model.task).shown;
     FeatureMeter reference(network), target(network), referenceTarget(network);
     FeatureEvaluation evaluation;
@@ -73,8 +74,8 @@ Result<FeatureEvaluation> evaluateFeatures(
     for (std::size_t i = 0; i < total; ++i) {
         const TaskOutput expected = TRY(session.referenceOutput(i, stop)),
                          made = TRY(session.output(i, allocation, NetworkPass::Keep::Everything, stop));
-        const auto before = TRY(network.see(shown(model, expected), stop)),
-                   now = TRY(network.see(shown(model, made), stop));
+        const auto before = TRY(network.see(shown(model, session.samples()[i], expected), stop)),
+                   now = TRY(network.see(shown(model, session.samples()[i], made), stop));
         evaluation.dimension = now.features.size();
         TRY_VOID(reference.addPair(before, now));
         if (const Picture& wanted = session.samples()[i].target; !wanted.isEmpty()) {

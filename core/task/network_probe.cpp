@@ -114,10 +114,10 @@ Result<NetworkProbe::Bytes> PictureProbe::given(std::size_t sample)
 Result<NetworkProbe::Bytes> PictureProbe::madeAs(std::span<const std::size_t> candidates, std::size_t sample)
 {
     const PictureModel& picture = *model().picture;
-    if (picture.task == PictureTask::Classification)
-        return fail(ErrorCode::Unsupported, "a classifier makes no pictures");
+    if (!makesPictures(picture.task))
+        return fail(ErrorCode::Unsupported, "a network for {} makes no pictures", nameOf(picture.task));
     const TaskOutput output = TRY(made(allocationOf(candidates), sample));
-    return bytesOf(taskRow(picture.task).shown(picture, output), m_samples[sample].name);
+    return bytesOf(taskRow(picture.task).shown(picture, m_samples[sample], output), m_samples[sample].name);
 }
 
 } // namespace tritloom

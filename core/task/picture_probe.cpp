@@ -139,7 +139,6 @@ Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replac
 {
     m_pass->replaceWeights(TRY(byTensor(replaced)));
     const PictureModel& picture = *model().picture;
-    const bool makesPictures = picture.task != PictureTask::Classification;
     std::vector<std::size_t> chosen(chunks == 0 ? m_parts.size() : std::min(chunks, m_parts.size()));
     std::iota(chosen.begin(), chosen.end(), std::size_t{0});
     // Behind all steps come the runs of a pipeline's other networks: one of each is always among them.
@@ -178,7 +177,7 @@ Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replac
     total.divergence /= double(std::max<std::size_t>(chosen.size(), 1));
     total.negativeLogLikelihood =
         labelled > 0 ? total.negativeLogLikelihood / labelled : std::numeric_limits<double>::quiet_NaN();
-    if (makesPictures)
+    if (makesPictures(picture.task))
         total.signalToNoise = power.decibels();
     return total;
 }
@@ -186,8 +185,8 @@ Result<ModelProbe::Losses> PictureProbe::losses(std::span<const Replaced> replac
 Result<double> PictureProbe::similarity(std::span<const Replaced> replaced, std::size_t pictures)
 {
     const PictureModel& picture = *model().picture;
-    if (picture.task == PictureTask::Classification)
-        return fail(ErrorCode::Unsupported, "a classifier makes no pictures");
+    if (!makesPictures(picture.task))
+        return fail(ErrorCode::Unsupported, "a network for {} makes no pictures", nameOf(picture.task));
     m_pass->replaceWeights(TRY(byTensor(replaced)));
     const TaskRow& row = taskRow(picture.task);
     const std::size_t count = pictures == 0 ? m_samples.size() : std::min(pictures, m_samples.size());
@@ -195,7 +194,9 @@ Result<double> PictureProbe::similarity(std::span<const Replaced> replaced, std:
     for (std::size_t i = 0; i < count; ++i) {
         const TaskOutput made = TRY(row.run(
             *m_pass, m_samples[i], m_options, model().original(), NetworkPass::Keep::Nothing, stop()));
-        sum += ssim(rounded8(row.shown(picture, m_made[i])), rounded8(row.shown(picture, made)));
+        sum += ssim(
+            rounded8(row.shown(picture, m_samples[i], m_made[i])),
+            rounded8(row.shown(picture, m_samples[i], made)));
     }
     return sum / double(std::max<std::size_t>(count, 1));
 }

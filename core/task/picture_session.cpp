@@ -42,6 +42,9 @@ PictureEvaluation summarised(std::span<const PictureScores> scores)
     evaluation.referencePsnr = meanOf(scores, &PictureScores::referencePsnr);
     evaluation.referenceSsim = meanOf(scores, &PictureScores::referenceSsim);
     evaluation.fidelity = meanOf(scores, &PictureScores::fidelity);
+    evaluation.boxes = meanOf(scores, &PictureScores::boxes);
+    evaluation.referenceBoxes = meanOf(scores, &PictureScores::referenceBoxes);
+    evaluation.boxAgreement = meanOf(scores, &PictureScores::boxAgreement);
     for (const PictureScores& score : scores)
         evaluation.flips += score.agrees == 0 ? 1 : 0;
     return evaluation;

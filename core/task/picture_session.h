@@ -10,7 +10,7 @@ struct PictureEvaluation {
     Allocation allocation;
     std::size_t samplesDone = 0, samplesTotal = 0;
     /// Distance from the reference, mean over pictures. Classification: KL divergence of class probabilities, nats.
-    /// Pictures: squared error over the variance of what the reference makes; generation: that of the predicted
+    /// Pictures, boxes: squared error over the variance of what the reference makes; generation: that of the predicted
     /// noise, mean over the steps.
     Measured divergence;
     std::optional<Measured> top1, top5, referenceTop1; ///< fractions of the labelled pictures
@@ -19,6 +19,7 @@ struct PictureEvaluation {
     std::size_t flips = 0; ///< pictures whose most likely class is not the reference's
     std::optional<Measured> psnr, ssim, referencePsnr, referenceSsim; ///< against the target; means, PSNR in dB
     std::optional<Measured> fidelity; ///< PSNR against what the reference makes, dB
+    std::optional<Measured> boxes, referenceBoxes, boxAgreement; ///< detection, see PictureScores
     std::chrono::milliseconds elapsed{};
 
     [[nodiscard]] bool isComplete() const { return samplesDone == samplesTotal; }

@@ -12,7 +12,7 @@ namespace tritloom {
 struct PictureSample {
     std::string name; ///< of its file, or "seed 7"
     Picture given; ///< as the network sees it: its channels, a size it takes, 0..1
-    Picture target; ///< super-resolution, restoration, autoencoding: what should come out, 0..1
+    Picture target; ///< super-resolution, restoration, autoencoding: what should come out, 0..1; else empty
     std::optional<std::size_t> label; ///< classification
     std::uint64_t seed = 0; ///< generation: of the starting noise
     Key key; ///< identity of what goes in
@@ -43,6 +43,8 @@ struct PictureScores {
     float loss; ///< negative log-likelihood of the right class, nats
     float psnr, ssim, referencePsnr, referenceSsim; ///< against the target, dB
     float fidelity; ///< PSNR against what the reference makes, dB; at most 99, which equal pictures get
+    float boxes, referenceBoxes; ///< detection: how many, see boxesOf()
+    float boxAgreement; ///< detection: F1 of the boxes against the reference's, 1 where neither finds any
     PictureScores();
 };
 
@@ -54,8 +56,8 @@ struct TaskRow {
         std::stop_token);
     Result<PictureScores> (*judge)(
         const PictureModel&, const PictureSample&, const TaskOutput& reference, const TaskOutput& actual);
-    /// The picture to look at; empty for classification.
-    Picture (*shown)(const PictureModel&, const TaskOutput&);
+    /// What was made, or detection: what was given, with the boxes; empty for classification.
+    Picture (*shown)(const PictureModel&, const PictureSample&, const TaskOutput&);
 };
 [[nodiscard]] const TaskRow& taskRow(PictureTask task);
 

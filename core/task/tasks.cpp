@@ -1,6 +1,7 @@
 #include "core/task/task.h"
 
 #include "core/image/metrics.h"
+#include "core/task/detection.h"
 
 #include <algorithm>
 #include <cmath>
@@ -97,10 +98,11 @@ Result<PictureScores> judgePictures(
     const Picture made = rounded8(networkPicture(actual[0], model.normalisation)),
                   expected = rounded8(networkPicture(reference[0], model.normalisation));
     scores.fidelity = float(std::min(mostFidelity, psnr(expected, made)));
-    if (actual.size() > 1)
-        scores.ssim = float(ssim(expected, made)); // no target but what the reference makes
-    if (actual.size() > 1)
+    if (actual.size() > 1
+        || model.task == PictureTask::StyleTransfer) { // no target but what the reference makes
+        scores.ssim = float(ssim(expected, made));
         scores.psnr = scores.fidelity;
+    }
     if (sample.target.isEmpty())
         return scores;
     if (!made.sameSize(sample.target))
@@ -120,14 +122,37 @@ Result<PictureScores> judgePictures(
     return scores;
 }
 
-Picture noPicture(const PictureModel&, const TaskOutput&)
+Result<PictureScores> judgeBoxes(
+    const PictureModel& model, const PictureSample&, const TaskOutput& reference, const TaskOutput& actual)
+{
+    TRY_VOID(checkFinite(actual));
+    if (reference[0].type().shape != actual[0].type().shape)
+        return fail(ErrorCode::InvalidInput, "the reference and the model give boxes at different places");
+    PictureScores scores;
+    scores.divergence = float(relativeError(reference[0], actual[0]));
+    if (model.classes == 0) // nothing tells which boxes count
+        return scores;
+    const std::vector<Box> expected = boxesOf(reference[0], model.classes),
+                           found = boxesOf(actual[0], model.classes);
+    scores.boxes = float(found.size());
+    scores.referenceBoxes = float(expected.size());
+    scores.boxAgreement = float(agreementOf(expected, found));
+    return scores;
+}
+
+Picture noPicture(const PictureModel&, const PictureSample&, const TaskOutput&)
 {
     return {};
 }
 
-Picture firstPicture(const PictureModel& model, const TaskOutput& output)
+Picture firstPicture(const PictureModel& model, const PictureSample&, const TaskOutput& output)
 {
     return rounded8(networkPicture(output[0], model.normalisation));
+}
+
+Picture foundBoxes(const PictureModel& model, const PictureSample& sample, const TaskOutput& output)
+{
+    return withBoxes(sample.given, boxesOf(output[0], model.classes));
 }
 
 } // namespace
@@ -193,6 +218,9 @@ PictureScores::PictureScores()
     , referencePsnr(none)
     , referenceSsim(none)
     , fidelity(none)
+    , boxes(none)
+    , referenceBoxes(none)
+    , boxAgreement(none)
 {
 }
 
@@ -205,6 +233,8 @@ const TaskRow& taskRow(PictureTask task)
         {PictureTask::Restoration, forward, judgePictures, firstPicture},
         {PictureTask::Generation, sampled, judgePictures, firstPicture},
         {PictureTask::Autoencoding, forward, judgePictures, firstPicture},
+        {PictureTask::StyleTransfer, forward, judgePictures, firstPicture},
+        {PictureTask::Detection, forward, judgeBoxes, foundBoxes},
     };
     return *std::ranges::find(rows, task, &TaskRow::task);
 }

@@ -2358,6 +2358,18 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Top-1</translation>
         </message>
         <message>
+            <source>Boxes here (original)</source>
+            <translation>Rahmen hier (Original)</translation>
+        </message>
+        <message>
+            <source>Boxes a picture (original)</source>
+            <translation>Rahmen je Bild (Original)</translation>
+        </message>
+        <message>
+            <source>Same boxes</source>
+            <translation>Gleiche Rahmen</translation>
+        </message>
+        <message>
             <source>Top-5</source>
             <translation>Top-5</translation>
         </message>
@@ -2416,6 +2428,18 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Klassifikation, %1 Klassen</translation>
         </message>
         <message>
+            <source>Style transfer</source>
+            <translation>Stilübertragung</translation>
+        </message>
+        <message>
+            <source>Outputs at %1 places</source>
+            <translation>Ausgaben an %1 Stellen</translation>
+        </message>
+        <message>
+            <source>Detection, %1 places</source>
+            <translation>Erkennung, %1 Stellen</translation>
+        </message>
+        <message>
             <source>Super-resolution ×%1</source>
             <translation>Superauflösung ×%1</translation>
         </message>
@@ -2438,6 +2462,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Same class as the original</source>
             <translation>Gleiche Klasse wie das Original</translation>
+        </message>
+        <message>
+            <source>Same boxes as the original</source>
+            <translation>Gleiche Rahmen wie das Original</translation>
         </message>
         <message>
             <source>PSNR to the target</source>
@@ -2616,6 +2644,18 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Gleiche Klasse</translation>
         </message>
         <message>
+            <source>Same boxes</source>
+            <translation>Gleiche Rahmen</translation>
+        </message>
+        <message>
+            <source>Boxes a picture</source>
+            <translation>Rahmen je Bild</translation>
+        </message>
+        <message>
+            <source>SSIM to it</source>
+            <translation>SSIM dazu</translation>
+        </message>
+        <message>
             <source>Flips</source>
             <translation>Gekippt</translation>
         </message>
@@ -2681,6 +2721,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>%1 → %2</source>
             <translation>%1 → %2</translation>
+        </message>
+        <message>
+            <source>%1 of %2 boxes</source>
+            <translation>%1 von %2 Rahmen</translation>
         </message>
         <message>
             <source>error %1</source>
@@ -6369,6 +6413,14 @@ Divergenz %1</translation>
         <message>
             <source>Same class %</source>
             <translation>Gleiche Klasse %</translation>
+        </message>
+        <message>
+            <source>Same boxes %</source>
+            <translation>Gleiche Rahmen %</translation>
+        </message>
+        <message>
+            <source>Boxes</source>
+            <translation>Rahmen</translation>
         </message>
         <message>
             <source>Loss</source>

@@ -127,7 +127,7 @@ private slots:
             const auto output =
                 session->output(i, engine->model()->original(), NetworkPass::Keep::Nothing, {}).value();
             made[i].given =
-                rounded8(taskRow(PictureTask::Generation).shown(*engine->model()->picture, output));
+                rounded8(taskRow(PictureTask::Generation).shown(*engine->model()->picture, {}, output));
             made[i].key = keyOf("made", std::uint64_t(i));
         }
         const std::set<std::string> shapes{"cross", "heart", "ring", "triangle"};

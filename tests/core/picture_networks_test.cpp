@@ -106,6 +106,8 @@ private slots:
         QTest::newRow("resnet") << "img_resnet20_cifar10/resnet20-12fca82f.th" << "img_resnet20_cifar10/derived/resnet20.onnx" << 3 << 32;
         QTest::newRow("resnet safetensors") << "img_resnet20_cifar10/derived/resnet20.safetensors" << "img_resnet20_cifar10/derived/resnet20.onnx" << 3 << 32;
         QTest::newRow("efqn") << "img_sr_x4/team11_EFQN.pt" << "img_sr_x4/derived/team11_EFQN.onnx" << 3 << 24;
+        QTest::newRow("tiny darknet") << "img_tinydarknet_imagenet/tfjs"
+                                      << "img_tinydarknet_imagenet/derived/tiny_darknet.onnx" << 3 << 224;
         QTest::newRow("dncnn") << "img_dncnn25/dncnn_25.pth" << "img_dncnn25/derived/dncnn_25.onnx" << 1 << 20;
     }
     void stateDictsAgreeWithTheirOnnxFiles()
@@ -135,6 +137,27 @@ private slots:
         const auto taef2 = loadModel(data / "img_taef2_vae/taef2_decoder.pth").value();
         QCOMPARE(taef2->picture->task, PictureTask::Autoencoding);
         QCOMPARE(taef2->parameters(), std::size_t(1338528 + 1338499));
+    }
+
+    void ternaryWeightsStayTernary()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto zip = loadModel(data / "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip").value(),
+                   copy = loadModel(data / "img_ternary_mnist/derived/netcnn_ternary.safetensors").value();
+        QVERIFY2(zip->picture, zip->whyNotEvaluated.c_str());
+        QCOMPARE(zip->picture->classes, std::size_t(10));
+        QCOMPARE(zip->layers.size(), std::size_t(11));
+        QCOMPARE(copy->layers.size(), zip->layers.size());
+        for (const Layer& layer : zip->layers) {
+            QVERIFY2(layer.storedFormat.starts_with("ternaryg"), layer.storedFormat.c_str());
+            const std::vector<float> values = materialise(zip->tensor(layer.tensor)).value().toFloats();
+            for (const float value : values)
+                QVERIFY(value == -1 || value == 0 || value == 1);
+            const NamedTensor* const other = copy->file->find(layer.name);
+            QVERIFY(other != nullptr && materialise(*other).value().toFloats() == values);
+        }
+        QCOMPARE(zip->layers.back().rows, std::size_t(10));
+        QCOMPARE(zip->layers.back().columns, std::size_t(256));
     }
 
     void aFixedSizeIsRefusedWithTheNumbers()

@@ -75,7 +75,7 @@ public:
         m_results = judged.json()["results"].toArray();
     }
 
-    /// The first output of a job. Errors: what onnxruntime said.
+    /// The first output of a job, of a detector scores and boxes side by side. Errors: what onnxruntime said.
     [[nodiscard]] tritloom::Result<tritloom::Tensor> output(int job) const
     {
         const QJsonObject result = m_results[job].toObject();

@@ -56,15 +56,24 @@ PictureCards::PictureCards(Workspace& workspace, QWidget* parent)
     m_quality->column()->addLayout(first);
     m_quality->column()->addWidget(m_change);
     m_quality->column()->addWidget(m_course);
-    const bool classifies =
-        workspace.model().picture && workspace.model().picture->task == PictureTask::Classification;
+    const auto is = [&](PictureTask task) {
+        return workspace.model().picture && workspace.model().picture->task == task;
+    };
+    const bool classifies = is(PictureTask::Classification), detects = is(PictureTask::Detection);
     m_divergence = m_difference->addRow(
         tr("Divergence, measured"),
         classifies ? tr("KL divergence of the class probabilities from the original’s, nats a picture")
                    : tr("Squared error over the variance of what the original makes"));
     m_predicted = m_difference->addRow(tr("Divergence, predicted"), predictionToolTip());
-    m_second = m_difference->addRow(classifies ? tr("Same class") : tr("PSNR to it, dB"));
-    m_third = m_difference->addRow(classifies ? tr("Flips") : tr("SSIM to target"));
+    m_second = m_difference->addRow(
+        classifies    ? tr("Same class")
+            : detects ? tr("Same boxes")
+                      : tr("PSNR to it, dB"));
+    m_third = m_difference->addRow(
+        classifies                                                          ? tr("Flips")
+            : detects                                                       ? tr("Boxes a picture")
+            : is(PictureTask::StyleTransfer) || is(PictureTask::Generation) ? tr("SSIM to it")
+                                                                            : tr("SSIM to target"));
     m_divergence->setObjectName(QStringLiteral("pictureDivergence"));
     m_interacts = new InteractionNote(workspace, this);
     m_interacts->setObjectName(QStringLiteral("pictureInteracts"));
@@ -174,6 +183,9 @@ void PictureCards::refresh()
     if (shown.agreement) {
         m_second->setText(m_original ? formatShare(1) : shareText(*shown.agreement));
         m_third->setText(tr("%1 of %2").arg(m_original ? 0 : shown.flips).arg(shown.samplesDone));
+    } else if (shown.boxAgreement && shown.boxes && shown.referenceBoxes) {
+        m_second->setText(m_original ? formatShare(1) : shareText(*shown.boxAgreement));
+        m_third->setText(plusMinus(m_original ? *shown.referenceBoxes : *shown.boxes, 2));
     } else {
         m_second->setText(m_original ? tr("equal") : shown.fidelity ? plusMinus(*shown.fidelity, 2) : none);
         const auto& ssim = m_original ? shown.referenceSsim : shown.ssim;

@@ -26,6 +26,29 @@ QString sharePlusMinus(const Measured& share)
             QLocale().toString(100 * share.standardError, 'f', 2));
 }
 
+QString detectorHtml(const QString& muted, const PictureScores* one, const PictureEvaluation* evaluation)
+{
+    QStringList cells;
+    const auto add = [&](const QString& name, const QString& figure) {
+        const QString title = QString(name).replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
+        cells << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;&nbsp;<b>%3</b>")
+                     .arg(muted, title, figure);
+    };
+    if (one != nullptr)
+        add(say(QT_TRANSLATE_NOOP("PictureFigures", "Boxes here (original)")),
+            QStringLiteral("%1&nbsp;(%2)").arg(double(one->boxes)).arg(double(one->referenceBoxes)));
+    if (evaluation != nullptr && evaluation->boxes && evaluation->referenceBoxes)
+        add(say(QT_TRANSLATE_NOOP("PictureFigures", "Boxes a picture (original)")),
+            QStringLiteral("%1&nbsp;(%2)")
+                .arg(
+                    QLocale().toString(evaluation->boxes->value, 'f', 2),
+                    QLocale().toString(evaluation->referenceBoxes->value, 'f', 2)));
+    if (evaluation != nullptr && evaluation->boxAgreement)
+        add(say(QT_TRANSLATE_NOOP("PictureFigures", "Same boxes")),
+            sharePlusMinus(*evaluation->boxAgreement));
+    return cells.join(QStringLiteral("&nbsp;&nbsp;&nbsp; "));
+}
+
 QString classifierHtml(const QString& muted, const PictureEvaluation* evaluation)
 {
     if (evaluation == nullptr)
@@ -61,6 +84,10 @@ QString figuresHtml(
     const QString muted = themeColors(palette).mutedText.name();
     if (isClassifier)
         return classifierHtml(muted, evaluation);
+    if (preview && preview->scores && !std::isnan(preview->scores->boxes))
+        return detectorHtml(muted, &*preview->scores, evaluation);
+    if (evaluation != nullptr && evaluation->boxes)
+        return detectorHtml(muted, nullptr, evaluation);
     struct Column {
         QString name;
         QString one, mean;

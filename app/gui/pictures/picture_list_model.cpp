@@ -8,6 +8,7 @@
 #include <QPixmap>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace tritloom {
@@ -92,6 +93,10 @@ QString PictureListModel::resultText(std::size_t sample) const
         const QString now = classText(pictures, outcome.compressed[0].index);
         return outcome.flips() ? tr("%1 → %2").arg(classText(pictures, outcome.original[0].index), now) : now;
     }
+    if (!std::isnan(outcome.scores.boxes))
+        return tr("%1 of %2 boxes")
+            .arg(double(outcome.scores.boxes))
+            .arg(double(outcome.scores.referenceBoxes));
     if (outcome.quality)
         return decibelText(outcome.quality->psnr);
     return tr("error %1").arg(formatSmall(double(outcome.scores.divergence)));

@@ -36,6 +36,12 @@ QString taskText(const PictureModel& model)
         return say(QT_TRANSLATE_NOOP("PictureWords", "Restoration"));
     case PictureTask::Generation:
         return say(QT_TRANSLATE_NOOP("PictureWords", "Generation"));
+    case PictureTask::StyleTransfer:
+        return say(QT_TRANSLATE_NOOP("PictureWords", "Style transfer"));
+    case PictureTask::Detection:
+        return (model.classes == 0 ? say(QT_TRANSLATE_NOOP("PictureWords", "Outputs at %1 places"))
+                                   : say(QT_TRANSLATE_NOOP("PictureWords", "Detection, %1 places")))
+            .arg(model.places);
     case PictureTask::Autoencoding:
         break;
     }
@@ -73,6 +79,10 @@ Headline headlineOf(const PictureEvaluation& evaluation)
         return {
             say(QT_TRANSLATE_NOOP("PictureWords", "Same class as the original")), QStringLiteral("%"),
             percent(*evaluation.agreement), 100.0, 2};
+    if (evaluation.boxAgreement)
+        return {
+            say(QT_TRANSLATE_NOOP("PictureWords", "Same boxes as the original")), QStringLiteral("%"),
+            percent(*evaluation.boxAgreement), 100.0, 2};
     if (evaluation.referencePsnr)
         return {
             say(QT_TRANSLATE_NOOP("PictureWords", "PSNR to the target")), dB,

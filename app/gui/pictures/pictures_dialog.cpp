@@ -74,7 +74,7 @@ PicturesDialog::PicturesDialog(Workspace& workspace, QWidget* parent)
         addPlace(*form);
     addNumbers(*form);
     addRange(*form);
-    if (model.task != PictureTask::Classification)
+    if (makesPictures(model.task))
         addFeatures(*form);
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_ok = buttons->button(QDialogButtonBox::Ok);
@@ -174,7 +174,7 @@ void PicturesDialog::addNumbers(QFormLayout& form)
     if (model.task == PictureTask::Autoencoding && anySize) {
         m_size = makeSpin("pictureSize", 16, 8192, source.size, this);
         form.addRow(tr("Size: the middle of"), m_size);
-    } else if (model.task != PictureTask::Classification && anySize) {
+    } else if (makesPictures(model.task) && anySize) {
         m_size = makeSpin("pictureSize", 0, 8192, source.largest, this);
         m_size->setSpecialValueText(tr("whole pictures"));
         form.addRow(tr("Size: the middle of"), m_size);

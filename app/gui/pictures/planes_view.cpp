@@ -94,10 +94,10 @@ void PlanesView::setModel(const PictureModel& model)
     m_left->clear();
     m_left->addItem(tr("Original"), Original);
     const bool generates = model.task == PictureTask::Generation;
-    if (!generates) {
+    if (!generates)
         m_left->addItem(tr("What goes in"), Given);
+    if (!generates && model.task != PictureTask::StyleTransfer && model.task != PictureTask::Detection)
         m_left->addItem(tr("What should come out"), Target);
-    }
     m_left->setEnabled(!generates);
     m_steps->setVisible(generates);
 }

@@ -35,6 +35,22 @@ void prepareDdpmUnet(ModelFile&);
 Result<PictureModel> describeDdpmUnet(const ModelFile&);
 Result<Graph> buildDdpmUnet(const ModelFile&, const Shape& picture);
 
+bool isTernaryNetCnn(const ModelFile&);
+void prepareTernaryNetCnn(ModelFile&);
+Result<PictureModel> describeTernaryNetCnn(const ModelFile&);
+Result<Graph> buildTernaryNetCnn(const ModelFile&, const Shape& picture);
+
+bool isFastStyleTransfer(const ModelFile&);
+void prepareFastStyleTransfer(ModelFile&);
+Result<PictureModel> describeFastStyleTransfer(const ModelFile&);
+Result<Graph> buildFastStyleTransfer(const ModelFile&, const Shape& picture);
+
+/// Layers of Keras as TensorFlow.js has them: the topology that comes with the weights says what is computed.
+bool isKeras(const ModelFile&);
+void prepareKeras(ModelFile&);
+Result<PictureModel> describeKeras(const ModelFile&);
+Result<Graph> buildKeras(const ModelFile&, const Shape& picture);
+
 /// Convolution weights become layers; networks without a transposed one need no more.
 void prepareConvolutions(ModelFile&);
 

@@ -47,13 +47,27 @@ Result<Graph> Builder::build(const std::vector<Shape>& inputs)
             return fail(ErrorCode::InvalidInput, node, "no output");
         TRY_VOID(row->build(*this, node));
     }
-    const OperatorValue& output = m_graph.outputs.front();
-    const auto found = m_values.find(output.name);
-    if (found == m_values.end())
-        return tritloom::fail(
-            ErrorCode::InvalidInput, "{}: no node makes the output '{}'", m_file.path.filename().string(), output.name);
-    const OperatorNode nobody{.domain = {}, .type = "output", .name = output.name, .refused = {}};
-    const Flow flow = TRY(flowing(nobody, found->second));
+    const auto made = [&](const OperatorValue& output) -> Result<Flow> {
+        const auto found = m_values.find(output.name);
+        if (found == m_values.end())
+            return tritloom::fail(
+                ErrorCode::InvalidInput, "{}: no node makes the output '{}'", m_file.path.filename().string(),
+                output.name);
+        const OperatorNode nobody{.domain = {}, .type = "output", .name = output.name, .refused = {}};
+        return flowing(nobody, found->second);
+    };
+    Flow flow = TRY(made(m_graph.outputs.front()));
+    // Detectors give scores and boxes of the same places: both count, the boxes last.
+    if (m_graph.outputs.size() == 2) {
+        const auto other = made(m_graph.outputs.back());
+        const auto isListOf = [&](const Shape& shape) {
+            return shape.size() == 3 && shape[0] == 1 && shape[1] > 1;
+        };
+        if (other && isListOf(flow.shape) && isListOf(other->shape) && flow.shape[1] == other->shape[1]
+            && (flow.shape[2] == 4 || other->shape[2] == 4))
+            flow = TRY(m_network.concat(
+                other->shape[2] == 4 ? std::vector<Flow>{flow, *other} : std::vector<Flow>{*other, flow}, 2));
+    }
     return std::move(m_network).finish(flow);
 }
 

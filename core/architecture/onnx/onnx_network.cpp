@@ -3,8 +3,12 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cmath>
+#include <locale>
 #include <map>
+#include <sstream>
 
 namespace tritloom::onnx {
 namespace {
@@ -28,8 +32,8 @@ bool isPicture(const OperatorValue& value)
     return value.shape.size() == 4 && (!value.shape[1] || *value.shape[1] == 1 || *value.shape[1] == 3);
 }
 
-/// The numbers a network takes, when the file has ONNX's metadata about pictures ("Image.NominalPixelRange");
-/// keys and values are case insensitive.
+/// The numbers a network takes: as we wrote them ("tritloom.normalisation"), or when the file has ONNX's
+/// metadata about pictures ("Image.NominalPixelRange"), whose keys and values are case insensitive.
 std::optional<Normalisation> statedRange(const ModelFile& file)
 {
     static const std::map<std::string, Normalisation, std::less<>> known{
@@ -37,6 +41,19 @@ std::optional<Normalisation> statedRange(const ModelFile& file)
         {"normalized_0_1", {.range = 1, .isKnown = true}},
         {"normalized_1_1", {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true}},
     };
+    if (const auto own = file.metadata.text("onnx.tritloom.normalisation")) { // range, means, deviations
+        Normalisation stated{.isKnown = true};
+        std::istringstream in(*own);
+        in.imbue(std::locale::classic());
+        in >> stated.range;
+        for (double* const numbers : {stated.mean.data(), stated.deviation.data()})
+            for (std::size_t c = 0; c < 3; ++c)
+                in >> numbers[c];
+        const auto isUsable = [](double number) { return std::isfinite(number) && number != 0; };
+        if (in && isUsable(stated.range) && std::ranges::all_of(stated.deviation, isUsable)
+            && std::ranges::all_of(stated.mean, [](double mean) { return std::isfinite(mean); }))
+            return stated;
+    }
     for (const auto& [key, value] : file.metadata.entries()) {
         const auto* const text = std::get_if<std::string>(&value);
         if (text == nullptr || lowered(key) != "onnx.image.nominalpixelrange")
@@ -65,6 +82,27 @@ bool endsWithSigmoid(const Graph& graph)
     return false;
 }
 
+/// Whether the scores of a detector, the output that is no box, end with a softmax or sigmoid.
+bool givesProbabilities(const OperatorGraph& operators)
+{
+    for (const OperatorValue& output : operators.outputs) {
+        std::string value = output.name;
+        for (std::size_t n = operators.nodes.size(); n-- > 0;) {
+            const OperatorNode& node = operators.nodes[n];
+            if (std::ranges::find(node.outputs, value) == node.outputs.end())
+                continue;
+            if (node.type == "Softmax" || node.type == "Sigmoid")
+                return true;
+            static constexpr std::array<std::string_view, 7> moving{
+                "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Concat", "Flatten"};
+            if (node.inputs.empty() || std::ranges::find(moving, node.type) == moving.end())
+                break;
+            value = node.inputs[0];
+        }
+    }
+    return false;
+}
+
 /// What the file says the network is for ("tritloom.task"), which its shapes must allow.
 Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
 {
@@ -72,7 +110,8 @@ Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
     const auto task = text ? pictureTask(*text) : std::nullopt;
     if (!task || *task == model.task)
         return {};
-    const bool isOpen = model.task == PictureTask::Restoration && *task == PictureTask::Autoencoding;
+    const bool isOpen = model.task == PictureTask::Restoration
+        && (*task == PictureTask::Autoencoding || *task == PictureTask::StyleTransfer);
     if (!isOpen)
         return fail(
             ErrorCode::InvalidInput, "{} says it is for {}, its inputs and outputs are those of {}",
@@ -154,6 +193,13 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
         && (output[1] == 1 || output[1] == 3)) {
         model.scale = output[2] / picture[2];
         model.task = model.scale > 1 ? PictureTask::SuperResolution : PictureTask::Restoration;
+    } else if (output.size() == 3 && output[0] == 1 && output[1] > 1 && output[2] > 4) {
+        model.task = PictureTask::Detection;
+        model.places = output[1];
+        if (file.operators->outputs.size() == 2 && givesProbabilities(*file.operators))
+            model.classes = output[2] - 4;
+        // The usual way of single-shot detectors; nothing in a file says so.
+        model.normalisation = {.range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}};
     } else {
         model.task = PictureTask::Classification;
         model.classes = TensorType{nullptr, output}.elements();
