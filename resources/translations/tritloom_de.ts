@@ -4363,6 +4363,10 @@ Divergenz %1</translation>
             <translation>Um null statt vom kleinsten zum größten</translation>
         </message>
         <message>
+            <source>Runs of neighbouring channels with a range each, where inputs were joined</source>
+            <translation>Folgen benachbarter Kanäle mit je eigenem Bereich, wo Eingänge verbunden wurden</translation>
+        </message>
+        <message>
             <source>Groups of time steps with ranges of their own (diffusion)</source>
             <translation>Gruppen von Zeitschritten mit eigenen Bereichen (Diffusion)</translation>
         </message>
