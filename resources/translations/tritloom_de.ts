@@ -4319,6 +4319,10 @@ Divergenz %1</translation>
             <translation>Bits einer Aktivierung</translation>
         </message>
         <message>
+            <source>Bits of a probability on half octaves</source>
+            <translation>Bits einer Wahrscheinlichkeit auf halben Oktaven</translation>
+        </message>
+        <message>
             <source>Search for the best scales</source>
             <translation>Beste Skalen suchen</translation>
         </message>
@@ -4587,6 +4591,10 @@ Divergenz %1</translation>
             <translation>Bereiche für Gruppen von Zeitschritten</translation>
         </message>
         <message>
+            <source>Whole numbers between products</source>
+            <translation>Ganze Zahlen zwischen Produkten</translation>
+        </message>
+        <message>
             <source>Ranks of cheap metrics</source>
             <translation>Ränge billiger Metriken</translation>
         </message>
@@ -4785,6 +4793,10 @@ Divergenz %1</translation>
         <message>
             <source>What activations lose with one number range for all denoising steps, and with one for each group.</source>
             <translation>Was Aktivierungen mit einem Zahlenbereich für alle Entrauschungsschritte verlieren, und mit einem je Gruppe.</translation>
+        </message>
+        <message>
+            <source>What activation functions and softmax lose as tables and whole numbers, and by which whole numbers products are rescaled.</source>
+            <translation>Was Aktivierungsfunktionen und Softmax als Tabellen und in ganzen Zahlen verlieren, und mit welchen ganzen Zahlen Produkte umskaliert werden.</translation>
         </message>
         <message>
             <source>How well errors that need no run rank the layers, against measured divergence.</source>
@@ -5247,6 +5259,10 @@ Divergenz %1</translation>
             <translation>Die gruppierten Quantisierer seiner Kalibrierung, als Schätzung an dem, was zwischen Stufen fließt. Nicht: Nachtraining der Zeiteinbettungen und empfindlicher Schichten, Bereiche je Kanal</translation>
         </message>
         <message>
+            <source>Tables of activation functions, softmax in whole numbers, the half octaves of LRP-QViT behind a softmax, dyadic scales of products; each by itself on measured values. Not: norms and residual sums in whole numbers, a whole network run so, scales a channel, training</source>
+            <translation>Tabellen der Aktivierungsfunktionen, Softmax in ganzen Zahlen, die halben Oktaven von LRP-QViT hinter einem Softmax, dyadische Skalen der Produkte; jedes für sich an gemessenen Werten. Nicht: Normen und Residuensummen in ganzen Zahlen, ein ganzes so gerechnetes Netz, Skalen je Kanal, Training</translation>
+        </message>
+        <message>
             <source>The histogram of channel ranges with the thresholds, and the cost of groups against one scale, the best contiguous cuts and a scale for every channel. The cost is the sum of squared scales, not a measured error</source>
             <translation>Das Histogramm der Kanalbereiche mit den Schwellen und die Kosten von Gruppen gegen eine Skala, die besten zusammenhängenden Schnitte und eine Skala für jeden Kanal. Die Kosten sind die Summe der quadrierten Skalen, kein gemessener Fehler</translation>
         </message>
@@ -5275,8 +5291,8 @@ Divergenz %1</translation>
             <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
         </message>
         <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor or per channel, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. No training of the ranges</source>
-            <translation>Bereiche nach Kleinstem und Größtem, Perzentil, quadriertem Fehler und Divergenz, je Tensor oder Kanal, für Gruppen von Zeitschritten bei Diffusion; was ONNX-Dateien mit QuantizeLinear halten. Kein Training der Bereiche</translation>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche</translation>
         </message>
         <message>
             <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>

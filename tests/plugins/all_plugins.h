@@ -17,6 +17,7 @@
 #include "plugins/equalisation/equalisation.h"
 #include "plugins/float_splits/float_splits.h"
 #include "plugins/hawq/hawq.h"
+#include "plugins/integer_functions/integer_functions.h"
 #include "plugins/integer_program/integer_program.h"
 #include "plugins/lim/lim.h"
 #include "plugins/memory_faults/memory_faults.h"
@@ -197,6 +198,7 @@ inline const PluginRow allPlugins[] = {
      specs<DiffusionCalibration>,
      {}},
     {"float-splits", World::Generator, examine<FloatSplits>, specs<FloatSplits>, {}},
+    {"integer-functions", World::Generator, examine<IntegerFunctions>, specs<IntegerFunctions>, {}},
     {"memory-faults", World::Text, examine<MemoryFaults>, specs<MemoryFaults>, {{"seeds", 1}, {"chunks", 1}}},
     {"metric-ranks", World::Text, examine<MetricRanks>, specs<MetricRanks>, {{"chunks", 1}}},
     {"proxy-ranks",
