@@ -4527,6 +4527,10 @@ Divergenz %1</translation>
             <translation>Gesetz der Verschlechterung</translation>
         </message>
         <message>
+            <source>Degradation, measured and fitted</source>
+            <translation>Verschlechterung, gemessen und angepasst</translation>
+        </message>
+        <message>
             <source>DenseShift, preview</source>
             <translation>DenseShift, Vorschau</translation>
         </message>
@@ -4793,6 +4797,10 @@ Divergenz %1</translation>
         <message>
             <source>What activations lose with one number range for all denoising steps, and with one for each group.</source>
             <translation>Was Aktivierungen mit einem Zahlenbereich für alle Entrauschungsschritte verlieren, und mit einem je Gruppe.</translation>
+        </message>
+        <message>
+            <source>What low bits cost the open models, beside the published law and a law fitted to them.</source>
+            <translation>Was wenige Bits die offenen Modelle kosten, neben dem veröffentlichten Gesetz und einem daran angepassten.</translation>
         </message>
         <message>
             <source>What activation functions and softmax lose as tables and whole numbers, and by which whole numbers products are rescaled.</source>
@@ -5171,8 +5179,8 @@ Divergenz %1</translation>
             <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
         </message>
         <message>
-            <source>The unified law, the per-bit laws behind its table 1 (solved back by us) and their inverses; no refit</source>
-            <translation>Das vereinte Gesetz, die Gesetze je Bit hinter seiner Tabelle 1 (von uns zurückgerechnet) und ihre Umkehrungen; keine neue Anpassung</translation>
+            <source>The unified law, the per-bit laws behind its table 1 (solved back by us) and their inverses; the refit is 'degradation-fit'</source>
+            <translation>Das vereinte Gesetz, die Gesetze je Bit hinter seiner Tabelle 1 (von uns zurückgerechnet) und ihre Umkehrungen; die Anpassung ist 'degradation-fit'</translation>
         </message>
         <message>
             <source>The number format and the preview without training by a search for scales, which is the studio's own; groups inside rows instead of channels. Not the training, which the paper is about</source>
@@ -5257,6 +5265,10 @@ Divergenz %1</translation>
         <message>
             <source>The grouped quantizers of its calibration, as an estimate on what flows between stages. Not: fine-tuning of time embeddings and sensitive layers, ranges a channel</source>
             <translation>Die gruppierten Quantisierer seiner Kalibrierung, als Schätzung an dem, was zwischen Stufen fließt. Nicht: Nachtraining der Zeiteinbettungen und empfindlicher Schichten, Bereiche je Kanal</translation>
+        </message>
+        <message>
+            <source>The refit by least squares with intervals from rows drawn anew; exponents that the models at hand do not tell stay as published. All models are taken to have seen the same number of tokens, so the exponent of tokens stays too. Not: a robust loss, checkpoints of one model along its training</source>
+            <translation>Die Anpassung nach kleinsten Quadraten mit Intervallen aus neu gezogenen Zeilen; Exponenten, die die vorliegenden Modelle nicht verraten, bleiben wie veröffentlicht. Alle Modelle gelten als mit gleich vielen Token trainiert, daher bleibt auch der Exponent der Token. Nicht: ein robuster Verlust, Zwischenstände eines Modells im Training</translation>
         </message>
         <message>
             <source>Tables of activation functions, softmax in whole numbers, the half octaves of LRP-QViT behind a softmax, dyadic scales of products; each by itself on measured values. Not: norms and residual sums in whole numbers, a whole network run so, scales a channel, training</source>

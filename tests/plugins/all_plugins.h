@@ -12,6 +12,7 @@
 #include "plugins/channel_ranges/channel_ranges.h"
 #include "plugins/conditioning/conditioning.h"
 #include "plugins/cost_pareto/cost_pareto.h"
+#include "plugins/degradation_fit/degradation_fit.h"
 #include "plugins/diffusion_calibration/diffusion_calibration.h"
 #include "plugins/emq/emq.h"
 #include "plugins/equalisation/equalisation.h"
@@ -192,6 +193,7 @@ inline const PluginRow allPlugins[] = {
     {"channel-ranges", World::Text, examine<ChannelRanges>, specs<ChannelRanges>, {}},
     {"conditioning", World::Pictures, examine<Conditioning>, specs<Conditioning>, {{"side", 2}}},
     {"cost-pareto", World::Pictures, examine<CostPareto>, specs<CostPareto>, {{"samples", 2}, {"mixed", 1}}},
+    {"degradation-fit", World::Text, examine<DegradationFit>, specs<DegradationFit>, {{"chunks", 1}}},
     {"diffusion-calibration",
      World::Generator,
      examine<DiffusionCalibration>,
