@@ -2,8 +2,10 @@
 
 #include "core/method/activation_range.h"
 #include "core/method/row_packer.h"
+#include "plugins/static_activations/channel_runs.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tritloom {
 namespace {
@@ -25,6 +27,34 @@ std::vector<InputHistograms::Bucket> grouped(const InputHistograms& inputs, std:
         }
     }
     return result;
+}
+
+/// The first channels of what shares a range: one run of all, runs that are told by their ranges in all
+/// buckets together, or a run a channel.
+std::vector<std::size_t> runsOf(
+    const std::vector<InputHistograms::Bucket>& buckets, std::size_t runs, bool perChannel,
+    std::stop_token stop)
+{
+    std::vector<ChannelSpan> spans(buckets.front().channels.size());
+    for (std::size_t c = 0; c < spans.size(); ++c)
+        for (const InputHistograms::Bucket& bucket : buckets) {
+            spans[c].low = std::min(spans[c].low, bucket.channels[c].least());
+            spans[c].high = std::max(spans[c].high, bucket.channels[c].most());
+        }
+    if (!perChannel)
+        return channelRuns(spans, runs, stop);
+    std::vector<std::size_t> firsts(spans.size());
+    std::iota(firsts.begin(), firsts.end(), std::size_t{0});
+    return firsts;
+}
+
+/// What flowed through a run of channels.
+Histogram valuesOf(const InputHistograms::Bucket& bucket, std::size_t begin, std::size_t end)
+{
+    Histogram sum = bucket.channels[begin];
+    for (std::size_t c = begin + 1; c < end; ++c)
+        sum.add(bucket.channels[c]);
+    return sum;
 }
 
 } // namespace
@@ -59,6 +89,13 @@ std::vector<ParameterSpec> StaticActivations::parameters() const
          .lowest = 0,
          .highest = 1,
          .whole = true},
+        {.key = "runs",
+         .title = "Runs of neighbouring channels with a range each, where inputs were joined",
+         .unit = "",
+         .standard = 1,
+         .lowest = 1,
+         .highest = 4,
+         .whole = true},
         {.key = "symmetric",
          .title = "Around zero instead of from least to most",
          .unit = "",
@@ -79,8 +116,9 @@ std::size_t StaticActivations::storedBytes(
     std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format, const Parameters& given) const
 {
     const auto specs = parameters();
-    const std::size_t width =
-        parameterValue(specs, given, "channels").value_or(0) != 0 ? std::max(outputs, inputs) : 1;
+    const bool isSplit = parameterValue(specs, given, "channels").value_or(0) != 0
+        || parameterValue(specs, given, "runs").value_or(1) > 1;
+    const std::size_t width = isSplit ? std::max(outputs, inputs) : 1;
     const auto groups = std::size_t(parameterValue(specs, given, "groups").value_or(1));
     // A scale and a zero each, and the last time step of a group, as f32.
     return LayerMethod::storedBytes(outputs, inputs, format, given)
@@ -98,6 +136,7 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
     options.percentile = TRY(parameterValue(specs, given, "percentile"));
     options.isSymmetric = TRY(parameterValue(specs, given, "symmetric")) != 0;
     const bool perChannel = TRY(parameterValue(specs, given, "channels")) != 0;
+    const auto runs = std::size_t(TRY(parameterValue(specs, given, "runs")));
     const auto groups = std::size_t(TRY(parameterValue(specs, given, "groups")));
     if (!supports(*format))
         return fail(ErrorCode::Unsupported, "{} has no levels to round to", format->id());
@@ -110,15 +149,20 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
         return CompressedLayer(weights); // a table: nothing is multiplied
     const std::vector<InputHistograms::Bucket> buckets = grouped(inputs, groups);
     std::vector<float> scales, zeros, borders;
-    const std::size_t width = perChannel ? buckets.front().channels.size() : 1;
+    const std::size_t channels = buckets.front().channels.size();
+    const bool isSplit = perChannel || runs > 1;
+    const std::vector<std::size_t> firsts =
+        isSplit ? runsOf(buckets, runs, perChannel, context.stop) : std::vector<std::size_t>{0};
+    const std::size_t width = isSplit ? channels : 1;
     for (const InputHistograms::Bucket& bucket : buckets) {
-        for (std::size_t c = 0; c < width; ++c) {
+        for (std::size_t r = 0; r < firsts.size(); ++r) {
             if (context.stop.stop_requested())
-                return fail(ErrorCode::Cancelled, "cancelled at channel {} of {}", c, width);
-            const Histogram& histogram = perChannel ? bucket.channels[c] : bucket.whole;
-            const ActivationGrid grid = gridOf(estimateRange(histogram, options), options);
-            scales.push_back(grid.scale);
-            zeros.push_back(grid.zero);
+                return fail(ErrorCode::Cancelled, "cancelled at channel {} of {}", firsts[r], channels);
+            const std::size_t end = r + 1 < firsts.size() ? firsts[r + 1] : width;
+            const ActivationGrid grid = gridOf(
+                estimateRange(isSplit ? valuesOf(bucket, firsts[r], end) : bucket.whole, options), options);
+            scales.insert(scales.end(), end - firsts[r], grid.scale);
+            zeros.insert(zeros.end(), end - firsts[r], grid.zero);
         }
         borders.push_back(float(bucket.lastTime));
     }

@@ -4403,6 +4403,10 @@ Divergenz %1</translation>
             <translation>Bits einer Aktivierung</translation>
         </message>
         <message>
+            <source>Bits of a probability on half octaves</source>
+            <translation>Bits einer Wahrscheinlichkeit auf halben Oktaven</translation>
+        </message>
+        <message>
             <source>Search for the best scales</source>
             <translation>Beste Skalen suchen</translation>
         </message>
@@ -4445,6 +4449,10 @@ Divergenz %1</translation>
         <message>
             <source>Around zero instead of from least to most</source>
             <translation>Um null statt vom kleinsten zum größten</translation>
+        </message>
+        <message>
+            <source>Runs of neighbouring channels with a range each, where inputs were joined</source>
+            <translation>Folgen benachbarter Kanäle mit je eigenem Bereich, wo Eingänge verbunden wurden</translation>
         </message>
         <message>
             <source>Groups of time steps with ranges of their own (diffusion)</source>
@@ -4603,6 +4611,10 @@ Divergenz %1</translation>
             <translation>Gesetz der Verschlechterung</translation>
         </message>
         <message>
+            <source>Degradation, measured and fitted</source>
+            <translation>Verschlechterung, gemessen und angepasst</translation>
+        </message>
+        <message>
             <source>DenseShift, preview</source>
             <translation>DenseShift, Vorschau</translation>
         </message>
@@ -4665,6 +4677,10 @@ Divergenz %1</translation>
         <message>
             <source>Ranges for groups of time steps</source>
             <translation>Bereiche für Gruppen von Zeitschritten</translation>
+        </message>
+        <message>
+            <source>Whole numbers between products</source>
+            <translation>Ganze Zahlen zwischen Produkten</translation>
         </message>
         <message>
             <source>Ranks of cheap metrics</source>
@@ -4865,6 +4881,14 @@ Divergenz %1</translation>
         <message>
             <source>What activations lose with one number range for all denoising steps, and with one for each group.</source>
             <translation>Was Aktivierungen mit einem Zahlenbereich für alle Entrauschungsschritte verlieren, und mit einem je Gruppe.</translation>
+        </message>
+        <message>
+            <source>What low bits cost the open models, beside the published law and a law fitted to them.</source>
+            <translation>Was wenige Bits die offenen Modelle kosten, neben dem veröffentlichten Gesetz und einem daran angepassten.</translation>
+        </message>
+        <message>
+            <source>What activation functions and softmax lose as tables and whole numbers, and by which whole numbers products are rescaled.</source>
+            <translation>Was Aktivierungsfunktionen und Softmax als Tabellen und in ganzen Zahlen verlieren, und mit welchen ganzen Zahlen Produkte umskaliert werden.</translation>
         </message>
         <message>
             <source>How well errors that need no run rank the layers, against measured divergence.</source>
@@ -5239,8 +5263,8 @@ Divergenz %1</translation>
             <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
         </message>
         <message>
-            <source>The unified law, the per-bit laws behind its table 1 (solved back by us) and their inverses; no refit</source>
-            <translation>Das vereinte Gesetz, die Gesetze je Bit hinter seiner Tabelle 1 (von uns zurückgerechnet) und ihre Umkehrungen; keine neue Anpassung</translation>
+            <source>The unified law, the per-bit laws behind its table 1 (solved back by us) and their inverses; the refit is 'degradation-fit'</source>
+            <translation>Das vereinte Gesetz, die Gesetze je Bit hinter seiner Tabelle 1 (von uns zurückgerechnet) und ihre Umkehrungen; die Anpassung ist 'degradation-fit'</translation>
         </message>
         <message>
             <source>The number format and the preview without training by a search for scales, which is the studio's own; groups inside rows instead of channels. Not the training, which the paper is about</source>
@@ -5327,6 +5351,14 @@ Divergenz %1</translation>
             <translation>Die gruppierten Quantisierer seiner Kalibrierung, als Schätzung an dem, was zwischen Stufen fließt. Nicht: Nachtraining der Zeiteinbettungen und empfindlicher Schichten, Bereiche je Kanal</translation>
         </message>
         <message>
+            <source>The refit by least squares with intervals from rows drawn anew; exponents that the models at hand do not tell stay as published. All models are taken to have seen the same number of tokens, so the exponent of tokens stays too. Not: a robust loss, checkpoints of one model along its training</source>
+            <translation>Die Anpassung nach kleinsten Quadraten mit Intervallen aus neu gezogenen Zeilen; Exponenten, die die vorliegenden Modelle nicht verraten, bleiben wie veröffentlicht. Alle Modelle gelten als mit gleich vielen Token trainiert, daher bleibt auch der Exponent der Token. Nicht: ein robuster Verlust, Zwischenstände eines Modells im Training</translation>
+        </message>
+        <message>
+            <source>Tables of activation functions, softmax in whole numbers, the half octaves of LRP-QViT behind a softmax, dyadic scales of products; each by itself on measured values. Not: norms and residual sums in whole numbers, a whole network run so, scales a channel, training</source>
+            <translation>Tabellen der Aktivierungsfunktionen, Softmax in ganzen Zahlen, die halben Oktaven von LRP-QViT hinter einem Softmax, dyadische Skalen der Produkte; jedes für sich an gemessenen Werten. Nicht: Normen und Residuensummen in ganzen Zahlen, ein ganzes so gerechnetes Netz, Skalen je Kanal, Training</translation>
+        </message>
+        <message>
             <source>The histogram of channel ranges with the thresholds, and the cost of groups against one scale, the best contiguous cuts and a scale for every channel. The cost is the sum of squared scales, not a measured error</source>
             <translation>Das Histogramm der Kanalbereiche mit den Schwellen und die Kosten von Gruppen gegen eine Skala, die besten zusammenhängenden Schnitte und eine Skala für jeden Kanal. Die Kosten sind die Summe der quadrierten Skalen, kein gemessener Fehler</translation>
         </message>
@@ -5355,8 +5387,8 @@ Divergenz %1</translation>
             <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
         </message>
         <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor or per channel, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. No training of the ranges</source>
-            <translation>Bereiche nach Kleinstem und Größtem, Perzentil, quadriertem Fehler und Divergenz, je Tensor oder Kanal, für Gruppen von Zeitschritten bei Diffusion; was ONNX-Dateien mit QuantizeLinear halten. Kein Training der Bereiche</translation>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche</translation>
         </message>
         <message>
             <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>

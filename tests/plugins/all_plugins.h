@@ -12,11 +12,13 @@
 #include "plugins/channel_ranges/channel_ranges.h"
 #include "plugins/conditioning/conditioning.h"
 #include "plugins/cost_pareto/cost_pareto.h"
+#include "plugins/degradation_fit/degradation_fit.h"
 #include "plugins/diffusion_calibration/diffusion_calibration.h"
 #include "plugins/emq/emq.h"
 #include "plugins/equalisation/equalisation.h"
 #include "plugins/float_splits/float_splits.h"
 #include "plugins/hawq/hawq.h"
+#include "plugins/integer_functions/integer_functions.h"
 #include "plugins/integer_program/integer_program.h"
 #include "plugins/lim/lim.h"
 #include "plugins/memory_faults/memory_faults.h"
@@ -191,12 +193,14 @@ inline const PluginRow allPlugins[] = {
     {"channel-ranges", World::Text, examine<ChannelRanges>, specs<ChannelRanges>, {}},
     {"conditioning", World::Pictures, examine<Conditioning>, specs<Conditioning>, {{"side", 2}}},
     {"cost-pareto", World::Pictures, examine<CostPareto>, specs<CostPareto>, {{"samples", 2}, {"mixed", 1}}},
+    {"degradation-fit", World::Text, examine<DegradationFit>, specs<DegradationFit>, {{"chunks", 1}}},
     {"diffusion-calibration",
      World::Generator,
      examine<DiffusionCalibration>,
      specs<DiffusionCalibration>,
      {}},
     {"float-splits", World::Generator, examine<FloatSplits>, specs<FloatSplits>, {}},
+    {"integer-functions", World::Generator, examine<IntegerFunctions>, specs<IntegerFunctions>, {}},
     {"memory-faults", World::Text, examine<MemoryFaults>, specs<MemoryFaults>, {{"seeds", 1}, {"chunks", 1}}},
     {"metric-ranks", World::Text, examine<MetricRanks>, specs<MetricRanks>, {{"chunks", 1}}},
     {"proxy-ranks",

@@ -1,4 +1,5 @@
 #include "core/architecture/model.h"
+#include "core/backend/ranged_products.h"
 #include "core/format/mixed_tile_format.h"
 #include "plugins/bct/bct.h"
 #include "plugins/bitmod/bitmod.h"
@@ -11,6 +12,9 @@
 #include "tests/support/shared_data.h"
 
 #include <QTest>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace tritloom;
 using namespace tritloom::fixture;
@@ -70,6 +74,30 @@ private slots:
         QVERIFY(
             bytesOf(packedBy(BlockwiseShift(), weights, "bct4g64", {{"lower", 0}}))
             == bytesOf(packedBy(RoundToNearest(), weights, "bct4g64", {{"search", 0}})));
+    }
+
+    // bct 7
+    void powersOfTwoMultiplyWithoutRounding()
+    {
+        // Scales that are powers of two: sums of whole numbers and sums of what they stand for are the same.
+        constexpr std::size_t tokens = 5, outputs = 9, inputs = 256;
+        const InputGrid grid{.scale = std::exp2(-5.f), .zero = 128, .bits = 8};
+        const Tensor x = normal(tokens, inputs, 7),
+                     weights = packedBy(BlockwiseShift(), normal(outputs, inputs, 8), "bct4g64");
+        const std::vector<Tensor> factors{x, weights};
+        const auto made = referenceRangedProduct({OpKind::Linear, {}}, grid, factors, {});
+        QVERIFY2(made, made ? "" : made.error().message.c_str());
+        const std::vector<float> found = made->toFloats(), given = x.toFloats(), dense = weights.toFloats();
+        for (std::size_t t = 0; t < tokens; ++t)
+            for (std::size_t o = 0; o < outputs; ++o) {
+                double expected = 0;
+                for (std::size_t c = 0; c < inputs; ++c) {
+                    const double code =
+                        std::clamp(std::nearbyint(double(given[t * inputs + c]) * 32) + 128, 0.0, 255.0);
+                    expected += (code - 128) / 32 * double(dense[o * inputs + c]);
+                }
+                QCOMPARE(double(found[t * outputs + o]), expected);
+            }
     }
 
     void theWidestGroupsAreTheRightOnes()
