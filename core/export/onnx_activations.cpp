@@ -46,19 +46,28 @@ std::string roundedValue(Document& document, const RoundedInput& input, const ::
     if (!dims.empty())
         attributes["axis"] = isProduct ? -1 : 1;
     const Document::Node place = placeBehind(document, x);
+    const bool isNarrow = input.bits < 8;
+    const unsigned last = (1U << input.bits) - 1;
     std::string given = x;
-    if (input.bits < 8) {
-        const float last = float((1 << input.bits) - 1), step = input.scales[0],
-                    middle = float(input.zeros[0]);
+    if (isNarrow && dims.empty()) {
+        const float step = input.scales[0], middle = float(input.zeros[0]);
         const std::string low = document.unused(x + "_low"), high = document.unused(x + "_high");
         document.addFloats(low, {}, {step * (0 - middle)});
-        document.addFloats(high, {}, {step * (last - middle)});
+        document.addFloats(high, {}, {step * (float(last) - middle)});
         given = document.unused(x + "_clipped");
         document.insert(place, "Clip", {x, low, high}, given);
     }
-    const std::string quantized = document.unused(x + "_quantized"),
-                      rounded = document.unused(x + "_rounded");
+    std::string quantized = document.unused(x + "_quantized");
+    const std::string rounded = document.unused(x + "_rounded");
     document.insert(place, "QuantizeLinear", {given, scale, zero}, quantized, attributes);
+    if (isNarrow && !dims.empty()) { // each channel ends elsewhere, its codes all at the same
+        const std::string low = document.unused(x + "_low"), high = document.unused(x + "_high"),
+                          clipped = document.unused(x + "_clipped");
+        document.add(low, ::onnx::TensorProto::UINT8, {}, std::string(1, '\0'));
+        document.add(high, ::onnx::TensorProto::UINT8, {}, std::string(1, char(last)));
+        document.insert(place, "Clip", {quantized, low, high}, clipped);
+        quantized = clipped;
+    }
     document.insert(place, "DequantizeLinear", {quantized, scale, zero}, rounded, attributes);
     return rounded;
 }

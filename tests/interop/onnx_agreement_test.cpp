@@ -257,6 +257,7 @@ private slots:
             {"W8A8, a range a channel", "int8row", "onnx", {{"range", 1}, {"channels", 1}}},
             {"W4A8", "int4row", "onnx-int4", {{"range", 2}}},
             {"W4A4", "int4row", "onnx-int4", {{"range", 2}, {"bits", 4}}},
+            {"W4A4, a range a channel", "int4row", "onnx-int4", {{"range", 1}, {"channels", 1}, {"bits", 4}}},
             {"W4A6", "int4row", "onnx-int4", {{"range", 2}, {"bits", 6}}}};
         OnnxRuntime runtime;
         std::vector<Tensor> ours;
