@@ -74,6 +74,8 @@ Picture withBoxes(const Picture& picture, std::span<const Box> boxes)
     };
     constexpr std::array<float, 3> colour{1, 0.85f, 0}; // seen on dark and on light skin
     for (const Box& box : boxes) {
+        if (!std::isfinite(box.left + box.top + box.right + box.bottom))
+            continue; // a network that gives no numbers has no place to draw
         const std::size_t left = pixel(double(box.left), width), right = pixel(double(box.right), width),
                           top = pixel(double(box.top), height), bottom = pixel(double(box.bottom), height);
         for (std::size_t c = 0; c < 3; ++c) {

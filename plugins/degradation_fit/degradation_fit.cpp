@@ -91,9 +91,11 @@ Result<Report> DegradationFit::runFamily(
             return fail(
                 ErrorCode::Unsupported, "the fit needs language models that can be run and some formats");
         const double original = TRY(probe.losses({}, chunks)).negativeLogLikelihood;
-        if (!std::isfinite(original))
+        if (!std::isfinite(original) || !(original > 0)) // 0: not one token could be scored
             return fail(
-                ErrorCode::Unsupported, "the loss of {} is no number on its calibration text", member.name);
+                ErrorCode::Unsupported,
+                "the calibration text scores no token of {}: name a longer one with --calibration",
+                member.name);
         for (std::size_t c = 0; c < probe.candidates().size(); ++c) {
             const CandidateInfo& candidate = probe.candidates()[c];
             const double lost = TRY(lossAs(probe, c, chunks, context)) - original,

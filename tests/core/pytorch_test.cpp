@@ -28,7 +28,7 @@ QByteArray archive(const std::vector<std::pair<QByteArray, QByteArray>>& files)
     QByteArray data, directory;
     const auto number = [](QByteArray& to, quint64 value, int bytes) {
         for (int i = 0; i < bytes; ++i)
-            to.append(char(value >> 8 * i));
+            to.append(i < 8 ? char(value >> 8 * i) : '\0');
     };
     for (const auto& [name, contents] : files) {
         const qsizetype offset = data.size();
