@@ -67,7 +67,28 @@ void printReport(const Report& report)
 
 constexpr int mostModels = 32;
 
-/// Networks on pictures of one family, each with its own pictures.
+/// What an analysis asks about a model, and what has to live as long.
+struct Asked {
+    std::shared_ptr<Engine> text;
+    std::shared_ptr<PictureEngine> pictures;
+    std::unique_ptr<ModelProbe> probe;
+};
+
+Result<Asked> askable(Context& context, const QString& path)
+{
+    Asked asked;
+    if (const auto network = TRY(pictureModel(path))) {
+        asked.pictures = TRY(openPictureEngine(context, network));
+        asked.probe = TRY(
+            asked.pictures->makeProbe(TRY(candidatesOf(context, *asked.pictures->model())), context.stop));
+        return asked;
+    }
+    asked.text = TRY(openEngine(context, path));
+    asked.probe = TRY(asked.text->makeProbe(TRY(candidatesOf(context, *asked.text->model())), context.stop));
+    return asked;
+}
+
+/// Models of one family: networks on pictures each with its own pictures, language models with one text.
 Result<Report> runFamily(
     Context& context, const Analysis& analysis, const QStringList& models, const Parameters& parameters,
     const MethodContext& work)
@@ -75,17 +96,12 @@ Result<Report> runFamily(
     const auto* const family = dynamic_cast<const FamilyAnalysis*>(&analysis);
     if (family == nullptr)
         return context.misuse("'{}' looks at one model, {} are named", analysis.id(), models.size());
-    std::vector<std::unique_ptr<PictureProbe>> probes;
+    std::vector<Asked> asked;
     std::vector<FamilyAnalysis::Member> members;
     for (const QString& path : models) {
-        const auto model = TRY(pictureModel(path));
-        if (!model)
-            return fail(
-                ErrorCode::Unsupported, "{} is no network on pictures: families are compared of those only",
-                path.toStdString());
-        const auto engine = TRY(openPictureEngine(context, model));
-        probes.push_back(TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop)));
-        members.push_back({std::filesystem::path(path.toStdString()).stem().string(), probes.back().get()});
+        asked.push_back(TRY(askable(context, path)));
+        members.push_back(
+            {std::filesystem::path(path.toStdString()).stem().string(), asked.back().probe.get()});
     }
     return family->runFamily(members, parameters, work);
 }
@@ -116,15 +132,8 @@ int analyse(Context& context, const QStringList& arguments)
             return analysis->run(nullptr, choice.parameters, work);
         if (given.size() > 2)
             return runFamily(context, *analysis, given.mid(1), choice.parameters, work);
-        if (const auto model = TRY(pictureModel(given[1]))) {
-            const auto engine = TRY(openPictureEngine(context, model));
-            const auto probe =
-                TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop));
-            return analysis->run(probe.get(), choice.parameters, work);
-        }
-        const auto engine = TRY(openEngine(context, given[1]));
-        const auto probe = TRY(engine->makeProbe(TRY(candidatesOf(context, *engine->model())), context.stop));
-        return analysis->run(probe.get(), choice.parameters, work);
+        const Asked asked = TRY(askable(context, given[1]));
+        return analysis->run(asked.probe.get(), choice.parameters, work);
     };
     const auto report = run();
     if (!report)

@@ -72,8 +72,24 @@ Result<std::vector<VulkanProducts>> vulkanModesOf(const Context& context)
         "--mode of a Vulkan device is exact, 8bit, half or both, not '{}'", mode.toStdString());
 }
 
+/// That the device's id and --mode do not both say how it multiplies.
+Result<void> checkModeOf(const Context& context, bool isModel)
+{
+    const std::string id = context.parser.value("device").toStdString();
+    if (!context.parser.isSet("mode") || id == "cpu")
+        return {};
+    if (id.ends_with(":8bit") || id.ends_with(":half"))
+        return context.misuse("the device '{}' says how it multiplies: leave out --mode", id);
+    if (isModel)
+        return context.misuse("--mode is of the CPU here: name the device {}:8bit or {}:half", id, id);
+    return {};
+}
+
 Result<VulkanNarrow> narrowOf(const Context& context)
 {
+    const std::string id = context.parser.value("device").toStdString();
+    if (context.parser.isSet("narrow") && !id.starts_with("vulkan:"))
+        return context.misuse("--narrow is of Vulkan devices, '{}' is none", id);
     const QString narrow = context.parser.value("narrow");
     if (narrow == "quick")
         return VulkanNarrow::WhereQuick;
@@ -100,6 +116,7 @@ Result<Work> kernelsWork(Context& context)
     KernelBenchmark what;
     what.device = TRY(context.device());
     what.narrow = TRY(narrowOf(context));
+    TRY_VOID(checkModeOf(context, false));
     if (what.device.starts_with("vulkan:"))
         what.vulkanModes = TRY(vulkanModesOf(context));
     else
@@ -146,6 +163,7 @@ Result<Work> modelWork(Context& context, const QString& what)
 {
     ModelBenchmark options;
     options.device = TRY(context.device());
+    TRY_VOID(checkModeOf(context, true));
     options.modes = TRY(modesOf(context));
     options.context = TRY(context.countOption("context", options.context));
     constexpr std::size_t longest = std::size_t{1} << 15; // tokens: scores of all pairs take 4 GB a head

@@ -120,7 +120,8 @@ Result<void> Context::checkOutputs() const
         const QString path = parser.value(option.option);
         if (option.option.valueName() == QLatin1String("folder"))
             TRY_VOID(checkFolder(path));
-        else if (!std::filesystem::is_directory(path.toStdString()))
+        // Some of what is exported are folders; it says itself which names it takes.
+        else if (m_command != "export" || !std::filesystem::is_directory(path.toStdString()))
             TRY_VOID(checkWritable(path));
     }
     return {};

@@ -120,7 +120,8 @@ void addCandidateOptions(Context& context)
          "id", "imatrix"});
 }
 
-Result<Candidate> candidateOf(Context& context, const std::string& format, const PluginChoice& method)
+Result<Candidate>
+candidateOf(Context& context, const std::string& format, const PluginChoice& method, const std::string& hint)
 {
     const LayerMethod* const found = context.plugins().find(method.id);
     if (found == nullptr)
@@ -132,7 +133,7 @@ Result<Candidate> candidateOf(Context& context, const std::string& format, const
     if (number->isFloat())
         return Candidate{format, "rtn", {}}; // nothing to fit
     if (!found->supports(*number))
-        return context.misuse("the method '{}' cannot write {}", method.id, format);
+        return context.misuse("the method '{}' cannot write {}{}", method.id, format, hint);
     return Candidate{format, method.id, method.parameters};
 }
 
@@ -153,10 +154,9 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
         PluginChoice choice{method, parameters};
         if (id.contains('@'))
             choice = TRY(context.asked(parsePluginChoice(id.section('@', 1).trimmed())));
-        auto candidate = candidateOf(context, format, choice);
-        if (!candidate && !id.contains('@') && context.plugins().find(choice.id) != nullptr)
-            candidate.error().message += fmt::format(": {}@METHOD names one for it alone", format);
-        candidates.push_back(TRY(std::move(candidate)));
+        const std::string hint =
+            id.contains('@') ? "" : fmt::format(": {}@METHOD names one for it alone", format);
+        candidates.push_back(TRY(candidateOf(context, format, choice, hint)));
     }
     return candidates;
 }

@@ -78,8 +78,9 @@ int exportModel(Context& context, const QStringList& arguments)
             const std::string format = context.parser.value("format").toStdString();
             const PluginChoice method = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
             const Candidate candidate = TRY(candidateOf(context, format, method));
-            if (model.picture && !makesPictures && !hasPictures
-                && context.plugins().find(candidate.method)->calibration() != Calibration::None)
+            const LayerMethod* const fits = context.plugins().find(candidate.method);
+            if (model.picture && !makesPictures && !hasPictures && fits != nullptr
+                && fits->calibration() != Calibration::None)
                 return context.misuse(
                     "the method {} learns from pictures and there are none: name a folder of them with "
                     "--calibration or --images, or a method that needs none, e.g. --method rtn",

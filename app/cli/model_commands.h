@@ -56,9 +56,9 @@ openEngine(Context& context, const QString& path, EngineOptions options);
 [[nodiscard]] QJsonObject parametersJson(const Parameters& parameters); ///< {"blocks": 3}
 void addCandidateOptions(Context& context);
 /// A format and what fits weights to it: nothing where it is a float. Errors: WrongUse (no such method,
-/// parameter or format, or the method cannot write it).
-[[nodiscard]] Result<Candidate>
-candidateOf(Context& context, const std::string& format, const PluginChoice& method);
+/// parameter or format, or the method cannot write it: the hint follows).
+[[nodiscard]] Result<Candidate> candidateOf(
+    Context& context, const std::string& format, const PluginChoice& method, const std::string& hint = {});
 /// What measures the model of the first argument: an engine's session, of text or of pictures.
 struct MeasuredModel {
     std::shared_ptr<const Model> model;

@@ -188,9 +188,10 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
         TRY(context.asked(lowBitsOf(p.value("low-bits").toStdString(), options.source.seed)));
     options.calibration = p.value("calibration").toStdString();
     options.calibrationCount = TRY(context.countOption("calibration-count", 32));
-    options.task.steps = TRY(context.countOption("steps", 10));
-    if (const bool generates = model->picture && model->picture->task == PictureTask::Generation;
-        generates && options.task.steps > model->picture->schedule.steps)
+    const bool generates = model->picture && model->picture->task == PictureTask::Generation;
+    options.task.steps = TRY(context.countOption(
+        "steps", generates ? std::min<std::size_t>(10, model->picture->schedule.steps) : 10));
+    if (generates && options.task.steps > model->picture->schedule.steps)
         return context.misuse(
             "--steps is at most {} for this model, not {}", model->picture->schedule.steps,
             options.task.steps);

@@ -135,6 +135,8 @@ QStringList stemsOf(const QStringList& paths)
 {
     const auto stemOf = [](const QString& path, int folders) {
         const QStringList parts = QFileInfo(path).absoluteFilePath().split(u'/', Qt::SkipEmptyParts);
+        if (parts.isEmpty()) // "/", which is read as no picture later
+            return QString();
         QStringList taken = parts.mid(std::max<qsizetype>(parts.size() - 1 - folders, 0));
         taken.back() = QFileInfo(path).completeBaseName();
         return taken.join(u'-');

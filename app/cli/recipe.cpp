@@ -185,11 +185,12 @@ int recipe(Context& context, const QStringList& arguments)
     if (!context.parse(arguments, 2, 3))
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
-    if (const auto acted = checkActed(context, given[0] == "diff"); !acted)
+    const bool isDiff = given[0] == "diff", isWrite = given[0] == "write";
+    if (const auto acted = checkActed(context, isDiff); (isDiff || isWrite) && !acted)
         return context.fail(acted.error());
-    if (given[0] == "write" && given.size() == 2)
+    if (isWrite && given.size() == 2)
         return writeAsJson(context, given[1]);
-    if (given[0] != "diff" || given.size() != 3) {
+    if (!isDiff || given.size() != 3) {
         std::fprintf(
             stderr, "'%s' is nothing that can be done here: diff A B, or write A\n",
             qPrintable(given.join(' ')));

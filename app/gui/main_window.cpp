@@ -17,6 +17,7 @@
 #include "app/gui/widgets/drop_hint.h"
 #include "app/gui/window_actions.h"
 #include "app/gui/window_wiring.h"
+#include "app/session/feature_depot.h"
 
 #include <QCloseEvent>
 #include <QFileInfo>
@@ -241,8 +242,10 @@ void MainWindow::enter()
 void MainWindow::leave()
 {
     m_announces = false;
+    setProperty("busy", false); // its pages, which would say so, go
     m_scope.reset();
     m_workspace->leave();
+    forgetFeatureNetwork();
     // Pages hold references into the workspace: they go first.
     m_docks->empty();
     m_toolBar->setWorkspace(nullptr);

@@ -1,5 +1,6 @@
 #include "app/gui/preferences_dialog.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/widgets/card.h"
 
 #include <QComboBox>
@@ -23,7 +24,7 @@ PreferencesDialog::PreferencesDialog(const Settings& settings, QWidget* parent)
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preferences"));
     for (const Device& device : devices())
-        m_device->addItem(QString::fromStdString(device.title), QString::fromStdString(device.id));
+        m_device->addItem(coreWords(device.title), QString::fromStdString(device.id));
     m_theme->addItem(tr("Dark"), "dark");
     m_theme->addItem(tr("Light"), "light");
     m_theme->addItem(tr("As the desktop"), "system");

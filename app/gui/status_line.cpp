@@ -1,5 +1,6 @@
 #include "app/gui/status_line.h"
 
+#include "app/gui/core_words.h"
 #include "app/gui/evaluation/prediction_note.h"
 #include "app/gui/model_loader.h"
 #include "app/gui/number_text.h"
@@ -106,7 +107,7 @@ void StatusLine::setWorkspace(Workspace* workspace)
         const std::string& id = workspace->engine().options().device;
         for (const Device& device : devices())
             if (device.id == id)
-                m_device->setText(QString::fromStdString(device.title));
+                m_device->setText(coreWords(device.title));
         const auto refreshNow = [this] { refresh(); };
         connect(&workspace->evaluation(), &EvaluationController::started, m_scope.get(), refreshNow);
         connect(&workspace->evaluation(), &EvaluationController::finished, m_scope.get(), refreshNow);

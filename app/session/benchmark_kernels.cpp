@@ -152,11 +152,12 @@ Result<void> benchmarkKernels(
         formats.push_back(TRY(parseNumberFormat(id)));
     if (what.device.starts_with("vulkan:")) {
         VulkanChoice choice = TRY(vulkanChoiceOf(what.device));
+        KernelBenchmark each = what;
         if (choice.products != VulkanProducts::Exact) // the device's id says how
-            return benchmarkVulkan(choice, formats, what, limits, onRow, stop);
-        for (const VulkanProducts products : what.vulkanModes) {
+            each.vulkanModes = {choice.products};
+        for (const VulkanProducts products : each.vulkanModes) {
             choice.products = products;
-            TRY_VOID(benchmarkVulkan(choice, formats, what, limits, onRow, stop));
+            TRY_VOID(benchmarkVulkan(choice, formats, each, limits, onRow, stop));
         }
         return {};
     }

@@ -17,6 +17,9 @@ namespace tritloom {
 [[nodiscard]] Result<std::unique_ptr<FeatureNetwork>>
 takeFeatureNetwork(const std::string& features, const std::string& device);
 
+/// Lets go of what nobody took: its model was left. Any thread.
+void forgetFeatureNetwork();
+
 /// How many have been opened since the program began.
 [[nodiscard]] std::size_t featureNetworksOpened();
 

@@ -178,7 +178,7 @@ Result<void> PictureEngine::settle(std::stop_token stop)
         return {};
     if (picture.task == PictureTask::Detection) {
         m_pictures.notices.push_back(fmt::format(
-            "pictures are given as {}, which the file does not say: --range, --mean and --std do",
+            "pictures are given as {}, a guess: the file does not say how it takes them",
             describe(picture.normalisation)));
         return {};
     }

@@ -180,8 +180,9 @@ detected(const PictureModel& model, const PictureSource& source, const std::vect
 {
     PictureSet set;
     std::size_t changed = 0;
+    const std::vector<std::string> names = namesOf(files);
     for (const std::size_t i : chosen(files.size(), source.limit)) {
-        PictureSample sample{.name = files[i].path.section('/', -1).toStdString(), .given = {}};
+        PictureSample sample{.name = names[i], .given = {}};
         sample.given = withChannels(TRY(readPicture(files[i].path.toStdString())), model.channels);
         const std::size_t height = model.height == 0 ? sample.given.height : model.height,
                           width = model.width == 0 ? sample.given.width : model.width;

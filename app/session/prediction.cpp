@@ -57,7 +57,8 @@ std::optional<PluginChoice> methodOf(
     const LayerChoice& first = allocation[layers.front()];
     if (methods(first.method) == nullptr)
         return std::nullopt;
-    for (const PluginChoice& method : {PluginChoice{first.method, {}}, PluginChoice{first.method, first.parameters}}) {
+    for (const PluginChoice& method :
+         {PluginChoice{first.method, {}}, PluginChoice{first.method, first.parameters}}) {
         const std::vector<Candidate> candidates = candidatesBy(model, method, methods);
         const bool offersAll = std::ranges::all_of(layers, [&](LayerId layer) {
             return std::ranges::any_of(candidates, [&](const Candidate& candidate) {
@@ -82,8 +83,9 @@ std::vector<std::pair<LayerId, LayerChoice>> nearestCells(
         const auto bytes = double(bytesOf(model.layer(layer), allocation[layer], methods));
         // The same format where the method writes it: sizes of others may be equal.
         const auto distance = [&](const SensitivityCell& cell) {
-            return std::pair(
-                std::abs(double(cell.bytes) - bytes), cell.choice.format != allocation[layer].format);
+            return std::tuple(
+                !cell.failure.empty(), std::abs(double(cell.bytes) - bytes),
+                cell.choice.format != allocation[layer].format);
         };
         nearest.emplace_back(layer, std::ranges::min_element(cells, {}, distance)->choice);
     }

@@ -64,7 +64,7 @@ struct DeviceLimits {
 };
 
 /// A queue of a Vulkan device, its memory and the pipelines made so far, which all who open it with equal
-/// options share: any thread, one call after the other, but for those that wait. What a call records runs in
+/// options share: any thread, one call after the other, but for those that wait for what they read. What a call records runs in
 /// that order, later, when somebody reads or much has been recorded.
 class Device {
 public:

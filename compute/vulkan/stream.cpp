@@ -68,8 +68,7 @@ Stream::~Stream()
     if (m_isHanging)
         return;
     try {
-        if (!m_isLost)
-            m_gpu.device.waitIdle();
+        m_gpu.device.waitIdle(); // what was submitted before a loss may still run
     } catch (const std::exception&) { // a lost device has stopped
     }
 }
@@ -88,7 +87,7 @@ Result<Stream::Batch*> Stream::open()
         return tl::make_unexpected(lost("was lost"));
     if (batch.isOpen)
         return &batch;
-    TRY_VOID(wait(batch));
+    TRY_VOID(wait(batch, patience));
     batch.list.begin({.flags = vk::CommandBufferUsageFlagBits::eOneTimeSubmit});
     if (*batch.times)
         batch.list.resetQueryPool(*batch.times, 0, 2 * mostCommands);
@@ -225,12 +224,12 @@ Result<void> Stream::end(Batch& batch)
     return {};
 }
 
-Result<void> Stream::wait(Batch& batch)
+Result<void> Stream::wait(Batch& batch, std::chrono::nanoseconds longest)
 {
     if (batch.number == 0)
         return {};
     try {
-        if (!isDone(batch.number)) {
+        if (!isDone(batch.number, longest)) {
             m_isHanging = true;
             return tl::make_unexpected(lost(fmt::format(
                 "did not answer within {} s",
@@ -255,18 +254,18 @@ Result<void> Stream::wait(Batch& batch)
     return {};
 }
 
-bool Stream::isDone(std::uint64_t batch) const
+bool Stream::isDone(std::uint64_t batch, std::chrono::nanoseconds longest) const
 {
     return m_gpu.device.waitSemaphores(
                {.semaphoreCount = 1, .pSemaphores = &*m_done, .pValues = &batch},
-               std::uint64_t(patience.count()))
+               std::uint64_t(longest.count()))
         == vk::Result::eSuccess;
 }
 
 void Stream::await(std::uint64_t batch) const
 {
     try {
-        static_cast<void>(isDone(batch));
+        static_cast<void>(isDone(batch, patience));
     } catch (const vk::SystemError&) { // collect() meets it again
     }
 }
@@ -278,7 +277,7 @@ Result<void> Stream::collect(std::uint64_t number)
     for (std::size_t i = 0; i < m_batches.size(); ++i) { // in the order of submission
         Batch& batch = m_batches[(m_current + i) % m_batches.size()];
         if (batch.number <= number)
-            TRY_VOID(wait(batch));
+            TRY_VOID(wait(batch, std::chrono::nanoseconds::zero())); // await() has waited
     }
     return {};
 }

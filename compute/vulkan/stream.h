@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 
 namespace tritloom::vulkan {
 
@@ -62,9 +63,9 @@ private:
     };
     Result<Batch*> open();
     Result<void> end(Batch& batch);
-    Result<void> wait(Batch& batch);
+    Result<void> wait(Batch& batch, std::chrono::nanoseconds longest);
     Result<void> limitBatch(Batch& batch);
-    bool isDone(std::uint64_t batch) const;
+    bool isDone(std::uint64_t batch, std::chrono::nanoseconds longest) const;
     Error lost(std::string_view how);
     void order(std::span<const Operand> operands, const vk::raii::CommandBuffer& list);
     void mark(const Batch& batch, bool begins);

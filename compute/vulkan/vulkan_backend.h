@@ -28,7 +28,8 @@ struct VulkanProfile {
 enum class VulkanProducts : std::uint8_t {
     Exact, ///< f32, sums in f32
     /// More than 8 tokens: weights and input rounded to f16 where Exact has f32, sums in f32. Off by at most
-    /// 2^-10 of the sum of magnitudes; a number above 65504 becomes infinite. Exact where tiles of f16 are
+    /// 2^-10 of the sum of magnitudes (2^-9 where the device cuts off instead of rounding), and by 2^-25 of the
+    /// other factor for each one below 2^-14; a number above 65504 becomes infinite. Exact where tiles of f16 are
     /// not quicker.
     Half,
     EightBit, ///< as CpuActivations::EightBit rounds it

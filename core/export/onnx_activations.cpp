@@ -128,12 +128,10 @@ roundedInputOf(const LayerReplacement& replacement, const std::string& layer, co
             layer, format, part(0, 2).type().elements());
     RoundedInput input{.layer = layer, .bits = int(nodes[0].op.number("bits", 8))};
     input.scales = part(0, 0).toFloats();
-    if (input.bits > 8 || (input.bits < 8 && input.scales.size() > 1))
+    if (input.bits > 8)
         return fail(
-            ErrorCode::Unsupported,
-            "{}: {} with inputs of {} bits and {} ranges cannot be written as ONNX: one range, or 8 bits, "
-            "can",
-            layer, format, input.bits, input.scales.size());
+            ErrorCode::Unsupported, "{}: {} with inputs of {} bits cannot be written as ONNX, 8 or fewer can",
+            layer, format, input.bits);
     for (const float zero : part(0, 1).toFloats())
         input.zeros.push_back(std::uint8_t(zero));
     return std::pair{part(1, 0), std::move(input)};

@@ -35,18 +35,8 @@ bool looksLike(std::string_view begin)
         && begin.find("\"shape\"") != std::string_view::npos;
 }
 
-} // namespace
-
-bool sniff(const fs::path& path, std::span<const std::byte> head)
+Result<ModelFile> modelOf(const Json& root, const std::string& name, const NamedParts& parts)
 {
-    if (!head.empty())
-        return looksLike({reinterpret_cast<const char*>(head.data()), head.size()});
-    return looksLike(beginOf(path / "manifest.json"));
-}
-
-Result<ModelFile> parse(std::string_view json, const std::string& name, const NamedParts& parts)
-{
-    const Json root = TRY(parseJson(json, name));
     if (!root.is_object() || root.empty())
         return fail(ErrorCode::InvalidInput, "{}: a manifest is an object with a member a variable", name);
     const NumberFormatPtr single = parseNumberFormat("f32").value();
@@ -58,7 +48,7 @@ Result<ModelFile> parse(std::string_view json, const std::string& name, const Na
         if (variable.empty() || !file)
             return fail(ErrorCode::InvalidInput, "{} has no filename", where);
         const Shape shape = TRY(shapeOf(entry, where));
-        if (!files.insert(*file).second)
+        if (!files.insert(fs::path(*file).lexically_normal().string()).second)
             return fail(
                 ErrorCode::InvalidInput, "{}: the file '{}' is another variable's already", where, *file);
         const NamedPart part = TRY(parts(*file));
@@ -78,20 +68,26 @@ Result<ModelFile> parse(std::string_view json, const std::string& name, const Na
     return model;
 }
 
+} // namespace
+
+bool sniff(const fs::path& path, std::span<const std::byte> head)
+{
+    if (!head.empty())
+        return looksLike({reinterpret_cast<const char*>(head.data()), head.size()});
+    return looksLike(beginOf(path / "manifest.json"));
+}
+
+Result<ModelFile> parse(std::string_view json, const std::string& name, const NamedParts& parts)
+{
+    return modelOf(TRY(parseJson(json, name)), name, parts);
+}
+
 Result<ModelFile> read(const fs::path& path)
 {
     std::error_code none;
     const fs::path file = fs::is_directory(path, none) ? path / "manifest.json" : path;
-    constexpr std::size_t largest = std::size_t{64} << 20;
-    const auto mapped = TRY(MappedFile::open(file));
-    const auto bytes = mapped->bytes();
     const std::string name = file.filename().string();
-    if (bytes.size() > largest)
-        return fail(
-            ErrorCode::InvalidInput, "{}: {} bytes of JSON, more than {} are not read", name, bytes.size(),
-            largest);
-    ModelFile model = TRY(parse(
-        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name, partsOf(file.parent_path())));
+    ModelFile model = TRY(modelOf(TRY(readJson(file)), name, partsOf(file.parent_path())));
     model.metadata.set("general.name", fs::absolute(file).parent_path().filename().string());
     return model;
 }

@@ -120,7 +120,7 @@ public:
             if (!path.is_string())
                 return fail(ErrorCode::InvalidInput, "{}: the name of a shard is no text", m_name);
             const auto name = path.get<std::string>();
-            if (!m_shards.insert(name).second)
+            if (!m_shards.insert(fs::path(name).lexically_normal().string()).second)
                 return fail(ErrorCode::InvalidInput, "{}: the shard '{}' is named twice", m_name, name);
             shards.push_back(TRY(m_parts(name)));
             there += shards.back().bytes.size();
@@ -202,18 +202,8 @@ bool looksLike(std::string_view begin)
     return has("\"modelTopology\"") || has("\"weightsManifest\"");
 }
 
-} // namespace
-
-bool sniff(const fs::path& path, std::span<const std::byte> head)
+Result<ModelFile> modelOf(const Json& root, const std::string& name, const NamedParts& parts)
 {
-    if (!head.empty())
-        return looksLike({reinterpret_cast<const char*>(head.data()), head.size()});
-    return looksLike(beginOf(path / "model.json")) || looksLike(beginOf(path / "weights_manifest.json"));
-}
-
-Result<ModelFile> parse(std::string_view json, const std::string& name, const NamedParts& parts)
-{
-    const Json root = TRY(parseJson(json, name));
     const Json* const groups = root.is_array() ? &root : jsonMember(root, "weightsManifest");
     if (groups == nullptr || !groups->is_array() || groups->empty())
         return fail(
@@ -232,6 +222,20 @@ Result<ModelFile> parse(std::string_view json, const std::string& name, const Na
     return std::move(reader).finish();
 }
 
+} // namespace
+
+bool sniff(const fs::path& path, std::span<const std::byte> head)
+{
+    if (!head.empty())
+        return looksLike({reinterpret_cast<const char*>(head.data()), head.size()});
+    return looksLike(beginOf(path / "model.json")) || looksLike(beginOf(path / "weights_manifest.json"));
+}
+
+Result<ModelFile> parse(std::string_view json, const std::string& name, const NamedParts& parts)
+{
+    return modelOf(TRY(parseJson(json, name)), name, parts);
+}
+
 Result<ModelFile> read(const fs::path& path)
 {
     std::error_code none;
@@ -239,16 +243,8 @@ Result<ModelFile> read(const fs::path& path)
     if (fs::is_directory(path, none))
         file = fs::is_regular_file(path / "model.json", none) ? path / "model.json"
                                                               : path / "weights_manifest.json";
-    constexpr std::size_t largest = std::size_t{64} << 20;
-    const auto mapped = TRY(MappedFile::open(file));
-    const auto bytes = mapped->bytes();
     const std::string name = file.filename().string();
-    if (bytes.size() > largest)
-        return fail(
-            ErrorCode::InvalidInput, "{}: {} bytes of JSON, more than {} are not read", name, bytes.size(),
-            largest);
-    ModelFile model = TRY(parse(
-        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name, partsOf(file.parent_path())));
+    ModelFile model = TRY(modelOf(TRY(readJson(file)), name, partsOf(file.parent_path())));
     const fs::path folder = fs::absolute(file).parent_path();
     model.metadata.set("general.name", folder.filename().string());
     return model;

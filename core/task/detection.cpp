@@ -6,6 +6,12 @@
 
 namespace tritloom {
 
+namespace {
+
+constexpr std::size_t mostBoxes = 4096; ///< a network that sees something everywhere has nothing to tell
+
+} // namespace
+
 double overlapOf(const Box& a, const Box& b)
 {
     const auto area = [](const Box& box) {
@@ -33,6 +39,7 @@ std::vector<Box> boxesOf(const Tensor& output, std::size_t classes, float least,
                 all.push_back({sides[0], sides[1], sides[2], sides[3], scores[label], label});
     }
     std::ranges::stable_sort(all, std::greater<>(), &Box::score);
+    all.resize(std::min(all.size(), mostBoxes));
     std::vector<Box> kept;
     for (const Box& box : all)
         if (std::ranges::none_of(kept, [&](const Box& better) {

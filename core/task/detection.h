@@ -17,8 +17,8 @@ struct Box {
 
 /// Boxes of one output [1, places, classes + 4]: probabilities of the classes (the first is the background),
 /// then left, top, right and bottom as shares of the picture. Those above `least`, the better ones first; of
-/// those of a class that overlap by more than `overlap` (intersection over union) the best alone stays
-/// (greedy non-maximum suppression).
+/// those (at most 4,096) of a class that overlap by more than `overlap` (intersection over union) the best
+/// alone stays (greedy non-maximum suppression).
 [[nodiscard]] std::vector<Box>
 boxesOf(const Tensor& output, std::size_t classes, float least = 0.7f, float overlap = 0.3f);
 

@@ -109,6 +109,8 @@ Result<Report> DegradationFit::runFamily(
             context.progress(double(++done) / double(members.size() * probe.candidates().size()));
         }
     }
+    if (rows.empty())
+        return fail(ErrorCode::Unsupported, "no model and no format: there is nothing to fit");
     const double size = rows.front().parameters;
     const auto fit = fitDegradation(rows, context.seed);
     Report report{

@@ -141,10 +141,15 @@ IntegerFunctions::run(ModelProbe* probe, const Parameters& given, const MethodCo
         {"node", "function", "8 bits and a table", "of it the 8 bits alone",
          fmt::format("{} bits on half octaves", bits)},
         {}};
+    // Parts of a pipeline that were not run have no values.
+    const auto isKnown = [&](const Node& node) {
+        return !node.inputs.empty() && values.values.contains(node.inputs[0])
+            && values.values.contains(node.output);
+    };
     for (const Node& node : values.graph.nodes) {
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled at {}", node.name);
-        if (node.inputs.empty() || !values.values.contains(node.inputs[0]))
+        if (!isKnown(node))
             continue;
         const Tensor &x = values.values.at(node.inputs[0]), &y = values.values.at(node.output);
         if (const NamedFunction* const function = functionOf(node.op))
@@ -163,6 +168,8 @@ IntegerFunctions::run(ModelProbe* probe, const Parameters& given, const MethodCo
     for (const LayerUse& use : TRY(networkProducts(*probe)).uses) {
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled at layer {}", use.layer);
+        if (use.node >= values.graph.nodes.size() || !isKnown(values.graph.nodes[use.node]))
+            continue;
         const Node& node = values.graph.nodes[use.node];
         const double in = largestOf(values.values.at(node.inputs[0])) / 127,
                      weight = largestOf(TRY(probe->weights(use.layer))) / 127,

@@ -32,7 +32,7 @@ std::vector<InputHistograms::Bucket> grouped(const InputHistograms& inputs, std:
 /// The first channels of what shares a range: one run of all, runs that are told by their ranges in all
 /// buckets together, or a run a channel.
 std::vector<std::size_t> runsOf(
-    const std::vector<InputHistograms::Bucket>& buckets, std::size_t runs, bool perChannel,
+    const std::vector<InputHistograms::Bucket>& buckets, std::size_t runs, bool perChannel, bool isSymmetric,
     std::stop_token stop)
 {
     std::vector<ChannelSpan> spans(buckets.front().channels.size());
@@ -40,6 +40,11 @@ std::vector<std::size_t> runsOf(
         for (const InputHistograms::Bucket& bucket : buckets) {
             spans[c].low = std::min(spans[c].low, bucket.channels[c].least());
             spans[c].high = std::max(spans[c].high, bucket.channels[c].most());
+        }
+    if (isSymmetric) // the grid reaches as far on both sides
+        for (ChannelSpan& span : spans) {
+            span.high = std::max(-span.low, span.high);
+            span.low = -span.high;
         }
     if (!perChannel)
         return channelRuns(spans, runs, stop);
@@ -151,8 +156,9 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
     std::vector<float> scales, zeros, borders;
     const std::size_t channels = buckets.front().channels.size();
     const bool isSplit = perChannel || runs > 1;
-    const std::vector<std::size_t> firsts =
-        isSplit ? runsOf(buckets, runs, perChannel, context.stop) : std::vector<std::size_t>{0};
+    const std::vector<std::size_t> firsts = isSplit
+        ? runsOf(buckets, runs, perChannel, options.isSymmetric, context.stop)
+        : std::vector<std::size_t>{0};
     const std::size_t width = isSplit ? channels : 1;
     for (const InputHistograms::Bucket& bucket : buckets) {
         for (std::size_t r = 0; r < firsts.size(); ++r) {

@@ -2479,6 +2479,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>equal</source>
             <translation>gleich</translation>
         </message>
+        <message>
+            <source>Divergence</source>
+            <translation>Divergenz</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ClassesView</name>
@@ -2714,6 +2718,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Squared error over the variance of what the original makes</source>
             <translation>Quadratischer Fehler über der Varianz dessen, was das Original macht</translation>
+        </message>
+        <message>
+            <source>lower is closer</source>
+            <translation>kleiner ist näher</translation>
         </message>
     </context>
     <context>
@@ -6419,6 +6427,26 @@ Divergenz %1</translation>
             <source>the budget is %1, the smallest possible choice takes %2</source>
             <translation>das Budget ist %1, die kleinste mögliche Auswahl braucht %2</translation>
         </message>
+        <message>
+            <source>%1 of %2 pictures were stretched to %3 x %4</source>
+            <translation>%1 von %2 Bildern wurden auf %3 x %4 gedehnt</translation>
+        </message>
+        <message>
+            <source>pictures are given as %1, a guess: the file does not say how it takes them</source>
+            <translation>die Bilder werden als %1 gegeben, eine Vermutung: die Datei sagt nicht, wie sie sie nimmt</translation>
+        </message>
+        <message>
+            <source>%1, 8-bit activations as in runtimes</source>
+            <translation>%1, 8-Bit-Aktivierungen wie in Laufzeiten</translation>
+        </message>
+        <message>
+            <source>%1, half precision</source>
+            <translation>%1, halbe Genauigkeit</translation>
+        </message>
+        <message>
+            <source>Reference (slow, for comparison)</source>
+            <translation>Referenz (langsam, zum Vergleich)</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
@@ -6539,6 +6567,13 @@ Divergenz %1</translation>
             <translation>
                 <numerusform>Keine Vorhersage: %n Schicht hat ein Format oder Einstellungen, die die Sensitivitätstabelle nicht kennt.</numerusform>
                 <numerusform>Keine Vorhersage: %n Schichten haben Formate oder Einstellungen, die die Sensitivitätstabelle nicht kennt.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>No prediction: %n layer(s) are made by several methods, sensitivity is of %1.</source>
+            <translation>
+                <numerusform>Keine Vorhersage: %n Schicht ist mit einem anderen Verfahren gemacht, die Sensitivität ist von %1.</numerusform>
+                <numerusform>Keine Vorhersage: %n Schichten sind mit verschiedenen Verfahren gemacht, die Sensitivität ist von %1.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -144,6 +144,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>No prediction: %n layer(s) are made by several methods, sensitivity is of %1.</source>
+            <translation>
+                <numerusform>No prediction: %n layer is made by another method, sensitivity is of %1.</numerusform>
+                <numerusform>No prediction: %n layers are made by several methods, sensitivity is of %1.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>No prediction: %n layer(s) are made by %1, sensitivity is of %2.</source>
             <translation>
                 <numerusform>No prediction: %n layer is made by %1, sensitivity is of %2.</numerusform>

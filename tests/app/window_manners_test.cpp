@@ -35,6 +35,8 @@
 #include <QTreeView>
 #include <QtTest>
 
+#include <utility>
+
 using namespace tritloom;
 
 /// Keys, themes, names: what every desktop program is expected to get right.
@@ -116,8 +118,9 @@ private slots:
                 rects << bar->widgetForAction(action(name))->geometry();
             return rects;
         };
-        QTest::qWait(50);
-        const QList<QRect> before = places();
+        QTRY_VERIFY(!m_window->property("busy").toBool());
+        QList<QRect> before = places();
+        QTRY_COMPARE(std::exchange(before, places()), places()); // laid out
         const std::string method = workspace().method().id;
         for (const MethodInfo& info : m_plugins.methods()) {
             workspace().setMethod({info.id, {}});

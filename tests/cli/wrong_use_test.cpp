@@ -139,6 +139,17 @@ private slots:
             << "no device is called 'abacus'";
         QTest::newRow("a report into no folder")
             << QStringList{"compare", sample, "--html", "/no/such/folder/r.html"} << 1 << "/no/such/folder";
+        QTest::newRow("a table into a folder")
+            << QStringList{"compare", sample, "--csv", m_folder.path()} << 1 << m_folder.path();
+        QTest::newRow("planes of nothing") << QStringList{"planes", ""} << 1 << "";
+        QTest::newRow("planes of the root") << QStringList{"planes", "/"} << 1 << "/";
+        QTest::newRow("a method without such, for one format")
+            << QStringList{"sensitivity", sample, "--formats", "q4_k", "--method", "gptq:zest=1"} << 2
+            << "no parameter 'zest'";
+        QTest::newRow("an action of another name")
+            << QStringList{"recipe", "wirte", sample, "--json"} << 2 << "'wirte";
+        QTest::newRow("narrow on the processor")
+            << QStringList{"bench", "kernels", "--narrow", "always"} << 2 << "--narrow is of Vulkan devices";
         QTest::newRow("a device beyond all") << QStringList{"evaluate", sample, "--device", "vulkan:99"} << 2
                                              << "no device is called 'vulkan:99'";
     }

@@ -202,8 +202,13 @@ private slots:
                 value = std::fabs(value);
         const std::vector<float> sizes = convolved(*reference, x, w); // sums of magnitudes
         QCOMPARE(made.size(), expected.size());
-        for (std::size_t i = 0; i < made.size(); ++i)
+        bool isRounded = false;
+        for (std::size_t i = 0; i < made.size(); ++i) {
             QVERIFY(std::fabs(made[i] - expected[i]) < 0x1p-10f * sizes[i]);
+            isRounded |= std::fabs(made[i] - expected[i]) > 1e-6f * sizes[i];
+        }
+        if (!isRounded)
+            QSKIP("the device has no f16: convolutions stayed as they are");
     }
 
     void theValidationLayerFindsNothing()

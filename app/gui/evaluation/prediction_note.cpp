@@ -24,10 +24,19 @@ QString whyNoPrediction(Workspace& workspace, const PredictionGap& gap)
     const auto say = [](const char* text) { return QCoreApplication::translate("PredictionNote", text); };
     const QString own = methodTitle(workspace.plugins(), workspace.method().id);
     const auto count = int(gap.layers.size());
+    const Allocation& now = workspace.document().allocation();
+    const bool bySeveral = std::ranges::any_of(
+        gap.layers, [&](LayerId layer) { return now[layer].method != gap.example.method; });
     switch (gap.kind) {
     case PredictionGap::Kind::None:
         return {};
     case PredictionGap::Kind::OtherMethod:
+        if (bySeveral)
+            return QCoreApplication::translate(
+                       "PredictionNote",
+                       "No prediction: %n layer(s) are made by several methods, sensitivity is of %1.",
+                       nullptr, count)
+                .arg(own);
         return gap.example.method == workspace.method().id
             ? QCoreApplication::translate(
                 "PredictionNote",
@@ -121,7 +130,10 @@ void PredictionNote::refresh()
                                                                : themeColors(palette()).mutedText);
     m_measure->setVisible(
         gap.kind == PredictionGap::Kind::NotMeasured && !m_workspace.sensitivity().isRunning());
-    m_remake->setVisible(otherMethod);
+    const std::vector<bool>& pinned = m_workspace.document().pinned();
+    m_remake->setVisible(otherMethod && !std::ranges::all_of(gap.layers, [&](LayerId layer) {
+                             return pinned[std::size_t(layer)];
+                         }));
     m_back->setVisible(false);
     if (otherMethod) {
         m_remake->setText(
@@ -139,11 +151,15 @@ void PredictionNote::remake()
     const Allocation& now = m_workspace.document().allocation();
     const SensitivityTable& table = m_workspace.sensitivity().table();
     const PredictionGap gap = predictionGap(table, now);
+    const std::vector<bool>& pinned = m_workspace.document().pinned();
+    const auto free =
+        std::ranges::count_if(gap.layers, [&](LayerId layer) { return !pinned[std::size_t(layer)]; });
     if (gap.kind == PredictionGap::Kind::OtherMethod)
         m_workspace.document().setChoices(
             nearestCells(m_workspace.model(), table, now, gap.layers, m_workspace.methods()),
-            tr("%n layer(s) by %1", nullptr, int(gap.layers.size()))
-                .arg(methodTitle(m_workspace.plugins(), m_workspace.method().id)));
+            tr("%n layer(s) by %1", nullptr, int(free))
+                .arg(methodTitle(m_workspace.plugins(), m_workspace.method().id)),
+            AllocationDocument::Pins::Respected);
 }
 
 void PredictionNote::goBack()

@@ -130,7 +130,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(m_start, &QPushButton::clicked, this, &ExportDialog::startOrCancel);
     connect(m_close, &QPushButton::clicked, this, &QDialog::close);
     connect(m_showFolder, &QPushButton::clicked, this, [this] {
-        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_path->text()).absolutePath()));
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(m_written).absolutePath()));
     });
     connect(m_kind, &QComboBox::activated, this, &ExportDialog::chooseKind);
     connect(m_path, &QLineEdit::textChanged, this, [this] {
@@ -258,7 +258,7 @@ void ExportDialog::startOrCancel()
     m_result->clear();
     m_showFolder->hide();
     setLastFolder("export", m_path->text());
-    QSettings().setValue(settingsKey(), QString::fromUtf8(kind().id.data(), qsizetype(kind().id.size())));
+    m_written = m_path->text();
     exporter.start(m_workspace.document().allocation(), m_path->text().toStdString(), kind().id);
 }
 
@@ -302,6 +302,7 @@ void ExportDialog::say(const QString& sentence, bool good)
 
 void ExportDialog::showReport(const ExportReport& report)
 {
+    QSettings().setValue(settingsKey(), QString::fromUtf8(kind().id.data(), qsizetype(kind().id.size())));
     m_list->clear();
     for (const std::string& check : report.checks)
         (new QListWidgetItem(QStringLiteral("✓  ") + coreWords(check), m_list))

@@ -42,6 +42,7 @@ private:
     Workspace& m_workspace;
     std::vector<const ExportTarget*> m_kinds;
     QLineEdit* m_path;
+    QString m_written; ///< where the last export goes
     QComboBox* m_kind;
     QPushButton *m_browse, *m_start, *m_close, *m_showFolder;
     QLabel* m_summary;

@@ -156,24 +156,27 @@ void PictureCards::refresh()
     const QLocale locale;
     if (m_original) {
         m_headline->setText(
-            headline.reference
-                ? QStringLiteral("%1 %2").arg(locale.toString(*headline.reference, 'f', 2), headline.unit)
-                : tr("equal"));
+            headline.reference ? QStringLiteral("%1 %2")
+                                     .arg(locale.toString(*headline.reference, 'f', 2), headline.unit)
+                                     .trimmed()
+                               : tr("equal"));
         m_kind->clear();
         m_change->setText(tr("original"));
     } else {
         m_headline->setText(headline.text());
         m_kind->setText(
             stale ? tr("of an earlier step")
-                  : tr("± %1 measured").arg(locale.toString(headline.value.standardError, 'f', 2)));
+                  : tr("± %1 measured")
+                        .arg(locale.toString(headline.value.standardError, 'f', headline.decimals)));
         const double change = headline.reference ? headline.value.value - *headline.reference : 0;
         m_change->setText(
-            headline.reference ? tr("%1 to original %2")
-                                     .arg(
-                                         (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
-                                             + locale.toString(std::abs(change), 'f', 2),
-                                         locale.toString(*headline.reference, 'f', 2))
-                               : tr("higher is closer"));
+            headline.isDistance      ? tr("lower is closer")
+                : headline.reference ? tr("%1 to original %2")
+                                           .arg(
+                                               (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
+                                                   + locale.toString(std::abs(change), 'f', 2),
+                                               locale.toString(*headline.reference, 'f', 2))
+                                     : tr("higher is closer"));
         tint(m_change, change < -0.005 ? colors.warning : colors.mutedText);
     }
     m_divergence->setText(

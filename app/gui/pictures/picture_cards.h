@@ -31,7 +31,7 @@ private:
     Card *m_quality, *m_difference;
     QLabel *m_headline, *m_kind, *m_change, *m_divergence, *m_predicted, *m_second, *m_third;
     InteractionNote* m_interacts;
-    PredictionNote* m_note = nullptr; ///< null of a model without pictures
+    PredictionNote* m_note;
     ConvergencePlot* m_course;
     std::vector<ConvergencePlot::Point> m_points; ///< of the running measurement
     std::optional<PictureEvaluation> m_shown; ///< the last figures, grey once the allocation has moved on

@@ -78,16 +78,18 @@ QString classifierHtml(const QString& muted, const PictureEvaluation* evaluation
 } // namespace
 
 QString figuresHtml(
-    const QPalette& palette, bool isClassifier, const std::optional<PicturePreview>& preview,
+    const QPalette& palette, PictureTask task, const std::optional<PicturePreview>& preview,
     const PictureEvaluation* evaluation, const MeanQuality& means)
 {
     const QString muted = themeColors(palette).mutedText.name();
-    if (isClassifier)
+    if (task == PictureTask::Classification)
         return classifierHtml(muted, evaluation);
     if (preview && preview->scores && !std::isnan(preview->scores->boxes))
         return detectorHtml(muted, &*preview->scores, evaluation);
     if (evaluation != nullptr && evaluation->boxes)
         return detectorHtml(muted, nullptr, evaluation);
+    if (!makesPictures(task))
+        return {}; // boxes that nothing tells apart
     struct Column {
         QString name;
         QString one, mean;

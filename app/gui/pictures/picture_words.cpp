@@ -60,7 +60,7 @@ QString classText(const PictureSet& pictures, std::size_t index)
 
 QString Headline::text() const
 {
-    return QStringLiteral("%1 %2").arg(QLocale().toString(value.value, 'f', decimals), unit);
+    return QStringLiteral("%1 %2").arg(QLocale().toString(value.value, 'f', decimals), unit).trimmed();
 }
 
 Headline headlineOf(const PictureEvaluation& evaluation)
@@ -87,9 +87,12 @@ Headline headlineOf(const PictureEvaluation& evaluation)
         return {
             say(QT_TRANSLATE_NOOP("PictureWords", "PSNR to the target")), dB,
             evaluation.psnr.value_or(Measured{}), evaluation.referencePsnr->value, 2};
+    if (!evaluation.fidelity) // neither classes, boxes nor pictures come out
+        return {
+            say(QT_TRANSLATE_NOOP("PictureWords", "Divergence")), {}, evaluation.divergence, 0.0, 4, true};
     return {
-        say(QT_TRANSLATE_NOOP("PictureWords", "PSNR to the original")), dB,
-        evaluation.fidelity.value_or(Measured{}), std::nullopt, 2};
+        say(QT_TRANSLATE_NOOP("PictureWords", "PSNR to the original")), dB, *evaluation.fidelity,
+        std::nullopt, 2};
 }
 
 QString decibelText(double decibels)

@@ -22,6 +22,7 @@ struct Headline {
     Measured value; ///< in that unit
     std::optional<double> reference; ///< the original's
     int decimals = 2;
+    bool isDistance = false; ///< lower is closer
     [[nodiscard]] QString text() const; ///< "98.50 %"
 };
 [[nodiscard]] Headline headlineOf(const PictureEvaluation& evaluation);

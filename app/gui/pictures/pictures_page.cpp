@@ -269,7 +269,7 @@ void PicturesPage::showFigures()
     const auto* const evaluation =
         m_workspace.evaluation().pictureEvaluation(m_workspace.document().allocation());
     m_figures->setText(figuresHtml(
-        palette(), isClassifier(), m_preview, evaluation, meanQuality(m_workspace.evaluation().outcomes())));
+        palette(), m_workspace.model().picture->task, m_preview, evaluation, meanQuality(m_workspace.evaluation().outcomes())));
     m_figures->setAccessibleName(figuresSpoken(m_figures->text()));
 }
 

@@ -206,7 +206,8 @@ Result<PictureModel> describeKeras(const ModelFile& file)
         return model;
     }
     const bool isPlane = output.size() == 4 && (output[1] == 1 || output[1] == 3)
-        && output[2] % picture[2] == 0 && output[3] / picture[3] == output[2] / picture[2];
+        && output[2] % picture[2] == 0 && output[3] % picture[3] == 0
+        && output[3] / picture[3] == output[2] / picture[2];
     if (!isPlane)
         return fail(
             ErrorCode::Unsupported, "{}: what comes out, [{}], are no scores of classes and no picture",

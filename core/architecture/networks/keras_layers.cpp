@@ -64,6 +64,8 @@ Result<Op> windowed(
     for (std::size_t i = 0; i < 2; ++i) {
         const auto size = std::int64_t(x[i + 2]);
         const std::int64_t reach = dilations[i] * (kernel[i] - 1) + 1;
+        if (kind == OpKind::TransposedConvolution && reach < strides[i])
+            return layer.fail(ErrorCode::Unsupported, "a kernel of {} with strides of {}", reach, strides[i]);
         // A transposed convolution undoes one of a picture `stride` times as large.
         const std::int64_t all = kind == OpKind::TransposedConvolution
             ? std::max<std::int64_t>(reach - strides[i], 0)
@@ -96,8 +98,10 @@ Result<Flow> activated(const Layer& layer, const Flow& x, const std::string& nam
         {"exponential", UnaryFunction::Exp},   {"gelu", UnaryFunction::GeluErf}};
     if (name.empty() || name == "linear")
         return x;
-    if (name == "softmax")
-        return layer.network.add({OpKind::Softmax, {{"axis", 1}, {"logarithm", 0}}}, {x});
+    if (name == "softmax") { // over the channels, which Keras has last
+        const double axis = x.shape.size() == 4 ? 1 : double(x.shape.size()) - 1;
+        return layer.network.add({OpKind::Softmax, {{"axis", axis}, {"logarithm", 0}}}, {x});
+    }
     const auto* const row = std::ranges::find(rows, name, &Row::name);
     if (row == std::end(rows))
         return layer.fail(ErrorCode::Unsupported, "the activation '{}'", name);
@@ -106,7 +110,10 @@ Result<Flow> activated(const Layer& layer, const Flow& x, const std::string& nam
 
 Result<Flow> activated(const Layer& layer, const Flow& x)
 {
-    return activated(layer, x, jsonText(layer.config, "activation").value_or(""));
+    const Json* const activation = jsonMember(layer.config, "activation");
+    if (activation != nullptr && !activation->is_string()) // a layer in a layer
+        return layer.fail(ErrorCode::Unsupported, "the activation {}", activation->dump());
+    return activated(layer, x, activation == nullptr ? "" : activation->get<std::string>());
 }
 
 Result<Flow> convolve(
@@ -321,9 +328,14 @@ Result<Flow> nothing(Layer& layer)
 
 Result<Flow> activation(Layer& layer)
 {
-    return activated(
-        layer, TRY(one(layer)),
-        layer.type == "Softmax" ? "softmax" : jsonText(layer.config, "activation").value_or("?"));
+    const Flow x = TRY(one(layer));
+    if (layer.type != "Softmax")
+        return activated(layer, x, jsonText(layer.config, "activation").value_or("?"));
+    const Json* const axis = jsonMember(layer.config, "axis");
+    const auto last = std::int64_t(x.shape.size()) - 1;
+    if (const auto given = jsonInteger(layer.config, "axis"); axis != nullptr && given != -1 && given != last)
+        return layer.fail(ErrorCode::Unsupported, "axis {}, only the last", axis->dump());
+    return activated(layer, x, "softmax");
 }
 
 Result<Flow> rectifier(Layer& layer)

@@ -82,23 +82,19 @@ bool endsWithSigmoid(const Graph& graph)
     return false;
 }
 
-/// Whether the scores of a detector, the output that is no box, end with a softmax or sigmoid.
-bool givesProbabilities(const OperatorGraph& operators)
+/// Whether the scores of a detector end with a softmax, over classes of which the first is the background.
+bool givesProbabilities(const OperatorGraph& operators, const std::string& scores)
 {
-    for (const OperatorValue& output : operators.outputs) {
-        std::string value = output.name;
-        for (std::size_t n = operators.nodes.size(); n-- > 0;) {
-            const OperatorNode& node = operators.nodes[n];
-            if (std::ranges::find(node.outputs, value) == node.outputs.end())
-                continue;
-            if (node.type == "Softmax" || node.type == "Sigmoid")
-                return true;
-            static constexpr std::array<std::string_view, 7> moving{
-                "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Concat", "Flatten"};
-            if (node.inputs.empty() || std::ranges::find(moving, node.type) == moving.end())
-                break;
-            value = node.inputs[0];
-        }
+    std::string value = scores;
+    for (std::size_t n = operators.nodes.size(); n-- > 0;) {
+        const OperatorNode& node = operators.nodes[n];
+        if (std::ranges::find(node.outputs, value) == node.outputs.end())
+            continue;
+        static constexpr std::array<std::string_view, 7> moving{
+            "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Concat", "Flatten"};
+        if (node.inputs.empty() || std::ranges::find(moving, node.type) == moving.end())
+            return node.type == "Softmax";
+        value = node.inputs[0];
     }
     return false;
 }
@@ -189,17 +185,24 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
     } else if (inputs.size() > 1) {
         return fail(ErrorCode::Unsupported, "{} has {} inputs", file.path.filename().string(), inputs.size());
     } else if (
-        isPlane && output[2] % picture[2] == 0 && output[3] / picture[3] == output[2] / picture[2]
-        && (output[1] == 1 || output[1] == 3)) {
+        isPlane && output[2] % picture[2] == 0 && output[3] % picture[3] == 0
+        && output[3] / picture[3] == output[2] / picture[2] && (output[1] == 1 || output[1] == 3)) {
         model.scale = output[2] / picture[2];
         model.task = model.scale > 1 ? PictureTask::SuperResolution : PictureTask::Restoration;
     } else if (output.size() == 3 && output[0] == 1 && output[1] > 1 && output[2] > 4) {
         model.task = PictureTask::Detection;
         model.places = output[1];
-        if (file.operators->outputs.size() == 2 && givesProbabilities(*file.operators))
-            model.classes = output[2] - 4;
-        // The usual way of single-shot detectors; nothing in a file says so.
-        model.normalisation = {.range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}};
+        const std::vector<OperatorValue>& outputs = file.operators->outputs;
+        if (outputs.size() == 2) { // scores and boxes, as the network joined them
+            const auto isBoxes = [](const OperatorValue& value) {
+                return !value.shape.empty() && value.shape.back() == 4;
+            };
+            const OperatorValue& scores = isBoxes(outputs[0]) ? outputs[1] : outputs[0];
+            if (givesProbabilities(*file.operators, scores.name))
+                model.classes = output[2] - 4;
+            // The usual way of single-shot detectors; nothing in a file says so.
+            model.normalisation = {.range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}};
+        }
     } else {
         model.task = PictureTask::Classification;
         model.classes = TensorType{nullptr, output}.elements();
