@@ -88,7 +88,9 @@ private slots:
             QVERIFY2(model->picture, model->whyNotEvaluated.c_str());
             QCOMPARE(model->picture->task, PictureTask::Detection);
             QCOMPARE(model->picture->places, std::size_t(4420));
-            QCOMPARE(model->picture->classes, std::size_t(2));
+            // The simplified file gives what its layers say of anchors, which it does not hold: no boxes.
+            const bool hasAnchors = !QByteArray(name).endsWith("simplified");
+            QCOMPARE(model->picture->classes, std::size_t(hasAnchors ? 2 : 0));
             QCOMPARE(model->graph->outputShape, (Shape{1, 4420, 6}));
             // Scores and boxes are of the same places: both heads are part of what is measured.
             for (const Layer& layer : model->layers)

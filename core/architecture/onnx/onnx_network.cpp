@@ -82,10 +82,9 @@ bool endsWithSigmoid(const Graph& graph)
     return false;
 }
 
-/// Whether the scores of a detector end with a softmax, over classes of which the first is the background.
-bool givesProbabilities(const OperatorGraph& operators, const std::string& scores)
+/// The operator that makes a value, behind those that only move numbers; "" where none does.
+std::string makerOf(const OperatorGraph& operators, std::string value)
 {
-    std::string value = scores;
     for (std::size_t n = operators.nodes.size(); n-- > 0;) {
         const OperatorNode& node = operators.nodes[n];
         if (std::ranges::find(node.outputs, value) == node.outputs.end())
@@ -93,10 +92,24 @@ bool givesProbabilities(const OperatorGraph& operators, const std::string& score
         static constexpr std::array<std::string_view, 7> moving{
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity", "Concat", "Flatten"};
         if (node.inputs.empty() || std::ranges::find(moving, node.type) == moving.end())
-            return node.type == "Softmax";
+            return node.type;
         value = node.inputs[0];
     }
-    return false;
+    return {};
+}
+
+/// Whether a detector's two outputs can be read: probabilities of classes, the first of which is the
+/// background, and boxes, not what a layer says of anchors that the file does not hold.
+bool tellsBoxes(const OperatorGraph& operators)
+{
+    const auto isBoxes = [](const OperatorValue& value) {
+        return !value.shape.empty() && value.shape.back() == 4;
+    };
+    const bool boxesFirst = isBoxes(operators.outputs[0]);
+    const std::string& scores = operators.outputs[boxesFirst ? 1 : 0].name;
+    const std::string ofBoxes = makerOf(operators, operators.outputs[boxesFirst ? 0 : 1].name);
+    return makerOf(operators, scores) == "Softmax" && ofBoxes != "Conv" && ofBoxes != "Gemm"
+        && ofBoxes != "MatMul";
 }
 
 /// What the file says the network is for ("tritloom.task"), which its shapes must allow.
@@ -192,13 +205,8 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
     } else if (output.size() == 3 && output[0] == 1 && output[1] > 1 && output[2] > 4) {
         model.task = PictureTask::Detection;
         model.places = output[1];
-        const std::vector<OperatorValue>& outputs = file.operators->outputs;
-        if (outputs.size() == 2) { // scores and boxes, as the network joined them
-            const auto isBoxes = [](const OperatorValue& value) {
-                return !value.shape.empty() && value.shape.back() == 4;
-            };
-            const OperatorValue& scores = isBoxes(outputs[0]) ? outputs[1] : outputs[0];
-            if (givesProbabilities(*file.operators, scores.name))
+        if (file.operators->outputs.size() == 2) { // scores and boxes, as the network joined them
+            if (tellsBoxes(*file.operators))
                 model.classes = output[2] - 4;
             // The usual way of single-shot detectors; nothing in a file says so.
             model.normalisation = {.range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}};
