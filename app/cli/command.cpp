@@ -178,6 +178,11 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
         exitCode = WrongUse;
         return false;
     }
+    if (parser.positionalArguments().contains(QString())) {
+        std::fputs("an argument is '': a name is missing\n", stderr);
+        exitCode = WrongUse;
+        return false;
+    }
     if (const QString empty = withoutValue(); !empty.isEmpty()) {
         std::fprintf(stderr, "%s needs a value, not ''\n", qPrintable(empty));
         exitCode = WrongUse;

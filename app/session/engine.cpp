@@ -43,7 +43,9 @@ std::vector<Device> devices()
     const std::vector<std::string>& names = vulkanNames();
     for (std::size_t i = 0; i < names.size(); ++i)
         for (const VulkanMode& mode : vulkanModes())
-            list.push_back({fmt::format("vulkan:{}{}", i, mode.suffix), "Vulkan, " + names[i] + mode.title});
+            list.push_back(
+                {fmt::format("vulkan:{}{}", i, mode.suffix),
+                 fmt::format(fmt::runtime(mode.title), "Vulkan, " + names[i])});
     list.push_back({"reference", "Reference (slow, for comparison)"});
     return list;
 }

@@ -4,9 +4,9 @@ namespace tritloom {
 namespace {
 
 constexpr VulkanMode modes[] = {
-    {VulkanProducts::Exact, "", ""},
-    {VulkanProducts::EightBit, ":8bit", ", 8-bit activations as in runtimes"},
-    {VulkanProducts::Half, ":half", ", half precision"},
+    {VulkanProducts::Exact, "", "{}"},
+    {VulkanProducts::EightBit, ":8bit", "{}, 8-bit activations as in runtimes"},
+    {VulkanProducts::Half, ":half", "{}, half precision"},
 };
 
 } // namespace

@@ -22,7 +22,7 @@ struct VulkanChoice {
 struct VulkanMode {
     VulkanProducts products;
     const char* suffix;
-    const char* title; ///< behind the device's name
+    const char* title; ///< "{}" stands for the device
 };
 [[nodiscard]] std::span<const VulkanMode> vulkanModes();
 

@@ -107,7 +107,7 @@ private slots:
         options.source.images = data / "img_face_onnx";
         const auto engine = engineOf(data / "img_face_onnx/version-RFB-320.onnx", options);
         QVERIFY(std::ranges::any_of(engine->pictures().notices, [](const std::string& notice) {
-            return notice.find("--range") != std::string::npos;
+            return notice.find("a guess") != std::string::npos;
         }));
         const auto session = engine->makeSession().value();
         std::map<std::string, std::size_t> faces;

@@ -141,7 +141,7 @@ private slots:
             << QStringList{"compare", sample, "--html", "/no/such/folder/r.html"} << 1 << "/no/such/folder";
         QTest::newRow("a table into a folder")
             << QStringList{"compare", sample, "--csv", m_folder.path()} << 1 << m_folder.path();
-        QTest::newRow("planes of nothing") << QStringList{"planes", ""} << 1 << "";
+        QTest::newRow("planes of nothing") << QStringList{"planes", ""} << 2 << "a name is missing";
         QTest::newRow("planes of the root") << QStringList{"planes", "/"} << 1 << "/";
         QTest::newRow("a method without such, for one format")
             << QStringList{"sensitivity", sample, "--formats", "q4_k", "--method", "gptq:zest=1"} << 2

@@ -29,6 +29,11 @@ struct Layer {
 [[nodiscard]] const NamedTensor*
 weightOf(const ModelFile& file, std::string_view layer, std::string_view weight);
 
+/// What Keras calls by this name, of x; "" and "linear": x itself. Errors: Unsupported.
+[[nodiscard]] Result<Flow> activated(const Layer& layer, const Flow& x, const std::string& name);
+/// The same of what the layer's configuration says.
+[[nodiscard]] Result<Flow> activated(const Layer& layer, const Flow& x);
+
 /// One row per class of layers; keras_layers.cpp holds the only list.
 struct LayerRow {
     std::string_view type;

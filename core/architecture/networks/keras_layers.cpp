@@ -64,10 +64,11 @@ Result<Op> windowed(
     for (std::size_t i = 0; i < 2; ++i) {
         const auto size = std::int64_t(x[i + 2]);
         const std::int64_t reach = dilations[i] * (kernel[i] - 1) + 1;
-        if (kind == OpKind::TransposedConvolution && reach < strides[i])
-            return layer.fail(ErrorCode::Unsupported, "a kernel of {} with strides of {}", reach, strides[i]);
+        const bool isTransposed = kind == OpKind::TransposedConvolution;
+        if (isTransposed && reach < strides[i])
+            return layer.fail(ErrorCode::Unsupported, "a kernel of {}, strides of {}", reach, strides[i]);
         // A transposed convolution undoes one of a picture `stride` times as large.
-        const std::int64_t all = kind == OpKind::TransposedConvolution
+        const std::int64_t all = isTransposed
             ? std::max<std::int64_t>(reach - strides[i], 0)
             : std::max<std::int64_t>(
                 ((size + strides[i] - 1) / strides[i] - 1) * strides[i] + reach - size, 0);
@@ -80,40 +81,6 @@ Result<Op> windowed(
         {"dilations", {dilations[0], dilations[1]}},
         {"pads", pads}};
     return op;
-}
-
-Result<Flow> activated(const Layer& layer, const Flow& x, const std::string& name)
-{
-    struct Row {
-        std::string_view name;
-        UnaryFunction function;
-        double a = 0, b = 0;
-    };
-    static constexpr Row rows[] = {
-        {"relu", UnaryFunction::Relu},         {"relu6", UnaryFunction::Clip, 0, 6},
-        {"sigmoid", UnaryFunction::Sigmoid},   {"tanh", UnaryFunction::Tanh},
-        {"elu", UnaryFunction::Elu, 1},        {"softplus", UnaryFunction::Softplus},
-        {"softsign", UnaryFunction::Softsign}, {"swish", UnaryFunction::Silu},
-        {"silu", UnaryFunction::Silu},         {"hard_sigmoid", UnaryFunction::HardSigmoid, 0.2, 0.5},
-        {"exponential", UnaryFunction::Exp},   {"gelu", UnaryFunction::GeluErf}};
-    if (name.empty() || name == "linear")
-        return x;
-    if (name == "softmax") { // over the channels, which Keras has last
-        const double axis = x.shape.size() == 4 ? 1 : double(x.shape.size()) - 1;
-        return layer.network.add({OpKind::Softmax, {{"axis", axis}, {"logarithm", 0}}}, {x});
-    }
-    const auto* const row = std::ranges::find(rows, name, &Row::name);
-    if (row == std::end(rows))
-        return layer.fail(ErrorCode::Unsupported, "the activation '{}'", name);
-    return layer.network.unary(row->function, x, row->a, row->b);
-}
-
-Result<Flow> activated(const Layer& layer, const Flow& x)
-{
-    const Json* const activation = jsonMember(layer.config, "activation");
-    if (activation != nullptr && !activation->is_string()) // a layer in a layer
-        return layer.fail(ErrorCode::Unsupported, "the activation {}", activation->dump());
-    return activated(layer, x, activation == nullptr ? "" : activation->get<std::string>());
 }
 
 Result<Flow> convolve(
@@ -331,10 +298,9 @@ Result<Flow> activation(Layer& layer)
     const Flow x = TRY(one(layer));
     if (layer.type != "Softmax")
         return activated(layer, x, jsonText(layer.config, "activation").value_or("?"));
-    const Json* const axis = jsonMember(layer.config, "axis");
-    const auto last = std::int64_t(x.shape.size()) - 1;
-    if (const auto given = jsonInteger(layer.config, "axis"); axis != nullptr && given != -1 && given != last)
-        return layer.fail(ErrorCode::Unsupported, "axis {}, only the last", axis->dump());
+    if (const auto axis = jsonInteger(layer.config, "axis").value_or(-1);
+        axis != -1 && axis + 1 != std::int64_t(x.shape.size()))
+        return layer.fail(ErrorCode::Unsupported, "axis {}, only the last", axis);
     return activated(layer, x, "softmax");
 }
 
