@@ -80,18 +80,28 @@ Result<void> checkFolder(const QString& path)
 /// A file to be written that is also read, or written twice; "" where there is none.
 QString Context::writtenOntoInput() const
 {
-    QStringList outputs, others = parser.positionalArguments();
+    QStringList outputs, others = parser.positionalArguments(), models = others;
     for (const Option& option : m_options)
-        if (parser.isSet(option.option) && namesFile(option.option))
+        if (parser.isSet(option.option) && namesFile(option.option)) {
             (isOutput(option.option) ? outputs : others) << parser.value(option.option);
+            if (option.option.valueName() == QLatin1String("model"))
+                models << parser.value(option.option);
+        }
     for (const QString& output : outputs) {
         const std::filesystem::path path = output.toStdString();
         std::error_code none;
         if (outputs.count(output) > 1)
             return output;
+        if (!std::filesystem::is_regular_file(path, none))
+            continue;
         for (const QString& other : others)
-            if (std::filesystem::is_regular_file(path, none)
-                && std::filesystem::equivalent(path, other.toStdString(), none))
+            if (std::filesystem::equivalent(path, other.toStdString(), none))
+                return output;
+        // What lies in a model's folder is part of it.
+        const std::filesystem::path folder = std::filesystem::absolute(path, none).parent_path();
+        for (const QString& model : models)
+            if (std::filesystem::is_directory(model.toStdString(), none)
+                && std::filesystem::equivalent(folder, model.toStdString(), none))
                 return output;
     }
     return {};

@@ -90,8 +90,9 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
 Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path, EngineOptions options)
 {
     auto model = TRY(loadModel(path.toStdString()));
-    TRY_VOID(context.checkApplied(
-        model->picture ? std::optional(model->picture->task) : std::optional<PictureTask>()));
+    if (model->graph || model->picture) // else opening or measuring says why it cannot be run
+        TRY_VOID(context.checkApplied(
+            model->picture ? std::optional(model->picture->task) : std::optional<PictureTask>()));
     auto engine = TRY(Engine::create(std::move(model), context.plugins().lookup(), std::move(options)));
     TRY_VOID(forEachTransform(
         context, [&]() -> const Model& { return *engine->model(); },

@@ -10,9 +10,8 @@ int inspect(Context& context, const QStringList& arguments)
 {
     context.addArgument(
         "MODEL",
-        "A GGUF file, a Hugging Face or diffusers folder, an ONNX file, a PyTorch state dict, a llama2.c "
-        "checkpoint, or a "
-        "Tritloom file.");
+        "GGUF, a Hugging Face or diffusers folder, ONNX, a PyTorch state dict (also zipped), TensorFlow.js, "
+        "deeplearn.js, a llama2.c checkpoint, or .tritloom.");
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());

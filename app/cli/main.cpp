@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <new>
 #include <pthread.h>
 #include <thread>
 
@@ -58,7 +59,12 @@ int main(int argc, char** argv)
             continue;
         arguments.removeAt(1);
         Context context(command.name, command.summary, stop.get_token());
-        const int code = command.run(context, arguments);
+        int code = Failed;
+        try {
+            code = command.run(context, arguments);
+        } catch (const std::bad_alloc&) {
+            std::fputs("there is not enough memory for this\n", stderr);
+        }
         if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
             std::fputs(
                 "what was to be printed could not be written: the disk is full or nobody reads\n", stderr);

@@ -21,6 +21,10 @@ int screenshot(Context& context, const QStringList& arguments)
     context.addOption({"theme", "light or dark.", "theme", "dark"});
     context.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
     context.addOption({"size", "Width and height in pixels.", "WxH", "1280x800"}, OptionGroup::Own);
+    context.addOption(
+        {"images", "For a network on pictures: the folder to measure on.", "folder"}, OptionGroup::Own);
+    context.addOption({"labels", "Its classes, as 'evaluate' takes them.", "file"}, OptionGroup::Own);
+    context.addOption({"limit", "How many pictures, evenly spread (default: all).", "N"}, OptionGroup::Own);
     context.addOption({{"o", "output"}, "The PNG file to write.", "file"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
@@ -33,7 +37,10 @@ int screenshot(Context& context, const QStringList& arguments)
     environment.insert("QT_QPA_PLATFORM", "offscreen");
     window.setProcessEnvironment(environment);
     window.setProcessChannelMode(QProcess::ForwardedChannels);
-    const QStringList measure = context.parser.isSet("measure") ? QStringList{"--measure"} : QStringList();
+    QStringList more = context.parser.isSet("measure") ? QStringList{"--measure"} : QStringList();
+    for (const QString& name : {QString("images"), QString("labels"), QString("limit")})
+        if (context.parser.isSet(name))
+            more << "--" + name << context.parser.value(name);
     // What this program waits for, an interrupt among it, is for the window to hear too.
     window.setChildProcessModifier([] {
         sigset_t none;
@@ -42,7 +49,7 @@ int screenshot(Context& context, const QStringList& arguments)
     });
     window.start(
         QDir(QCoreApplication::applicationDirPath()).filePath("tritloom"),
-        measure
+        more
             + QStringList{
                 context.parser.positionalArguments()[0], "--screenshot", context.parser.value("output"),
                 "--page", context.parser.value("page"), "--theme", context.parser.value("theme"), "--size",

@@ -11,7 +11,7 @@ namespace tritloom::cli {
 
 int stats(Context& context, const QStringList& arguments)
 {
-    context.addArgument("MODEL", "A GGUF file, a Hugging Face folder, or a llama2.c checkpoint.");
+    context.addArgument("MODEL", "A model's file or folder, as 'inspect' takes it.");
     context.addOption({"layer", "Only layers whose name contains this.", "text"});
     if (!context.parse(arguments, 1))
         return context.exitCode;

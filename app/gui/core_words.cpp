@@ -99,6 +99,10 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "%1 of %2 pictures were resized to %3 x %4"),
     QT_TRANSLATE_NOOP("Core", "%1 of %2 pictures were stretched to %3 x %4"),
     QT_TRANSLATE_NOOP("Core", "pictures are given as %1, a guess: the file does not say how it takes them"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "no usual way to give pictures does better than chance on %1 of them, so they are given as %2, a "
+        "guess: do the classes fit?"),
     QT_TRANSLATE_NOOP("Core", "%1, 8-bit activations as in runtimes"),
     QT_TRANSLATE_NOOP("Core", "%1, half precision"),
     QT_TRANSLATE_NOOP("Core", "Reference (slow, for comparison)"),

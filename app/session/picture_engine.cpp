@@ -198,6 +198,7 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     if (picture.task == PictureTask::Classification)
         ways.insert(ways.end(), {imageNet, signedUnit});
     double best = -1;
+    auto given = m_model; // which holds `picture`
     for (const Normalisation& way : ways) {
         PictureModel tried = *m_model->picture;
         tried.normalisation = way;
@@ -210,6 +211,16 @@ Result<void> PictureEngine::settle(std::stop_token stop)
             continue;
         best = merit(*evaluation);
         m_model = std::move(model);
+    }
+    const bool isChance = picture.task == PictureTask::Classification
+        && best * double(std::max<std::size_t>(picture.classes, 1)) <= 1;
+    if (isChance) { // as good as another: the labels are of other classes, or the pictures of another kind
+        m_model = std::move(given);
+        m_pictures.notices.push_back(fmt::format(
+            "no usual way to give pictures does better than chance on {} of them, so they are given as {}, a "
+            "guess: do the classes fit?",
+            some.size(), describe(picture.normalisation)));
+        return {};
     }
     m_pictures.notices.push_back(fmt::format(
         "pictures are given as {}, which of {} usual ways does best on {} of them",

@@ -1,5 +1,7 @@
 #include "core/architecture/network_builder.h"
 
+#include "core/base/checked.h"
+
 #include "core/graph/shape_inference.h"
 
 namespace tritloom {
@@ -61,6 +63,12 @@ Result<Flow> NetworkBuilder::add(
         return fail(
             shape.error().code, "{}: {}: {}", m_file.path.filename().string(), name.empty() ? "a node" : name,
             shape.error().message);
+    constexpr std::uint64_t mostNumbers = std::uint64_t{1} << 32; // 16 GiB of them
+    if (const auto numbers = checkedProduct(*shape); !numbers || *numbers > mostNumbers)
+        return fail(
+            ErrorCode::Unsupported, "{}: {}: what comes out, [{}], are more than {} numbers",
+            m_file.path.filename().string(), name.empty() ? "a node" : name, fmt::join(*shape, ", "),
+            mostNumbers);
     if (isLayer(op.kind) && std::exchange(m_stageHasLayer, true))
         m_graph.nextStage();
     return Flow{m_graph.add(std::move(op), std::move(ids), weights, name, literals), std::move(*shape)};

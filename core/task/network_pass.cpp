@@ -133,7 +133,10 @@ Result<Tensor> NetworkPass::runPart(
         }
         next = end + 1;
     }
-    Tensor result = values.at(part.output);
+    const auto made = values.find(part.output);
+    if (made == values.end())
+        return fail(ErrorCode::InvalidInput, "no node of the network makes what it should give");
+    Tensor result = made->second;
     if (keep == Keep::Everything)
         m_outputs.put(keys[part.lastStage], result, result.bytes().size());
     return result;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace tritloom {
 namespace {
@@ -80,7 +81,12 @@ public:
 private:
     Result<void> measure(Variant& variant, const std::vector<ModelProbe::Replaced>& replaced)
     {
-        variant.losses.push_back(TRY(m_probe.losses(replaced, m_settings.chunks)));
+        auto losses = m_probe.losses(replaced, m_settings.chunks);
+        if (!losses && losses.error().code == ErrorCode::InvalidInput) { // flipped bits left no numbers
+            constexpr double lost = std::numeric_limits<double>::infinity();
+            losses = ModelProbe::Losses{.negativeLogLikelihood = lost, .divergence = lost};
+        }
+        variant.losses.push_back(TRY(std::move(losses)));
         return {};
     }
 
@@ -130,7 +136,6 @@ private:
     {
         const CandidateInfo& info = m_probe.candidates()[candidate];
         Variant variant{info.format, 0, 0, 0, {}};
-        const NumberFormatPtr format = TRY(parseNumberFormat(info.format));
         for (std::size_t seed = 0; seed < m_settings.seeds; ++seed) {
             std::vector<ModelProbe::Replaced> replaced;
             for (std::size_t i = 0; i < m_probe.layers().size(); ++i) {

@@ -5946,6 +5946,14 @@ Divergenz %1</translation>
             <source>Tune the variance of batch norms too</source>
             <translation>Auch die Varianz von Batch-Normen anpassen</translation>
         </message>
+        <message>
+            <source>Planes, noise image, patch scores on a grid or at random, the patch a detector is shown (tritloom-cli planes), their statistics over pictures; a detector that is given, by patch and noise alone (planes --detector, evaluate --low-bits), stored and compressed. Not: weights of a detector, which has to be trained on sets of real and generated pictures; the variant with a second branch for the picture itself</source>
+            <translation>Ebenen, Rauschbild, Werte der Ausschnitte auf einem Gitter oder zufällig, der Ausschnitt, den ein Erkenner sieht (tritloom-cli planes), ihre Statistik über Bilder; ein gegebener Erkenner, allein nach Ausschnitt und Rauschen (planes --detector, evaluate --low-bits), gespeichert und verdichtet. Nicht: Gewichte eines Erkenners, der auf echten und erzeugten Bildern trainiert werden muss; die Variante mit einem zweiten Zweig für das Bild selbst</translation>
+        </message>
+        <message>
+            <source>The bit-level scan with fits, floors, shifts, fronts and bit operations, for networks on pictures by loss or error to a target. Fewer than four sizes give shifts but no slopes to trust, which the report says. Not: FID as the measure (evaluate --features has it); TopKLD and what else trains</source>
+            <translation>Der Durchgang über die Bits mit Anpassungen, Böden, Verschiebungen, Fronten und Bitoperationen, für Netze auf Bildern nach Verlust oder Fehler zu einem Ziel. Weniger als vier Größen geben Verschiebungen, aber keine Steigungen, denen zu trauen ist, was der Bericht sagt. Nicht: FID als Maß (evaluate --features hat es); TopKLD und was sonst trainiert</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
@@ -6446,6 +6454,10 @@ Divergenz %1</translation>
         <message>
             <source>Reference (slow, for comparison)</source>
             <translation>Referenz (langsam, zum Vergleich)</translation>
+        </message>
+        <message>
+            <source>no usual way to give pictures does better than chance on %1 of them, so they are given as %2, a guess: do the classes fit?</source>
+            <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
         </message>
     </context>
     <context>

@@ -238,6 +238,8 @@ private slots:
         QCOMPARE((*model)->layers[0].rows, std::size_t(4)); // [outputs, inputs h w]
         QCOMPARE((*model)->layers[0].columns, std::size_t(27));
         QCOMPARE((*model)->layers[3].rows, std::size_t(5));
+        QCOMPARE(
+            (*model)->file->find("out/kernel")->fileShape, (Shape{48, 5})); // what is written has it again
 
         Value x(11, 7, 3);
         x.numbers = randomVariable(random, {11, 7, 3}, 1).numbers;
@@ -278,6 +280,15 @@ private slots:
         QVERIFY2(absent.contains("'kernel'"), qPrintable(absent));
         const QString before = why({in, layer("Flatten", "f", "later", Json::object())});
         QVERIFY2(before.contains("'later'"), qPrintable(before));
+        const QString nothing = why({in, layer("Dropout", "d", "in", Json::object())});
+        QVERIFY2(nothing.contains("nothing to run"), qPrintable(nothing));
+        const QString vast = why({in, layer("ZeroPadding2D", "z", "in", {{"padding", 65536}})});
+        QVERIFY2(vast.contains("numbers"), qPrintable(vast));
+        const QString inner = why(
+            {in,
+             layer(
+                 "Conv2D", "c", "in", {{"use_bias", false}, {"activation", {{"class_name", "LeakyReLU"}}}})});
+        QVERIFY2(inner.contains("LeakyReLU"), qPrintable(inner));
         const QString stride = why({in, layer("Conv2D", "c", "in", {{"strides", {0, 1}}})});
         QVERIFY2(stride.contains("strides"), qPrintable(stride));
         const QString graph = [&] {

@@ -1,5 +1,7 @@
 #include <QDirIterator>
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QSet>
@@ -93,6 +95,27 @@ private slots:
                 .subtract(messagesOf(TRITLOOM_SOURCE_DIR "/resources/translations/tritloom_de.ts", true))
                 .values();
         missing.sort();
+        QVERIFY2(missing.isEmpty(), qPrintable("without a German translation:\n" + missing.join('\n')));
+    }
+
+    // Titles may be names, sentences are none.
+    void pluginsSayInGermanWhatTheyDo()
+    {
+        const QSet<QString> rows =
+            messagesOf(TRITLOOM_SOURCE_DIR "/resources/translations/tritloom_de.ts", true);
+        QStringList missing;
+        std::size_t plugins = 0;
+        QDirIterator files(TRITLOOM_SOURCE_DIR "/plugins", {"plugin.json"}, QDir::Files, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            QFile file(files.next());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QJsonObject plugin = QJsonDocument::fromJson(file.readAll()).object();
+            ++plugins;
+            for (const char* const key : {"summary", "covers"})
+                if (const QString said = plugin[QLatin1String(key)].toString(); !rows.contains("Plugins: " + said))
+                    missing << file.fileName() + ": " + said;
+        }
+        QVERIFY(plugins > 50);
         QVERIFY2(missing.isEmpty(), qPrintable("without a German translation:\n" + missing.join('\n')));
     }
 

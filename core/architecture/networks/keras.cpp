@@ -200,7 +200,12 @@ Result<PictureModel> describeKeras(const ModelFile& file)
     const Topology topology = TRY(topologyOf(file));
     const auto [height, width, channels] = TRY(pictureOf(topology, file));
     PictureModel model{.channels = channels, .height = height, .width = width};
-    const Shape picture = nominalPicture(model), output = TRY(buildKeras(file, picture)).outputShape;
+    const Shape picture = nominalPicture(model);
+    const Graph graph = TRY(buildKeras(file, picture));
+    if (graph.nodes.empty() || graph.output == graph.inputs.front().value)
+        return fail(
+            ErrorCode::Unsupported, "{}: what goes in comes out: there is nothing to run", nameOf(file));
+    const Shape& output = graph.outputShape;
     if (output.size() == 2 && output[1] > 1) {
         model.classes = output[1];
         return model;

@@ -79,6 +79,7 @@ void turnDense(NamedTensor& kernel)
 {
     if (!isFloat(kernel, 2))
         return;
+    kernel.fileShape = kernel.shape;
     kernel.shape = {kernel.shape[1], kernel.shape[0]};
     kernel.layout = Layout::Transposed;
     kernel.role = NamedTensor::Role::Layer;
