@@ -116,7 +116,8 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "picture %1"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "it works on pictures, and there are none yet: drop some, or a folder of them, on the window"),
+        "it works on pictures, and there are none yet: name a folder of them (--images) or drop one on the "
+        "window"),
     QT_TRANSLATE_NOOP(
         "Core",
         "biases and norms now fit layers in %1 by %2; of other bits, and uncompressed, the model computes "

@@ -153,7 +153,8 @@ std::shared_ptr<Compressor> Engine::compressor() const
 std::string Engine::whyNotEvaluated() const
 {
     if (m_whyNot.empty() && m_model->picture && pictures() == nullptr)
-        return "it works on pictures, and there are none yet: drop some, or a folder of them, on the window";
+        return "it works on pictures, and there are none yet: name a folder of them (--images) or drop one "
+               "on the window";
     return m_whyNot;
 }
 

@@ -6256,8 +6256,8 @@ Divergenz %1</translation>
             <translation>Bild %1</translation>
         </message>
         <message>
-            <source>it works on pictures, and there are none yet: drop some, or a folder of them, on the window</source>
-            <translation>es arbeitet auf Bildern, und noch sind keine da: welche, oder einen Ordner davon, auf das Fenster ziehen</translation>
+            <source>it works on pictures, and there are none yet: name a folder of them (--images) or drop one on the window</source>
+            <translation>es arbeitet auf Bildern, und noch sind keine da: einen Ordner davon nennen (--images) oder auf das Fenster ziehen</translation>
         </message>
         <message>
             <source>biases and norms now fit layers in %1 by %2; of other bits, and uncompressed, the model computes something else than before</source>
