@@ -1,5 +1,6 @@
 #include "app/gui/pictures/picture_list_model.h"
 #include "app/gui/pictures/picture_pane.h"
+#include "app/gui/pictures/pictures_page.h"
 #include "app/gui/pictures/step_plot.h"
 #include "app/session/feature_depot.h"
 #include "tests/app/picture_window.h"
@@ -87,6 +88,11 @@ private slots:
             const QString text = list->model()->index(row, 0).data().toString();
             QCOMPARE(text.contains("→"), std::size_t(row) < now->flips);
         }
+        // A page that is made when all is measured shows the same order.
+        const std::unique_ptr<QWidget> later(makePicturesPage(workspace(), nullptr));
+        const QAbstractItemModel* const rows = later->findChild<QListView*>(list->objectName())->model();
+        for (int row = 0; row < rows->rowCount(); ++row)
+            QCOMPARE(rows->index(row, 0).data().toString().contains("→"), std::size_t(row) < now->flips);
         // What is shown follows to the top, until somebody chooses; who sorts again is shown the top again.
         if (now->flips > 0) {
             QCOMPARE(list->currentIndex().row(), 0);

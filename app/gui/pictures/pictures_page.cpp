@@ -185,6 +185,8 @@ void PicturesPage::takePictures()
         m_follows = true;
         m_asked = false;
         const QScopedValueRollback sorting(m_sorting, true);
+        if (!m_workspace.evaluation().outcomes().empty()) // a page that was made after the measurement
+            sort();
         m_list->setCurrentIndex(m_model.index(0)); // asks for its preview
         // The button that was pressed is gone; the next key is for the pictures and not for what sorts them.
         if (const QWidget* const at = QApplication::focusWidget(); at != nullptr && isAncestorOf(at))
