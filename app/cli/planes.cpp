@@ -1,4 +1,5 @@
 #include "app/cli/picture_commands.h"
+#include "app/session/picture_names.h"
 #include "core/task/low_bits.h"
 
 #include <QDir>
@@ -130,27 +131,23 @@ Result<QJsonObject> planesOf(const QString& path, const QString& stem, const Opt
     return object;
 }
 
-/// What tells the pictures apart: their names, with the folders' before them where names are equal.
+/// What tells the pictures apart where they are written beside each other: their names without the ending.
 QStringList stemsOf(const QStringList& paths)
 {
-    const auto stemOf = [](const QString& path, int folders) {
-        const QStringList parts = QFileInfo(path).absoluteFilePath().split(u'/', Qt::SkipEmptyParts);
-        if (parts.isEmpty()) // "/", which is read as no picture later
-            return QString();
-        QStringList taken = parts.mid(std::max<qsizetype>(parts.size() - 1 - folders, 0));
-        taken.back() = QFileInfo(path).completeBaseName();
-        return taken.join(u'-');
-    };
+    std::vector<PictureFile> files;
+    for (const QString& path : paths)
+        files.push_back({QFileInfo(path).absoluteFilePath(), {}, {}});
     QStringList stems;
-    for (int folders = 0; folders < 64; ++folders) {
-        stems.clear();
-        for (const QString& path : paths)
-            stems << stemOf(path, folders);
-        if (QSet<QString>(stems.begin(), stems.end()).size() == stems.size())
-            return stems;
+    for (const std::string& name : namesOf(files)) {
+        QStringList parts = QString::fromStdString(name).split(u'/', Qt::SkipEmptyParts);
+        if (!parts.isEmpty()) // else "/", which is read as no picture later
+            parts.back() = QFileInfo(parts.back()).completeBaseName();
+        stems << parts.join(u'-');
     }
-    for (qsizetype i = 0; i < stems.size(); ++i) // a picture that is named twice
-        stems[i] = QString("%1-%2").arg(i + 1).arg(stemOf(paths[i], 0));
+    // A picture that is named twice, or endings that differ alone.
+    if (QSet<QString>(stems.begin(), stems.end()).size() != stems.size())
+        for (qsizetype i = 0; i < stems.size(); ++i)
+            stems[i] = QString("%1-%2").arg(i + 1).arg(stems[i]);
     return stems;
 }
 
