@@ -20,8 +20,11 @@ std::vector<std::int64_t> repeated(std::int64_t value, std::size_t count)
 Op convolutionOp(OpKind kind, const NetworkBuilder::Convolved& how, std::size_t dimensions)
 {
     Op op{kind, {{"groups", double(how.groups)}}};
-    op.lists = {{"kernel", repeated(how.kernel, dimensions)}, {"strides", repeated(how.stride, dimensions)},
-                {"dilations", repeated(how.dilation, dimensions)}, {"pads", repeated(how.pad, 2 * dimensions)}};
+    op.lists = {
+        {"kernel", repeated(how.kernel, dimensions)},
+        {"strides", repeated(how.stride, dimensions)},
+        {"dilations", repeated(how.dilation, dimensions)},
+        {"pads", repeated(how.pad, 2 * dimensions)}};
     if (how.outputPadding != 0)
         op.lists["outputPadding"] = repeated(how.outputPadding, dimensions);
     return op;
@@ -81,6 +84,14 @@ void NetworkBuilder::endPart(std::string name, const std::vector<Flow>& inputs, 
         given.push_back(input.id);
     m_graph.endPart(std::move(name), std::move(given), output.id);
     m_stageHasLayer = false;
+}
+
+std::optional<std::size_t> enlargement(const Shape& picture, const Shape& output)
+{
+    if (output.size() != 4 || (output[1] != 1 && output[1] != 3) || output[2] % picture[2] != 0
+        || output[3] % picture[3] != 0 || output[3] / picture[3] != output[2] / picture[2])
+        return std::nullopt;
+    return output[2] / picture[2];
 }
 
 Graph NetworkBuilder::finish(const Flow& output) &&

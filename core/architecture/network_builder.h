@@ -3,6 +3,8 @@
 #include "core/file/model_file.h"
 #include "core/graph/graph.h"
 
+#include <optional>
+
 namespace tritloom {
 
 /// A value of a network while it is built, with its shape.
@@ -57,6 +59,9 @@ private:
     bool m_stageHasLayer = false;
 };
 
+/// How many times as high and wide as the picture an output is that is a picture of one or three channels;
+/// nothing where it is none, or no whole number of times larger. Both: [N, C, H, W].
+[[nodiscard]] std::optional<std::size_t> enlargement(const Shape& picture, const Shape& output);
 [[nodiscard]] Op unaryOp(UnaryFunction function, double a = 0, double b = 0);
 [[nodiscard]] Op binaryOp(BinaryFunction function);
 

@@ -210,14 +210,12 @@ Result<PictureModel> describeKeras(const ModelFile& file)
         model.classes = output[1];
         return model;
     }
-    const bool isPlane = output.size() == 4 && (output[1] == 1 || output[1] == 3)
-        && output[2] % picture[2] == 0 && output[3] % picture[3] == 0
-        && output[3] / picture[3] == output[2] / picture[2];
-    if (!isPlane)
+    const auto scale = enlargement(picture, output);
+    if (!scale)
         return fail(
             ErrorCode::Unsupported, "{}: what comes out, [{}], are no scores of classes and no picture",
             nameOf(file), fmt::join(output, ", "));
-    model.scale = output[2] / picture[2];
+    model.scale = *scale;
     model.task = model.scale > 1 ? PictureTask::SuperResolution : PictureTask::Restoration;
     return model;
 }

@@ -197,10 +197,8 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
             model.normalisation = {.range = 1, .mean = {0.5, 0.5, 0.5}, .deviation = {1, 1, 1}};
     } else if (inputs.size() > 1) {
         return fail(ErrorCode::Unsupported, "{} has {} inputs", file.path.filename().string(), inputs.size());
-    } else if (
-        isPlane && output[2] % picture[2] == 0 && output[3] % picture[3] == 0
-        && output[3] / picture[3] == output[2] / picture[2] && (output[1] == 1 || output[1] == 3)) {
-        model.scale = output[2] / picture[2];
+    } else if (const auto scale = enlargement(picture, output); isPlane && scale) {
+        model.scale = *scale;
         model.task = model.scale > 1 ? PictureTask::SuperResolution : PictureTask::Restoration;
     } else if (output.size() == 3 && output[0] == 1 && output[1] > 1 && output[2] > 4) {
         model.task = PictureTask::Detection;
