@@ -61,6 +61,9 @@ Key keyOfPicture(const Picture& picture)
             reinterpret_cast<const char*>(picture.values.data()), picture.values.size() * sizeof(float)));
 }
 
+/// As Pillow's bicubic resampling shrinks bytes.
+constexpr Resampling pillow{.cubic = -0.5, .antialias = true, .round8 = true, .mirrored = false};
+
 /// The size a classifier takes: large pictures are shrunk to a short side of 8/7 of it and their middle is
 /// taken, as ImageNet classifiers are measured; small ones are stretched.
 Picture fitted(const PictureModel& model, Picture picture, std::size_t& changed)
@@ -70,7 +73,6 @@ Picture fitted(const PictureModel& model, Picture picture, std::size_t& changed)
     if (height == 0 || width == 0 || (picture.height == height && picture.width == width))
         return picture;
     ++changed;
-    const Resampling pillow{.cubic = -0.5, .antialias = true, .round8 = true, .mirrored = false};
     if (height < 160 || width < 160)
         return resized(picture, height, width, pillow);
     const std::size_t side = std::max(height, width) * 8 / 7;
@@ -188,9 +190,7 @@ detected(const PictureModel& model, const PictureSource& source, const std::vect
                           width = model.width == 0 ? sample.given.width : model.width;
         if (height != sample.given.height || width != sample.given.width) {
             ++changed;
-            sample.given = resized(
-                sample.given, height, width,
-                {.cubic = -0.5, .antialias = true, .round8 = true, .mirrored = false});
+            sample.given = resized(sample.given, height, width, pillow);
         }
         set.samples.push_back(std::move(sample));
     }
