@@ -311,10 +311,9 @@ Result<EngineOptions> Context::engineOptions() const
     options.calibrationText = TRY(text("calibration"));
     options.imatrix = parser.value("imatrix").toStdString();
     options.evaluation.contextLength = TRY(countOption("context", 0));
-    if (constexpr std::size_t shortest = 4;
-        parser.isSet("context") && options.evaluation.contextLength < shortest)
+    if (parser.isSet("context") && options.evaluation.contextLength < shortestContext)
         return misuse(
-            "--context needs at least {} tokens, not {}", shortest, options.evaluation.contextLength);
+            "--context needs at least {} tokens, not {}", shortestContext, options.evaluation.contextLength);
     options.evaluation.chunkCount = TRY(countOption("chunks", 0));
     if (parser.isSet("base"))
         options.base = TRY(loadModel(parser.value("base").toStdString()));

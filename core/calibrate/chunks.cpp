@@ -4,12 +4,14 @@
 
 namespace tritloom {
 
-Result<std::vector<Chunk>> makeChunks(
-    const Tokenizer& tokenizer, std::string_view text, const Protocol& protocol)
+Result<std::vector<Chunk>>
+makeChunks(const Tokenizer& tokenizer, std::string_view text, const Protocol& protocol)
 {
     const std::size_t context = protocol.contextLength;
-    if (context < 4)
-        return fail(ErrorCode::InvalidInput, "a context of {} tokens is too short, at least 4 are needed", context);
+    if (context < shortestContext)
+        return fail(
+            ErrorCode::InvalidInput, "a context of {} tokens is too short, at least {} are needed", context,
+            shortestContext);
     std::vector<TokenId> tokens = tokenizer.encode(text);
     const bool withBos = tokenizer.addBos && tokenizer.bos >= 0;
     if (withBos)
@@ -17,7 +19,8 @@ Result<std::vector<Chunk>> makeChunks(
     if (tokens.size() < 2 * context)
         return fail(
             ErrorCode::InvalidInput,
-            "the text has {} tokens, two contexts of {} are needed: choose a longer text or a shorter context",
+            "the text has {} tokens, two contexts of {} are needed: choose a longer text or a shorter "
+            "context",
             tokens.size(), context);
     std::size_t count = tokens.size() / context;
     if (protocol.chunkCount > 0)

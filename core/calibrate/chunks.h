@@ -20,7 +20,9 @@ struct Protocol {
     std::size_t chunkCount = 0; ///< 0: all there are
 };
 
-/// Errors: InvalidInput when the text is shorter than two contexts, or the context below 4.
+constexpr std::size_t shortestContext = 4; ///< tokens
+
+/// Errors: InvalidInput when the text is shorter than two contexts, or the context below the shortest.
 [[nodiscard]] Result<std::vector<Chunk>> makeChunks(
     const Tokenizer& tokenizer, std::string_view text, const Protocol& protocol);
 
