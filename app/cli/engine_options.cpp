@@ -1,5 +1,7 @@
 #include "app/cli/picture_commands.h"
 
+#include "core/format/row_group.h"
+
 #include "app/session/recipe.h"
 #include "app/session/workspace.h"
 
@@ -21,7 +23,7 @@ std::vector<Candidate> mostTaken(const Model& model, const Allocation& allocatio
         if (choice.format.empty())
             continue;
         Candidate candidate{choice.format, choice.method, choice.parameters};
-        const std::string row = fmt::format("g{}", (model.layers[i].columns + 7) / 8 * 8);
+        const std::string row = fmt::format("g{}", rowGroup(model.layers[i].columns));
         if (const std::size_t at = candidate.format.find(row); at != std::string::npos)
             candidate.format.replace(at, row.size(), "row");
         const auto found = std::ranges::find(counted, candidate, &std::pair<std::size_t, Candidate>::second);

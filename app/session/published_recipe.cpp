@@ -1,5 +1,7 @@
 #include "app/session/published_recipe.h"
 
+#include "core/format/row_group.h"
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -20,8 +22,7 @@ Result<LayerChoice> choiceOf(const Model& published, const Layer& layer, const s
             layer.name);
     if (tensor.layout
         == Layout::TernaryRows) // one scale for the whole matrix: the mean magnitude, as BitNet trains
-        return LayerChoice{
-            fmt::format("ternaryg{}", (layer.columns + 7) / 8 * 8), "ternary", {{"absmean", 1.0}}};
+        return LayerChoice{fmt::format("ternaryg{}", rowGroup(layer.columns)), "ternary", {{"absmean", 1.0}}};
     const NumberFormatPtr& format = storedFormat(tensor);
     if (format->isFloat())
         return LayerChoice{format->id(), "rtn", {}};

@@ -3,6 +3,7 @@
 #include "core/base/half.h"
 #include "core/base/parallel.h"
 #include "core/format/bit_fields.h"
+#include "core/format/row_group.h"
 
 #include <algorithm>
 #include <charconv>
@@ -137,7 +138,7 @@ Result<NumberFormatPtr> packedFormat(const PackedMatrix& matrix)
     if (asFloats)
         return parseNumberFormat("f32");
     // A row is one group, or groups divide it; a short row is padded, as the format's last block is.
-    const std::size_t group = matrix.group == matrix.inputs ? (matrix.inputs + 7) / 8 * 8 : matrix.group;
+    const std::size_t group = matrix.group == matrix.inputs ? rowGroup(matrix.inputs) : matrix.group;
     return parseNumberFormat(fmt::format("{}{}g{}", matrix.symmetric ? "int" : "uint", matrix.bits, group));
 }
 

@@ -1,6 +1,7 @@
 #include "core/sensitivity/candidate.h"
 
 #include "core/export/gguf_target.h"
+#include "core/format/row_group.h"
 
 #include <map>
 
@@ -25,7 +26,7 @@ LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
     if (const std::size_t row = choice.format.find("row"); row != std::string::npos)
         choice.format.replace(
-            row, 3, fmt::format("g{}", (layer.columns + 7) / 8 * 8)); // a short block is padded
+            row, 3, fmt::format("g{}", rowGroup(layer.columns))); // a short block is padded
     // Formats that only Tritloom reads pad the last block of a row and need no fallback.
     if (const auto fallback = ggufFallback(choice.format, layer.columns))
         choice.format = *fallback;

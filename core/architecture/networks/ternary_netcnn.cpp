@@ -1,5 +1,6 @@
 #include "core/architecture/network_builder.h"
 #include "core/architecture/networks/networks.h"
+#include "core/format/row_group.h"
 
 #include <algorithm>
 
@@ -47,7 +48,7 @@ block(NetworkBuilder& n, const std::string& name, const Flow& x, NetworkBuilder:
 /// numbers. Empty: these are other numbers, or rows longer than a group can be.
 Tensor asTernary(const NamedTensor& tensor, std::size_t rows, std::size_t columns)
 {
-    const auto format = parseNumberFormat(fmt::format("ternaryg{}", (columns + 7) / 8 * 8));
+    const auto format = parseNumberFormat(fmt::format("ternaryg{}", rowGroup(columns)));
     if (!format)
         return {};
     std::vector<float> values;
