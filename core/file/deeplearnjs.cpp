@@ -1,7 +1,6 @@
 #include "core/file/deeplearnjs.h"
 
 #include "core/base/checked.h"
-#include "core/base/mapped_file.h"
 #include "core/file/json.h"
 
 #include <set>

@@ -1,12 +1,10 @@
 #include "core/file/tfjs.h"
 
 #include "core/base/checked.h"
-#include "core/base/mapped_file.h"
 #include "core/file/json.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <set>
 
 namespace tritloom::tfjs {
