@@ -1,8 +1,6 @@
 #include "core/file/deeplearnjs.h"
 
-#include "core/architecture/model.h"
-#include "core/backend/backend.h"
-#include "core/task/network_pass.h"
+#include "tests/support/network_output.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/tensorflow_model.h"
 
@@ -87,20 +85,6 @@ tensorflow::Value styled(const tensorflow::Value& picture, const std::vector<ten
     x = layer(layer(x, 2, true, true), 2, true, true);
     x = layer(x, 1, false, false);
     return mapped(x, [](float y, std::size_t) { return 150 * std::tanh(y) + 127.5f; });
-}
-
-Tensor outputOf(const std::shared_ptr<const Model>& model, const Tensor& input)
-{
-    std::vector<std::unique_ptr<Backend>> backends;
-    backends.push_back(makeReferenceBackend());
-    NetworkPass pass(
-        std::make_shared<Compressor>(model, MethodLookup(), nullptr, 0),
-        std::make_unique<Executor>(std::move(backends)), 1 << 20);
-    const Tensor inputs[] = {input};
-    const auto output = pass.run(inputs, keyOf("x"), model->original(), NetworkPass::Keep::Nothing, {});
-    if (!output)
-        qFatal("%s", output.error().message.c_str());
-    return *output;
 }
 
 } // namespace

@@ -1,8 +1,6 @@
 #include "core/file/tfjs.h"
 
-#include "core/architecture/model.h"
-#include "core/backend/backend.h"
-#include "core/task/network_pass.h"
+#include "tests/support/network_output.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/tensorflow_model.h"
 
@@ -80,20 +78,6 @@ void save(
         {"weightsManifest", {{{"paths", {"shard"}}, {"weights", weights}}}}};
     tensorflow::write(folder / "model.json", root.dump());
     tensorflow::write(folder / "shard", bytes);
-}
-
-std::vector<float> outputOf(const std::shared_ptr<const Model>& model, const Tensor& input)
-{
-    std::vector<std::unique_ptr<Backend>> backends;
-    backends.push_back(makeReferenceBackend());
-    NetworkPass pass(
-        std::make_shared<Compressor>(model, MethodLookup(), nullptr, 0),
-        std::make_unique<Executor>(std::move(backends)), 1 << 20);
-    const Tensor inputs[] = {input};
-    const auto output = pass.run(inputs, keyOf("x"), model->original(), NetworkPass::Keep::Nothing, {});
-    if (!output)
-        qFatal("%s", output.error().message.c_str());
-    return output->toFloats();
 }
 
 const std::vector<float> four{1, 2, 3, 4};
@@ -259,7 +243,7 @@ private slots:
                 z += double(y.numbers[i]) * double(product.numbers[i * 5 + o]);
             sum += expected[o] = std::exp(z);
         }
-        const std::vector<float> actual = outputOf(*model, channelsFirst(x));
+        const std::vector<float> actual = outputOf(*model, channelsFirst(x)).toFloats();
         for (std::size_t o = 0; o < 5; ++o)
             QVERIFY2(
                 std::abs(double(actual[o]) - expected[o] / sum) < 1e-5,
