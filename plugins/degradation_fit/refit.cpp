@@ -2,6 +2,8 @@
 
 #include "plugins/quantization_law/quantization_law.h"
 
+#include <Eigen/LU>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -47,37 +49,30 @@ std::optional<Logarithms>
 exponents(std::span<const Sample> samples, const std::array<bool, exponentCount>& isFree, Logarithms held)
 {
     const Sample mean = meanOf(samples);
-    std::array<std::array<double, exponentCount + 1>, exponentCount> equations{};
-    for (std::size_t i = 0; i < exponentCount; ++i) {
-        if (!isFree[i]) {
-            equations[i][i] = 1;
-            equations[i][exponentCount] = held[i];
+    Eigen::Matrix<double, exponentCount, exponentCount> matrix;
+    Eigen::Vector<double, exponentCount> right;
+    matrix.setZero();
+    right.setZero();
+    for (std::size_t n = 0; n < exponentCount; ++n) {
+        const auto i = Eigen::Index(n);
+        if (!isFree[n]) {
+            matrix(i, i) = 1;
+            right(i) = held[n];
             continue;
         }
         for (const Sample& sample : samples) {
-            const double x = sample.x[i] - mean.x[i];
-            for (std::size_t j = 0; j < exponentCount; ++j)
-                equations[i][j] += x * (sample.x[j] - mean.x[j]);
-            equations[i][exponentCount] += x * (sample.y - mean.y);
+            const double x = sample.x[n] - mean.x[n];
+            for (std::size_t m = 0; m < exponentCount; ++m)
+                matrix(i, Eigen::Index(m)) += x * (sample.x[m] - mean.x[m]);
+            right(i) += x * (sample.y - mean.y);
         }
     }
-    for (std::size_t i = 0; i < exponentCount; ++i) { // few equations: Gauss and Jordan, pivots by size
-        std::size_t pivot = i;
-        for (std::size_t r = i + 1; r < exponentCount; ++r)
-            if (std::abs(equations[r][i]) > std::abs(equations[pivot][i]))
-                pivot = r;
-        if (std::abs(equations[pivot][i]) < 1e-9)
-            return {};
-        std::swap(equations[i], equations[pivot]);
-        for (std::size_t r = 0; r < exponentCount; ++r) {
-            const double factor = r == i ? 0 : equations[r][i] / equations[i][i];
-            for (std::size_t c = i; c <= exponentCount; ++c)
-                equations[r][c] -= factor * equations[i][c];
-        }
-    }
+    const Eigen::PartialPivLU<decltype(matrix)> factors(matrix);
+    if ((factors.matrixLU().diagonal().array().abs() < 1e-9).any())
+        return {};
+    const Eigen::Vector<double, exponentCount> solved = factors.solve(right);
     Logarithms found;
-    for (std::size_t i = 0; i < exponentCount; ++i)
-        found[i] = equations[i][exponentCount] / equations[i][i];
+    std::ranges::copy(solved, found.begin());
     return found;
 }
 
