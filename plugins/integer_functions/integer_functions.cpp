@@ -1,5 +1,6 @@
 #include "plugins/integer_functions/integer_functions.h"
 
+#include "core/graph/unary_value.h"
 #include "core/method/layer_uses.h"
 #include "core/method/network_probe.h"
 #include "plugins/integer_functions/dyadic.h"
@@ -12,31 +13,21 @@
 namespace tritloom {
 namespace {
 
-using Function = double (*)(double);
-
 struct NamedFunction {
     UnaryFunction function;
     const char* name;
-    Function at;
+    [[nodiscard]] double operator()(double x) const { return unaryValue(function, x); }
 };
-
-double logistic(double x)
-{
-    return 1 / (1 + std::exp(-x));
-}
 
 // Functions that are no whole-number arithmetic by themselves and have no parameters.
 constexpr NamedFunction functions[] = {
-    {UnaryFunction::Sigmoid, "sigmoid", logistic},
-    {UnaryFunction::Tanh, "tanh", [](double x) { return std::tanh(x); }},
-    {UnaryFunction::Silu, "SiLU", [](double x) { return x * logistic(x); }},
-    {UnaryFunction::GeluErf, "GELU", [](double x) { return x * .5 * std::erfc(-x / std::sqrt(2.)); }},
-    {UnaryFunction::GeluTanh, "GELU, tanh form",
-     [](double x) {
-         return .5 * x * (1 + std::tanh(std::sqrt(2 / 3.14159265358979323846) * (x + .044715 * x * x * x)));
-     }},
-    {UnaryFunction::Softplus, "softplus", [](double x) { return x > 30 ? x : std::log1p(std::exp(x)); }},
-    {UnaryFunction::Erf, "erf", [](double x) { return std::erf(x); }}};
+    {UnaryFunction::Sigmoid, "sigmoid"},
+    {UnaryFunction::Tanh, "tanh"},
+    {UnaryFunction::Silu, "SiLU"},
+    {UnaryFunction::GeluErf, "GELU"},
+    {UnaryFunction::GeluTanh, "GELU, tanh form"},
+    {UnaryFunction::Softplus, "softplus"},
+    {UnaryFunction::Erf, "erf"}};
 
 const NamedFunction* functionOf(const Op& op)
 {
@@ -71,12 +62,12 @@ std::vector<std::string>
 rowOf(const Node& node, const NamedFunction& function, const Tensor& x, const Tensor& y)
 {
     const ShiftedCodes given = shiftedCodes(x.floats());
-    const FunctionTable table = tableOf(function.at, given.shift);
+    const FunctionTable table = tableOf(function, given.shift);
     const auto exact = y.floats();
     Difference whole, input;
     for (std::size_t i = 0; i < exact.size(); ++i) {
         whole.add(table.at(given.codes[i]), exact[i]);
-        input.add(function.at(std::ldexp(double(given.codes[i]), given.shift)), exact[i]);
+        input.add(function(std::ldexp(double(given.codes[i]), given.shift)), exact[i]);
     }
     return {node.name, function.name, whole.relative(), input.relative(), ""};
 }
