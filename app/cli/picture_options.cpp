@@ -8,6 +8,9 @@
 namespace tritloom::cli {
 namespace {
 
+constexpr const char* taskWords =
+    "classification, super-resolution, restoration, generation, autoencoding, style-transfer or detection";
+
 Result<double> numberOption(const Context& context, const QString& name)
 {
     bool valid = false;
@@ -95,11 +98,7 @@ Result<void> readPrompt(const Context& context, TaskOptions& task)
 
 void addPictureOptions(Context& context, bool hasPrompt)
 {
-    context.addOption(
-        {"task",
-         "What it is for: classification, super-resolution, restoration, generation, autoencoding, "
-         "style-transfer or detection.",
-         "name"});
+    context.addOption({"task", QStringLiteral("What it is for: %1.").arg(taskWords), "name"});
     context.addOption(
         {"images", "The folder to measure on (default: 'evaluation' beside the model).", "folder"});
     context.addOption(
@@ -210,11 +209,7 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     if (p.isSet("task")) {
         options.as = pictureTask(p.value("task").toStdString());
         if (!options.as)
-            return context.misuse(
-                "--task is classification, super-resolution, restoration, generation, autoencoding, "
-                "style-transfer or detection, not "
-                "'{}'",
-                p.value("task").toStdString());
+            return context.misuse("--task is {}, not '{}'", taskWords, p.value("task").toStdString());
     }
     auto engine = TRY(PictureEngine::create(
         std::move(model), context.plugins().lookup(), std::move(options), context.stop));
