@@ -82,6 +82,8 @@ QString formatShare(double fraction)
 QString formatDuration(std::chrono::milliseconds time)
 {
     const double seconds = double(time.count()) / 1000;
+    if (seconds < 0.1)
+        return QLocale().toString(qint64(time.count())) + QChar(0x00a0) + QStringLiteral("ms");
     if (seconds < 60)
         return QLocale().toString(seconds, 'f', seconds < 10 ? 1 : 0) + QChar(0x00a0) + u's';
     const auto minutes = qint64(seconds / 60);

@@ -17,7 +17,7 @@ namespace tritloom {
 [[nodiscard]] QString formatCount(std::uint64_t count); ///< "1.10 B", "155"
 [[nodiscard]] QString formatSmall(double value); ///< three significant digits: "0.0312", "4.1e-05"
 [[nodiscard]] QString formatShare(double fraction); ///< "6.3 %"
-[[nodiscard]] QString formatDuration(std::chrono::milliseconds time); ///< "1.2 s", "4 min 5 s"
+[[nodiscard]] QString formatDuration(std::chrono::milliseconds time); ///< "30 ms", "1.2 s", "4 min 5 s"
 
 /// Whether divergence is KL divergence in nats: of tokens or classes. That of pictures has no unit.
 [[nodiscard]] bool isInNats(const Model& model);

@@ -101,7 +101,7 @@ PluginHost::PluginHost()
         }
     }
     std::sort(m_infos.begin(), m_infos.end(), [](const MethodInfo& a, const MethodInfo& b) {
-        return a.title.localeAwareCompare(b.title) < 0;
+        return QString::compare(a.title, b.title, Qt::CaseInsensitive) < 0;
     });
 }
 

@@ -65,7 +65,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     split->addWidget(m_chooser);
     split->addWidget(m_empty);
     split->addWidget(m_view);
-    split->setSizes({430, 400, 400});
+    split->setSizes({500, 400, 400});
     split->setStretchFactor(1, 1);
     split->setStretchFactor(2, 1);
     split->setChildrenCollapsible(false);

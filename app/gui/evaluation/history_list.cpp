@@ -40,7 +40,8 @@ HistoryList::HistoryList(Workspace& workspace, QWidget* parent)
             return;
         const int step = item->data(Qt::UserRole).toInt();
         QMenu menu;
-        QAction* const compare = menu.addAction(tr("Compare with now…"), this, [this, step] { compareWithNow(step); });
+        QAction* const compare =
+            menu.addAction(tr("Compare with now…"), this, [this, step] { compareWithNow(step); });
         compare->setEnabled(
             step != m_workspace.document().undoStack().index() && m_steps[std::size_t(step)].has_value());
         menu.exec(viewport()->mapToGlobal(place));
@@ -69,19 +70,21 @@ void HistoryList::compareWithNow(int step)
     (new DifferenceDialog(m_workspace, title, *m_steps[std::size_t(step)], window()))->show();
 }
 
-std::optional<double> HistoryList::qualityAt(int step) const
+std::optional<HistoryList::Quality> HistoryList::qualityAt(int step) const
 {
     const auto& allocation = m_steps[std::size_t(step)];
     if (!allocation)
         return std::nullopt;
     if (m_workspace.model().picture) {
         const PictureEvaluation* const known = m_workspace.evaluation().pictureEvaluation(*allocation);
-        return known != nullptr && known->isComplete() ? std::optional(headlineOf(*known).value.value)
-                                                       : std::nullopt;
+        if (known == nullptr || !known->isComplete())
+            return std::nullopt;
+        const Headline headline = headlineOf(*known);
+        return Quality{headline.value.value, headline.text(), headline.unit};
     }
     for (const Evaluation& point : m_workspace.evaluation().measuredPoints())
         if (point.allocation == *allocation)
-            return point.perplexity.value;
+            return Quality{point.perplexity.value, QLocale().toString(point.perplexity.value, 'f', 3), {}};
     return std::nullopt;
 }
 
@@ -93,14 +96,13 @@ void HistoryList::refresh()
     for (int step = stack.count(); step >= 0; --step) {
         const QString title = step == 0 ? tr("Opened") : stack.text(step - 1);
         const auto here = qualityAt(step);
-        QString effect = tr("not measured");
-        if (step == 0 && here)
-            effect = QLocale().toString(*here, 'f', 3);
-        else if (const auto before = step > 0 ? qualityAt(step - 1) : std::nullopt; here && before) {
-            const double change = *here - *before;
-            effect = (change < 0 ? QStringLiteral("−") : QStringLiteral("+")) + formatSmall(std::abs(change));
-        } else if (here) {
-            effect = QLocale().toString(*here, 'f', 3);
+        QString effect = here ? here->text : tr("not measured");
+        if (const auto before = step > 0 ? qualityAt(step - 1) : std::nullopt; here && before) {
+            const double change = here->value - before->value;
+            if (std::isfinite(change)) // not from a picture equal to the original's, whose PSNR is infinite
+                effect = (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
+                    + formatSmall(std::abs(change))
+                    + (here->unit.isEmpty() ? QString() : QChar(0x00a0) + here->unit);
         }
         auto* const item = new QListWidgetItem(QStringLiteral("%1   %2").arg(effect, title), this);
         item->setData(Qt::UserRole, step);

@@ -18,7 +18,11 @@ private:
     void compareWithNow(int step);
     void remember();
     void refresh();
-    [[nodiscard]] std::optional<double> qualityAt(int step) const; ///< perplexity, or a headline
+    struct Quality { ///< perplexity, or a headline
+        double value = 0;
+        QString text, unit;
+    };
+    [[nodiscard]] std::optional<Quality> qualityAt(int step) const;
 
     Workspace& m_workspace;
     std::vector<std::optional<Allocation>> m_steps; ///< by index of the stack; absent when it was never on it

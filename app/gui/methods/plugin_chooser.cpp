@@ -33,6 +33,8 @@ PluginChooser::PluginChooser(const PluginHost& plugins, PluginKind kind, QWidget
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setTextElideMode(Qt::ElideRight);
     m_list->setMinimumWidth(listWidth);
+    m_list->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents); // whole titles where there is room
+    m_list->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
     m_summary->setObjectName(QStringLiteral("pluginSummary"));
     m_unusable->setObjectName(QStringLiteral("pluginWhyNot"));
     m_about->setObjectName(QStringLiteral("pluginAbout"));
@@ -64,8 +66,8 @@ PluginChooser::PluginChooser(const PluginHost& plugins, PluginKind kind, QWidget
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
-    row->addWidget(m_list, 2);
-    row->addWidget(scroll, 3);
+    row->addWidget(m_list);
+    row->addWidget(scroll, 1);
     connect(m_list, &QListWidget::currentRowChanged, this, [this] {
         show();
         emit changed();
