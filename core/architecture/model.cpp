@@ -51,6 +51,21 @@ void markFusedSets(std::vector<Layer>& layers)
             layer.fusedSet = int(*layer.block) * 2 + set->second;
 }
 
+/// Files hold weights in any order: layers in the order in which the network reads them, those that it does
+/// not read last.
+void orderByUse(std::vector<Layer>& layers, const Graph& graph)
+{
+    std::map<TensorId, std::size_t> firstRead;
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+        for (const TensorId weight : graph.nodes[i].weights)
+            firstRead.try_emplace(weight, i);
+    const auto place = [&firstRead](const Layer& layer) {
+        const auto found = firstRead.find(layer.tensor);
+        return found == firstRead.end() ? SIZE_MAX : found->second;
+    };
+    std::ranges::stable_sort(layers, {}, place);
+}
+
 void buildPictureModel(Model& model)
 {
     const PictureArchitecture& row = *findPictureArchitecture(model.file->architecture());
@@ -69,6 +84,7 @@ void buildPictureModel(Model& model)
     if (auto graph = row.build(*model.file, nominalPicture(*picture))) {
         model.graph = std::move(*graph);
         model.picture = std::move(*picture);
+        orderByUse(model.layers, *model.graph);
     } else {
         model.whyNotEvaluated = graph.error().message;
     }
@@ -186,7 +202,8 @@ Key contentKey(const ModelFile& file)
     constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
     Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
     for (const auto& [name, value] : file.metadata.entries())
-        if (!name.starts_with("general.") && !name.ends_with(".file")) // what the model is called, where it lies
+        if (!name.starts_with("general.")
+            && !name.ends_with(".file")) // what the model is called, where it lies
             key = keyOf(key, name, keyOf(value));
     if (file.operators)
         key = keyOf(key, keyOf(*file.operators));
