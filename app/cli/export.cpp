@@ -105,7 +105,7 @@ int exportModel(Context& context, const QStringList& arguments)
              {"bytes", qint64(report->bytes)},
              {"tensors", qint64(report->tensors)},
              {"checks", checks},
-             {"hash", QString::fromStdString(report->sha)},
+             {"hash", QString::fromStdString(report->hash)},
              {"milliseconds", qint64(report->elapsed.count())}});
         return Done;
     }

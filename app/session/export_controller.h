@@ -21,7 +21,7 @@ struct ExportReport {
         0; ///< of all tensors as they lie in the file; the rest is what it carries beside
     std::size_t tensors = 0;
     std::vector<std::string> checks; ///< one sentence each, all passed
-    std::string sha; ///< XXH3 of names and tensor data as read back, hexadecimal
+    std::string hash; ///< XXH3 of names and tensor data as read back, hexadecimal
     std::chrono::milliseconds elapsed{};
 };
 

@@ -198,7 +198,7 @@ Result<ExportReport> exportAllocation(
     report.checks.push_back("read back: " + written.readBack);
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
     const ReadBack read = TRY(readBack(path));
-    report.sha = hexadecimal(read.key);
+    report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());
     report.weightBytes = written.weightBytes.value_or(read.weightBytes);
     report.target = target.id;

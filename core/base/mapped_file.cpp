@@ -26,18 +26,6 @@ tl::unexpected<Error> systemError(const std::filesystem::path& path, int number)
     return fail(code, "{}: {}", path.string(), std::strerror(number));
 }
 
-/// madvise wants whole pages: those that lie wholly inside `part` for dropping, all it touches for fetching.
-void advise(std::span<const std::byte> part, int advice, bool outwards)
-{
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = reinterpret_cast<std::uintptr_t>(part.data());
-    const std::uintptr_t end = begin + part.size();
-    const std::uintptr_t first = outwards ? begin / page * page : (begin + page - 1) / page * page;
-    const std::uintptr_t last = outwards ? end : end / page * page;
-    if (first < last)
-        (void)::madvise(reinterpret_cast<void*>(first), last - first, advice); // advice only: may be ignored
-}
-
 } // namespace
 
 Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::filesystem::path& path)
@@ -69,14 +57,14 @@ MappedFile::~MappedFile()
         ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
 }
 
-void MappedFile::willNeed(std::span<const std::byte> part) const
-{
-    advise(part, MADV_WILLNEED, true);
-}
-
 void MappedFile::doneWith(std::span<const std::byte> part) const
 {
-    advise(part, MADV_DONTNEED, false);
+    // madvise wants whole pages: those that lie wholly inside.
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(part.data());
+    const std::uintptr_t first = (begin + page - 1) / page * page, last = (begin + part.size()) / page * page;
+    if (first < last)
+        (void)::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED); // may be ignored
 }
 
 } // namespace tritloom

@@ -22,8 +22,6 @@ public:
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
 
-    /// The pages of `part` will be read soon: start reading them. Any thread.
-    void willNeed(std::span<const std::byte> part) const;
     /// The pages of `part` are not needed for now: memory may be given back. Any thread.
     void doneWith(std::span<const std::byte> part) const;
 

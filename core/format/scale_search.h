@@ -98,12 +98,6 @@ enum class OffsetSign { NotPositive, Any };
 [[nodiscard]] float bestHalfScale(const SearchSamples&, const SearchLevels&, float unit, float scale);
 [[nodiscard]] Line bestHalfLine(const SearchSamples&, float top, float unit, Line line);
 
-/// `scale` as a half can hold it in real units.
-[[nodiscard]] inline float roundScale(float unit, float scale)
-{
-    return roundToHalf(scale * unit) / unit;
-}
-
 /// Writes the nearest codes of all elements for the scales that are already in `block`. codes: by level, in
 /// the order of `levels`, ascending.
 template <typename Layout>

@@ -311,7 +311,7 @@ void ExportDialog::showReport(const ExportReport& report)
     sentences.prepend(tr("Written and read back: %1, %2 tensors, in %3. Hash of the data: %4")
                           .arg(formatBytes(report.bytes))
                           .arg(report.tensors)
-                          .arg(formatDuration(report.elapsed), QString::fromStdString(report.sha)));
+                          .arg(formatDuration(report.elapsed), QString::fromStdString(report.hash)));
     say(sentences.join(QLatin1Char('\n')), true);
     m_showFolder->show();
     refresh();
