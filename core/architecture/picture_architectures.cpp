@@ -40,6 +40,8 @@ std::span<const PictureArchitecture> pictureArchitectures()
         {"fast-style-transfer", "Fast style transfer", networks::isFastStyleTransfer,
          networks::prepareFastStyleTransfer, networks::describeFastStyleTransfer,
          networks::buildFastStyleTransfer},
+        {"ultra-light-face", "Ultra-light face detector RFB-320", networks::isUltraLightFace,
+         networks::prepareConvolutions, networks::describeUltraLightFace, networks::buildUltraLightFace},
         {"keras", "Keras layers (TensorFlow.js)", networks::isKeras, networks::prepareKeras,
          networks::describeKeras, networks::buildKeras},
         {"dncnn", "DnCNN", networks::isDncnn, networks::prepareConvolutions, networks::describeDncnn,
@@ -91,12 +93,14 @@ void flattenWeights(ModelFile& file, std::initializer_list<std::string_view> tra
         if (tensor.shape.size() != 4 || !tensor.name.ends_with("weight") || !tensor.stored.type().format
             || !tensor.stored.type().format->isFloat())
             continue;
-        const std::size_t first = tensor.shape[0], rest = tensor.stored.type().elements() / std::max<std::size_t>(1, first);
+        const std::size_t first = tensor.shape[0],
+                          rest = tensor.stored.type().elements() / std::max<std::size_t>(1, first);
         const std::string module = tensor.name.substr(0, tensor.name.rfind('.'));
         const bool turned = std::ranges::find(transposed, module) != transposed.end();
         tensor.fileShape = tensor.shape;
         tensor.role = NamedTensor::Role::Layer;
-        tensor.stored = Tensor({tensor.stored.type().format, {first, rest}}, tensor.stored.bytes(), tensor.stored.owner());
+        tensor.stored = Tensor(
+            {tensor.stored.type().format, {first, rest}}, tensor.stored.bytes(), tensor.stored.owner());
         tensor.layout = turned ? Layout::Transposed : Layout::RowMajor;
         tensor.shape = turned ? Shape{rest, first} : Shape{first, rest};
     }
@@ -120,7 +124,8 @@ Shape nominalPicture(const PictureModel& model)
         return {
             1, latent->channels, (model.height == 0 ? side : model.height) / latent->factor,
             (model.width == 0 ? side : model.width) / latent->factor};
-    return {1, model.channels, model.height == 0 ? side : model.height, model.width == 0 ? side : model.width};
+    return {
+        1, model.channels, model.height == 0 ? side : model.height, model.width == 0 ? side : model.width};
 }
 
 } // namespace tritloom

@@ -125,6 +125,22 @@ private slots:
         QCOMPARE(a->model().layers.size(), b->model().layers.size());
     }
 
+    void aFaceDetectorFindsTheBoxesOfItsOnnxFile()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(data);
+        const auto a = passOf(data / "img_face_onnx/version-RFB-320.pth"),
+                   b = passOf(data / "img_face_onnx/version-RFB-320.onnx");
+        const Tensor input[] = {noise({1, 3, 240, 320}, 0.5f)};
+        compare(run(*a, input), run(*b, input), 1e-5f);
+        const PictureModel &mine = *a->model().picture, &its = *b->model().picture;
+        QCOMPARE(mine.task, PictureTask::Detection);
+        QCOMPARE(mine.places, its.places);
+        QCOMPARE(mine.classes, its.classes);
+        QCOMPARE(a->model().layers.size(), b->model().layers.size());
+        for (std::size_t i = 0; i < a->model().layers.size(); ++i) // both in the order they are read
+            QCOMPARE(a->model().layers[i].name, b->model().layers[i].name);
+    }
+
     void everyLayerOfARealNetworkIsFound()
     {
         TRITLOOM_NEEDS_SHARED_DATA(data);

@@ -45,6 +45,10 @@ void prepareFastStyleTransfer(ModelFile&);
 Result<PictureModel> describeFastStyleTransfer(const ModelFile&);
 Result<Graph> buildFastStyleTransfer(const ModelFile&, const Shape& picture);
 
+bool isUltraLightFace(const ModelFile&);
+Result<PictureModel> describeUltraLightFace(const ModelFile&);
+Result<Graph> buildUltraLightFace(const ModelFile&, const Shape& picture);
+
 /// Layers of Keras as TensorFlow.js has them: the topology that comes with the weights says what is computed.
 bool isKeras(const ModelFile&);
 void prepareKeras(ModelFile&);
