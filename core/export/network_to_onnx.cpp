@@ -205,6 +205,8 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file)
         state(
             "tritloom.normalisation",
             fmt::format("{} {} {}", n.range, fmt::join(n.mean, " "), fmt::join(n.deviation, " ")));
+    if (picture.task == PictureTask::Detection && picture.classes > 0) // scores and boxes are one output
+        state("tritloom.classes", std::to_string(picture.classes));
     model.add_opset_import()->set_version(operatorSet);
     ::onnx::GraphProto& to = *model.mutable_graph();
     to.set_name(std::string(architecture->id));

@@ -144,6 +144,7 @@ private slots:
                   "img_ddpm_unet_mnist/ddpm_mnist.pt", "img_ddpm_cnn_mnist/ddpm_mnist_final.pth",
                   "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip", "img_tinydarknet_imagenet/tfjs"})
                 m_cases.push_back({std::filesystem::path(file).stem(), data / file});
+            m_cases.push_back({"face detector", data / "img_face_onnx/version-RFB-320.pth"});
             m_cases.push_back({"udnie", data / "img_style_udnie/udnie", 255});
         }
     }
@@ -164,6 +165,9 @@ private slots:
                 const auto report =
                     exportAllocation(**model, *compressor, (*model)->original(), path, {}, {});
                 QVERIFY2(report, report ? "" : report.error().message.c_str());
+                const auto written = loadModel(path).value();
+                QCOMPARE(written->picture->task, (*model)->picture->task);
+                QCOMPARE(written->picture->classes, (*model)->picture->classes);
             }
             runtime.add(path, named(**model, inputsOf(**model, each.range)), OnnxRuntime::Level::All);
         }

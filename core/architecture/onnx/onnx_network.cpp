@@ -208,6 +208,8 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
                 model.classes = output[2] - 4;
             // The usual way of single-shot detectors; nothing in a file says so.
             model.normalisation = {.range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}};
+        } else if (file.metadata.text("onnx.tritloom.classes") == std::to_string(output[2] - 4)) {
+            model.classes = output[2] - 4; // as we wrote it
         }
     } else {
         model.task = PictureTask::Classification;
