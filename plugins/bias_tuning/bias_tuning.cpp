@@ -184,7 +184,7 @@ std::vector<ParameterSpec> BiasTuning::parameters() const
         {.key = "steps",
          .title = "Steps",
          .unit = "",
-         .standard = 150,
+         .standard = 300,
          .lowest = 1,
          .highest = 20000,
          .whole = true},
@@ -212,7 +212,7 @@ std::vector<ParameterSpec> BiasTuning::parameters() const
         {.key = "patience",
          .title = "Passes without gain before the rate falls",
          .unit = "",
-         .standard = 10,
+         .standard = 50, // at three bits the divergence rises for a while before it falls
          .lowest = 1,
          .highest = 1000,
          .whole = true}};
