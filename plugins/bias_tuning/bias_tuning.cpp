@@ -51,19 +51,16 @@ std::set<TensorId> biasesOf(const ModelProbe& probe)
     return biases;
 }
 
-/// The layers that the graph reads, as the first candidate makes them.
-Result<TensorMap> compressedLayers(ModelProbe& probe, const TensorMap& stored, const MethodContext& context)
+/// Makes the layers that the graph reads what the first candidate makes of them, one after the other.
+Result<void> compressLayers(TuningData& data, ModelProbe& probe, const MethodContext& context)
 {
-    TensorMap layers;
     for (std::size_t i = 0; i < probe.layers().size(); ++i) {
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled at layer {}", i);
-        const TensorId id = probe.layers()[i].tensor;
-        if (const auto found = stored.find(id); found != stored.end())
-            layers[id] =
-                Tensor::adoptFloats(found->second.type().shape, TRY(probe.compressed(i, 0)).toFloats());
+        if (const TensorId id = probe.layers()[i].tensor; data.tensors().contains(id))
+            data.replace(id, TRY(probe.compressed(i, 0)).toFloats());
     }
-    return layers;
+    return {};
 }
 
 /// Divergence on the parts tuned on and on those held out.
@@ -73,9 +70,8 @@ struct Quality {
 
 class Descending {
 public:
-    Descending(const TuningData& data, TensorMap layers, std::set<TensorId> biases, double heldOut)
+    Descending(const TuningData& data, std::set<TensorId> biases, double heldOut)
         : m_data(data)
-        , m_tensors(std::move(layers))
         , m_biases(std::move(biases))
     {
         // Spread evenly: pictures often come class by class.
@@ -83,7 +79,7 @@ public:
         for (std::size_t i = 0; i < count; ++i)
             ((i + 1) * held / count > i * held / count ? m_heldOut : m_tuned).push_back(i);
         for (const TensorId id : m_biases)
-            m_tensors[id] = m_data.stored().at(id);
+            m_tensors[id] = m_data.tensors().at(id);
         m_best = m_tensors;
     }
 
@@ -125,13 +121,7 @@ public:
     [[nodiscard]] const Quality& after() const { return m_after; }
     [[nodiscard]] std::size_t tunedParts() const { return m_tuned.size(); }
     [[nodiscard]] std::size_t heldOutParts() const { return m_heldOut.size(); }
-    [[nodiscard]] TensorMap biases() const
-    {
-        TensorMap tensors;
-        for (const TensorId id : m_biases)
-            tensors[id] = m_best.at(id);
-        return tensors;
-    }
+    [[nodiscard]] const TensorMap& best() const { return m_best; }
 
 private:
     Result<double> divergenceOn(std::span<const std::size_t> parts, const MethodContext& context)
@@ -169,8 +159,8 @@ private:
     }
 
     const TuningData& m_data;
-    TensorMap m_tensors, m_best; ///< compressed layers and biases
     std::set<TensorId> m_biases;
+    TensorMap m_tensors, m_best; ///< of these
     std::vector<std::size_t> m_tuned, m_heldOut; ///< parts
     Quality m_before, m_after;
     bool m_hasBegun = false;
@@ -235,13 +225,13 @@ BiasTuning::apply(ModelProbe& probe, const Parameters& given, const MethodContex
     std::set<TensorId> biases = biasesOf(probe);
     if (probe.graph() != nullptr && biases.empty())
         return fail(ErrorCode::Unsupported, "this model has no biases to tune");
-    const TuningData data = TRY(TuningData::gather(probe, context));
-    std::erase_if(biases, [&](TensorId id) { return !isVector(data.stored().at(id).type().shape); });
+    TuningData data = TRY(TuningData::gather(probe, context));
+    std::erase_if(biases, [&](TensorId id) { return !isVector(data.tensors().at(id).type().shape); });
     if (biases.empty())
         return fail(ErrorCode::Unsupported, "this model has no biases to tune");
     const std::size_t count = biases.size();
-    Descending descending(
-        data, TRY(compressedLayers(probe, data.stored(), context)), std::move(biases), heldOut);
+    TRY_VOID(compressLayers(data, probe, context));
+    Descending descending(data, std::move(biases), heldOut);
     TRY_VOID(descending.run(steps, rate, batch, patience, context));
 
     TransformedModel result;
@@ -261,7 +251,7 @@ BiasTuning::apply(ModelProbe& probe, const Parameters& given, const MethodContex
         "the "
         "model computes something else than before",
         made.format, made.method));
-    result.tensors = descending.biases();
+    result.tensors = descending.best();
     return result;
 }
 

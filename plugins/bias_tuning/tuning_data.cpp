@@ -12,6 +12,8 @@ namespace {
 
 // From so many pictures on LibTorch takes oneDNN's convolutions, which are an order faster than its own.
 constexpr std::size_t groupSize = 16;
+// The way back needs all values of all of them: larger networks are run one picture at a time.
+constexpr std::size_t mostGroupBytes = std::size_t{1} << 29;
 
 /// What a softmax at the end of the graph reads, or the output.
 ValueId logitsOf(const Graph& graph)
@@ -80,10 +82,16 @@ Result<Tensor> TuningData::tensorOf(TensorId id, const TensorMap& replaced) cons
 {
     if (const auto found = replaced.find(id); found != replaced.end())
         return found->second;
-    if (const auto found = m_stored.find(id); found != m_stored.end())
+    if (const auto found = m_tensors.find(id); found != m_tensors.end())
         return found->second;
     return fail(
         ErrorCode::InvalidInput, "tensor {} is read, but not among those of the graph", std::uint32_t(id));
+}
+
+void TuningData::replace(TensorId id, std::vector<float> values)
+{
+    Tensor& tensor = m_tensors.at(id);
+    tensor = Tensor::adoptFloats(tensor.type().shape, std::move(values));
 }
 
 Result<void> TuningData::gatherPictures(ModelProbe& probe, const MethodContext& context)
@@ -98,6 +106,8 @@ Result<void> TuningData::gatherPictures(ModelProbe& probe, const MethodContext& 
         if (chunk == 0) {
             m_graph = made.graph;
             m_logits = logitsOf(m_graph);
+            for (const auto& [id, value] : made.values)
+                m_valueBytes += value.bytes().size();
         }
         Part part;
         for (const ValueId input : made.graph.part(0).inputs)
@@ -181,7 +191,7 @@ Result<void> TuningData::checkAgainstProbe(const std::stop_token& stop)
         });
     });
     const std::size_t last[] = {0, m_parts.size() - 1};
-    if (m_parts.size() < 2 || !areAlike)
+    if (m_parts.size() < 2 || !areAlike || m_valueBytes * groupSize > mostGroupBytes)
         return {};
     if (const auto pair = graphForMany(m_graph, 2)) {
         const auto difference = farthest(last, *pair);
@@ -204,9 +214,9 @@ Result<TuningData> TuningData::gather(ModelProbe& probe, const MethodContext& co
     TuningData data;
     for (const Node& node : graph.nodes)
         for (const TensorId id : node.weights)
-            if (!data.m_stored.contains(id)) {
+            if (!data.m_tensors.contains(id)) {
                 const Tensor tensor = TRY(probe.tensor(id));
-                data.m_stored[id] = Tensor::adoptFloats(tensor.type().shape, tensor.toFloats());
+                data.m_tensors[id] = Tensor::adoptFloats(tensor.type().shape, tensor.toFloats());
             }
     if (probe.chunkCount() == 0)
         return fail(ErrorCode::Unsupported, "biases are tuned on calibration data, and there is none");

@@ -18,14 +18,16 @@ public:
     [[nodiscard]] static Result<TuningData> gather(ModelProbe& probe, const MethodContext& context);
 
     [[nodiscard]] std::size_t parts() const { return m_parts.size(); }
-    [[nodiscard]] const TensorMap& stored() const { return m_stored; } ///< all that the graph reads
+    [[nodiscard]] const TensorMap& tensors() const { return m_tensors; } ///< all that the graph reads, f32
+    /// What a tensor is from now on; the logits to come near to stay. values: as many as it has.
+    void replace(TensorId id, std::vector<float> values);
     [[nodiscard]] bool runsManyAtOnce() const { return m_runsManyAtOnce; }
 
     struct Descent {
         double divergence = 0; ///< mean over the logits' rows, nats
         std::map<TensorId, std::vector<double>> slopes; ///< of that mean; empty where nothing was wanted
     };
-    /// On some parts, with other tensors than the stored. The same for any number of threads.
+    /// On some parts, with some other tensors. The same for any number of threads.
     /// Errors: Unsupported, InvalidInput, Cancelled.
     [[nodiscard]] Result<Descent> descend(
         std::span<const std::size_t> parts, const TensorMap& replaced, const std::set<TensorId>& wanted,
@@ -49,7 +51,8 @@ private:
     Graph m_graph;
     ValueId m_logits{};
     std::vector<Part> m_parts;
-    TensorMap m_stored;
+    TensorMap m_tensors;
+    std::size_t m_valueBytes = 0; ///< of all values on the way of one picture
     bool m_runsManyAtOnce = false;
 };
 

@@ -5,6 +5,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/tiny_model.h"
 
+#include <QFile>
 #include <QTest>
 
 #include <cmath>
@@ -108,6 +109,23 @@ private:
     }
 
 private slots:
+    // Before all others: none of them has opened it.
+    void whatIsRefusedOpensNoLibTorch()
+    {
+        const auto model = loadModel(classifier).value();
+        CompressorProbe probe(
+            std::make_shared<Compressor>(model, onlyRounding, nullptr, std::size_t{1} << 20),
+            {{"int4row", "rtn", {}}}, std::stop_token());
+        const auto made = BiasTuning().apply(probe, {}, {});
+        QCOMPARE(made.error().code, ErrorCode::Unsupported);
+        QVERIFY2(
+            made.error().message.find("there is none") != std::string::npos, made.error().message.c_str());
+        QFile maps("/proc/self/maps");
+        if (!maps.open(QIODevice::ReadOnly))
+            QSKIP("no list of opened libraries here");
+        QVERIFY(!maps.readAll().contains("libtorch"));
+    }
+
     void slopesAreThoseOfTheDivergence()
     {
         const auto probe = pictureProbeOf(classifier, {{"int3row", "rtn", {}}}, somePictures(20));
@@ -117,12 +135,12 @@ private slots:
         for (std::size_t i = 0; i < probe->layers().size(); ++i) {
             const TensorId id = probe->layers()[i].tensor;
             tensors[id] = Tensor::adoptFloats(
-                data.stored().at(id).type().shape, probe->compressed(i, 0).value().toFloats());
+                data.tensors().at(id).type().shape, probe->compressed(i, 0).value().toFloats());
         }
         const TensorId bias = someBias(*probe);
         const std::vector<std::size_t> parts = allOf(data);
         const auto descent = data.descend(parts, tensors, {bias}, {}).value();
-        const std::vector<float> values = data.stored().at(bias).toFloats();
+        const std::vector<float> values = data.tensors().at(bias).toFloats();
         double farthest = 0, largest = 0;
         for (std::size_t i = 0; i < values.size(); ++i) {
             constexpr double step = 1.0 / 256;
@@ -130,7 +148,7 @@ private slots:
             for (const int side : {0, 1}) {
                 std::vector<float> moved = values;
                 moved[i] += float(side == 0 ? -step : step);
-                tensors[bias] = Tensor::adoptFloats(data.stored().at(bias).type().shape, std::move(moved));
+                tensors[bias] = Tensor::adoptFloats(data.tensors().at(bias).type().shape, std::move(moved));
                 sides[side] = data.descend(parts, tensors, {}, {}).value().divergence;
             }
             const double slope = descent.slopes.at(bias)[i];
