@@ -69,10 +69,17 @@ int methods(Context& context, const QStringList& arguments)
     std::ranges::sort(rows, {}, [](const QStringList& row) { return std::pair(row[1], row[0]); });
     for (const QString& problem : context.plugins().problems())
         std::fprintf(stderr, "%s\n", qPrintable(problem));
-    if (context.json())
-        context.print({{"methods", list}});
-    else
-        printTable({"method", "kind", "title", "what it does"}, rows);
+    const QString absent = QStringLiteral(TRITLOOM_ABSENT); // plugins that this build lacks, and why
+    if (context.json()) {
+        QJsonObject object{{"methods", list}};
+        if (!absent.isEmpty())
+            object["absent"] = absent;
+        context.print(object);
+        return Done;
+    }
+    printTable({"method", "kind", "title", "what it does"}, rows);
+    if (!absent.isEmpty())
+        std::printf("\n%s\n", qPrintable(absent));
     return Done;
 }
 

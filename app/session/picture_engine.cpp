@@ -1,5 +1,7 @@
 #include "app/session/picture_engine.h"
 
+#include "app/session/late_picture_probe.h"
+
 #include "app/session/one_size.h"
 #include "app/session/picture_image.h"
 #include "app/session/pictures_beside.h"
@@ -282,12 +284,13 @@ Result<std::shared_ptr<Statistics>> PictureEngine::makeStatistics(std::stop_toke
         m_model, std::move(inputs), key, std::move(graph), TRY(makeExecutor(m_options.device)));
 }
 
-Result<std::shared_ptr<const Model>> transformedNetwork(
-    std::shared_ptr<Compressor> compressor, const ModelTransform& transform, const Parameters& parameters,
-    std::vector<Candidate> candidates, const MethodContext& context, std::vector<std::string>& notices)
+namespace {
+
+/// The network as the transform makes it of what the probe tells.
+Result<std::shared_ptr<const Model>> rewritten(
+    const Model& model, ModelProbe& probe, const ModelTransform& transform, const Parameters& parameters,
+    const MethodContext& context, std::vector<std::string>& notices)
 {
-    const Model& model = compressor->model();
-    CompressorProbe probe(compressor, std::move(candidates), context.stop);
     const TransformedModel made = TRY(transform.apply(probe, parameters, context));
     notices.insert(notices.end(), made.notices.begin(), made.notices.end());
     const auto changed = makeModel(withTensors(*model.file, made.tensors));
@@ -297,13 +300,25 @@ Result<std::shared_ptr<const Model>> transformedNetwork(
     return std::shared_ptr<const Model>(withPicture(*changed, *model.picture));
 }
 
+} // namespace
+
+Result<std::shared_ptr<const Model>> transformedNetwork(
+    std::shared_ptr<Compressor> compressor, const ModelTransform& transform, const Parameters& parameters,
+    std::vector<Candidate> candidates, const MethodContext& context, std::vector<std::string>& notices)
+{
+    CompressorProbe probe(compressor, std::move(candidates), context.stop);
+    return rewritten(compressor->model(), probe, transform, parameters, context, notices);
+}
+
 Result<std::shared_ptr<PictureEngine>> PictureEngine::transformed(
     const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
     const MethodContext& context) const
 {
     auto engine = std::make_shared<PictureEngine>(*this);
-    engine->m_model = TRY(transformedNetwork(
-        m_compressor, transform, parameters, std::move(candidates), context, engine->m_pictures.notices));
+    LatePictureProbe probe(
+        m_compressor, candidates, context.stop, [&] { return makeProbe(candidates, context.stop); });
+    engine->m_model =
+        TRY(rewritten(*m_model, probe, transform, parameters, context, engine->m_pictures.notices));
     engine->m_original = m_original ? m_original : m_model;
     engine->m_compressor = std::make_shared<Compressor>(
         engine->m_model, m_compressor->methods(), TRY(engine->makeStatistics(context.stop)),

@@ -5179,8 +5179,8 @@ Divergenz %1</translation>
             <translation>Die Suche nach der Kappung, unter der Gram-Matrix der Eingaben statt 512 gezogener Token; die Skalierung davor ist die Umformung „awq“. Queries und Keys werden nicht von selbst ausgelassen</translation>
         </message>
         <message>
-            <source>Part A, the layer-wise calibration, of weights alone. Not here: ranges, biases and activations learned with them, the integer program (an allocator), batch norm and bias tuning (the transform “bias-correction”). Our own: the gradient from the Gram matrix, rates in distances between levels, the best state of each row</source>
-            <translation>Teil A, die Kalibrierung Schicht für Schicht, nur der Gewichte. Nicht hier: mitgelernte Bereiche, Bias-Werte und Aktivierungen, das ganzzahlige Programm (ein Verteiler), die Anpassung von Batch-Norm und Bias (die Umformung „bias-correction“). Eigenes: der Gradient aus der Gram-Matrix, Raten in Abständen zwischen Stufen, der beste Zustand jeder Zeile</translation>
+            <source>Part A, the layer-wise calibration, of weights alone. Not here: ranges, biases and activations learned with them, the integer program (an allocator), batch norm tuning (the transform “bias-correction”), bias tuning through the network (the transform “bias-tuning”). Our own: the gradient from the Gram matrix, rates in distances between levels, the best state of each row</source>
+            <translation>Teil A, die Kalibrierung Schicht für Schicht, nur der Gewichte. Nicht hier: mitgelernte Bereiche, Bias-Werte und Aktivierungen, das ganzzahlige Programm (ein Verteiler), die Anpassung von Batch-Norm (die Umformung „bias-correction“) und der Bias-Werte durch das ganze Netz (die Umformung „bias-tuning“). Eigenes: der Gradient aus der Gram-Matrix, Raten in Abständen zwischen Stufen, der beste Zustand jeder Zeile</translation>
         </message>
         <message>
             <source>The soft rounding with annealed regulariser, layer by layer. Our own: the gradient from the Gram matrix, a loss in units of what nearest rounding loses, 1000 iterations where the paper takes 10000, and a row is rounded where that is better</source>
@@ -5953,6 +5953,30 @@ Divergenz %1</translation>
         <message>
             <source>The bit-level scan with fits, floors, shifts, fronts and bit operations, for networks on pictures by loss or error to a target. Fewer than four sizes give shifts but no slopes to trust, which the report says. Not: FID as the measure (evaluate --features has it); TopKLD and what else trains</source>
             <translation>Der Durchgang über die Bits mit Anpassungen, Böden, Verschiebungen, Fronten und Bitoperationen, für Netze auf Bildern nach Verlust oder Fehler zu einem Ziel. Weniger als vier Größen geben Verschiebungen, aber keine Steigungen, denen zu trauen ist, was der Bericht sagt. Nicht: FID als Maß (evaluate --features hat es); TopKLD und was sonst trainiert</translation>
+        </message>
+        <message>
+            <source>Moves biases down the slope of the divergence until the compressed model answers as the original does.</source>
+            <translation>Bewegt Bias-Werte den Hang der Divergenz hinab, bis das komprimierte Modell antwortet wie das Original.</translation>
+        </message>
+        <message>
+            <source>Part D for classifiers and language models: biases of layers and norms go down the slope of the divergence of the logits, with gradients by LibTorch. Not here: thresholds of quantizers (layers come as they were packed, their inputs are not rounded); the embedding stays as stored meanwhile; the reference is the model as this transform finds it, so it is used instead of “bias-correction”, not beside it. Our own: the best state on data held out, fewer steps</source>
+            <translation>Teil D für Klassifizierer und Sprachmodelle: Bias-Werte von Schichten und Normen gehen den Hang der Divergenz der Logits hinab, mit Gradienten von LibTorch. Nicht hier: Schwellen der Quantisierer (Schichten bleiben, wie sie gepackt wurden, ihre Eingaben werden nicht gerundet); das Embedding bleibt währenddessen, wie es gespeichert ist; verglichen wird mit dem Modell, wie diese Umformung es vorfindet, darum steht sie an Stelle von „bias-correction“, nicht daneben. Eigenes: der beste Zustand auf zurückgelegten Daten, weniger Schritte</translation>
+        </message>
+        <message>
+            <source>Bias tuning</source>
+            <translation>Bias-Anpassung</translation>
+        </message>
+        <message>
+            <source>Parts in a step</source>
+            <translation>Teile in einem Schritt</translation>
+        </message>
+        <message>
+            <source>Share held out</source>
+            <translation>Zurückgelegter Anteil</translation>
+        </message>
+        <message>
+            <source>Passes without gain before the rate falls</source>
+            <translation>Durchgänge ohne Gewinn, bevor die Rate fällt</translation>
         </message>
     </context>
     <context>

@@ -5,6 +5,9 @@
 #include "plugins/baq/baq.h"
 #include "plugins/batchnorm_folding/batchnorm_folding.h"
 #include "plugins/bias_correction/bias_correction.h"
+#ifdef TRITLOOM_HAS_TORCH
+#include "plugins/bias_tuning/bias_tuning.h"
+#endif
 #include "plugins/bit_planes/bit_planes.h"
 #include "plugins/bit_scaling/bit_scaling.h"
 #include "plugins/bsnip/bsnip.h"
@@ -168,6 +171,9 @@ inline const PluginRow allPlugins[] = {
     {"awq", World::Text, apply<Awq>, specs<Awq>, {{"rows", 16}}},
     {"batchnorm-folding", World::Classifier, apply<BatchNormFolding>, specs<BatchNormFolding>, {}},
     {"bias-correction", World::Pictures, apply<BiasCorrection>, specs<BiasCorrection>, {}},
+#ifdef TRITLOOM_HAS_TORCH
+    {"bias-tuning", World::Pictures, apply<BiasTuning>, specs<BiasTuning>, {{"steps", 4}}},
+#endif
     {"equalisation", World::Folded, apply<Equalisation>, specs<Equalisation>, {}},
     {"rotation", World::Untied, apply<Rotation>, specs<Rotation>, {}},
     {"smoothquant", World::Text, apply<SmoothQuant>, specs<SmoothQuant>, {}},
