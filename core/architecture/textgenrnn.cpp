@@ -40,13 +40,13 @@ Tensor fromCudnn(const Tensor& stored)
 
 void turn(NamedTensor& matrix, bool isCudnn)
 {
-    const Shape file = matrix.shape;
-    matrix.shape = {file[1], file[0]};
-    matrix.fileShape = file;
-    if (isCudnn)
-        matrix.stored = fromCudnn(matrix.stored);
-    else
+    matrix.shape = {matrix.shape[1], matrix.shape[0]};
+    if (!isCudnn) {
         matrix.layout = Layout::Transposed;
+        return;
+    }
+    matrix.stored = fromCudnn(matrix.stored);
+    matrix.fileName.clear(); // it is no longer what the file calls by that name
 }
 
 class Builder {
@@ -274,6 +274,7 @@ void prepare(ModelFile& file)
         NamedTensor& first = *take(kerasName(layer, "bias"), prefix + "input.bias");
         if (!isCudnn)
             continue;
+        first.fileName.clear();
         NamedTensor second = first;
         second.name = prefix + "recurrent.bias";
         const Tensor both = first.stored;
