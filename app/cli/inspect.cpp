@@ -10,8 +10,8 @@ int inspect(Context& context, const QStringList& arguments)
 {
     context.addArgument(
         "MODEL",
-        "GGUF, a Hugging Face or diffusers folder, ONNX, a PyTorch state dict (also zipped), TensorFlow.js, "
-        "deeplearn.js, a llama2.c checkpoint, or .tritloom.");
+        "GGUF, a Hugging Face or diffusers folder, ONNX, a PyTorch state dict (also zipped), Keras weights "
+        "(HDF5), TensorFlow.js, deeplearn.js, a llama2.c checkpoint, or .tritloom.");
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());

@@ -19,7 +19,7 @@ void MainWindow::chooseFile()
 {
     const QString path = QFileDialog::getOpenFileName(
         this, tr("Open a model"), lastFolder("open"),
-        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.tritloom "
+        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom "
            "*.tritproj);;All files (*)"));
     if (path.isEmpty())
         return;

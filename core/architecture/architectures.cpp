@@ -1,4 +1,5 @@
 #include "core/architecture/model.h"
+#include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
 
 namespace tritloom {
@@ -48,6 +49,7 @@ std::span<const Architecture> architectures()
         {"bitnet-b1.58", "BitNet b1.58 2B4T", bitnet},
         {"bitnet-25", "BitNet b1.58 2B4T", bitnet},
         {"bitnet", "BitNet b1.58", bitnet3B},
+        {textgenrnn::id, "textgenrnn (Keras)", textgenrnn::build},
     };
     return list;
 }

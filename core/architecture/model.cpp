@@ -1,5 +1,6 @@
 #include "core/architecture/model.h"
 
+#include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
 #include "core/file/operator_graph.h"
 
@@ -236,6 +237,8 @@ Key contentKey(const ModelFile& file)
 
 std::shared_ptr<const Model> makeModel(ModelFile file)
 {
+    if (file.architecture().empty() && textgenrnn::isNetwork(file))
+        textgenrnn::prepare(file);
     identifyNetwork(file);
     auto model = std::make_shared<Model>();
     model->file = std::make_shared<const ModelFile>(std::move(file));
@@ -274,9 +277,10 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
             : fmt::format("the architecture '{}' is not known here", architecture);
     } else if (auto graph = row->build(*model->file)) {
         model->graph = std::move(*graph);
-        const TransformerConfig config = transformerConfig(*model->file).value();
-        model->contextLength = config.context;
-        model->kvBytesPerToken = 2 * config.blocks * config.kvHeads * config.headSize * 2;
+        if (const auto config = transformerConfig(*model->file)) { // recurrent networks keep no keys and values
+            model->contextLength = config->context;
+            model->kvBytesPerToken = 2 * config->blocks * config->kvHeads * config->headSize * 2;
+        }
     } else {
         model->whyNotEvaluated = graph.error().message;
     }

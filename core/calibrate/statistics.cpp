@@ -215,7 +215,12 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
         m_border = m_samples;
         m_borderStage = 0;
     }
-    // q, k and v read one value: its Gram matrix is summed once and shared. Windows of convolutions differ.
+    // q, k and v read one value: its Gram matrix is summed once and shared. Windows of convolutions differ, and
+    // a matrix that is read at each step of a sequence is multiplied with every step's value.
+    std::map<TensorId, std::size_t> uses;
+    for (const Node& node : graph.nodes)
+        if (node.op.kind == OpKind::Linear && !node.weights.empty())
+            ++uses[node.weights[0]];
     using Source = std::pair<ValueId, std::optional<TensorId>>;
     std::map<Source, RowSums> sums;
     std::map<TensorId, Source> sourceOf;
@@ -239,11 +244,13 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
         m_executor->onLinearInput = [&](const Node& node, const Tensor& input) {
             if (node.weights.empty())
                 return;
+            const TensorId matrix = node.weights[0];
+            const bool isRepeated = node.op.kind == OpKind::Linear && uses[matrix] > 1;
             const Source source{
-                node.inputs[0],
-                node.op.kind == OpKind::Linear ? std::optional<TensorId>() : std::optional(node.weights[0])};
-            sourceOf[node.weights[0]] = source;
-            if (!std::exchange(seen[source], true))
+                isRepeated ? ValueId{} : node.inputs[0],
+                node.op.kind == OpKind::Linear && !isRepeated ? std::optional<TensorId>() : std::optional(matrix)};
+            sourceOf[matrix] = source;
+            if (!std::exchange(seen[source], true) || isRepeated)
                 addGram(input, sums[source]);
         };
         ValueMap values = border[c];

@@ -1,5 +1,7 @@
 #include "core/evaluate/generate.h"
 
+#include "core/architecture/textgenrnn.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -50,7 +52,13 @@ Result<void> Generator::feed(std::span<const TokenId> tokens, std::stop_token st
                 m_compressor->keyOfChoice(*layer, m_allocation[*layer])};
         return Executor::Weights{TRY(materialise(model.tensor(id))), keyOf("stored", model.key, id)};
     };
-    ValueMap values{{graph.input, Tensor::adoptFloats({tokens.size()}, {tokens.begin(), tokens.end()})}};
+    std::span<const TokenId> read = tokens;
+    if (const std::size_t again = tokensReadAgain(*model.file); again > 0) {
+        m_seen.insert(m_seen.end(), tokens.begin(), tokens.end());
+        m_seen.erase(m_seen.begin(), m_seen.end() - std::ptrdiff_t(std::min(again, m_seen.size())));
+        read = m_seen;
+    }
+    ValueMap values{{graph.input, Tensor::adoptFloats({read.size()}, {read.begin(), read.end()})}};
     const std::size_t head = graph.stageCount - 1;
     TRY_VOID(m_executor->run(graph, 0, head - 1, values, weightsOf, &m_state, stop));
     for (auto& [id, tensor] : values) { // only the last position's logits are asked for
@@ -72,6 +80,7 @@ Result<void> Generator::start(std::string_view prompt, const GenerateOptions& op
         return fail(ErrorCode::Unsupported, "the model cannot read text: {}", model.whyNoTokenizer);
     m_options = options;
     m_state = {};
+    m_seen.clear();
     m_made = 0;
     m_random = options.seed;
     std::vector<TokenId> tokens = model.tokenizer->encode(prompt);

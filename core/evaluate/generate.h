@@ -39,6 +39,7 @@ private:
     Allocation m_allocation;
     GenerateOptions m_options;
     SequenceState m_state;
+    std::vector<TokenId> m_seen; ///< the last ones, of a model that keeps no state: see tokensReadAgain()
     std::vector<float> m_logits; ///< of the last position
     std::size_t m_made = 0;
     std::uint64_t m_random = 0;

@@ -1,5 +1,6 @@
 #include "core/export/gguf_target.h"
 
+#include "core/architecture/textgenrnn.h"
 #include "core/base/utf8.h"
 #include "core/export/problems.h"
 #include "core/file/gguf_types.h"
@@ -164,7 +165,7 @@ Plan makePlan(const ModelFile& model, std::span<const std::string> formats)
     }
     if (model.architecture().empty())
         plan.problems.emplace_back("the architecture is unknown, GGUF needs 'general.architecture'");
-    else if (model.format != "gguf" && !model.find("token_embd.weight"))
+    else if ((model.format != "gguf" && !model.find("token_embd.weight")) || tokensReadAgain(model) > 0)
         plan.problems.push_back(fmt::format(
             "the architecture '{}' has no translation into GGUF's names", printable(model.architecture())));
     for (std::size_t i = 0; i < formats.size(); ++i)

@@ -1,6 +1,7 @@
 #include "core/file/deeplearnjs.h"
 #include "core/file/diffusers.h"
 #include "core/file/gguf.h"
+#include "core/file/hdf5.h"
 #include "core/file/huggingface.h"
 #include "core/file/llama2c.h"
 #include "core/file/onnx.h"
@@ -21,6 +22,7 @@ std::span<const ModelFormat> modelFormats()
          huggingface::sniff, huggingface::read},
         {"onnx", "ONNX", "*.onnx", onnx::sniff, onnx::read},
         {"pytorch", "PyTorch state dict", "*.pt *.pth *.th", pytorch::sniff, pytorch::read},
+        {"hdf5", "Keras weights (HDF5)", "*.hdf5 *.h5", hdf5::sniff, hdf5::read},
         {"tfjs", "TensorFlow.js", "model.json weights_manifest.json", tfjs::sniff, tfjs::read},
         {"deeplearnjs", "deeplearn.js checkpoint", "manifest.json", deeplearnjs::sniff, deeplearnjs::read},
         {"llama2c", "llama2.c", "*.bin", llama2c::sniff, llama2c::read},

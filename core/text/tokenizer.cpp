@@ -2,6 +2,7 @@
 
 #include "core/base/utf8.h"
 #include "core/text/byte_level_bpe.h"
+#include "core/text/characters.h"
 #include "core/text/clip_bpe.h"
 #include "core/text/sentencepiece_bpe.h"
 #include "core/text/unigram.h"
@@ -20,6 +21,7 @@ constexpr TokenizerRow tokenizers[] = {
     {"gpt2", byteLevelBpe::make},
     {"t5", unigram::make},
     {"clip", clipBpe::make},
+    {"characters", characters::make},
 };
 
 } // namespace

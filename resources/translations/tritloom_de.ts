@@ -1229,8 +1229,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Die Bilder konnten nicht genommen werden: %1</translation>
         </message>
         <message>
-            <source>Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.tritloom *.tritproj);;All files (*)</source>
-            <translation>Modelle und Projekte (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.tritloom *.tritproj);;Alle Dateien (*)</translation>
+            <source>Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom *.tritproj);;All files (*)</source>
+            <translation>Modelle und Projekte (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom *.tritproj);;Alle Dateien (*)</translation>
         </message>
         <message>
             <source>How to allocate: allocator, costs, a second budget</source>
@@ -6558,8 +6558,8 @@ Divergenz %1</translation>
             <translation>Grundmodell</translation>
         </message>
         <message>
-            <source>Models (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.tritloom);;All files (*)</source>
-            <translation>Modelle (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.tritloom);;Alle Dateien (*)</translation>
+            <source>Models (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom);;All files (*)</source>
+            <translation>Modelle (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom);;Alle Dateien (*)</translation>
         </message>
         <message>
             <source>opening…</source>

@@ -39,7 +39,7 @@ void BaseModelRow::choose()
 {
     const QString path = QFileDialog::getOpenFileName(
         this, tr("Choose the base model"), lastFolder("open"),
-        tr("Models (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.tritloom);;All files (*)"));
+        tr("Models (*.gguf *.safetensors *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom);;All files (*)"));
     if (path.isEmpty())
         return;
     setLastFolder("open", path);
