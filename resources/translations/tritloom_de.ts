@@ -5954,6 +5954,22 @@ Divergenz %1</translation>
             <source>The bit-level scan with fits, floors, shifts, fronts and bit operations, for networks on pictures by loss or error to a target. Fewer than four sizes give shifts but no slopes to trust, which the report says. Not: FID as the measure (evaluate --features has it); TopKLD and what else trains</source>
             <translation>Der Durchgang über die Bits mit Anpassungen, Böden, Verschiebungen, Fronten und Bitoperationen, für Netze auf Bildern nach Verlust oder Fehler zu einem Ziel. Weniger als vier Größen geben Verschiebungen, aber keine Steigungen, denen zu trauen ist, was der Bericht sagt. Nicht: FID als Maß (evaluate --features hat es); TopKLD und was sonst trainiert</translation>
         </message>
+        <message>
+            <source>Outlier columns by the layer before</source>
+            <translation>Ausreißerspalten nach der Schicht davor</translation>
+        </message>
+        <message>
+            <source>Columns whose inputs come from units of widely spread weights stay in 16 bits, all others go to the nearest level; needs no data.</source>
+            <translation>Spalten, deren Eingaben von Einheiten mit weit gestreuten Gewichten kommen, bleiben in 16 Bits, alle anderen gehen zur nächsten Stufe; braucht keine Daten.</translation>
+        </message>
+        <message>
+            <source>The proxy along the graph: value to output projection, up and gate (deviations multiplied) to down, and the branch of a residual sum that was made last; whole units of convolutions. Not: layers that no layer comes before, grouped convolutions</source>
+            <translation>Die Stellvertretung der Ausreißer entlang des Graphen: von Value zur Ausgabeprojektion, von Up und Gate (Streuungen multipliziert) zu Down, und der zuletzt entstandene Zweig einer Restsumme; ganze Einheiten von Faltungen. Nicht: Schichten, vor denen keine liegt, gruppierte Faltungen</translation>
+        </message>
+        <message>
+            <source>Columns kept in 16 bits</source>
+            <translation>In 16 Bits behaltene Spalten</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
