@@ -5363,8 +5363,8 @@ Divergenz %1</translation>
             <translation>Die Anpassung nach kleinsten Quadraten mit Intervallen aus neu gezogenen Zeilen; Exponenten, die die vorliegenden Modelle nicht verraten, bleiben wie veröffentlicht. Alle Modelle gelten als mit gleich vielen Token trainiert, daher bleibt auch der Exponent der Token. Nicht: ein robuster Verlust, Zwischenstände eines Modells im Training</translation>
         </message>
         <message>
-            <source>Tables of activation functions, softmax in whole numbers, the half octaves of LRP-QViT behind a softmax, dyadic scales of products; each by itself on measured values. Not: norms and residual sums in whole numbers, a whole network run so, scales a channel, training</source>
-            <translation>Tabellen der Aktivierungsfunktionen, Softmax in ganzen Zahlen, die halben Oktaven von LRP-QViT hinter einem Softmax, dyadische Skalen der Produkte; jedes für sich an gemessenen Werten. Nicht: Normen und Residuensummen in ganzen Zahlen, ein ganzes so gerechnetes Netz, Skalen je Kanal, Training</translation>
+            <source>Tables of activation functions, softmax in whole numbers, the half octaves of LRP-QViT behind a softmax, dyadic scales of products; each by itself on measured values. Not: norms in whole numbers, training; a whole network is run by “integer-network”</source>
+            <translation>Tabellen der Aktivierungsfunktionen, Softmax in ganzen Zahlen, die halben Oktaven von LRP-QViT hinter einem Softmax, dyadische Skalen der Produkte; jedes für sich an gemessenen Werten. Nicht: Normen in ganzen Zahlen, Training; ein ganzes Netz rechnet „integer-network“</translation>
         </message>
         <message>
             <source>The histogram of channel ranges with the thresholds, and the cost of groups against one scale, the best contiguous cuts and a scale for every channel. The cost is the sum of squared scales, not a measured error</source>
@@ -5969,6 +5969,42 @@ Divergenz %1</translation>
         <message>
             <source>Columns kept in 16 bits</source>
             <translation>In 16 Bits behaltene Spalten</translation>
+        </message>
+        <message>
+            <source>A network in whole numbers</source>
+            <translation>Ein Netz in ganzen Zahlen</translation>
+        </message>
+        <message>
+            <source>A classifier run without floats, 4 or 8 bits and dyadic scales, held against its simulation tensor by tensor.</source>
+            <translation>Ein Klassifikator ohne Gleitkommazahlen, 4 oder 8 Bits und dyadische Skalen, Tensor für Tensor mit seiner Simulation verglichen.</translation>
+        </message>
+        <message>
+            <source>Convolutions and products with folded norms, biases in 32 bits, rectifiers, pools, residual sums, slices, pads and reshapes; weights by output channel, the last layer's with one scale; static ranges. Not: other activation functions, concatenations, attention, training, a runtime of its own</source>
+            <translation>Faltungen und Produkte mit eingefalteten Normen, Biase in 32 Bits, ReLU, Pooling, Residuensummen, Ausschnitte, Ränder und Umformungen; Gewichte je Ausgabekanal, die der letzten Schicht mit einer Skala; feste Bereiche. Nicht: andere Aktivierungsfunktionen, Verkettungen, Attention, Training, eine eigene Laufzeit</translation>
+        </message>
+        <message>
+            <source>Bits of the weights</source>
+            <translation>Bits der Gewichte</translation>
+        </message>
+        <message>
+            <source>Bits of residual sums and of what is averaged</source>
+            <translation>Bits der Residuensummen und dessen, was gemittelt wird</translation>
+        </message>
+        <message>
+            <source>First and last layer in 8 bits</source>
+            <translation>Erste und letzte Schicht in 8 Bits</translation>
+        </message>
+        <message>
+            <source>Scales as quotients of 32-bit floats, as the released code has them</source>
+            <translation>Skalen als Quotienten von 32-Bit-Gleitkommazahlen wie im veröffentlichten Code</translation>
+        </message>
+        <message>
+            <source>Pictures that ranges are told by</source>
+            <translation>Bilder, aus denen die Bereiche stammen</translation>
+        </message>
+        <message>
+            <source>Pictures that are compared</source>
+            <translation>Verglichene Bilder</translation>
         </message>
     </context>
     <context>
