@@ -5255,8 +5255,8 @@ Divergenz %1</translation>
             <translation>Die genauen Singulärwerte bei zyklischem Rand für jede Schrittweite, L_orth für beide Fälle, seine Schranke, welche Formen orthogonal sein können, mit und ohne die Batch-Norm dahinter. Nicht: L_orth als Regularisierung im Training</translation>
         </message>
         <message>
-            <source>The linear, quadratic and memory cost, the Pareto front over uniform widths, 8-bit ends and mixtures, measured without training. Not: the AQT quantizers, networks of other depth and width, training</source>
-            <translation>Die linearen, quadratischen und Speicherkosten, die Pareto-Front über gleichmäßige Breiten, 8-Bit-Enden und Mischungen, ohne Training gemessen. Nicht: die Quantisierer von AQT, Netze anderer Tiefe und Breite, Training</translation>
+            <source>The linear, quadratic and memory cost, the Pareto front over uniform widths, 8-bit ends and mixtures, measured without training. The AQT quantizers are static-activations with aqt=1. Not: networks of other depth and width, training</source>
+            <translation>Die linearen, quadratischen und Speicherkosten, die Pareto-Front über gleichmäßige Breiten, 8-Bit-Enden und Mischungen, ohne Training gemessen. Die Quantisierer von AQT sind static-activations mit aqt=1. Nicht: Netze anderer Tiefe und Breite, Training</translation>
         </message>
         <message>
             <source>Equalisation (section 4.1) over pairs with ReLU, leaky ReLU, PReLU or pools between, depthwise too; no bias absorption; bias correction is the transform “bias-correction”; ReLU6 is left as it is. Fold batch norms first</source>
@@ -5395,8 +5395,8 @@ Divergenz %1</translation>
             <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
         </message>
         <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges</source>
-            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche</translation>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
         </message>
         <message>
             <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>
@@ -6005,6 +6005,18 @@ Divergenz %1</translation>
         <message>
             <source>Pictures that are compared</source>
             <translation>Verglichene Bilder</translation>
+        </message>
+        <message>
+            <source>Largest magnitude that is kept, whatever was seen</source>
+            <translation>Größter behaltener Betrag, unabhängig vom Gesehenen</translation>
+        </message>
+        <message>
+            <source>0: by the range</source>
+            <translation>0: nach dem Bereich</translation>
+        </message>
+        <message>
+            <source>Round as AQT does: down where no input is negative, halves up elsewhere</source>
+            <translation>Runden wie AQT: abwärts, wo keine Eingabe negativ ist, sonst Hälften aufwärts</translation>
         </message>
     </context>
     <context>
