@@ -73,7 +73,7 @@ PlanOrNot unary(const Op& op, Types inputs)
 /// By ranges that are fixed beforehand; those of each row are found in double precision, on the CPU.
 PlanOrNot quantizeRows(const Op& op, Types inputs)
 {
-    if (inputs.size() != 4)
+    if (inputs.size() != 4 || op.attributes.contains("offset")) // rounded down: the reference does that
         return {};
     const TensorType& x = inputs[0];
     const std::size_t groups = inputs[3].elements(), inner = std::max<std::size_t>(1, op.count("inner", 1));

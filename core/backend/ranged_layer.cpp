@@ -11,6 +11,8 @@ std::optional<RangedLayer> rangedLayer(const LayerReplacement& replacement, std:
         || nodes[1].op.kind != OpKind::Linear || nodes[1].weights.size() != 1 || nodes[1].inputs.size() != 1
         || nodes[1].inputs[0] != nodes[0].output || replacement.graph.output != nodes[1].output)
         return {};
+    if (nodes[0].op.attributes.contains("offset"))
+        return {}; // rounded down: not what these products do
     const auto part = [&](std::size_t i) {
         return replacement.parts[std::size_t(nodes[0].weights[i])].tensor.toFloats();
     };

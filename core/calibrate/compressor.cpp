@@ -1,5 +1,7 @@
 #include "core/calibrate/compressor.h"
 
+#include "core/method/unit_method.h"
+
 #include <algorithm>
 
 namespace tritloom {
@@ -67,6 +69,19 @@ Result<Tensor> baseOf(const Model* base, const NamedTensor& tensor, const std::s
     return materialise(*found);
 }
 
+Result<InputUnits>
+unitsBefore(const Model& model, const Layer& layer, std::string_view method, std::stop_token stop)
+{
+    if (!model.graph)
+        return fail(
+            ErrorCode::Unsupported, "{}: the method '{}' looks for the layer before in the graph, but {}",
+            layer.name, method, model.whyNotEvaluated);
+    const auto tensorOf = [&model](TensorId id) -> Result<Tensor> {
+        return TRY(storedLayer(model.tensor(id))).dense();
+    };
+    return inputUnits(*model.graph, layer.tensor, layer.columns, tensorOf, std::move(stop));
+}
+
 } // namespace
 
 Result<CompressedLayer> Compressor::compress(
@@ -132,6 +147,9 @@ Result<CompressedLayer> Compressor::compress(
                 what.name, choice.method);
         const InputHistograms inputs = TRY(m_statistics->inputsOf(layer, stop, progress));
         packed = TRY(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context));
+    } else if (const auto* const behind = dynamic_cast<const UnitMethod*>(method); behind != nullptr) {
+        const InputUnits units = TRY(unitsBefore(*m_model, what, choice.method, stop));
+        packed = TRY(behind->quantizeBehind(problem, units, format, choice.parameters, context));
     } else {
         packed = TRY(method->quantize(problem, format, choice.parameters, context));
     }

@@ -117,6 +117,13 @@ roundedInputOf(const LayerReplacement& replacement, const std::string& layer, co
             ErrorCode::Unsupported,
             "{}: {} with more than a matrix and fixed ranges of its inputs cannot be written as ONNX", layer,
             format);
+    if (nodes[0].op.attributes.contains("offset"))
+        return fail(
+            ErrorCode::Unsupported,
+            "{}: {} with inputs rounded as AQT does cannot be written as ONNX, which rounds to nearest; "
+            "aqt=0 "
+            "can",
+            layer, format);
     const auto part = [&](std::size_t node, std::size_t i) -> const Tensor& {
         return replacement.parts[std::size_t(nodes[node].weights[i])].tensor;
     };

@@ -62,6 +62,15 @@ Histogram valuesOf(const InputHistograms::Bucket& bucket, std::size_t begin, std
     return sum;
 }
 
+/// AQT's grid: multipliers of 2^bits / bound where no input is negative, of (2^(bits-1) - 1) / bound around
+/// zero.
+ActivationGrid aqtGrid(const ActivationRange& range, bool isUnsigned, int bits)
+{
+    const double half = std::exp2(bits - 1);
+    const double scale = isUnsigned ? range.high / (2 * half) : std::max(-range.low, range.high) / (half - 1);
+    return {scale > 0 ? float(scale) : 1.0f, isUnsigned ? 0.0f : float(half)};
+}
+
 } // namespace
 
 std::vector<ParameterSpec> StaticActivations::parameters() const
@@ -114,6 +123,19 @@ std::vector<ParameterSpec> StaticActivations::parameters() const
          .standard = 1,
          .lowest = 1,
          .highest = 8,
+         .whole = true},
+        {.key = "bound",
+         .title = "Largest magnitude that is kept, whatever was seen",
+         .unit = "0: by the range",
+         .standard = 0,
+         .lowest = 0,
+         .highest = 65504},
+        {.key = "aqt",
+         .title = "Round as AQT does: down where no input is negative, halves up elsewhere",
+         .unit = "",
+         .standard = 0,
+         .lowest = 0,
+         .highest = 1,
          .whole = true}};
 }
 
@@ -143,6 +165,8 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
     const bool perChannel = TRY(parameterValue(specs, given, "channels")) != 0;
     const auto runs = std::size_t(TRY(parameterValue(specs, given, "runs")));
     const auto groups = std::size_t(TRY(parameterValue(specs, given, "groups")));
+    const double bound = TRY(parameterValue(specs, given, "bound"));
+    const bool isAqt = TRY(parameterValue(specs, given, "aqt")) != 0;
     if (!supports(*format))
         return fail(ErrorCode::Unsupported, "{} has no levels to round to", format->id());
     const Tensor weights = TRY(packRows(
@@ -160,13 +184,20 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
         ? runsOf(buckets, runs, perChannel, options.isSymmetric, context.stop)
         : std::vector<std::size_t>{0};
     const std::size_t width = isSplit ? channels : 1;
+    const bool isUnsigned = std::ranges::all_of(buckets, [](const auto& b) { return b.whole.least() >= 0; });
+    const auto rangeOf = [&](const Histogram& values) {
+        if (bound > 0)
+            return ActivationRange{values.least() < 0 ? -bound : 0, bound};
+        return estimateRange(values, options);
+    };
     for (const InputHistograms::Bucket& bucket : buckets) {
         for (std::size_t r = 0; r < firsts.size(); ++r) {
             if (context.stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "cancelled at channel {} of {}", firsts[r], channels);
             const std::size_t end = r + 1 < firsts.size() ? firsts[r + 1] : width;
-            const ActivationGrid grid = gridOf(
-                estimateRange(isSplit ? valuesOf(bucket, firsts[r], end) : bucket.whole, options), options);
+            const ActivationRange range = rangeOf(isSplit ? valuesOf(bucket, firsts[r], end) : bucket.whole);
+            const ActivationGrid grid =
+                isAqt ? aqtGrid(range, isUnsigned, options.bits) : gridOf(range, options);
             scales.insert(scales.end(), end - firsts[r], grid.scale);
             zeros.insert(zeros.end(), end - firsts[r], grid.zero);
         }
@@ -181,10 +212,14 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
              {"input.times", Tensor::adoptFloats({buckets.size()}, std::move(borders)), false}},
         .outputs = layer.weights.type().rows(),
         .inputs = layer.weights.type().columns()};
+    Op rounding{OpKind::QuantizeRows, {{"bits", double(options.bits)}}};
+    if (isAqt) {
+        rounding.attributes["offset"] = isUnsigned ? 0 : .5;
+        rounding.attributes["lowest"] = isUnsigned ? 0 : 1; // -2^(bits-1) is not used
+    }
     GraphBuilder graph;
-    const ValueId rounded = graph.add(
-        {OpKind::QuantizeRows, {{"bits", double(options.bits)}}}, {graph.input()},
-        {TensorId{1}, TensorId{2}, TensorId{3}});
+    const ValueId rounded =
+        graph.add(std::move(rounding), {graph.input()}, {TensorId{1}, TensorId{2}, TensorId{3}});
     const ValueId product = graph.add({OpKind::Linear, {}}, {rounded}, {TensorId{0}});
     replacement.graph = std::move(graph).finish(product);
     return CompressedLayer(std::move(replacement));

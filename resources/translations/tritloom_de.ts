@@ -5255,8 +5255,8 @@ Divergenz %1</translation>
             <translation>Die genauen Singulärwerte bei zyklischem Rand für jede Schrittweite, L_orth für beide Fälle, seine Schranke, welche Formen orthogonal sein können, mit und ohne die Batch-Norm dahinter. Nicht: L_orth als Regularisierung im Training</translation>
         </message>
         <message>
-            <source>The linear, quadratic and memory cost, the Pareto front over uniform widths, 8-bit ends and mixtures, measured without training. Not: the AQT quantizers, networks of other depth and width, training</source>
-            <translation>Die linearen, quadratischen und Speicherkosten, die Pareto-Front über gleichmäßige Breiten, 8-Bit-Enden und Mischungen, ohne Training gemessen. Nicht: die Quantisierer von AQT, Netze anderer Tiefe und Breite, Training</translation>
+            <source>The linear, quadratic and memory cost, the Pareto front over uniform widths, 8-bit ends and mixtures, measured without training. The AQT quantizers are static-activations with aqt=1. Not: networks of other depth and width, training</source>
+            <translation>Die linearen, quadratischen und Speicherkosten, die Pareto-Front über gleichmäßige Breiten, 8-Bit-Enden und Mischungen, ohne Training gemessen. Die Quantisierer von AQT sind static-activations mit aqt=1. Nicht: Netze anderer Tiefe und Breite, Training</translation>
         </message>
         <message>
             <source>Equalisation (section 4.1) over pairs with ReLU, leaky ReLU, PReLU or pools between, depthwise too; no bias absorption; bias correction is the transform “bias-correction”; ReLU6 is left as it is. Fold batch norms first</source>
@@ -5363,8 +5363,8 @@ Divergenz %1</translation>
             <translation>Die Anpassung nach kleinsten Quadraten mit Intervallen aus neu gezogenen Zeilen; Exponenten, die die vorliegenden Modelle nicht verraten, bleiben wie veröffentlicht. Alle Modelle gelten als mit gleich vielen Token trainiert, daher bleibt auch der Exponent der Token. Nicht: ein robuster Verlust, Zwischenstände eines Modells im Training</translation>
         </message>
         <message>
-            <source>Tables of activation functions, softmax in whole numbers, the half octaves of LRP-QViT behind a softmax, dyadic scales of products; each by itself on measured values. Not: norms and residual sums in whole numbers, a whole network run so, scales a channel, training</source>
-            <translation>Tabellen der Aktivierungsfunktionen, Softmax in ganzen Zahlen, die halben Oktaven von LRP-QViT hinter einem Softmax, dyadische Skalen der Produkte; jedes für sich an gemessenen Werten. Nicht: Normen und Residuensummen in ganzen Zahlen, ein ganzes so gerechnetes Netz, Skalen je Kanal, Training</translation>
+            <source>Tables of activation functions, softmax in whole numbers, the half octaves of LRP-QViT behind a softmax, dyadic scales of products; each by itself on measured values. Not: norms in whole numbers, training; a whole network is run by “integer-network”</source>
+            <translation>Tabellen der Aktivierungsfunktionen, Softmax in ganzen Zahlen, die halben Oktaven von LRP-QViT hinter einem Softmax, dyadische Skalen der Produkte; jedes für sich an gemessenen Werten. Nicht: Normen in ganzen Zahlen, Training; ein ganzes Netz rechnet „integer-network“</translation>
         </message>
         <message>
             <source>The histogram of channel ranges with the thresholds, and the cost of groups against one scale, the best contiguous cuts and a scale for every channel. The cost is the sum of squared scales, not a measured error</source>
@@ -5395,8 +5395,8 @@ Divergenz %1</translation>
             <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
         </message>
         <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges</source>
-            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche</translation>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
         </message>
         <message>
             <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>
@@ -5977,6 +5977,70 @@ Divergenz %1</translation>
         <message>
             <source>Passes without gain before the rate falls</source>
             <translation>Durchgänge ohne Gewinn, bevor die Rate fällt</translation>
+        </message>
+        <message>
+            <source>Outlier columns by the layer before</source>
+            <translation>Ausreißerspalten nach der Schicht davor</translation>
+        </message>
+        <message>
+            <source>Columns whose inputs come from units of widely spread weights stay in 16 bits, all others go to the nearest level; needs no data.</source>
+            <translation>Spalten, deren Eingaben von Einheiten mit weit gestreuten Gewichten kommen, bleiben in 16 Bits, alle anderen gehen zur nächsten Stufe; braucht keine Daten.</translation>
+        </message>
+        <message>
+            <source>The proxy along the graph: value to output projection, up and gate (deviations multiplied) to down, and the branch of a residual sum that was made last; whole units of convolutions. Not: layers that no layer comes before, grouped convolutions</source>
+            <translation>Die Stellvertretung der Ausreißer entlang des Graphen: von Value zur Ausgabeprojektion, von Up und Gate (Streuungen multipliziert) zu Down, und der zuletzt entstandene Zweig einer Restsumme; ganze Einheiten von Faltungen. Nicht: Schichten, vor denen keine liegt, gruppierte Faltungen</translation>
+        </message>
+        <message>
+            <source>Columns kept in 16 bits</source>
+            <translation>In 16 Bits behaltene Spalten</translation>
+        </message>
+        <message>
+            <source>A network in whole numbers</source>
+            <translation>Ein Netz in ganzen Zahlen</translation>
+        </message>
+        <message>
+            <source>A classifier run without floats, 4 or 8 bits and dyadic scales, held against its simulation tensor by tensor.</source>
+            <translation>Ein Klassifikator ohne Gleitkommazahlen, 4 oder 8 Bits und dyadische Skalen, Tensor für Tensor mit seiner Simulation verglichen.</translation>
+        </message>
+        <message>
+            <source>Convolutions and products with folded norms, biases in 32 bits, rectifiers, pools, residual sums, slices, pads and reshapes; weights by output channel, the last layer's with one scale; static ranges. Not: other activation functions, concatenations, attention, training, a runtime of its own</source>
+            <translation>Faltungen und Produkte mit eingefalteten Normen, Biase in 32 Bits, ReLU, Pooling, Residuensummen, Ausschnitte, Ränder und Umformungen; Gewichte je Ausgabekanal, die der letzten Schicht mit einer Skala; feste Bereiche. Nicht: andere Aktivierungsfunktionen, Verkettungen, Attention, Training, eine eigene Laufzeit</translation>
+        </message>
+        <message>
+            <source>Bits of the weights</source>
+            <translation>Bits der Gewichte</translation>
+        </message>
+        <message>
+            <source>Bits of residual sums and of what is averaged</source>
+            <translation>Bits der Residuensummen und dessen, was gemittelt wird</translation>
+        </message>
+        <message>
+            <source>First and last layer in 8 bits</source>
+            <translation>Erste und letzte Schicht in 8 Bits</translation>
+        </message>
+        <message>
+            <source>Scales as quotients of 32-bit floats, as the released code has them</source>
+            <translation>Skalen als Quotienten von 32-Bit-Gleitkommazahlen wie im veröffentlichten Code</translation>
+        </message>
+        <message>
+            <source>Pictures that ranges are told by</source>
+            <translation>Bilder, aus denen die Bereiche stammen</translation>
+        </message>
+        <message>
+            <source>Pictures that are compared</source>
+            <translation>Verglichene Bilder</translation>
+        </message>
+        <message>
+            <source>Largest magnitude that is kept, whatever was seen</source>
+            <translation>Größter behaltener Betrag, unabhängig vom Gesehenen</translation>
+        </message>
+        <message>
+            <source>0: by the range</source>
+            <translation>0: nach dem Bereich</translation>
+        </message>
+        <message>
+            <source>Round as AQT does: down where no input is negative, halves up elsewhere</source>
+            <translation>Runden wie AQT: abwärts, wo keine Eingabe negativ ist, sonst Hälften aufwärts</translation>
         </message>
     </context>
     <context>

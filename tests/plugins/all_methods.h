@@ -24,6 +24,7 @@
 #include "plugins/int_activations/int_activations.h"
 #include "plugins/low_bit_fp/low_bit_fp.h"
 #include "plugins/pb_llm/pb_llm.h"
+#include "plugins/proxy_outliers/proxy_outliers.h"
 #include "plugins/ptq161/ptq161.h"
 #include "plugins/quip/quip.h"
 #include "plugins/rtn/rtn.h"
@@ -126,6 +127,35 @@ private:
     Method m_method;
 };
 
+/// A method that looks at the layer before, behind one of which some units have larger weights.
+template <typename Method>
+class BehindALayer final : public LayerMethod {
+public:
+    std::string id() const override { return m_method.id(); }
+    Calibration calibration() const override { return m_method.calibration(); }
+    std::vector<ParameterSpec> parameters() const override { return m_method.parameters(); }
+    bool supports(const NumberFormat& format) const override { return m_method.supports(format); }
+    bool makesReplacements() const override { return m_method.makesReplacements(); }
+    std::size_t storedBytes(
+        std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format,
+        const Parameters& parameters) const override
+    {
+        return m_method.storedBytes(outputs, inputs, format, parameters);
+    }
+    Result<CompressedLayer> quantize(
+        const LayerProblem& problem, const NumberFormatPtr& format, const Parameters& parameters,
+        const MethodContext& context) const override
+    {
+        InputUnits units{normalValues(problem.weights.type().columns(), 6)};
+        for (float& deviation : units.deviations)
+            deviation = std::fabs(deviation);
+        return m_method.quantizeBehind(problem, units, format, parameters, context);
+    }
+
+private:
+    Method m_method;
+};
+
 struct MethodRow {
     const char* id;
     std::unique_ptr<LayerMethod> (*make)();
@@ -167,6 +197,7 @@ constexpr MethodRow allMethods[] = {
     {"int-activations", make<IntActivations>, powerError<20>},
     {"low-bit-fp", make<LowBitFloat>, powerError<20>},
     {"pb-llm", make<PbLlm>, outputError, nullptr, 0, false, oneBitRows},
+    {"proxy-outliers", make<BehindALayer<ProxyOutliers>>, powerError<20>, nullptr, 0, true},
     {"ptq161", make<Ptq161>, outputError, nullptr, 0, false, oneBitRows},
     {"quip", make<LatticeRounding>, outputError},
     {"rtn", make<RoundToNearest>, powerError<20>},

@@ -22,6 +22,7 @@
 #include "plugins/float_splits/float_splits.h"
 #include "plugins/hawq/hawq.h"
 #include "plugins/integer_functions/integer_functions.h"
+#include "plugins/integer_network/integer_network.h"
 #include "plugins/integer_program/integer_program.h"
 #include "plugins/lim/lim.h"
 #include "plugins/memory_faults/memory_faults.h"
@@ -207,6 +208,11 @@ inline const PluginRow allPlugins[] = {
      {}},
     {"float-splits", World::Generator, examine<FloatSplits>, specs<FloatSplits>, {}},
     {"integer-functions", World::Generator, examine<IntegerFunctions>, specs<IntegerFunctions>, {}},
+    {"integer-network",
+     World::Pictures,
+     examine<IntegerNetwork>,
+     specs<IntegerNetwork>,
+     {{"calibration", 2}, {"pictures", 2}}},
     {"memory-faults", World::Text, examine<MemoryFaults>, specs<MemoryFaults>, {{"seeds", 1}, {"chunks", 1}}},
     {"metric-ranks", World::Text, examine<MetricRanks>, specs<MetricRanks>, {{"chunks", 1}}},
     {"proxy-ranks",

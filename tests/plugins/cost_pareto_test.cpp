@@ -63,7 +63,8 @@ const LayerMethod* withRanges(std::string_view id)
 
 } // namespace
 
-/// The checks of methods/pareto-resnet.md that concern costs and the front.
+/// The checks of methods/pareto-resnet.md that concern costs and the front; the quantizers have
+/// aqt_rounding_test.
 class CostParetoTest : public QObject {
     Q_OBJECT
 

@@ -21,7 +21,7 @@ __extension__ using Wide = __int128;
 } // namespace
 
 /// The checks of methods/hawq-v3.md, bct.md, quant-survey.md and lrp-qvit.md on arithmetic without floats.
-/// Not here: a whole network in whole numbers (hawq-v3, check 5), which the studio does not run.
+/// A whole network in whole numbers (hawq-v3, check 5) is integer_network_test's.
 class IntegerFunctionsTest : public QObject {
     Q_OBJECT
 

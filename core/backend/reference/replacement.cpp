@@ -23,7 +23,8 @@ Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_
 namespace {
 
 /// scales and zeros [groups, n], last time step of each group [groups]: fixed beforehand. Element i belongs
-/// to channel i / inner modulo n.
+/// to channel i / inner modulo n. offset: code = floor(x / scale + offset) instead of the nearest; lowest:
+/// the least code (AQT, arXiv 2105.03536: offset 0 where no input is negative, else 1/2).
 Result<Tensor> quantizeByRanges(const Op& op, std::span<const Tensor> inputs)
 {
     std::vector<float> x = values(inputs[0]);
@@ -45,13 +46,15 @@ Result<Tensor> quantizeByRanges(const Op& op, std::span<const Tensor> inputs)
     std::size_t group = 0;
     while (group + 1 < groups && op.number("time") > double(times[group]))
         ++group;
-    const double last = std::exp2(bits) - 1;
+    const double last = std::exp2(bits) - 1, lowest = op.number("lowest");
+    const bool roundsDown = op.attributes.contains("offset");
+    const auto offset = float(op.number("offset"));
     for (std::size_t i = 0; i < x.size(); ++i) {
         const std::size_t channel = group * width + i / inner % width;
         const float scale = scales[channel], zero = zeros[channel];
         // x / scale in f32, halves to even: as QuantizeLinear does.
-        x[i] = scale
-            * (float(std::clamp(double(std::nearbyint(x[i] / scale)) + double(zero), 0.0, last)) - zero);
+        const float code = roundsDown ? std::floor(x[i] / scale + offset) : std::nearbyint(x[i] / scale);
+        x[i] = scale * (float(std::clamp(double(code) + double(zero), lowest, last)) - zero);
     }
     return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
 }
