@@ -88,6 +88,14 @@ Result<Tensor> TuningData::tensorOf(TensorId id, const TensorMap& replaced) cons
         ErrorCode::InvalidInput, "tensor {} is read, but not among those of the graph", std::uint32_t(id));
 }
 
+std::size_t TuningData::rows() const
+{
+    std::size_t count = 0;
+    for (const Part& part : m_parts)
+        count += part.logits.type().rows();
+    return count;
+}
+
 void TuningData::replace(TensorId id, std::vector<float> values)
 {
     Tensor& tensor = m_tensors.at(id);

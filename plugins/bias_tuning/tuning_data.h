@@ -18,6 +18,7 @@ public:
     [[nodiscard]] static Result<TuningData> gather(ModelProbe& probe, const MethodContext& context);
 
     [[nodiscard]] std::size_t parts() const { return m_parts.size(); }
+    [[nodiscard]] std::size_t rows() const; ///< of logits: pictures, places in texts
     [[nodiscard]] const TensorMap& tensors() const { return m_tensors; } ///< all that the graph reads, f32
     /// What a tensor is from now on; the logits to come near to stay. values: as many as it has.
     void replace(TensorId id, std::vector<float> values);

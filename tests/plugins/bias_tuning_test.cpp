@@ -1,3 +1,4 @@
+#include "core/base/parallel.h"
 #include "plugins/bias_tuning/bias_tuning.h"
 #include "plugins/bias_tuning/tuning_data.h"
 #include "tests/plugins/picture_probe_fixture.h"
@@ -8,6 +9,7 @@
 #include <QFile>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <random>
@@ -180,6 +182,31 @@ private slots:
             QVERIFY(std::abs(slopes[i] - together.slopes.at(bias)[i]) <= 1e-5);
     }
 
+    void groupsGiveTheSameOnAnyNumberOfThreads()
+    {
+        const auto probe = pictureProbeOf(classifier, {{"int3row", "rtn", {}}}, somePictures(50));
+        const TuningData data = TuningData::gather(*probe, {}).value();
+        const TensorMap tensors{{probe->layers()[0].tensor, probe->compressed(0, 0).value()}};
+        const TensorId bias = someBias(*probe);
+        std::vector<TuningData::Descent> made;
+        for (const std::size_t threads : {1, 8}) {
+            setThreadCount(threads);
+            made.push_back(data.descend(allOf(data), tensors, {bias}, {}).value());
+        }
+        setThreadCount(0);
+        QVERIFY(made[0].divergence == made[1].divergence);
+        QVERIFY(made[0].slopes == made[1].slopes);
+    }
+
+    void fewPicturesAreWarnedOf()
+    {
+        const auto probe = pictureProbeOf(classifier, {{"int3row", "rtn", {}}}, somePictures(8));
+        const auto made = BiasTuning().apply(*probe, {{"steps", 1}}, {}).value();
+        QVERIFY(std::ranges::any_of(made.notices, [](const std::string& notice) {
+            return notice.find("fewer than 100") != std::string::npos;
+        }));
+    }
+
     void theDivergenceFalls_data()
     {
         QTest::addColumn<QString>("format");
@@ -271,14 +298,15 @@ private slots:
         TRITLOOM_NEEDS_SHARED_DATA(data);
         QFETCH(QString, format);
         const std::vector<Candidate> candidates{{format.toStdString(), "rtn", {}}};
-        PictureOptions options = somePictures(64);
+        // With a third of these the biases fit the calibration pictures and nothing else.
+        PictureOptions options = somePictures(200);
         options.source.images = data / "imgs_cifar10_a";
-        options.calibrationCount = 40;
+        options.calibrationCount = 100;
         const auto engine =
             PictureEngine::create(
                 loadModel(data / "img_resnet20_cifar10/resnet20-12fca82f.th").value(), onlyRounding, options)
                 .value();
-        const auto result = engine->transformed(BiasTuning(), {{"steps", 40}}, candidates, {});
+        const auto result = engine->transformed(BiasTuning(), {{"steps", 20}}, candidates, {});
         QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
         const auto& tuned = *result;
         const double plain = divergenceOf(*engine, candidates[0]), now = divergenceOf(*tuned, candidates[0]);
