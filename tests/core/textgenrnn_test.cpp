@@ -1,6 +1,7 @@
 #include "core/architecture/textgenrnn.h"
 #include "core/evaluate/generate.h"
 #include "core/export/export_target.h"
+#include "core/sensitivity/cost_model.h"
 
 #include "tests/support/hdf5_builder.h"
 #include "tests/support/logits.h"
@@ -252,6 +253,15 @@ private slots:
         QCOMPARE(
             model->parameters(),
             tokens * embedding + 4 * units * (embedding + 3 * units + 4) + all + (all + 1) * tokens);
+    }
+
+    void everyStepOfTheWindowCosts()
+    {
+        const auto model = Folder(Network(true).file()).model();
+        const std::size_t inputs = 4 * units * (embedding + units), recurrent = 2 * 4 * units * units;
+        QCOMPARE(
+            decodeLoad(*model, model->original(), 0).multiplyAdds,
+            double(window * inputs + (window - 1) * recurrent + all * tokens));
     }
 
     void shapesThatDoNotFitAreNamed()
