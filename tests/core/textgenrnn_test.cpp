@@ -49,7 +49,8 @@ struct Network {
     {
         Hdf5Builder builder;
         std::map<std::string, std::uint64_t> datasets{
-            {"embedding/embedding/embeddings:0", builder.dataset({tokens, embedding}, table)},
+            {"embedding/embedding/embeddings:0",
+             builder.dataset({table.size() / embedding, embedding}, table)},
             {"attention/attention_1/attention_W:0", builder.dataset({all, 1}, attention)},
             {"output/output/kernel:0", builder.dataset({all, tokens}, head)},
             {"output/output/bias:0", builder.dataset({tokens}, headBias)}};
@@ -271,6 +272,11 @@ private slots:
         QVERIFY2(
             wrong->whyNotEvaluated.find("1000 characters") != std::string::npos,
             wrong->whyNotEvaluated.c_str());
+        Network shorter(false);
+        shorter.table.resize((tokens - 1) * embedding);
+        QCOMPARE(
+            Folder(shorter.file()).model()->whyNotEvaluated,
+            std::string("the tokenizer has 6 tokens, tensor 'token_embd.weight' has 5 rows"));
         Network other(false);
         other.biases[1].resize(4 * units - 4);
         const auto model = Folder(other.file()).model();
