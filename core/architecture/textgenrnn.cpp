@@ -103,6 +103,11 @@ private:
                 ErrorCode::NotFound,
                 "textgenrnn needs the matrices 'token_embd.weight' and 'blk.0.lstm_recurrent.weight'");
         const std::size_t tokens = table->shape[0], embedding = table->shape[1];
+        if (const auto* const texts = m_file.metadata.strings("tokenizer.ggml.tokens");
+            texts != nullptr && texts->size() != tokens)
+            return fail(
+                ErrorCode::InvalidInput,
+                "the tokenizer has {} tokens, tensor 'token_embd.weight' has {} rows", texts->size(), tokens);
         m_units = first->shape[1];
         while (m_layers < mostLayers && find(fmt::format("blk.{}.lstm_input.weight", m_layers)) != nullptr)
             ++m_layers;

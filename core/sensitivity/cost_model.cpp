@@ -1,5 +1,8 @@
 #include "core/sensitivity/cost_model.h"
 
+#include <algorithm>
+#include <map>
+
 namespace tritloom {
 namespace {
 
@@ -29,12 +32,19 @@ DecodeLoad decodeLoad(
         layerBytes += layer.storedBytes;
         hasHead = hasHead || layer.role == "output";
     }
+    // Recurrent matrices are multiplied at every step of a window.
+    std::map<TensorId, std::size_t> uses;
+    if (model.graph)
+        for (const Node& node : model.graph->nodes)
+            if (node.op.kind == OpKind::Linear && !node.weights.empty())
+                ++uses[node.weights[0]];
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const Layer& layer = model.layers[i];
         if (layer.role == "position_embd" || (layer.role == "token_embd" && hasHead))
             continue; // one row of it
         const LayerChoice& choice = allocation.layers[i];
-        const double products = double(layer.parameters());
+        const double products =
+            double(layer.parameters()) * double(std::max<std::size_t>(1, uses[layer.tensor]));
         load.weightBytes += double(bytesOf(layer, choice, methods));
         load.multiplyAdds += products;
         load.arithmeticJoules +=

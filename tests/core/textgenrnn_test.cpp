@@ -1,6 +1,7 @@
 #include "core/architecture/textgenrnn.h"
 #include "core/evaluate/generate.h"
 #include "core/export/export_target.h"
+#include "core/sensitivity/cost_model.h"
 
 #include "tests/support/hdf5_builder.h"
 #include "tests/support/logits.h"
@@ -48,7 +49,8 @@ struct Network {
     {
         Hdf5Builder builder;
         std::map<std::string, std::uint64_t> datasets{
-            {"embedding/embedding/embeddings:0", builder.dataset({tokens, embedding}, table)},
+            {"embedding/embedding/embeddings:0",
+             builder.dataset({table.size() / embedding, embedding}, table)},
             {"attention/attention_1/attention_W:0", builder.dataset({all, 1}, attention)},
             {"output/output/kernel:0", builder.dataset({all, tokens}, head)},
             {"output/output/bias:0", builder.dataset({tokens}, headBias)}};
@@ -254,6 +256,15 @@ private slots:
             tokens * embedding + 4 * units * (embedding + 3 * units + 4) + all + (all + 1) * tokens);
     }
 
+    void everyStepOfTheWindowCosts()
+    {
+        const auto model = Folder(Network(true).file()).model();
+        const std::size_t inputs = 4 * units * (embedding + units), recurrent = 2 * 4 * units * units;
+        QCOMPARE(
+            decodeLoad(*model, model->original(), 0).multiplyAdds,
+            double(window * inputs + (window - 1) * recurrent + all * tokens));
+    }
+
     void shapesThatDoNotFitAreNamed()
     {
         const auto wrong = Folder(Network(false).file(), R"({"max_length": 1000})").model();
@@ -261,6 +272,11 @@ private slots:
         QVERIFY2(
             wrong->whyNotEvaluated.find("1000 characters") != std::string::npos,
             wrong->whyNotEvaluated.c_str());
+        Network shorter(false);
+        shorter.table.resize((tokens - 1) * embedding);
+        QCOMPARE(
+            Folder(shorter.file()).model()->whyNotEvaluated,
+            std::string("the tokenizer has 6 tokens, tensor 'token_embd.weight' has 5 rows"));
         Network other(false);
         other.biases[1].resize(4 * units - 4);
         const auto model = Folder(other.file()).model();
