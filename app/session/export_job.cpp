@@ -42,8 +42,13 @@ Result<ReadBack> readBack(const std::filesystem::path& path)
     return ReadBack{key, weightBytes};
 }
 
-std::string severalMatrices(const std::string& layer, const std::string& method)
+std::string severalMatrices(const Model& model, const std::string& layer, const std::string& method)
 {
+    if (model.picture)
+        return fmt::format(
+            "{}: the method '{}' stores more than one matrix, which this kind of file cannot hold: keep the "
+            "recipe, from which it is made again",
+            layer, method);
     return fmt::format(
         "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold: export to "
         "*.tritloom",
@@ -121,7 +126,7 @@ std::vector<std::string> ExportController::problems(
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : m_engine->methods()(choice.method);
         if (method != nullptr && method->makesReplacements())
-            problems.push_back(severalMatrices(model.layers[i].name, choice.method));
+            problems.push_back(severalMatrices(model, model.layers[i].name, choice.method));
     }
     std::error_code none;
     if (target.writes == ExportTarget::Writes::Folder && std::filesystem::exists(path, none)
@@ -164,7 +169,7 @@ Result<ExportReport> exportAllocation(
                 if (made.isReplacement())
                     return fail(
                         ErrorCode::Unsupported, "{}",
-                        severalMatrices(model.layer(*layer).name, choice.method));
+                        severalMatrices(model, model.layer(*layer).name, choice.method));
                 return made.tensor();
             }
         }

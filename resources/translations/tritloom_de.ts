@@ -5231,10 +5231,6 @@ Divergenz %1</translation>
             <translation>Das Schaubild für ein Modell; mehrere Größen einer Familie vergleicht, wer es auf jeder laufen lässt</translation>
         </message>
         <message>
-            <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold'. Not: training in two stages, cached time embeddings. A block is taken from the scale search of 'rtn' where that leaves less</source>
-            <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Sensitivität ist 'size-aware', seine Wahl der Bits 'threshold'. Nicht: Training in zwei Stufen, gemerkte Zeiteinbettungen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
-        </message>
-        <message>
             <source>The weight part, with blocks of one row (the paper's are two-dimensional and its full text was not at hand). Not the integer activations, GELU, softmax and norms. The choice of the lower exponent is the studio's own</source>
             <translation>Der Teil der Gewichte, mit Blöcken einer Zeile (die der Arbeit sind zweidimensional, und ihr voller Text lag nicht vor). Nicht die ganzzahligen Aktivierungen, GELU, Softmax und Normen. Die Wahl des kleineren Exponenten ist Eigenes des Studios</translation>
         </message>
@@ -5954,6 +5950,30 @@ Divergenz %1</translation>
             <source>The bit-level scan with fits, floors, shifts, fronts and bit operations, for networks on pictures by loss or error to a target. Fewer than four sizes give shifts but no slopes to trust, which the report says. Not: FID as the measure (evaluate --features has it); TopKLD and what else trains</source>
             <translation>Der Durchgang über die Bits mit Anpassungen, Böden, Verschiebungen, Fronten und Bitoperationen, für Netze auf Bildern nach Verlust oder Fehler zu einem Ziel. Weniger als vier Größen geben Verschiebungen, aber keine Steigungen, denen zu trauen ist, was der Bericht sagt. Nicht: FID als Maß (evaluate --features hat es); TopKLD und was sonst trainiert</translation>
         </message>
+        <message>
+            <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold', its table of time embeddings 'cached-time'. Not: training in two stages. A block is taken from the scale search of 'rtn' where that leaves less</source>
+            <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Sensitivität ist 'size-aware', seine Wahl der Bits 'threshold', seine Tabelle der Zeiteinbettungen 'cached-time'. Nicht: Training in zwei Stufen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
+        </message>
+        <message>
+            <source>Cached time embedding</source>
+            <translation>Gemerkte Zeiteinbettung</translation>
+        </message>
+        <message>
+            <source>Layers that only the time step goes into become a table: what they give at each step of the sampler.</source>
+            <translation>Schichten, in die nur der Zeitschritt eingeht, werden eine Tabelle: was sie bei jedem Schritt des Verfahrens geben.</translation>
+        </message>
+        <message>
+            <source>The time embedding and its projections, each layer as a row a step in any format, f16 as in the paper; the layer kept beside for other steps where asked. Not: dropping layers that only other tables read, which become tables as well; files: no export holds the tables, a recipe makes them again</source>
+            <translation>Die Zeiteinbettung und ihre Projektionen, jede Schicht als eine Zeile je Schritt in jedem Format, f16 wie im Artikel; auf Wunsch bleibt die Schicht für andere Schritte daneben. Nicht: Schichten weglassen, die nur andere Tabellen lesen, auch sie werden Tabellen; Dateien: kein Export enthält die Tabellen, ein Rezept macht sie wieder</translation>
+        </message>
+        <message>
+            <source>Steps of the sampler, each with a row</source>
+            <translation>Schritte des Verfahrens, jeder mit einer Zeile</translation>
+        </message>
+        <message>
+            <source>Keep the layer too, for other steps</source>
+            <translation>Die Schicht für andere Schritte behalten</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
@@ -6458,6 +6478,10 @@ Divergenz %1</translation>
         <message>
             <source>no usual way to give pictures does better than chance on %1 of them, so they are given as %2, a guess: do the classes fit?</source>
             <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
+        </message>
+        <message>
+            <source>%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the recipe, from which it is made again</source>
+            <translation>%1: Das Verfahren '%2' speichert mehr als eine Matrix, was diese Art Datei nicht enthalten kann: Das Rezept behalten, aus dem es wieder entsteht</translation>
         </message>
     </context>
     <context>
