@@ -5331,10 +5331,6 @@ Divergenz %1</translation>
             <translation>Zellmuster, Sicherung des Vorzeichens, Drehen und Runden der Hälften, eine Energietabelle (Beispielwerte), Fehler in jedem gepackten Format. Der Drehbereich (14 Bits) ist unsere Lesart</translation>
         </message>
         <message>
-            <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'. Not: activations, the start token kept apart</source>
-            <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'. Nicht: Aktivierungen, das getrennte Anfangstoken</translation>
-        </message>
-        <message>
             <source>One of its hand-made proxies, from linear CKA between block outputs; not the evolved programs</source>
             <translation>Eine seiner von Hand gemachten Ersatzgrößen, aus linearer CKA zwischen Ausgaben von Blöcken; nicht die entwickelten Programme</translation>
         </message>
@@ -5389,10 +5385,6 @@ Divergenz %1</translation>
         <message>
             <source>Per-token dynamic ranges (or per group of inputs); combine with the transform “smoothquant”</source>
             <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
-        </message>
-        <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges</source>
-            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche</translation>
         </message>
         <message>
             <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>
@@ -5973,6 +5965,18 @@ Divergenz %1</translation>
         <message>
             <source>Keep the layer too, for other steps</source>
             <translation>Die Schicht für andere Schritte behalten</translation>
+        </message>
+        <message>
+            <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'; inputs of 8 bits, joined ones split and the start token kept apart are 'static-activations'. Not: the sensitivities of inputs</source>
+            <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'; Eingänge von 8 Bit, getrennte verbundene Eingänge und das Starttoken für sich sind 'static-activations'. Nicht: die Sensitivitäten der Eingänge</translation>
+        </message>
+        <message>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche</translation>
+        </message>
+        <message>
+            <source>Keep what the first token of a text gives, and leave it out of the range</source>
+            <translation>Behalten, was das erste Token eines Textes gibt, und es aus dem Bereich lassen</translation>
         </message>
     </context>
     <context>

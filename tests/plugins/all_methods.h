@@ -120,7 +120,10 @@ public:
             channel.add(values);
             bucket.whole.add(values);
         }
-        return m_method.quantizeWithRanges(problem, {{bucket}}, format, parameters, context);
+        InputHistograms inputs{{bucket}, {}, {}};
+        const std::size_t outputs = problem.weights.type().rows();
+        inputs.startToken = {5, {bucket}, Tensor::adoptFloats({1, outputs}, normalValues(outputs, 6))};
+        return m_method.quantizeWithRanges(problem, inputs, format, parameters, context);
     }
 
 private:
