@@ -132,12 +132,17 @@ Result<CompressedLayer> Compressor::compress(
         return fail(
             ErrorCode::InvalidInput, "{}: the method '{}' needs calibration pictures or a text", what.name,
             choice.method);
+    const auto named = [&](Result<CompressedLayer> made) -> Result<CompressedLayer> {
+        if (!made) // which layer these methods are not for
+            return fail(made.error().code, "{}: {}", what.name, made.error().message);
+        return made;
+    };
     if (timed != nullptr) {
         const TimeTable table = TRY(m_statistics->timeTableOf(layer, stop));
-        packed = TRY(timed->quantizeWithTimes(problem, table, format, choice.parameters, context));
+        packed = TRY(named(timed->quantizeWithTimes(problem, table, format, choice.parameters, context)));
     } else if (ranged != nullptr) {
         const InputHistograms inputs = TRY(m_statistics->inputsOf(layer, stop, progress));
-        packed = TRY(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context));
+        packed = TRY(named(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context)));
     } else {
         packed = TRY(method->quantize(problem, format, choice.parameters, context));
     }
