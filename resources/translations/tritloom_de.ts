@@ -2095,6 +2095,14 @@ Gemessene Änderung der Güte: %2</translation>
             <source>there are no pictures yet, choose some on the page Pictures</source>
             <translation>es gibt noch keine Bilder, auf der Seite Bilder werden welche gewählt</translation>
         </message>
+        <message>
+            <source>Not for export</source>
+            <translation>Nicht für Export</translation>
+        </message>
+        <message>
+            <source>No kind of file that this network becomes has such codes: they would be written as the floats they stand for.</source>
+            <translation>Keine Art Datei, zu der dieses Netz wird, hat solche Codes: Sie würden als die Gleitkommazahlen geschrieben, für die sie stehen.</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::CompareChart</name>
@@ -5943,6 +5951,14 @@ Divergenz %1</translation>
             <translation>Der Durchgang über die Bits mit Anpassungen, Böden, Verschiebungen, Fronten und Bitoperationen, für Netze auf Bildern nach Verlust oder Fehler zu einem Ziel. Weniger als vier Größen geben Verschiebungen, aber keine Steigungen, denen zu trauen ist, was der Bericht sagt. Nicht: FID als Maß (evaluate --features hat es); TopKLD und was sonst trainiert</translation>
         </message>
         <message>
+            <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'; inputs of 8 bits, joined ones split and the start token kept apart are 'static-activations'. Not: the sensitivities of inputs</source>
+            <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'; Eingänge von 8 Bit, getrennte verbundene Eingänge und das Starttoken für sich sind 'static-activations'. Nicht: die Sensitivitäten der Eingänge</translation>
+        </message>
+        <message>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche</translation>
+        </message>
+        <message>
             <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold', its table of time embeddings 'cached-time'. Not: training in two stages. A block is taken from the scale search of 'rtn' where that leaves less</source>
             <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Sensitivität ist 'size-aware', seine Wahl der Bits 'threshold', seine Tabelle der Zeiteinbettungen 'cached-time'. Nicht: Training in zwei Stufen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
         </message>
@@ -5965,14 +5981,6 @@ Divergenz %1</translation>
         <message>
             <source>Keep the layer too, for other steps</source>
             <translation>Die Schicht für andere Schritte behalten</translation>
-        </message>
-        <message>
-            <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'; inputs of 8 bits, joined ones split and the start token kept apart are 'static-activations'. Not: the sensitivities of inputs</source>
-            <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'; Eingänge von 8 Bit, getrennte verbundene Eingänge und das Starttoken für sich sind 'static-activations'. Nicht: die Sensitivitäten der Eingänge</translation>
-        </message>
-        <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges</source>
-            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche</translation>
         </message>
         <message>
             <source>Keep what the first token of a text gives, and leave it out of the range</source>
@@ -6484,8 +6492,24 @@ Divergenz %1</translation>
             <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
         </message>
         <message>
+            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place of %4</source>
+            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als f32 geschrieben, %3 Byte statt %4</translation>
+        </message>
+        <message>
+            <source>%1: %2 of its %3 numbers are NaN or infinite</source>
+            <translation>%1: %2 seiner %3 Zahlen sind NaN oder unendlich</translation>
+        </message>
+        <message>
             <source>%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the recipe, from which it is made again</source>
             <translation>%1: Das Verfahren '%2' speichert mehr als eine Matrix, was diese Art Datei nicht enthalten kann: Das Rezept behalten, aus dem es wieder entsteht</translation>
+        </message>
+        <message>
+            <source>%1: the model has no layer to compress, so there is nothing to export</source>
+            <translation>%1: Das Modell hat keine Schicht zum Komprimieren, also gibt es nichts zu exportieren</translation>
+        </message>
+        <message>
+            <source>%1: this is a folder, choose the name of a file</source>
+            <translation>%1: Das ist ein Ordner, der Name einer Datei ist nötig</translation>
         </message>
     </context>
     <context>
