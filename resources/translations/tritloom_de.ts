@@ -1741,6 +1741,14 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Opening %1: rewriting the model by %2 again, %3 %</source>
             <translation>%1 wird geöffnet: das Modell wird wieder durch %2 umgeschrieben, %3 %</translation>
         </message>
+        <message>
+            <source>%1, in %2 of %3 layers</source>
+            <translation>%1, in %2 von %3 Schichten</translation>
+        </message>
+        <message>
+            <source>Products with packed weights round their inputs to 8 bits; convolutions and weights stored as floats are exact</source>
+            <translation>Produkte mit gepackten Gewichten runden ihre Eingänge auf 8 Bit; Faltungen und als Gleitkommazahlen gespeicherte Gewichte sind genau</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StripChart</name>
