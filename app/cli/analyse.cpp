@@ -126,6 +126,10 @@ int analyse(Context& context, const QStringList& arguments)
         TRY_VOID(context.asked(checkParameters(choice, analysis->parameters())));
         if (analysis->needsModel() && given.size() < 2)
             return context.misuse("'{}' looks at a model: name one after it", choice.id);
+        if (!analysis->needsModel() && given.size() > 1)
+            return context.misuse(
+                "'{}' asks no model, its parameters say what it is about: leave out '{}'", choice.id,
+                given[1].toStdString());
         const MethodContext work{
             .stop = context.stop, .progress = [&](double fraction) { context.progress(given[0], fraction); }};
         if (given.size() < 2)

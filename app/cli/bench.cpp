@@ -126,7 +126,7 @@ Result<Work> kernelsWork(Context& context)
     what.instructionSet = context.parser.value("instruction-set").toStdString();
     what.formats = TRY(formatsOf(context));
     what.columns.clear();
-    for (const QString& text : context.parser.value("columns").split(',', Qt::SkipEmptyParts)) {
+    for (const QString& text : context.parser.value("columns").split(',')) {
         const std::size_t count = text.trimmed().toULongLong();
         if (count == 0 || count > 1'000'000)
             return context.misuse("--columns needs numbers from 1 on, not '{}'", text.toStdString());

@@ -1,6 +1,8 @@
 #include "app/cli/picture_commands.h"
 
+#include "app/session/not_finite.h"
 #include "app/session/recipe.h"
+#include "app/session/rounded_inputs.h"
 
 #include <QJsonArray>
 
@@ -9,9 +11,10 @@
 namespace tritloom::cli {
 namespace {
 
-/// wholeNumberLayers: how many layers were multiplied in whole numbers.
+/// wholeNumberLayers: how many layers were multiplied in whole numbers; notFinite: see notFinite().
 void printEvaluation(
-    const PictureEngine& engine, const PictureEvaluation& evaluation, std::size_t wholeNumberLayers)
+    const PictureEngine& engine, const PictureEvaluation& evaluation, std::size_t wholeNumberLayers,
+    const std::vector<std::string>& notFinite)
 {
     const auto line = [](const char* what, const std::optional<Measured>& value, const char* unit) {
         if (value)
@@ -35,8 +38,16 @@ void printEvaluation(
         double(evaluation.elapsed.count()) / 1000);
     if (wholeNumberLayers > 0)
         std::printf("%-28s %zu\n", "layers in whole numbers", wholeNumberLayers);
+    if (const auto inputs = roundedInputs(*engine.model(), evaluation.allocation, engine.options().device))
+        std::printf(
+            "%-28s %zu of %zu layers: products with packed weights; convolutions and weights stored as "
+            "floats "
+            "are exact\n",
+            "8-bit activations", inputs->rounded, inputs->layers);
     for (const std::string& notice : engine.pictures().notices)
         std::printf("note: %s\n", notice.c_str());
+    for (const std::string& sentence : notFinite)
+        std::printf("note: %s\n", sentence.c_str());
 }
 
 QString headline(const PictureEvaluation& so)
@@ -58,6 +69,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
     std::size_t wholeNumberLayers = 0;
     const QString products = context.parser.value("products");
     std::optional<FeatureReport> features;
+    std::vector<std::string> strange;
     const auto run = [&]() -> Result<PictureEvaluation> {
         if (products != "whole" && products != "float")
             return context.misuse("--products is whole or float, not '{}'", products.toStdString());
@@ -82,6 +94,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
             },
             keep));
         wholeNumberLayers = executor.wholeNumberLayers().size();
+        strange = TRY(notFinite(*engine->model(), context.stop));
         if (judge)
             features = TRY(measureFeatures(context, *engine, *session, allocation, *judge));
         return measured;
@@ -92,12 +105,19 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
     if (context.json()) {
         QJsonObject json = evaluationJson(*engine, *evaluation);
         json["wholeNumberLayers"] = qint64(wholeNumberLayers);
+        if (const auto inputs =
+                roundedInputs(*engine->model(), evaluation->allocation, engine->options().device))
+            json["roundedInputLayers"] = qint64(inputs->rounded);
+        QJsonArray notes;
+        for (const std::string& sentence : strange)
+            notes.append(QString::fromStdString(sentence));
+        json["notFinite"] = notes;
         if (features)
             json["features"] = featuresJson(*features);
         context.print(json);
         return Done;
     }
-    printEvaluation(*engine, *evaluation, wholeNumberLayers);
+    printEvaluation(*engine, *evaluation, wholeNumberLayers, strange);
     if (features)
         printFeatures(*features);
     else if (makesPictures(engine->model()->picture->task))

@@ -68,7 +68,7 @@ int exportModel(Context& context, const QStringList& arguments)
             compressor = engine->compressor();
         }
         const Model& model = *network;
-        TRY(context.asked(exportTargetOf(
+        const ExportTarget& target = *TRY(context.asked(exportTargetOf(
             context.parser.value("target").toStdString(), context.parser.value("output").toStdString(),
             model)));
         Allocation allocation = model.original();
@@ -87,6 +87,8 @@ int exportModel(Context& context, const QStringList& arguments)
                     candidate.method);
             allocation = uniform(model, {candidate.format, candidate.method, candidate.parameters});
         }
+        for (const std::string& remark : exportRemarks(model, allocation, target))
+            std::fprintf(stderr, "note: %s\n", remark.c_str());
         return exportAllocation(
             model, *compressor, allocation, context.parser.value("output").toStdString(), context.stop,
             [&](double fraction) { context.progress("export", fraction); },

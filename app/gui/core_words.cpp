@@ -42,6 +42,13 @@ constexpr std::array sentences{
         "Core",
         "The vocabulary has no newline, without which llama.cpp does not load it: '%1' is written as the "
         "newline's byte"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place "
+        "of %4"),
+    QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),
+    QT_TRANSLATE_NOOP("Core", "%1: the model has no layer to compress, so there is nothing to export"),
+    QT_TRANSLATE_NOOP("Core", "%1: this is a folder, choose the name of a file"),
     QT_TRANSLATE_NOOP("Core", "tensor '%1': GGUF has no type for the format '%2'"),
     QT_TRANSLATE_NOOP(
         "Core",
@@ -57,6 +64,10 @@ constexpr std::array sentences{
         "Core",
         "%1: the method '%2' stores more than one matrix, which a GGUF file cannot hold: export to "
         "*.tritloom"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the "
+        "recipe, from which it is made again"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' has no translation into GGUF's names"),
     QT_TRANSLATE_NOOP("Core", "%1: there is something there already, choose a new name"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 inputs are not divisible by the group of %3"),

@@ -1,5 +1,6 @@
 #include "app/gui/main_window.h"
 #include "app/gui/picture_mode.h"
+#include "app/gui/screenshot.h"
 #include "core/base/parallel.h"
 
 #include <QApplication>
@@ -88,6 +89,13 @@ int main(int argc, char** argv)
         if (pixels.width() < 200 || pixels.height() < 150 || pixels.width() > 8000
             || pixels.height() > 8000) {
             fprintf(stderr, "--size takes pixels from 200x150 to 8000x8000\n");
+            return 2;
+        }
+        if (!pageIds().contains(parser.value(QStringLiteral("page")))) {
+            fprintf(
+                stderr, "no page is called '%s': use one of %s\n",
+                qPrintable(parser.value(QStringLiteral("page"))),
+                qPrintable(pageIds().join(QStringLiteral(", "))));
             return 2;
         }
         const QStringList model = parser.positionalArguments();

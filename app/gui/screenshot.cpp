@@ -46,6 +46,14 @@ QImage grab(QWidget& widget, QSize size, Workspace& workspace)
 
 } // namespace
 
+QStringList pageIds()
+{
+    QStringList ids{QStringLiteral("window")};
+    for (const Page& page : pages())
+        ids << QLatin1String(page.id);
+    return ids;
+}
+
 Result<QImage> grabPage(
     std::shared_ptr<Workspace> workspace, const QString& pageId, Theme theme, QSize size,
     const QString& title)
@@ -69,10 +77,9 @@ Result<QImage> grabPage(
         widget->resize(size);
         return grab(frame, size, *workspace);
     }
-    std::string known = "window";
-    for (const Page& page : pages())
-        known += std::string(", ") + page.id;
-    return fail(ErrorCode::NotFound, "no page is called '{}': use one of {}", pageId.toStdString(), known);
+    return fail(
+        ErrorCode::NotFound, "no page is called '{}': use one of {}", pageId.toStdString(),
+        pageIds().join(QStringLiteral(", ")).toStdString());
 }
 
 } // namespace tritloom

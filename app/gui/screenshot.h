@@ -4,8 +4,12 @@
 #include "app/session/workspace.h"
 
 #include <QImage>
+#include <QStringList>
 
 namespace tritloom {
+
+/// "window", then the ids of all pages: what grabPage() knows.
+[[nodiscard]] QStringList pageIds();
 
 /// A picture of one page ("loom", "layers", ...) or of the whole "window" with the workspace open. Needs a
 /// QApplication; the offscreen platform does. Errors: NotFound (no such page).

@@ -7,6 +7,7 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/quiet_progress.h"
+#include "app/session/rounded_inputs.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -56,6 +57,22 @@ QString sensitivityText(Workspace& workspace)
         + others;
 }
 
+/// What computes; of a network on pictures also in how many layers inputs are rounded, where that is asked.
+QString deviceText(Workspace& workspace)
+{
+    const std::string& id = workspace.engine().options().device;
+    QString text;
+    for (const Device& device : devices())
+        if (device.id == id)
+            text = coreWords(device.title);
+    if (!workspace.model().picture)
+        return text;
+    const auto inputs = roundedInputs(workspace.model(), workspace.document().allocation(), id);
+    return inputs
+        ? StatusLine::tr("%1, in %2 of %3 layers").arg(text).arg(inputs->rounded).arg(inputs->layers)
+        : text;
+}
+
 } // namespace
 
 StatusLine::StatusLine(QWidget* parent)
@@ -101,13 +118,16 @@ void StatusLine::setWorkspace(Workspace* workspace)
 {
     m_workspace = workspace;
     m_device->clear();
+    m_device->setToolTip({});
     m_scope.reset();
     if (workspace != nullptr) {
         m_scope = std::make_unique<QObject>();
-        const std::string& id = workspace->engine().options().device;
-        for (const Device& device : devices())
-            if (device.id == id)
-                m_device->setText(coreWords(device.title));
+        const auto showDevice = [this] { m_device->setText(deviceText(*m_workspace)); };
+        showDevice();
+        connect(&workspace->document().undoStack(), &QUndoStack::indexChanged, m_scope.get(), showDevice);
+        if (workspace->model().picture && workspace->engine().options().device.ends_with(":8bit"))
+            m_device->setToolTip(tr("Products with packed weights round their inputs to 8 bits; convolutions "
+                                    "and weights stored as floats are exact"));
         const auto refreshNow = [this] { refresh(); };
         connect(&workspace->evaluation(), &EvaluationController::started, m_scope.get(), refreshNow);
         connect(&workspace->evaluation(), &EvaluationController::finished, m_scope.get(), refreshNow);

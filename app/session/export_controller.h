@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/engine.h"
+#include "core/export/export_target.h"
 
 #include <QObject>
 
@@ -38,6 +39,9 @@ public:
     /// can be written. target: a row of exportTargets(); empty: told by the name.
     [[nodiscard]] std::vector<std::string> problems(
         const Allocation& allocation, const std::filesystem::path& path, std::string_view target = {}) const;
+    /// What a file of that kind will hold otherwise than the window shows it, with sizes; empty: nothing.
+    [[nodiscard]] std::vector<std::string> remarks(
+        const Allocation& allocation, const std::filesystem::path& path, std::string_view target = {}) const;
     void start(const Allocation& allocation, const std::filesystem::path& path, std::string_view target = {});
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
@@ -55,6 +59,10 @@ private:
     bool m_running = false;
     std::jthread m_worker; // last: joined before what it uses goes away
 };
+
+/// As ExportController::remarks(), for any model.
+[[nodiscard]] std::vector<std::string>
+exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target);
 
 /// The same on the calling thread: what window and command line share. targetId: a row of exportTargets();
 /// empty: told by the name, GGUF where it says nothing else. Errors: NotFound (the target), those of the

@@ -1,6 +1,8 @@
 #include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
 #include "app/session/export_kinds.h"
+#include "app/session/held_formats.h"
+#include "app/session/not_finite.h"
 #include "app/session/text_file.h"
 #include "app/session/written_check.h"
 
@@ -8,6 +10,7 @@
 #include "core/store/project_store.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tritloom {
 namespace {
@@ -42,8 +45,13 @@ Result<ReadBack> readBack(const std::filesystem::path& path)
     return ReadBack{key, weightBytes};
 }
 
-std::string severalMatrices(const std::string& layer, const std::string& method)
+std::string severalMatrices(const Model& model, const std::string& layer, const std::string& method)
 {
+    if (model.picture)
+        return fmt::format(
+            "{}: the method '{}' stores more than one matrix, which this kind of file cannot hold: keep the "
+            "recipe, from which it is made again",
+            layer, method);
     return fmt::format(
         "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold: export to "
         "*.tritloom",
@@ -81,6 +89,24 @@ bool belongsTo(const ModelFile& model, const std::filesystem::path& path)
 std::filesystem::path withoutSlash(const std::filesystem::path& path)
 {
     return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
+}
+
+/// Why nothing can be written there whatever the layers become, known before any is made; nothing: it can.
+std::optional<std::string>
+whyNotThere(const Model& model, const ExportTarget& target, const std::filesystem::path& path)
+{
+    if (model.layers.empty())
+        return fmt::format(
+            "{}: the model has no layer to compress, so there is nothing to export",
+            model.file->path.filename().string());
+    std::error_code none;
+    const bool isFolder = std::filesystem::is_directory(path, none);
+    if (target.writes == ExportTarget::Writes::File && isFolder)
+        return fmt::format("{}: this is a folder, choose the name of a file", path.string());
+    if (target.writes == ExportTarget::Writes::Folder && std::filesystem::exists(path, none)
+        && !(isFolder && std::filesystem::is_empty(path, none)))
+        return fmt::format("{}: there is something there already, choose a new name", path.string());
+    return std::nullopt;
 }
 
 /// Opens the file and runs it beside its recipe: what came out, or why that was not done. Errors: the two
@@ -121,14 +147,52 @@ std::vector<std::string> ExportController::problems(
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : m_engine->methods()(choice.method);
         if (method != nullptr && method->makesReplacements())
-            problems.push_back(severalMatrices(model.layers[i].name, choice.method));
+            problems.push_back(severalMatrices(model, model.layers[i].name, choice.method));
     }
-    std::error_code none;
-    if (target.writes == ExportTarget::Writes::Folder && std::filesystem::exists(path, none)
-        && !std::filesystem::is_empty(path, none))
-        problems.push_back(
-            fmt::format("{}: there is something there already, choose a new name", path.string()));
+    if (const auto why = whyNotThere(model, target, path))
+        problems.push_back(*why);
     return problems;
+}
+
+std::vector<std::string> ExportController::remarks(
+    const Allocation& allocation, const std::filesystem::path& path, std::string_view targetId) const
+{
+    const Model& model = *m_engine->model();
+    const auto known = exportTargetOf(targetId, path, model);
+    return known ? exportRemarks(model, allocation, **known) : std::vector<std::string>();
+}
+
+std::vector<std::string>
+exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
+{
+    // ONNX has codes for most of what a method makes, but a layer that stays as it is becomes floats.
+    const bool isOnnx = target.id.starts_with("onnx");
+    if (!isOnnx && target.id != "safetensors")
+        return {};
+    std::set<std::string> names;
+    std::size_t tensors = 0;
+    std::uint64_t before = 0, after = 0;
+    const std::vector<std::string> formats = tensorFormats(model, allocation);
+    for (std::size_t i = 0; i < formats.size(); ++i) {
+        const NamedTensor& tensor = model.file->tensors[i];
+        const std::string stored = storedFormat(tensor)->id();
+        const auto format = parseNumberFormat(formats[i]);
+        if (!format || (*format)->isFloat()
+            || (isOnnx && formats[i] != stored && isHeldByOthers(model, *format)))
+            continue;
+        const auto layer = model.layerOf(TensorId(i));
+        names.insert(formats[i]);
+        ++tensors;
+        before += layer && formats[i] != stored ? bytesOf(model.layer(*layer), {formats[i], "", {}}, {})
+                                                : storedBytes(tensor);
+        after += TensorType{nullptr, tensor.shape}.elements() * sizeof(float);
+    }
+    if (tensors == 0)
+        return {};
+    return {fmt::format(
+        "{} tensors are {}, which this kind of file cannot hold: they are written as f32, {} bytes in place "
+        "of {}",
+        tensors, fmt::join(names, ", "), after, before)};
 }
 
 Result<ExportReport> exportAllocation(
@@ -156,6 +220,9 @@ Result<ExportReport> exportAllocation(
         return fail(
             ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file",
             path.string());
+    const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model));
+    if (const auto why = whyNotThere(model, target, path))
+        return fail(ErrorCode::InvalidInput, "{}", *why);
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];
@@ -164,7 +231,7 @@ Result<ExportReport> exportAllocation(
                 if (made.isReplacement())
                     return fail(
                         ErrorCode::Unsupported, "{}",
-                        severalMatrices(model.layer(*layer).name, choice.method));
+                        severalMatrices(model, model.layer(*layer).name, choice.method));
                 return made.tensor();
             }
         }
@@ -179,7 +246,6 @@ Result<ExportReport> exportAllocation(
         if (progress)
             progress(fraction);
     };
-    const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model));
     const WrittenFile written = TRY(target.write(
         {.model = *model.file,
          .formats = tensorFormats(model, allocation),
@@ -197,6 +263,11 @@ Result<ExportReport> exportAllocation(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
     report.checks.push_back("read back: " + written.readBack);
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
+    for (std::string& remark : exportRemarks(model, allocation, target))
+        report.checks.push_back(std::move(remark));
+    if (model.picture)
+        for (std::string& sentence : TRY(notFinite(model, stop)))
+            report.checks.push_back(std::move(sentence));
     const ReadBack read = TRY(readBack(path));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());

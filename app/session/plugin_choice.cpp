@@ -80,7 +80,10 @@ Result<PluginChoice> parsePluginChoice(std::string_view text)
             || std::from_chars(part.data() + equals + 1, end, value).ptr != end || equals + 1 == part.size())
             return fail(
                 ErrorCode::InvalidInput, "'{}' is not of the form id:parameter=number", trimmed(text));
-        choice.parameters[std::string(part.substr(0, equals))] = value;
+        if (!choice.parameters.emplace(part.substr(0, equals), value).second)
+            return fail(
+                ErrorCode::InvalidInput, "'{}' gives '{}' twice: which of the two is meant?", trimmed(text),
+                part.substr(0, equals));
     }
     return choice;
 }

@@ -1,6 +1,7 @@
 #include "compute/cpu/cpu_backend.h"
 
 #include "compute/cpu/cpu_tensor.h"
+#include "compute/cpu/kernels.h"
 #include "compute/cpu/packed/product.h"
 #include "compute/cpu/ranged_product.h"
 #include "compute/cpu/tile/tile_unit.h"
@@ -145,6 +146,12 @@ std::vector<std::string> cpuInstructionSets()
     for (const std::int64_t target : targets)
         names.emplace_back(hwy::TargetName(target));
     return names;
+}
+
+bool roundsInputs(const TensorType& weights)
+{
+    const auto format = cpu::packedFormatOf(*weights.format);
+    return format && cpu::packedLayout(format->layout, weights);
 }
 
 Result<std::unique_ptr<Backend>> makeCpuBackend(std::string instructionSet, CpuActivations activations)

@@ -23,6 +23,10 @@ enum class CpuActivations : std::uint8_t {
 [[nodiscard]] Result<std::unique_ptr<Backend>>
 makeCpuBackend(std::string instructionSet = {}, CpuActivations activations = CpuActivations::Exact);
 
+/// Whether products with such weights round their inputs under CpuActivations::EightBit: those of formats
+/// that are packed for products. Others, floats among them, are multiplied exactly.
+[[nodiscard]] bool roundsInputs(const TensorType& weights);
+
 /// What this machine can do at most, with the threads and the instruction set now chosen.
 struct CpuLimits {
     double readBytesPerSecond = 0; ///< from memory, larger than the caches

@@ -1,10 +1,8 @@
 #include "core/backend/executor.h"
 
-#include "core/backend/ranged_layer.h"
 #include "core/backend/window_columns.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <numeric>
 #include <utility>
@@ -166,98 +164,6 @@ Executor::extended(SequenceState::Rows& seen, const Flowing& now, std::stop_toke
              seen.host}))};
 }
 
-Result<Executor::Flowing> Executor::applyPart(
-    TensorId id, const Weights& weights, const Node& node, const Op& op, std::span<const Flowing> inputs,
-    std::stop_token stop)
-{
-    std::vector<Stored> stored;
-    for (const TensorId part : node.weights) {
-        const Tensor& tensor = weights.layer.replacement()->parts[std::size_t(part)].tensor;
-        stored.push_back({id, 1 + std::size_t(part), weights.key, tensor.type(), [&tensor] {
-                              return Result<Tensor>(tensor);
-                          }});
-    }
-    return apply(op, inputs, stored, {}, std::move(stop));
-}
-
-Result<Executor::Flowing> Executor::replace(
-    TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
-    std::stop_token stop)
-{
-    const LayerReplacement& replacement = *weights.layer.replacement();
-    std::map<ValueId, Flowing> values{{replacement.graph.input, input}};
-    for (const Node& node : replacement.graph.nodes) {
-        if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "cancelled in {}", nameOf(node.op.kind));
-        std::vector<Flowing> inputs;
-        for (const ValueId value : node.inputs)
-            inputs.push_back(values.at(value));
-        Op op = node.op;
-        if (op.kind == OpKind::QuantizeRows && time)
-            op.attributes["time"] = *time;
-        values[node.output] = TRY(applyPart(id, weights, node, op, inputs, stop));
-    }
-    return values.at(replacement.graph.output);
-}
-
-Result<Executor::Flowing> Executor::rounded(
-    TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
-    std::stop_token stop)
-{
-    const std::vector<Node>& nodes = weights.layer.replacement()->graph.nodes;
-    if (nodes.empty() || nodes[0].op.kind != OpKind::QuantizeRows || nodes[0].weights.size() != 3)
-        return input;
-    Op op = nodes[0].op;
-    const Shape& shape = input.device.type.shape; // [N, C, ...]: a channel is a plane
-    op.attributes["inner"] = double(TensorType{
-        nullptr,
-        {shape.begin() + std::min<std::ptrdiff_t>(2, std::ssize(shape)),
-         shape.end()}}.elements());
-    if (time)
-        op.attributes["time"] = *time;
-    return applyPart(id, weights, nodes[0], op, std::array{input}, std::move(stop));
-}
-
-Result<std::optional<Executor::Flowing>> Executor::ranged(
-    const Node& node, std::span<const Weights> weights, const Flowing& input, std::optional<double> time,
-    std::stop_token stop)
-{
-    m_wholeNumberLayers.erase(node.weights[0]);
-    const LayerReplacement& replacement = *weights[0].layer.replacement();
-    const auto layer = rangedLayer(replacement, time);
-    std::size_t backend = 0;
-    while (m_health[backend].isLost)
-        ++backend;
-    auto* const products = dynamic_cast<RangedProducts*>(m_backends[backend].get());
-    if (!multipliesWholeNumbers || !layer || products == nullptr)
-        return std::nullopt;
-    const Tensor& matrix = replacement.parts[layer->matrix].tensor;
-    std::vector<Stored> stored{{node.weights[0], 1 + layer->matrix, weights[0].key, matrix.type(), [&matrix] {
-                                    return Result<Tensor>(matrix);
-                                }}};
-    for (std::size_t i = 1; i < weights.size(); ++i)
-        stored.push_back(storedMatrix(node.weights[i], weights[i]));
-    std::vector<TensorType> types{input.device.type};
-    for (const Stored& one : stored)
-        types.push_back(one.type);
-    for (const Tensor& literal : node.literals)
-        types.push_back(literal.type());
-    if (types.size() > 3 || !products->supportsRanged(node.op, types))
-        return std::nullopt;
-    Backend& on = *m_backends[backend];
-    std::vector<DeviceTensor> arguments{
-        input.backend == backend ? input.device : TRY(on.upload(TRY(onHost(input))))};
-    for (const Stored& one : stored)
-        arguments.push_back(TRY(upload(backend, one)));
-    for (const Tensor& literal : node.literals)
-        arguments.push_back(TRY(on.upload(literal)));
-    auto done = products->runRanged(node.op, layer->grid, arguments, std::move(stop));
-    if (!done && done.error().code == ErrorCode::Unsupported)
-        return std::nullopt;
-    m_wholeNumberLayers.insert(node.weights[0]);
-    return Flowing{backend, TRY(std::move(done))};
-}
-
 Result<void> Executor::run(
     const Graph& graph, std::size_t first, std::size_t last, ValueMap& values, const WeightsOf& weightsOf,
     SequenceState* state, std::stop_token stop)
@@ -346,10 +252,12 @@ Result<void> Executor::runStages(
         std::optional<Flowing> whole;
         if (isReplaced && (op.kind == OpKind::Linear || op.kind == OpKind::Convolution))
             whole = TRY(ranged(node, weights, inputs[0], time, stop));
-        if (whole) {
+        if (op.kind == OpKind::Linear && isReplaced) {
+            constexpr std::size_t behindProduct = 2;
+            flowing[node.output] = TRY(
+                replace(node, weights[0], whole ? behindProduct : 0, whole ? *whole : inputs[0], time, stop));
+        } else if (whole) {
             flowing[node.output] = *whole;
-        } else if (op.kind == OpKind::Linear && isReplaced) {
-            flowing[node.output] = TRY(replace(node.weights[0], weights[0], inputs[0], time, stop));
         } else {
             if (isConvolution && isReplaced)
                 inputs[0] = TRY(rounded(node.weights[0], weights[0], inputs[0], time, stop));

@@ -119,9 +119,10 @@ private:
     Result<Flowing> applyPart(
         TensorId id, const Weights& weights, const Node& node, const Op& op, std::span<const Flowing> inputs,
         std::stop_token stop);
+    /// The nodes of a replacement from `first` on; input: what goes into that one. name: of the layer.
     Result<Flowing> replace(
-        TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,
-        std::stop_token stop);
+        const Node& layer, const Weights& weights, std::size_t first, const Flowing& input,
+        std::optional<double> time, std::stop_token stop);
     /// What goes into a convolution whose replacement rounds it by fixed ranges; the input itself for others.
     Result<Flowing> rounded(
         TensorId id, const Weights& weights, const Flowing& input, std::optional<double> time,

@@ -7,9 +7,18 @@ namespace tritloom {
 std::optional<RangedLayer> rangedLayer(const LayerReplacement& replacement, std::optional<double> time)
 {
     const std::vector<Node>& nodes = replacement.graph.nodes;
-    if (nodes.size() != 2 || nodes[0].op.kind != OpKind::QuantizeRows || nodes[0].weights.size() != 3
+    if (nodes.size() < 2 || nodes[0].op.kind != OpKind::QuantizeRows || nodes[0].weights.size() != 3
         || nodes[1].op.kind != OpKind::Linear || nodes[1].weights.size() != 1 || nodes[1].inputs.size() != 1
-        || nodes[1].inputs[0] != nodes[0].output || replacement.graph.output != nodes[1].output)
+        || nodes[1].inputs[0] != nodes[0].output)
+        return {};
+    ValueId last = nodes[1].output; // behind it at most a row that is kept apart
+    for (std::size_t i = 2; i < nodes.size(); ++i) {
+        const bool isOfRows = nodes[i].op.kind == OpKind::Concat || nodes[i].op.kind == OpKind::Gather;
+        if (!isOfRows || nodes[i].op.count("axis") != 0 || nodes[i].inputs != std::vector<ValueId>{last})
+            return {};
+        last = nodes[i].output;
+    }
+    if (replacement.graph.output != last)
         return {};
     if (nodes[0].op.attributes.contains("offset"))
         return {}; // rounded down: not what these products do

@@ -7,7 +7,8 @@
 
 namespace tritloom {
 
-/// A replacement that is a fixed range for all inputs and one packed matrix behind it.
+/// A replacement that is a fixed range for all inputs and one packed matrix behind it, which are the first
+/// two of its nodes; others only put stored rows in (core/graph/cached_layer.h).
 struct RangedLayer {
     InputGrid grid;
     std::size_t matrix = 0; ///< the part that is the matrix

@@ -42,8 +42,9 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Mode
     for (const auto& [name, value] : choice.parameters)
         key = keyOf(key, name, value == 0 ? 0.0 : value);
     const LayerMethod* const method = m_methods(choice.method);
-    const bool isRanged = dynamic_cast<const RangeMethod*>(method) != nullptr;
-    if (method != nullptr && (isRanged || method->calibration() != Calibration::None)
+    const bool seesSamples = dynamic_cast<const RangeMethod*>(method) != nullptr
+        || dynamic_cast<const TimeMethod*>(method) != nullptr;
+    if (method != nullptr && (seesSamples || method->calibration() != Calibration::None)
         && m_statistics != nullptr)
         key = keyOf(key, m_statistics->key());
     if (method != nullptr && method->needsBase() && base != nullptr)
@@ -140,13 +141,23 @@ Result<CompressedLayer> Compressor::compress(
     if (progress)
         context.progress = progress;
     CompressedLayer packed;
-    if (const auto* const ranged = dynamic_cast<const RangeMethod*>(method); ranged != nullptr) {
-        if (m_statistics == nullptr)
-            return fail(
-                ErrorCode::InvalidInput, "{}: the method '{}' needs calibration pictures or a text",
-                what.name, choice.method);
+    const auto* const ranged = dynamic_cast<const RangeMethod*>(method);
+    const auto* const timed = dynamic_cast<const TimeMethod*>(method);
+    if ((ranged != nullptr || timed != nullptr) && m_statistics == nullptr)
+        return fail(
+            ErrorCode::InvalidInput, "{}: the method '{}' needs calibration pictures or a text", what.name,
+            choice.method);
+    const auto named = [&](Result<CompressedLayer> made) -> Result<CompressedLayer> {
+        if (!made) // which layer these methods are not for
+            return fail(made.error().code, "{}: {}", what.name, made.error().message);
+        return made;
+    };
+    if (timed != nullptr) {
+        const TimeTable table = TRY(m_statistics->timeTableOf(layer, stop));
+        packed = TRY(named(timed->quantizeWithTimes(problem, table, format, choice.parameters, context)));
+    } else if (ranged != nullptr) {
         const InputHistograms inputs = TRY(m_statistics->inputsOf(layer, stop, progress));
-        packed = TRY(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context));
+        packed = TRY(named(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context)));
     } else if (const auto* const behind = dynamic_cast<const UnitMethod*>(method); behind != nullptr) {
         const InputUnits units = TRY(unitsBefore(*m_model, what, choice.method, stop));
         packed = TRY(behind->quantizeBehind(problem, units, format, choice.parameters, context));

@@ -21,10 +21,59 @@ channelOf(const Tensor& input, std::size_t channel, std::size_t channels, std::s
     return values;
 }
 
-void add(InputHistograms::Bucket& bucket, const Node& node, const Tensor& input)
+Tensor rowsFrom(const Tensor& x, std::size_t first)
 {
-    const Shape& shape = input.type().shape;
+    const std::size_t columns = x.type().columns();
+    const auto values = x.floats();
+    return Tensor::adoptFloats(
+        {x.type().rows() - first, columns}, {values.begin() + std::ptrdiff_t(first * columns), values.end()});
+}
+
+/// The states of a text that one network of a pipeline gives to another.
+std::set<ValueId> textsOf(const Graph& graph)
+{
+    std::set<ValueId> made, texts;
+    for (const GraphPart& part : graph.parts) {
+        for (const ValueId input : part.inputs)
+            if (made.contains(input))
+                texts.insert(input);
+        made.insert(part.output);
+    }
+    return texts;
+}
+
+/// What a layer has read of texts.
+struct SeenTexts {
+    Tensor first; ///< [tokens, width]
+    bool hasOther = false, startsEqual = true;
+    std::vector<InputHistograms::Bucket> others; ///< as InputHistograms::StartToken
+
+    void see(const Tensor& text)
+    {
+        if (first.type().shape.empty())
+            first = text;
+        const auto bytes = text.bytes(), known = first.bytes();
+        const std::size_t row = text.type().columns() * sizeof(float);
+        hasOther = hasOther || !std::ranges::equal(bytes, known);
+        startsEqual = startsEqual && std::ranges::equal(bytes.first(row), known.first(row));
+    }
+    [[nodiscard]] std::string whyNot() const
+    {
+        if (!hasOther)
+            return "calibration saw one text only, which cannot tell whether its first token is that of all: "
+                   "give a prompt, and guidance other than 0 and 1";
+        if (!startsEqual)
+            return "what it reads at the first token differs from text to text, so it cannot be stored";
+        return {};
+    }
+};
+
+/// firstRow: of a product, those before it are left out.
+void add(InputHistograms::Bucket& bucket, const Node& node, const Tensor& whole, std::size_t firstRow = 0)
+{
     const bool isProduct = node.op.kind == OpKind::Linear;
+    const Tensor input = firstRow == 0 ? whole : rowsFrom(whole, firstRow);
+    const Shape& shape = input.type().shape;
     const std::size_t channels = isProduct ? shape.back() : shape[1];
     std::size_t inner = 1;
     for (std::size_t i = 2; i < shape.size() && !isProduct; ++i)
@@ -55,6 +104,8 @@ Result<void> Statistics::gatherInputs(std::stop_token stop, const std::function<
         last.push_back(times[(b + 1) * times.size() / count - 1]);
 
     std::map<TensorId, InputHistograms> gathered;
+    std::map<TensorId, SeenTexts> readers;
+    const std::set<ValueId> texts = textsOf(graph);
     std::size_t bucket = 0;
     m_executor->onLayerInput = [&](const Node& node, const Tensor& input) {
         if (node.weights.empty())
@@ -62,6 +113,12 @@ Result<void> Statistics::gatherInputs(std::stop_token stop, const std::function<
         std::vector<InputHistograms::Bucket>& buckets = gathered[node.weights[0]].buckets;
         buckets.resize(count);
         add(buckets[bucket], node, input);
+        if (node.op.kind != OpKind::Linear || !texts.contains(node.inputs[0]) || input.type().rows() < 2)
+            return;
+        SeenTexts& seenTexts = readers[node.weights[0]];
+        seenTexts.see(input);
+        seenTexts.others.resize(count);
+        add(seenTexts.others[bucket], node, input, 1);
     };
     for (std::size_t s = 0; s < m_samples.size(); ++s) {
         bucket = std::size_t(std::ranges::lower_bound(last, timeOf(m_samples[s])) - last.begin());
@@ -78,9 +135,29 @@ Result<void> Statistics::gatherInputs(std::stop_token stop, const std::function<
             progress(double(s + 1) / double(m_samples.size()));
     }
     m_executor->onLayerInput = {};
-    for (auto& [id, histograms] : gathered)
+    for (auto& [id, histograms] : gathered) {
         for (std::size_t b = 0; b < histograms.buckets.size(); ++b)
             histograms.buckets[b].lastTime = last[b];
+        const auto reader = readers.find(id);
+        if (reader == readers.end()) {
+            histograms.whyNoStartToken = "it reads no text that another network has encoded";
+            continue;
+        }
+        SeenTexts& text = reader->second;
+        histograms.whyNoStartToken = text.whyNot();
+        if (!histograms.whyNoStartToken.empty())
+            continue;
+        for (std::size_t b = 0; b < text.others.size(); ++b)
+            text.others[b].lastTime = last[b];
+        // As networks run it: all rows at once, weights as floats.
+        const Tensor weights = TRY(materialise(m_model->tensor(id)));
+        const Tensor operands[] = {text.first, Tensor::adoptFloats(weights.type().shape, weights.toFloats())};
+        const Tensor made = TRY(m_executor->run(Op{OpKind::Linear, {}}, operands, stop));
+        const auto row = made.floats().first(made.type().columns());
+        histograms.startToken = {
+            text.first.type().rows(), std::move(text.others),
+            Tensor::adoptFloats({1, row.size()}, {row.begin(), row.end()})};
+    }
     m_inputs = std::move(gathered);
     return {};
 }

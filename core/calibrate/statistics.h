@@ -4,6 +4,7 @@
 #include "core/backend/executor.h"
 #include "core/calibrate/chunks.h"
 #include "core/method/range_method.h"
+#include "core/method/time_method.h"
 
 #include <functional>
 #include <map>
@@ -57,6 +58,10 @@ public:
     /// reads the layer (a table that is looked up). Errors: as of().
     [[nodiscard]] Result<InputHistograms> inputsOf(
         LayerId layer, std::stop_token stop, const std::function<void(double)>& progress = {});
+
+    /// What the layer gives at the time steps of the samples. Only what leads to it is run. Errors: as of();
+    /// Unsupported, where anything but the time step goes into it.
+    [[nodiscard]] Result<TimeTable> timeTableOf(LayerId layer, std::stop_token stop);
 
     /// Changes with the model and the calibration data.
     [[nodiscard]] Key key() const { return m_key; }

@@ -1,5 +1,7 @@
 #include "core/export/onnx_activations.h"
 
+#include "core/graph/cached_layer.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -110,6 +112,12 @@ Result<std::pair<Tensor, RoundedInput>>
 roundedInputOf(const LayerReplacement& replacement, const std::string& layer, const std::string& format)
 {
     const std::vector<Node>& nodes = replacement.graph.nodes;
+    if (!nodes.empty() && isTimeTable(nodes.back()))
+        return fail(
+            ErrorCode::Unsupported,
+            "{}: outputs stored by time step cannot be written as ONNX: keep the recipe, from which they are "
+            "made again",
+            layer);
     const bool isRounding = nodes.size() == 2 && nodes[0].op.kind == OpKind::QuantizeRows
         && nodes[0].weights.size() == 3 && nodes[1].op.kind == OpKind::Linear && nodes[1].weights.size() == 1;
     if (!isRounding)

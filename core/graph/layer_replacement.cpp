@@ -1,6 +1,7 @@
 #include "core/graph/layer_replacement.h"
 
 #include "core/base/parallel.h"
+#include "core/graph/cached_layer.h"
 #include "core/graph/composed_matrix.h"
 #include "core/graph/hadamard.h"
 
@@ -138,9 +139,17 @@ private:
             return product(TRY(signFactorMatrix(TRY(weights(node, 3)))), x);
         case OpKind::SparseLinear:
             return product(TRY(sparseMatrix(TRY(weights(node, 4)))), x);
+        case OpKind::Concat: // rows that are kept apart, and their order, are behind the product
+            return x;
         case OpKind::Gather:
+            if (isTimeTable(node) && node.inputs[0] == m_replacement.graph.input)
+                return fail(
+                    ErrorCode::InvalidInput,
+                    "outputs stored by time step are no matrix: there are no weights");
+            if (node.op.count("axis") == 0)
+                return x;
             if (node.op.count("axis") != 1)
-                return fail(ErrorCode::InvalidInput, "a replacement gathers columns, not rows");
+                return fail(ErrorCode::InvalidInput, "a replacement gathers columns or rows");
             return gathered(x, TRY(weights(node, 1))[0].toFloats());
         case OpKind::Multiply:
             return scaled(x, TRY(weights(node, 1))[0].toFloats());

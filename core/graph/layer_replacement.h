@@ -11,9 +11,9 @@ namespace tritloom {
 /// signs with factors, rotations around a packed matrix.
 ///
 /// graph: one stage, input x [T, inputs], output [T, outputs]; its TensorIds index `tensors`. Allowed are
-/// Linear, SignFactorLinear, SparseLinear, Add, Multiply by a stored vector, Gather of columns (axis 1),
-/// Hadamard and QuantizeRows, so that without the last the whole is linear in x and denseWeights() exists.
-/// Immutable once made.
+/// Linear, SignFactorLinear, SparseLinear, Add, Multiply by a stored vector, Gather of columns, Hadamard and
+/// QuantizeRows, so that without the last the whole is linear in x and denseWeights() exists; behind the
+/// product rows kept apart: Concat with stored ones, Gather of rows (cached_layer.h). Immutable once made.
 struct LayerReplacement {
     struct Part {
         std::string name; ///< "signs", "left", "salient.indices": unique, kept in files

@@ -3,6 +3,9 @@
 #include "core/method/layer_method.h"
 #include "core/tensor/histogram.h"
 
+#include <optional>
+#include <string>
+
 namespace tritloom {
 
 /// The values that went into a layer in calibration. Diffusion networks see other ranges at other time steps:
@@ -14,6 +17,16 @@ struct InputHistograms {
         std::vector<Histogram> channels; ///< of each channel (of a convolution) or column (of a product)
     };
     std::vector<Bucket> buckets; ///< by time, ascending; one where networks have no time, none for tables
+
+    /// The first token of a text, of layers that read the states of a text encoder: where the encoder looks
+    /// back only, they are the same for every text, and so is what a layer makes of them.
+    struct StartToken {
+        std::size_t tokens = 0; ///< of a text
+        std::vector<Bucket> others; ///< as `buckets`, of all tokens but the first
+        Tensor output; ///< f32 [1, outputs]: of the layer as stored, without its bias
+    };
+    std::optional<StartToken> startToken;
+    std::string whyNoStartToken; ///< a part of a sentence, where there is none
 };
 
 /// A layer method that rounds the inputs of the layer by ranges fixed in calibration. What it makes is a

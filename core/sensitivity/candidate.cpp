@@ -3,6 +3,8 @@
 #include "core/export/gguf_target.h"
 #include "core/format/row_group.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 namespace tritloom {
@@ -19,18 +21,21 @@ NumberFormatPtr formatOf(const std::string& id)
     return known[id] = format ? *format : nullptr;
 }
 
+/// Methods that store something else than rounded weights, which floats may be as well.
+constexpr std::array<std::string_view, 1> ofOtherNumbers{"cached-time"};
+
 } // namespace
 
 LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
     if (const std::size_t row = choice.format.find("row"); row != std::string::npos)
-        choice.format.replace(
-            row, 3, fmt::format("g{}", rowGroup(layer.columns))); // a short block is padded
+        choice.format.replace(row, 3, fmt::format("g{}", rowGroup(layer.columns))); // a short block is padded
     // Formats that only Tritloom reads pad the last block of a row and need no fallback.
     if (const auto fallback = ggufFallback(choice.format, layer.columns))
         choice.format = *fallback;
-    if (const auto format = parseNumberFormat(choice.format); format && (*format)->isFloat()) {
+    const bool isOfWeights = std::ranges::find(ofOtherNumbers, choice.method) == ofOtherNumbers.end();
+    if (const auto format = parseNumberFormat(choice.format); isOfWeights && format && (*format)->isFloat()) {
         choice.method = "rtn"; // floats have nothing to fit
         choice.parameters.clear(); // and what was said to another method means nothing here
     }

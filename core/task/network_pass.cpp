@@ -5,8 +5,9 @@
 namespace tritloom {
 namespace {
 
-/// Whether a product or a convolution reads the tensor as its matrix, and nothing else reads it.
-bool isMatrix(const Graph& graph, TensorId id)
+/// Whether a product, or a convolution where those count, reads the tensor as its matrix, and nothing else
+/// reads it.
+bool isMatrix(const Graph& graph, TensorId id, bool convolutionsToo)
 {
     bool isRead = false;
     for (const Node& node : graph.nodes)
@@ -14,9 +15,8 @@ bool isMatrix(const Graph& graph, TensorId id)
             if (node.weights[i] != id)
                 continue;
             const OpKind kind = node.op.kind;
-            if (i != 0
-                || (kind != OpKind::Linear && kind != OpKind::Convolution
-                    && kind != OpKind::TransposedConvolution))
+            const bool isConvolution = kind == OpKind::Convolution || kind == OpKind::TransposedConvolution;
+            if (i != 0 || (kind != OpKind::Linear && !(isConvolution && convolutionsToo)))
                 return false;
             isRead = true;
         }
@@ -56,8 +56,13 @@ NetworkPass::weights(TensorId id, const Allocation& allocation, std::stop_token 
     else
         made = TRY(materialise(model().tensor(id)));
     // Packed matrices are read as floats by the CPU, whose convolutions would decode them for every picture;
-    // a device reads them as they are, and only them. What replaces a product runs as it is.
-    const bool staysPacked = m_executor->backendNames().starts_with("vulkan") && isMatrix(*model().graph, id);
+    // a device reads them as they are, and only them. Nor does the CPU round the inputs of products with
+    // floats, so that where it shall round some, those weights stay packed. What replaces a product runs as
+    // it is.
+    const std::string devices = m_executor->backendNames();
+    const bool isDevice = devices.starts_with("vulkan"),
+               isRounding = devices.find("8-bit activations") != std::string::npos;
+    const bool staysPacked = (isDevice || isRounding) && isMatrix(*model().graph, id, isDevice);
     if (!staysPacked && !made.isReplacement() && made.tensor().type().format->id() != "f32")
         made = Tensor::adoptFloats(made.tensor().type().shape, made.tensor().toFloats());
     return m_weights[id] = {std::move(made), key};

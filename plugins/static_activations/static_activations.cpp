@@ -1,5 +1,6 @@
 #include "plugins/static_activations/static_activations.h"
 
+#include "core/graph/cached_layer.h"
 #include "core/method/activation_range.h"
 #include "core/method/row_packer.h"
 #include "plugins/static_activations/channel_runs.h"
@@ -10,20 +11,22 @@
 namespace tritloom {
 namespace {
 
+constexpr std::size_t mostTokens = 77; ///< of CLIP's text encoders
+
 /// Buckets of time steps made into `groups`, as evenly as they go.
-std::vector<InputHistograms::Bucket> grouped(const InputHistograms& inputs, std::size_t groups)
+std::vector<InputHistograms::Bucket>
+grouped(const std::vector<InputHistograms::Bucket>& buckets, std::size_t groups)
 {
-    const std::size_t count = std::min(groups, inputs.buckets.size());
+    const std::size_t count = std::min(groups, buckets.size());
     std::vector<InputHistograms::Bucket> result;
     for (std::size_t g = 0; g < count; ++g) {
-        const std::size_t begin = g * inputs.buckets.size() / count,
-                          end = (g + 1) * inputs.buckets.size() / count;
-        InputHistograms::Bucket& bucket = result.emplace_back(inputs.buckets[begin]);
+        const std::size_t begin = g * buckets.size() / count, end = (g + 1) * buckets.size() / count;
+        InputHistograms::Bucket& bucket = result.emplace_back(buckets[begin]);
         for (std::size_t i = begin + 1; i < end; ++i) {
-            bucket.lastTime = inputs.buckets[i].lastTime;
-            bucket.whole.add(inputs.buckets[i].whole);
+            bucket.lastTime = buckets[i].lastTime;
+            bucket.whole.add(buckets[i].whole);
             for (std::size_t c = 0; c < bucket.channels.size(); ++c)
-                bucket.channels[c].add(inputs.buckets[i].channels[c]);
+                bucket.channels[c].add(buckets[i].channels[c]);
         }
     }
     return result;
@@ -124,6 +127,13 @@ std::vector<ParameterSpec> StaticActivations::parameters() const
          .lowest = 1,
          .highest = 8,
          .whole = true},
+        {.key = "start",
+         .title = "Keep what the first token of a text gives, and leave it out of the range",
+         .unit = "",
+         .standard = 0,
+         .lowest = 0,
+         .highest = 1,
+         .whole = true},
         {.key = "bound",
          .title = "Largest magnitude that is kept, whatever was seen",
          .unit = "0: by the range",
@@ -147,9 +157,11 @@ std::size_t StaticActivations::storedBytes(
         || parameterValue(specs, given, "runs").value_or(1) > 1;
     const std::size_t width = isSplit ? std::max(outputs, inputs) : 1;
     const auto groups = std::size_t(parameterValue(specs, given, "groups").value_or(1));
-    // A scale and a zero each, and the last time step of a group, as f32.
-    return LayerMethod::storedBytes(outputs, inputs, format, given)
-        + groups * (2 * width + 1) * sizeof(float);
+    const bool isStartKept = parameterValue(specs, given, "start").value_or(0) != 0;
+    // A scale and a zero each, and the last time step of a group, as f32; the outputs of the first token, and
+    // where each row of a text of at most so many comes from.
+    return LayerMethod::storedBytes(outputs, inputs, format, given) + groups * (2 * width + 1) * sizeof(float)
+        + (isStartKept ? (outputs + mostTokens) * sizeof(float) : 0);
 }
 
 Result<CompressedLayer> StaticActivations::quantizeWithRanges(
@@ -167,8 +179,13 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
     const auto groups = std::size_t(TRY(parameterValue(specs, given, "groups")));
     const double bound = TRY(parameterValue(specs, given, "bound"));
     const bool isAqt = TRY(parameterValue(specs, given, "aqt")) != 0;
+    const bool isStartKept = TRY(parameterValue(specs, given, "start")) != 0;
     if (!supports(*format))
         return fail(ErrorCode::Unsupported, "{} has no levels to round to", format->id());
+    if (isStartKept && !inputs.startToken)
+        return fail(
+            ErrorCode::Unsupported, "the first token of a text cannot be kept apart here: {}",
+            inputs.whyNoStartToken.empty() ? "no product reads the layer" : inputs.whyNoStartToken);
     const Tensor weights = TRY(packRows(
         layer.weights, format, context,
         [&](std::size_t, std::span<const float> values, std::span<std::byte> packed) {
@@ -176,7 +193,8 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
         }));
     if (inputs.buckets.empty())
         return CompressedLayer(weights); // a table: nothing is multiplied
-    const std::vector<InputHistograms::Bucket> buckets = grouped(inputs, groups);
+    const std::vector<InputHistograms::Bucket> buckets =
+        grouped(isStartKept ? inputs.startToken->others : inputs.buckets, groups);
     std::vector<float> scales, zeros, borders;
     const std::size_t channels = buckets.front().channels.size();
     const bool isSplit = perChannel || runs > 1;
@@ -222,6 +240,9 @@ Result<CompressedLayer> StaticActivations::quantizeWithRanges(
         graph.add(std::move(rounding), {graph.input()}, {TensorId{1}, TensorId{2}, TensorId{3}});
     const ValueId product = graph.add({OpKind::Linear, {}}, {rounded}, {TensorId{0}});
     replacement.graph = std::move(graph).finish(product);
+    if (isStartKept)
+        replacement =
+            withStoredFirstRow(std::move(replacement), inputs.startToken->output, inputs.startToken->tokens);
     return CompressedLayer(std::move(replacement));
 }
 

@@ -1741,6 +1741,14 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Opening %1: rewriting the model by %2 again, %3 %</source>
             <translation>%1 wird geöffnet: das Modell wird wieder durch %2 umgeschrieben, %3 %</translation>
         </message>
+        <message>
+            <source>%1, in %2 of %3 layers</source>
+            <translation>%1, in %2 von %3 Schichten</translation>
+        </message>
+        <message>
+            <source>Products with packed weights round their inputs to 8 bits; convolutions and weights stored as floats are exact</source>
+            <translation>Produkte mit gepackten Gewichten runden ihre Eingänge auf 8 Bit; Faltungen und als Gleitkommazahlen gespeicherte Gewichte sind genau</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StripChart</name>
@@ -2094,6 +2102,14 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>there are no pictures yet, choose some on the page Pictures</source>
             <translation>es gibt noch keine Bilder, auf der Seite Bilder werden welche gewählt</translation>
+        </message>
+        <message>
+            <source>Not for export</source>
+            <translation>Nicht für Export</translation>
+        </message>
+        <message>
+            <source>No kind of file that this network becomes has such codes: they would be written as the floats they stand for.</source>
+            <translation>Keine Art Datei, zu der dieses Netz wird, hat solche Codes: Sie würden als die Gleitkommazahlen geschrieben, für die sie stehen.</translation>
         </message>
     </context>
     <context>
@@ -5231,10 +5247,6 @@ Divergenz %1</translation>
             <translation>Das Schaubild für ein Modell; mehrere Größen einer Familie vergleicht, wer es auf jeder laufen lässt</translation>
         </message>
         <message>
-            <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold'. Not: training in two stages, cached time embeddings. A block is taken from the scale search of 'rtn' where that leaves less</source>
-            <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Sensitivität ist 'size-aware', seine Wahl der Bits 'threshold'. Nicht: Training in zwei Stufen, gemerkte Zeiteinbettungen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
-        </message>
-        <message>
             <source>The weight part, with blocks of one row (the paper's are two-dimensional and its full text was not at hand). Not the integer activations, GELU, softmax and norms. The choice of the lower exponent is the studio's own</source>
             <translation>Der Teil der Gewichte, mit Blöcken einer Zeile (die der Arbeit sind zweidimensional, und ihr voller Text lag nicht vor). Nicht die ganzzahligen Aktivierungen, GELU, Softmax und Normen. Die Wahl des kleineren Exponenten ist Eigenes des Studios</translation>
         </message>
@@ -5335,10 +5347,6 @@ Divergenz %1</translation>
             <translation>Zellmuster, Sicherung des Vorzeichens, Drehen und Runden der Hälften, eine Energietabelle (Beispielwerte), Fehler in jedem gepackten Format. Der Drehbereich (14 Bits) ist unsere Lesart</translation>
         </message>
         <message>
-            <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'. Not: activations, the start token kept apart</source>
-            <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'. Nicht: Aktivierungen, das getrennte Anfangstoken</translation>
-        </message>
-        <message>
             <source>One of its hand-made proxies, from linear CKA between block outputs; not the evolved programs</source>
             <translation>Eine seiner von Hand gemachten Ersatzgrößen, aus linearer CKA zwischen Ausgaben von Blöcken; nicht die entwickelten Programme</translation>
         </message>
@@ -5393,10 +5401,6 @@ Divergenz %1</translation>
         <message>
             <source>Per-token dynamic ranges (or per group of inputs); combine with the transform “smoothquant”</source>
             <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
-        </message>
-        <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, the text's start token kept apart, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
-            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, das Starttoken eines Textes für sich, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
         </message>
         <message>
             <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>
@@ -6042,6 +6046,42 @@ Divergenz %1</translation>
             <source>Round as AQT does: down where no input is negative, halves up elsewhere</source>
             <translation>Runden wie AQT: abwärts, wo keine Eingabe negativ ist, sonst Hälften aufwärts</translation>
         </message>
+        <message>
+            <source>Both sensitivities for weights, each layer alone; SSIM with its usual window, as ours are small pictures. The two programs are the allocator 'two-group'; inputs of 8 bits, joined ones split and the start token kept apart are 'static-activations'. Not: the sensitivities of inputs</source>
+            <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'; Eingänge von 8 Bit, getrennte verbundene Eingänge und das Starttoken für sich sind 'static-activations'. Nicht: die Sensitivitäten der Eingänge</translation>
+        </message>
+        <message>
+            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
+        </message>
+        <message>
+            <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold', its table of time embeddings 'cached-time'. Not: training in two stages. A block is taken from the scale search of 'rtn' where that leaves less</source>
+            <translation>Das abwechselnde Anpassen der Skalen, auf den Formaten balanced3 bis balanced17; seine Sensitivität ist 'size-aware', seine Wahl der Bits 'threshold', seine Tabelle der Zeiteinbettungen 'cached-time'. Nicht: Training in zwei Stufen. Ein Block kommt aus der Skalensuche von 'rtn', wo die weniger übrig lässt</translation>
+        </message>
+        <message>
+            <source>Cached time embedding</source>
+            <translation>Gemerkte Zeiteinbettung</translation>
+        </message>
+        <message>
+            <source>Layers that only the time step goes into become a table: what they give at each step of the sampler.</source>
+            <translation>Schichten, in die nur der Zeitschritt eingeht, werden eine Tabelle: was sie bei jedem Schritt des Verfahrens geben.</translation>
+        </message>
+        <message>
+            <source>The time embedding and its projections, each layer as a row a step in any format, f16 as in the paper; the layer kept beside for other steps where asked. Not: dropping layers that only other tables read, which become tables as well; files: no export holds the tables, a recipe makes them again</source>
+            <translation>Die Zeiteinbettung und ihre Projektionen, jede Schicht als eine Zeile je Schritt in jedem Format, f16 wie im Artikel; auf Wunsch bleibt die Schicht für andere Schritte daneben. Nicht: Schichten weglassen, die nur andere Tabellen lesen, auch sie werden Tabellen; Dateien: kein Export enthält die Tabellen, ein Rezept macht sie wieder</translation>
+        </message>
+        <message>
+            <source>Steps of the sampler, each with a row</source>
+            <translation>Schritte des Verfahrens, jeder mit einer Zeile</translation>
+        </message>
+        <message>
+            <source>Keep the layer too, for other steps</source>
+            <translation>Die Schicht für andere Schritte behalten</translation>
+        </message>
+        <message>
+            <source>Keep what the first token of a text gives, and leave it out of the range</source>
+            <translation>Behalten, was das erste Token eines Textes gibt, und es aus dem Bereich lassen</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
@@ -6546,6 +6586,26 @@ Divergenz %1</translation>
         <message>
             <source>no usual way to give pictures does better than chance on %1 of them, so they are given as %2, a guess: do the classes fit?</source>
             <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
+        </message>
+        <message>
+            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place of %4</source>
+            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als f32 geschrieben, %3 Byte statt %4</translation>
+        </message>
+        <message>
+            <source>%1: %2 of its %3 numbers are NaN or infinite</source>
+            <translation>%1: %2 seiner %3 Zahlen sind NaN oder unendlich</translation>
+        </message>
+        <message>
+            <source>%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the recipe, from which it is made again</source>
+            <translation>%1: Das Verfahren '%2' speichert mehr als eine Matrix, was diese Art Datei nicht enthalten kann: Das Rezept behalten, aus dem es wieder entsteht</translation>
+        </message>
+        <message>
+            <source>%1: the model has no layer to compress, so there is nothing to export</source>
+            <translation>%1: Das Modell hat keine Schicht zum Komprimieren, also gibt es nichts zu exportieren</translation>
+        </message>
+        <message>
+            <source>%1: this is a folder, choose the name of a file</source>
+            <translation>%1: Das ist ein Ordner, der Name einer Datei ist nötig</translation>
         </message>
     </context>
     <context>

@@ -6,8 +6,8 @@
 #include <QDialog>
 #include <QListWidget>
 #include <QPushButton>
-#include <QTableWidget>
 #include <QSignalSpy>
+#include <QTableWidget>
 #include <QTest>
 
 using namespace tritloom;
@@ -105,7 +105,8 @@ private slots:
         QVERIFY(popup != nullptr);
         popup->findChild<QCheckBox*>("parameter.search")->click();
         popup->close();
-        QVERIFY2(methods->currentItem()->text().endsWith("search=0"), qPrintable(methods->currentItem()->text()));
+        QVERIFY2(
+            methods->currentItem()->text().endsWith("search=0"), qPrintable(methods->currentItem()->text()));
         QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
         auto* const table = child<QTableWidget>("compareTable");
         QCOMPARE(table->rowCount(), 2);
@@ -138,8 +139,10 @@ private slots:
     void networksOnPicturesAreComparedOnTheirPictures()
     {
         const auto samples = sampleModels();
-        const auto sample = std::ranges::find(samples, QLatin1String("classification"),
-                                                  [](const SampleModel& model) { return QLatin1String(model.id); });
+        const auto sample =
+            std::ranges::find(samples, QLatin1String("classification"), [](const SampleModel& model) {
+                return QLatin1String(model.id);
+            });
         const auto workspace = Workspace::create(loadModel(sample->path()).value(), m_plugins, {}).value();
         const std::unique_ptr<QWidget> page(makeComparePage(*workspace, nullptr));
         page->resize(1100, 420);
@@ -155,6 +158,24 @@ private slots:
             QVERIFY(changed.wait(30000));
         }
         QVERIFY(run->isEnabled());
+        // Formats that the network's own kinds of files hold come first; most of GGUF's are none of them.
+        const auto* const offered = page->findChild<QListWidget*>("compareFormats");
+        int lastHeld = -1, firstOther = offered->count();
+        for (int i = 0; i < offered->count(); ++i) {
+            const QListWidgetItem& item = *offered->item(i);
+            const QString id = item.data(Qt::UserRole).toString();
+            const bool isOther = item.toolTip().contains("as the floats");
+            if (id == "sign" || id.isEmpty())
+                continue;
+            isOther ? firstOther = std::min(firstOther, i) : lastHeld = std::max(lastHeld, i);
+            if (id == "int4g32" || id == "q8_0" || id == "f16")
+                QVERIFY2(!isOther, qPrintable(id));
+            if (id == "q4_k" || id == "nf4g64" || id == "iq4_xs")
+                QVERIFY2(isOther, qPrintable(id));
+        }
+        QVERIFY(lastHeld > 4 && firstOther == lastHeld + 2 && firstOther < offered->count());
+        QCOMPARE(offered->item(lastHeld + 1)->text(), QString("Not for export"));
+        QVERIFY(!(offered->item(lastHeld + 1)->flags() & Qt::ItemIsUserCheckable));
         checkOnly(page->findChild<QListWidget*>("compareMethods"), {"rtn"});
         checkOnly(page->findChild<QListWidget*>("compareFormats"), {"int3row", "int8row"});
         QTest::mouseClick(run, Qt::LeftButton);

@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -66,6 +67,32 @@ private slots:
         QVERIFY(shown(dialog) > 0);
         QVERIFY(find<QPushButton>(dialog, "exportStart")->isEnabled());
         QVERIFY(!find<QLineEdit>(dialog, "exportPath")->text().endsWith(".gguf"));
+    }
+
+    void saysBeforeWhatTheFileWillHoldInstead()
+    {
+        const auto picture = open(classifier().path());
+        setAll(*picture, {"int4g32", "rtn", {}});
+        ExportDialog dialog(*picture, "shapes.onnx", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* const path = find<QLineEdit>(dialog, "exportPath");
+        const auto* const list = find<QListWidget>(dialog, "exportChecks");
+        const auto said = [&] {
+            QStringList lines;
+            for (int i = 0; i < list->count(); ++i)
+                lines << list->item(i)->text();
+            return lines.join(QLatin1Char('\n'));
+        };
+        path->setText(m_folder.filePath("codes.onnx"));
+        QVERIFY2(!said().contains("cannot hold"), qPrintable(said()));
+        path->setText(m_folder.filePath("codes.safetensors"));
+        QVERIFY2(
+            said().contains("tensors are int4g32, which this kind of file cannot hold"), qPrintable(said()));
+        QVERIFY(find<QPushButton>(dialog, "exportStart")->isEnabled());
+        if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE")) {
+            dialog.show();
+            QVERIFY(dialog.grab().save(qEnvironmentVariable("TRITLOOM_PICTURE")));
+        }
     }
 
     void remembersTheKindForModelsOfOneKind()

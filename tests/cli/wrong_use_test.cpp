@@ -16,6 +16,16 @@ class WrongUseTest : public QObject {
     Finished cli(const QStringList& arguments) { return run(cliProgram(), arguments, m_folder.path()); }
 
 private slots:
+    // The window's program says so, beside what its libraries have to say.
+    void aPageThatIsNotThereIsWrongUse()
+    {
+        const Finished done = cli({"screenshot", "sample", "--page", "foo", "-o", path("p.png")});
+        QCOMPARE(done.exitCode, 2);
+        QVERIFY2(
+            done.err.contains("no page is called 'foo': use one of window, layers"), done.err.constData());
+        QVERIFY(!QFile::exists(path("p.png")));
+    }
+
     void wrongUseIsOneSentence_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -36,6 +46,13 @@ private slots:
         QTest::newRow("unknown method of a format")
             << QStringList{"sensitivity", sample, "--formats", "q4_0@magic"} << 2
             << "no method is called 'magic'";
+        QTest::newRow("a parameter given twice")
+            << QStringList{"sensitivity", sample, "--formats", "q4_0@gptq:act_order=0:act_order=1"} << 2
+            << "gives 'act_order' twice";
+        QTest::newRow("columns with a gap")
+            << QStringList{"bench", "kernels", "--columns", "1,,2"} << 2 << "--columns needs numbers";
+        QTest::newRow("a model that nobody asks") << QStringList{"analyse", "quantization-law", sample} << 2
+                                                  << "asks no model";
         QTest::newRow("two models") << QStringList{"analyse", "memory-faults", sample, sample} << 2
                                     << "looks at one model, 2 are named";
         QTest::newRow("unknown format")

@@ -12,6 +12,7 @@
 #include "plugins/bitnet/bitnet.h"
 #include "plugins/bitsfusion/bitsfusion.h"
 #include "plugins/bitstack/bitstack.h"
+#include "plugins/cached_time/cached_time.h"
 #include "plugins/clipped_channels/clipped_channels.h"
 #include "plugins/db_llm/db_llm.h"
 #include "plugins/deepshape/deepshape.h"
@@ -120,7 +121,47 @@ public:
             channel.add(values);
             bucket.whole.add(values);
         }
-        return m_method.quantizeWithRanges(problem, {{bucket}}, format, parameters, context);
+        InputHistograms inputs{{bucket}, {}, {}};
+        const std::size_t outputs = problem.weights.type().rows();
+        inputs.startToken = {5, {bucket}, Tensor::adoptFloats({1, outputs}, normalValues(outputs, 6))};
+        return m_method.quantizeWithRanges(problem, inputs, format, parameters, context);
+    }
+
+private:
+    Method m_method;
+};
+
+/// A method of time steps with as many as it is asked for, and the product with normal numbers at each.
+template <typename Method>
+class SampledTimes final : public LayerMethod {
+public:
+    std::string id() const override { return m_method.id(); }
+    Calibration calibration() const override { return m_method.calibration(); }
+    std::vector<ParameterSpec> parameters() const override { return m_method.parameters(); }
+    bool supports(const NumberFormat& format) const override { return m_method.supports(format); }
+    bool makesReplacements() const override { return true; }
+    std::size_t storedBytes(
+        std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format,
+        const Parameters& parameters) const override
+    {
+        return m_method.storedBytes(outputs, inputs, format, parameters);
+    }
+    Result<CompressedLayer> quantize(
+        const LayerProblem& problem, const NumberFormatPtr& format, const Parameters& parameters,
+        const MethodContext& context) const override
+    {
+        const auto steps = std::size_t(TRY(parameterValue(this->parameters(), parameters, "steps")));
+        const std::size_t outputs = problem.weights.type().rows(), inputs = problem.weights.type().columns();
+        const std::vector<float> weights = problem.weights.toFloats(), x = normalValues(steps * inputs, 5);
+        TimeTable table;
+        std::vector<float> rows(steps * outputs);
+        for (std::size_t t = 0; t < steps; ++t) {
+            table.times.push_back(float(t));
+            for (std::size_t i = 0; i < weights.size(); ++i)
+                rows[t * outputs + i / inputs] += weights[i] * x[t * inputs + i % inputs];
+        }
+        table.outputs = Tensor::adoptFloats({steps, outputs}, std::move(rows));
+        return m_method.quantizeWithTimes(problem, table, format, parameters, context);
     }
 
 private:
@@ -166,7 +207,14 @@ struct MethodRow {
     bool bytesDependOnData = false; ///< storedBytes() is an upper bound then
     /// What rounding stores for the comparison, where it cannot fill the method's format; null: the same.
     const char* rival = nullptr;
+    bool isMatrix = true; ///< whether there are weights in what it makes
 };
+
+/// The weights of what a method made, or the numbers that it stores in place of them.
+inline Tensor numbersOf(const CompressedLayer& made, const MethodRow& row)
+{
+    return row.isMatrix ? made.dense().value() : made.replacement()->parts[0].tensor;
+}
 
 /// A sign a weight and a scale a row of 256: the rival of methods that store little more.
 constexpr const char* oneBitRows = "sign1g256";
@@ -185,6 +233,7 @@ constexpr MethodRow allMethods[] = {
     {"bitnet", make<BitNetSign>, nullptr}, // its scale is prescribed, not sought
     {"bitsfusion", make<BitsFusion>, powerError<20>},
     {"bitstack", make<BitStack>, columnError, nullptr, 0, false, oneBitRows},
+    {"cached-time", make<SampledTimes<CachedTime>>, nullptr, nullptr, 0, false, nullptr, false},
     {"clipped-channels", make<SampledRanges<ClippedChannels>>, powerError<20>},
     {"db-llm", make<DbLlm>, columnError},
     {"deepshape", make<DeepShape>, nullptr}, // it seeks less entropy before it rounds

@@ -105,9 +105,9 @@ double relativeError(std::span<const float> values, const ActivationGrid& grid, 
 
 } // namespace
 
-/// The checks of methods/mixdq.md and eda-dm.md that concern ranges of inputs. Not here, for want of it in
-/// the studio: the start token of a text kept apart (mixdq 3), for which a layer would have to know what is
-/// a token; blocks reconstructed with an inner loss (eda-dm 5, 6), which takes gradients through a block.
+/// The checks of methods/mixdq.md and eda-dm.md that concern ranges of inputs; mixdq 3 is start_token_test.
+/// Not here, for want of it in the studio: blocks reconstructed with an inner loss (eda-dm 5, 6), which takes
+/// gradients through a block.
 class StaticActivationsTest : public QObject {
     Q_OBJECT
 

@@ -1,7 +1,10 @@
-// The methods that are compared, each with its settings and in as many variants as wanted: a part of
-// ComparePage.
+// The formats and methods that are compared, the latter each with its settings and in as many variants as
+// wanted: a part of ComparePage.
 #include "app/gui/compare/compare_page.h"
+#include "app/gui/plugin_words.h"
+#include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/session/held_formats.h"
 
 #include <QListWidget>
 #include <QPushButton>
@@ -21,6 +24,57 @@ Candidate methodOf(const QListWidgetItem* item)
 }
 
 } // namespace
+
+void ComparePage::fillLists()
+{
+    const bool pictures = m_workspace.model().picture.has_value();
+    // Calibrated rounding of convolutions has its own favourites; the formats of GGUF are made for long rows.
+    const QStringList first = pictures ? QStringList{"rtn", "gptq", "hqq"}
+                                       : QStringList{"rtn", "imatrix", "gptq"},
+                      formats = pictures ? QStringList{"int3row", "int4row", "int6row", "int8row"}
+                                         : QStringList{"q2_k", "q3_k", "q4_k", "q6_k"};
+    for (const MethodInfo& info : m_workspace.plugins().methods()) {
+        const QString id = QString::fromStdString(info.id);
+        addChecked(
+            m_methods, pluginWords(info.title), id, first.contains(id),
+            pluginWords(info.summary) + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
+                + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));
+    }
+    m_methods->setCurrentRow(0);
+    for (const QString& id : formats)
+        addChecked(m_formats, id, id, true, {});
+    struct Offered {
+        QString id, synopsis;
+    };
+    std::vector<Offered> held, others; // by files for other programs first
+    for (const NumberFormatFamily& family : numberFormatFamilies())
+        for (const std::string& example : family.examples()) {
+            // Whole numbers without a scale hold indices, not weights; the wide floats compress nothing.
+            const QString id = QString::fromStdString(example);
+            const auto format = parseNumberFormat(example);
+            if (!format || formats.contains(id)
+                || (family.name == "float" && id != QLatin1String("f16") && id != QLatin1String("bf16")))
+                continue;
+            (isHeldByOthers(m_workspace.model(), *format) ? held : others)
+                .push_back(
+                    {id, QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size()))});
+        }
+    const QString why = tr(
+        "No kind of file that this network becomes has such codes: they would be written as the floats they "
+        "stand for.");
+    for (const Offered& format : held)
+        addChecked(m_formats, format.id, format.id, false, format.synopsis);
+    if (!others.empty()) {
+        auto* const heading = new QListWidgetItem(tr("Not for export"), m_formats);
+        heading->setFlags(Qt::NoItemFlags);
+        heading->setToolTip(why);
+    }
+    for (const Offered& format : others)
+        addChecked(m_formats, format.id, format.id, false, format.synopsis + QLatin1Char('\n') + why);
+    addChecked(
+        m_formats, tr("sign (bit planes)"), "sign", false,
+        tr("For methods that store signs and factors: BitStack, PB-LLM, BitDelta"));
+}
 
 std::vector<Candidate> ComparePage::chosenMethods() const
 {

@@ -3,7 +3,6 @@
 #include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
-#include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/parameter_button.h"
@@ -206,37 +205,6 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     });
     fillLists();
     rebuild();
-}
-
-void ComparePage::fillLists()
-{
-    const bool pictures = m_workspace.model().picture.has_value();
-    // Calibrated rounding of convolutions has its own favourites; the formats of GGUF are made for long rows.
-    const QStringList first = pictures ? QStringList{"rtn", "gptq", "hqq"}
-                                       : QStringList{"rtn", "imatrix", "gptq"},
-                      formats = pictures ? QStringList{"int3row", "int4row", "int6row", "int8row"}
-                                         : QStringList{"q2_k", "q3_k", "q4_k", "q6_k"};
-    for (const MethodInfo& info : m_workspace.plugins().methods()) {
-        const QString id = QString::fromStdString(info.id);
-        addChecked(
-            m_methods, pluginWords(info.title), id, first.contains(id),
-            pluginWords(info.summary) + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
-                + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));
-    }
-    m_methods->setCurrentRow(0);
-    for (const QString& id : formats)
-        addChecked(m_formats, id, id, true, {});
-    for (const NumberFormatFamily& family : numberFormatFamilies())
-        for (const std::string& example : family.examples())
-            // Whole numbers without a scale hold indices, not weights; the wide floats compress nothing.
-            if (const QString id = QString::fromStdString(example);
-                !formats.contains(id) && (family.name != "float" || id == "f16" || id == "bf16"))
-                addChecked(
-                    m_formats, id, id, false,
-                    QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size())));
-    addChecked(
-        m_formats, tr("sign (bit planes)"), "sign", false,
-        tr("For methods that store signs and factors: BitStack, PB-LLM, BitDelta"));
 }
 
 void ComparePage::start()

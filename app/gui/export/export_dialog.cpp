@@ -289,6 +289,10 @@ void ExportDialog::refresh()
         auto* const item = new QListWidgetItem(tr("✓  Every tensor's format can be written"), m_list);
         item->setForeground(colors.good);
     }
+    for (const std::string& remark : m_workspace.exporter().remarks(
+             m_workspace.document().allocation(), m_path->text().toStdString(), kind().id))
+        (new QListWidgetItem(QStringLiteral("!  ") + coreWords(remark), m_list))
+            ->setForeground(colors.warning);
 }
 
 void ExportDialog::say(const QString& sentence, bool good)

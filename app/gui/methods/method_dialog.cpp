@@ -36,7 +36,8 @@ std::vector<OfferedFormat> formatsOf(const LayerMethod& method, const std::vecto
         if (const std::size_t row = asked.find("row"); row != std::string::npos)
             asked.replace(row, 3, "g64"); // a group of a whole row has no length yet
         const auto format = parseNumberFormat(asked);
-        if (format && !(*format)->isFloat() && method.supports(**format))
+        // Of methods that round weights floats are no choice; tables of outputs may be floats.
+        if (format && (!(*format)->isFloat() || method.makesReplacements()) && method.supports(**format))
             formats.push_back({id, (*format)->bitsPerWeight()});
     };
     for (const Candidate& candidate : candidates)

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "core/architecture/model.h"
+
+namespace tritloom {
+
+/// Whether one of the files that the model may become for other programs holds weights in the format as
+/// codes, not as the floats they stand for. Always true of language models, whose targets say so layer by
+/// layer. Some microseconds.
+[[nodiscard]] bool isHeldByOthers(const Model& model, const NumberFormatPtr& format);
+
+} // namespace tritloom

@@ -1,0 +1,151 @@
+#include "tests/support/onnx_network.h"
+#include "tests/support/program.h"
+#include "tests/support/shared_data.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <cstring>
+#include <limits>
+
+/// What is easily overlooked with networks on pictures, and is said.
+class PictureEdgesTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    const QString m_sample = TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/";
+    QString path(const QString& name) { return m_folder.filePath(name); }
+    Finished cli(const QStringList& arguments) { return run(cliProgram(), arguments, m_folder.path()); }
+    QJsonObject evaluated(const QString& model, const QStringList& more)
+    {
+        const Finished done =
+            cli(QStringList{"evaluate", model, "--images", m_sample + "evaluation", "--limit", "20", "--json"}
+                + more);
+        if (done.exitCode != 0)
+            qFatal("%s", done.err.constData());
+        return done.json();
+    }
+    /// The sample with one number of its first layer that is none, which the ReLU behind it swallows.
+    void writeBroken(const QString& to)
+    {
+        ::onnx::ModelProto model;
+        QFile file(m_sample + "shapes.onnx");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        QVERIFY(model.ParseFromArray(bytes.constData(), int(bytes.size())));
+        for (::onnx::TensorProto& tensor : *model.mutable_graph()->mutable_initializer())
+            if (tensor.dims_size() == 4) {
+                m_broken = QString::fromStdString(tensor.name());
+                const float none = std::numeric_limits<float>::quiet_NaN();
+                if (tensor.float_data_size() > 0)
+                    tensor.set_float_data(0, none);
+                else
+                    std::memcpy(tensor.mutable_raw_data()->data(), &none, sizeof none);
+                break;
+            }
+        QFile broken(to);
+        QVERIFY(broken.open(QIODevice::WriteOnly));
+        broken.write(QByteArray::fromStdString(model.SerializeAsString()));
+    }
+    QString m_broken;
+
+private slots:
+    // Products with packed weights see rounded inputs, on the processor as on a device.
+    void eightBitActivationsRoundSomething()
+    {
+        const QString model = m_sample + "shapes.onnx";
+        QFile file(path("recipe.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QJsonArray layers;
+        const QJsonObject inspected = cli({"stats", model, "--json"}).json();
+        for (const QJsonValue& layer : inspected["layers"].toArray())
+            layers.append(
+                QJsonObject{{"name", layer.toObject()["name"]}, {"format", "int8g32"}, {"method", "rtn"}});
+        file.write(QJsonDocument(QJsonObject{{"layers", layers}}).toJson());
+        file.close();
+        const QStringList choice{"--recipe", path("recipe.json")};
+        const QJsonObject exact = evaluated(model, choice + QStringList{"--device", "cpu"}),
+                          rounded = evaluated(model, choice + QStringList{"--device", "cpu:8bit"});
+        QVERIFY(!exact.contains("roundedInputLayers"));
+        QVERIFY(rounded["roundedInputLayers"].toInt() > 0);
+        QVERIFY(rounded["roundedInputLayers"].toInt() < layers.size()); // convolutions are exact
+        QVERIFY(rounded["divergence"] != exact["divergence"]);
+        // Floats are exact whatever the device.
+        const QJsonObject floats = evaluated(model, {"--device", "cpu:8bit"});
+        QCOMPARE(floats["roundedInputLayers"].toInt(-1), 0);
+        const Finished said = cli(
+            {"evaluate", model, "--images", m_sample + "evaluation", "--limit", "5", "--device", "cpu:8bit"});
+        QVERIFY2(said.out.contains("8-bit activations            0 of "), said.out.constData());
+    }
+
+    void numbersThatAreNoneAreToldByTensor()
+    {
+        writeBroken(path("broken.onnx"));
+        const QJsonArray told = evaluated(path("broken.onnx"), {})["notFinite"].toArray();
+        QCOMPARE(told.size(), 1);
+        const QString sentence = told[0].toString();
+        QVERIFY2(
+            sentence.startsWith(m_broken) && sentence.contains("1 of its")
+                && sentence.contains("NaN or infinite"),
+            qPrintable(sentence));
+        QCOMPARE(evaluated(m_sample + "shapes.onnx", {})["notFinite"].toArray().size(), 0);
+        const Finished exported =
+            cli({"export", path("broken.onnx"), "--skip-evaluation", "-o", path("again.onnx"), "--json"});
+        QVERIFY2(exported.exitCode == 0, exported.err.constData());
+        QVERIFY2(exported.out.contains("NaN or infinite"), exported.out.constData());
+    }
+
+    void aModelWithoutLayersIsNotExported()
+    {
+        OnnxNetwork network;
+        const std::string x = network.input("x", {1, 3, 8, 8});
+        ::onnx::NodeProto& node = *network.graph().add_node();
+        node.set_op_type(std::string("Relu"));
+        node.add_input(x);
+        node.add_output(std::string("y"));
+        network.output("y");
+        QFile file(path("empty.onnx"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString(network.model().SerializeAsString()));
+        file.close();
+        const Finished done = cli({"export", path("empty.onnx"), "-o", path("out.onnx")});
+        QCOMPARE(done.exitCode, 1);
+        QVERIFY2(done.err.contains("no layer to compress"), done.err.constData());
+        QVERIFY(!QFile::exists(path("out.onnx")));
+    }
+
+    void whatLiesThereIsSeenBeforeTheWork()
+    {
+        QVERIFY(QDir(m_folder.path()).mkpath("taken.onnx"));
+        const Finished done =
+            cli({"export", m_sample + "shapes.onnx", "--format", "f16", "-o", path("taken.onnx"), "--json"});
+        QCOMPARE(done.exitCode, 1);
+        QVERIFY2(done.err.contains("this is a folder"), done.err.constData());
+        QVERIFY2(!done.err.contains("export"), done.err.constData()); // no progress of it was shown
+    }
+
+    void aFormatThatTheFileCannotHoldIsToldBefore()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(folder);
+        const QString zip = QString::fromStdString(
+            (folder / "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip").string());
+        const Finished done = cli({"export", zip, "--skip-evaluation", "-o", path("ternary.onnx")});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        const QRegularExpression told(
+            "note: (\\d+) tensors are ternaryg[^:]*, which this kind of file cannot "
+            "hold: they are written as f32, "
+            "(\\d+) bytes in place of (\\d+)");
+        const auto match = told.match(QString::fromUtf8(done.err));
+        QVERIFY2(match.hasMatch(), done.err.constData());
+        const qint64 after = match.captured(2).toLongLong(), before = match.captured(3).toLongLong();
+        const qint64 written = QFile(path("ternary.onnx")).size();
+        QVERIFY(before < after && after < written && written < after + 100'000); // norms, biases, operators
+        QVERIFY(done.out.contains("which this kind of file cannot hold")); // and afterwards
+    }
+};
+
+QTEST_GUILESS_MAIN(PictureEdgesTest)
+#include "picture_edges_test.moc"
