@@ -168,10 +168,12 @@ std::vector<ParameterSpec> IntegerNetwork::parameters() const
          .lowest = 0,
          .highest = 1,
          .whole = true},
+        // The search for the least error stops at hundredths of the largest value: the scales of one value in
+        // 8 and in 4 bits are then of simple ratios, and halves, which are rounded either way, are frequent.
         {.key = "range",
          .title = "Range: 0 least to largest, 1 percentile, 2 squared error, 3 divergence",
          .unit = "",
-         .standard = 2,
+         .standard = 0,
          .lowest = 0,
          .highest = 3,
          .whole = true},
@@ -247,7 +249,8 @@ IntegerNetwork::run(ModelProbe* probe, const Parameters& given, const MethodCont
 
     Report::Table tensors{
         "Whole numbers against the simulation: largest difference in steps, and how many numbers differ",
-        {"tensor", "numbers", "scale", "by itself", "behind all others", "", "in 64 bits", ""},
+        {"tensor", "numbers", "scale", "by itself", "behind all others", "differ", "in 64 bits",
+         "differ in 64 bits"},
         {}};
     Report::Table products{
         "Products", {"layer", "numbers", "bits of the largest sum", "shift behind it"}, {}};
@@ -273,9 +276,9 @@ IntegerNetwork::run(ModelProbe* probe, const Parameters& given, const MethodCont
             "The same class as the simulation: {} in 32-bit floats, {} in 64 bits.", share(sameAnswer),
             share(sameAsExact)),
         fmt::format(
-            "The largest difference of any of {} tensors of codes and of the answer is {:.3g} steps, each "
-            "made of "
-            "the same codes; {:.3g} behind all others, {:.3g} where the simulation has 64 bits.",
+            "The largest difference of any of {} tensors of codes and of the answer, in steps: {:.3g} where "
+            "each is "
+            "made of the same codes, {:.3g} behind all others, {:.3g} where the simulation has 64 bits.",
             tensorCount, alone.largest(), chain.largest(), exact.largest()),
         fmt::format(
             "The same class as the network as stored: {} in whole numbers, {} simulated.",

@@ -20,9 +20,41 @@ const char* indexFormat(std::size_t inputs)
     return inputs <= 32768 ? "i16" : "i32";
 }
 
-/// Of each column, whether a unit makes it that is kept: those of the largest deviation, as many as fit.
-/// Equal ones: the earlier.
-std::vector<bool> keptOf(const InputUnits& units, std::size_t inputs, double share)
+/// How the columns that are rounded lie: side by side, or among zeros where the others would be.
+struct Layout {
+    bool isGathered = false;
+    std::size_t bytes = 0;
+};
+
+/// Whether a zero beside other numbers stays one: signs and powers of two have none.
+bool holdsZero(const NumberFormat& format)
+{
+    std::vector<float> block(format.blockElements());
+    block[0] = 1;
+    std::vector<std::byte> packed(format.blockBytes());
+    format.encode(block, packed);
+    format.decode(packed, block);
+    return std::all_of(block.begin() + 1, block.end(), [](float value) { return value == 0; });
+}
+
+/// The smaller one that the format allows. Lists of columns cost little where there are many outputs, zeros
+/// where there are few.
+Layout layoutOf(std::size_t outputs, std::size_t inputs, std::size_t kept, const NumberFormatPtr& format)
+{
+    const std::size_t index = inputs <= 32768 ? 2 : 4, halves = (2 * outputs + index) * kept,
+                      whole = TensorType{format, {outputs, inputs}}.bytes();
+    if (kept == 0)
+        return {false, whole};
+    const std::size_t gathered =
+        TensorType{format, {outputs, inputs - kept}}.bytes() + index * (inputs - kept) + halves;
+    if (gathered < whole + halves || !holdsZero(*format))
+        return {true, gathered};
+    return {false, whole + halves};
+}
+
+/// Of each column, whether it is kept: those that the units of the largest deviation make, until there are
+/// `count`. Equal ones: the earlier.
+std::vector<bool> keptOf(const InputUnits& units, std::size_t inputs, std::size_t count)
 {
     std::vector<std::size_t> order(units.deviations.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -31,10 +63,8 @@ std::vector<bool> keptOf(const InputUnits& units, std::size_t inputs, double sha
     };
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return sizeOf(a) > sizeOf(b); });
     std::vector<bool> kept(inputs);
-    const std::size_t count = std::min(order.size(), keptColumns(inputs, share) / units.columns);
-    for (std::size_t i = 0; i < count; ++i)
-        for (std::size_t c = 0; c < units.columns; ++c)
-            kept[order[i] * units.columns + c] = true;
+    for (std::size_t i = 0; i < std::min(count, order.size() * units.columns); ++i)
+        kept[order[i / units.columns] * units.columns + i % units.columns] = true;
     return kept;
 }
 
@@ -75,12 +105,9 @@ std::size_t ProxyOutliers::storedBytes(
 {
     const std::size_t kept =
         keptColumns(inputs, parameterValue(parameters(), given, "share").value_or(2) / 100);
-    const std::size_t whole = TensorType{format, {outputs, inputs}}.bytes();
-    if (kept == 0)
-        return whole;
-    const std::size_t split = TensorType{format, {outputs, inputs - kept}}.bytes() + 2 * outputs * kept
-        + inputs * (inputs <= 32768 ? 2 : 4);
-    return std::max(whole, split); // nothing may be kept after all
+    // Nothing is kept where no layer comes before.
+    return std::max(
+        layoutOf(outputs, inputs, 0, format).bytes, layoutOf(outputs, inputs, kept, format).bytes);
 }
 
 Result<CompressedLayer> ProxyOutliers::quantizeBehind(
@@ -97,7 +124,7 @@ Result<CompressedLayer> ProxyOutliers::quantizeBehind(
         return fail(
             ErrorCode::InvalidInput, "the layer before has {} units for {} inputs", units.deviations.size(),
             inputs);
-    const std::vector<bool> isKept = keptOf(units, inputs, share);
+    const std::vector<bool> isKept = keptOf(units, inputs, keptColumns(inputs, share));
     std::vector<float> kept, rest;
     for (std::size_t c = 0; c < inputs; ++c)
         (isKept[c] ? kept : rest).push_back(float(c));
@@ -107,23 +134,33 @@ Result<CompressedLayer> ProxyOutliers::quantizeBehind(
     for (float& weight : weights)
         weight = std::isfinite(weight) ? weight : 0.0f;
     const Tensor outliers = columnsOf(weights, outputs, inputs, kept);
-    const Tensor others = columnsOf(weights, outputs, inputs, rest);
-    weights = {};
-    LayerReplacement replacement{
-        .graph = {},
-        .parts =
-            {{"others", encodedAs(indexFormat(inputs), {rest.size()}, rest), false},
-             {"matrix", TRY(packByFormat(others, format, {}, search, context)), false},
-             {"kept", encodedAs(indexFormat(inputs), {kept.size()}, kept), false},
-             {"kept.matrix", encodedAs("f16", {outputs, kept.size()}, outliers.floats()), false}},
-        .outputs = outputs,
-        .inputs = inputs};
-    GraphBuilder graph;
-    const auto product = [&graph](TensorId columns, TensorId matrix) {
-        const ValueId some = graph.add({OpKind::Gather, {{"axis", 1}}}, {graph.input()}, {columns});
-        return graph.add({OpKind::Linear, {}}, {some}, {matrix});
+    LayerReplacement replacement{.graph = {}, .parts = {}, .outputs = outputs, .inputs = inputs};
+    const auto part = [&replacement](std::string name, Tensor tensor) {
+        replacement.parts.push_back({std::move(name), std::move(tensor), false});
+        return TensorId(replacement.parts.size() - 1);
     };
-    const ValueId rounded = product(TensorId{0}, TensorId{1}), exact = product(TensorId{2}, TensorId{3});
+    GraphBuilder graph;
+    ValueId x = graph.input();
+    Tensor others;
+    if (layoutOf(outputs, inputs, kept.size(), format).isGathered) {
+        others = columnsOf(weights, outputs, inputs, rest);
+        weights = {};
+        x = graph.add(
+            {OpKind::Gather, {{"axis", 1}}}, {x},
+            {part("others", encodedAs(indexFormat(inputs), {rest.size()}, rest))});
+    } else {
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            weights[i] = isKept[i % inputs] ? 0.0f : weights[i];
+        others = Tensor::adoptFloats({outputs, inputs}, std::move(weights));
+    }
+    const ValueId rounded = graph.add(
+        {OpKind::Linear, {}}, {x}, {part("matrix", TRY(packByFormat(others, format, {}, search, context)))});
+    const ValueId some = graph.add(
+        {OpKind::Gather, {{"axis", 1}}}, {graph.input()},
+        {part("kept", encodedAs(indexFormat(inputs), {kept.size()}, kept))});
+    const ValueId exact = graph.add(
+        {OpKind::Linear, {}}, {some},
+        {part("kept.matrix", encodedAs("f16", {outputs, kept.size()}, outliers.floats()))});
     replacement.graph = std::move(graph).finish(graph.add({OpKind::Add, {}}, {rounded, exact}));
     return CompressedLayer(std::move(replacement));
 }

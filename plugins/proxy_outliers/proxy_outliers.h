@@ -8,8 +8,9 @@ namespace tritloom {
 /// the largest standard deviation of weights in the layer before make stay in 16 bits, all others are rounded
 /// in the format. Needs no data.
 ///
-/// Stored: both lists of columns, the others packed side by side, the kept ones as f16. Whole units are kept,
-/// as many as the share of columns holds; a layer with no layer before it is rounded whole.
+/// Stored: the kept columns as f16 and where they are; the others side by side with a list of theirs, or
+/// among zeros where the format has one, whichever is smaller. Of the last unit of a convolution only as many
+/// columns as the share holds are kept; a layer with no layer before it is rounded whole.
 class ProxyOutliers final : public UnitMethod {
 public:
     std::string id() const override { return "proxy-outliers"; }
@@ -20,7 +21,7 @@ public:
         return format.isWritable() && !format.isFloat() && format.id() != "sign";
     }
     bool makesReplacements() const override { return true; }
-    /// An upper bound: of convolutions the share may end within a unit, and a first layer keeps nothing.
+    /// An upper bound: a layer with no layer before it keeps nothing.
     std::size_t storedBytes(
         std::size_t outputs, std::size_t inputs, const NumberFormatPtr&, const Parameters&) const override;
     Result<CompressedLayer> quantizeBehind(

@@ -5391,8 +5391,8 @@ Divergenz %1</translation>
             <translation>Die Relevanz jedes gespeicherten Produkts nach den Rückführungsregeln, auf Klassifikatoren mit jedem Graphen, als Kosten je Breite; das Verteilen in engen Breiten ist near-mean, gekappte Kanäle sind clipped-channels. Nicht: Breiten von Produkten der Aufmerksamkeit, die keine Gewichte halten</translation>
         </message>
         <message>
-            <source>Blockwise rounding onto every codebook; blocks lie inside rows, where the paper flattens. Not the 16-bit outlier columns. The search for scales is our own</source>
-            <translation>Blockweises Runden auf jedes Codebuch; Blöcke liegen in Zeilen, wo die Arbeit alles aneinanderreiht. Nicht die 16-Bit-Ausreißerspalten. Die Suche nach Skalen ist Eigenes</translation>
+            <source>Blockwise rounding onto every codebook; blocks lie inside rows, where the paper flattens. The 16-bit outlier columns are “proxy-outliers”. The search for scales is our own</source>
+            <translation>Blockweises Runden auf jedes Codebuch; Blöcke liegen in Zeilen, wo die Arbeit alles aneinanderreiht. Die 16-Bit-Ausreißerspalten macht „proxy-outliers“. Die Suche nach Skalen ist Eigenes</translation>
         </message>
         <message>
             <source>The search over clipped ranges, for formats whose blocks have evenly spaced levels. Our own: a block is taken from the scale search of 'rtn' where that leaves less by the same measure</source>
@@ -5991,8 +5991,8 @@ Divergenz %1</translation>
             <translation>Spalten, deren Eingaben von Einheiten mit weit gestreuten Gewichten kommen, bleiben in 16 Bits, alle anderen gehen zur nächsten Stufe; braucht keine Daten.</translation>
         </message>
         <message>
-            <source>The proxy along the graph: value to output projection, up and gate (deviations multiplied) to down, and the branch of a residual sum that was made last; whole units of convolutions. Not: layers that no layer comes before, grouped convolutions</source>
-            <translation>Die Stellvertretung der Ausreißer entlang des Graphen: von Value zur Ausgabeprojektion, von Up und Gate (Streuungen multipliziert) zu Down, und der zuletzt entstandene Zweig einer Restsumme; ganze Einheiten von Faltungen. Nicht: Schichten, vor denen keine liegt, gruppierte Faltungen</translation>
+            <source>The proxy along the graph: value to output projection, up and gate (deviations multiplied) to down, and the branch of a residual sum that was made last; units of convolutions with their kernels. Not: layers that no layer comes before, grouped convolutions</source>
+            <translation>Die Stellvertretung der Ausreißer entlang des Graphen: von Value zur Ausgabeprojektion, von Up und Gate (Streuungen multipliziert) zu Down, und der zuletzt entstandene Zweig einer Residuensumme; Einheiten von Faltungen mit ihren Kernen. Nicht: Schichten, vor denen keine liegt, gruppierte Faltungen</translation>
         </message>
         <message>
             <source>Columns kept in 16 bits</source>

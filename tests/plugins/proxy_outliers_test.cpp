@@ -178,39 +178,59 @@ private slots:
                 ProxyOutliers().quantizeBehind(problem, units, format, {{"share", share}}, {}).value());
         };
         QCOMPARE(kept(25), expected);
-        QCOMPARE(kept(35), expected); // 25.2 columns: the third unit does not fit
-        QVERIFY(kept(10).empty());
+        // What the share holds of a unit: 7 columns; 12 and 27 make one and three.
+        QCOMPARE(kept(10).size(), std::size_t(7));
+        for (const float column : kept(10))
+            QVERIFY(std::ranges::count(expected, column) == 1);
+        QCOMPARE(kept(37.5).size(), std::size_t(27));
+        QVERIFY(kept(.5).empty());
     }
 
+    void keptColumnsAreHalvesAndTheOthersRoundedByThemselves_data()
+    {
+        QTest::addColumn<int>("inputs");
+        QTest::addColumn<bool>("isGathered");
+        QTest::newRow("among zeros") << 128 << false; // as many blocks without the two
+        QTest::newRow("side by side") << 130 << true; // a block less in every row
+    }
     void keptColumnsAreHalvesAndTheOthersRoundedByThemselves()
     {
-        const Tensor weights = rowsOf(24, 128, 7, {});
-        InputUnits units{std::vector<float>(128, 1.0f)};
+        QFETCH(int, inputs);
+        QFETCH(bool, isGathered);
+        const auto columns = std::size_t(inputs);
+        const Tensor weights = rowsOf(24, columns, 7, {});
+        const std::vector<float> values = weights.toFloats();
+        InputUnits units{std::vector<float>(columns, 1.0f)};
         units.deviations[0] = units.deviations[77] = 3;
+        const auto isKept = [](std::size_t c) { return c == 0 || c == 77; };
         std::vector<float> others;
-        for (std::size_t r = 0; r < 24; ++r)
-            for (std::size_t c = 0; c < 128; ++c)
-                if (c != 0 && c != 77)
-                    others.push_back(weights.toFloats()[r * 128 + c]);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (!isKept(i % columns) || !isGathered)
+                others.push_back(isKept(i % columns) ? 0.0f : values[i]);
         const NumberFormatPtr format = parseNumberFormat("int3g64").value();
         const std::vector<float> rounded =
             RoundToNearest()
-                .quantize({.weights = Tensor::adoptFloats({24, 126}, others)}, format, {}, {})
+                .quantize({.weights = Tensor::adoptFloats({24, others.size() / 24}, others)}, format, {}, {})
                 .value()
                 .tensor()
                 .toFloats();
-        const CompressedLayer made =
-            ProxyOutliers().quantizeBehind({.weights = weights}, units, format, {}, {}).value(); // 2 %: 3
-        QCOMPARE(keptColumns(made), (std::vector<float>{0, 1, 77})); // of equal units the first
-        const CompressedLayer two =
-            ProxyOutliers().quantizeBehind({.weights = weights}, units, format, {{"share", 1.6}}, {}).value();
+        const auto made = [&](double share) {
+            return ProxyOutliers()
+                .quantizeBehind({.weights = weights}, units, format, {{"share", share}}, {})
+                .value();
+        };
+        QCOMPARE(keptColumns(made(2.3)), (std::vector<float>{0, 1, 77})); // three; of equal units the first
+        const CompressedLayer two = made(1.6);
+        QCOMPARE(two.replacement()->parts.size(), std::size_t(isGathered ? 4 : 3));
+        QVERIFY(two.bytes() <= ProxyOutliers().storedBytes(24, columns, format, {{"share", 1.6}}));
+        QCOMPARE(two.bytes(), std::size_t(24 * 2 * 26 + 2 * (24 * 2 + 2) + (isGathered ? 128 * 2 : 0)));
         const std::vector<float> dense = two.dense().value().toFloats();
-        const std::vector<float> halves = encodedAs("f16", {24, 128}, weights.toFloats()).toFloats();
-        for (std::size_t r = 0; r < 24; ++r) {
-            std::size_t i = 0;
-            for (std::size_t c = 0; c < 128; ++c)
-                QCOMPARE(
-                    dense[r * 128 + c], c == 0 || c == 77 ? halves[r * 128 + c] : rounded[r * 126 + i++]);
+        const std::vector<float> halves = encodedAs("f16", {24, columns}, values).toFloats();
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < dense.size(); ++i) {
+            const bool kept = isKept(i % columns);
+            QCOMPARE(dense[i], kept ? halves[i] : rounded[next]);
+            next += !kept || !isGathered ? 1 : 0;
         }
     }
 
