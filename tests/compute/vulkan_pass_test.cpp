@@ -60,7 +60,8 @@ private slots:
     {
         QTest::addColumn<QString>("architecture");
         for (const Architecture& architecture : architectures())
-            QTest::newRow(architecture.id.data()) << QString::fromStdString(std::string(architecture.id));
+            if (architecture.id != "textgenrnn") // TinyModel makes transformers
+                QTest::newRow(architecture.id.data()) << QString::fromStdString(std::string(architecture.id));
     }
     void passesStayOnTheDevice()
     {
