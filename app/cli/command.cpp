@@ -121,6 +121,15 @@ QString Context::withoutValue() const
     return {};
 }
 
+/// "--base" where it was given more than once; "" where nothing was.
+QString Context::givenTwice() const
+{
+    for (const Option& option : m_options)
+        if (!option.option.valueName().isEmpty() && parser.values(option.option).size() > 1)
+            return QStringLiteral("--") + option.option.names().constLast();
+    return {};
+}
+
 /// That what is to be written can be, before minutes of work whose result goes there.
 Result<void> Context::checkOutputs() const
 {
@@ -195,6 +204,11 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
     }
     if (const QString empty = withoutValue(); !empty.isEmpty()) {
         std::fprintf(stderr, "%s needs a value, not ''\n", qPrintable(empty));
+        exitCode = WrongUse;
+        return false;
+    }
+    if (const QString twice = givenTwice(); !twice.isEmpty()) {
+        std::fprintf(stderr, "%s is given more than once\n", qPrintable(twice));
         exitCode = WrongUse;
         return false;
     }

@@ -74,6 +74,7 @@ private:
     void printHelp() const;
     [[nodiscard]] QString writtenOntoInput() const;
     [[nodiscard]] QString withoutValue() const;
+    [[nodiscard]] QString givenTwice() const;
     [[nodiscard]] Result<void> checkOutputs() const;
 
     QString m_command, m_summary, m_lastProgress, m_lastLeft;

@@ -102,11 +102,15 @@ int exportModel(Context& context, const QStringList& arguments)
         QJsonArray checks;
         for (const std::string& check : report->checks)
             checks.append(QString::fromStdString(check));
+        QJsonArray remarks;
+        for (const std::string& remark : report->remarks)
+            remarks.append(QString::fromStdString(remark));
         context.print(
             {{"path", QString::fromStdString(report->path.string())},
              {"bytes", qint64(report->bytes)},
              {"tensors", qint64(report->tensors)},
              {"checks", checks},
+             {"remarks", remarks},
              {"hash", QString::fromStdString(report->hash)},
              {"milliseconds", qint64(report->elapsed.count())}});
         return Done;
@@ -116,6 +120,8 @@ int exportModel(Context& context, const QStringList& arguments)
         report->tensors);
     for (const std::string& check : report->checks)
         std::printf("  %s\n", check.c_str());
+    for (const std::string& remark : report->remarks)
+        std::printf("  note: %s\n", remark.c_str());
     return Done;
 }
 

@@ -62,7 +62,7 @@ constexpr std::array sentences{
         "tensor '%1' stays as ternary codes, for which GGUF has no type: choose a format, such as tq2_0"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1: the method '%2' stores more than one matrix, which a GGUF file cannot hold: export to "
+        "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom"),
     QT_TRANSLATE_NOOP(
         "Core",

@@ -22,6 +22,7 @@ struct ExportReport {
         0; ///< of all tensors as they lie in the file; the rest is what it carries beside
     std::size_t tensors = 0;
     std::vector<std::string> checks; ///< one sentence each, all passed
+    std::vector<std::string> remarks; ///< what the file does not hold, what is wrong with its weights
     std::string hash; ///< XXH3 of names and tensor data as read back, hexadecimal
     std::chrono::milliseconds elapsed{};
 };

@@ -53,7 +53,7 @@ std::string severalMatrices(const Model& model, const std::string& layer, const 
             "recipe, from which it is made again",
             layer, method);
     return fmt::format(
-        "{}: the method '{}' stores more than one matrix, which a GGUF file cannot hold: export to "
+        "{}: the method '{}' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom",
         layer, method);
 }
@@ -263,11 +263,10 @@ Result<ExportReport> exportAllocation(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
     report.checks.push_back("read back: " + written.readBack);
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
-    for (std::string& remark : exportRemarks(model, allocation, target))
-        report.checks.push_back(std::move(remark));
+    report.remarks = exportRemarks(model, allocation, target);
     if (model.picture)
         for (std::string& sentence : TRY(notFinite(model, stop)))
-            report.checks.push_back(std::move(sentence));
+            report.remarks.push_back(std::move(sentence));
     const ReadBack read = TRY(readBack(path));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());

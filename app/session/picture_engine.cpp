@@ -1,7 +1,6 @@
 #include "app/session/picture_engine.h"
 
 #include "app/session/late_picture_probe.h"
-
 #include "app/session/one_size.h"
 #include "app/session/picture_image.h"
 #include "app/session/pictures_beside.h"

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <random>
 
@@ -34,8 +35,10 @@ std::vector<Tensor> inputsFor(const Model& model)
 {
     const Graph& graph = *model.graph;
     if (!model.picture) {
-        const TensorId table = graph.nodes.front().weights.front();
-        return {someTokens(model, model.tensor(table).shape.front())};
+        const auto embedding =
+            std::ranges::find(graph.nodes, OpKind::Embedding, [](const Node& node) { return node.op.kind; });
+        assert(embedding != graph.nodes.end()); // every language model reads tokens
+        return {someTokens(model, model.tensor(embedding->weights.front()).shape.front())};
     }
     std::mt19937 random(1);
     std::uniform_real_distribution<float> pixel(-1, 1);

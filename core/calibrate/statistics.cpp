@@ -215,8 +215,8 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
         m_border = m_samples;
         m_borderStage = 0;
     }
-    // q, k and v read one value: its Gram matrix is summed once and shared. Windows of convolutions differ, and
-    // a matrix that is read at each step of a sequence is multiplied with every step's value.
+    // q, k and v read one value: its Gram matrix is summed once and shared. Windows of convolutions differ,
+    // and a matrix that is read at each step of a sequence is multiplied with every step's value.
     std::map<TensorId, std::size_t> uses;
     for (const Node& node : graph.nodes)
         if (node.op.kind == OpKind::Linear && !node.weights.empty())
@@ -248,7 +248,8 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
             const bool isRepeated = node.op.kind == OpKind::Linear && uses[matrix] > 1;
             const Source source{
                 isRepeated ? ValueId{} : node.inputs[0],
-                node.op.kind == OpKind::Linear && !isRepeated ? std::optional<TensorId>() : std::optional(matrix)};
+                node.op.kind == OpKind::Linear && !isRepeated ? std::optional<TensorId>()
+                                                              : std::optional(matrix)};
             sourceOf[matrix] = source;
             if (!std::exchange(seen[source], true) || isRepeated)
                 addGram(input, sums[source]);

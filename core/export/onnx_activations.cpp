@@ -123,8 +123,9 @@ roundedInputOf(const LayerReplacement& replacement, const std::string& layer, co
     if (!isRounding)
         return fail(
             ErrorCode::Unsupported,
-            "{}: {} with more than a matrix and fixed ranges of its inputs cannot be written as ONNX", layer,
-            format);
+            "{}: {} by a method that stores more than one matrix cannot be written as ONNX: keep the recipe, "
+            "from which it is made again",
+            layer, format);
     if (nodes[0].op.attributes.contains("offset"))
         return fail(
             ErrorCode::Unsupported,

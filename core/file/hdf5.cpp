@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t mostDimensions = 8, deepestGroup = 32;
+constexpr std::size_t mostDimensions = 8, deepestGroup = 32, longestPath = 512;
 constexpr std::uint64_t mostElements = std::uint64_t{1} << 40, notAllocated = ~std::uint64_t{0};
 
 /// Numbers that are tensors here, as a datatype message describes them (class, then bit fields).
@@ -222,6 +222,9 @@ private:
     {
         if (depth > deepestGroup)
             return fail(ErrorCode::InvalidInput, "{}: '{}' lies {} groups deep", m_name, path, depth);
+        if (path.size() > longestPath) // every dataset keeps its own
+            return fail(
+                ErrorCode::InvalidInput, "{}: the path of a dataset has {} characters", m_name, path.size());
         const std::vector<Message> messages = TRY(m_structure.messages(header, path.empty() ? "/" : path));
         const auto table = std::ranges::find(messages, symbolTableMessage, &Message::type);
         if (table != messages.end()) {

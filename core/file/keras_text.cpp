@@ -77,9 +77,13 @@ Result<void> readBeside(const fs::path& weights, ModelFile& model)
             model.metadata.set("textgenrnn.context_window", *window);
     }
     const fs::path vocabulary = vocabularyBeside(weights, name);
-    if (vocabulary.empty())
+    if (vocabulary.empty()) {
+        model.notices.push_back(fmt::format(
+            "no {}_vocab.json lies beside it, nor another vocabulary alone: no text can be read", name));
         return {};
-    const std::string why = readCharacters(TRY(readJson(vocabulary)), model.metadata);
+    }
+    const auto json = readJson(vocabulary); // found by its name: it may belong to something else
+    const std::string why = json ? readCharacters(*json, model.metadata) : json.error().message;
     if (!why.empty())
         model.notices.push_back(fmt::format("{} is not used: {}", vocabulary.filename().string(), why));
     return {};

@@ -81,9 +81,24 @@ Allocation uniform(const Model& model, const Candidate& candidate)
     return allocation;
 }
 
+namespace {
+
+/// Whether blocks of 32, the shortest that GGUF has, fill the rows of most of the weights.
+bool fitsBlocks(const Model& model)
+{
+    std::size_t fitting = 0, all = 0;
+    for (const Layer& layer : model.layers) {
+        all += layer.parameters();
+        fitting += layer.columns % 32 == 0 ? layer.parameters() : 0;
+    }
+    return 2 * fitting >= all;
+}
+
+} // namespace
+
 std::vector<Candidate> standardCandidates(const Model& model, std::string_view method)
 {
-    if (!model.picture)
+    if (!model.picture && fitsBlocks(model))
         return standardCandidates(method);
     std::vector<Candidate> candidates;
     for (const char* format : {"int2row", "int3row", "int4row", "int5row", "int6row", "int8row"})

@@ -137,6 +137,8 @@ Result<void> TuningData::gatherText(ModelProbe& probe, const MethodContext& cont
         return fail(
             ErrorCode::Unsupported, "{} values flow out of the first stage of this graph, one is needed",
             live.size());
+    constexpr double mostLogits = 1e9; // 4 GB of f32, kept for every step
+    double logits = 0;
     for (std::size_t chunk = 0; chunk < probe.chunkCount(); ++chunk) {
         Part part;
         part.inputs[live[0]] = TRY(probe.stageInput(1, chunk));
@@ -148,6 +150,13 @@ Result<void> TuningData::gatherText(ModelProbe& probe, const MethodContext& cont
              .wanted = {},
              .stop = context.stop}));
         part.logits = std::move(made.outputs[0]);
+        logits += double(part.logits.type().elements());
+        if (logits > mostLogits)
+            return fail(
+                ErrorCode::Unsupported,
+                "the logits of {} parts of the text and more are over 4 GB: choose a shorter text or fewer "
+                "parts",
+                m_parts.size() + 1);
         m_parts.push_back(std::move(part));
     }
     return {};

@@ -2,6 +2,7 @@
 
 #include "core/method/row_packer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -57,11 +58,13 @@ Result<CompressedLayer> BitDelta::quantize(
     if (base.size() != rest.size())
         return fail(
             ErrorCode::InvalidInput, "the base has {} weights here, the layer {}", base.size(), rest.size());
+    if (!std::ranges::all_of(base, [](float weight) { return std::isfinite(weight); }))
+        return fail(ErrorCode::InvalidInput, "the base has NaN or infinite weights here");
     double difference = 0, norm = 0;
     for (std::size_t i = 0; i < rest.size(); ++i) {
-        rest[i] = std::isfinite(rest[i]) && std::isfinite(base[i]) ? rest[i] - base[i] : 0.0f;
+        rest[i] = std::isfinite(rest[i]) ? rest[i] - base[i] : 0.0f;
         difference += double(rest[i]) * double(rest[i]);
-        norm += std::isfinite(base[i]) ? double(base[i]) * double(base[i]) : 0.0;
+        norm += double(base[i]) * double(base[i]);
     }
     if (difference > furthestDelta * furthestDelta * norm && norm > 0)
         return fail(

@@ -48,8 +48,9 @@ Result<CompressedLayer> CachedTime::quantizeWithTimes(
     if (steps != table.times.size())
         return fail(
             ErrorCode::InvalidInput,
-            "the sampler takes {} steps, but '{}' was asked to store {}: choose {}:steps={} or as many steps "
-            "of the sampler",
+            "calibration saw {} steps of the sampler, but '{}' was asked to store {}: choose {}:steps={}, or "
+            "as "
+            "many steps of the sampler, evenly calibrated",
             table.times.size(), id(), steps, id(), table.times.size());
     const Tensor rows = TRY(packByFormat(table.outputs, format, {}, !format->isFloat(), context));
     std::optional<Tensor> kept;

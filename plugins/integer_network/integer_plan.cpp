@@ -241,7 +241,7 @@ private:
             if (next->op.kind == OpKind::BatchNorm) {
                 const std::vector<Tensor> norm = TRY(storedOperands(m_probe, *next));
                 if (norm.size() != 4 || !product.fold(norm, next->op.number("epsilon")))
-                    return tl::unexpected(unsupported(*next, "of such sizes"));
+                    return tl::unexpected(unsupported(*next, "of such sizes, or with numbers that are not finite,"));
             } else if (const std::vector<float> more = isSum(*next)
                            ? TRY(addedBy(*next, output, product.outputs()))
                            : std::vector<float>{};

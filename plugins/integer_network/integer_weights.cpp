@@ -24,6 +24,8 @@ bool AffineProduct::fold(std::span<const Tensor> norm, double epsilon)
     const std::size_t width = columns();
     for (std::size_t o = 0; o < outputs(); ++o) {
         const double factor = double(parts[0][o]) / std::sqrt(double(parts[3][o]) + epsilon);
+        if (!std::isfinite(factor) || !std::isfinite(parts[1][o]) || !std::isfinite(parts[2][o]))
+            return false;
         for (std::size_t c = 0; c < width; ++c)
             m_weights[o * width + c] *= factor;
         m_bias[o] = (m_bias[o] - double(parts[2][o])) * factor + double(parts[1][o]);

@@ -12,7 +12,7 @@ namespace {
 /// How many of the columns the share is.
 std::size_t keptColumns(std::size_t inputs, double share)
 {
-    return std::min(inputs, std::size_t(std::llround(double(inputs) * share)));
+    return std::min(inputs - 1, std::size_t(std::llround(double(inputs) * share)));
 }
 
 const char* indexFormat(std::size_t inputs)

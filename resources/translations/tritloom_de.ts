@@ -6220,8 +6220,8 @@ Divergenz %1</translation>
             <translation>Tensor „%1“ bleibt bei ternären Codes, für die GGUF keinen Typ hat: ein Format wählen, etwa tq2_0</translation>
         </message>
         <message>
-            <source>%1: the method '%2' stores more than one matrix, which a GGUF file cannot hold: export to *.tritloom</source>
-            <translation>%1: Das Verfahren „%2“ speichert mehr als eine Matrix, was eine GGUF-Datei nicht fasst: nach *.tritloom exportieren</translation>
+            <source>%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: export to *.tritloom</source>
+            <translation>%1: Das Verfahren „%2“ speichert mehr als eine Matrix, was diese Art Datei nicht fasst: nach *.tritloom exportieren</translation>
         </message>
         <message>
             <source>the architecture '%1' has no translation into GGUF's names</source>

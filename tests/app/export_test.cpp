@@ -3,6 +3,7 @@
 #include "app/session/written_check.h"
 #include "core/export/export_target.h"
 #include "core/file/gguf_writer.h"
+#include "tests/support/hdf5_builder.h"
 #include "tests/support/numbers.h"
 #include "tests/support/program.h"
 #include "tests/support/tiny_model.h"
@@ -12,6 +13,8 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <fstream>
 
 using namespace tritloom;
 using namespace tritloom::fixture;
@@ -100,6 +103,32 @@ private slots:
         Compressor compressor(model, m_plugins.lookup(), nullptr, 1 << 20);
         const auto report = exportAllocation(
             *model, compressor, uniform(*model, {"q8_0", "rtn", {}}), path(name.toUtf8()), {}, {});
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QVERIFY2(report->checks.back().starts_with("evaluated:"), report->checks.back().c_str());
+    }
+
+    void aNetworkOverCharactersIsEvaluatedToo() // whose first node reads no table
+    {
+        constexpr std::size_t tokens = 6, size = 4;
+        Hdf5Builder builder;
+        const auto dataset = [&builder](std::vector<std::size_t> shape, unsigned seed) {
+            const std::size_t count = shape[0] * (shape.size() > 1 ? shape[1] : 1);
+            return builder.dataset({shape.begin(), shape.end()}, fixture::normalValues(count, seed, 0.8f));
+        };
+        std::ofstream(path("tiny_weights.hdf5"), std::ios::binary) << builder.finish(
+            {{"embedding/embedding/embeddings:0", dataset({tokens, size}, 1)},
+             {"rnn_1/rnn_1/kernel:0", dataset({size, 4 * size}, 2)},
+             {"rnn_1/rnn_1/recurrent_kernel:0", dataset({size, 4 * size}, 3)},
+             {"rnn_1/rnn_1/bias:0", dataset({4 * size}, 4)},
+             {"attention/attention_1/attention_W:0", dataset({2 * size, 1}, 5)},
+             {"output/output/kernel:0", dataset({2 * size, tokens}, 6)},
+             {"output/output/bias:0", dataset({tokens}, 7)}});
+        const auto model = loadModel(path("tiny_weights.hdf5"));
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        QVERIFY2((*model)->graph, (*model)->whyNotEvaluated.c_str());
+        Compressor compressor(*model, m_plugins.lookup(), nullptr, 1 << 20);
+        const auto report = exportAllocation(
+            **model, compressor, uniform(**model, {"int4row", "rtn", {}}), path("tiny.tritloom"), {}, {});
         QVERIFY2(report, report ? "" : report.error().message.c_str());
         QVERIFY2(report->checks.back().starts_with("evaluated:"), report->checks.back().c_str());
     }

@@ -311,6 +311,9 @@ void ExportDialog::showReport(const ExportReport& report)
     for (const std::string& check : report.checks)
         (new QListWidgetItem(QStringLiteral("✓  ") + coreWords(check), m_list))
             ->setForeground(themeColors(palette()).good);
+    for (const std::string& remark : report.remarks)
+        (new QListWidgetItem(QStringLiteral("!  ") + coreWords(remark), m_list))
+            ->setForeground(themeColors(palette()).warning);
     QStringList sentences = whyOtherSize(report);
     sentences.prepend(tr("Written and read back: %1, %2 tensors, in %3. Hash of the data: %4")
                           .arg(formatBytes(report.bytes))

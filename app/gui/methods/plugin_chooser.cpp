@@ -8,6 +8,7 @@
 #include <QHBoxLayout>
 #include <QListWidget>
 #include <QScrollArea>
+#include <QScrollBar>
 
 #include <algorithm>
 
@@ -23,6 +24,7 @@ PluginChooser::PluginChooser(const PluginHost& plugins, PluginKind kind, QWidget
     , m_plugins(plugins)
     , m_infos(plugins.of(kind))
     , m_list(new QListWidget(this))
+    , m_scroll(new QScrollArea(this))
     , m_summary(new QLabel(this))
     , m_unusable(new QLabel(this))
     , m_about(makeMutedLabel({}, this))
@@ -57,17 +59,16 @@ PluginChooser::PluginChooser(const PluginHost& plugins, PluginKind kind, QWidget
     column->addWidget(m_form);
     column->addWidget(m_about);
     column->addStretch(1);
-    auto* const scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setMinimumWidth(formWidth);
-    scroll->setWidget(panel);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setMinimumWidth(formWidth);
+    m_scroll->setWidget(panel);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
     row->addWidget(m_list);
-    row->addWidget(scroll, 1);
+    row->addWidget(m_scroll, 1);
     connect(m_list, &QListWidget::currentRowChanged, this, [this] {
         show();
         emit changed();
@@ -173,6 +174,10 @@ void PluginChooser::show()
     const QSignalBlocker quiet(m_form);
     m_form->setSpecs(isPlugin ? m_plugins.parametersOf(*info) : std::vector<ParameterSpec>(), m_values[id]);
     m_form->setVisible(isPlugin);
+    // A form is never cut: the list and what stands beside give way.
+    m_scroll->setMinimumWidth(std::max(
+        formWidth,
+        m_scroll->widget()->minimumSizeHint().width() + m_scroll->verticalScrollBar()->sizeHint().width()));
 }
 
 } // namespace tritloom

@@ -10,6 +10,7 @@
 
 class QLabel;
 class QListWidget;
+class QScrollArea;
 
 namespace tritloom {
 
@@ -52,6 +53,7 @@ private:
     std::map<std::string, Parameters> m_values;
     std::string m_shown; ///< whose form is drawn
     QListWidget* m_list;
+    QScrollArea* m_scroll;
     QLabel *m_summary, *m_unusable, *m_about;
     ParameterForm* m_form;
 };

@@ -171,6 +171,10 @@ void TextPage::show(const TextComparison& comparison)
     m_blame->setVisible(comparison.firstDifference.has_value());
     m_original->setHtml(html(comparison, comparison.original));
     m_compressed->setHtml(html(comparison, comparison.compressed));
+    if (!comparison.firstDifference && comparison.original.empty()) {
+        m_difference->clear(); // nothing was written yet
+        return;
+    }
     if (!comparison.firstDifference) {
         m_difference->setText(
             comparison.complete
