@@ -82,7 +82,10 @@ Result<void> readBeside(const fs::path& weights, ModelFile& model)
             "no {}_vocab.json lies beside it, nor another vocabulary alone: no text can be read", name));
         return {};
     }
-    const auto json = readJson(vocabulary); // found by its name: it may belong to something else
+    const auto json = readJson(vocabulary);
+    if (!json && vocabulary.filename() == name + "_vocab.json")
+        return tl::make_unexpected(json.error());
+    // Another one's was found by its ending alone: it may belong to something else.
     const std::string why = json ? readCharacters(*json, model.metadata) : json.error().message;
     if (!why.empty())
         model.notices.push_back(fmt::format("{} is not used: {}", vocabulary.filename().string(), why));

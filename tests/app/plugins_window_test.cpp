@@ -220,6 +220,7 @@ private slots:
     {
         auto* const page = qobject_cast<AnalysesPage*>(m_window->page("analyses"));
         auto* const chooser = find<PluginChooser>(*page, "pluginChooser");
+        QCoreApplication::processEvents(); // what cannot be used is told once the page is there
         int refused = 0;
         for (const char* const id : {"bit-planes", "cost-pareto", "vision-bit-scaling", "step-groups"}) {
             if (m_plugins.analysis(id) == nullptr)

@@ -116,7 +116,9 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
         m_view->show(*analyses.report());
     if (analyses.job().isRunning())
         m_tick.start();
-    refreshWhyNot();
+    // Asking loads every plugin of the kind: after the page is there, so that neither takes long.
+    QTimer::singleShot(0, this, refreshWhyNot);
+    showState();
 }
 
 QString AnalysesPage::whyNot(const MethodInfo& info) const

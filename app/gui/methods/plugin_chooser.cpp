@@ -11,6 +11,7 @@
 #include <QScrollBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace tritloom {
 namespace {
@@ -35,8 +36,7 @@ PluginChooser::PluginChooser(const PluginHost& plugins, PluginKind kind, QWidget
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setTextElideMode(Qt::ElideRight);
     m_list->setMinimumWidth(listWidth);
-    m_list->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents); // whole titles where there is room
-    m_list->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding);
+    m_list->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Expanding); // whole titles where there is room
     m_summary->setObjectName(QStringLiteral("pluginSummary"));
     m_unusable->setObjectName(QStringLiteral("pluginWhyNot"));
     m_about->setObjectName(QStringLiteral("pluginAbout"));
@@ -158,7 +158,7 @@ void PluginChooser::show()
     const std::string id = currentId();
     const auto info = std::ranges::find(m_infos, id, &MethodInfo::id);
     const bool isPlugin = info != m_infos.end();
-    m_shown = id;
+    const bool isOther = std::exchange(m_shown, id) != id;
     m_summary->setText(isPlugin ? pluginWords(info->summary) : m_standardAbout);
     QStringList about;
     if (isPlugin && !info->paper.isEmpty())
@@ -171,13 +171,17 @@ void PluginChooser::show()
     m_unusable->setText(why.isEmpty() ? QString() : tr("Not for this model: %1.").arg(why));
     tint(m_unusable, themeColors(palette()).warning);
     m_unusable->setVisible(!why.isEmpty());
+    m_form->setVisible(isPlugin);
+    if (!isOther)
+        return;
     const QSignalBlocker quiet(m_form);
     m_form->setSpecs(isPlugin ? m_plugins.parametersOf(*info) : std::vector<ParameterSpec>(), m_values[id]);
-    m_form->setVisible(isPlugin);
     // A form is never cut: the list and what stands beside give way.
+    const QMargins margins = m_scroll->widget()->layout()->contentsMargins();
     m_scroll->setMinimumWidth(std::max(
         formWidth,
-        m_scroll->widget()->minimumSizeHint().width() + m_scroll->verticalScrollBar()->sizeHint().width()));
+        m_form->minimumSizeHint().width() + margins.left() + margins.right()
+            + m_scroll->verticalScrollBar()->sizeHint().width()));
 }
 
 } // namespace tritloom
