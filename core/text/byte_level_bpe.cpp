@@ -82,17 +82,14 @@ public:
 
     std::vector<TokenId> encode(std::string_view text, bool parseSpecial) const override
     {
-        std::vector<TokenId> ids;
-        for (const TextPart& part : m_specials.split(text, parseSpecial)) {
-            const auto take = [&](std::string_view piece) { append(piece, ids); };
-            if (part.token)
-                ids.push_back(*part.token);
-            else if (m_preSplit->composes)
-                m_preSplit->split(toNfc(part.text), take);
-            else
-                m_preSplit->split(part.text, take);
-        }
-        return ids;
+        return m_specials.encode(
+            text, parseSpecial, [this](std::string_view part, std::vector<TokenId>& ids) {
+                const auto take = [&](std::string_view piece) { append(piece, ids); };
+                if (m_preSplit->composes)
+                    m_preSplit->split(toNfc(part), take);
+                else
+                    m_preSplit->split(part, take);
+            });
     }
 
     std::string decode(std::span<const TokenId> tokens, bool) const override

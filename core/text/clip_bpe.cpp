@@ -76,19 +76,14 @@ public:
 
     std::vector<TokenId> encode(std::string_view text, bool parseSpecial) const override
     {
-        std::vector<TokenId> ids;
-        for (const TextPart& part : m_specials.split(text, parseSpecial)) {
-            if (part.token) {
-                ids.push_back(*part.token);
-                continue;
-            }
-            const std::string small = smallLetters(std::string(toNfc(part.text)));
-            m_preSplit->split(small, [&](std::string_view piece) {
-                if (!isSpace(piece))
-                    append(piece, ids);
+        return m_specials.encode(
+            text, parseSpecial, [this](std::string_view part, std::vector<TokenId>& ids) {
+                const std::string small = smallLetters(std::string(toNfc(part)));
+                m_preSplit->split(small, [&](std::string_view piece) {
+                    if (!isSpace(piece))
+                        append(piece, ids);
+                });
             });
-        }
-        return ids;
     }
 
     std::string decode(std::span<const TokenId> tokens, bool) const override

@@ -100,14 +100,9 @@ public:
 
     std::vector<TokenId> encode(std::string_view text, bool parseSpecial) const override
     {
-        std::vector<TokenId> ids;
-        for (const TextPart& part : m_specials.split(text, parseSpecial)) {
-            if (part.token)
-                ids.push_back(*part.token);
-            else
-                append(normalized(part.text), ids);
-        }
-        return ids;
+        return m_specials.encode(
+            text, parseSpecial,
+            [this](std::string_view part, std::vector<TokenId>& ids) { append(normalized(part), ids); });
     }
     std::string decode(std::span<const TokenId> tokens, bool atStart) const override
     {

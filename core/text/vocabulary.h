@@ -45,6 +45,21 @@ public:
     explicit SpecialTokens(const TokenList& tokens); ///< copies nothing: tokens must outlive it
     [[nodiscard]] std::vector<TextPart> split(std::string_view text, bool parseSpecial) const;
 
+    /// The special tokens of the text in their places; append(part, ids) adds those of all between.
+    template <typename Append>
+    [[nodiscard]] std::vector<TokenId>
+    encode(std::string_view text, bool parseSpecial, const Append& append) const
+    {
+        std::vector<TokenId> ids;
+        for (const TextPart& part : split(text, parseSpecial)) {
+            if (part.token)
+                ids.push_back(*part.token);
+            else
+                append(part.text, ids);
+        }
+        return ids;
+    }
+
 private:
     struct Special {
         std::string_view text;
