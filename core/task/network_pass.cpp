@@ -3,10 +3,7 @@
 #include <cassert>
 
 namespace tritloom {
-namespace {
 
-/// Whether a product, or a convolution where those count, reads the tensor as its matrix, and nothing else
-/// reads it.
 bool isMatrix(const Graph& graph, TensorId id, bool convolutionsToo)
 {
     bool isRead = false;
@@ -22,8 +19,6 @@ bool isMatrix(const Graph& graph, TensorId id, bool convolutionsToo)
         }
     return isRead;
 }
-
-} // namespace
 
 NetworkPass::NetworkPass(
     std::shared_ptr<Compressor> compressor, std::unique_ptr<Executor> executor, std::size_t memoBytes)

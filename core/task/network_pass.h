@@ -5,6 +5,10 @@
 
 namespace tritloom {
 
+/// Whether a product, or a convolution where those count, reads the tensor as its matrix, and nothing else
+/// reads it.
+[[nodiscard]] bool isMatrix(const Graph& graph, TensorId id, bool convolutionsToo);
+
 /// Outputs of a network on pictures under an allocation, running only what is not already known.
 ///
 /// As ForwardPass does for text: the values between two stages have a key made of everything they depend on.
