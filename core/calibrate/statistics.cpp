@@ -2,6 +2,7 @@
 
 #include "core/base/matrix_product.h"
 #include "core/base/parallel.h"
+#include "core/method/graph_uses.h"
 
 #include <algorithm>
 #include <cmath>
@@ -217,10 +218,7 @@ Statistics::gatherGrams(std::size_t stage, std::stop_token stop, const std::func
     }
     // q, k and v read one value: its Gram matrix is summed once and shared. Windows of convolutions differ,
     // and a matrix that is read at each step of a sequence is multiplied with every step's value.
-    std::map<TensorId, std::size_t> uses;
-    for (const Node& node : graph.nodes)
-        if (node.op.kind == OpKind::Linear && !node.weights.empty())
-            ++uses[node.weights[0]];
+    std::map<TensorId, std::size_t> uses = productsOf(graph);
     using Source = std::pair<ValueId, std::optional<TensorId>>;
     std::map<Source, RowSums> sums;
     std::map<TensorId, Source> sourceOf;

@@ -4,6 +4,15 @@
 
 namespace tritloom {
 
+std::map<TensorId, std::size_t> productsOf(const Graph& graph)
+{
+    std::map<TensorId, std::size_t> products;
+    for (const Node& node : graph.nodes)
+        if (node.op.kind == OpKind::Linear && !node.weights.empty())
+            ++products[node.weights[0]];
+    return products;
+}
+
 GraphUses::GraphUses(const Graph& graph)
     : m_graph(graph)
 {

@@ -7,6 +7,9 @@
 
 namespace tritloom {
 
+/// How many products each matrix is part of: a recurrent one is multiplied at every step.
+[[nodiscard]] std::map<TensorId, std::size_t> productsOf(const Graph& graph);
+
 /// Who makes and who reads what in a graph, which it outlives. Immutable, shared between threads.
 class GraphUses {
 public:

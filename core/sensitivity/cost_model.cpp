@@ -1,5 +1,7 @@
 #include "core/sensitivity/cost_model.h"
 
+#include "core/method/graph_uses.h"
+
 #include <algorithm>
 #include <map>
 
@@ -35,9 +37,7 @@ DecodeLoad decodeLoad(
     // Recurrent matrices are multiplied at every step of a window.
     std::map<TensorId, std::size_t> uses;
     if (model.graph)
-        for (const Node& node : model.graph->nodes)
-            if (node.op.kind == OpKind::Linear && !node.weights.empty())
-                ++uses[node.weights[0]];
+        uses = productsOf(*model.graph);
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const Layer& layer = model.layers[i];
         if (layer.role == "position_embd" || (layer.role == "token_embd" && hasHead))
