@@ -202,6 +202,10 @@ IntegerNetwork::run(ModelProbe* probe, const Parameters& given, const MethodCont
         return fail(ErrorCode::Unsupported, "whole numbers are followed through networks on pictures only");
     if (probe->graph()->partCount() > 1)
         return fail(ErrorCode::Unsupported, "the model is several networks, not a classifier");
+    const Shape& answers = probe->graph()->outputShape;
+    if (answers.size() != 2 || answers[0] != 1)
+        return fail(
+            ErrorCode::Unsupported, "the answer is [{}], not a number a class", fmt::join(answers, ", "));
     const std::size_t learned = std::min(settings.calibration, probe->chunkCount()),
                       compared = settings.pictures == 0 ? probe->chunkCount()
                                                         : std::min(settings.pictures, probe->chunkCount());
@@ -220,10 +224,6 @@ IntegerNetwork::run(ModelProbe* probe, const Parameters& given, const MethodCont
             first = std::move(values);
         context.progress(.3 * double(i + 1) / double(learned));
     }
-    const Shape& answers = first.values.at(first.graph.output).type().shape;
-    if (answers.size() != 2 || answers[0] != 1)
-        return fail(
-            ErrorCode::Unsupported, "the answer is [{}], not a number a class", fmt::join(answers, ", "));
     const IntegerPlan plan = TRY(integerPlan(*probe, first, ranges, settings.options));
 
     Comparison alone(plan), chain(plan), exact(plan);
