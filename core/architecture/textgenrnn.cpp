@@ -316,7 +316,8 @@ std::size_t tokensReadAgain(const ModelFile& file)
 {
     if (file.architecture() != textgenrnn::id)
         return 0;
-    return std::size_t(std::max<std::int64_t>(1, file.metadata.integer(textgenrnn::windowKey).value_or(40)));
+    const auto window = file.metadata.integer(textgenrnn::windowKey);
+    return std::size_t(std::max<std::int64_t>(1, window.value_or(std::int64_t(textgenrnn::usualWindow))));
 }
 
 } // namespace tritloom

@@ -16,7 +16,7 @@ struct Message {
     std::span<const std::byte> bytes;
 };
 constexpr std::uint16_t dataspaceMessage = 0x01, datatypeMessage = 0x03, externalFilesMessage = 0x07,
-                        layoutMessage = 0x08, filterMessage = 0x0b, symbolTableMessage = 0x11;
+                        layoutMessage = 0x08, symbolTableMessage = 0x11;
 
 /// An object that lies in a group.
 struct Link {
