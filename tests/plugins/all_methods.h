@@ -95,21 +95,30 @@ std::unique_ptr<LayerMethod> make()
     return std::make_unique<Method>();
 }
 
-/// A method of ranges with inputs that were seen: normal numbers.
+/// A method that is told more than its layer, by whoever derives from this.
 template <typename Method>
-class SampledRanges final : public LayerMethod {
+class Surrounded : public LayerMethod {
 public:
     std::string id() const override { return m_method.id(); }
     Calibration calibration() const override { return m_method.calibration(); }
     std::vector<ParameterSpec> parameters() const override { return m_method.parameters(); }
     bool supports(const NumberFormat& format) const override { return m_method.supports(format); }
-    bool makesReplacements() const override { return true; }
+    bool makesReplacements() const override { return m_method.makesReplacements(); }
     std::size_t storedBytes(
         std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format,
         const Parameters& parameters) const override
     {
         return m_method.storedBytes(outputs, inputs, format, parameters);
     }
+
+protected:
+    Method m_method;
+};
+
+/// A method of ranges with inputs that were seen: normal numbers.
+template <typename Method>
+class SampledRanges final : public Surrounded<Method> {
+public:
     Result<CompressedLayer> quantize(
         const LayerProblem& problem, const NumberFormatPtr& format, const Parameters& parameters,
         const MethodContext& context) const override
@@ -124,28 +133,14 @@ public:
         InputHistograms inputs{{bucket}, {}, {}};
         const std::size_t outputs = problem.weights.type().rows();
         inputs.startToken = {5, {bucket}, Tensor::adoptFloats({1, outputs}, normalValues(outputs, 6))};
-        return m_method.quantizeWithRanges(problem, inputs, format, parameters, context);
+        return this->m_method.quantizeWithRanges(problem, inputs, format, parameters, context);
     }
-
-private:
-    Method m_method;
 };
 
 /// A method of time steps with as many as it is asked for, and the product with normal numbers at each.
 template <typename Method>
-class SampledTimes final : public LayerMethod {
+class SampledTimes final : public Surrounded<Method> {
 public:
-    std::string id() const override { return m_method.id(); }
-    Calibration calibration() const override { return m_method.calibration(); }
-    std::vector<ParameterSpec> parameters() const override { return m_method.parameters(); }
-    bool supports(const NumberFormat& format) const override { return m_method.supports(format); }
-    bool makesReplacements() const override { return true; }
-    std::size_t storedBytes(
-        std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format,
-        const Parameters& parameters) const override
-    {
-        return m_method.storedBytes(outputs, inputs, format, parameters);
-    }
     Result<CompressedLayer> quantize(
         const LayerProblem& problem, const NumberFormatPtr& format, const Parameters& parameters,
         const MethodContext& context) const override
@@ -161,28 +156,14 @@ public:
                 rows[t * outputs + i / inputs] += weights[i] * x[t * inputs + i % inputs];
         }
         table.outputs = Tensor::adoptFloats({steps, outputs}, std::move(rows));
-        return m_method.quantizeWithTimes(problem, table, format, parameters, context);
+        return this->m_method.quantizeWithTimes(problem, table, format, parameters, context);
     }
-
-private:
-    Method m_method;
 };
 
 /// A method that looks at the layer before, behind one of which some units have larger weights.
 template <typename Method>
-class BehindALayer final : public LayerMethod {
+class BehindALayer final : public Surrounded<Method> {
 public:
-    std::string id() const override { return m_method.id(); }
-    Calibration calibration() const override { return m_method.calibration(); }
-    std::vector<ParameterSpec> parameters() const override { return m_method.parameters(); }
-    bool supports(const NumberFormat& format) const override { return m_method.supports(format); }
-    bool makesReplacements() const override { return m_method.makesReplacements(); }
-    std::size_t storedBytes(
-        std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format,
-        const Parameters& parameters) const override
-    {
-        return m_method.storedBytes(outputs, inputs, format, parameters);
-    }
     Result<CompressedLayer> quantize(
         const LayerProblem& problem, const NumberFormatPtr& format, const Parameters& parameters,
         const MethodContext& context) const override
@@ -190,11 +171,8 @@ public:
         InputUnits units{normalValues(problem.weights.type().columns(), 6)};
         for (float& deviation : units.deviations)
             deviation = std::fabs(deviation);
-        return m_method.quantizeBehind(problem, units, format, parameters, context);
+        return this->m_method.quantizeBehind(problem, units, format, parameters, context);
     }
-
-private:
-    Method m_method;
 };
 
 struct MethodRow {
