@@ -6,6 +6,7 @@
 #define TRITLOOM_CPU_DECODE_INL_H
 #endif
 
+#include "compute/cpu/packed/unit_product.h"
 #include "compute/cpu/packed/unpack-inl.h"
 
 #include <algorithm>
@@ -29,6 +30,8 @@ struct alignas(unitBytes) DecodedBlock {
 
 HWY_BEFORE_NAMESPACE();
 namespace tritloom::cpu::HWY_NAMESPACE {
+
+using Words = hn::ScalableTag<std::int16_t>;
 
 template <unsigned Bits, Levels L>
 void unpackSpans(
@@ -95,6 +98,65 @@ inline void decodeBlock(
             for (std::size_t l = 0; l < lines; ++l) {
                 const Line line = scales.line(l);
                 hn::StoreU(hn::Mul(line.scale, d), Floats(), out.scales[p][l] + first);
+                hn::StoreU(hn::Mul(line.offset, m), Floats(), out.offsets[p][l] + first);
+            }
+        }
+    }
+}
+
+/// Whole numbers of 16 bits, each in both halves of its lane.
+HWY_INLINE hn::Vec<Words> wholeTwice(FloatVector whole)
+{
+    const auto lower = hn::And(hn::ConvertTo(Ints(), whole), hn::Set(Ints(), 0xffff));
+    return hn::BitCast(Words(), hn::Or(lower, hn::ShiftLeft<16>(lower)));
+}
+
+/// Levels of `units` units, multiplied with the scale of their row. scales: of the rows from the first byte
+/// on, 16 bits twice. Two digits, or the lower one alone.
+template <std::size_t Digits>
+HWY_INLINE void foldScales(
+    const std::uint8_t* codes, std::size_t units, int zero, hn::Vec<Words> scales, std::uint8_t* high,
+    std::uint8_t* low)
+{
+    const Words words;
+    const auto zeros = hn::Set(words, std::int16_t(zero)), half = hn::Set(words, 128),
+               lower = hn::Set(words, 255), upper = hn::Set(words, std::int16_t(0xff00));
+    for (std::size_t i = 0; i < units * unitBytes; i += unitBytes) {
+        const auto bytes = hn::BitCast(words, hn::LoadU(Bytes(), codes + i));
+        const auto shifted = hn::BitCast(words, hn::ShiftRight<8>(hn::BitCast(Pairs(), bytes)));
+        const auto even = hn::Mul(hn::Sub(hn::And(bytes, lower), zeros), scales),
+                   odd = hn::Mul(hn::Sub(shifted, zeros), scales);
+        hn::StoreU(
+            hn::BitCast(Bytes(), hn::Or(hn::And(even, lower), hn::ShiftLeft<8>(odd))), Bytes(), low + i);
+        if constexpr (Digits == 2) {
+            // The lower digit is signed: what it took away is added to the upper.
+            const auto rounded = hn::ShiftRight<8>(hn::BitCast(Pairs(), hn::Add(even, half)));
+            hn::StoreU(
+                hn::BitCast(Bytes(), hn::Or(hn::BitCast(words, rounded), hn::And(hn::Add(odd, half), upper))),
+                Bytes(), high + i);
+        }
+    }
+}
+
+/// decodeBlock() for a layout whose scales fold into one digit. The block is one line then, whose scale is
+/// scales[p][0]; offsets stay those of its lines.
+inline void decodeFolded(
+    const PackedWeights& weights, std::size_t panel, std::size_t count, std::size_t block, DecodedBlock& out)
+{
+    const PackedLayout& layout = weights.layout;
+    const std::size_t columns = layout.columnsOf(block), lines = columns / layout.lineColumns,
+                      lineUnits = layout.lineColumns / 4;
+    for (std::size_t p = 0; p < count; ++p) {
+        const std::uint8_t* const header = weights.block(panel + p, block);
+        unpack(layout, header + layout.headerBytes(lines), columns / spanColumns, out.codes[p]);
+        for (std::size_t first = 0; first < panelRows; first += lanes) {
+            const BlockScales scales(layout.scales, header, first);
+            hn::StoreU(scales.scaleOfBlock(), Floats(), out.scales[p][0] + first);
+            const auto m = scales.offsetOfBlock();
+            for (std::size_t l = 0; l < lines; ++l) {
+                const Line line = scales.line(l);
+                std::uint8_t* const codes = out.codes[p][l * lineUnits] + 4 * first;
+                foldScales<1>(codes, lineUnits, layout.zero, wholeTwice(line.scale), nullptr, codes);
                 hn::StoreU(hn::Mul(line.offset, m), Floats(), out.offsets[p][l] + first);
             }
         }

@@ -39,20 +39,33 @@ HWY_INLINE void addColumns(
     }
 }
 
+/// How the sums of a block's lines come together.
+enum class Kind {
+    Line, ///< each times its scale and that of its activations
+    Super, ///< each times its scale, all of them times the one scale of the activations
+    Folded, ///< scales are in the codes: the block is one line, but for its offsets
+};
+
+HWY_INLINE Kind kindOf(const PackedLayout& layout)
+{
+    return !isSuper(layout.scales) ? Kind::Line : codeDigitsOf(layout) == 1 ? Kind::Folded : Kind::Super;
+}
+
 /// Adds one block's products of two panels with `Tokens` tokens. results: [token][tileRows].
 /// Steps: columns of a line / 4 where that is 4 or 8, else 0.
-template <bool Wide, std::size_t Digits, std::size_t Tokens, std::size_t Steps, bool Super>
+template <bool Wide, std::size_t Digits, std::size_t Tokens, std::size_t Steps, Kind K>
 void multiplyTile(
     const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
     std::size_t token, float* HWY_RESTRICT results)
 {
+    constexpr bool Super = K != Kind::Line, Folded = K == Kind::Folded;
     const Floats d;
     const Ints ints;
-    const std::size_t lines = layout.columnsOf(block) / layout.lineColumns,
-                      lineSteps = layout.lineColumns / 4, digitStride = x.blockColumns,
-                      tokenStride = x.digits * x.blockColumns, tokenLines = x.lines,
-                      at = x.at(block, token) * x.lines;
-    const bool offset = hasOffset(layout.scales);
+    const std::size_t columns = layout.columnsOf(block), lineColumns = Folded ? columns : layout.lineColumns,
+                      lines = columns / lineColumns, lineSteps = lineColumns / 4,
+                      digitStride = x.blockColumns, tokenStride = x.digits * x.blockColumns,
+                      tokenLines = x.lines, at = x.at(block, token) * x.lines;
+    const bool offset = !Folded && hasOffset(layout.scales);
     const std::int8_t* const digits = x.digitsOf(block, token);
     const float *const factors = x.scales.data() + at, *const totals = x.sums.data() + at;
     const std::int32_t* const starts = x.starts.data() + 2 * at;
@@ -115,20 +128,53 @@ void multiplyTile(
     }
 }
 
-template <bool Wide, std::size_t Digits, std::size_t Steps, bool Super>
+/// Adds what the offsets of a folded block's lines make of `Tokens` tokens. A pass of its own: the sums above
+/// need all registers.
+template <std::size_t Tokens>
+HWY_NOINLINE void addOffsets(
+    const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
+    std::size_t token, float* HWY_RESTRICT results)
+{
+    const Floats d;
+    const std::size_t lines = layout.columnsOf(block) / layout.lineColumns, tokenLines = x.lines,
+                      at = x.at(block, token) * x.lines;
+    const float *const factors = x.scales.data() + at, *const totals = x.sums.data() + at;
+    for (std::size_t p = 0; p < tilePanels; ++p)
+        for (std::size_t row = 0; row < panelRows; row += lanes) {
+            FloatVector sums[Tokens];
+            for (std::size_t t = 0; t < Tokens; ++t)
+                sums[t] = hn::Zero(d);
+            for (std::size_t l = 0; l < lines; ++l) {
+                const auto offset = hn::LoadU(d, decoded.offsets[p][l] + row);
+                for (std::size_t t = 0; t < Tokens; ++t)
+                    sums[t] = hn::MulAdd(offset, hn::Set(d, totals[t * tokenLines + l]), sums[t]);
+            }
+            for (std::size_t t = 0; t < Tokens; ++t) {
+                float* const to = results + t * tileRows + p * panelRows + row;
+                hn::StoreU(hn::MulAdd(sums[t], hn::Set(d, factors[t * tokenLines]), hn::LoadU(d, to)), d, to);
+            }
+        }
+}
+
+template <bool Wide, std::size_t Digits, std::size_t Steps, Kind K>
 void multiplyTokens(
     const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
     std::size_t begin, std::size_t end, float* results)
 {
     // Tokens whose sums the registers hold.
     constexpr std::size_t most = HWY_TARGET > HWY_AVX3 ? 2 : Digits == 3 ? 4 : 6;
+    const auto some = [&](auto count, std::size_t t) {
+        constexpr std::size_t tokens = decltype(count)::value;
+        float* const to = results + (t - begin) * tileRows;
+        multiplyTile<Wide, Digits, tokens, Steps, K>(layout, decoded, x, block, t, to);
+        if constexpr (K == Kind::Folded)
+            addOffsets<tokens>(layout, decoded, x, block, t, to);
+    };
     std::size_t t = begin;
     for (; t + most <= end; t += most)
-        multiplyTile<Wide, Digits, most, Steps, Super>(
-            layout, decoded, x, block, t, results + (t - begin) * tileRows);
+        some(std::integral_constant<std::size_t, most>(), t);
     for (; t < end; ++t)
-        multiplyTile<Wide, Digits, 1, Steps, Super>(
-            layout, decoded, x, block, t, results + (t - begin) * tileRows);
+        some(std::integral_constant<std::size_t, 1>(), t);
 }
 
 template <bool Wide, std::size_t Digits>
@@ -137,13 +183,14 @@ void chooseLine(
     std::size_t begin, std::size_t end, float* results)
 {
     const auto choose = [&](auto stepsOfLine) {
-        if (isSuper(layout.scales))
-            multiplyTokens<Wide, Digits, decltype(stepsOfLine)::value, true>(
-                layout, decoded, x, block, begin, end, results);
-        else
-            multiplyTokens<Wide, Digits, decltype(stepsOfLine)::value, false>(
-                layout, decoded, x, block, begin, end, results);
+        constexpr std::size_t lineSteps = decltype(stepsOfLine)::value;
+        const auto multiply = kindOf(layout) == Kind::Super
+            ? multiplyTokens<Wide, Digits, lineSteps, Kind::Super>
+            : multiplyTokens<Wide, Digits, lineSteps, Kind::Line>;
+        multiply(layout, decoded, x, block, begin, end, results);
     };
+    if (kindOf(layout) == Kind::Folded)
+        return multiplyTokens<Wide, Digits, 0, Kind::Folded>(layout, decoded, x, block, begin, end, results);
     if (layout.lineColumns == 16)
         choose(std::integral_constant<std::size_t, 4>());
     else if (layout.lineColumns == 32)
@@ -162,11 +209,12 @@ void MultiplyPanelTokens(
     const bool wide = layout.bits == 8 || (layout.levels == Levels::Table && layout.zero > 64);
     std::fill_n(results, (end - begin + 1) / tilePanels * tokens * tileRows, 0.0f);
     DecodedBlock decoded{};
+    const auto decode = kindOf(layout) == Kind::Folded ? decodeFolded : decodeBlock;
     // A block's activations stay in the level-2 cache for all panels.
     for (std::size_t block = 0; block < layout.blocks; ++block)
         for (std::size_t panel = begin; panel < end; panel += tilePanels) {
             float* const to = results + (panel - begin) * panelRows * tokens;
-            decodeBlock(weights, panel, std::min(tilePanels, end - panel), block, decoded);
+            decode(weights, panel, std::min(tilePanels, end - panel), block, decoded);
             const auto multiply = [&](auto isWide, auto digits) {
                 chooseLine<decltype(isWide)::value, decltype(digits)::value>(
                     layout, decoded, x, block, firstToken, firstToken + tokens, to);

@@ -24,8 +24,6 @@ struct UnitBlock {
 HWY_BEFORE_NAMESPACE();
 namespace tritloom::cpu::HWY_NAMESPACE {
 
-using Words = hn::ScalableTag<std::int16_t>;
-
 /// Codes become levels, -128..127.
 HWY_INLINE void subtractZero(const PackedLayout& layout, std::size_t columns, DecodedBlock& block)
 {
@@ -34,33 +32,6 @@ HWY_INLINE void subtractZero(const PackedLayout& layout, std::size_t columns, De
         for (std::size_t unit = 0; unit < columns / 4; ++unit)
             for (std::size_t i = 0; i < unitBytes; i += hn::Lanes(Bytes()))
                 hn::StoreU(hn::Sub(hn::LoadU(Bytes(), panel[unit] + i), zero), Bytes(), panel[unit] + i);
-}
-
-/// Levels of `units` units, multiplied with the scale of their row. scales: of the rows from the first byte
-/// on, 16 bits twice. Two digits, or the lower one alone.
-template <std::size_t Digits>
-HWY_INLINE void foldScales(
-    const std::uint8_t* codes, std::size_t units, int zero, hn::Vec<Words> scales, std::uint8_t* high,
-    std::uint8_t* low)
-{
-    const Words words;
-    const auto zeros = hn::Set(words, std::int16_t(zero)), half = hn::Set(words, 128),
-               lower = hn::Set(words, 255), upper = hn::Set(words, std::int16_t(0xff00));
-    for (std::size_t i = 0; i < units * unitBytes; i += unitBytes) {
-        const auto bytes = hn::BitCast(words, hn::LoadU(Bytes(), codes + i));
-        const auto shifted = hn::BitCast(words, hn::ShiftRight<8>(hn::BitCast(Pairs(), bytes)));
-        const auto even = hn::Mul(hn::Sub(hn::And(bytes, lower), zeros), scales),
-                   odd = hn::Mul(hn::Sub(shifted, zeros), scales);
-        hn::StoreU(
-            hn::BitCast(Bytes(), hn::Or(hn::And(even, lower), hn::ShiftLeft<8>(odd))), Bytes(), low + i);
-        if constexpr (Digits == 2) {
-            // The lower digit is signed: what it took away is added to the upper.
-            const auto rounded = hn::ShiftRight<8>(hn::BitCast(Pairs(), hn::Add(even, half)));
-            hn::StoreU(
-                hn::BitCast(Bytes(), hn::Or(hn::BitCast(words, rounded), hn::And(hn::Add(odd, half), upper))),
-                Bytes(), high + i);
-        }
-    }
 }
 
 /// Block `block` of `count` panels from `panel` on, of a layout with isSuper(). scales[p][0]: of the block.
@@ -81,8 +52,7 @@ void decodeSuper(
             for (std::size_t l = 0; l < lines; ++l) {
                 const Line line = scales.line(l);
                 hn::StoreU(hn::Mul(line.offset, m), Floats(), out.decoded.offsets[p][l] + first);
-                const auto whole = hn::And(hn::ConvertTo(Ints(), line.scale), hn::Set(Ints(), 0xffff));
-                const auto twice = hn::BitCast(Words(), hn::Or(whole, hn::ShiftLeft<16>(whole)));
+                const auto twice = wholeTwice(line.scale);
                 const std::uint8_t* const codes = out.decoded.codes[p][l * lineUnits] + 4 * first;
                 std::uint8_t *const upper = out.digits[0][p][l * lineUnits] + 4 * first,
                                     *const lower = out.digits[1][p][l * lineUnits] + 4 * first;
