@@ -3,6 +3,7 @@
 #include "core/base/mapped_file.h"
 #include "core/base/utf8.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -73,8 +74,8 @@ Result<Json> parseJson(std::string_view text, std::string_view name)
     } catch (const DuplicateKey& duplicate) {
         return fail(ErrorCode::InvalidInput, "{}: the key '{}' occurs twice", name, printable(duplicate.key));
     } catch (const Json::parse_error& error) {
-        return fail(
-            ErrorCode::InvalidInput, "{}: not valid JSON at byte {} of {}", name, error.byte, text.size());
+        const std::size_t at = std::min(error.byte, text.size()); // a text that ends too early: one behind
+        return fail(ErrorCode::InvalidInput, "{}: not valid JSON at byte {} of {}", name, at, text.size());
     } catch (const Json::exception&) {
         return fail(ErrorCode::InvalidInput, "{}: the JSON holds a number that cannot be stored", name);
     }
