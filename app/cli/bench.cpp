@@ -175,10 +175,16 @@ Result<Work> modelWork(Context& context, const QString& what)
         formats = {"q4_k"};
     if (context.parser.isSet("model") && context.parser.isSet("shape"))
         return context.misuse("--shape is of random weights, and --model names a file: give one of them");
-    if (context.parser.isSet("model"))
+    if (context.parser.isSet("model")) {
         options.model = TRY(loadModel(context.parser.value("model").toStdString()));
-    else
+        const std::string name = options.model->file->path.filename().string();
+        if (options.model->picture)
+            return context.misuse("{} is a network on pictures: '{}' runs tokens", name, what.toStdString());
+        if (!options.model->graph)
+            return fail(ErrorCode::Unsupported, "{} cannot be run: {}", name, options.model->whyNotEvaluated);
+    } else {
         TRY_VOID(context.asked(checkShape(context.parser.value("shape").toStdString())));
+    }
     return
         [&context, what, options, formats](Measured& measured, const OnBenchmarkRow& onRow) -> Result<void> {
             ModelBenchmark benchmark = options;

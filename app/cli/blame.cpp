@@ -157,6 +157,7 @@ int blame(Context& context, const QStringList& arguments)
             double(std::min<std::size_t>(100, TRY(context.countOption("share", 80)))) / 100;
         const Allocation allocation =
             TRY(readRecipe(*engine->model(), context.parser.value("recipe").toStdString()));
+        TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         const auto session = TRY(engine->makeSession(nullptr));
         return tritloom::blame(
             session->pass(), allocation, asked.question, context.stop,

@@ -287,9 +287,12 @@ Result<std::uint64_t> Context::seed() const
 Result<std::string> Context::device() const
 {
     const std::string id = parser.value("device").toStdString();
-    if (id.starts_with("vulkan:"))
-        TRY(asked(vulkanChoiceOf(id)));
-    else if (id != "cpu" && id != "cpu:8bit" && id != "reference")
+    if (id.starts_with("vulkan:")) {
+        const VulkanChoice choice = TRY(asked(vulkanChoiceOf(id)));
+        if (choice.products == VulkanProducts::Half && !hasQuickHalves(choice.name))
+            std::fprintf(
+                stderr, "%s: half precision is not quicker on this device, so products are exact\n", id.c_str());
+    } else if (id != "cpu" && id != "cpu:8bit" && id != "reference")
         return misuse("no device is called '{}'; see tritloom-cli devices", id);
     return id;
 }

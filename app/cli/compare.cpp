@@ -24,6 +24,7 @@ void print(Context& context, const ComparisonKind& kind, const std::vector<Compa
             header << "+-";
     }
     header << "seconds";
+    std::size_t failed = 0;
     for (const ComparisonRow& row : rows) {
         const QString format = QString::fromStdString(row.candidate.format),
                       method = QString::fromStdString(methodText(row.candidate));
@@ -50,16 +51,16 @@ void print(Context& context, const ComparisonKind& kind, const std::vector<Compa
             }
             cells << QString::number(row.compressSeconds, 'f', 2);
         } else {
+            ++failed;
             object["failure"] = QString::fromStdString(row.failure);
-            cells << QString::fromStdString(row.failure);
             while (cells.size() < header.size())
-                cells << QString();
+                cells << QStringLiteral("-");
         }
         list.append(object);
         table.push_back(cells);
     }
     if (context.json())
-        context.print({{"rows", list}});
+        context.print({{"rows", list}, {"failed", qint64(failed)}});
     else
         printTable(header, table);
 }
@@ -102,6 +103,11 @@ int compare(Context& context, const QStringList& arguments)
         rows = TRY(context.asked(comparisonRows(model, formats, methods, compressor->methods())));
         if (rows.empty())
             return context.misuse("none of these methods can write any of these formats");
+        std::set<std::string> used;
+        for (const ComparisonRow& row : rows)
+            used.merge(methodsOf(row.allocation));
+        TRY_VOID(checkMethods(context, *compressor, used));
+        TRY_VOID(tellNotFinite(context, model));
         // Without a place to keep results the comparison still runs; it only starts anew next time.
         const auto project = Workspace::autosaveFor(model);
         ResultStore* const store = project ? project->store.get() : nullptr;
@@ -121,8 +127,13 @@ int compare(Context& context, const QStringList& arguments)
     if (const auto done = run(); !done)
         return context.fail(done.error());
     print(context, *kind, rows);
-    const bool any = std::ranges::any_of(rows, &ComparisonRow::isMeasured);
-    return any ? Done : Failed;
+    std::vector<std::string> failures;
+    for (const ComparisonRow& row : rows)
+        if (!row.isMeasured())
+            failures.push_back(
+                fmt::format("{} {}: {}", row.candidate.format, methodText(row.candidate), row.failure));
+    tellFailures(failures, rows.size(), "rows");
+    return failures.size() < rows.size() ? Done : Failed;
 }
 
 } // namespace tritloom::cli

@@ -147,11 +147,9 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
     if (found == nullptr)
         return context.misuse("no method is called '{}': see tritloom-cli methods", method);
     TRY_VOID(context.asked(checkParameters({method, parameters}, found->parameters())));
-    if (found->needsBase() && !context.parser.isSet("base"))
-        return context.misuse("the method '{}' needs the model that this one was tuned from: --base", method);
-    if (!context.parser.isSet("formats"))
-        return candidatesBy(model, {method, parameters}, context.plugins().lookup());
     std::vector<Candidate> candidates;
+    if (!context.parser.isSet("formats"))
+        candidates = candidatesBy(model, {method, parameters}, context.plugins().lookup());
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
         const std::string format = id.section('@', 0, 0).trimmed().toStdString();
         PluginChoice choice{method, parameters};
@@ -161,6 +159,10 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
             id.contains('@') ? "" : fmt::format(": {}@METHOD names one for it alone", format);
         candidates.push_back(TRY(candidateOf(context, format, choice, hint)));
     }
+    std::set<std::string> methods;
+    for (const Candidate& candidate : candidates)
+        methods.insert(candidate.method);
+    TRY_VOID(checkBase(context, methods));
     return candidates;
 }
 
@@ -201,17 +203,26 @@ measureTable(Context& context, const MeasuredModel& measured, std::vector<Candid
 {
     SensitivityTable table =
         emptyTable(*measured.model, std::move(candidates), measured.meter->compressor().methods());
+    std::set<std::string> methods;
+    for (const auto& row : table.cells)
+        for (const SensitivityCell& cell : row)
+            methods.insert(cell.choice.method);
+    TRY_VOID(checkMethods(context, measured.meter->compressor(), methods));
+    TRY_VOID(tellNotFinite(context, *measured.model));
     std::size_t done = 0;
-    std::string failure;
+    std::vector<std::string> failures;
     TRY_VOID(sweep(
         table, *measured.meter, measured.store, 0, context.stop,
         [&](LayerId, std::size_t, const SensitivityCell& cell) {
             context.progress("sensitivity", double(++done) / double(table.cellCount()));
             if (!cell.failure.empty())
-                failure = cell.failure;
+                failures.push_back(cell.failure);
         }));
     if (table.knownCount() == 0)
-        return fail(ErrorCode::Unsupported, "no format could be measured: {}", failure);
+        return fail(
+            ErrorCode::Unsupported, "no format could be measured: {}",
+            failures.empty() ? "there are none" : failures.back());
+    tellFailures(failures, table.cellCount(), "pairs of a layer and a format");
     return table;
 }
 
@@ -224,6 +235,7 @@ scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Cand
     if (metric == nullptr)
         return context.misuse("no metric is called '{}': see tritloom-cli methods", choice.id);
     TRY_VOID(context.asked(checkParameters(choice, metric->parameters())));
+    TRY_VOID(tellNotFinite(context, *measured.model));
     std::unique_ptr<ModelProbe> probe;
     if (measured.pictures != nullptr)
         probe = TRY(measured.pictures->makeProbe(candidates, context.stop));

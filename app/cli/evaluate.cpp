@@ -1,6 +1,9 @@
 #include "app/cli/picture_commands.h"
 
+#include "app/session/not_finite.h"
 #include "app/session/recipe.h"
+
+#include <QJsonArray>
 
 namespace tritloom::cli {
 
@@ -24,6 +27,8 @@ int evaluate(Context& context, const QStringList& arguments)
         return context.fail(network.error());
     if (*network != nullptr)
         return evaluatePictures(context, *network);
+    std::vector<std::string> strange;
+    std::string device;
     const auto run = [&]() -> Result<Evaluation> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();
@@ -34,6 +39,8 @@ int evaluate(Context& context, const QStringList& arguments)
             return fail(
                 ErrorCode::Unsupported, "{} cannot be evaluated: {}", model.file->path.filename().string(),
                 engine->whyNotEvaluated());
+        TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
+        strange = TRY(notFinite(model, context.stop));
         std::shared_ptr<ForwardPass> reference;
         if (context.parser.isSet("reference")) {
             auto other = TRY(loadModel(context.parser.value("reference").toStdString()));
@@ -50,6 +57,7 @@ int evaluate(Context& context, const QStringList& arguments)
                 std::move(compressor), TRY(engine->makeExecutor()), engine->options().memoBytes);
         }
         const auto session = TRY(engine->makeSession(nullptr, std::move(reference)));
+        device = session->backendNames();
         return session->evaluate(
             allocation, context.stop,
             [&](const Evaluation& so) {
@@ -62,10 +70,19 @@ int evaluate(Context& context, const QStringList& arguments)
             EvaluationSession::Keep::Nothing);
     };
     const auto evaluation = run();
-    if (!evaluation)
+    if (!evaluation) {
+        for (const std::string& sentence : strange) // why it cannot be measured, by tensor
+            std::fprintf(stderr, "%s\n", sentence.c_str());
         return context.fail(evaluation.error());
+    }
     if (context.json()) {
-        context.print(evaluationJson(*evaluation));
+        QJsonObject json = evaluationJson(*evaluation);
+        QJsonArray notes;
+        for (const std::string& sentence : strange)
+            notes.append(QString::fromStdString(sentence));
+        json["notFinite"] = notes;
+        json["device"] = QString::fromStdString(device);
+        context.print(json);
         return Done;
     }
     const auto line = [](const char* what, double value, double error) {
@@ -82,6 +99,8 @@ int evaluate(Context& context, const QStringList& arguments)
     std::printf(
         "%-28s %zu in %.2f s\n", "scored tokens", evaluation->tokens,
         double(evaluation->elapsed.count()) / 1000);
+    for (const std::string& sentence : strange)
+        std::printf("note: %s\n", sentence.c_str());
     return Done;
 }
 

@@ -70,6 +70,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
     const QString products = context.parser.value("products");
     std::optional<FeatureReport> features;
     std::vector<std::string> strange;
+    std::string device;
     const auto run = [&]() -> Result<PictureEvaluation> {
         if (products != "whole" && products != "float")
             return context.misuse("--products is whole or float, not '{}'", products.toStdString());
@@ -83,6 +84,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
             reference = TRY(loadModel(context.parser.value("reference").toStdString()));
         const auto session = TRY(engine->makeSession(std::move(reference)));
         Executor& executor = session->pass().executor();
+        device = executor.backendNames();
         for (NetworkPass* const pass : {&session->pass(), &session->referencePass()})
             pass->executor().multipliesWholeNumbers = products == "whole";
         // A feature network asks for the pictures again.
@@ -112,6 +114,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         for (const std::string& sentence : strange)
             notes.append(QString::fromStdString(sentence));
         json["notFinite"] = notes;
+        json["device"] = QString::fromStdString(device);
         if (features)
             json["features"] = featuresJson(*features);
         context.print(json);

@@ -87,6 +87,7 @@ int exportModel(Context& context, const QStringList& arguments)
                     candidate.method);
             allocation = uniform(model, {candidate.format, candidate.method, candidate.parameters});
         }
+        TRY_VOID(checkMethods(context, *compressor, methodsOf(allocation)));
         for (const std::string& remark : exportRemarks(model, allocation, target))
             std::fprintf(stderr, "note: %s\n", remark.c_str());
         return exportAllocation(

@@ -42,6 +42,7 @@ int generate(Context& context, const QStringList& arguments)
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
+        TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         GenerateOptions options;
         options.tokenCount = TRY(context.countOption("tokens", 64));
         bool valid = false;

@@ -21,6 +21,7 @@ int imatrix(Context& context, const QStringList& arguments)
     }
     const QString output = context.parser.value("output");
     const auto run = [&]() -> Result<ImatrixFile> {
+        TRY_VOID(checkBase(context, {}));
         const auto engine = TRY(openEngine(context));
         Statistics* const statistics = engine->compressor()->statistics();
         if (statistics == nullptr)

@@ -8,10 +8,21 @@
 #include <new>
 #include <pthread.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace tritloom::cli;
 
 namespace {
+
+volatile std::sig_atomic_t nobodyReads = 0;
+
+/// Who reads is gone: as Ctrl+C once, so that what is being written is not left half done.
+void stopForPipe(int)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    nobodyReads = 1;
+    ::kill(::getpid(), SIGTERM);
+}
 
 /// Turns Ctrl+C into a stop request: signals are waited for on a thread, so that stopping may lock.
 void watchSignals(std::stop_source stop)
@@ -41,6 +52,7 @@ int main(int argc, char** argv)
 {
     std::stop_source stop;
     watchSignals(stop);
+    std::signal(SIGPIPE, stopForPipe);
     std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is an error to report, not an end
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName("tritloom");
@@ -66,8 +78,8 @@ int main(int argc, char** argv)
             std::fputs("there is not enough memory for this\n", stderr);
         }
         if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-            std::fputs(
-                "what was to be printed could not be written: the disk is full or nobody reads\n", stderr);
+            if (nobodyReads == 0) // of '| head' it is not worth a word
+                std::fputs("what was to be printed could not be written: the disk is full\n", stderr);
             return code == Done ? int(Failed) : code;
         }
         return code;

@@ -7,6 +7,7 @@
 #include "core/store/project_store.h"
 
 #include <functional>
+#include <set>
 
 /// One file per command; see commands.cpp for what each is for.
 namespace tritloom {
@@ -77,5 +78,17 @@ measureTable(Context& context, const MeasuredModel& measured, std::vector<Candid
 [[nodiscard]] Result<MetricScores>
 scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates);
 [[nodiscard]] QJsonObject evaluationJson(const Evaluation& evaluation);
+
+[[nodiscard]] std::set<std::string> methodsOf(const Allocation& allocation); ///< of layers that are compressed
+/// That --base is there where one of the methods needs it, and only there. Errors: WrongUse.
+[[nodiscard]] Result<void> checkBase(Context& context, const std::set<std::string>& methods);
+/// What would fail in every layer is told before the first is made; what is to be known of a base goes to
+/// stderr. Errors: WrongUse, those of Compressor::checkMethod().
+[[nodiscard]] Result<void>
+checkMethods(Context& context, const Compressor& compressor, const std::set<std::string>& methods);
+/// Weights that are NaN or infinite, by tensor, to stderr. Reads all of the file. Errors: Cancelled.
+[[nodiscard]] Result<void> tellNotFinite(Context& context, const Model& model);
+/// "2 of 12 rows could not be measured" and why, to stderr; nothing where none failed.
+void tellFailures(const std::vector<std::string>& failures, std::size_t all, const char* what);
 
 } // namespace tritloom::cli

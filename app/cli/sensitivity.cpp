@@ -75,11 +75,14 @@ int sensitivity(Context& context, const QStringList& arguments)
         return context.fail(table.error());
     QJsonArray layers;
     std::vector<QStringList> rows;
-    int fresh = 0, recalled = 0; // what this run had to do, and what an earlier one had done
+    int fresh = 0, recalled = 0, failed = 0; // what this run had to do, and what an earlier one had done
     for (std::size_t i = 0; i < table->cells.size(); ++i) {
         for (const SensitivityCell& cell : table->cells[i]) {
             const QString name = QString::fromStdString(measured->model->layers[i].name);
             const QString format = QString::fromStdString(cell.choice.format);
+            const auto number = [&](double value, int digits) {
+                return cell.known ? QString::number(value, 'g', digits) : QStringLiteral("-");
+            };
             QJsonObject object{
                 {"name", name},
                 {"format", format},
@@ -93,6 +96,7 @@ int sensitivity(Context& context, const QStringList& arguments)
                 object["weightError"] = cell.weightError;
                 object["activationError"] = cell.activationError;
             } else {
+                ++failed;
                 object["failure"] = QString::fromStdString(cell.failure);
             }
             layers.append(object);
@@ -101,13 +105,12 @@ int sensitivity(Context& context, const QStringList& arguments)
                  QString::fromStdString(
                      methodText({cell.choice.format, cell.choice.method, cell.choice.parameters})),
                  formatBytes(cell.bytes),
-                 cell.known ? QString::number(cell.kl.value, 'g', 4) : QString::fromStdString(cell.failure),
-                 QString::number(cell.kl.standardError, 'g', 2), QString::number(cell.weightError, 'g', 3),
-                 QString::number(cell.activationError, 'g', 3)});
+                 number(cell.kl.value, 4), number(cell.kl.standardError, 2), number(cell.weightError, 3),
+                 number(cell.activationError, 3)});
         }
     }
     if (context.json())
-        context.print({{"layers", layers}, {"measured", fresh}, {"recalled", recalled}});
+        context.print({{"layers", layers}, {"measured", fresh}, {"recalled", recalled}, {"failed", failed}});
     else
         printTable(
             {"layer", "format", "method", "bytes", "KL", "+-", "weight error", "activation error"}, rows);

@@ -46,7 +46,25 @@ constexpr std::array sentences{
         "Core",
         "%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place "
         "of %4"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "this kind of file has no place for what runs a language model: what is written can be looked at, not "
+        "evaluated"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),
+    QT_TRANSLATE_NOOP(
+        "Core", "the base holds the weights of the model itself: there is no difference to store"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "in %1 of %2 layers more than 30 % of the differences to the base are exactly 0 (%3 % in %4): their "
+        "signs are arbitrary and act as noise"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 of %2 layers differ from the base by more than 30 % of its norm (%3 % in %4): is it what this "
+        "model was tuned from?"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "in %1 of %2 layers the difference to the base is of low rank, as after merging a LoRA: its two "
+        "factors would be smaller and nearer than signs"),
     QT_TRANSLATE_NOOP("Core", "%1: the model has no layer to compress, so there is nothing to export"),
     QT_TRANSLATE_NOOP("Core", "%1: this is a folder, choose the name of a file"),
     QT_TRANSLATE_NOOP("Core", "tensor '%1': GGUF has no type for the format '%2'"),
@@ -116,6 +134,7 @@ constexpr std::array sentences{
         "guess: do the classes fit?"),
     QT_TRANSLATE_NOOP("Core", "%1, 8-bit activations as in runtimes"),
     QT_TRANSLATE_NOOP("Core", "%1, half precision"),
+    QT_TRANSLATE_NOOP("Core", "%1, half precision: not quicker here, so exact"),
     QT_TRANSLATE_NOOP("Core", "Reference (slow, for comparison)"),
     QT_TRANSLATE_NOOP("Core", "of %1 of %2 pictures the middle is taken, at most %3 x %4 pixels"),
     QT_TRANSLATE_NOOP("Core", "the pictures were shrunk %1 times each way by bicubic resampling"),

@@ -17,6 +17,7 @@ public:
     void load(const std::filesystem::path& path);
     [[nodiscard]] bool isLoading() const { return m_job.isRunning(); }
     [[nodiscard]] std::filesystem::path path() const; ///< of the one in use; empty: none
+    [[nodiscard]] const std::vector<std::string>& remarks() const { return m_remarks; } ///< see baseRemarks()
 
 signals:
     void changed();
@@ -24,6 +25,7 @@ signals:
 
 private:
     std::shared_ptr<Engine> m_engine;
+    std::vector<std::string> m_remarks;
     Job m_job; // last: joined before what it uses goes away
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace tritloom {
 namespace {
@@ -86,6 +88,8 @@ Result<void> fill(
     row.bitsPerWeight = 8 * double(bytes) / double(std::max<std::uint64_t>(parameters, 1));
     const Clock::time_point measured = Clock::now();
     ComparisonNumbers found = TRY(meter.measure(row.allocation, stop));
+    if (!std::isfinite(found.numbers.front().value))
+        return fail(ErrorCode::InvalidInput, "the divergence is not finite");
     row.evaluateSeconds = secondsSince(measured);
     row.numbers = std::move(found.numbers);
     row.samples = found.samples;
@@ -149,12 +153,15 @@ Result<void> runComparison(
     const std::function<void(std::size_t, const ComparisonRow&)>& onRow,
     const std::function<void(double)>& progress)
 {
+    bool isChecked = false;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         ComparisonRow& row = rows[i];
         const auto part = [&](double fraction) { progress((double(i) + fraction) / double(rows.size())); };
         if (!row.isDone) {
             const Key key = keyOfRow(row, meter);
             if (!recall(row, store, key)) {
+                if (!std::exchange(isChecked, true))
+                    TRY_VOID(checkMeasurable(meter.session(), stop));
                 const auto filled = fill(row, meter, stop, part);
                 if (!filled && filled.error().code == ErrorCode::Cancelled)
                     return filled;

@@ -33,7 +33,8 @@ struct ComparisonRow {
 
 /// Fills rows that are not done, in order, and hands each over. What the store knows is not run again, so a
 /// comparison that was stopped goes on where it was. One thread, the meter's. progress: 0 to 1 over all
-/// rows. Errors: Cancelled; a row that fails carries its own sentence and the rest goes on.
+/// rows. Errors: Cancelled, those of checkMeasurable() before the first row that is not in the store; a row
+/// that fails carries its own sentence and the rest goes on.
 [[nodiscard]] Result<void> runComparison(
     std::vector<ComparisonRow>& rows, ComparisonMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(std::size_t index, const ComparisonRow&)>& onRow,

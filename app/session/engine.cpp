@@ -42,10 +42,14 @@ std::vector<Device> devices()
         {"cpu", "CPU, " + set}, {"cpu:8bit", "CPU, " + set + ", 8-bit activations as in runtimes"}};
     const std::vector<std::string>& names = vulkanNames();
     for (std::size_t i = 0; i < names.size(); ++i)
-        for (const VulkanMode& mode : vulkanModes())
+        for (const VulkanMode& mode : vulkanModes()) {
+            const bool isExact = mode.products == VulkanProducts::Half && !hasQuickHalves(names[i]);
             list.push_back(
                 {fmt::format("vulkan:{}{}", i, mode.suffix),
-                 fmt::format(fmt::runtime(mode.title), "Vulkan, " + names[i])});
+                 fmt::format(
+                     fmt::runtime(isExact ? "{}, half precision: not quicker here, so exact" : mode.title),
+                     "Vulkan, " + names[i])});
+        }
     list.push_back({"reference", "Reference (slow, for comparison)"});
     return list;
 }
@@ -130,16 +134,25 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
 Result<void> Engine::setBase(std::shared_ptr<const Model> base)
 {
     std::size_t known = 0;
+    std::string differs; // such as the embedding of a vocabulary with tokens of its own
     for (const Layer& layer : m_model->layers) {
         const NamedTensor* const found = base ? base->file->find(layer.name) : nullptr;
-        known += found != nullptr && found->shape == m_model->tensor(layer.tensor).shape;
+        const Shape& shape = m_model->tensor(layer.tensor).shape;
+        if (found != nullptr && found->shape == shape)
+            ++known;
+        else if (differs.empty())
+            differs = found == nullptr
+                ? fmt::format("'{}' is not", layer.name)
+                : fmt::format(
+                    "'{}' is [{}] there and [{}] here", layer.name, fmt::join(found->shape, ", "),
+                    fmt::join(shape, ", "));
     }
     if (base && known < m_model->layers.size())
         return fail(
             ErrorCode::InvalidInput,
-            "{} is not what {} was tuned from: {} of its {} layers are there in the same shape",
+            "{} is not what {} was tuned from: {} of its {} layers are there in the same shape, {}",
             base->file->path.filename().string(), m_model->file->path.filename().string(), known,
-            m_model->layers.size());
+            m_model->layers.size(), differs);
     m_compressor->setBase(std::move(base));
     return {};
 }

@@ -169,6 +169,11 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
     const bool isOnnx = target.id.starts_with("onnx");
     if (!isOnnx && target.id != "safetensors")
         return {};
+    std::vector<std::string> remarks;
+    if (target.id == "safetensors" && !model.picture && model.graph)
+        remarks.emplace_back(
+            "this kind of file has no place for what runs a language model: what is written can be looked at, "
+            "not evaluated");
     std::set<std::string> names;
     std::size_t tensors = 0;
     std::uint64_t before = 0, after = 0;
@@ -187,12 +192,12 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
                                                 : storedBytes(tensor);
         after += TensorType{nullptr, tensor.shape}.elements() * sizeof(float);
     }
-    if (tensors == 0)
-        return {};
-    return {fmt::format(
-        "{} tensors are {}, which this kind of file cannot hold: they are written as f32, {} bytes in place "
-        "of {}",
-        tensors, fmt::join(names, ", "), after, before)};
+    if (tensors > 0)
+        remarks.push_back(fmt::format(
+            "{} tensors are {}, which this kind of file cannot hold: they are written as f32, {} bytes in "
+            "place of {}",
+            tensors, fmt::join(names, ", "), after, before));
+    return remarks;
 }
 
 Result<ExportReport> exportAllocation(
@@ -264,9 +269,8 @@ Result<ExportReport> exportAllocation(
     report.checks.push_back("read back: " + written.readBack);
     report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
     report.remarks = exportRemarks(model, allocation, target);
-    if (model.picture)
-        for (std::string& sentence : TRY(notFinite(model, stop)))
-            report.remarks.push_back(std::move(sentence));
+    for (std::string& sentence : TRY(notFinite(model, stop)))
+        report.remarks.push_back(std::move(sentence));
     const ReadBack read = TRY(readBack(path));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());

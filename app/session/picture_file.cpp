@@ -14,6 +14,17 @@ Result<Picture> readPicture(const std::filesystem::path& path)
 {
     QImageReader reader(QString::fromStdString(path.string()));
     QImage image;
+    std::error_code none;
+    if (std::filesystem::is_regular_file(path, none) && std::filesystem::file_size(path, none) == 0)
+        return fail(ErrorCode::InvalidInput, "{}: the file is empty", path.string());
+    // The library says only that it cannot read what is beyond its limit.
+    constexpr qint64 bytesOfPixel = 4;
+    const QSize size = reader.size();
+    if (const qint64 most = qint64(QImageReader::allocationLimit()) << 20;
+        most > 0 && size.isValid() && size.width() * qint64(size.height()) > most / bytesOfPixel)
+        return fail(
+            ErrorCode::Unsupported, "{}: {} x {} pixels, more than {} are not read", path.string(),
+            size.width(), size.height(), most / bytesOfPixel);
     if (!reader.read(&image))
         return fail(ErrorCode::Io, "{}: {}", path.string(), reader.errorString().toStdString());
     const bool deep = image.depth() > 32 || image.format() == QImage::Format_Grayscale16;

@@ -1,5 +1,7 @@
 #include "app/session/vulkan_devices.h"
 
+#include <map>
+
 namespace tritloom {
 namespace {
 
@@ -15,6 +17,18 @@ const std::vector<std::string>& vulkanNames()
 {
     static const std::vector<std::string> names = vulkanDevices();
     return names;
+}
+
+bool hasQuickHalves(const std::string& name)
+{
+    static const std::map<std::string, bool> known = [] {
+        std::map<std::string, bool> found;
+        for (const std::string& device : vulkanNames())
+            found[device] = vulkanHasQuickHalves(device);
+        return found;
+    }();
+    const auto device = known.find(name);
+    return device != known.end() && device->second;
 }
 
 std::span<const VulkanMode> vulkanModes()

@@ -10,6 +10,9 @@ namespace tritloom {
 /// Names of the Vulkan devices. Asked once: drivers load slowly, and devices do not come and go. Any thread.
 [[nodiscard]] const std::vector<std::string>& vulkanNames();
 
+/// Whether half precision is more than exact products on the device of this name. Asked once each. Any thread.
+[[nodiscard]] bool hasQuickHalves(const std::string& name);
+
 /// A Vulkan device and how it multiplies.
 struct VulkanChoice {
     std::string name;

@@ -68,6 +68,19 @@ bool isAmong(std::span<const vk::ExtensionProperties> extensions, const char* na
     });
 }
 
+/// Whether products of f16 are made as such; see VulkanNarrow.
+bool usesHalves(const vk::raii::PhysicalDevice& device, VulkanNarrow narrow)
+{
+    if (narrow == VulkanNarrow::Never
+        || (narrow == VulkanNarrow::WhereQuick
+            && device.getProperties().deviceType == vk::PhysicalDeviceType::eCpu))
+        return false;
+    return device.getFeatures2<vk::PhysicalDeviceFeatures2, vk::PhysicalDeviceVulkan12Features>()
+               .get<vk::PhysicalDeviceVulkan12Features>()
+               .shaderFloat16
+        != VK_FALSE;
+}
+
 } // namespace
 
 bool Gpu::wantsDots(std::span<const vk::ExtensionProperties> extensions) const
@@ -110,11 +123,7 @@ void Gpu::openDevice()
     hasDots = hasSubgroups && wantsDots(there);
     if (hasDots)
         extensions.push_back(VK_KHR_SHADER_INTEGER_DOT_PRODUCT_EXTENSION_NAME);
-    hasHalves = options.narrow != VulkanNarrow::Never
-        && (options.narrow == VulkanNarrow::Always || basic.deviceType != vk::PhysicalDeviceType::eCpu)
-        && physical.getFeatures2<vk::PhysicalDeviceFeatures2, vk::PhysicalDeviceVulkan12Features>()
-               .get<vk::PhysicalDeviceVulkan12Features>()
-               .shaderFloat16;
+    hasHalves = usesHalves(physical, options.narrow);
     vk::PhysicalDeviceShaderIntegerDotProductFeaturesKHR dots{.shaderIntegerDotProduct = VK_TRUE};
     const vk::PhysicalDeviceVulkan12Features features{
         .pNext = hasDots ? &dots : nullptr,
@@ -210,6 +219,20 @@ std::vector<std::string> vulkanDevices()
         return vulkan::namesOf(vk::raii::PhysicalDevices(instance));
     });
     return names.value_or(std::vector<std::string>{});
+}
+
+bool vulkanHasQuickHalves(const std::string& device)
+{
+    const auto found = vulkan::guarded("ask " + device, [&]() -> Result<bool> {
+        const vk::raii::Context context;
+        const vk::raii::Instance instance = vulkan::makeInstance(context, false);
+        const vk::raii::PhysicalDevices devices(instance);
+        const std::vector<std::string> names = vulkan::namesOf(devices);
+        const auto at = std::size_t(std::ranges::find(names, device) - names.begin());
+        return at < names.size() && devices[at].getProperties().apiVersion >= VK_API_VERSION_1_2
+            && vulkan::usesHalves(devices[at], VulkanNarrow::WhereQuick);
+    });
+    return found.value_or(false);
 }
 
 } // namespace tritloom

@@ -66,9 +66,9 @@ public:
     std::string name() const override
     {
         return "vulkan " + m_device->name()
-            + (m_products == VulkanProducts::EightBit   ? ", 8-bit activations"
-                   : m_products == VulkanProducts::Half ? ", half precision"
-                                                        : "");
+            + (m_products == VulkanProducts::EightBit         ? ", 8-bit activations"
+                   : tiles() == vulkan::Variant::Halves ? ", half precision"
+                                                              : ""); // exact, whatever was asked for
     }
     bool sharesHostMemory() const override { return false; }
 

@@ -14,6 +14,10 @@ namespace tritloom {
 /// same name); empty without a loader or a driver.
 [[nodiscard]] std::vector<std::string> vulkanDevices();
 
+/// Whether a device multiplies tiles of f16 quicker than those of f32, so that VulkanProducts::Half is more than
+/// Exact there. False for one that is not there. Loads the driver.
+[[nodiscard]] bool vulkanHasQuickHalves(const std::string& device);
+
 /// Where tensors lie. Guarded is for tests: every tensor goes through a staging buffer and ends in a guard
 /// of NaN that no shader may read or write; download() fails where one was written.
 enum class VulkanMemory { Automatic, Guarded };

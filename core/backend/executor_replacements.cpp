@@ -59,6 +59,12 @@ Result<Executor::Flowing> Executor::replace(
             for (const TensorId part : node.weights)
                 shapes.push_back(replacement.parts[std::size_t(part)].tensor.type().shape);
             TRY_VOID(inferShape(op, shapes));
+            // A row that is stored for the start of a text of one length stands for nothing in another.
+            const std::size_t rows = input.device.type.shape.empty() ? 0 : input.device.type.shape[0];
+            if (op.kind == OpKind::Gather && op.count("axis") == 0 && shapes.back() != Shape{rows})
+                return fail(
+                    ErrorCode::InvalidInput, "{}: its first row is stored for {} rows, {} go in", layer.name,
+                    TensorType{nullptr, shapes.back()}.elements(), rows);
         }
         values[node.output] = TRY(applyPart(layer.weights[0], weights, node, op, inputs, stop));
     }

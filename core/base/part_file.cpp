@@ -32,10 +32,13 @@ fs::path folderOf(const fs::path& path)
 /// What has no name yet, for removeParts().
 class Parts {
 public:
-    void add(const fs::path& part)
+    /// make: gives the path of a part that it has made, under the lock: none is there that is not known.
+    template <typename Make>
+    Result<void> add(const Make& make)
     {
         const std::lock_guard lock(m_mutex);
-        m_paths.insert(part);
+        m_paths.insert(TRY(make()));
+        return {};
     }
     void drop(const fs::path& part)
     {
@@ -44,10 +47,12 @@ public:
     }
     void remove()
     {
-        const std::lock_guard lock(m_mutex);
+        m_mutex.lock(); // for good: whoever would begin or name another one waits for the end
+        constexpr int mostTries = 100; // other threads may still write into a folder
         std::error_code none;
         for (const fs::path& part : m_paths)
-            fs::remove_all(part, none);
+            for (int i = 0; i < mostTries && fs::exists(part, none); ++i)
+                fs::remove_all(part, none);
     }
 
 private:
@@ -117,10 +122,12 @@ Result<PartFile> PartFile::create(fs::path target, std::uint64_t bytes)
     TRY_VOID(checkTarget(target, bytes));
     PartFile file;
     const fs::path part = target.string() + ".part";
-    file.m_file = TRY(openAlone(part));
+    TRY_VOID(parts().add([&]() -> Result<fs::path> {
+        file.m_file = TRY(openAlone(part));
+        return part;
+    }));
     file.m_part = part;
     file.m_target = std::move(target);
-    parts().add(part);
     return file;
 }
 
@@ -212,12 +219,14 @@ Result<void> PartFile::commit()
 Result<PartFolder> PartFolder::create(fs::path target)
 {
     std::string name = target.string() + ".part-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr)
-        return systemError(target, errno);
+    TRY_VOID(parts().add([&]() -> Result<fs::path> {
+        if (::mkdtemp(name.data()) == nullptr)
+            return systemError(target, errno);
+        return fs::path(name);
+    }));
     PartFolder folder;
     folder.m_target = std::move(target);
     folder.m_part = name;
-    parts().add(folder.m_part);
     return folder;
 }
 

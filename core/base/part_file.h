@@ -60,7 +60,8 @@ private:
     std::filesystem::path m_target, m_part;
 };
 
-/// Removes all parts of this program: before it ends without their destructors. Any thread.
+/// Removes all parts of this program: the last thing before it ends without their destructors, as whoever makes,
+/// names or drops one from then on waits for that end. Any thread, once.
 void removeParts();
 
 } // namespace tritloom

@@ -5,6 +5,21 @@
 #include <algorithm>
 
 namespace tritloom {
+namespace {
+
+/// Part of the identity of everything that is made of weights, and so of all results that projects keep.
+/// Raise it by one whenever a format's encoder, a search for scales, a method or what methods are told
+/// makes other bytes of the same weights and parameters: older results are then not found again.
+constexpr std::uint64_t fittingRevision = 1;
+
+/// Whether a method learns from what the calibration data make of the layer.
+bool learns(const LayerMethod& method)
+{
+    return method.calibration() != Calibration::None || dynamic_cast<const RangeMethod*>(&method) != nullptr
+        || dynamic_cast<const TimeMethod*>(&method) != nullptr;
+}
+
+} // namespace
 
 Compressor::Compressor(
     std::shared_ptr<const Model> model, MethodLookup methods, std::shared_ptr<Statistics> statistics,
@@ -39,13 +54,11 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Mode
         keyOf("weights", m_model->key, layer, choice.format, choice.format.empty() ? "" : choice.method);
     if (choice.format.empty())
         return key;
+    key = keyOf(key, fittingRevision);
     for (const auto& [name, value] : choice.parameters)
         key = keyOf(key, name, value == 0 ? 0.0 : value);
     const LayerMethod* const method = m_methods(choice.method);
-    const bool seesSamples = dynamic_cast<const RangeMethod*>(method) != nullptr
-        || dynamic_cast<const TimeMethod*>(method) != nullptr;
-    if (method != nullptr && (seesSamples || method->calibration() != Calibration::None)
-        && m_statistics != nullptr)
+    if (method != nullptr && learns(*method) && m_statistics != nullptr)
         key = keyOf(key, m_statistics->key());
     if (method != nullptr && method->needsBase() && base != nullptr)
         key = keyOf(key, base->key);
@@ -54,13 +67,9 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Mode
 
 namespace {
 
-Result<Tensor> baseOf(const Model* base, const NamedTensor& tensor, const std::string& method)
+Result<Tensor> baseOf(const Model& base, const NamedTensor& tensor)
 {
-    if (base == nullptr)
-        return fail(
-            ErrorCode::InvalidInput, "{}: the method '{}' needs the model that this one was tuned from",
-            tensor.name, method);
-    const NamedTensor* const found = base->file->find(tensor.name);
+    const NamedTensor* const found = base.file->find(tensor.name);
     if (found == nullptr)
         return fail(ErrorCode::InvalidInput, "the base model has no tensor '{}'", tensor.name);
     if (found->shape != tensor.shape)
@@ -85,6 +94,26 @@ unitsBefore(const Model& model, const Layer& layer, std::string_view method, std
 
 } // namespace
 
+Result<const LayerMethod*> Compressor::usable(const std::string& id, const Model* base) const
+{
+    const LayerMethod* const method = m_methods(id);
+    if (method == nullptr)
+        return fail(ErrorCode::NotFound, "no method is called '{}'", id);
+    if (learns(*method) && m_statistics == nullptr)
+        return fail(
+            ErrorCode::InvalidInput, "the method '{}' needs calibration pictures or a text", id);
+    if (method->needsBase() && base == nullptr)
+        return fail(
+            ErrorCode::InvalidInput, "the method '{}' needs the model that this one was tuned from", id);
+    return method;
+}
+
+Result<void> Compressor::checkMethod(const std::string& method) const
+{
+    (void)TRY(usable(method, base().get()));
+    return {};
+}
+
 Result<CompressedLayer> Compressor::compress(
     LayerId layer, const LayerChoice& choice, std::stop_token stop,
     const std::function<void(double)>& progress)
@@ -107,9 +136,12 @@ Result<CompressedLayer> Compressor::compress(
         return unpacked;
     }
     const NumberFormatPtr format = TRY(parseNumberFormat(choice.format));
-    const LayerMethod* const method = m_methods(choice.method);
-    if (method == nullptr)
-        return fail(ErrorCode::NotFound, "{}: no method is called '{}'", what.name, choice.method);
+    const auto named = [&]<typename T>(Result<T> made) -> Result<T> {
+        if (!made) // which layer it is about
+            return fail(made.error().code, "{}: {}", what.name, made.error().message);
+        return made;
+    };
+    const LayerMethod* const method = TRY(named(usable(choice.method, base.get())));
     if (!method->supports(*format))
         return fail(
             ErrorCode::Unsupported, "{}: the method '{}' cannot write {}", what.name, choice.method,
@@ -125,10 +157,6 @@ Result<CompressedLayer> Compressor::compress(
         .index = std::size_t(layer),
         .layerCount = m_model->layers.size()};
     if (method->calibration() != Calibration::None) {
-        if (m_statistics == nullptr)
-            return fail(
-                ErrorCode::InvalidInput, "{}: the method '{}' needs calibration pictures or a text",
-                what.name, choice.method);
         auto statistics = TRY(m_statistics->of(layer, method->calibration(), stop));
         problem.meanSquare = std::move(statistics.meanSquare);
         problem.gram = std::move(statistics.gram);
@@ -136,22 +164,13 @@ Result<CompressedLayer> Compressor::compress(
         problem.maxAbsolute = std::move(statistics.maxAbsolute);
     }
     if (method->needsBase())
-        problem.base = TRY(baseOf(base.get(), m_model->tensor(what.tensor), choice.method));
+        problem.base = TRY(baseOf(*base, m_model->tensor(what.tensor)));
     MethodContext context{.stop = stop};
     if (progress)
         context.progress = progress;
     CompressedLayer packed;
     const auto* const ranged = dynamic_cast<const RangeMethod*>(method);
     const auto* const timed = dynamic_cast<const TimeMethod*>(method);
-    if ((ranged != nullptr || timed != nullptr) && m_statistics == nullptr)
-        return fail(
-            ErrorCode::InvalidInput, "{}: the method '{}' needs calibration pictures or a text", what.name,
-            choice.method);
-    const auto named = [&](Result<CompressedLayer> made) -> Result<CompressedLayer> {
-        if (!made) // which layer these methods are not for
-            return fail(made.error().code, "{}: {}", what.name, made.error().message);
-        return made;
-    };
     if (timed != nullptr) {
         const TimeTable table = TRY(m_statistics->timeTableOf(layer, stop));
         packed = TRY(named(timed->quantizeWithTimes(problem, table, format, choice.parameters, context)));

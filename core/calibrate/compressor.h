@@ -28,6 +28,10 @@ public:
         LayerId layer, const LayerChoice& choice, std::stop_token stop,
         const std::function<void(double)>& progress = {});
 
+    /// What compress() would refuse whatever the layer: a method that is not there, that needs a base or
+    /// calibration data and has none. Any thread. Errors: NotFound, InvalidInput, one sentence without a layer.
+    [[nodiscard]] Result<void> checkMethod(const std::string& method) const;
+
     /// Identity of compress()'s result, without computing it.
     [[nodiscard]] Key keyOfChoice(LayerId layer, const LayerChoice& choice) const;
 
@@ -37,6 +41,7 @@ public:
 
 private:
     [[nodiscard]] Key keyOfChoice(LayerId layer, const LayerChoice& choice, const Model* base) const;
+    [[nodiscard]] Result<const LayerMethod*> usable(const std::string& method, const Model* base) const;
 
     std::shared_ptr<const Model> m_model, m_base;
     MethodLookup m_methods;

@@ -34,6 +34,14 @@ std::optional<PositionValues> unpacked(std::span<const std::byte> bytes, std::si
     return values;
 }
 
+/// Of NaN or infinite weights, of the model or of the reference, nothing can be told.
+bool isFinite(const PositionValues& values)
+{
+    return std::ranges::all_of(fields, [&](const auto field) {
+        return std::ranges::all_of(values.*field, [](float value) { return std::isfinite(value); });
+    });
+}
+
 } // namespace
 
 EvaluationSession::EvaluationSession(
@@ -68,7 +76,7 @@ Result<PositionValues> EvaluationSession::measure(
         return known->second;
     if (m_store != nullptr)
         if (const auto bytes = m_store->find(key))
-            if (const auto known = unpacked(*bytes, positions))
+            if (const auto known = unpacked(*bytes, positions); known && isFinite(*known))
                 return m_known[key] = *known;
 
     const Tensor expected = TRY(m_reference->logProbabilities(chunk, original, Keep::Everything, stop, methods));
@@ -93,16 +101,15 @@ Result<PositionValues> EvaluationSession::measure(
     PositionValues values;
     values.negativeLogLikelihood = TRY(loss(actual));
     values.referenceLikelihood = TRY(loss(expected));
-    for (const float value : values.negativeLogLikelihood)
-        if (!std::isfinite(value))
-            return fail(
-                ErrorCode::InvalidInput,
-                "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' names the layer");
     values.divergence = TRY(executor.run(Op{OpKind::Divergence, {}}, both, stop)).toFloats();
     const auto best = TRY(executor.run(Op{OpKind::ArgMax, {}}, std::span(both).first(1), stop)).toFloats();
     values.agrees = TRY(executor.run(Op{OpKind::ArgMax, {}}, std::span(both).last(1), stop)).toFloats();
     for (std::size_t p = 0; p < positions; ++p)
         values.agrees[p] = values.agrees[p] == best[p] ? 1.0f : 0.0f;
+    if (!isFinite(values))
+        return fail(
+            ErrorCode::InvalidInput,
+            "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' names the layer");
     if (m_store != nullptr)
         m_store->put(key, "evaluation", packed(values));
     return m_known[key] = values;

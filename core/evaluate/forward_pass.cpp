@@ -3,10 +3,12 @@
 namespace tritloom {
 namespace {
 
-Key keyOfTokens(const Model& model, const Chunk& chunk)
+/// What goes in, and how layers with fixed ranges are multiplied.
+Key keyOfTokens(const Model& model, const Executor& executor, const Chunk& chunk)
 {
     return keyOf(
-        "chunk", model.key, std::uint64_t(chunk.firstScored), std::as_bytes(std::span(chunk.tokens)));
+        "chunk", model.key, executor.multipliesWholeNumbers, std::uint64_t(chunk.firstScored),
+        std::as_bytes(std::span(chunk.tokens)));
 }
 
 /// Rows [first, first + count) of every value: the head works row by row.
@@ -35,7 +37,7 @@ ForwardPass::ForwardPass(
 
 Key ForwardPass::keyOf(const Chunk& chunk, const Allocation& allocation) const
 {
-    return m_stageKeys.last(keyOfTokens(model(), chunk), allocation);
+    return m_stageKeys.last(keyOfTokens(model(), *m_executor, chunk), allocation);
 }
 
 Result<Executor::Weights>
@@ -56,7 +58,7 @@ Result<Tensor> ForwardPass::logProbabilities(
     if (!model().graph)
         return fail(ErrorCode::Unsupported, "the model cannot be evaluated: {}", model().whyNotEvaluated);
     const Graph& graph = *model().graph;
-    const std::vector<Key> keys = m_stageKeys.of(keyOfTokens(model(), chunk), allocation);
+    const std::vector<Key> keys = m_stageKeys.of(keyOfTokens(model(), *m_executor, chunk), allocation);
     if (auto known = m_logProbabilities.find(keys.back()))
         return std::move(*known);
 

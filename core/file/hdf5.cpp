@@ -225,6 +225,17 @@ private:
         if (path.size() > longestPath) // every dataset keeps its own
             return fail(
                 ErrorCode::InvalidInput, "{}: the path of a dataset has {} characters", m_name, path.size());
+        if (std::ranges::find(m_open, header) != m_open.end()) // before its name is repeated to the end
+            return fail(
+                ErrorCode::InvalidInput, "{}: the group '{}' leads back to one that it lies in", m_name, path);
+        m_open.push_back(header);
+        TRY_VOID(visitOpen(header, path, depth));
+        m_open.pop_back();
+        return {};
+    }
+
+    Result<void> visitOpen(std::uint64_t header, const std::string& path, std::size_t depth)
+    {
         const std::vector<Message> messages = TRY(m_structure.messages(header, path.empty() ? "/" : path));
         const auto table = std::ranges::find(messages, symbolTableMessage, &Message::type);
         if (table != messages.end()) {
@@ -268,6 +279,7 @@ private:
     std::shared_ptr<const void> m_owner;
     Structure m_structure;
     std::vector<NamedTensor> m_tensors;
+    std::vector<std::uint64_t> m_open; ///< headers of the groups on the way
 };
 
 } // namespace

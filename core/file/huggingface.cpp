@@ -1,6 +1,7 @@
 #include "core/file/huggingface.h"
 
 #include "core/base/mapped_file.h"
+#include "core/file/file_halves.h"
 #include "core/file/huggingface_config.h"
 #include "core/file/huggingface_packed.h"
 #include "core/file/huggingface_tokenizer.h"
@@ -262,8 +263,18 @@ Result<ModelFile> read(const fs::path& path)
     if (architecture)
         TRY_VOID(translateConfig(config, *architecture, model));
 
-    const std::vector<Entry> entries =
-        TRY(weights.extension() == ".json" ? safetensors::readSharded(weights) : safetensors::read(weights));
+    std::vector<Entry> entries;
+    const std::vector<FileHalf> halves =
+        config.empty() ? halvesOf(weights) : std::vector<FileHalf>{{weights, ""}};
+    for (const FileHalf& half : halves)
+        for (Entry& entry : TRY(
+                 half.path.extension() == ".json" ? safetensors::readSharded(half.path)
+                                                  : safetensors::read(half.path))) {
+            entry.name = half.prefix + entry.name;
+            entries.push_back(std::move(entry));
+        }
+    if (halves.size() > 1)
+        model.notices.push_back(halvesNotice(weights, halves));
     TRY_VOID(Reader(config, architecture, model).add(entries));
     if (architecture)
         sortByLayer(model.tensors);

@@ -3,6 +3,7 @@
 #include "core/base/mapped_file.h"
 #include "core/base/utf8.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -36,26 +37,39 @@ bool isTooDeep(std::string_view text)
     return false;
 }
 
-struct DuplicateKey {
-    std::string key;
-};
-
-/// Remembers the keys of every open object.
-class KeyWatch {
+/// Looks for a key that an object has twice, and builds nothing: the library's own callbacks look through all that
+/// an array holds so far whenever one more of its objects ends.
+class KeyWatch final : public nlohmann::json_sax<Json> {
 public:
-    bool operator()(int, Json::parse_event_t event, const Json& parsed)
+    std::optional<std::string> twice;
+
+    bool start_object(std::size_t) override
     {
-        if (event == Json::parse_event_t::object_start)
-            m_open.emplace_back();
-        else if (event == Json::parse_event_t::object_end)
-            m_open.pop_back();
-        else if (event == Json::parse_event_t::key) {
-            const auto& key = parsed.get_ref<const std::string&>();
-            if (!m_open.back().insert(key).second)
-                throw DuplicateKey{key};
-        }
+        m_open.emplace_back();
         return true;
     }
+    bool key(std::string& key) override
+    {
+        if (m_open.back().insert(key).second)
+            return true;
+        twice = key;
+        return false;
+    }
+    bool end_object() override
+    {
+        m_open.pop_back();
+        return true;
+    }
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(std::int64_t) override { return true; }
+    bool number_unsigned(std::uint64_t) override { return true; }
+    bool number_float(double, const std::string&) override { return true; }
+    bool string(std::string&) override { return true; }
+    bool binary(Json::binary_t&) override { return true; }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+    bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
 
 private:
     std::vector<std::unordered_set<std::string>> m_open;
@@ -69,12 +83,13 @@ Result<Json> parseJson(std::string_view text, std::string_view name)
         return fail(ErrorCode::InvalidInput, "{}: the JSON is nested deeper than {} levels", name, deepest);
     try {
         KeyWatch watch;
-        return Json::parse(text.begin(), text.end(), std::ref(watch));
-    } catch (const DuplicateKey& duplicate) {
-        return fail(ErrorCode::InvalidInput, "{}: the key '{}' occurs twice", name, printable(duplicate.key));
+        (void)Json::sax_parse(text.begin(), text.end(), &watch); // of what is wrong here the next line tells
+        if (watch.twice)
+            return fail(ErrorCode::InvalidInput, "{}: the key '{}' occurs twice", name, printable(*watch.twice));
+        return Json::parse(text.begin(), text.end());
     } catch (const Json::parse_error& error) {
-        return fail(
-            ErrorCode::InvalidInput, "{}: not valid JSON at byte {} of {}", name, error.byte, text.size());
+        const std::size_t at = std::min(error.byte, text.size()); // a text that ends too early: one behind
+        return fail(ErrorCode::InvalidInput, "{}: not valid JSON at byte {} of {}", name, at, text.size());
     } catch (const Json::exception&) {
         return fail(ErrorCode::InvalidInput, "{}: the JSON holds a number that cannot be stored", name);
     }

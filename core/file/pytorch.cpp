@@ -3,6 +3,7 @@
 #include "core/base/byte_reader.h"
 #include "core/base/checked.h"
 #include "core/base/mapped_file.h"
+#include "core/file/file_halves.h"
 #include "core/file/pickle.h"
 #include "core/file/zip.h"
 
@@ -221,19 +222,6 @@ bool isLegacy(std::span<const std::byte> head)
     return head.size() >= sizeof begin && std::memcmp(head.data(), begin, sizeof begin) == 0;
 }
 
-/// NAME_decoder for NAME_encoder and back; empty when there is none.
-fs::path partnerOf(const fs::path& path)
-{
-    std::string name = path.filename().string();
-    for (const auto& [mine, other] : {std::pair{"_encoder", "_decoder"}, {"_decoder", "_encoder"}})
-        if (const std::size_t at = name.find(mine); at != std::string::npos) {
-            name.replace(at, std::string_view(mine).size(), other);
-            std::error_code none;
-            return fs::is_regular_file(path.parent_path() / name, none) ? path.parent_path() / name : fs::path();
-        }
-    return {};
-}
-
 } // namespace
 
 bool sniff(const fs::path& path, std::span<const std::byte> head)
@@ -269,15 +257,11 @@ Result<ModelFile> read(const fs::path& path)
         return {};
     };
     model.metadata.set("general.name", path.stem().string());
-    const fs::path partner = partnerOf(path);
-    if (partner.empty()) {
-        TRY_VOID(add(path, ""));
-        return model;
-    }
-    const bool isEncoder = path.filename().string().find("_encoder") != std::string::npos;
-    TRY_VOID(add(isEncoder ? path : partner, "encoder."));
-    TRY_VOID(add(isEncoder ? partner : path, "decoder."));
-    model.notices.push_back(fmt::format("{} was opened with it", partner.filename().string()));
+    const std::vector<FileHalf> halves = halvesOf(path);
+    for (const FileHalf& half : halves)
+        TRY_VOID(add(half.path, half.prefix));
+    if (halves.size() > 1)
+        model.notices.push_back(halvesNotice(path, halves));
     return model;
 }
 

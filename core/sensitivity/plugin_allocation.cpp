@@ -74,6 +74,8 @@ Result<ModelProblem> modelProblem(
                 }
             }
         }
+        if (item.options.empty() && scores != nullptr)
+            return fail(ErrorCode::InvalidInput, "the metric has no finite number for {}", item.name);
         if (item.options.empty())
             return fail(
                 ErrorCode::InvalidInput,

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 namespace tritloom {
 namespace {
@@ -31,6 +32,10 @@ measure(SensitivityCell cell, LayerId layer, DivergenceMeter& meter, std::size_t
     Allocation allocation = model.original();
     allocation[layer] = cell.choice;
     cell.kl = TRY(meter.divergence(allocation, limit, stop));
+    if (!std::isfinite(cell.kl.value))
+        return fail(
+            ErrorCode::InvalidInput, "{} as {}: the divergence is not finite", model.layer(layer).name,
+            cell.choice.format);
     cell.known = true;
     return cell;
 }
@@ -203,10 +208,23 @@ emptyTable(const Model& model, std::vector<Candidate> candidates, const MethodLo
     return table;
 }
 
+Result<void> checkMeasurable(DivergenceMeter& meter, std::stop_token stop)
+{
+    const Measured own =
+        TRY(meter.divergence(meter.compressor().model().original(), 1, std::move(stop)));
+    if (!std::isfinite(own.value))
+        return fail(
+            ErrorCode::InvalidInput,
+            "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' names the "
+            "layer");
+    return {};
+}
+
 Result<void> sweep(
     SensitivityTable& table, DivergenceMeter& meter, ResultStore* store, std::size_t limit,
     std::stop_token stop, const std::function<void(LayerId, std::size_t, const SensitivityCell&)>& onCell)
 {
+    bool isChecked = false;
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer) {
         for (std::size_t c = 0; c < table.candidates.size(); ++c) {
             SensitivityCell& cell = table.cells[layer][c];
@@ -220,6 +238,8 @@ Result<void> sweep(
                 onCell(LayerId(layer), c, cell);
                 continue;
             }
+            if (!std::exchange(isChecked, true))
+                TRY_VOID(checkMeasurable(meter, stop));
             auto measured = measure(cell, LayerId(layer), meter, limit, stop);
             if (measured) {
                 cell = std::move(*measured);

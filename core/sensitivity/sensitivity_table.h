@@ -43,10 +43,15 @@ struct SensitivityTable {
 [[nodiscard]] SensitivityTable
 emptyTable(const Model& model, std::vector<Candidate> candidates, const MethodLookup& methods);
 
+/// That the model as it is stored can be told from others: asked on the first chunk or picture before a sweep or
+/// a comparison takes its hours. Errors: InvalidInput (outputs that are not finite), those of the meter.
+[[nodiscard]] Result<void> checkMeasurable(DivergenceMeter& meter, std::stop_token stop);
+
 /// Fills unknown cells in model order and hands each over as it comes. One thread, the meter's.
 /// What is in the store is not measured again, so a killed sweep goes on where it was.
 /// limit: how much of the meter's data each cell is measured on, 0 for all.
-/// Errors: Cancelled; a cell that fails carries its own sentence and the sweep goes on.
+/// Errors: Cancelled, those of checkMeasurable() before the first cell that is not in the store; a cell that
+/// fails carries its own sentence and the sweep goes on.
 [[nodiscard]] Result<void> sweep(
     SensitivityTable& table, DivergenceMeter& meter, ResultStore* store, std::size_t limit,
     std::stop_token stop,

@@ -32,7 +32,8 @@ NetworkPass::NetworkPass(
 
 Key NetworkPass::keyOf(const Key& inputs, const Allocation& allocation) const
 {
-    return m_stageKeys.last(tritloom::keyOf("network", model().key, inputs), allocation);
+    return m_stageKeys.last(
+        tritloom::keyOf("network", model().key, m_executor->multipliesWholeNumbers, inputs), allocation);
 }
 
 Result<Executor::Weights>
@@ -101,8 +102,10 @@ Result<Tensor> NetworkPass::runPart(
         return fail(
             ErrorCode::InvalidInput, "the network has {} inputs, {} were given", part.inputs.size(),
             inputs.size());
-    const std::vector<Key> keys =
-        m_stageKeys.of(tritloom::keyOf("network", model().key, inputKey, std::uint64_t(index)), allocation);
+    const std::vector<Key> keys = m_stageKeys.of(
+        tritloom::keyOf(
+            "network", model().key, m_executor->multipliesWholeNumbers, inputKey, std::uint64_t(index)),
+        allocation);
     assert(m_replaced.empty() || keep == Keep::Nothing);
     if (auto known = m_replaced.empty() ? m_outputs.find(keys[part.lastStage]) : std::nullopt)
         return std::move(*known);

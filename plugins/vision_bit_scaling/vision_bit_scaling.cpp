@@ -51,6 +51,32 @@ Result<double> otherWeights(ModelProbe& probe)
     return sum;
 }
 
+/// What comes out of a network, in the words of an error: sizes of a family differ in nothing else.
+std::string outputOf(const ModelProbe& probe)
+{
+    if (probe.graph() == nullptr || probe.graph()->inputs.empty())
+        return "nothing";
+    const Shape &output = probe.graph()->outputShape, &input = probe.graph()->inputs[0].shape;
+    if (output.size() == 2)
+        return fmt::format("{} classes", output[1]);
+    if (output.size() != 4 || input.size() != 4 || input[2] == 0)
+        return "something else";
+    return fmt::format(
+        "pictures of {} channels, {:g} times as large", output[1], double(output[2]) / double(input[2]));
+}
+
+/// That all networks are for one thing. Errors: InvalidInput.
+Result<void> checkFamily(std::span<const FamilyAnalysis::Member> members)
+{
+    for (const FamilyAnalysis::Member& member : members)
+        if (const std::string first = outputOf(*members[0].probe), other = outputOf(*member.probe);
+            first != other)
+            return fail(
+                ErrorCode::InvalidInput, "{} and {} are not sizes of one network: {} come out of one, {} of the other",
+                members[0].name, member.name, first, other);
+    return {};
+}
+
 struct Point {
     std::size_t member = 0, candidate = 0;
     double bits = 0, weightBits = 0, bitOperations = 0, measure = 0;
@@ -83,8 +109,12 @@ Result<std::vector<Point>> pointsOf(
         }
         const std::vector<std::size_t> all(probe.layers().size(), c);
         const NetworkProbe::Quality quality = TRY(network->qualityAs(all, samples));
-        if (!measure)
-            measure = measureOf(probe, quality);
+        const Measure own = measureOf(probe, quality);
+        if (measure && std::string_view(measure->title) != own.title)
+            return fail(
+                ErrorCode::InvalidInput, "{} is measured by its {}, the networks before it by their {}",
+                member.name, own.title, measure->title);
+        measure = own;
         point.measure = measure->of(quality);
         if (!(point.measure > 0) || !std::isfinite(point.measure))
             continue; // as stored to the last bit: it has no place in a logarithm
@@ -175,6 +205,7 @@ Result<Report> VisionBitScaling::runFamily(
     const auto samples = std::size_t(TRY(parameterValue(parameters(), given, "samples")));
     std::vector<Point> points;
     std::optional<Measure> measure;
+    TRY_VOID(checkFamily(members));
     for (std::size_t m = 0; m < members.size(); ++m) {
         const auto found = TRY(pointsOf(members[m], m, samples, measure, context));
         points.insert(points.end(), found.begin(), found.end());

@@ -6607,6 +6607,30 @@ Divergenz %1</translation>
             <source>%1: this is a folder, choose the name of a file</source>
             <translation>%1: Das ist ein Ordner, der Name einer Datei ist nötig</translation>
         </message>
+        <message>
+            <source>the base holds the weights of the model itself: there is no difference to store</source>
+            <translation>Das Basismodell enthält die Gewichte des Modells selbst: Es gibt keine Differenz zu speichern</translation>
+        </message>
+        <message>
+            <source>in %1 of %2 layers more than 30 % of the differences to the base are exactly 0 (%3 % in %4): their signs are arbitrary and act as noise</source>
+            <translation>In %1 von %2 Schichten sind über 30 % der Differenzen zum Basismodell genau 0 (%3 % in %4): Ihre Vorzeichen sind beliebig und wirken wie Rauschen</translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers differ from the base by more than 30 % of its norm (%3 % in %4): is it what this model was tuned from?</source>
+            <translation>%1 von %2 Schichten weichen um mehr als 30 % der Norm vom Basismodell ab (%3 % in %4): Wurde dieses Modell wirklich daraus trainiert?</translation>
+        </message>
+        <message>
+            <source>in %1 of %2 layers the difference to the base is of low rank, as after merging a LoRA: its two factors would be smaller and nearer than signs</source>
+            <translation>In %1 von %2 Schichten hat die Differenz zum Basismodell einen niedrigen Rang, wie nach dem Einrechnen eines LoRA: Seine zwei Faktoren wären kleiner und genauer als Vorzeichen</translation>
+        </message>
+        <message>
+            <source>%1, half precision: not quicker here, so exact</source>
+            <translation>%1, halbe Genauigkeit: hier nicht schneller, daher exakt</translation>
+        </message>
+        <message>
+            <source>this kind of file has no place for what runs a language model: what is written can be looked at, not evaluated</source>
+            <translation>Diese Dateiart hat keinen Platz für das, was ein Sprachmodell zum Laufen braucht: Das Geschriebene lässt sich ansehen, nicht auswerten</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>

@@ -15,6 +15,18 @@ class WrongUseTest : public QObject {
     QString path(const QString& name) { return m_folder.filePath(name); }
     Finished cli(const QStringList& arguments) { return run(cliProgram(), arguments, m_folder.path()); }
 
+    /// A PNG that says 60000 x 60000 grey pixels, which do not follow.
+    const QByteArray m_huge = QByteArray::fromHex(
+        "89504e470d0a1a0a0000000d494844520000ea600000ea600800000000a5b92a9e0000000b49444154789c6360800100"
+        "000a00017f80745e0000000049454e44ae426082");
+    QString written(const QString& name, const QByteArray& bytes)
+    {
+        QFile file(path(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+            qFatal("not written");
+        return path(name);
+    }
+
 private slots:
     // The window's program says so, beside what its libraries have to say.
     void aPageThatIsNotThereIsWrongUse()
@@ -124,6 +136,14 @@ private slots:
             << QStringList{"bench", "kernels", "--device", "abacus"} << 2 << "no device is called 'abacus'";
         QTest::newRow("bench of no model")
             << QStringList{"bench", "decode", "--model", "/no/where.gguf"} << 1 << "/no/where.gguf";
+        QTest::newRow("bench of a network on pictures")
+            << QStringList{"bench", "decode", "--model", TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/shapes.onnx"}
+            << 2 << "shapes.onnx is a network on pictures: 'decode' runs tokens";
+        QTest::newRow("planes of an empty file")
+            << QStringList{"planes", written("empty.png", {})} << 1 << "empty.png: the file is empty";
+        QTest::newRow("planes of a huge picture")
+            << QStringList{"planes", written("huge.png", m_huge)} << 1
+            << "huge.png: 60000 x 60000 pixels, more than";
         QTest::newRow("bench of no shape")
             << QStringList{"bench", "decode", "--shape", "cube"} << 2 << "cube";
         QTest::newRow("bench with options of another") << QStringList{"bench", "fit", "--model", sample} << 2

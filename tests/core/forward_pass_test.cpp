@@ -200,6 +200,37 @@ private slots:
             QString("blk.0.attn_q.weight: no method is called 'magic'"));
     }
 
+    // A memo or a store must not give the numbers of one way to multiply for those of the other.
+    void waysToMultiplyHaveKeysOfTheirOwn()
+    {
+        const auto model = TinyModel{}.make();
+        const auto pass = passOf(model);
+        const Chunk chunk = chunkOf(16, 1);
+        const Key whole = pass->keyOf(chunk, model->original());
+        pass->executor().multipliesWholeNumbers = false;
+        QVERIFY(pass->keyOf(chunk, model->original()) != whole);
+        pass->executor().multipliesWholeNumbers = true;
+        QCOMPARE(pass->keyOf(chunk, model->original()), whole);
+    }
+
+    // Without it results of an earlier search would be taken for those of this one.
+    void whatFittingMakesHasARevisionInItsKey()
+    {
+        const auto model = TinyModel{}.make();
+        const Compressor compressor(model, methodCalled, nullptr, 0);
+        const Key without = keyOf("weights", model->key, LayerId(1), int4().format, int4().method);
+        QVERIFY(compressor.keyOfChoice(LayerId(1), int4()) != without);
+    }
+
+    void whatFailsForEveryLayerIsToldWithoutOne()
+    {
+        const Compressor compressor(TinyModel{}.make(), methodCalled, nullptr, 0);
+        QVERIFY(compressor.checkMethod("rtn").has_value());
+        const auto found = compressor.checkMethod("magic");
+        QVERIFY(!found);
+        QCOMPARE(found.error().message, std::string("no method is called 'magic'"));
+    }
+
     void metricsAgreeWithHandWorkedCases()
     {
         // llm-forward, checks 5 and 6.

@@ -167,7 +167,7 @@ private slots:
         Builder own; // its only object is itself
         const auto root = own.group({{"w", 0}});
         row("group in itself", changed(own.finish(root), own.tableAt + 16, Builder::number(root)),
-            "overlap or lead back");
+            "the group 'w' leads back to one that it lies in");
         row("table of 65535 objects", changed(own.finish(root), own.tableAt + 6, "\xff\xff"), "the file has");
         row("tree of 65535 nodes", changed(own.finish(root), own.treeAt + 6, "\xff\xff"), "the file has");
         row("tree in itself",

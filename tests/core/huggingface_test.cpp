@@ -198,7 +198,7 @@ private slots:
         QTest::newRow("heads") << QByteArray(
             "{'architectures':['LlamaForCausalLM'],'hidden_size':10,'num_attention_heads':3}")
                                << "config.json: 10 elements are not divisible by 3 heads";
-        QTest::newRow("no JSON") << QByteArray("{") << "config.json: not valid JSON at byte 2 of 1";
+        QTest::newRow("no JSON") << QByteArray("{") << "config.json: not valid JSON at byte 1 of 1";
         QTest::newRow("list") << QByteArray("[]") << "config.json: this is no JSON object";
         QTest::newRow("deep") << QByteArray(200000, '[')
                               << "config.json: the JSON is nested deeper than 64 levels";

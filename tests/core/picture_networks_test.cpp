@@ -108,6 +108,8 @@ private slots:
         QTest::newRow("efqn") << "img_sr_x4/team11_EFQN.pt" << "img_sr_x4/derived/team11_EFQN.onnx" << 3 << 24;
         QTest::newRow("tiny darknet") << "img_tinydarknet_imagenet/tfjs"
                                       << "img_tinydarknet_imagenet/derived/tiny_darknet.onnx" << 3 << 224;
+        QTest::newRow("tiny darknet safetensors") << "img_tinydarknet_imagenet/derived/tiny_darknet.safetensors"
+                                                  << "img_tinydarknet_imagenet/derived/tiny_darknet.onnx" << 3 << 224;
         QTest::newRow("dncnn") << "img_dncnn25/dncnn_25.pth" << "img_dncnn25/derived/dncnn_25.onnx" << 1 << 20;
     }
     void stateDictsAgreeWithTheirOnnxFiles()
@@ -153,6 +155,11 @@ private slots:
         const auto taef2 = loadModel(data / "img_taef2_vae/taef2_decoder.pth").value();
         QCOMPARE(taef2->picture->task, PictureTask::Autoencoding);
         QCOMPARE(taef2->parameters(), std::size_t(1338528 + 1338499));
+        const auto copy = loadModel(data / "img_taef2_vae/derived/taef2_encoder.safetensors").value();
+        QVERIFY2(copy->picture && copy->graph, copy->whyNotEvaluated.c_str());
+        QCOMPARE(copy->picture->task, PictureTask::Autoencoding);
+        QCOMPARE(copy->layers.size(), taef2->layers.size());
+        QCOMPARE(copy->parameters(), taef2->parameters());
     }
 
     void ternaryWeightsStayTernary()

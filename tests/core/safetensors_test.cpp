@@ -74,7 +74,7 @@ private slots:
         QTest::newRow("header of 100 GB")
             << QByteArray("\0\0\0\0\x19\0\0\0{}", 10)
             << "x.safetensors: the header is 107374182400 bytes long, the file 10";
-        row("no JSON", "{\"a\":", 0, "x.safetensors: not valid JSON at byte 6 of 5");
+        row("no JSON", "{\"a\":", 0, "x.safetensors: not valid JSON at byte 5 of 5");
         row("not UTF-8", "{\"\xFF\":1}", 0, "x.safetensors: not valid JSON at byte 3 of 7");
         row("nesting 200000 deep", QByteArray(200000, '['), 0,
             "x.safetensors: the JSON is nested deeper than 64 levels");
@@ -181,6 +181,29 @@ private slots:
             QCOMPARE(reinterpret_cast<std::uintptr_t>(tensor->bytes().data()) % 4, std::uintptr_t(0));
             QVERIFY(std::ranges::equal(tensor->floats(), values));
         }
+    }
+
+    // As pickles of autoencoders are: whichever of the two is named, both are there, the encoder first.
+    void twoHalvesAreOneModel()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path base = folder.path().toStdString();
+        const auto namesIn = [&](const char* name) {
+            QStringList names;
+            const ModelFile model = openModel(base / name).value();
+            for (const NamedTensor& tensor : model.tensors)
+                names << QString::fromStdString(tensor.name);
+            return names;
+        };
+        save(base / "tiny_decoder.safetensors", file(good, 28));
+        QCOMPARE(namesIn("tiny_decoder.safetensors"), QStringList({"a", "b"}));
+        save(base / "tiny_encoder.safetensors", file(good, 28));
+        const QStringList both{"encoder.a", "encoder.b", "decoder.a", "decoder.b"};
+        QCOMPARE(namesIn("tiny_decoder.safetensors"), both);
+        QCOMPARE(namesIn("tiny_encoder.safetensors"), both);
+        QCOMPARE(
+            openModel(base / "tiny_encoder.safetensors").value().notices,
+            std::vector<std::string>{"tiny_decoder.safetensors was opened with it"});
     }
 
     void saysWhatAFolderLacks()

@@ -252,15 +252,28 @@ private slots:
         GraphBuilder outer;
         const ValueId made = outer.add({OpKind::Linear, {}}, {outer.input()}, {TensorId{0}}, "to_k");
         const Graph graph = std::move(outer).finish(made);
-        ValueMap values{{graph.input, text}};
-        const auto done = executor->run(
-            graph, 0, 0, values,
-            [&](TensorId) -> Result<Executor::Weights> {
-                return Executor::Weights{wrong, keyOf("layer")};
-            },
-            nullptr, {});
-        QVERIFY(!done.has_value());
-        QCOMPARE(done.error().code, ErrorCode::InvalidInput);
+        const auto done = [&](const LayerReplacement& layer, const Tensor& rows) {
+            ValueMap values{{graph.input, rows}};
+            return executor->run(
+                graph, 0, 0, values,
+                [&](TensorId) -> Result<Executor::Weights> {
+                    return Executor::Weights{layer, keyOf("layer")};
+                },
+                nullptr, {});
+        };
+        const auto narrow = done(wrong, text);
+        QVERIFY(!narrow.has_value());
+        QCOMPARE(narrow.error().code, ErrorCode::InvalidInput);
+        QVERIFY(done(right, text).has_value());
+        // What is stored for four rows would put a wrong one first, or lose some.
+        for (const std::size_t rows : {3, 5}) {
+            const auto other =
+                done(right, Tensor::adoptFloats({rows, 3}, std::vector<float>(3 * rows, 1)));
+            QVERIFY(!other.has_value());
+            QVERIFY2(
+                other.error().message.find("stored for 4 rows") != std::string::npos,
+                other.error().message.c_str());
+        }
     }
 };
 

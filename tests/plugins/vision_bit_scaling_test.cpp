@@ -109,6 +109,12 @@ private slots:
         QCOMPARE(
             int(VisionBitScaling().runFamily(makers, {{"samples", 1}}, {}).error().code),
             int(ErrorCode::Unsupported));
+        const FamilyAnalysis::Member mixed[] = {{"one", one.get()}, {"maker", maker.get()}};
+        const auto refused = VisionBitScaling().runFamily(mixed, {{"samples", 1}}, {});
+        QVERIFY(!refused);
+        QVERIFY2(
+            refused.error().message.find("one and maker are not sizes of one network: ") == 0,
+            refused.error().message.c_str());
         const auto alone = VisionBitScaling().run(maker.get(), {{"samples", 2}}, {});
         QVERIFY(alone.has_value());
         QVERIFY(alone->paragraphs[2].find("10 times") != std::string::npos);

@@ -51,8 +51,12 @@ void BaseModelRow::choose()
 void BaseModelRow::refresh(const QString& failure)
 {
     const std::filesystem::path path = m_workspace.baseModel().path();
-    const QString name = QString::fromStdString(path.filename().string());
-    tint(m_name, failure.isEmpty() ? palette().color(QPalette::WindowText) : themeColors(palette()).warning);
+    QString name = QString::fromStdString(path.filename().string());
+    const std::vector<std::string>& remarks = m_workspace.baseModel().remarks();
+    for (const std::string& remark : remarks)
+        name += u'\n' + coreWords(remark);
+    const bool isFine = failure.isEmpty() && remarks.empty();
+    tint(m_name, isFine ? palette().color(QPalette::WindowText) : themeColors(palette()).warning);
     m_name->setText(!failure.isEmpty() ? coreWords(failure) : path.empty() ? tr("none yet") : name);
     m_name->setToolTip(QString::fromStdString(path.string()));
     m_choose->setEnabled(true);

@@ -120,12 +120,14 @@ Result<std::array<std::size_t, 3>> pictureOf(const Topology& topology, const Mod
 }
 
 /// What a layer whose norm neither scales nor shifts lacks.
-void addMissing(ModelFile& file, const std::string& layer, std::string_view weight, float value)
+void addMissing(
+    ModelFile& file, const keras::Weights& weights, const std::string& layer, std::string_view weight,
+    float value)
 {
-    const NamedTensor* const mean = keras::weightOf(file, layer, "moving_mean");
-    if (mean == nullptr || keras::weightOf(file, layer, weight) != nullptr)
+    const auto mean = weights.find(layer, "moving_mean");
+    if (!mean || weights.find(layer, weight))
         return;
-    const Shape shape = mean->shape;
+    const Shape shape = file.tensors[std::size_t(*mean)].shape;
     NamedTensor tensor;
     tensor.name = fmt::format("{}/{}", layer, weight);
     tensor.shape = shape;
@@ -137,24 +139,40 @@ void addMissing(ModelFile& file, const std::string& layer, std::string_view weig
 
 } // namespace
 
-const NamedTensor* keras::weightOf(const ModelFile& file, std::string_view layer, std::string_view weight)
+keras::Weights::Weights(const ModelFile& file)
 {
-    const std::string own = fmt::format("{}/{}", layer, weight);
-    if (const NamedTensor* const found = file.find(own))
-        return found;
-    for (const NamedTensor& tensor : file.tensors)
-        if (tensor.name.ends_with("/" + own))
-            return &tensor;
-    return nullptr;
+    for (std::size_t i = 0; i < file.tensors.size(); ++i)
+        m_places.emplace(file.tensors[i].name, TensorId(i));
+    // Before the layer's name stand those of models that it lies in, and scopes: a few.
+    constexpr int deepest = 16;
+    for (std::size_t i = 0; i < file.tensors.size(); ++i) {
+        const std::string_view name = file.tensors[i].name;
+        std::size_t slash = name.rfind('/');
+        for (int depth = 0; depth < deepest && slash != std::string_view::npos && slash > 0; ++depth) {
+            slash = name.rfind('/', slash - 1);
+            if (slash != std::string_view::npos)
+                m_places.emplace(name.substr(slash + 1), TensorId(i)); // whole names go before
+        }
+    }
+}
+
+std::optional<TensorId> keras::Weights::find(std::string_view layer, std::string_view weight) const
+{
+    const auto found = m_places.find(fmt::format("{}/{}", layer, weight));
+    return found == m_places.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool isKeras(const ModelFile& file)
 {
-    return file.format == "tfjs" || file.metadata.find("tfjs.topology") != nullptr;
+    return file.format == "tfjs" || file.metadata.find("tfjs.topology") != nullptr
+        || keras::knownTopology(file).has_value();
 }
 
 void prepareKeras(ModelFile& file)
 {
+    if (file.metadata.find("tfjs.topology") == nullptr)
+        if (auto known = keras::knownTopology(file))
+            file.metadata.set("tfjs.topology", std::move(*known));
     const auto topology = topologyOf(file);
     for (NamedTensor& tensor : file.tensors) {
         tensor.role = NamedTensor::Role::Other;
@@ -173,11 +191,17 @@ void prepareKeras(ModelFile& file)
         const auto place = places.find(name.substr(name.rfind('/') + 1));
         return place == places.end() ? places.size() : place->second;
     });
+    // What is added moves all tensors, and short names with them: room for it first.
+    file.tensors.reserve(file.tensors.size() + 2 * topology->layers.size());
+    const keras::Weights weights(file);
     const auto turn = [&](const std::string& layer, std::string_view weight, void (*how)(NamedTensor&)) {
-        if (const NamedTensor* const found = keras::weightOf(file, layer, weight))
-            how(file.tensors[std::size_t(found - file.tensors.data())]);
+        if (const auto found = weights.find(layer, weight))
+            how(file.tensors[std::size_t(*found)]);
     };
-    for (const Topology::Entry& layer : topology->layers) {
+    for (std::size_t i = 0; i < topology->layers.size(); ++i) {
+        const Topology::Entry& layer = topology->layers[i];
+        if (places.at(layer.name) != i)
+            continue; // a name that is there twice: building says so
         if (layer.type == "Conv2D")
             turn(layer.name, "kernel", turnConvolution);
         else if (layer.type == "Conv2DTranspose")
@@ -185,8 +209,8 @@ void prepareKeras(ModelFile& file)
         else if (layer.type == "Dense")
             turn(layer.name, "kernel", turnDense);
         else if (layer.type == "BatchNormalization") {
-            addMissing(file, layer.name, "gamma", 1);
-            addMissing(file, layer.name, "beta", 0);
+            addMissing(file, weights, layer.name, "gamma", 1);
+            addMissing(file, weights, layer.name, "beta", 0);
         }
         if (layer.type == "DepthwiseConv2D" || layer.type == "SeparableConv2D")
             turn(layer.name, "depthwise_kernel", turnDepthwise);
@@ -230,10 +254,11 @@ Result<Graph> buildKeras(const ModelFile& file, const Shape& picture)
             ErrorCode::InvalidInput, "{}: it takes {} x {} pixels in {} channels, not {} x {} in {}",
             nameOf(file), width, height, channels, picture[3], picture[2], picture[1]);
     NetworkBuilder network(file);
+    const keras::Weights weights(file);
     const Flow input = network.input("picture", picture);
     std::map<std::string, Flow, std::less<>> values;
     for (const Topology::Entry& entry : topology.layers) {
-        keras::Layer layer{network, entry.name, entry.type, *entry.config, {}};
+        keras::Layer layer{network, weights, entry.name, entry.type, *entry.config, {}};
         if (values.contains(entry.name))
             return layer.fail(ErrorCode::InvalidInput, "another layer has this name");
         if (jsonText(*entry.config, "data_format").value_or("channels_last") != "channels_last")

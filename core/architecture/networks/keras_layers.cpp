@@ -27,10 +27,10 @@ Result<std::array<std::int64_t, 2>> pairOf(const Layer& layer, std::string_view 
 
 Result<TensorId> idOf(const Layer& layer, std::string_view weight)
 {
-    const NamedTensor* const found = weightOf(layer.network.file(), layer.name, weight);
-    if (found == nullptr)
+    const auto found = layer.weights.find(layer.name, weight);
+    if (!found)
         return layer.fail(ErrorCode::NotFound, "its weight '{}' is not in the file", weight);
-    return TensorId(std::size_t(found - layer.network.file().tensors.data()));
+    return *found;
 }
 
 Result<Flow> one(const Layer& layer)

@@ -1,0 +1,69 @@
+#include "app/cli/model_commands.h"
+
+#include "app/session/base_remarks.h"
+#include "app/session/not_finite.h"
+
+#include <algorithm>
+
+namespace tritloom::cli {
+
+std::set<std::string> methodsOf(const Allocation& allocation)
+{
+    std::set<std::string> methods;
+    for (const LayerChoice& choice : allocation.layers)
+        if (!choice.format.empty())
+            methods.insert(choice.method);
+    return methods;
+}
+
+Result<void> checkBase(Context& context, const std::set<std::string>& methods)
+{
+    const auto needing = std::ranges::find_if(methods, [&](const std::string& id) {
+        const LayerMethod* const method = context.plugins().find(id);
+        return method != nullptr && method->needsBase();
+    });
+    const bool isGiven = context.parser.optionNames().contains(QStringLiteral("base"));
+    if (needing != methods.end() && !isGiven)
+        return context.misuse(
+            "the method '{}' needs the model that this one was tuned from: --base", *needing);
+    if (needing == methods.end() && isGiven)
+        return context.misuse("--base means nothing here: no method stores the difference to another model");
+    return {};
+}
+
+Result<void>
+checkMethods(Context& context, const Compressor& compressor, const std::set<std::string>& methods)
+{
+    TRY_VOID(checkBase(context, methods));
+    for (const std::string& method : methods)
+        TRY_VOID(compressor.checkMethod(method));
+    if (const auto base = compressor.base())
+        for (const std::string& remark : TRY(baseRemarks(compressor.model(), *base, context.stop)))
+            std::fprintf(stderr, "%s\n", remark.c_str());
+    return {};
+}
+
+Result<void> tellNotFinite(Context& context, const Model& model)
+{
+    for (const std::string& sentence : TRY(notFinite(model, context.stop)))
+        std::fprintf(stderr, "%s\n", sentence.c_str());
+    return {};
+}
+
+void tellFailures(const std::vector<std::string>& failures, std::size_t all, const char* what)
+{
+    if (failures.empty())
+        return;
+    constexpr std::size_t most = 5; // one cause often fails many
+    std::vector<std::string> distinct;
+    for (const std::string& failure : failures)
+        if (std::ranges::find(distinct, failure) == distinct.end())
+            distinct.push_back(failure);
+    std::fprintf(stderr, "%zu of %zu %s could not be measured:\n", failures.size(), all, what);
+    for (std::size_t i = 0; i < distinct.size() && i < most; ++i)
+        std::fprintf(stderr, "  %s\n", distinct[i].c_str());
+    if (distinct.size() > most)
+        std::fprintf(stderr, "  and %zu other reasons, see --json\n", distinct.size() - most);
+}
+
+} // namespace tritloom::cli
