@@ -37,6 +37,8 @@ bool isCompressible(const NamedTensor& tensor)
     for (const char* word : {"norm", "position_embd", "ffn_gate_inp", "rope_freqs"})
         if (tensor.name.find(word) != std::string::npos)
             return false;
+    if (tensor.replacement) // whose first part may be a list of columns
+        return true;
     const std::string format = storedFormat(tensor)->id();
     return tensor.layout == Layout::TernaryRows
         || (format != "i8" && format != "i16" && format != "i32" && format != "i64");
@@ -71,6 +73,11 @@ void buildPictureModel(Model& model)
 {
     const PictureArchitecture& row = *findPictureArchitecture(model.file->architecture());
     model.whyNoTokenizer = "it works on pictures, not on text";
+    if (row.recognise != nullptr && !row.recognise(*model.file)) {
+        model.whyNotEvaluated =
+            fmt::format("the file says it is {}, its tensors are not those of one", row.title);
+        return;
+    }
     auto picture = row.describe(*model.file);
     if (!picture) {
         model.whyNotEvaluated = picture.error().message;

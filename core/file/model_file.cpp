@@ -170,6 +170,9 @@ Result<Tensor> materialise(const NamedTensor& tensor)
     case Layout::RowMajor:
         break;
     case Layout::Transposed:
+        // Blocks of several weights run along the inputs and cannot lie the other way round.
+        if (!tensor.stored.type().format->isFloat() && tensor.stored.type().shape == tensor.shape)
+            break;
         return transposed(tensor);
     case Layout::TernaryRows:
         return unpackTernary(tensor);

@@ -159,6 +159,8 @@ Result<Graph> buildNetwork(const ModelFile& file, const Shape& picture)
 
 Result<PictureModel> describeNetwork(const ModelFile& file)
 {
+    if (file.operators == nullptr) // a file may say of itself what it likes
+        return fail(ErrorCode::InvalidInput, "{}: no operators were read", file.path.filename().string());
     const auto& inputs = file.operators->inputs;
     if (inputs.empty() || !isPicture(inputs[0]))
         return fail(
