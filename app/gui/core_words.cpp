@@ -64,10 +64,6 @@ constexpr std::array sentences{
         "Core",
         "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom"),
-    QT_TRANSLATE_NOOP(
-        "Core",
-        "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the "
-        "recipe, from which it is made again"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' has no translation into GGUF's names"),
     QT_TRANSLATE_NOOP("Core", "%1: there is something there already, choose a new name"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 inputs are not divisible by the group of %3"),

@@ -33,25 +33,22 @@ Result<ReadBack> readBack(const std::filesystem::path& path)
             weightBytes += bytes.size();
             key = keyOf(key, tensor.name, bytes);
         };
+        if (tensor.replacement) {
+            for (const LayerReplacement::Part& part : tensor.replacement->parts)
+                add(part.tensor);
+            continue; // what is stored is the first of them
+        }
         add(tensor.stored);
         if (tensor.packed) {
             add(tensor.packed->scales);
             add(tensor.packed->zeros);
         }
-        if (tensor.replacement)
-            for (const LayerReplacement::Part& part : tensor.replacement->parts)
-                add(part.tensor);
     }
     return ReadBack{key, weightBytes};
 }
 
-std::string severalMatrices(const Model& model, const std::string& layer, const std::string& method)
+std::string severalMatrices(const std::string& layer, const std::string& method)
 {
-    if (model.picture)
-        return fmt::format(
-            "{}: the method '{}' stores more than one matrix, which this kind of file cannot hold: keep the "
-            "recipe, from which it is made again",
-            layer, method);
     return fmt::format(
         "{}: the method '{}' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom",
@@ -147,7 +144,7 @@ std::vector<std::string> ExportController::problems(
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : m_engine->methods()(choice.method);
         if (method != nullptr && method->makesReplacements())
-            problems.push_back(severalMatrices(model, model.layers[i].name, choice.method));
+            problems.push_back(severalMatrices(model.layers[i].name, choice.method));
     }
     if (const auto why = whyNotThere(model, target, path))
         problems.push_back(*why);
@@ -231,7 +228,7 @@ Result<ExportReport> exportAllocation(
                 if (made.isReplacement())
                     return fail(
                         ErrorCode::Unsupported, "{}",
-                        severalMatrices(model, model.layer(*layer).name, choice.method));
+                        severalMatrices(model.layer(*layer).name, choice.method));
                 return made.tensor();
             }
         }

@@ -6596,10 +6596,6 @@ Divergenz %1</translation>
             <translation>%1: %2 seiner %3 Zahlen sind NaN oder unendlich</translation>
         </message>
         <message>
-            <source>%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the recipe, from which it is made again</source>
-            <translation>%1: Das Verfahren '%2' speichert mehr als eine Matrix, was diese Art Datei nicht enthalten kann: Das Rezept behalten, aus dem es wieder entsteht</translation>
-        </message>
-        <message>
             <source>%1: the model has no layer to compress, so there is nothing to export</source>
             <translation>%1: Das Modell hat keine Schicht zum Komprimieren, also gibt es nichts zu exportieren</translation>
         </message>
