@@ -162,7 +162,6 @@ std::vector<std::string> ExportController::remarks(
 std::vector<std::string>
 exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
 {
-    // ONNX has codes for most of what a method makes, but a layer that stays as it is becomes floats.
     const bool isOnnx = target.id.starts_with("onnx");
     if (!isOnnx && target.id != "safetensors")
         return {};
@@ -174,8 +173,7 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
         const NamedTensor& tensor = model.file->tensors[i];
         const std::string stored = storedFormat(tensor)->id();
         const auto format = parseNumberFormat(formats[i]);
-        if (!format || (*format)->isFloat()
-            || (isOnnx && formats[i] != stored && isHeldByOthers(model, *format)))
+        if (!format || (*format)->isFloat() || (isOnnx && isHeldByOthers(model, *format)))
             continue;
         const auto layer = model.layerOf(TensorId(i));
         names.insert(formats[i]);

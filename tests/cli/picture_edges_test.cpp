@@ -132,10 +132,12 @@ private slots:
         TRITLOOM_NEEDS_SHARED_DATA(folder);
         const QString zip = QString::fromStdString(
             (folder / "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip").string());
-        const Finished done = cli({"export", zip, "--skip-evaluation", "-o", path("ternary.onnx")});
+        const Finished done = cli(
+            {"export", zip, "--format", "nf4g64", "--method", "rtn", "--skip-evaluation", "-o",
+             path("ternary.onnx")});
         QVERIFY2(done.exitCode == 0, done.err.constData());
         const QRegularExpression told(
-            "note: (\\d+) tensors are ternaryg[^:]*, which this kind of file cannot "
+            "note: (\\d+) tensors are nf4g64, which this kind of file cannot "
             "hold: they are written as f32, "
             "(\\d+) bytes in place of (\\d+)");
         const auto match = told.match(QString::fromUtf8(done.err));
@@ -144,6 +146,10 @@ private slots:
         const qint64 written = QFile(path("ternary.onnx")).size();
         QVERIFY(before < after && after < written && written < after + 100'000); // norms, biases, operators
         QVERIFY(done.out.contains("which this kind of file cannot hold")); // and afterwards
+        // What is stored in whole numbers stays so.
+        const Finished kept = cli({"export", zip, "--skip-evaluation", "-o", path("kept.onnx")});
+        QVERIFY2(kept.exitCode == 0 && !kept.err.contains("cannot hold"), kept.err.constData());
+        QVERIFY(QFile(path("kept.onnx")).size() < written / 2);
     }
 };
 
