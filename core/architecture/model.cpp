@@ -203,6 +203,22 @@ Key keyOf(const OperatorGraph& graph)
     return key;
 }
 
+/// What is done with the parts of a replacement: to how many bits inputs are rounded, what is added.
+Key keyOf(const Graph& graph)
+{
+    Key key = tritloom::keyOf("replacement", graph.output);
+    for (const Node& node : graph.nodes) {
+        key = tritloom::keyOf(key, nameOf(node.op.kind), node.output);
+        for (const auto& [name, value] : node.op.attributes)
+            key = tritloom::keyOf(key, name, value == 0 ? 0.0 : value);
+        for (const ValueId input : node.inputs)
+            key = tritloom::keyOf(key, input);
+        for (const TensorId part : node.weights)
+            key = tritloom::keyOf(key, "part", part);
+    }
+    return key;
+}
+
 } // namespace
 
 Key contentKey(const ModelFile& file)
@@ -228,11 +244,13 @@ Key contentKey(const ModelFile& file)
                 for (std::size_t i = 0; i < samples; ++i)
                     key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
         };
-        if (tensor.replacement)
+        if (tensor.replacement) {
+            key = keyOf(key, keyOf(tensor.replacement->graph));
             for (const LayerReplacement::Part& part : tensor.replacement->parts)
                 add(part.tensor);
-        else
+        } else {
             add(tensor.stored);
+        }
         if (tensor.packed) {
             add(tensor.packed->scales);
             if (!tensor.packed->zeros.isEmpty())

@@ -20,7 +20,7 @@ class Contents {
 public:
     Contents(PartFile& data, const ModelFile& model)
         : m_data(data)
-        , m_isOfPictures(tritloomFile::isOfPictures(model))
+        , m_isVersion2(tritloomFile::needsVersion2(model))
     {
     }
 
@@ -52,7 +52,7 @@ public:
             object["inputs"] = replacement.inputs;
         }
         object["name"] = tensor.name;
-        if (m_isOfPictures)
+        if (m_isVersion2)
             addPlace(tensor, object);
         m_tensors.push_back(std::move(object));
         return {};
@@ -63,7 +63,7 @@ public:
     {
         std::string text(tritloomFile::beginning);
         text += fmt::format(
-            R"(,"version":"{}","rotate_half":"{}")", m_isOfPictures ? 2 : 1, model.rotateHalf ? 1 : 0);
+            R"(,"version":"{}","rotate_half":"{}")", m_isVersion2 ? 2 : 1, model.rotateHalf ? 1 : 0);
         text += ",\"model\":" + Json(tritloomFile::metadataJson(model.metadata).dump()).dump();
         text += ",\"tensors\":" + Json(m_tensors.dump()).dump();
         if (!m_operators.is_null())
@@ -90,7 +90,7 @@ private:
     Result<Tensor> lying(const NamedTensor& tensor, const Tensor& layer) const
     {
         const TensorType& type = layer.type();
-        if (!m_isOfPictures || tensor.layout != Layout::Transposed || !type.format->isFloat())
+        if (!m_isVersion2 || tensor.layout != Layout::Transposed || !type.format->isFloat())
             return layer;
         return materialise(
             {.name = tensor.name,
@@ -129,7 +129,7 @@ private:
     }
 
     PartFile& m_data;
-    bool m_isOfPictures = false;
+    bool m_isVersion2 = false;
     Json m_tensors = Json::array(), m_operators;
     std::set<std::string> m_names{"__metadata__"}; ///< that are taken
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> m_entries;

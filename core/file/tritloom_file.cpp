@@ -186,7 +186,7 @@ operators(const std::string& text, const ModelFile& model, const Entries& entrie
 
 } // namespace
 
-bool isOfPictures(const ModelFile& model)
+bool needsVersion2(const ModelFile& model)
 {
     return model.operators != nullptr || std::ranges::any_of(model.tensors, [](const NamedTensor& tensor) {
                return !tensor.fileShape.empty() || tensor.role != NamedTensor::Role::ByName;

@@ -13,7 +13,7 @@
 /// "output" for what replaces one. "data" names the entry; packed rows lie as the number format of that id
 /// defines them. A tensor of no numbers (a size of 0) has no "data"; [] is the shape of a single number.
 ///
-/// Version "1" is that. Version "2" are networks on pictures, of which tensors also say
+/// Version "1" is that. Version "2", which networks on pictures and over characters need, also says of tensors
 ///   "role": "layer" or "other": whether it is to be compressed, whatever its name,
 ///   "file_shape": the shape in the file the network came from, [outputs, inputs, height, width] for rows of
 ///                 inputs * height * width numbers,
@@ -30,8 +30,8 @@ namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";
 
-/// Whether the model can only be written as version 2.
-[[nodiscard]] bool isOfPictures(const ModelFile& model);
+/// Whether version 1 does not say enough of the model.
+[[nodiscard]] bool needsVersion2(const ModelFile& model);
 
 [[nodiscard]] bool sniff(const std::filesystem::path& path, std::span<const std::byte> head);
 /// Errors: InvalidInput (a broken header, sizes that do not fit, an unknown format or op), Unsupported (a
