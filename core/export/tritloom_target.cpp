@@ -168,29 +168,32 @@ bool isSameGraph(const ModelFile& a, const ModelFile& b)
     return textOf(a) == textOf(b);
 }
 
-/// Why JSON cannot hold it; empty: it can.
-std::string whyNotJson(const MetadataValue& value)
+enum class Fault { None, Text, Number };
+
+/// What JSON cannot hold of it.
+Fault faultOf(const MetadataValue& value)
 {
     return std::visit(
-        [](const auto& held) -> std::string {
+        [](const auto& held) {
             using Held = std::decay_t<decltype(held)>;
-            const auto check = [](const auto& one) -> std::string {
+            const auto check = [](const auto& one) {
                 using One = std::decay_t<decltype(one)>;
                 if constexpr (std::is_same_v<One, std::string>)
-                    return isUtf8(one) ? "" : "is not UTF-8";
+                    return isUtf8(one) ? Fault::None : Fault::Text;
                 else if constexpr (std::is_floating_point_v<One>)
-                    return std::isfinite(one) ? "" : "is NaN or infinite";
+                    return std::isfinite(one) ? Fault::None : Fault::Number;
                 else
-                    return "";
+                    return Fault::None;
             };
             if constexpr (std::is_same_v<Held, std::string> || std::is_arithmetic_v<Held>) {
                 return check(held);
-            } else if constexpr (!std::is_same_v<Held, std::vector<bool>>) {
-                for (const auto& one : held)
-                    if (std::string why = check(one); !why.empty())
-                        return why;
+            } else {
+                if constexpr (!std::is_same_v<Held, std::vector<bool>>)
+                    for (const auto& one : held)
+                        if (const Fault fault = check(one); fault != Fault::None)
+                            return fault;
+                return Fault::None;
             }
-            return "";
         },
         value);
 }
@@ -206,9 +209,13 @@ std::vector<std::string> checkTritloom(const ModelFile& model, std::span<const s
         if (!isUtf8(tensor.name) || !isUtf8(tensor.fileName))
             problems.push_back(fmt::format("the name of a tensor is not UTF-8: '{}'", printable(tensor.name)));
     }
-    for (const auto& [key, value] : model.metadata.entries())
-        if (const std::string why = isUtf8(key) ? whyNotJson(value) : "is not UTF-8"; !why.empty())
-            problems.push_back(fmt::format("the metadata entry '{}' {}", printable(key), why));
+    for (const auto& [key, value] : model.metadata.entries()) {
+        const Fault fault = isUtf8(key) ? faultOf(value) : Fault::Text;
+        if (fault == Fault::Text)
+            problems.push_back(fmt::format("the metadata entry '{}' is not UTF-8", printable(key)));
+        else if (fault == Fault::Number)
+            problems.push_back(fmt::format("the metadata entry '{}' is NaN or infinite", printable(key)));
+    }
     if (model.operators)
         if (const auto check = checkOperators(*model.operators, names); !check)
             problems.push_back(check.error().message);
