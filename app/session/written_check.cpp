@@ -32,7 +32,8 @@ Tensor someTokens(const Model& model, std::size_t vocabulary)
     return Tensor::adoptFloats({count}, std::move(tokens));
 }
 
-/// A time step whose outputs a layer has stored in place of itself, where one has: others it cannot be run at.
+/// A time step whose outputs a layer has stored in place of itself, where one has: others it cannot be run
+/// at.
 Result<std::optional<float>> storedTime(
     const Model& model, Compressor& compressor, const Allocation& allocation, const std::stop_token& stop)
 {

@@ -15,9 +15,10 @@ std::string wholes(const std::vector<float>& values)
 {
     std::vector<T> made;
     for (const float value : values) {
-        constexpr auto least = double(std::numeric_limits<T>::lowest()), most = double(std::numeric_limits<T>::max());
+        constexpr auto least = double(std::numeric_limits<T>::lowest()),
+                       most = double(std::numeric_limits<T>::max());
         made.push_back(
-            double(value) >= most      ? std::numeric_limits<T>::max()
+            double(value) >= most        ? std::numeric_limits<T>::max()
                 : double(value) <= least ? std::numeric_limits<T>::lowest()
                                          : T(value));
     }
@@ -28,25 +29,36 @@ Result<std::string> bytesAs(const std::vector<float>& values, int type)
 {
     constexpr int uint4Type = 21, int4Type = 22; // libonnx 1.12 has no names for them
     switch (type) {
-    case ::onnx::TensorProto::FLOAT: return bytesOf(values);
+    case ::onnx::TensorProto::FLOAT:
+        return bytesOf(values);
     case ::onnx::TensorProto::DOUBLE:
     case ::onnx::TensorProto::FLOAT16:
-    case ::onnx::TensorProto::BFLOAT16: return bytesOfReals(values, type);
+    case ::onnx::TensorProto::BFLOAT16:
+        return bytesOfReals(values, type);
     case ::onnx::TensorProto::UINT8:
-    case ::onnx::TensorProto::BOOL: return wholes<std::uint8_t>(values);
-    case ::onnx::TensorProto::INT8: return wholes<std::int8_t>(values);
-    case ::onnx::TensorProto::UINT16: return wholes<std::uint16_t>(values);
-    case ::onnx::TensorProto::INT16: return wholes<std::int16_t>(values);
-    case ::onnx::TensorProto::UINT32: return wholes<std::uint32_t>(values);
-    case ::onnx::TensorProto::INT32: return wholes<std::int32_t>(values);
-    case ::onnx::TensorProto::UINT64: return wholes<std::uint64_t>(values);
-    case ::onnx::TensorProto::INT64: return wholes<std::int64_t>(values);
+    case ::onnx::TensorProto::BOOL:
+        return wholes<std::uint8_t>(values);
+    case ::onnx::TensorProto::INT8:
+        return wholes<std::int8_t>(values);
+    case ::onnx::TensorProto::UINT16:
+        return wholes<std::uint16_t>(values);
+    case ::onnx::TensorProto::INT16:
+        return wholes<std::int16_t>(values);
+    case ::onnx::TensorProto::UINT32:
+        return wholes<std::uint32_t>(values);
+    case ::onnx::TensorProto::INT32:
+        return wholes<std::int32_t>(values);
+    case ::onnx::TensorProto::UINT64:
+        return wholes<std::uint64_t>(values);
+    case ::onnx::TensorProto::INT64:
+        return wholes<std::int64_t>(values);
     case uint4Type:
     case int4Type: {
         std::vector<std::int16_t> codes(values.begin(), values.end());
         return packNibbles(codes);
     }
-    default: return fail(ErrorCode::Unsupported, "a constant of element type {} cannot be written", type);
+    default:
+        return fail(ErrorCode::Unsupported, "a constant of element type {} cannot be written", type);
     }
 }
 
@@ -124,7 +136,8 @@ Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
     model.add_opset_import()->set_version(graph.version);
     constexpr std::string_view ours = "onnx.";
     for (const auto& [key, value] : file.metadata.entries())
-        if (const auto* const text = std::get_if<std::string>(&value); text != nullptr && key.starts_with(ours)) {
+        if (const auto* const text = std::get_if<std::string>(&value);
+            text != nullptr && key.starts_with(ours)) {
             ::onnx::StringStringEntryProto& property = *model.add_metadata_props();
             property.set_key(key.substr(ours.size()));
             property.set_value(*text);

@@ -26,8 +26,10 @@ public:
 
     Result<void> add(const OperatorGraph& operators)
     {
-        m_operators = TRY(tritloomFile::operatorsJson(
-            operators, [this](const std::string& name, const Tensor& tensor) { return entry(name, tensor); }));
+        m_operators =
+            TRY(tritloomFile::operatorsJson(operators, [this](const std::string& name, const Tensor& tensor) {
+                return entry(name, tensor);
+            }));
         return {};
     }
 
@@ -85,8 +87,8 @@ public:
     [[nodiscard]] std::uint64_t sharedBytes() const { return m_sharedBytes; }
 
 private:
-    /// The layer as it lies in the file: floats as the network's file has them, so that all who read them by its
-    /// shape still can.
+    /// The layer as it lies in the file: floats as the network's file has them, so that all who read them by
+    /// its shape still can.
     Result<Tensor> lying(const NamedTensor& tensor, const Tensor& layer) const
     {
         const TensorType& type = layer.type();
@@ -163,7 +165,8 @@ bool isSameGraph(const ModelFile& a, const ModelFile& b)
         const auto shapes = [](const std::string&, const Tensor& tensor) {
             return Result<Json>(Json{{"shape", tensor.type().shape}});
         };
-        return file.operators ? tritloomFile::operatorsJson(*file.operators, shapes).value_or(Json()) : Json();
+        return file.operators ? tritloomFile::operatorsJson(*file.operators, shapes).value_or(Json())
+                              : Json();
     };
     return textOf(a) == textOf(b);
 }
@@ -207,7 +210,8 @@ std::vector<std::string> checkTritloom(const ModelFile& model, std::span<const s
     for (const NamedTensor& tensor : model.tensors) {
         names.emplace_back(tensor.name);
         if (!isUtf8(tensor.name) || !isUtf8(tensor.fileName))
-            problems.push_back(fmt::format("the name of a tensor is not UTF-8: '{}'", printable(tensor.name)));
+            problems.push_back(
+                fmt::format("the name of a tensor is not UTF-8: '{}'", printable(tensor.name)));
     }
     for (const auto& [key, value] : model.metadata.entries()) {
         const Fault fault = isUtf8(key) ? faultOf(value) : Fault::Text;
@@ -255,8 +259,7 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
     TRY_VOID(file.sync());
     const ModelFile found = TRY(tritloomFile::read(file.path()));
     if (TRY(keysOf(found)) != contents.keys() || !isSameGraph(request.model, found))
-        return fail(
-            ErrorCode::Io, "{}: what is read back is not what was written", request.path.string());
+        return fail(ErrorCode::Io, "{}: what is read back is not what was written", request.path.string());
     TRY_VOID(file.commit());
     request.progress(1);
     WrittenFile written{

@@ -54,8 +54,7 @@ Result<Tensor> tensorOf(const Json& object, const Entries& entries, std::string_
     const std::string shown = printable(data.value_or("?"));
     const auto shape = shapeOf(jsonMember(object, "shape"));
     if (!formatId || !shape)
-        return fail(
-            ErrorCode::InvalidInput, "{}: the tensor '{}' has no format or shape", file, shown);
+        return fail(ErrorCode::InvalidInput, "{}: the tensor '{}' has no format or shape", file, shown);
     const auto format = parseNumberFormat(*formatId);
     if (!format)
         return fail(ErrorCode::InvalidInput, "{}: '{}': {}", file, shown, format.error().message);
@@ -122,7 +121,8 @@ Result<void> readPlace(const Json& object, NamedTensor& tensor, std::string_view
     const std::string shown = printable(tensor.name);
     if (const Json* const role = jsonMember(object, "role"); role != nullptr) {
         if (*role != "layer" && *role != "other")
-            return fail(ErrorCode::InvalidInput, "{}: '{}' is neither a layer nor another tensor", file, shown);
+            return fail(
+                ErrorCode::InvalidInput, "{}: '{}' is neither a layer nor another tensor", file, shown);
         tensor.role = *role == "layer" ? Role::Layer : Role::Other;
     }
     if (tensor.role == Role::Layer && (tensor.shape.size() != 2 || tensor.stored.isEmpty()))

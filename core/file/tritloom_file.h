@@ -13,7 +13,8 @@
 /// "output" for what replaces one. "data" names the entry; packed rows lie as the number format of that id
 /// defines them. A tensor of no numbers (a size of 0) has no "data"; [] is the shape of a single number.
 ///
-/// Version "1" is that. Version "2", which networks on pictures and over characters need, also says of tensors
+/// Version "1" is that. Version "2", which networks on pictures and over characters need, also says of
+/// tensors
 ///   "role": "layer" or "other": whether it is to be compressed, whatever its name,
 ///   "file_shape": the shape in the file the network came from, [outputs, inputs, height, width] for rows of
 ///                 inputs * height * width numbers,
@@ -22,10 +23,11 @@
 ///   "file_name": the name in that file, where it was another.
 /// and "operators": what an ONNX file computes, {"opset", "ir", "producer", "inputs", "outputs", "constants",
 /// "nodes"}. Inputs and outputs: {"name", "type" (ONNX's number), "shape"}, whose sizes are numbers, or texts
-/// where they are open; without "shape" nothing is known of it. Constants: {"name", "type", "shape", "format",
-/// "data"}, numbers as f32. Nodes: {"domain", "type", "name", "inputs", "outputs", "attributes"}, an attribute
-/// being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and "tensor" (a constant
-/// without name); "nan", "inf" and "-inf" stand for what is no number. Every value is made before it is read.
+/// where they are open; without "shape" nothing is known of it. Constants: {"name", "type", "shape",
+/// "format", "data"}, numbers as f32. Nodes: {"domain", "type", "name", "inputs", "outputs", "attributes"},
+/// an attribute being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and
+/// "tensor" (a constant without name); "nan", "inf" and "-inf" stand for what is no number. Every value is
+/// made before it is read.
 namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";

@@ -14,7 +14,8 @@ constexpr std::size_t mostNodes = 100'000, mostConstants = 100'000, mostNames = 
                       mostAttributes = 1'000, mostDimensions = 16, mostNumbers = 1'000'000;
 constexpr std::array<std::int64_t, 15> constantTypes{1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 16, 21, 22};
 
-// Kinds of attributes, in the order of OperatorAttribute's alternatives; their names in the file never change.
+// Kinds of attributes, in the order of OperatorAttribute's alternatives; their names in the file never
+// change.
 constexpr std::array<std::string_view, 7> kinds{"int", "float", "text", "ints", "floats", "texts", "tensor"};
 static_assert(std::variant_size_v<OperatorAttribute> == kinds.size());
 
@@ -33,7 +34,9 @@ std::optional<double> numberOf(const Json& value)
     constexpr double infinity = std::numeric_limits<double>::infinity();
     if (value == "nan")
         return std::numeric_limits<double>::quiet_NaN();
-    return value == "inf" ? std::optional(infinity) : value == "-inf" ? std::optional(-infinity) : std::nullopt;
+    return value == "inf" ? std::optional(infinity)
+        : value == "-inf" ? std::optional(-infinity)
+                          : std::nullopt;
 }
 
 std::optional<std::int64_t> integerOf(const Json& value)
@@ -206,7 +209,8 @@ private:
             return no("the constant '{}' is of no known type", printable(name));
         OperatorConstant constant{TRY(m_take(object)), int(*type)};
         if (constant.values.type().format->id() != "f32")
-            return no("the constant '{}' is stored as {}", printable(name), constant.values.type().format->id());
+            return no(
+                "the constant '{}' is stored as {}", printable(name), constant.values.type().format->id());
         return constant;
     }
 
@@ -222,14 +226,29 @@ private:
                 made.emplace(std::move(*held));
         };
         switch (std::ranges::find(kinds, kind) - kinds.begin()) {
-        case 0: take(integerOf(value)); break;
-        case 1: take(numberOf(value)); break;
-        case 2: take(textOf(value)); break;
-        case 3: take(listOf<std::int64_t>(&value, integerOf, mostNumbers)); break;
-        case 4: take(listOf<double>(&value, numberOf, mostNumbers)); break;
-        case 5: take(listOf<std::string>(&value, textOf, mostNumbers)); break;
-        case 6: made.emplace(TRY(constant(value, name))); break;
-        default: break;
+        case 0:
+            take(integerOf(value));
+            break;
+        case 1:
+            take(numberOf(value));
+            break;
+        case 2:
+            take(textOf(value));
+            break;
+        case 3:
+            take(listOf<std::int64_t>(&value, integerOf, mostNumbers));
+            break;
+        case 4:
+            take(listOf<double>(&value, numberOf, mostNumbers));
+            break;
+        case 5:
+            take(listOf<std::string>(&value, textOf, mostNumbers));
+            break;
+        case 6:
+            made.emplace(TRY(constant(value, name)));
+            break;
+        default:
+            break;
         }
         if (!made)
             return no("the attribute '{}' is no {}", printable(name), printable(kind));
@@ -298,8 +317,8 @@ Result<Json> operatorsJson(const OperatorGraph& graph, const PutTensor& put)
              {"outputs", node.outputs},
              {"attributes", std::move(attributes)}});
     }
-    return Json{{"opset", graph.version},     {"ir", graph.irVersion}, {"producer", graph.producer},
-                {"inputs", inputs},           {"outputs", outputs},    {"constants", constants},
+    return Json{{"opset", graph.version},   {"ir", graph.irVersion}, {"producer", graph.producer},
+                {"inputs", inputs},         {"outputs", outputs},    {"constants", constants},
                 {"nodes", std::move(nodes)}};
 }
 

@@ -58,8 +58,7 @@ private:
     Result<std::size_t> matrix(std::size_t i, std::size_t columns) const
     {
         if (tensor(i).size() != 2 || tensor(i)[1] != columns)
-            return no(
-                "a matrix of {} columns is needed, not [{}]", columns, fmt::join(tensor(i), ", "));
+            return no("a matrix of {} columns is needed, not [{}]", columns, fmt::join(tensor(i), ", "));
         return tensor(i)[0];
     }
     Result<void> vector(std::size_t i, std::size_t numbers) const

@@ -53,7 +53,8 @@ const std::vector<Way>& moreWays()
 std::vector<double> numbersOf(const PictureEvaluation& evaluation)
 {
     std::vector<double> numbers{evaluation.divergence.value, double(evaluation.flips)};
-    for (const auto& measured : {evaluation.top1, evaluation.loss, evaluation.psnr, evaluation.ssim, evaluation.fidelity})
+    for (const auto& measured :
+         {evaluation.top1, evaluation.loss, evaluation.psnr, evaluation.ssim, evaluation.fidelity})
         if (measured)
             numbers.push_back(measured->value);
     return numbers;
@@ -61,8 +62,8 @@ std::vector<double> numbersOf(const PictureEvaluation& evaluation)
 
 } // namespace
 
-/// Whatever a method makes of a network on pictures is kept, opened again, acts the same to the last bit, and has
-/// the size that it is said to have.
+/// Whatever a method makes of a network on pictures is kept, opened again, acts the same to the last bit, and
+/// has the size that it is said to have.
 class TritloomMethodsTest : public QObject {
     Q_OBJECT
 
@@ -144,7 +145,8 @@ class TritloomMethodsTest : public QObject {
                 && std::ranges::equal(a.tensor().bytes(), b.tensor().bytes());
         const auto &left = a.replacement()->parts, &right = b.replacement()->parts;
         return std::ranges::equal(left, right, [](const auto& x, const auto& y) {
-            return x.name == y.name && x.isShared == y.isShared && x.tensor.type().shape == y.tensor.type().shape
+            return x.name == y.name && x.isShared == y.isShared
+                && x.tensor.type().shape == y.tensor.type().shape
                 && std::ranges::equal(x.tensor.bytes(), y.tensor.bytes());
         });
     }
@@ -157,7 +159,8 @@ class TritloomMethodsTest : public QObject {
         const Allocation allocation = choices(*engine, choice, 6, whyNot);
         if (chosen(allocation) == 0) {
             // For the time step alone, and these networks have no such layer.
-            QVERIFY2(choice.method == "cached-time" && id != "ddpm" && id != "stable diffusion", whyNot.c_str());
+            QVERIFY2(
+                choice.method == "cached-time" && id != "ddpm" && id != "stable diffusion", whyNot.c_str());
             return;
         }
         const auto report = exportAllocation(
@@ -174,7 +177,8 @@ class TritloomMethodsTest : public QObject {
                 engine->compressor()->compress(LayerId(i), allocation.layers[i], {}).value();
             const Layer& layer = written->layers[i];
             QCOMPARE(layer.name, model.layers[i].name);
-            QVERIFY2(sameBytes(storedLayer(written->tensor(layer.tensor)).value(), expected), layer.name.c_str());
+            QVERIFY2(
+                sameBytes(storedLayer(written->tensor(layer.tensor)).value(), expected), layer.name.c_str());
             QCOMPARE(layer.storedBytes, expected.bytes());
             if (expected.isReplacement())
                 for (const LayerReplacement::Part& part : expected.replacement()->parts)
@@ -214,7 +218,8 @@ private slots:
         QTest::addColumn<QString>("method");
         for (const char* const model : {"classification", "super-resolution", "generation", "ddpm"})
             for (const MethodInfo& method : plugins().methods())
-                QTest::addRow("%s, %s", model, method.id.c_str()) << model << QString::fromStdString(method.id);
+                QTest::addRow("%s, %s", model, method.id.c_str())
+                    << model << QString::fromStdString(method.id);
     }
     void everyMethodIsKept()
     {
@@ -238,8 +243,9 @@ private slots:
         QTest::addColumn<int>("way");
         for (int i = 0; i < int(moreWays().size()); ++i)
             for (const char* const model : {"classification", "generation", "ddpm", "stable diffusion"})
-                if (const Way& way = moreWays()[std::size_t(i)];
-                    way.onlyFor == nullptr ? model != std::string("stable diffusion") : way.onlyFor == std::string(model))
+                if (const Way& way = moreWays()[std::size_t(i)]; way.onlyFor == nullptr
+                        ? model != std::string("stable diffusion")
+                        : way.onlyFor == std::string(model))
                     QTest::addRow("%s, %s, %s", model, way.method, way.name) << model << i;
     }
     void otherWaysAreKept()
@@ -268,16 +274,21 @@ private slots:
     {
         const auto engine = engineOf("classification");
         const Allocation eight = uniform(*engine->model(), {"int8row", "rtn", {}});
-        QVERIFY(exportAllocation(*engine->model(), *engine->compressor(), eight, path("eight.tritloom"), {}, {}));
+        QVERIFY(
+            exportAllocation(*engine->model(), *engine->compressor(), eight, path("eight.tritloom"), {}, {}));
         const auto again =
-            PictureEngine::create(loadModel(path("eight.tritloom")).value(), plugins().lookup(), engine->options())
+            PictureEngine::create(
+                loadModel(path("eight.tritloom")).value(), plugins().lookup(), engine->options())
                 .value();
         const Allocation four = uniform(*again->model(), {"int4g32", "gptq", {}});
         for (const char* const name : {"four.tritloom", "four.onnx", "four.safetensors"}) {
-            const auto report = exportAllocation(*again->model(), *again->compressor(), four, path(name), {}, {});
+            const auto report =
+                exportAllocation(*again->model(), *again->compressor(), four, path(name), {}, {});
             QVERIFY2(report, report ? "" : report.error().message.c_str());
         }
-        QVERIFY(std::filesystem::file_size(path("four.tritloom")) < std::filesystem::file_size(path("eight.tritloom")));
+        QVERIFY(
+            std::filesystem::file_size(path("four.tritloom"))
+            < std::filesystem::file_size(path("eight.tritloom")));
         const auto measured = [&](const char* name) {
             const auto session = again->makeSession(loadModel(path(name)).value()).value();
             return session->evaluate(four, {}).value().divergence.value;

@@ -21,15 +21,19 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// A network with every kind of attribute, constants of several types, open sizes, layers that lie both ways, a
-/// single number and a tensor without any.
+/// A network with every kind of attribute, constants of several types, open sizes, layers that lie both ways,
+/// a single number and a tensor without any.
 std::string everyKind()
 {
     OnnxNetwork network(13);
     ::onnx::GraphProto& graph = network.graph();
     const std::string x = network.input("x", {1, 1, 6, 6});
-    graph.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(2)->set_dim_param(
-        "height");
+    graph.mutable_input(0)
+        ->mutable_type()
+        ->mutable_tensor_type()
+        ->mutable_shape()
+        ->mutable_dim(2)
+        ->set_dim_param("height");
     network.random("conv.w", {4, 1, 3, 3}, 0.5);
     network.random("product.w", {4, 3}, 0.5);
     network.floats("half", {}, {0.5F});
@@ -44,7 +48,8 @@ std::string everyKind()
         made.add_output(output);
         return &made;
     };
-    const auto attribute = [](::onnx::NodeProto* made, const char* name, ::onnx::AttributeProto::AttributeType type) {
+    const auto attribute = [](::onnx::NodeProto* made, const char* name,
+                              ::onnx::AttributeProto::AttributeType type) {
         ::onnx::AttributeProto* const added = made->add_attribute();
         added->set_name(name);
         added->set_type(type);
@@ -63,7 +68,8 @@ std::string everyKind()
         extremes->add_floats(float(value));
     Type* const words = attribute(leaky, "words", Type::STRINGS);
     words->add_strings("one");
-    words->add_strings("z\xc3\xbc" "ei");
+    words->add_strings("z\xc3\xbc"
+                       "ei");
     ::onnx::TensorProto& value = *attribute(node("Constant", {}, "two"), "value", Type::TENSOR)->mutable_t();
     value.set_data_type(::onnx::TensorProto::FLOAT);
     value.add_float_data(2);
@@ -122,8 +128,8 @@ bool same(const OperatorAttribute& a, const OperatorAttribute& b)
 
 bool same(const OperatorValue& a, const OperatorValue& b)
 {
-    return a.name == b.name && a.elementType == b.elementType && a.hasShape == b.hasShape && a.shape == b.shape
-        && a.dimensionNames == b.dimensionNames;
+    return a.name == b.name && a.elementType == b.elementType && a.hasShape == b.hasShape
+        && a.shape == b.shape && a.dimensionNames == b.dimensionNames;
 }
 
 } // namespace
@@ -172,8 +178,10 @@ private slots:
         QCOMPARE(b.version, a.version);
         QCOMPARE(b.irVersion, a.irVersion);
         QCOMPARE(b.producer, a.producer);
-        QVERIFY(std::ranges::equal(a.inputs, b.inputs, [](const auto& x, const auto& y) { return same(x, y); }));
-        QVERIFY(std::ranges::equal(a.outputs, b.outputs, [](const auto& x, const auto& y) { return same(x, y); }));
+        QVERIFY(
+            std::ranges::equal(a.inputs, b.inputs, [](const auto& x, const auto& y) { return same(x, y); }));
+        QVERIFY(std::ranges::equal(
+            a.outputs, b.outputs, [](const auto& x, const auto& y) { return same(x, y); }));
         QCOMPARE(b.inputs[0].dimensionNames[2], std::string("height"));
         QCOMPARE(a.constants.size(), std::size_t(1));
         QVERIFY(same(b.constants.at("axes"), a.constants.at("axes")));
@@ -249,12 +257,24 @@ private slots:
         ModelFile file = *network()->file;
         auto graph = std::make_shared<OperatorGraph>(*file.operators);
         switch (change) {
-        case 0: graph->nodes[0].refused = "then_branch"; break;
-        case 1: graph->nodes[0].inputs[0] = "later"; break;
-        case 2: graph->nodes[1].outputs[0] = "wide"; break;
-        case 3: graph->nodes[0].attributes["auto_pad"] = std::string("\xff"); break;
-        case 4: file.metadata.set("a.number", float(infinity)); break;
-        default: file.tensors[0].name = "\xfe"; break;
+        case 0:
+            graph->nodes[0].refused = "then_branch";
+            break;
+        case 1:
+            graph->nodes[0].inputs[0] = "later";
+            break;
+        case 2:
+            graph->nodes[1].outputs[0] = "wide";
+            break;
+        case 3:
+            graph->nodes[0].attributes["auto_pad"] = std::string("\xff");
+            break;
+        case 4:
+            file.metadata.set("a.number", float(infinity));
+            break;
+        default:
+            file.tensors[0].name = "\xfe";
+            break;
         }
         file.operators = change == 5 ? nullptr : std::move(graph);
         const std::vector<std::string> formats(file.tensors.size(), "f32");
@@ -267,7 +287,8 @@ private slots:
     {
         const QByteArray bytes = written("int8g32");
         for (qsizetype length = 0; length < bytes.size(); ++length) {
-            const InputFile cut(reinterpret_cast<const std::uint8_t*>(bytes.constData()), std::size_t(length));
+            const InputFile cut(
+                reinterpret_cast<const std::uint8_t*>(bytes.constData()), std::size_t(length));
             QVERIFY(cut.isComplete() && !tritloomFile::read(cut.path()).has_value());
         }
     }
@@ -285,7 +306,9 @@ private slots:
                     reinterpret_cast<const std::uint8_t*>(changed.constData()), std::size_t(changed.size()));
                 auto file = tritloomFile::read(input.path());
                 if (!file) {
-                    QVERIFY(!file.error().message.empty() && !QString::fromStdString(file.error().message).contains('\n'));
+                    QVERIFY(
+                        !file.error().message.empty()
+                        && !QString::fromStdString(file.error().message).contains('\n'));
                     ++refused;
                     continue;
                 }
@@ -308,20 +331,25 @@ private slots:
         row("no version", R"("opset":13)", R"("opsex":13)", "do not say their versions");
         row("value", R"("inputs":["wide"])", R"("inputs":["wild"])", "reads 'wild' before it is made");
         row("itself", R"("inputs":["wide"])", R"("inputs":["flat"])", "reads 'flat' before it is made");
-        row("twice", R"("outputs":["less"])", R"("outputs":["more"])", "'more' of the operators is made twice");
-        row("over a tensor", R"("outputs":["more"])", R"("outputs":["half"])", "'half' of the operators is made twice");
+        row("twice", R"("outputs":["less"])", R"("outputs":["more"])",
+            "'more' of the operators is made twice");
+        row("over a tensor", R"("outputs":["more"])", R"("outputs":["half"])",
+            "'half' of the operators is made twice");
         row("kind", R"("group":{"int":1})", R"("group":{"ink":1})", "the attribute 'group' is no ink");
         row("kind of value", R"("group":{"int":1})", R"("group":{"int":x})", "not valid JSON");
-        row("fraction", R"("auto_pad":{"text":"NOTSET"})", R"("auto_pad":{"ints":"NOTSET"})", "'auto_pad' is no ints");
+        row("fraction", R"("auto_pad":{"text":"NOTSET"})", R"("auto_pad":{"ints":"NOTSET"})",
+            "'auto_pad' is no ints");
         row("word", R"("floats":["inf",)", R"("floats":["fin",)", "'extremes' is no floats");
         row("element type", R"("name":"axes","shape":[2],"type":7)", R"("name":"axes","shape":[2],"type":8)",
             "'axes' is of no known type");
         row("size of a constant", R"("name":"axes","shape":[2],)", R"("name":"axes","shape":[9],)",
             "has 8 bytes for rows of 9");
-        row("open size", R"("shape":[1,1,"height",6])", R"("shape":[1,0,"height",6])", "shape of 'x' cannot be");
+        row("open size", R"("shape":[1,1,"height",6])", R"("shape":[1,0,"height",6])",
+            "shape of 'x' cannot be");
         row("role", R"("role":"layer")", R"("role":"lawyer")", "neither a layer");
         row("file shape", R"("file_shape":[4,1,3,3])", R"("file_shape":[4,1,3,4])", "not as many numbers");
-        row("no matrix", R"("name":"half","role":"other")", R"("name":"half","role":"layer")", "is no matrix");
+        row("no matrix", R"("name":"half","role":"other")", R"("name":"half","role":"layer")",
+            "is no matrix");
         row("no numbers", R"("shape":[0])", R"("shape":[0,90000])", "without numbers");
         row("data", R"("data":"half")", R"("data":"hall")", "has no data");
     }
@@ -341,7 +369,8 @@ private slots:
         const auto result = tritloomFile::read(path("lie.tritloom"));
         QVERIFY(!result.has_value());
         QVERIFY2(
-            QString::fromStdString(result.error().message).contains(sentence), result.error().message.c_str());
+            QString::fromStdString(result.error().message).contains(sentence),
+            result.error().message.c_str());
     }
 
     /// A file may say of itself what it likes.
@@ -349,12 +378,14 @@ private slots:
     {
         QTest::addColumn<QString>("architecture");
         for (const PictureArchitecture& row : pictureArchitectures())
-            QTest::newRow(std::string(row.id).c_str()) << QString::fromUtf8(row.id.data(), qsizetype(row.id.size()));
+            QTest::newRow(std::string(row.id).c_str())
+                << QString::fromUtf8(row.id.data(), qsizetype(row.id.size()));
     }
     void whatIsNoSuchNetworkIsOnlyLookedAt()
     {
         QFETCH(QString, architecture);
-        ModelFile file = *loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value()->file;
+        ModelFile file =
+            *loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value()->file;
         file.metadata.set("general.architecture", architecture.toStdString());
         const auto model = makeModel(std::move(file));
         QVERIFY(!model->graph.has_value());

@@ -28,8 +28,8 @@ void runReplacement(const LayerReplacement& replacement)
 
 } // namespace
 
-/// Any bytes give a model or an Error; its small tensors and replacements can be read, these be run, and its graph
-/// be built.
+/// Any bytes give a model or an Error; its small tensors and replacements can be read, these be run, and its
+/// graph be built.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     const InputFile input(data, size);
