@@ -3,6 +3,7 @@
 #include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
 #include "core/file/operator_graph.h"
+#include "core/graph/cached_layer.h"
 
 #include <algorithm>
 #include <charconv>
@@ -28,8 +29,17 @@ void nameParts(Layer& layer)
     layer.role = std::string(end.ptr + 1, name.data() + name.size());
 }
 
+/// Whether outputs by time step are all there is in place of a layer: there are no weights any more.
+bool isTable(const NamedTensor& tensor)
+{
+    return tensor.replacement && tensor.replacement->graph.nodes.size() == 1
+        && isTimeTable(tensor.replacement->graph.nodes[0]);
+}
+
 bool isCompressible(const NamedTensor& tensor)
 {
+    if (isTable(tensor))
+        return false;
     if (tensor.role != NamedTensor::Role::ByName)
         return tensor.role == NamedTensor::Role::Layer && !tensor.stored.isEmpty();
     if (tensor.shape.size() < 2 || tensor.stored.isEmpty() || !tensor.name.ends_with("weight"))

@@ -164,8 +164,12 @@ Result<CompressedLayer> storedLayer(const NamedTensor& tensor)
 
 Result<Tensor> materialise(const NamedTensor& tensor)
 {
-    if (tensor.replacement)
-        return denseWeights(*tensor.replacement);
+    if (tensor.replacement) {
+        auto dense = denseWeights(*tensor.replacement);
+        if (!dense)
+            return fail(dense.error().code, "tensor '{}': {}", tensor.name, dense.error().message);
+        return dense;
+    }
     switch (tensor.layout) {
     case Layout::RowMajor:
         break;
