@@ -6,6 +6,7 @@
 #include "app/session/text_file.h"
 #include "app/session/written_check.h"
 
+#include "core/architecture/onnx/onnx_network.h"
 #include "core/export/export_target.h"
 #include "core/store/project_store.h"
 
@@ -104,6 +105,19 @@ whyNotThere(const Model& model, const ExportTarget& target, const std::filesyste
         && !(isFolder && std::filesystem::is_empty(path, none)))
         return fmt::format("{}: there is something there already, choose a new name", path.string());
     return std::nullopt;
+}
+
+/// The file as it is written. What was said or found out about how it takes pictures goes with it: compressed
+/// it may be too coarse to be tried again.
+ModelFile stated(const Model& model)
+{
+    ModelFile file = *model.file;
+    if (!file.operators || !model.picture)
+        return file;
+    const auto said = onnx::describeNetwork(file);
+    if (said && !(said->normalisation == model.picture->normalisation))
+        onnx::stateNormalisation(file, model.picture->normalisation);
+    return file;
 }
 
 /// Opens the file and runs it beside its recipe: what came out, or why that was not done. Errors: the two
@@ -241,8 +255,9 @@ Result<ExportReport> exportAllocation(
         if (progress)
             progress(fraction);
     };
-    const WrittenFile written = TRY(target.write(
-        {.model = *model.file,
+    const ModelFile file = stated(model);
+    const WrittenFile done = TRY(target.write(
+        {.model = file,
          .formats = tensorFormats(model, allocation),
          .tensor = tensorOf,
          .layer = layerOf,
@@ -251,13 +266,13 @@ Result<ExportReport> exportAllocation(
              [&](double fraction) { show(fraction * (evaluate == Evaluate::Yes ? writingShare : 1)); },
          .stop = stop}));
     ExportReport report{.path = path};
-    report.bytes = written.fileBytes;
+    report.bytes = done.fileBytes;
     report.tensors = model.file->tensors.size();
     if (target.id == "gguf")
         report.checks.push_back(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
-    report.checks.push_back("read back: " + written.readBack);
-    report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
+    report.checks.push_back("read back: " + done.readBack);
+    report.checks.insert(report.checks.end(), done.notices.begin(), done.notices.end());
     report.remarks = exportRemarks(model, allocation, target);
     if (model.picture)
         for (std::string& sentence : TRY(notFinite(model, stop)))
@@ -265,7 +280,7 @@ Result<ExportReport> exportAllocation(
     const ReadBack read = TRY(readBack(path));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());
-    report.weightBytes = written.weightBytes.value_or(read.weightBytes);
+    report.weightBytes = done.weightBytes.value_or(read.weightBytes);
     report.target = target.id;
     if (evaluate == Evaluate::Yes)
         report.checks.push_back(
