@@ -82,10 +82,18 @@ constexpr std::array sentences{
         "Core",
         "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom"),
+    QT_TRANSLATE_NOOP("Core", "%1: outputs stored by time step cannot be written as ONNX: export to *.tritloom"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the "
-        "recipe, from which it is made again"),
+        "%1: %2 by a method that stores more than one matrix cannot be written as ONNX: export to *.tritloom"),
+    QT_TRANSLATE_NOOP("Core", "the name of a tensor is not UTF-8: '%1'"),
+    QT_TRANSLATE_NOOP("Core", "the metadata entry '%1' is not UTF-8"),
+    QT_TRANSLATE_NOOP("Core", "the metadata entry '%1' is NaN or infinite"),
+    QT_TRANSLATE_NOOP("Core", "a text of the operators is not UTF-8: '%1'"),
+    QT_TRANSLATE_NOOP("Core", "the value '%1' of the operators is made twice"),
+    QT_TRANSLATE_NOOP("Core", "the operator '%1' reads '%2' before it is made"),
+    QT_TRANSLATE_NOOP("Core", "the operator '%1' has no type or gives nothing"),
+    QT_TRANSLATE_NOOP("Core", "the attribute '%1' of the operator '%2' holds a graph"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' has no translation into GGUF's names"),
     QT_TRANSLATE_NOOP("Core", "%1: there is something there already, choose a new name"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 inputs are not divisible by the group of %3"),
@@ -195,6 +203,7 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "equal loss needs a budget of bytes"),
     QT_TRANSLATE_NOOP("Core", "the file does not say which architecture it is"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' is not known here"),
+    QT_TRANSLATE_NOOP("Core", "the file says it is %1, its tensors are not those of one"),
     QT_TRANSLATE_NOOP("Core", "the model has no layers"),
     QT_TRANSLATE_NOOP("Core", "none of these methods can write any of these formats"),
     QT_TRANSLATE_NOOP("Core", "'%1' is no comparison: write it like bits<4"),

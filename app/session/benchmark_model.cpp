@@ -207,7 +207,7 @@ Result<std::vector<PhaseShare>> benchmarkDecode(
             ValueMap values{
                 {graph.input, Tensor::adoptFloats({tokens.size()}, {tokens.begin(), tokens.end()})}};
             const auto weightsOf = [&](TensorId id) -> Result<Executor::Weights> {
-                return Executor::Weights{TRY(materialise(model.tensor(id))), keyOf("stored", model.key, id)};
+                return Executor::Weights{TRY(storedLayer(model.tensor(id))), keyOf("stored", model.key, id)};
             };
             TRY_VOID(timed.executor->run(graph, 0, graph.stageCount - 1, values, weightsOf, &state, stop));
             state.tokens += tokens.size();

@@ -6,6 +6,7 @@
 #include "app/session/text_file.h"
 #include "app/session/written_check.h"
 
+#include "core/architecture/onnx/onnx_network.h"
 #include "core/export/export_target.h"
 #include "core/store/project_store.h"
 
@@ -33,25 +34,22 @@ Result<ReadBack> readBack(const std::filesystem::path& path)
             weightBytes += bytes.size();
             key = keyOf(key, tensor.name, bytes);
         };
+        if (tensor.replacement) {
+            for (const LayerReplacement::Part& part : tensor.replacement->parts)
+                add(part.tensor);
+            continue; // what is stored is the first of them
+        }
         add(tensor.stored);
         if (tensor.packed) {
             add(tensor.packed->scales);
             add(tensor.packed->zeros);
         }
-        if (tensor.replacement)
-            for (const LayerReplacement::Part& part : tensor.replacement->parts)
-                add(part.tensor);
     }
     return ReadBack{key, weightBytes};
 }
 
-std::string severalMatrices(const Model& model, const std::string& layer, const std::string& method)
+std::string severalMatrices(const std::string& layer, const std::string& method)
 {
-    if (model.picture)
-        return fmt::format(
-            "{}: the method '{}' stores more than one matrix, which this kind of file cannot hold: keep the "
-            "recipe, from which it is made again",
-            layer, method);
     return fmt::format(
         "{}: the method '{}' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom",
@@ -109,6 +107,19 @@ whyNotThere(const Model& model, const ExportTarget& target, const std::filesyste
     return std::nullopt;
 }
 
+/// The file as it is written. What was said or found out about how it takes pictures goes with it: compressed
+/// it may be too coarse to be tried again.
+ModelFile stated(const Model& model)
+{
+    ModelFile file = *model.file;
+    if (!file.operators || !model.picture)
+        return file;
+    const auto said = onnx::describeNetwork(file);
+    if (said && !(said->normalisation == model.picture->normalisation))
+        onnx::stateNormalisation(file, model.picture->normalisation);
+    return file;
+}
+
 /// Opens the file and runs it beside its recipe: what came out, or why that was not done. Errors: the two
 /// differ.
 Result<std::string> evaluated(
@@ -147,7 +158,7 @@ std::vector<std::string> ExportController::problems(
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : m_engine->methods()(choice.method);
         if (method != nullptr && method->makesReplacements())
-            problems.push_back(severalMatrices(model, model.layers[i].name, choice.method));
+            problems.push_back(severalMatrices(model.layers[i].name, choice.method));
     }
     if (const auto why = whyNotThere(model, target, path))
         problems.push_back(*why);
@@ -165,7 +176,6 @@ std::vector<std::string> ExportController::remarks(
 std::vector<std::string>
 exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
 {
-    // ONNX has codes for most of what a method makes, but a layer that stays as it is becomes floats.
     const bool isOnnx = target.id.starts_with("onnx");
     if (!isOnnx && target.id != "safetensors")
         return {};
@@ -182,8 +192,7 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
         const NamedTensor& tensor = model.file->tensors[i];
         const std::string stored = storedFormat(tensor)->id();
         const auto format = parseNumberFormat(formats[i]);
-        if (!format || (*format)->isFloat()
-            || (isOnnx && formats[i] != stored && isHeldByOthers(model, *format)))
+        if (!format || (*format)->isFloat() || (isOnnx && isHeldByOthers(model, *format)))
             continue;
         const auto layer = model.layerOf(TensorId(i));
         names.insert(formats[i]);
@@ -236,7 +245,7 @@ Result<ExportReport> exportAllocation(
                 if (made.isReplacement())
                     return fail(
                         ErrorCode::Unsupported, "{}",
-                        severalMatrices(model, model.layer(*layer).name, choice.method));
+                        severalMatrices(model.layer(*layer).name, choice.method));
                 return made.tensor();
             }
         }
@@ -251,8 +260,9 @@ Result<ExportReport> exportAllocation(
         if (progress)
             progress(fraction);
     };
-    const WrittenFile written = TRY(target.write(
-        {.model = *model.file,
+    const ModelFile file = stated(model);
+    const WrittenFile done = TRY(target.write(
+        {.model = file,
          .formats = tensorFormats(model, allocation),
          .tensor = tensorOf,
          .layer = layerOf,
@@ -261,20 +271,20 @@ Result<ExportReport> exportAllocation(
              [&](double fraction) { show(fraction * (evaluate == Evaluate::Yes ? writingShare : 1)); },
          .stop = stop}));
     ExportReport report{.path = path};
-    report.bytes = written.fileBytes;
+    report.bytes = done.fileBytes;
     report.tensors = model.file->tensors.size();
     if (target.id == "gguf")
         report.checks.push_back(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
-    report.checks.push_back("read back: " + written.readBack);
-    report.checks.insert(report.checks.end(), written.notices.begin(), written.notices.end());
+    report.checks.push_back("read back: " + done.readBack);
+    report.checks.insert(report.checks.end(), done.notices.begin(), done.notices.end());
     report.remarks = exportRemarks(model, allocation, target);
     for (std::string& sentence : TRY(notFinite(model, stop)))
         report.remarks.push_back(std::move(sentence));
     const ReadBack read = TRY(readBack(path));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());
-    report.weightBytes = written.weightBytes.value_or(read.weightBytes);
+    report.weightBytes = done.weightBytes.value_or(read.weightBytes);
     report.target = target.id;
     if (evaluate == Evaluate::Yes)
         report.checks.push_back(

@@ -2,6 +2,7 @@
 
 #include "app/session/engine.h"
 #include "core/calibrate/stage_keys.h"
+#include "core/graph/cached_layer.h"
 
 #include <fmt/ranges.h>
 
@@ -31,7 +32,30 @@ Tensor someTokens(const Model& model, std::size_t vocabulary)
     return Tensor::adoptFloats({count}, std::move(tokens));
 }
 
-std::vector<Tensor> inputsFor(const Model& model)
+/// A time step whose outputs a layer has stored in place of itself, where one has: others it cannot be run
+/// at.
+Result<std::optional<float>> storedTime(
+    const Model& model, Compressor& compressor, const Allocation& allocation, const std::stop_token& stop)
+{
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const LayerChoice& choice = allocation.layers[i];
+        const LayerMethod* const method =
+            choice.format.empty() ? nullptr : compressor.methods()(choice.method);
+        if (method != nullptr && !method->makesReplacements())
+            continue;
+        const CompressedLayer layer = TRY(compressor.compress(LayerId(i), choice, stop));
+        if (!layer.isReplacement() || !isTimeTable(layer.replacement()->graph.nodes.back()))
+            continue;
+        const TensorId times = layer.replacement()->graph.nodes.back().weights[1];
+        const std::vector<float> known = layer.replacement()->parts[std::size_t(times)].tensor.toFloats();
+        if (!known.empty())
+            return known[known.size() / 2];
+    }
+    return std::optional<float>();
+}
+
+/// time: of a generation; absent: its middle.
+std::vector<Tensor> inputsFor(const Model& model, std::optional<float> time)
 {
     const Graph& graph = *model.graph;
     if (!model.picture) {
@@ -47,9 +71,10 @@ std::vector<Tensor> inputsFor(const Model& model)
         std::vector<float> values(TensorType{nullptr, input.shape}.elements());
         if (inputs.empty())
             std::ranges::generate(values, [&] { return pixel(random); });
-        else // the time of a generation, in its middle
+        else
             std::ranges::fill(
-                values, float(double(model.picture->schedule.steps) / 2 * model.picture->timeScale));
+                values,
+                time.value_or(float(double(model.picture->schedule.steps) / 2 * model.picture->timeScale)));
         inputs.push_back(Tensor::adoptFloats(input.shape, std::move(values)));
     }
     return inputs;
@@ -147,7 +172,9 @@ Result<WrittenCheck> checkWritten(
         return fail(
             ErrorCode::InvalidInput, "the inputs read back are {}, those of the model {}", shapesOf(written),
             shapesOf(model));
-    const std::vector<Tensor> inputs = inputsFor(model);
+    const bool hasTime = model.picture && model.picture->task == PictureTask::Generation;
+    const std::vector<Tensor> inputs = inputsFor(
+        model, hasTime ? TRY(storedTime(model, compressor, allocation, stop)) : std::optional<float>());
     const Tensor expected = TRY(outputOf(
         model, [&](LayerId layer) { return compressor.compress(layer, allocation[layer], stop); }, inputs,
         stop, [&](double fraction) { progress(fraction / 2); }));

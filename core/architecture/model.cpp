@@ -3,6 +3,7 @@
 #include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
 #include "core/file/operator_graph.h"
+#include "core/graph/cached_layer.h"
 
 #include <algorithm>
 #include <charconv>
@@ -28,8 +29,17 @@ void nameParts(Layer& layer)
     layer.role = std::string(end.ptr + 1, name.data() + name.size());
 }
 
+/// Whether outputs by time step are all there is in place of a layer: there are no weights any more.
+bool isTable(const NamedTensor& tensor)
+{
+    return tensor.replacement && tensor.replacement->graph.nodes.size() == 1
+        && isTimeTable(tensor.replacement->graph.nodes[0]);
+}
+
 bool isCompressible(const NamedTensor& tensor)
 {
+    if (isTable(tensor))
+        return false;
     if (tensor.role != NamedTensor::Role::ByName)
         return tensor.role == NamedTensor::Role::Layer && !tensor.stored.isEmpty();
     if (tensor.shape.size() < 2 || tensor.stored.isEmpty() || !tensor.name.ends_with("weight"))
@@ -37,6 +47,8 @@ bool isCompressible(const NamedTensor& tensor)
     for (const char* word : {"norm", "position_embd", "ffn_gate_inp", "rope_freqs"})
         if (tensor.name.find(word) != std::string::npos)
             return false;
+    if (tensor.replacement) // whose first part may be a list of columns
+        return true;
     const std::string format = storedFormat(tensor)->id();
     return tensor.layout == Layout::TernaryRows
         || (format != "i8" && format != "i16" && format != "i32" && format != "i64");
@@ -71,6 +83,11 @@ void buildPictureModel(Model& model)
 {
     const PictureArchitecture& row = *findPictureArchitecture(model.file->architecture());
     model.whyNoTokenizer = "it works on pictures, not on text";
+    if (row.recognise != nullptr && !row.recognise(*model.file)) {
+        model.whyNotEvaluated =
+            fmt::format("the file says it is {}, its tensors are not those of one", row.title);
+        return;
+    }
     auto picture = row.describe(*model.file);
     if (!picture) {
         model.whyNotEvaluated = picture.error().message;
@@ -196,6 +213,22 @@ Key keyOf(const OperatorGraph& graph)
     return key;
 }
 
+/// What is done with the parts of a replacement: to how many bits inputs are rounded, what is added.
+Key keyOf(const Graph& graph)
+{
+    Key key = tritloom::keyOf("replacement", graph.output);
+    for (const Node& node : graph.nodes) {
+        key = tritloom::keyOf(key, nameOf(node.op.kind), node.output);
+        for (const auto& [name, value] : node.op.attributes)
+            key = tritloom::keyOf(key, name, value == 0 ? 0.0 : value);
+        for (const ValueId input : node.inputs)
+            key = tritloom::keyOf(key, input);
+        for (const TensorId part : node.weights)
+            key = tritloom::keyOf(key, "part", part);
+    }
+    return key;
+}
+
 } // namespace
 
 Key contentKey(const ModelFile& file)
@@ -221,11 +254,13 @@ Key contentKey(const ModelFile& file)
                 for (std::size_t i = 0; i < samples; ++i)
                     key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
         };
-        if (tensor.replacement)
+        if (tensor.replacement) {
+            key = keyOf(key, keyOf(tensor.replacement->graph));
             for (const LayerReplacement::Part& part : tensor.replacement->parts)
                 add(part.tensor);
-        else
+        } else {
             add(tensor.stored);
+        }
         if (tensor.packed) {
             add(tensor.packed->scales);
             if (!tensor.packed->zeros.isEmpty())

@@ -44,7 +44,7 @@ std::span<const PictureArchitecture> pictureArchitectures()
          networks::prepareConvolutions, networks::describeUltraLightFace, networks::buildUltraLightFace},
         {"keras", "Keras layers (TensorFlow.js)", networks::isKeras, networks::prepareKeras,
          networks::describeKeras, networks::buildKeras},
-        {"dncnn", "DnCNN", networks::isDncnn, networks::prepareConvolutions, networks::describeDncnn,
+        {"dncnn", "DnCNN", networks::isDncnn, networks::prepareDncnn, networks::describeDncnn,
          networks::buildDncnn},
     };
     return list;

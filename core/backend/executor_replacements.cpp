@@ -10,6 +10,19 @@
 
 // How layers run that are more than a matrix: the part of Executor that knows replacements.
 namespace tritloom {
+namespace {
+
+/// Rows that are stored may be of a text of another length, which what comes behind the layer relies on.
+Result<void> sameRows(const Node& layer, const TensorType& before, const TensorType& after)
+{
+    if (before.rows() != after.rows())
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} rows come out of what replaces it, {} go in", layer.name,
+            after.rows(), before.rows());
+    return {};
+}
+
+} // namespace
 
 Result<Executor::Flowing> Executor::applyPart(
     TensorId id, const Weights& weights, const Node& node, const Op& op, std::span<const Flowing> inputs,
@@ -36,6 +49,7 @@ Result<Executor::Flowing> Executor::replace(
         return fail(stored.error().code, "{}: {}", layer.name, stored.error().message);
     if (*stored) {
         const std::size_t host = m_backends.size() - 1;
+        TRY_VOID(sameRows(layer, input.device.type, (*stored)->type()));
         return Flowing{host, TRY(m_backends[host]->upload(**stored))};
     }
     std::map<ValueId, Flowing> values{
@@ -68,7 +82,9 @@ Result<Executor::Flowing> Executor::replace(
         }
         values[node.output] = TRY(applyPart(layer.weights[0], weights, node, op, inputs, stop));
     }
-    return values.at(replacement.graph.output);
+    const Flowing& made = values.at(replacement.graph.output);
+    TRY_VOID(sameRows(layer, input.device.type, made.device.type));
+    return made;
 }
 
 Result<Executor::Flowing> Executor::rounded(

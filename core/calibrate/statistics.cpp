@@ -153,7 +153,7 @@ Result<void> Statistics::setMeanSquares(std::map<std::string, std::vector<float>
 
 Result<Executor::Weights> Statistics::storedWeights(TensorId id)
 {
-    return Executor::Weights{TRY(materialise(m_model->tensor(id))), keyOf("stored", m_model->key, id)};
+    return Executor::Weights{TRY(storedLayer(m_model->tensor(id))), keyOf("stored", m_model->key, id)};
 }
 
 Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function<void(double)>& progress)

@@ -65,7 +65,7 @@ Result<Tensor> CompressorProbe::gram(std::size_t layer)
 
 Result<Executor::Weights> CompressorProbe::stored(TensorId id) const
 {
-    return Executor::Weights{TRY(materialise(model().tensor(id))), keyOf("stored", model().key, id)};
+    return Executor::Weights{TRY(storedLayer(model().tensor(id))), keyOf("stored", model().key, id)};
 }
 
 Result<std::map<TensorId, Tensor>> CompressorProbe::byTensor(std::span<const Replaced> replaced) const

@@ -48,7 +48,7 @@ ForwardPass::weights(TensorId id, const Allocation& allocation, std::stop_token 
             TRY(m_compressor->compress(*layer, allocation[*layer], std::move(stop))),
             m_compressor->keyOfChoice(*layer, allocation[*layer])};
     return Executor::Weights{
-        TRY(materialise(model().tensor(id))), tritloom::keyOf("stored", model().key, id)};
+        TRY(storedLayer(model().tensor(id))), tritloom::keyOf("stored", model().key, id)};
 }
 
 Result<Tensor> ForwardPass::logProbabilities(

@@ -50,7 +50,7 @@ Result<void> Generator::feed(std::span<const TokenId> tokens, std::stop_token st
             return Executor::Weights{
                 TRY(m_compressor->compress(*layer, m_allocation[*layer], stop)),
                 m_compressor->keyOfChoice(*layer, m_allocation[*layer])};
-        return Executor::Weights{TRY(materialise(model.tensor(id))), keyOf("stored", model.key, id)};
+        return Executor::Weights{TRY(storedLayer(model.tensor(id))), keyOf("stored", model.key, id)};
     };
     std::span<const TokenId> read = tokens;
     if (const std::size_t again = tokensReadAgain(*model.file); again > 0) {

@@ -2,8 +2,8 @@
 
 #include "core/base/key.h"
 #include "core/base/part_file.h"
-#include "core/export/network_targets.h"
 #include "core/file/huggingface.h"
+#include "core/file/replaced_tensor.h"
 #include "core/file/safetensors.h"
 #include "core/method/row_packer.h"
 

@@ -23,8 +23,4 @@ checkOnnx(const ModelFile& model, std::span<const std::string> formats);
 checkSafetensors(const ModelFile& model, std::span<const std::string> formats);
 [[nodiscard]] Result<WrittenFile> exportSafetensors(const ExportRequest& request);
 
-/// Numbers of a layer in the order of the file: [outputs, inputs] turned back where the file has it the other
-/// way.
-[[nodiscard]] std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer);
-
 } // namespace tritloom

@@ -1,6 +1,6 @@
 #include "core/export/network_to_onnx.h"
 
-#include "core/architecture/picture_model.h"
+#include "core/architecture/onnx/onnx_network.h"
 #include "core/graph/shape_inference.h"
 
 #include <algorithm>
@@ -201,10 +201,8 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file)
         property.set_value(std::move(value));
     };
     state("tritloom.task", std::string(tritloom::nameOf(picture.task)));
-    if (const Normalisation& n = picture.normalisation; n.isKnown)
-        state(
-            "tritloom.normalisation",
-            fmt::format("{} {} {}", n.range, fmt::join(n.mean, " "), fmt::join(n.deviation, " ")));
+    if (picture.normalisation.isKnown)
+        state("tritloom.normalisation", textOf(picture.normalisation));
     if (picture.task == PictureTask::Detection && picture.classes > 0) // scores and boxes are one output
         state("tritloom.classes", std::to_string(picture.classes));
     model.add_opset_import()->set_version(operatorSet);

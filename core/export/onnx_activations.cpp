@@ -115,16 +115,15 @@ roundedInputOf(const LayerReplacement& replacement, const std::string& layer, co
     if (!nodes.empty() && isTimeTable(nodes.back()))
         return fail(
             ErrorCode::Unsupported,
-            "{}: outputs stored by time step cannot be written as ONNX: keep the recipe, from which they are "
-            "made again",
+            "{}: outputs stored by time step cannot be written as ONNX: export to *.tritloom",
             layer);
     const bool isRounding = nodes.size() == 2 && nodes[0].op.kind == OpKind::QuantizeRows
         && nodes[0].weights.size() == 3 && nodes[1].op.kind == OpKind::Linear && nodes[1].weights.size() == 1;
     if (!isRounding)
         return fail(
             ErrorCode::Unsupported,
-            "{}: {} by a method that stores more than one matrix cannot be written as ONNX: keep the recipe, "
-            "from which it is made again",
+            "{}: {} by a method that stores more than one matrix cannot be written as ONNX: export to "
+            "*.tritloom",
             layer, format);
     if (nodes[0].op.attributes.contains("offset"))
         return fail(

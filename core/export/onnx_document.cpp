@@ -73,6 +73,23 @@ void setText(::onnx::NodeProto& node, const std::string& name, const std::string
     attribute.set_s(value);
 }
 
+std::string bytesOfReals(const std::vector<float>& values, int type)
+{
+    const std::string_view id = type == ::onnx::TensorProto::FLOAT16 ? "f16"
+        : type == ::onnx::TensorProto::BFLOAT16                      ? "bf16"
+        : type == ::onnx::TensorProto::DOUBLE                        ? "f64"
+                                                                     : "";
+    if (id.empty())
+        return {};
+    const NumberFormatPtr format = parseNumberFormat(id).value();
+    std::string bytes(values.size() * format->blockBytes(), '\0');
+    const auto packed = std::as_writable_bytes(std::span(bytes));
+    for (std::size_t i = 0; i < values.size(); ++i)
+        format->encode(
+            std::span(values).subspan(i, 1), packed.subspan(i * format->blockBytes(), format->blockBytes()));
+    return bytes;
+}
+
 Document::Document(::onnx::ModelProto model)
     : m_model(std::move(model))
 {
@@ -92,7 +109,9 @@ Document::Document(::onnx::ModelProto model)
 
 Result<Document> Document::of(const ModelFile& model)
 {
-    return Document(TRY(model.operators != nullptr ? modelOfFile(model) : modelOfNetwork(model)));
+    if (model.operators == nullptr)
+        return Document(TRY(modelOfNetwork(model)));
+    return Document(TRY(model.format == "tritloom" ? modelOfOperators(model) : modelOfFile(model)));
 }
 
 ::onnx::TensorProto* Document::initializer(const std::string& name)
@@ -120,19 +139,9 @@ void Document::addFloats(const std::string& name, const Dims& dims, const std::v
 
 void Document::addReals(const std::string& name, const Dims& dims, const std::vector<float>& values, int type)
 {
-    const std::string_view id = type == ::onnx::TensorProto::FLOAT16 ? "f16"
-        : type == ::onnx::TensorProto::BFLOAT16                      ? "bf16"
-        : type == ::onnx::TensorProto::DOUBLE                        ? "f64"
-                                                                     : "";
-    if (id.empty())
-        return addFloats(name, dims, values);
-    const NumberFormatPtr format = parseNumberFormat(id).value();
-    std::string bytes(values.size() * format->blockBytes(), '\0');
-    const auto packed = std::as_writable_bytes(std::span(bytes));
-    for (std::size_t i = 0; i < values.size(); ++i)
-        format->encode(
-            std::span(values).subspan(i, 1), packed.subspan(i * format->blockBytes(), format->blockBytes()));
-    add(name, type, dims, std::move(bytes));
+    if (std::string bytes = bytesOfReals(values, type); !bytes.empty())
+        return add(name, type, dims, std::move(bytes));
+    addFloats(name, dims, values);
 }
 
 void Document::addWhole(const std::string& name, const Dims& values)

@@ -74,6 +74,9 @@ private:
 /// A model of operators made from the graph of a network that did not come as ONNX. Errors: Unsupported.
 [[nodiscard]] Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& model);
 
+/// The operators that came with the model, when its own file is none of ONNX. Errors: Unsupported.
+[[nodiscard]] Result<::onnx::ModelProto> modelOfOperators(const ModelFile& model);
+
 /// The node's attribute, added when it is not there.
 [[nodiscard]] const ::onnx::AttributeProto* attributeOf(const ::onnx::NodeProto& node, std::string_view name);
 [[nodiscard]] std::int64_t
@@ -89,5 +92,8 @@ template <typename T>
 {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
+
+/// raw_data of numbers in FLOAT16, BFLOAT16 or DOUBLE; empty for other types.
+[[nodiscard]] std::string bytesOfReals(const std::vector<float>& values, int type);
 
 } // namespace tritloom::onnx

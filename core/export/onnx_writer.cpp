@@ -6,6 +6,7 @@
 #include "core/export/onnx_weights.h"
 #include "core/file/onnx.h"
 #include "core/file/operator_graph.h"
+#include "core/file/replaced_tensor.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -54,7 +55,8 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
             return fail(ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, tensors.size());
         if (document.initializer(tensor.name) == nullptr)
             return fail(ErrorCode::InvalidInput, "the file has no initializer '{}' any more", tensor.name);
-        if (request.formats[i] == tensor.stored.type().format->id()) {
+        const NumberFormatPtr& format = tensor.stored.type().format;
+        if (request.formats[i] == format->id() && format->isFloat() && !tensor.replacement) {
             writeNumbers(document, tensor, tensor.stored.toFloats());
         } else {
             Tensor layer;
@@ -152,7 +154,7 @@ std::vector<std::string> checkOnnx(const ModelFile& model, std::span<const std::
     if (model.operators != nullptr)
         return {};
     const PictureArchitecture* const architecture = findPictureArchitecture(model.architecture());
-    if (architecture == nullptr)
+    if (architecture == nullptr || (architecture->recognise != nullptr && !architecture->recognise(model)))
         return {"only networks on pictures can be written as ONNX: no operators are known for this model"};
     if (const auto picture = architecture->describe(model); picture && picture->latent)
         return {"a pipeline of several networks is more than an ONNX file holds"};

@@ -2,8 +2,8 @@
 
 #include "core/base/part_file.h"
 #include "core/file/json.h"
+#include "core/file/replaced_tensor.h"
 #include "core/file/safetensors.h"
-#include "core/tensor/transposed.h"
 
 #include <algorithm>
 #include <map>
@@ -25,7 +25,7 @@ Result<Tensor> written(const ExportRequest& request, std::size_t index)
     const NamedTensor& tensor = request.model.tensors[index];
     const std::string& format = request.formats[index];
     const bool asStored = format == storedFormat(tensor)->id();
-    if (asStored && !tensor.packed && tensor.layout != Layout::TernaryRows && types().contains(format))
+    if (asStored && !tensor.packed && !tensor.replacement && tensor.layout != Layout::TernaryRows && types().contains(format))
         return tensor.stored;
     const Tensor layer = TRY(request.tensor(index, format));
     const bool plain = types().contains(layer.type().format->id()) && tensor.layout != Layout::Transposed;
@@ -33,13 +33,6 @@ Result<Tensor> written(const ExportRequest& request, std::size_t index)
 }
 
 } // namespace
-
-std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer)
-{
-    if (tensor.layout != Layout::Transposed)
-        return layer.toFloats();
-    return transposed(layer.toFloats(), layer.type().rows(), layer.type().columns());
-}
 
 std::vector<std::string> checkSafetensors(const ModelFile& model, std::span<const std::string>)
 {
@@ -59,8 +52,10 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
                 ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, request.model.tensors.size());
         const NamedTensor& tensor = request.model.tensors[i];
         tensors.push_back(TRY(written(request, i)));
-        const bool unpacked = tensor.packed || tensor.layout == Layout::TernaryRows;
-        const Shape& shape = unpacked ? tensor.shape : tensor.fileShape.empty() ? tensor.stored.type().shape : tensor.fileShape;
+        const bool unpacked = tensor.packed || tensor.replacement || tensor.layout == Layout::TernaryRows;
+        const Shape& shape = !tensor.fileShape.empty() ? tensor.fileShape
+            : unpacked                                 ? tensor.shape
+                                                       : tensor.stored.type().shape;
         const std::uint64_t bytes = tensors.back().bytes().size();
         header[tensor.fileName.empty() ? tensor.name : tensor.fileName] = {
             {"dtype", types().at(tensors.back().type().format->id())},

@@ -2,42 +2,60 @@
 
 #include "core/base/key.h"
 #include "core/base/part_file.h"
+#include "core/base/utf8.h"
 #include "core/file/tritloom_file.h"
+#include "core/file/tritloom_operators.h"
 
+#include <cmath>
 #include <cstring>
+#include <set>
 
 namespace tritloom {
 namespace {
 
+constexpr std::uint64_t largestHeader = 100'000'000; // of safetensors
+
 /// Data entries as they are written, and the texts that describe them.
 class Contents {
 public:
-    explicit Contents(PartFile& data)
+    Contents(PartFile& data, const ModelFile& model)
         : m_data(data)
+        , m_isVersion2(tritloomFile::needsVersion2(model))
     {
+    }
+
+    Result<void> add(const OperatorGraph& operators)
+    {
+        m_operators =
+            TRY(tritloomFile::operatorsJson(operators, [this](const std::string& name, const Tensor& tensor) {
+                return entry(name, tensor);
+            }));
+        return {};
     }
 
     Result<void> add(const NamedTensor& tensor, const CompressedLayer& layer)
     {
+        Json object;
         if (!layer.isReplacement()) {
-            Json object = TRY(entry(tensor.name, layer.tensor()));
-            object["name"] = tensor.name;
-            m_tensors.push_back(std::move(object));
-            return {};
-        }
-        const LayerReplacement& replacement = *layer.replacement();
-        Json object = tritloomFile::graphJson(replacement.graph), parts = Json::array();
-        for (const LayerReplacement::Part& part : replacement.parts) {
-            Json described = TRY(entry(tensor.name + "#" + part.name, part.tensor));
-            described["name"] = part.name;
-            described["shared"] = part.isShared;
-            parts.push_back(std::move(described));
-            m_sharedBytes += part.isShared ? part.tensor.bytes().size() : 0;
+            object = TRY(entry(tensor.name, TRY(lying(tensor, layer.tensor()))));
+        } else {
+            const LayerReplacement& replacement = *layer.replacement();
+            object = tritloomFile::graphJson(replacement.graph);
+            Json parts = Json::array();
+            for (const LayerReplacement::Part& part : replacement.parts) {
+                Json described = TRY(entry(tensor.name + "#" + part.name, part.tensor));
+                described["name"] = part.name;
+                described["shared"] = part.isShared;
+                parts.push_back(std::move(described));
+                m_sharedBytes += part.isShared ? part.tensor.bytes().size() : 0;
+            }
+            object["parts"] = std::move(parts);
+            object["outputs"] = replacement.outputs;
+            object["inputs"] = replacement.inputs;
         }
         object["name"] = tensor.name;
-        object["parts"] = std::move(parts);
-        object["outputs"] = replacement.outputs;
-        object["inputs"] = replacement.inputs;
+        if (m_isVersion2)
+            addPlace(tensor, object);
         m_tensors.push_back(std::move(object));
         return {};
     }
@@ -46,9 +64,13 @@ public:
     [[nodiscard]] std::string header(const ModelFile& model) const
     {
         std::string text(tritloomFile::beginning);
-        text += R"(,"version":"1","rotate_half":")" + std::string(model.rotateHalf ? "1" : "0") + "\"";
+        text += fmt::format(
+            R"(,"version":"{}","rotate_half":"{}")", m_isVersion2 ? 2 : 1, model.rotateHalf ? 1 : 0);
         text += ",\"model\":" + Json(tritloomFile::metadataJson(model.metadata).dump()).dump();
-        text += ",\"tensors\":" + Json(m_tensors.dump()).dump() + "}";
+        text += ",\"tensors\":" + Json(m_tensors.dump()).dump();
+        if (!m_operators.is_null())
+            text += ",\"operators\":" + Json(m_operators.dump()).dump();
+        text += "}";
         for (const auto& [name, offsets] : m_entries)
             text += fmt::format(
                 ",{}:{{\"dtype\":\"U8\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", Json(name).dump(),
@@ -60,38 +82,147 @@ public:
         std::memcpy(whole.data(), &length, sizeof length);
         return whole + text;
     }
-    [[nodiscard]] const std::vector<Key>& keys() const { return m_keys; } ///< of all entries' bytes
+    [[nodiscard]] const std::vector<Key>& keys() const { return m_keys; } ///< of all tensors' bytes
     [[nodiscard]] std::uint64_t dataBytes() const { return m_end; }
     [[nodiscard]] std::uint64_t sharedBytes() const { return m_sharedBytes; }
 
 private:
-    Result<Json> entry(const std::string& name, const Tensor& tensor)
+    /// The layer as it lies in the file: floats as the network's file has them, so that all who read them by
+    /// its shape still can.
+    Result<Tensor> lying(const NamedTensor& tensor, const Tensor& layer) const
     {
-        TRY_VOID(m_data.write(tensor.bytes()));
+        const TensorType& type = layer.type();
+        if (!m_isVersion2 || tensor.layout != Layout::Transposed || !type.format->isFloat())
+            return layer;
+        return materialise(
+            {.name = tensor.name,
+             .shape = {type.shape[1], type.shape[0]},
+             .stored = layer,
+             .layout = Layout::Transposed,
+             .fileName = {},
+             .fileShape = {}});
+    }
+
+    static void addPlace(const NamedTensor& tensor, Json& object)
+    {
+        if (tensor.role != NamedTensor::Role::ByName)
+            object["role"] = tensor.role == NamedTensor::Role::Layer ? "layer" : "other";
+        if (!tensor.fileShape.empty())
+            object["file_shape"] = tensor.fileShape;
+        if (!tensor.fileName.empty())
+            object["file_name"] = tensor.fileName;
+        if (tensor.layout == Layout::Transposed)
+            object["transposed"] = true;
+    }
+
+    Result<Json> entry(std::string name, const Tensor& tensor)
+    {
+        Json object{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}};
         m_keys.push_back(keyOf(tensor.bytes()));
-        m_entries.emplace_back(name, std::pair{m_end, m_end + tensor.bytes().size()});
+        if (tensor.bytes().empty())
+            return object;
+        while (!m_names.insert(name).second)
+            name += "'";
+        TRY_VOID(m_data.write(tensor.bytes()));
+        object["data"] = name;
+        m_entries.emplace_back(std::move(name), std::pair{m_end, m_end + tensor.bytes().size()});
         m_end += tensor.bytes().size();
-        return Json{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}, {"data", name}};
+        return object;
     }
 
     PartFile& m_data;
-    Json m_tensors = Json::array();
+    bool m_isVersion2 = false;
+    Json m_tensors = Json::array(), m_operators;
+    std::set<std::string> m_names{"__metadata__"}; ///< that are taken
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> m_entries;
     std::vector<Key> m_keys;
     std::uint64_t m_end = 0, m_sharedBytes = 0;
 };
+
+/// What is in a file that was read back, in the order in which it was written.
+Result<std::vector<Key>> keysOf(const ModelFile& file)
+{
+    std::vector<Key> keys;
+    if (file.operators)
+        TRY(tritloomFile::operatorsJson(*file.operators, [&keys](const std::string&, const Tensor& tensor) {
+            keys.push_back(keyOf(tensor.bytes()));
+            return Result<Json>(Json::object());
+        }));
+    for (const NamedTensor& tensor : file.tensors) {
+        if (!tensor.replacement)
+            keys.push_back(keyOf(tensor.stored.bytes()));
+        else
+            for (const LayerReplacement::Part& part : tensor.replacement->parts)
+                keys.push_back(keyOf(part.tensor.bytes()));
+    }
+    return keys;
+}
+
+/// Whether both compute the same by their operators, if they have some.
+bool isSameGraph(const ModelFile& a, const ModelFile& b)
+{
+    const auto textOf = [](const ModelFile& file) {
+        const auto shapes = [](const std::string&, const Tensor& tensor) {
+            return Result<Json>(Json{{"shape", tensor.type().shape}});
+        };
+        return file.operators ? tritloomFile::operatorsJson(*file.operators, shapes).value_or(Json())
+                              : Json();
+    };
+    return textOf(a) == textOf(b);
+}
+
+enum class Fault { None, Text, Number };
+
+/// What JSON cannot hold of it.
+Fault faultOf(const MetadataValue& value)
+{
+    return std::visit(
+        [](const auto& held) {
+            using Held = std::decay_t<decltype(held)>;
+            const auto check = [](const auto& one) {
+                using One = std::decay_t<decltype(one)>;
+                if constexpr (std::is_same_v<One, std::string>)
+                    return isUtf8(one) ? Fault::None : Fault::Text;
+                else if constexpr (std::is_floating_point_v<One>)
+                    return std::isfinite(one) ? Fault::None : Fault::Number;
+                else
+                    return Fault::None;
+            };
+            if constexpr (std::is_same_v<Held, std::string> || std::is_arithmetic_v<Held>) {
+                return check(held);
+            } else {
+                if constexpr (!std::is_same_v<Held, std::vector<bool>>)
+                    for (const auto& one : held)
+                        if (const Fault fault = check(one); fault != Fault::None)
+                            return fault;
+                return Fault::None;
+            }
+        },
+        value);
+}
 
 } // namespace
 
 std::vector<std::string> checkTritloom(const ModelFile& model, std::span<const std::string> formats)
 {
     std::vector<std::string> problems;
-    if (model.operators != nullptr)
-        problems.emplace_back(
-            "a Tritloom file keeps no graph of operators: models from ONNX files stay there");
-    for (const NamedTensor& tensor : model.tensors)
-        if (!tensor.fileShape.empty() && problems.empty())
-            problems.emplace_back("a Tritloom file keeps language models so far, not networks on pictures");
+    std::vector<std::string_view> names;
+    for (const NamedTensor& tensor : model.tensors) {
+        names.emplace_back(tensor.name);
+        if (!isUtf8(tensor.name) || !isUtf8(tensor.fileName))
+            problems.push_back(
+                fmt::format("the name of a tensor is not UTF-8: '{}'", printable(tensor.name)));
+    }
+    for (const auto& [key, value] : model.metadata.entries()) {
+        const Fault fault = isUtf8(key) ? faultOf(value) : Fault::Text;
+        if (fault == Fault::Text)
+            problems.push_back(fmt::format("the metadata entry '{}' is not UTF-8", printable(key)));
+        else if (fault == Fault::Number)
+            problems.push_back(fmt::format("the metadata entry '{}' is NaN or infinite", printable(key)));
+    }
+    if (model.operators)
+        if (const auto check = checkOperators(*model.operators, names); !check)
+            problems.push_back(check.error().message);
     for (std::size_t i = 0; i < formats.size() && i < model.tensors.size(); ++i)
         if (const auto format = parseNumberFormat(formats[i]); !format)
             problems.push_back(fmt::format("{}: {}", model.tensors[i].name, format.error().message));
@@ -104,7 +235,9 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
         return fail(ErrorCode::InvalidInput, "{}", problems.front());
     // Sizes are known once methods have run, so the data come first, into a file of their own.
     PartFile data = TRY(PartFile::create(request.path.string() + ".data"));
-    Contents contents(data);
+    Contents contents(data, request.model);
+    if (request.model.operators)
+        TRY_VOID(contents.add(*request.model.operators));
     for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
         if (request.stop.stop_requested())
             return fail(
@@ -116,26 +249,17 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
         request.progress(0.95 * double(i + 1) / double(request.model.tensors.size()));
     }
     const std::string header = contents.header(request.model);
-    if (header.size() > 100'000'000)
+    if (header.size() > largestHeader)
         return fail(
-            ErrorCode::Unsupported, "{}: the header would have {} bytes, safetensors allows 100,000,000",
-            request.path.string(), header.size());
+            ErrorCode::Unsupported, "{}: the header would have {} bytes, safetensors allows {}",
+            request.path.string(), header.size(), largestHeader);
     PartFile file = TRY(PartFile::create(request.path, header.size() + data.position()));
     TRY_VOID(file.write(std::as_bytes(std::span(header))));
     TRY_VOID(file.append(data));
     TRY_VOID(file.sync());
     const ModelFile found = TRY(tritloomFile::read(file.path()));
-    std::vector<Key> keys;
-    for (const NamedTensor& tensor : found.tensors) {
-        if (!tensor.replacement)
-            keys.push_back(keyOf(tensor.stored.bytes()));
-        else
-            for (const LayerReplacement::Part& part : tensor.replacement->parts)
-                keys.push_back(keyOf(part.tensor.bytes()));
-    }
-    if (keys != contents.keys())
-        return fail(
-            ErrorCode::Io, "{}: what is read back is not what was written", request.path.string());
+    if (TRY(keysOf(found)) != contents.keys() || !isSameGraph(request.model, found))
+        return fail(ErrorCode::Io, "{}: what is read back is not what was written", request.path.string());
     TRY_VOID(file.commit());
     request.progress(1);
     WrittenFile written{

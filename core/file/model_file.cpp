@@ -164,12 +164,19 @@ Result<CompressedLayer> storedLayer(const NamedTensor& tensor)
 
 Result<Tensor> materialise(const NamedTensor& tensor)
 {
-    if (tensor.replacement)
-        return denseWeights(*tensor.replacement);
+    if (tensor.replacement) {
+        auto dense = denseWeights(*tensor.replacement);
+        if (!dense)
+            return fail(dense.error().code, "tensor '{}': {}", tensor.name, dense.error().message);
+        return dense;
+    }
     switch (tensor.layout) {
     case Layout::RowMajor:
         break;
     case Layout::Transposed:
+        // Blocks of several weights run along the inputs and cannot lie the other way round.
+        if (!tensor.stored.type().format->isFloat() && tensor.stored.type().shape == tensor.shape)
+            break;
         return transposed(tensor);
     case Layout::TernaryRows:
         return unpackTernary(tensor);

@@ -18,7 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace proto = ::onnx;
 
-constexpr int newestVersion = 21, oldestVersion = 6;
 constexpr std::size_t mostConstantElements = 1u << 24;
 
 /// Element types by ONNX's number; format "" where values are turned into f32.
@@ -107,10 +106,10 @@ public:
         for (const auto& set : model.opset_import())
             if (set.domain().empty() || set.domain() == "ai.onnx")
                 graph->version = std::max(graph->version, int(set.version()));
-        if (graph->version < oldestVersion || graph->version > newestVersion)
+        if (graph->version < oldestOperatorSet || graph->version > newestOperatorSet)
             return fail(
                 ErrorCode::Unsupported, "{}: operator set {}, versions {} to {} are read", m_name, graph->version,
-                oldestVersion, newestVersion);
+                oldestOperatorSet, newestOperatorSet);
         ModelFile file;
         std::set<std::string, std::less<>> known;
         for (const Initializer& initializer : initializers) {

@@ -1,6 +1,103 @@
 #include "core/file/operator_graph.h"
 
+#include "core/base/utf8.h"
+
+#include <set>
+
 namespace tritloom {
+namespace {
+
+/// The names that stand for a value so far, and what is wrong with the graph that uses them.
+class Names {
+public:
+    /// A name for something new. Errors: InvalidInput.
+    Result<void> add(const std::string& name, std::string_view what)
+    {
+        TRY_VOID(text(name));
+        if (name.empty())
+            return fail(ErrorCode::InvalidInput, "{} of the operators has no name", what);
+        if (!m_known.insert(name).second)
+            return fail(ErrorCode::InvalidInput, "the value '{}' of the operators is made twice", printable(name));
+        return {};
+    }
+    Result<void> use(const std::string& name, const std::string& reader) const
+    {
+        if (!m_known.contains(name))
+            return fail(
+                ErrorCode::InvalidInput, "the operator '{}' reads '{}' before it is made", printable(reader),
+                printable(name));
+        return {};
+    }
+    static Result<void> text(std::string_view text)
+    {
+        if (!isUtf8(text))
+            return fail(ErrorCode::InvalidInput, "a text of the operators is not UTF-8: '{}'", printable(text));
+        return {};
+    }
+
+private:
+    std::set<std::string, std::less<>> m_known;
+};
+
+Result<void> checkAttribute(const std::string& name, const OperatorAttribute& attribute)
+{
+    TRY_VOID(Names::text(name));
+    if (const auto* const text = std::get_if<std::string>(&attribute))
+        return Names::text(*text);
+    if (const auto* const texts = std::get_if<std::vector<std::string>>(&attribute))
+        for (const std::string& text : *texts)
+            TRY_VOID(Names::text(text));
+    return {};
+}
+
+Result<void> checkNode(const OperatorNode& node, Names& names)
+{
+    for (const std::string& text : {node.domain, node.type, node.name})
+        TRY_VOID(Names::text(text));
+    if (node.type.empty() || node.outputs.empty())
+        return fail(
+            ErrorCode::InvalidInput, "the operator '{}' has no type or gives nothing", printable(node.name));
+    if (!node.refused.empty())
+        return fail(
+            ErrorCode::Unsupported, "the attribute '{}' of the operator '{}' holds a graph",
+            printable(node.refused), printable(node.name));
+    for (const std::string& input : node.inputs)
+        if (!input.empty())
+            TRY_VOID(names.use(input, node.name));
+    for (const std::string& output : node.outputs)
+        if (!output.empty())
+            TRY_VOID(names.add(output, "an output"));
+    for (const auto& [name, attribute] : node.attributes)
+        TRY_VOID(checkAttribute(name, attribute));
+    return {};
+}
+
+} // namespace
+
+Result<void> checkOperators(const OperatorGraph& graph, const std::vector<std::string_view>& tensors)
+{
+    if (graph.version < oldestOperatorSet || graph.version > newestOperatorSet)
+        return fail(
+            ErrorCode::Unsupported, "operator set {}, versions {} to {} are read", graph.version,
+            oldestOperatorSet, newestOperatorSet);
+    Names names;
+    TRY_VOID(Names::text(graph.producer));
+    for (const std::string_view tensor : tensors)
+        TRY_VOID(names.add(std::string(tensor), "a tensor"));
+    for (const auto& [name, constant] : graph.constants)
+        TRY_VOID(names.add(name, "a constant"));
+    for (const OperatorValue& input : graph.inputs)
+        TRY_VOID(names.add(input.name, "an input"));
+    for (const OperatorNode& node : graph.nodes)
+        TRY_VOID(checkNode(node, names));
+    for (const OperatorValue& output : graph.outputs)
+        TRY_VOID(names.use(output.name, "output"));
+    for (const auto* const values : {&graph.inputs, &graph.outputs})
+        for (const OperatorValue& value : *values)
+            for (const std::string& dimension : value.dimensionNames)
+                TRY_VOID(Names::text(dimension));
+    return {};
+}
 
 std::int64_t OperatorNode::integer(std::string_view key, std::int64_t otherwise) const
 {

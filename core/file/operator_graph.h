@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/result.h"
 #include "core/tensor/tensor.h"
 
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include <vector>
 
 namespace tritloom {
+
+inline constexpr int oldestOperatorSet = 6, newestOperatorSet = 21; ///< that are read
 
 /// A constant of an operator graph that is no stored weight: shapes, axes, scalars. Values as f32.
 struct OperatorConstant {
@@ -55,5 +58,10 @@ struct OperatorGraph {
     std::vector<OperatorValue> inputs, outputs; ///< inputs without initializers
     std::map<std::string, OperatorConstant, std::less<>> constants; ///< initializers of whole numbers
 };
+
+/// Whether a graph is one that can be kept: every value is made once, and before it is read; no attribute is a
+/// graph itself; names are UTF-8. tensors: the names of the stored ones. Errors: Unsupported, InvalidInput.
+[[nodiscard]] Result<void>
+checkOperators(const OperatorGraph& graph, const std::vector<std::string_view>& tensors);
 
 } // namespace tritloom

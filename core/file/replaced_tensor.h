@@ -11,6 +11,7 @@ namespace tritloom {
 /// reads the stored bytes by the file's own shape still can. tensor: f32, [outputs, inputs] for layers.
 inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
 {
+    into.replacement = nullptr;
     if (into.layout == Layout::Transposed) {
         const std::size_t rows = tensor.type().rows(), columns = tensor.type().columns();
         into.stored = Tensor::adoptFloats({columns, rows}, transposed(tensor.toFloats(), rows, columns));
@@ -19,7 +20,14 @@ inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
     into.stored = tensor;
     into.layout = Layout::RowMajor;
     into.scale = 1;
-    into.replacement = nullptr;
+}
+
+/// Numbers of a layer, [outputs, inputs], in the order of the file, which may have them the other way round.
+[[nodiscard]] inline std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer)
+{
+    if (tensor.layout != Layout::Transposed)
+        return layer.toFloats();
+    return transposed(layer.toFloats(), layer.type().rows(), layer.type().columns());
 }
 
 /// The file with other numbers for some of its tensors.

@@ -2,54 +2,151 @@
 
 #include "core/base/checked.h"
 #include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
 #include "core/file/safetensors.h"
+#include "core/file/tritloom_operators.h"
+#include "core/graph/replacement_check.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
+#include <set>
 
 namespace tritloom::tritloomFile {
 namespace {
 
 using Entries = std::map<std::string, safetensors::Entry, std::less<>>;
+constexpr std::size_t mostDimensions = 8;
+constexpr std::uint64_t mostRows = std::uint64_t{1} << 16; // of a tensor without numbers
+
+/// Up to eight whole numbers. nullopt: it is no such list.
+std::optional<Shape> shapeOf(const Json* list)
+{
+    if (list == nullptr || !list->is_array() || list->size() > mostDimensions)
+        return std::nullopt;
+    Shape shape;
+    for (const Json& size : *list) {
+        if (!size.is_number_unsigned())
+            return std::nullopt;
+        shape.push_back(size.get<std::size_t>());
+    }
+    return shape;
+}
+
+/// A tensor of no numbers, for which nothing lies in the file. Errors: InvalidInput.
+Result<Tensor> emptyTensor(const NumberFormatPtr& format, const Shape& shape, std::string_view file)
+{
+    std::uint64_t others = 1; // loops go over rows, however long those are
+    for (const std::size_t size : shape) {
+        const auto product = checkedMultiply(others, std::max<std::size_t>(size, 1));
+        others = product ? std::min(*product, mostRows + 1) : mostRows + 1;
+    }
+    if (others > mostRows)
+        return fail(
+            ErrorCode::InvalidInput, "{}: a tensor without numbers is [{}]", file, fmt::join(shape, ", "));
+    return Tensor({format, shape}, {}, {});
+}
 
 /// {"shape", "format", "data"} as a tensor over the mapped bytes. Errors: InvalidInput.
 Result<Tensor> tensorOf(const Json& object, const Entries& entries, std::string_view file)
 {
     const auto formatId = jsonText(object, "format"), data = jsonText(object, "data");
-    const Json* const list = jsonMember(object, "shape");
-    const auto entry = data ? entries.find(*data) : entries.end();
-    if (!formatId || entry == entries.end() || list == nullptr || !list->is_array() || list->empty()
-        || list->size() > 8)
-        return fail(
-            ErrorCode::InvalidInput, "{}: the tensor '{}' has no format, shape or data", file,
-            data.value_or("?"));
+    const std::string shown = printable(data.value_or("?"));
+    const auto shape = shapeOf(jsonMember(object, "shape"));
+    if (!formatId || !shape)
+        return fail(ErrorCode::InvalidInput, "{}: the tensor '{}' has no format or shape", file, shown);
     const auto format = parseNumberFormat(*formatId);
     if (!format)
-        return fail(ErrorCode::InvalidInput, "{}: '{}': {}", file, *data, format.error().message);
-    Shape shape;
-    std::uint64_t rows = 1;
-    for (const Json& size : *list) {
-        if (!size.is_number_unsigned() || size.get<std::uint64_t>() == 0)
-            return fail(ErrorCode::InvalidInput, "{}: the shape of '{}' cannot be", file, *data);
-        shape.push_back(size.get<std::size_t>());
-    }
-    for (std::size_t i = 0; i + 1 < shape.size(); ++i) {
-        const auto product = checkedMultiply(rows, shape[i]);
-        if (!product)
-            return fail(ErrorCode::InvalidInput, "{}: the shape of '{}' is too large", file, *data);
-        rows = *product;
-    }
+        return fail(ErrorCode::InvalidInput, "{}: '{}': {}", file, shown, format.error().message);
+    if (std::ranges::find(*shape, 0U) != shape->end())
+        return emptyTensor(*format, *shape, file);
+    const auto entry = data ? entries.find(*data) : entries.end();
+    if (entry == entries.end())
+        return fail(ErrorCode::InvalidInput, "{}: the tensor '{}' has no data", file, shown);
+    const std::size_t columns = shape->empty() ? 1 : shape->back();
+    const auto rows = checkedProduct(std::span(*shape).first(shape->empty() ? 0 : shape->size() - 1));
+    if (!rows)
+        return fail(ErrorCode::InvalidInput, "{}: the shape of '{}' is too large", file, shown);
     const std::uint64_t block = (*format)->blockElements();
-    if (shape.back() > entry->second.bytes.size() * block) // also keeps the sum below from overflowing
+    if (columns > entry->second.bytes.size() * block) // also keeps the sum below from overflowing
         return fail(
-            ErrorCode::InvalidInput, "{}: '{}' has {} bytes for rows of {}", file, *data,
-            entry->second.bytes.size(), shape.back());
-    const auto bytes = checkedMultiply(rows, (shape.back() + block - 1) / block * (*format)->blockBytes());
+            ErrorCode::InvalidInput, "{}: '{}' has {} bytes for rows of {}", file, shown,
+            entry->second.bytes.size(), columns);
+    const auto bytes = checkedMultiply(*rows, (columns + block - 1) / block * (*format)->blockBytes());
     if (!bytes || *bytes != entry->second.bytes.size())
         return fail(
-            ErrorCode::InvalidInput, "{}: '{}' has {} bytes, its shape and format need {}", file, *data,
+            ErrorCode::InvalidInput, "{}: '{}' has {} bytes, its shape and format need {}", file, shown,
             entry->second.bytes.size(), bytes ? *bytes : UINT64_MAX);
-    return Tensor({*format, std::move(shape)}, entry->second.bytes, entry->second.owner);
+    return Tensor({*format, *shape}, entry->second.bytes, entry->second.owner);
+}
+
+/// Entries follow each other whatever their length; whoever reads floats where they lie wants them at a
+/// multiple of four.
+Tensor aligned(const Tensor& tensor)
+{
+    const auto bytes = tensor.bytes();
+    if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) == 0)
+        return tensor;
+    return Tensor::adopt(tensor.type(), {bytes.begin(), bytes.end()});
+}
+
+/// What replaces the matrix of the name. Errors: InvalidInput.
+Result<LayerReplacement>
+replacementOf(const Json& object, const std::string& name, const Entries& entries, std::string_view file)
+{
+    LayerReplacement replacement;
+    const Json& list = *jsonMember(object, "parts");
+    if (!list.is_array() || list.empty() || list.size() > 10'000)
+        return fail(ErrorCode::InvalidInput, "{}: '{}' has no parts", file, name);
+    for (const Json& part : list)
+        replacement.parts.push_back(
+            {jsonText(part, "name").value_or(""), aligned(TRY(tensorOf(part, entries, file))),
+             jsonBoolean(part, "shared").value_or(false)});
+    replacement.graph = TRY(graphOf(object, replacement.parts.size(), file));
+    const auto outputs = jsonInteger(object, "outputs"), inputs = jsonInteger(object, "inputs");
+    constexpr std::int64_t most = std::int64_t{1} << 31;
+    if (!outputs || !inputs || *outputs <= 0 || *inputs <= 0 || *outputs > most || *inputs > most)
+        return fail(ErrorCode::InvalidInput, "{}: '{}' does not say its sizes", file, name);
+    replacement.outputs = std::size_t(*outputs);
+    replacement.inputs = std::size_t(*inputs);
+    if (const auto check = checkReplacement(replacement); !check)
+        return fail(ErrorCode::InvalidInput, "{}: '{}': {}", file, name, check.error().message);
+    return replacement;
+}
+
+/// What version 2 says of a tensor: see the head of the header. Errors: InvalidInput.
+Result<void> readPlace(const Json& object, NamedTensor& tensor, std::string_view file)
+{
+    using Role = NamedTensor::Role;
+    const std::string shown = printable(tensor.name);
+    if (const Json* const role = jsonMember(object, "role"); role != nullptr) {
+        if (*role != "layer" && *role != "other")
+            return fail(
+                ErrorCode::InvalidInput, "{}: '{}' is neither a layer nor another tensor", file, shown);
+        tensor.role = *role == "layer" ? Role::Layer : Role::Other;
+    }
+    if (tensor.role == Role::Layer && (tensor.shape.size() != 2 || tensor.stored.isEmpty()))
+        return fail(ErrorCode::InvalidInput, "{}: the layer '{}' is no matrix", file, shown);
+    tensor.fileName = jsonText(object, "file_name").value_or("");
+    if (jsonBoolean(object, "transposed").value_or(false)) {
+        if (tensor.shape.size() != 2)
+            return fail(ErrorCode::InvalidInput, "{}: '{}' is transposed, but no matrix", file, shown);
+        tensor.layout = Layout::Transposed;
+        if (!tensor.replacement && tensor.stored.type().format->isFloat())
+            std::swap(tensor.shape[0], tensor.shape[1]);
+    }
+    const Json* const list = jsonMember(object, "file_shape");
+    if (list == nullptr)
+        return {};
+    const auto shape = shapeOf(list);
+    const auto numbers = checkedProduct(tensor.shape);
+    if (!shape || numbers == 0U || checkedProduct(*shape) != numbers)
+        return fail(
+            ErrorCode::InvalidInput, "{}: '{}' was [{}] in its file, which is not as many numbers as [{}]",
+            file, shown, shape ? fmt::format("{}", fmt::join(*shape, ", ")) : "?",
+            fmt::join(tensor.shape, ", "));
+    tensor.fileShape = *shape;
+    return {};
 }
 
 Result<NamedTensor> namedTensor(const Json& object, const Entries& entries, std::string_view file)
@@ -59,33 +156,42 @@ Result<NamedTensor> namedTensor(const Json& object, const Entries& entries, std:
         return fail(ErrorCode::InvalidInput, "{}: a tensor has no name", file);
     NamedTensor tensor;
     tensor.name = *name;
-    const Json* const list = jsonMember(object, "parts");
-    if (list == nullptr) {
+    if (jsonMember(object, "parts") == nullptr) {
         tensor.stored = TRY(tensorOf(object, entries, file));
         tensor.shape = tensor.stored.type().shape;
-        return tensor;
+    } else {
+        auto replacement = TRY(replacementOf(object, printable(*name), entries, file));
+        tensor.shape = {replacement.outputs, replacement.inputs};
+        tensor.stored = replacement.parts[0].tensor; // what kind of file it is; the whole is the replacement
+        tensor.replacement = std::make_shared<const LayerReplacement>(std::move(replacement));
     }
-    LayerReplacement replacement;
-    if (!list->is_array() || list->empty() || list->size() > 10'000)
-        return fail(ErrorCode::InvalidInput, "{}: '{}' has no parts", file, *name);
-    for (const Json& part : *list)
-        replacement.parts.push_back(
-            {jsonText(part, "name").value_or(""), TRY(tensorOf(part, entries, file)),
-             jsonBoolean(part, "shared").value_or(false)});
-    replacement.graph = TRY(graphOf(object, replacement.parts.size(), file));
-    const auto outputs = jsonInteger(object, "outputs"), inputs = jsonInteger(object, "inputs");
-    constexpr std::int64_t most = std::int64_t{1} << 31;
-    if (!outputs || !inputs || *outputs <= 0 || *inputs <= 0 || *outputs > most || *inputs > most)
-        return fail(ErrorCode::InvalidInput, "{}: '{}' does not say its sizes", file, *name);
-    replacement.outputs = std::size_t(*outputs);
-    replacement.inputs = std::size_t(*inputs);
-    tensor.shape = {replacement.outputs, replacement.inputs};
-    tensor.stored = replacement.parts[0].tensor; // what kind of file it is; the whole is the replacement
-    tensor.replacement = std::make_shared<const LayerReplacement>(std::move(replacement));
+    TRY_VOID(readPlace(object, tensor, file));
     return tensor;
 }
 
+Result<std::shared_ptr<const OperatorGraph>>
+operators(const std::string& text, const ModelFile& model, const Entries& entries, const std::string& file)
+{
+    const auto take = [&](const Json& object) -> Result<Tensor> {
+        return aligned(TRY(tensorOf(object, entries, file)));
+    };
+    OperatorGraph graph = TRY(operatorsOf(TRY(parseJson(text, file)), take, file));
+    std::vector<std::string_view> names;
+    for (const NamedTensor& tensor : model.tensors)
+        names.emplace_back(tensor.name);
+    if (const auto check = checkOperators(graph, names); !check)
+        return fail(check.error().code, "{}: {}", file, check.error().message);
+    return std::make_shared<const OperatorGraph>(std::move(graph));
+}
+
 } // namespace
+
+bool needsVersion2(const ModelFile& model)
+{
+    return model.operators != nullptr || std::ranges::any_of(model.tensors, [](const NamedTensor& tensor) {
+               return !tensor.fileShape.empty() || tensor.role != NamedTensor::Role::ByName;
+           });
+}
 
 bool sniff(const std::filesystem::path&, std::span<const std::byte> head)
 {
@@ -108,10 +214,10 @@ Result<ModelFile> read(const std::filesystem::path& path)
     const Json header = TRY(parseJson(text, name));
     const Json* const about = jsonMember(header, "__metadata__");
     const auto version = about == nullptr ? std::nullopt : jsonText(*about, "version");
-    if (version != "1")
+    if (version != "1" && version != "2")
         return fail(
-            ErrorCode::Unsupported, "{}: version '{}' of Tritloom files, this program reads 1", name,
-            version.value_or("?"));
+            ErrorCode::Unsupported, "{}: version '{}' of Tritloom files, this program reads 1 and 2", name,
+            printable(version.value_or("?")));
     const auto model = jsonText(*about, "model"), tensors = jsonText(*about, "tensors");
     if (!model || !tensors)
         return fail(ErrorCode::InvalidInput, "{}: the header names no model or no tensors", name);
@@ -123,12 +229,16 @@ Result<ModelFile> read(const std::filesystem::path& path)
     file.format = "tritloom";
     file.metadata = TRY(metadataOf(TRY(parseJson(*model, name)), name));
     file.rotateHalf = jsonText(*about, "rotate_half") == "1";
+    std::set<std::string> names;
     for (const Json& object : list) {
-        NamedTensor tensor = TRY(namedTensor(object, entries, name));
-        if (file.find(tensor.name) != nullptr)
-            return fail(ErrorCode::InvalidInput, "{}: the tensor '{}' is there twice", name, tensor.name);
-        file.tensors.push_back(std::move(tensor));
+        file.tensors.push_back(TRY(namedTensor(object, entries, name)));
+        if (!names.insert(file.tensors.back().name).second)
+            return fail(
+                ErrorCode::InvalidInput, "{}: the tensor '{}' is there twice", name,
+                printable(file.tensors.back().name));
     }
+    if (const auto operatorText = jsonText(*about, "operators"))
+        file.operators = TRY(operators(*operatorText, file, entries, name));
     return file;
 }
 

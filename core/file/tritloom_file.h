@@ -6,18 +6,38 @@
 /// Tritloom's own model file: safetensors whose header begins with "__metadata__": {"format": "tritloom",
 /// ...}, so that any safetensors reader lists it and any method's result can be kept.
 ///
-/// Every data entry is U8. "__metadata__" holds, besides "format" and "version" ("1"), two texts of JSON:
+/// Every data entry is U8. "__metadata__" holds, besides "format" and "version", texts of JSON:
 /// "model": [{"key", "type", "value"}], the metadata as GGUF knows them, and "rotate_half";
 /// "tensors": [{"name", "shape", "format", "data"}] for one packed matrix, or with "parts": [{"name",
 /// "shape", "format", "data", "shared"}] and "nodes": [{"op", "attributes", "inputs", "weights", "output"}],
 /// "output" for what replaces one. "data" names the entry; packed rows lie as the number format of that id
-/// defines them.
+/// defines them. A tensor of no numbers (a size of 0) has no "data"; [] is the shape of a single number.
+///
+/// Version "1" is that. Version "2", which networks on pictures and over characters need, also says of
+/// tensors
+///   "role": "layer" or "other": whether it is to be compressed, whatever its name,
+///   "file_shape": the shape in the file the network came from, [outputs, inputs, height, width] for rows of
+///                 inputs * height * width numbers,
+///   "transposed": true where that shape is of [inputs, outputs]; floats then lie that way too, blocks of
+///                 several weights do not,
+///   "file_name": the name in that file, where it was another.
+/// and "operators": what an ONNX file computes, {"opset", "ir", "producer", "inputs", "outputs", "constants",
+/// "nodes"}. Inputs and outputs: {"name", "type" (ONNX's number), "shape"}, whose sizes are numbers, or texts
+/// where they are open; without "shape" nothing is known of it. Constants: {"name", "type", "shape",
+/// "format", "data"}, numbers as f32. Nodes: {"domain", "type", "name", "inputs", "outputs", "attributes"},
+/// an attribute being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and
+/// "tensor" (a constant without name); "nan", "inf" and "-inf" stand for what is no number. Every value is
+/// made before it is read.
 namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";
 
+/// Whether version 1 does not say enough of the model.
+[[nodiscard]] bool needsVersion2(const ModelFile& model);
+
 [[nodiscard]] bool sniff(const std::filesystem::path& path, std::span<const std::byte> head);
-/// Errors: InvalidInput (a broken header, sizes that do not fit, an unknown format or op), Io.
+/// Errors: InvalidInput (a broken header, sizes that do not fit, an unknown format or op), Unsupported (a
+/// version of later programs), Io.
 [[nodiscard]] Result<ModelFile> read(const std::filesystem::path& path);
 
 // The texts in "__metadata__" and what they stand for.

@@ -6,9 +6,9 @@ namespace tritloom::tritloomFile {
 namespace {
 
 /// The ops a replacement may hold; their names in the file never change.
-constexpr std::array<OpKind, 8> ops{OpKind::Linear,           OpKind::Add,         OpKind::Multiply,
-                                    OpKind::Gather,           OpKind::Hadamard,    OpKind::QuantizeRows,
-                                    OpKind::SignFactorLinear, OpKind::SparseLinear};
+constexpr std::array<OpKind, 9> ops{OpKind::Linear,           OpKind::Add,          OpKind::Multiply,
+                                    OpKind::Gather,           OpKind::Hadamard,     OpKind::QuantizeRows,
+                                    OpKind::SignFactorLinear, OpKind::SparseLinear, OpKind::Concat};
 
 template <typename T>
 void add(Json& list, const std::string& key, const char* type, const T& value)

@@ -50,7 +50,7 @@ NetworkPass::weights(TensorId id, const Allocation& allocation, std::stop_token 
     if (layer)
         made = TRY(m_compressor->compress(*layer, allocation[*layer], std::move(stop)));
     else
-        made = TRY(materialise(model().tensor(id)));
+        made = TRY(storedLayer(model().tensor(id)));
     // Packed matrices are read as floats by the CPU, whose convolutions would decode them for every picture;
     // a device reads them as they are, and only them. Nor does the CPU round the inputs of products with
     // floats, so that where it shall round some, those weights stay packed. What replaces a product runs as

@@ -6596,10 +6596,6 @@ Divergenz %1</translation>
             <translation>%1: %2 seiner %3 Zahlen sind NaN oder unendlich</translation>
         </message>
         <message>
-            <source>%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: keep the recipe, from which it is made again</source>
-            <translation>%1: Das Verfahren '%2' speichert mehr als eine Matrix, was diese Art Datei nicht enthalten kann: Das Rezept behalten, aus dem es wieder entsteht</translation>
-        </message>
-        <message>
             <source>%1: the model has no layer to compress, so there is nothing to export</source>
             <translation>%1: Das Modell hat keine Schicht zum Komprimieren, also gibt es nichts zu exportieren</translation>
         </message>
@@ -6630,6 +6626,48 @@ Divergenz %1</translation>
         <message>
             <source>this kind of file has no place for what runs a language model: what is written can be looked at, not evaluated</source>
             <translation>Diese Dateiart hat keinen Platz für das, was ein Sprachmodell zum Laufen braucht: Das Geschriebene lässt sich ansehen, nicht auswerten</translation>
+            <source>%1: outputs stored by time step cannot be written as ONNX: export to *.tritloom</source>
+            <translation>%1: Nach Zeitschritt gespeicherte Ausgaben lassen sich nicht als ONNX schreiben: nach *.tritloom exportieren</translation>
+        </message>
+        <message>
+            <source>%1: %2 by a method that stores more than one matrix cannot be written as ONNX: export to *.tritloom</source>
+            <translation>%1: %2 von einem Verfahren, das mehr als eine Matrix speichert, lässt sich nicht als ONNX schreiben: nach *.tritloom exportieren</translation>
+        </message>
+        <message>
+            <source>the name of a tensor is not UTF-8: &apos;%1&apos;</source>
+            <translation>Der Name eines Tensors ist kein UTF-8: &apos;%1&apos;</translation>
+        </message>
+        <message>
+            <source>the metadata entry &apos;%1&apos; is not UTF-8</source>
+            <translation>Der Metadateneintrag &apos;%1&apos; ist kein UTF-8</translation>
+        </message>
+        <message>
+            <source>the metadata entry &apos;%1&apos; is NaN or infinite</source>
+            <translation>Der Metadateneintrag &apos;%1&apos; ist NaN oder unendlich</translation>
+        </message>
+        <message>
+            <source>a text of the operators is not UTF-8: &apos;%1&apos;</source>
+            <translation>Ein Text der Operatoren ist kein UTF-8: &apos;%1&apos;</translation>
+        </message>
+        <message>
+            <source>the value &apos;%1&apos; of the operators is made twice</source>
+            <translation>Der Wert &apos;%1&apos; der Operatoren entsteht zweimal</translation>
+        </message>
+        <message>
+            <source>the operator &apos;%1&apos; reads &apos;%2&apos; before it is made</source>
+            <translation>Der Operator &apos;%1&apos; liest &apos;%2&apos;, bevor es entsteht</translation>
+        </message>
+        <message>
+            <source>the operator &apos;%1&apos; has no type or gives nothing</source>
+            <translation>Der Operator &apos;%1&apos; hat keinen Typ oder ergibt nichts</translation>
+        </message>
+        <message>
+            <source>the attribute &apos;%1&apos; of the operator &apos;%2&apos; holds a graph</source>
+            <translation>Das Attribut &apos;%1&apos; des Operators &apos;%2&apos; enthält einen Graphen</translation>
+        </message>
+        <message>
+            <source>the file says it is %1, its tensors are not those of one</source>
+            <translation>Die Datei nennt sich %1, ihre Tensoren sind nicht die eines solchen</translation>
         </message>
     </context>
     <context>

@@ -145,6 +145,22 @@ private slots:
             evaluation.divergence.value < 1e-9, qPrintable(QString::number(evaluation.divergence.value)));
     }
 
+    void howPicturesAreGivenIsKept()
+    {
+        PictureOptions options;
+        options.source.images = m_folder.path().toStdString() + "/folders";
+        options.normalisation = Normalisation{.range = 255, .isKnown = true};
+        const auto engine =
+            PictureEngine::create(loadModel(networkPath).value(), plugins().lookup(), options).value();
+        QVERIFY(!loadModel(networkPath).value()->picture->normalisation.isKnown); // its file does not say
+        const std::filesystem::path path = (m_folder.path() + "/out.tritloom").toStdString();
+        const Allocation allocation = uniform(*engine->model(), {"int2row", "rtn", {}});
+        const auto report =
+            exportAllocation(*engine->model(), *engine->compressor(), allocation, path, {}, {});
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QVERIFY(loadModel(path).value()->picture->normalisation == *options.normalisation);
+    }
+
     void safetensorsHoldEveryTensorInItsShape()
     {
         const auto engine = engineOn(m_folder.path() + "/folders");

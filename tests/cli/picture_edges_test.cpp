@@ -98,6 +98,51 @@ private slots:
         QVERIFY2(exported.out.contains("NaN or infinite"), exported.out.constData());
     }
 
+    // What no other program's file holds: inputs by stored ranges.
+    void ourOwnFileActsAsItsRecipe()
+    {
+        const QString model = m_sample + "shapes.onnx", kept = path("kept.tritloom");
+        QJsonArray layers;
+        for (const QJsonValue& layer : cli({"stats", model, "--json"}).json()["layers"].toArray())
+            layers.append(QJsonObject{
+                {"name", layer.toObject()["name"]}, {"format", "int4g32"}, {"method", "static-activations"}});
+        QFile file(path("ranges.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QJsonDocument(QJsonObject{{"layers", layers}}).toJson());
+        file.close();
+        const QStringList recipe{"--recipe", path("ranges.json"), "--calibration", m_sample + "calibration"};
+        const Finished written = cli(QStringList{"export", model, "-o", kept} + recipe);
+        QVERIFY2(written.exitCode == 0 && written.out.contains("evaluated: "), written.err.constData());
+        const QJsonObject before = evaluated(model, recipe), after = evaluated(kept, {"--reference", model});
+        for (const char* const number : {"top1", "divergence", "flips"})
+            QVERIFY2(after.contains(number) && after[number] == before[number], number);
+        const Finished seen = cli({"inspect", kept});
+        QVERIFY2(seen.out.contains("pictures: classification, 3 channels, 32 x 32"), seen.out.constData());
+    }
+
+    void ourOwnFileMakesTheSamePictures()
+    {
+        const QString model = TRITLOOM_SOURCE_DIR "/resources/samples/picture/generation/denoise.onnx";
+        QVERIFY(
+            cli({"export", model, "--format", "int4g32", "--method", "rtn", "-o", path("noise.tritloom")})
+                .exitCode
+            == 0);
+        const Finished exported =
+            cli({"export", model, "--format", "int4g32", "--method", "rtn", "-o", path("noise.onnx")});
+        QVERIFY2(exported.exitCode == 0, exported.err.constData());
+        for (const QString& name : {"noise.tritloom", "noise.onnx"})
+            QVERIFY(
+                cli({"generate", path(name), "--samples", "1", "--steps", "3", "-o", path(name + " made")})
+                    .exitCode
+                == 0);
+        const auto made = [this](const QString& name) {
+            QFile picture(path(name + " made/000000.png"));
+            return picture.open(QIODevice::ReadOnly) ? picture.readAll() : QByteArray();
+        };
+        QVERIFY(!made("noise.tritloom").isEmpty());
+        QCOMPARE(made("noise.tritloom"), made("noise.onnx"));
+    }
+
     void aModelWithoutLayersIsNotExported()
     {
         OnnxNetwork network;
@@ -132,18 +177,23 @@ private slots:
         TRITLOOM_NEEDS_SHARED_DATA(folder);
         const QString zip = QString::fromStdString(
             (folder / "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip").string());
-        const Finished done = cli({"export", zip, "--skip-evaluation", "-o", path("ternary.onnx")});
+        const Finished done = cli(
+            {"export", zip, "--format", "nf4g64", "--method", "rtn", "--skip-evaluation", "-o",
+             path("ternary.onnx")});
         QVERIFY2(done.exitCode == 0, done.err.constData());
-        const QRegularExpression told(
-            "note: (\\d+) tensors are ternaryg[^:]*, which this kind of file cannot "
-            "hold: they are written as f32, "
-            "(\\d+) bytes in place of (\\d+)");
+        const QRegularExpression told("note: (\\d+) tensors are nf4g64, which this kind of file cannot "
+                                      "hold: they are written as f32, "
+                                      "(\\d+) bytes in place of (\\d+)");
         const auto match = told.match(QString::fromUtf8(done.err));
         QVERIFY2(match.hasMatch(), done.err.constData());
         const qint64 after = match.captured(2).toLongLong(), before = match.captured(3).toLongLong();
         const qint64 written = QFile(path("ternary.onnx")).size();
         QVERIFY(before < after && after < written && written < after + 100'000); // norms, biases, operators
         QVERIFY(done.out.contains("which this kind of file cannot hold")); // and afterwards
+        // What is stored in whole numbers stays so.
+        const Finished kept = cli({"export", zip, "--skip-evaluation", "-o", path("kept.onnx")});
+        QVERIFY2(kept.exitCode == 0 && !kept.err.contains("cannot hold"), kept.err.constData());
+        QVERIFY(QFile(path("kept.onnx")).size() < written / 2);
     }
 };
 

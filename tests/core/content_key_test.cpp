@@ -43,6 +43,25 @@ private slots:
         QCOMPARE(contentKey(other), contentKey(file));
     }
 
+    void whatReplacesALayerCounts()
+    {
+        const auto keyWith = [](double bits) {
+            ModelFile file = *TinyModel().make()->file;
+            NamedTensor& tensor = file.tensors.back();
+            GraphBuilder graph;
+            const ValueId rounded = graph.add({OpKind::QuantizeRows, {{"bits", bits}}}, {graph.input()});
+            const ValueId product = graph.add({OpKind::Linear, {}}, {rounded}, {TensorId{0}});
+            tensor.replacement = std::make_shared<const LayerReplacement>(LayerReplacement{
+                .graph = std::move(graph).finish(product),
+                .parts = {{"weights", tensor.stored, false}},
+                .outputs = tensor.shape[0],
+                .inputs = 1});
+            return contentKey(file);
+        };
+        QCOMPARE(keyWith(8), keyWith(8));
+        QVERIFY(keyWith(4) != keyWith(8)); // the parts are the same
+    }
+
     void operatorsCount()
     {
         const auto keyWith = [](const OperatorGraph& graph) {

@@ -3,6 +3,7 @@
 #include "core/export/network_targets.h"
 #include "core/export/onnx_weights.h"
 #include "core/file/operator_graph.h"
+#include "core/file/replaced_tensor.h"
 #include "tests/support/onnx_network.h"
 
 #include <QTemporaryDir>

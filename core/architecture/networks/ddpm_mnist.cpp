@@ -57,7 +57,10 @@ Result<Graph> buildDdpmCnn(const ModelFile& file, const Shape& picture)
     }
     for (int i = 0; n.has(fmt::format("gt.blocks.{}.net.0.weight", i)); ++i) {
         const std::string name = fmt::format("gt.blocks.{}.net.", i);
-        const auto kernel = std::int64_t(fileShapeOf(file, name + "0.weight")[2]);
+        const Shape shape = fileShapeOf(file, name + "0.weight");
+        if (shape.size() != 4)
+            return fail(ErrorCode::InvalidInput, "{}0.weight is [{}], no convolution", name, fmt::join(shape, ", "));
+        const auto kernel = std::int64_t(shape[2]);
         x = TRY(n.convolution(name + "0", x, {.kernel = kernel, .pad = kernel / 2}));
         x = TRY(n.unary(UnaryFunction::GeluErf, TRY(layerNorm(n, name + "1", x))));
         if (i == 0)
@@ -69,7 +72,7 @@ Result<Graph> buildDdpmCnn(const ModelFile& file, const Shape& picture)
 // A U-Net of three levels; every level adds its own embedding of the time step, looked up in a table.
 bool isDdpmUnet(const ModelFile& file)
 {
-    return file.find("network.time_embed.weight") != nullptr && file.find("network.b_mid.0.conv1.weight") != nullptr
+    return fileShapeOf(file, "network.time_embed.weight").size() == 2 && file.find("network.b_mid.0.conv1.weight") != nullptr
         && file.find("network.up1.2.weight") != nullptr && fileShapeOf(file, "network.b1.0.ln.weight").size() == 3;
 }
 

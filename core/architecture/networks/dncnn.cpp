@@ -5,6 +5,11 @@
 #include <regex>
 
 namespace tritloom::networks {
+namespace {
+
+const char* const noiseKey = "general.dncnn.noise"; // of 255; what the file was called says it
+
+} // namespace
 
 // Zhang et al. 2017, batch norms merged: a chain of convolutions whose output is the noise.
 bool isDncnn(const ModelFile& file)
@@ -17,15 +22,22 @@ bool isDncnn(const ModelFile& file)
         && fileShapeOf(file, "model.2.weight").size() == 4;
 }
 
-Result<PictureModel> describeDncnn(const ModelFile& file)
+void prepareDncnn(ModelFile& file)
 {
-    PictureModel model{.task = PictureTask::Restoration, .channels = fileShapeOf(file, "model.0.weight")[1]};
-    model.normalisation.isKnown = true; // 0..1
+    prepareConvolutions(file);
     // Files are named by the noise they were trained for: dncnn_25.
     std::smatch found;
     const std::string name = file.path.stem().string();
     if (std::regex_search(name, found, std::regex("[a-z]_?([0-9]{1,2})$")))
-        model.noise = std::stod(found[1].str());
+        file.metadata.set(noiseKey, std::stod(found[1].str()));
+}
+
+Result<PictureModel> describeDncnn(const ModelFile& file)
+{
+    PictureModel model{.task = PictureTask::Restoration, .channels = fileShapeOf(file, "model.0.weight")[1]};
+    model.normalisation.isKnown = true; // 0..1
+    const double noise = file.metadata.number(noiseKey).value_or(0);
+    model.noise = noise > 0 && noise < 100 ? noise : 0;
     return model;
 }
 

@@ -19,6 +19,7 @@ Result<PictureModel> describeSlimRlfn(const ModelFile&);
 Result<Graph> buildSlimRlfn(const ModelFile&, const Shape& picture);
 
 bool isDncnn(const ModelFile&);
+void prepareDncnn(ModelFile&);
 Result<PictureModel> describeDncnn(const ModelFile&);
 Result<Graph> buildDncnn(const ModelFile&, const Shape& picture);
 

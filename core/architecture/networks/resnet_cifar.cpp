@@ -9,7 +9,7 @@ namespace tritloom::networks {
 bool isResnetCifar(const ModelFile& file)
 {
     return fileShapeOf(file, "conv1.weight") == Shape{16, 3, 3, 3} && file.find("layer3.0.conv2.weight") != nullptr
-        && file.find("layer4.0.conv1.weight") == nullptr && file.find("linear.weight") != nullptr
+        && file.find("layer4.0.conv1.weight") == nullptr && fileShapeOf(file, "linear.weight").size() == 2
         && file.find("layer2.0.shortcut.0.weight") == nullptr;
 }
 

@@ -1,5 +1,6 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
+#include "core/file/replaced_tensor.h"
 #include "core/graph/shape_inference.h"
 
 #include <cmath>
@@ -89,20 +90,19 @@ Result<Operand> Builder::need(const OperatorNode& node, std::size_t i) const
     return *operand;
 }
 
-Tensor Builder::floatsOf(const Operand& known) const
+Result<Tensor> Builder::floatsOf(const Operand& known) const
 {
     if (!known.origin || !known.values.isEmpty())
         return known.values;
     const NamedTensor& tensor = m_file.tensors[std::size_t(*known.origin)];
-    // The bytes in the file's order; unaligned floats are copied by the decoder.
-    return Tensor::adoptFloats(known.knownShape, tensor.stored.toFloats());
+    return Tensor::adoptFloats(known.knownShape, inFileOrder(tensor, TRY(materialise(tensor))));
 }
 
 Result<std::vector<float>> Builder::valuesOf(const OperatorNode& node, const Operand& operand) const
 {
     if (!operand.isKnown())
         return fail(ErrorCode::Unsupported, node, "an input that must be known depends on the picture");
-    return floatsOf(operand).toFloats();
+    return TRY(floatsOf(operand)).toFloats();
 }
 
 Result<std::optional<std::vector<double>>>
@@ -157,7 +157,7 @@ Result<Flow> Builder::flowing(const OperatorNode& node, const Operand& operand)
 {
     if (operand.flow)
         return *operand.flow;
-    return m_network.add({OpKind::Constant, {}}, {}, {}, node.name, {floatsOf(operand)});
+    return m_network.add({OpKind::Constant, {}}, {}, {}, node.name, {TRY(floatsOf(operand))});
 }
 
 Result<Operand> Builder::emit(const OperatorNode& node, Op op, const std::vector<Operand>& operands)
@@ -178,7 +178,7 @@ Result<Operand> Builder::emit(const OperatorNode& node, Op op, const std::vector
             return fail(ErrorCode::Unsupported, node, "a constant of [{}]", fmt::join(*shape, ", "));
         std::vector<DeviceTensor> arguments;
         for (const Operand& operand : operands)
-            arguments.push_back(TRY(m_backend->upload(floatsOf(operand))));
+            arguments.push_back(TRY(m_backend->upload(TRY(floatsOf(operand)))));
         const Tensor result = TRY(m_backend->download(TRY(m_backend->run(op, arguments, {}))));
         return Operand{.values = result, .elementType = integer ? operands[0].elementType : 1, .knownShape = result.type().shape};
     }
@@ -194,7 +194,7 @@ Result<Operand> Builder::emit(const OperatorNode& node, Op op, const std::vector
             && m_file.tensors[std::size_t(*operand.origin)].shape == operand.knownShape)
             weights.push_back(*operand.origin);
         else
-            literals.push_back(floatsOf(operand));
+            literals.push_back(TRY(floatsOf(operand)));
     }
     Flow flow = TRY(m_network.add(std::move(op), inputs, weights, node.name, literals));
     return Operand{.flow = std::move(flow), .elementType = integer ? operands[0].elementType : 1};

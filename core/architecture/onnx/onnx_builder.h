@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    Tensor floatsOf(const Operand& known) const;
+    Result<Tensor> floatsOf(const Operand& known) const;
 
     const ModelFile& m_file;
     const OperatorGraph& m_graph;

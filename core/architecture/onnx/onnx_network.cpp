@@ -13,6 +13,8 @@
 namespace tritloom::onnx {
 namespace {
 
+const char* const normalisationKey = "onnx.tritloom.normalisation";
+
 std::string lowered(std::string text)
 {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
@@ -41,7 +43,7 @@ std::optional<Normalisation> statedRange(const ModelFile& file)
         {"normalized_0_1", {.range = 1, .isKnown = true}},
         {"normalized_1_1", {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true}},
     };
-    if (const auto own = file.metadata.text("onnx.tritloom.normalisation")) { // range, means, deviations
+    if (const auto own = file.metadata.text(normalisationKey)) { // range, means, deviations
         Normalisation stated{.isKnown = true};
         std::istringstream in(*own);
         in.imbue(std::locale::classic());
@@ -131,6 +133,16 @@ Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
 
 } // namespace
 
+std::string textOf(const Normalisation& n)
+{
+    return fmt::format("{} {} {}", n.range, fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
+}
+
+void stateNormalisation(ModelFile& file, const Normalisation& normalisation)
+{
+    file.metadata.set(normalisationKey, textOf(normalisation));
+}
+
 Result<Graph> buildGraph(const ModelFile& file, const std::vector<Shape>& inputs)
 {
     if (file.operators == nullptr)
@@ -159,6 +171,8 @@ Result<Graph> buildNetwork(const ModelFile& file, const Shape& picture)
 
 Result<PictureModel> describeNetwork(const ModelFile& file)
 {
+    if (file.operators == nullptr) // a file may say of itself what it likes
+        return fail(ErrorCode::InvalidInput, "{}: no operators were read", file.path.filename().string());
     const auto& inputs = file.operators->inputs;
     if (inputs.empty() || !isPicture(inputs[0]))
         return fail(

@@ -14,4 +14,9 @@ namespace tritloom::onnx {
 /// The graph for given shapes of all inputs, whatever they mean.
 [[nodiscard]] Result<Graph> buildGraph(const ModelFile&, const std::vector<Shape>& inputs);
 
+/// A file of operators that says how it takes pictures, for whoever opens it again.
+void stateNormalisation(ModelFile& file, const Normalisation& normalisation);
+/// As it stands among the properties of an ONNX file, under "tritloom.normalisation".
+[[nodiscard]] std::string textOf(const Normalisation& normalisation);
+
 } // namespace tritloom::onnx
