@@ -24,8 +24,9 @@ int evaluate(Context& context, const QStringList& arguments)
         return context.fail(network.error());
     if (*network != nullptr)
         return evaluatePictures(context, *network);
+    std::shared_ptr<Engine> engine;
     const auto run = [&]() -> Result<Evaluation> {
-        const auto engine = TRY(openEngine(context));
+        engine = TRY(openEngine(context));
         const Model& model = *engine->model();
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
@@ -64,13 +65,25 @@ int evaluate(Context& context, const QStringList& arguments)
     const auto evaluation = run();
     if (!evaluation)
         return context.fail(evaluation.error());
+    const QString text = context.parser.isSet("text")
+        ? context.parser.value("text")
+        : QString("evaluation.txt, which comes with the program");
+    const std::size_t contextLength = engine->options().evaluation.contextLength;
     if (context.json()) {
-        context.print(evaluationJson(*evaluation));
+        QJsonObject json = evaluationJson(*evaluation);
+        json["text"] = text;
+        json["contexts"] = qint64(engine->chunks().size());
+        json["contextLength"] = qint64(contextLength);
+        context.print(json);
         return Done;
     }
     const auto line = [](const char* what, double value, double error) {
         std::printf("%-28s %.6g ± %.2g\n", what, value, error);
     };
+    std::printf("%-28s %s\n", "text", qPrintable(text));
+    std::printf(
+        "%-28s %zu of %zu tokens, %zu scored\n", "contexts", engine->chunks().size(), contextLength,
+        evaluation->tokens);
     line("perplexity", evaluation->perplexity.value, evaluation->perplexity.standardError);
     line(
         "reference perplexity", evaluation->referencePerplexity.value,
@@ -79,9 +92,7 @@ int evaluate(Context& context, const QStringList& arguments)
     line(
         "same most likely token", evaluation->topTokenAgreement.value,
         evaluation->topTokenAgreement.standardError);
-    std::printf(
-        "%-28s %zu in %.2f s\n", "scored tokens", evaluation->tokens,
-        double(evaluation->elapsed.count()) / 1000);
+    std::printf("%-28s %.2f s\n", "measured in", double(evaluation->elapsed.count()) / 1000);
     return Done;
 }
 

@@ -53,7 +53,7 @@ public:
         for (const ComparisonRow& row : rows) {
             if (!row.isMeasured() || !(m_value(row) > 0) || std::isinf(m_value(row)))
                 continue;
-            series[methodText(row.candidate)].push_back(&row);
+            series[row.method].push_back(&row);
             m_left = std::min(m_left, std::log10(double(row.bytes)));
             m_right = std::max(m_right, std::log10(double(row.bytes)));
             m_low = std::min(m_low, std::log10(m_value(row)));
@@ -162,7 +162,7 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
     text += fmt::format("{},compressSeconds,evaluateSeconds,failure\n", kind.samples);
     for (const ComparisonRow& row : rows) {
         text += fmt::format(
-            "{},{},{},{:.6g},", csvCell(row.candidate.format), csvCell(methodText(row.candidate)), row.bytes,
+            "{},{},{},{:.6g},", csvCell(row.candidate.format), csvCell(row.method), row.bytes,
             row.bitsPerWeight);
         for (std::size_t c = 0; c < kind.columns.size(); ++c)
             text += row.isMeasured() && !std::isnan(row.numbers[c].value)
@@ -210,7 +210,7 @@ std::string tableOf(const ComparisonKind& kind, const std::vector<ComparisonRow>
         const SizeUnit unit = fileUnitOf(row.bytes);
         table += fmt::format(
             "<tr><td>{}</td><td>{}</td><td>{:.2f} {}</td><td>{:.3f}</td>", escaped(row.candidate.format),
-            escaped(methodText(row.candidate)), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
+            escaped(row.method), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
         if (!row.isMeasured()) {
             table += fmt::format(
                 "<td colspan=\"{}\">{}</td></tr>\n", shown.size() + 2,

@@ -4048,16 +4048,20 @@ Divergenz %1</translation>
             <translation>Nichts einzustellen.</translation>
         </message>
         <message>
-            <source>Standard: off</source>
-            <translation>Üblich: aus</translation>
-        </message>
-        <message>
-            <source>Standard: on</source>
-            <translation>Üblich: an</translation>
-        </message>
-        <message>
             <source>Whole numbers from %1 to %2, standard %3</source>
             <translation>Ganze Zahlen von %1 bis %2, üblich %3</translation>
+        </message>
+        <message>
+            <source>Standard: %1</source>
+            <translation>Üblich: %1</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>an</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>aus</translation>
         </message>
     </context>
     <context>
@@ -4457,10 +4461,6 @@ Divergenz %1</translation>
         <message>
             <source>Bits of the inputs</source>
             <translation>Bits der Eingaben</translation>
-        </message>
-        <message>
-            <source>Range: 0 least to largest, 1 percentile, 2 squared error, 3 divergence</source>
-            <translation>Bereich: 0 kleinster bis größter, 1 Perzentil, 2 quadratischer Fehler, 3 Divergenz</translation>
         </message>
         <message>
             <source>Share of values inside a percentile range</source>
@@ -6081,6 +6081,26 @@ Divergenz %1</translation>
         <message>
             <source>Keep what the first token of a text gives, and leave it out of the range</source>
             <translation>Behalten, was das erste Token eines Textes gibt, und es aus dem Bereich lassen</translation>
+        </message>
+        <message>
+            <source>Range</source>
+            <translation>Bereich</translation>
+        </message>
+        <message>
+            <source>Least to largest</source>
+            <translation>Kleinster bis größter</translation>
+        </message>
+        <message>
+            <source>Percentile</source>
+            <translation>Perzentil</translation>
+        </message>
+        <message>
+            <source>Least squared error</source>
+            <translation>Kleinster quadratischer Fehler</translation>
+        </message>
+        <message>
+            <source>Least divergence</source>
+            <translation>Kleinste Divergenz</translation>
         </message>
     </context>
     <context>

@@ -61,10 +61,10 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
         const ComparisonRow& row = rows[i];
         if (!row.isMeasured())
             continue;
-        QScatterSeries*& series = byMethod[methodText(row.candidate)];
+        QScatterSeries*& series = byMethod[row.method];
         if (series == nullptr) {
             series = new QScatterSeries(m_chart);
-            series->setName(QString::fromStdString(methodText(row.candidate)));
+            series->setName(QString::fromStdString(row.method));
             series->setMarkerSize(10);
             // Shapes differ too: colour is never the only carrier.
             constexpr QScatterSeries::MarkerShape shapes[] = {
@@ -98,7 +98,7 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
                             QCursor::pos(),
                             QString("%1, %2").arg(
                                 QString::fromStdString(at.candidate.format),
-                                QString::fromStdString(methodText(at.candidate))),
+                                QString::fromStdString(at.method)),
                             this);
                 });
         }
