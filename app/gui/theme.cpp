@@ -182,6 +182,9 @@ QString styleSheet(const QPalette& palette)
             icon-size: 12px; }
         QDockWidget::title { background: %window; padding: 7px 12px; text-align: left; }
         QFrame[card="true"] { background: %panel; border: 1px solid %line; border-radius: 8px; }
+        QTextBrowser#originalText, QTextBrowser#compressedText, QListView#pictureList { background: %base;
+            border: 1px solid %line; border-radius: 6px; }
+        QTextBrowser#originalText, QTextBrowser#compressedText { padding: 4px; }
         QListWidget { background: transparent; border: none; outline: none; }
         QListWidget::item { padding: 2px 4px; border-radius: 4px; }
         QListWidget::indicator, QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid %muted;

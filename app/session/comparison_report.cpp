@@ -63,7 +63,7 @@ public:
             return {};
         const double margin = std::max(0.02, 0.05 * (m_right - m_left)),
                      room = std::max(0.05, 0.08 * (m_high - m_low));
-        m_unit = fileUnitOf(std::uint64_t(std::pow(10, m_right)));
+        m_unit = sizeUnitOf(std::uint64_t(std::pow(10, m_right)));
         m_left -= margin;
         m_right += margin;
         m_low -= room;
@@ -207,7 +207,7 @@ std::string tableOf(const ComparisonKind& kind, const std::vector<ComparisonRow>
         table += fmt::format("<th>{}</th>{}", kind.columns[c].title, c == 0 ? "<th>&plusmn;</th>" : "");
     table += "<th>seconds</th></tr></thead><tbody>\n";
     for (const ComparisonRow& row : rows) {
-        const SizeUnit unit = fileUnitOf(row.bytes);
+        const SizeUnit unit = sizeUnitOf(row.bytes);
         table += fmt::format(
             "<tr><td>{}</td><td>{}</td><td>{:.2f} {}</td><td>{:.3f}</td>", escaped(row.candidate.format),
             escaped(row.method), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);

@@ -47,7 +47,7 @@ Workspace::Workspace(
     , m_baseModel(m_engine)
 {
     m_saver.setMaxThreadCount(1);
-    m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
+    m_goal.budgetBytes = standardBudget();
     restore();
     m_contract.request(m_document.allocation());
     if (model().picture) // cells of few pictures are cheap to look at, of classes all are needed
@@ -218,7 +218,8 @@ Estimate Workspace::estimate(const Allocation& allocation) const
     Estimate estimate;
     estimate.bytes = bytesOf(model(), allocation, methods());
     estimate.bitsPerWeight = bitsPerWeight(model(), allocation, methods());
-    estimate.predictedKl = m_sensitivity.table().predictedKl(allocation);
+    if (allocation != model().original())
+        estimate.predictedKl = m_sensitivity.table().predictedKl(allocation);
     estimate.keyValueBytes = model().kvBytesPerToken * m_goal.contextLength;
     std::uint64_t widest = 0;
     for (const Layer& layer : model().layers)
@@ -242,7 +243,17 @@ const Contradiction* Workspace::contradiction() const
 
 std::optional<double> Workspace::prediction() const
 {
-    return m_sensitivity.table().predictedKl(m_document.allocation());
+    return isUnchanged() ? std::nullopt : m_sensitivity.table().predictedKl(m_document.allocation());
+}
+
+bool Workspace::isUnchanged() const
+{
+    return m_document.allocation() == model().original();
+}
+
+bool Workspace::hasBudget() const
+{
+    return m_goal.budgetBytes != standardBudget() || !isUnchanged();
 }
 
 const Evaluation* Workspace::measurement() const

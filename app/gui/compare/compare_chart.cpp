@@ -54,7 +54,7 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     std::uint64_t largest = 0;
     for (const ComparisonRow& row : rows)
         largest = std::max<std::uint64_t>(largest, row.bytes);
-    const SizeUnit unit = fileUnitOf(largest);
+    const SizeUnit unit = sizeUnitOf(largest);
     m_size->setTitleText(tr("file size, %1").arg(QLatin1String(unit.name)));
     double left = 1e300, right = 0, low = 1e300, high = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
