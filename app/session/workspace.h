@@ -42,7 +42,7 @@ struct Estimate {
 struct Goal {
     std::size_t contextLength = 2048;
     std::uint64_t memoryBytes = 8'000'000'000;
-    std::uint64_t budgetBytes = 0; ///< for the allocator; 0: a quarter of the 16-bit size
+    std::uint64_t budgetBytes = 0; ///< for the allocator, of the whole file
 };
 
 /// An open model with its document, selection and workers. One per project. GUI thread only.
@@ -58,6 +58,10 @@ public:
     /// The same for an engine that was made on another thread, as the window does: quick.
     [[nodiscard]] static std::unique_ptr<Workspace> create(
         std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store = {});
+    /// A project that keeps nothing of what is done to it, only what is measured. results: outlives it.
+    [[nodiscard]] static Result<std::unique_ptr<Workspace>> create(
+        std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
+        ResultStore& results);
     ~Workspace() override;
 
     /// The project file that keeps a model's work when nobody saved it anywhere: one per model, by content.
@@ -150,9 +154,10 @@ signals:
     void saveFailed(const QString& why); ///< what is on the screen is not on the disk
 
 private:
-    /// A quarter of 16 bits a weight.
-    [[nodiscard]] std::uint64_t standardBudget() const { return model().parameters() / 2; }
-    Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store);
+    [[nodiscard]] std::uint64_t standardBudget() const; ///< 4 bits a weight, the rest as stored
+    Workspace(
+        std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store,
+        ResultStore* results);
     void restore();
     void autosave();
     void checkPrediction();
