@@ -78,7 +78,7 @@ int evaluate(Context& context, const QStringList& arguments)
         return Done;
     }
     const auto line = [](const char* what, double value, double error) {
-        std::printf("%-28s %.6g ± %.2g\n", what, value, error);
+        std::printf("%-28s %.6g ± %#.2g\n", what, value, error);
     };
     std::printf("%-28s %s\n", "text", qPrintable(text));
     std::printf(
