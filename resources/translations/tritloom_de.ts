@@ -3158,6 +3158,10 @@ Divergenz %1</translation>
             <source>x %1, y %2: original %3, compressed %4</source>
             <translation>x %1, y %2: Original %3, verdichtet %4</translation>
         </message>
+        <message>
+            <source>Space flips</source>
+            <translation>Leertaste wendet</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StepPlot</name>

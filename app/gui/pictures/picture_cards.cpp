@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include <cmath>
+#include <limits>
 
 namespace tritloom {
 namespace {
@@ -164,10 +165,12 @@ void PictureCards::refresh()
         m_change->setText(tr("original"));
     } else {
         m_headline->setText(headline.text());
+        const bool equal = headline.text() == decibelText(std::numeric_limits<double>::infinity());
         m_kind->setText(
-            stale ? tr("of an earlier step")
-                  : tr("± %1 measured")
-                        .arg(locale.toString(headline.value.standardError, 'f', headline.decimals)));
+            stale       ? tr("of an earlier step")
+                : equal ? QString() // which has no error
+                        : tr("± %1 measured")
+                              .arg(locale.toString(headline.value.standardError, 'f', headline.decimals)));
         const double change = headline.reference ? headline.value.value - *headline.reference : 0;
         m_change->setText(
             m_workspace.isUnchanged() ? tr("original")
