@@ -31,7 +31,8 @@ Result<AllocatorChoice> allocatorChoice(Context& context)
 {
     AllocatorChoice choice;
     if (context.parser.isSet("allocator"))
-        choice.allocator = TRY(context.asked(parsePluginChoice(context.parser.value("allocator"))));
+        choice.allocator =
+            TRY(askedPlugin(context, PluginKind::Allocator, context.parser.value("allocator")));
     if (context.parser.isSet("bit-operations")) {
         bool valid = false;
         choice.bitOperations = context.parser.value("bit-operations").toDouble(&valid);
@@ -119,7 +120,8 @@ int allocate(Context& context, const QStringList& arguments)
             const LayerChoice& choice = result.allocation.layers[i];
             rows.push_back(
                 {QString::fromStdString(model.layers[i].name), QString::fromStdString(choice.format),
-                 QString::fromStdString(methodText({choice.format, choice.method, choice.parameters})),
+                 QString::fromStdString(methodText(
+                     {choice.format, choice.method, choice.parameters}, context.plugins().lookup())),
                  formatBytes(bytesOf(model.layers[i], choice, methods))});
         }
         printTable({"layer", "format", "method", "bytes"}, rows);

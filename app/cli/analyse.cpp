@@ -119,11 +119,8 @@ int analyse(Context& context, const QStringList& arguments)
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
     const auto run = [&]() -> Result<Report> {
-        const PluginChoice choice = TRY(context.asked(parsePluginChoice(given[0])));
+        const PluginChoice choice = TRY(askedPlugin(context, PluginKind::Analysis, given[0]));
         const Analysis* const analysis = context.plugins().analysis(choice.id);
-        if (analysis == nullptr)
-            return context.misuse("no analysis is called '{}': see tritloom-cli methods", choice.id);
-        TRY_VOID(context.asked(checkParameters(choice, analysis->parameters())));
         if (analysis->needsModel() && given.size() < 2)
             return context.misuse("'{}' looks at a model: name one after it", choice.id);
         if (!analysis->needsModel() && given.size() > 1)

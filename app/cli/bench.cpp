@@ -146,14 +146,8 @@ Result<Work> fitWork(Context& context)
     if (const auto formats = TRY(formatsOf(context)); !formats.empty())
         what.formats = formats;
     what.methods.clear();
-    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
-        const PluginChoice choice = TRY(context.asked(parsePluginChoice(id)));
-        const LayerMethod* const method = context.plugins().find(choice.id);
-        if (method == nullptr)
-            return context.misuse("no method is called '{}': see tritloom-cli methods", choice.id);
-        TRY_VOID(context.asked(checkParameters(choice, method->parameters())));
-        what.methods.push_back(choice);
-    }
+    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
+        what.methods.push_back(TRY(askedPlugin(context, PluginKind::LayerMethod, id)));
     return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
         return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
     };

@@ -382,7 +382,7 @@ QString timeText(double seconds)
 
 QString formatBytes(std::uint64_t bytes)
 {
-    const SizeUnit unit = fileUnitOf(bytes);
+    const SizeUnit unit = sizeUnitOf(bytes);
     return QString("%1 %2").arg(double(bytes) / unit.bytes, 0, 'f', unit.bytes == 1 ? 0 : 2).arg(unit.name);
 }
 

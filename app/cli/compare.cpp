@@ -27,7 +27,7 @@ void print(Context& context, const ComparisonKind& kind, const std::vector<Compa
     std::size_t failed = 0;
     for (const ComparisonRow& row : rows) {
         const QString format = QString::fromStdString(row.candidate.format),
-                      method = QString::fromStdString(methodText(row.candidate));
+                      method = QString::fromStdString(row.method);
         QJsonObject object{
             {"format", format},
             {"method", method},
@@ -90,7 +90,7 @@ int compare(Context& context, const QStringList& arguments)
         const Model& model = pictures ? *pictures->model() : *engine->model();
         std::vector<Candidate> methods;
         for (const QString& text : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
-            const PluginChoice choice = TRY(context.asked(parsePluginChoice(text)));
+            const PluginChoice choice = TRY(askedPlugin(context, PluginKind::LayerMethod, text));
             methods.push_back({"", choice.id, choice.parameters});
         }
         std::vector<std::string> formats;

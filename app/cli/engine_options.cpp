@@ -47,11 +47,25 @@ Result<std::vector<Candidate>> preparedFor(Context& context, const Model& model)
         return mostTaken(model, TRY(readRecipe(model, context.parser.value("recipe").toStdString())));
     if (!given.contains(QStringLiteral("format")))
         return std::vector<Candidate>();
-    const auto [method, parameters] = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
+    const auto [method, parameters] =
+        TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
     return std::vector<Candidate>{{context.parser.value("format").toStdString(), method, parameters}};
 }
 
 } // namespace
+
+Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QString& text)
+{
+    static constexpr const char* nouns[] = {"method", "transform", "metric", "allocator", "analysis"};
+    const SpecsOf specs = context.plugins().specsOf(kind);
+    PluginChoice choice = TRY(context.asked(parsePluginChoice(text.toStdString(), specs)));
+    if (std::ranges::none_of(
+            context.plugins().of(kind), [&](const MethodInfo& info) { return info.id == choice.id; }))
+        return context.misuse(
+            "no {} is called '{}': see tritloom-cli methods", nouns[std::size_t(kind)], choice.id);
+    TRY_VOID(context.asked(checkParameters(choice, specs(choice.id))));
+    return choice;
+}
 
 Result<void>
 forEachTransform(Context& context, const std::function<const Model&()>& model, const ApplyTransform& apply)
@@ -63,12 +77,8 @@ forEachTransform(Context& context, const std::function<const Model&()>& model, c
     };
     std::vector<Asked> all; // the last is checked before the first has run for minutes
     for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
-        const PluginChoice choice = TRY(context.asked(parsePluginChoice(text)));
-        const ModelTransform* const transform = context.plugins().transform(choice.id);
-        if (transform == nullptr)
-            return context.misuse("no transform is called '{}': see tritloom-cli methods", choice.id);
-        TRY_VOID(context.asked(checkParameters(choice, transform->parameters())));
-        all.push_back({text, transform, choice.parameters});
+        const PluginChoice choice = TRY(askedPlugin(context, PluginKind::ModelTransform, text));
+        all.push_back({text, context.plugins().transform(choice.id), choice.parameters});
     }
     for (const Asked& asked : all) {
         const MethodContext work{.stop = context.stop, .progress = [&](double fraction) {
@@ -126,35 +136,28 @@ void addCandidateOptions(Context& context)
 Result<Candidate>
 candidateOf(Context& context, const std::string& format, const PluginChoice& method, const std::string& hint)
 {
-    const LayerMethod* const found = context.plugins().find(method.id);
-    if (found == nullptr)
-        return context.misuse("no method is called '{}': see tritloom-cli methods", method.id);
-    TRY_VOID(context.asked(checkParameters(method, found->parameters())));
     if (format.find("row") != std::string::npos) // groups have no length yet
         return Candidate{format, method.id, method.parameters};
     const NumberFormatPtr number = TRY(context.asked(parseNumberFormat(format)));
     if (number->isFloat())
         return Candidate{format, "rtn", {}}; // nothing to fit
-    if (!found->supports(*number))
+    if (!context.plugins().find(method.id)->supports(*number))
         return context.misuse("the method '{}' cannot write {}{}", method.id, format, hint);
     return Candidate{format, method.id, method.parameters};
 }
 
 Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model)
 {
-    const auto [method, parameters] = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
-    const LayerMethod* const found = context.plugins().find(method);
-    if (found == nullptr)
-        return context.misuse("no method is called '{}': see tritloom-cli methods", method);
-    TRY_VOID(context.asked(checkParameters({method, parameters}, found->parameters())));
+    const PluginChoice method =
+        TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
     std::vector<Candidate> candidates;
     if (!context.parser.isSet("formats"))
-        candidates = candidatesBy(model, {method, parameters}, context.plugins().lookup());
+        candidates = candidatesBy(model, method, context.plugins().lookup());
     for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
         const std::string format = id.section('@', 0, 0).trimmed().toStdString();
-        PluginChoice choice{method, parameters};
+        PluginChoice choice = method;
         if (id.contains('@'))
-            choice = TRY(context.asked(parsePluginChoice(id.section('@', 1).trimmed())));
+            choice = TRY(askedPlugin(context, PluginKind::LayerMethod, id.section('@', 1)));
         const std::string hint =
             id.contains('@') ? "" : fmt::format(": {}@METHOD names one for it alone", format);
         candidates.push_back(TRY(candidateOf(context, format, choice, hint)));
@@ -230,11 +233,7 @@ Result<MetricScores>
 scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
     const QString text = context.parser.value("metric");
-    const PluginChoice choice = TRY(context.asked(parsePluginChoice(text)));
-    const SensitivityMetric* const metric = context.plugins().metric(choice.id);
-    if (metric == nullptr)
-        return context.misuse("no metric is called '{}': see tritloom-cli methods", choice.id);
-    TRY_VOID(context.asked(checkParameters(choice, metric->parameters())));
+    const PluginChoice choice = TRY(askedPlugin(context, PluginKind::SensitivityMetric, text));
     TRY_VOID(tellNotFinite(context, *measured.model));
     std::unique_ptr<ModelProbe> probe;
     if (measured.pictures != nullptr)
@@ -243,7 +242,7 @@ scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Cand
         probe = TRY(measured.text->makeProbe(candidates, context.stop));
     const MethodContext work{
         .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
-    auto scores = TRY(metric->score(*probe, choice.parameters, work));
+    auto scores = TRY(context.plugins().metric(choice.id)->score(*probe, choice.parameters, work));
     for (const std::string& notice : scores.notices)
         std::fprintf(stderr, "%s\n", notice.c_str());
     return scores;

@@ -29,8 +29,9 @@ int evaluate(Context& context, const QStringList& arguments)
         return evaluatePictures(context, *network);
     std::vector<std::string> strange;
     std::string device;
+    std::shared_ptr<Engine> engine;
     const auto run = [&]() -> Result<Evaluation> {
-        const auto engine = TRY(openEngine(context));
+        engine = TRY(openEngine(context));
         const Model& model = *engine->model();
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
@@ -75,8 +76,15 @@ int evaluate(Context& context, const QStringList& arguments)
             std::fprintf(stderr, "%s\n", sentence.c_str());
         return context.fail(evaluation.error());
     }
+    const QString text = context.parser.isSet("text")
+        ? context.parser.value("text")
+        : QString("evaluation.txt, which comes with the program");
+    const std::size_t contextLength = engine->options().evaluation.contextLength;
     if (context.json()) {
         QJsonObject json = evaluationJson(*evaluation);
+        json["text"] = text;
+        json["contexts"] = qint64(engine->chunks().size());
+        json["contextLength"] = qint64(contextLength);
         QJsonArray notes;
         for (const std::string& sentence : strange)
             notes.append(QString::fromStdString(sentence));
@@ -86,8 +94,12 @@ int evaluate(Context& context, const QStringList& arguments)
         return Done;
     }
     const auto line = [](const char* what, double value, double error) {
-        std::printf("%-28s %.6g ± %.2g\n", what, value, error);
+        std::printf("%-28s %.6g ± %#.2g\n", what, value, error);
     };
+    std::printf("%-28s %s\n", "text", qPrintable(text));
+    std::printf(
+        "%-28s %zu of %zu tokens, %zu scored\n", "contexts", engine->chunks().size(), contextLength,
+        evaluation->tokens);
     line("perplexity", evaluation->perplexity.value, evaluation->perplexity.standardError);
     line(
         "reference perplexity", evaluation->referencePerplexity.value,
@@ -96,9 +108,7 @@ int evaluate(Context& context, const QStringList& arguments)
     line(
         "same most likely token", evaluation->topTokenAgreement.value,
         evaluation->topTokenAgreement.standardError);
-    std::printf(
-        "%-28s %zu in %.2f s\n", "scored tokens", evaluation->tokens,
-        double(evaluation->elapsed.count()) / 1000);
+    std::printf("%-28s %.2f s\n", "measured in", double(evaluation->elapsed.count()) / 1000);
     for (const std::string& sentence : strange)
         std::printf("note: %s\n", sentence.c_str());
     return Done;

@@ -18,7 +18,7 @@ void printEvaluation(
 {
     const auto line = [](const char* what, const std::optional<Measured>& value, const char* unit) {
         if (value)
-            std::printf("%-28s %.6g ± %.2g%s\n", what, value->value, value->standardError, unit);
+            std::printf("%-28s %.6g ± %#.2g%s\n", what, value->value, value->standardError, unit);
     };
     line("top-1", evaluation.top1, "");
     line("top-5", evaluation.top5, "");

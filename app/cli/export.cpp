@@ -76,7 +76,8 @@ int exportModel(Context& context, const QStringList& arguments)
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
         } else if (context.parser.isSet("format")) {
             const std::string format = context.parser.value("format").toStdString();
-            const PluginChoice method = TRY(context.asked(parsePluginChoice(context.parser.value("method"))));
+            const PluginChoice method =
+                TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
             const Candidate candidate = TRY(candidateOf(context, format, method));
             const LayerMethod* const fits = context.plugins().find(candidate.method);
             if (model.picture && !makesPictures && !hasPictures && fits != nullptr

@@ -5,6 +5,74 @@
 #include <algorithm>
 
 namespace tritloom::cli {
+namespace {
+
+QJsonObject jsonOf(const ParameterSpec& spec)
+{
+    QJsonObject object{
+        {"key", QString::fromStdString(spec.key)},
+        {"title", QString::fromStdString(spec.title)},
+        {"unit", QString::fromStdString(spec.unit)},
+        {"standard", spec.standard},
+        {"lowest", spec.lowest},
+        {"highest", spec.highest},
+        {"whole", spec.whole}};
+    QJsonArray choices;
+    for (const ParameterChoice& choice : spec.choices)
+        choices.append(QJsonObject{
+            {"word", QString::fromStdString(choice.word)}, {"title", QString::fromStdString(choice.title)}});
+    if (!choices.isEmpty())
+        object["choices"] = choices;
+    return object;
+}
+
+/// "min-max, percentile", "0 or 1", "0.01 to 100 % of mean diagonal".
+QString valuesOf(const ParameterSpec& spec)
+{
+    QStringList words;
+    for (const ParameterChoice& choice : spec.choices)
+        words << QString::fromStdString(choice.word);
+    if (!words.isEmpty())
+        return words.join(", ");
+    if (spec.whole && spec.lowest == 0 && spec.highest == 1)
+        return "0 or 1";
+    const QString range = QString("%1 to %2").arg(spec.lowest).arg(spec.highest);
+    return spec.unit.empty() ? range : range + ' ' + QString::fromStdString(spec.unit);
+}
+
+/// All plugins of this id: what they are and what can be set.
+int printSettings(Context& context, const std::string& id)
+{
+    bool any = false;
+    for (const MethodInfo& info : context.plugins().all()) {
+        if (info.id != id)
+            continue;
+        std::printf(
+            "%s%s (%s)\n%s\n", any ? "\n" : "", qPrintable(info.title), std::string(idOf(info.kind)).c_str(),
+            qPrintable(info.summary));
+        if (!info.paper.isEmpty())
+            std::printf("Paper: %s\n", qPrintable(info.paper));
+        if (!info.covers.isEmpty())
+            std::printf("What of it is here: %s\n", qPrintable(info.covers));
+        std::vector<QStringList> rows;
+        for (const ParameterSpec& spec : context.plugins().parametersOf(info))
+            rows.push_back(
+                {QString::fromStdString(spec.key),
+                 QString::fromStdString(parameterText({spec}, spec.key, spec.standard)), valuesOf(spec),
+                 QString::fromStdString(spec.title)});
+        std::printf("\n");
+        if (rows.empty())
+            std::printf("Nothing to set.\n");
+        else
+            printTable({"setting", "standard", "values", "what it is"}, rows);
+        any = true;
+    }
+    if (any)
+        return Done;
+    return context.fail(context.misuse("no method is called '{}': see tritloom-cli methods", id).value());
+}
+
+} // namespace
 
 int formats(Context& context, const QStringList& arguments)
 {
@@ -38,21 +106,17 @@ int formats(Context& context, const QStringList& arguments)
 
 int methods(Context& context, const QStringList& arguments)
 {
-    if (!context.parse(arguments, 0))
+    context.addArgument("[METHOD]", "An id: what can be set of it, instead of the list.");
+    if (!context.parse(arguments, 0, 1))
         return context.exitCode;
+    if (const QStringList given = context.parser.positionalArguments(); !given.isEmpty() && !context.json())
+        return printSettings(context, given[0].toStdString());
     QJsonArray list;
     std::vector<QStringList> rows;
     for (const MethodInfo& info : context.plugins().all()) {
         QJsonArray parameters;
         for (const ParameterSpec& spec : context.plugins().parametersOf(info))
-            parameters.append(QJsonObject{
-                {"key", QString::fromStdString(spec.key)},
-                {"title", QString::fromStdString(spec.title)},
-                {"unit", QString::fromStdString(spec.unit)},
-                {"standard", spec.standard},
-                {"lowest", spec.lowest},
-                {"highest", spec.highest},
-                {"whole", spec.whole}});
+            parameters.append(jsonOf(spec));
         list.append(QJsonObject{
             {"id", QString::fromStdString(info.id)},
             {"kind", QString::fromStdString(std::string(idOf(info.kind)))},

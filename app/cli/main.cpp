@@ -55,7 +55,9 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, stopForPipe);
     std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is an error to report, not an end
     QCoreApplication application(argc, argv);
+    // As the window has them: both keep what they measure of a model in one place.
     QCoreApplication::setApplicationName("tritloom");
+    QCoreApplication::setOrganizationName("tritloom");
     QCoreApplication::setApplicationVersion(TRITLOOM_VERSION);
     QStringList arguments = QCoreApplication::arguments();
     if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h" || arguments[1] == "help") {

@@ -35,11 +35,9 @@ int targets(Context&, const QStringList&);
 int listDevices(Context&, const QStringList&);
 int screenshot(Context&, const QStringList&);
 
-/// "gptq:act_order=0:dampening=0.02" as a plugin and its parameters. Errors: InvalidInput.
-[[nodiscard]] inline Result<PluginChoice> parsePluginChoice(const QString& text)
-{
-    return tritloom::parsePluginChoice(text.toStdString());
-}
+/// "gptq:act_order=0:dampening=0.02" as a plugin of this kind and its parameters, in numbers or words.
+/// Errors: WrongUse (no such plugin, parameter or value).
+[[nodiscard]] Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QString& text);
 
 using ApplyTransform = std::function<Result<void>(
     const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;

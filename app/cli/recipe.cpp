@@ -1,5 +1,6 @@
 #include "app/cli/picture_commands.h"
 
+#include "app/session/comparison.h"
 #include "app/session/recipe_difference.h"
 
 #include <QJsonArray>
@@ -24,14 +25,12 @@ jsonOf(const LayerChoice& choice, std::uint64_t bytes, double bits, std::optiona
     return object;
 }
 
-QString textOf(const LayerChoice& choice)
+QString textOf(const LayerChoice& choice, const MethodLookup& lookup)
 {
     if (choice.format.empty())
         return "stored";
-    QString text = QString::fromStdString(choice.format + " " + choice.method);
-    for (const auto& [key, value] : choice.parameters)
-        text += QString(":%1=%2").arg(QString::fromStdString(key)).arg(value);
-    return text;
+    return QString::fromStdString(
+        choice.format + " " + methodText({choice.format, choice.method, choice.parameters}, lookup));
 }
 
 QString signedBytes(std::uint64_t before, std::uint64_t after)
@@ -69,9 +68,12 @@ void print(Context& context, const RecipeDifference& difference)
         context.print(object);
         return;
     }
+    const MethodLookup lookup = context.plugins().lookup();
     std::vector<QStringList> rows;
     for (const RecipeChange& change : difference.changes) {
-        QStringList row{QString::fromStdString(change.layer), textOf(change.before), textOf(change.after)};
+        QStringList row{
+            QString::fromStdString(change.layer), textOf(change.before, lookup),
+            textOf(change.after, lookup)};
         if (sizes)
             row << signedBytes(change.bytesBefore, change.bytesAfter)
                 << QString::number(change.bitsBefore, 'f', 2) << QString::number(change.bitsAfter, 'f', 2)

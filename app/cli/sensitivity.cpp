@@ -6,6 +6,26 @@
 namespace tritloom::cli {
 namespace {
 
+/// The format of a row of the table, with those that the layer's rows cannot be made into: "q4_k, q3_k ->
+/// q5_0". Absent where an earlier candidate has led to the same choice and its row says this already.
+std::optional<QString>
+formatTitle(const Layer& layer, const std::vector<Candidate>& candidates, std::size_t candidate)
+{
+    const LayerChoice choice = choiceFor(layer, candidates[candidate]);
+    QStringList fallen;
+    for (std::size_t c = 0; c < candidates.size(); ++c) {
+        if (choiceFor(layer, candidates[c]) != choice)
+            continue;
+        if (c < candidate)
+            return std::nullopt;
+        const std::string& asked = candidates[c].format;
+        if (asked != choice.format && asked.find("row") == std::string::npos)
+            fallen << QString::fromStdString(asked);
+    }
+    const QString format = QString::fromStdString(choice.format);
+    return fallen.isEmpty() ? format : fallen.join(", ") + " -> " + format;
+}
+
 int printScores(Context& context, const MeasuredModel& measured, const std::vector<Candidate>& candidates)
 {
     const auto scores = scoresOf(context, measured, candidates);
@@ -17,18 +37,20 @@ int printScores(Context& context, const MeasuredModel& measured, const std::vect
         const QString name = QString::fromStdString(measured.model->layers[i].name);
         const double own = scores->perLayer.empty() ? 0 : scores->perLayer[i];
         for (std::size_t c = 0; c < candidates.size(); ++c) {
-            const QString format =
-                QString::fromStdString(choiceFor(measured.model->layers[i], candidates[c]).format);
+            const LayerChoice choice = choiceFor(measured.model->layers[i], candidates[c]);
             layers.append(QJsonObject{
                 {"name", name},
-                {"format", format},
+                {"candidate", QString::fromStdString(candidates[c].format)},
+                {"format", QString::fromStdString(choice.format)},
                 {"method", QString::fromStdString(candidates[c].method)},
                 {"parameters", parametersJson(candidates[c].parameters)},
                 {"cost", scores->costs[i][c]},
                 {"layerScore", own}});
-            rows.push_back(
-                {name, format, QString::fromStdString(methodText(candidates[c])),
-                 QString::number(scores->costs[i][c], 'g', 4), QString::number(own, 'g', 4)});
+            if (const auto format = formatTitle(measured.model->layers[i], candidates, c))
+                rows.push_back(
+                    {name, *format,
+                     QString::fromStdString(methodText(candidates[c], context.plugins().lookup())),
+                     QString::number(scores->costs[i][c], 'g', 4), QString::number(own, 'g', 4)});
         }
     }
     if (context.json())
@@ -77,15 +99,16 @@ int sensitivity(Context& context, const QStringList& arguments)
     std::vector<QStringList> rows;
     int fresh = 0, recalled = 0, failed = 0; // what this run had to do, and what an earlier one had done
     for (std::size_t i = 0; i < table->cells.size(); ++i) {
-        for (const SensitivityCell& cell : table->cells[i]) {
+        for (std::size_t c = 0; c < table->cells[i].size(); ++c) {
+            const SensitivityCell& cell = table->cells[i][c];
             const QString name = QString::fromStdString(measured->model->layers[i].name);
-            const QString format = QString::fromStdString(cell.choice.format);
             const auto number = [&](double value, int digits) {
                 return cell.known ? QString::number(value, 'g', digits) : QStringLiteral("-");
             };
             QJsonObject object{
                 {"name", name},
-                {"format", format},
+                {"candidate", QString::fromStdString(table->candidates[c].format)},
+                {"format", QString::fromStdString(cell.choice.format)},
                 {"method", QString::fromStdString(cell.choice.method)},
                 {"parameters", parametersJson(cell.choice.parameters)},
                 {"bytes", qint64(cell.bytes)}};
@@ -100,10 +123,14 @@ int sensitivity(Context& context, const QStringList& arguments)
                 object["failure"] = QString::fromStdString(cell.failure);
             }
             layers.append(object);
+            const auto format = formatTitle(measured->model->layers[i], table->candidates, c);
+            if (!format)
+                continue;
             rows.push_back(
-                {name, format,
-                 QString::fromStdString(
-                     methodText({cell.choice.format, cell.choice.method, cell.choice.parameters})),
+                {name, *format,
+                 QString::fromStdString(methodText(
+                     {cell.choice.format, cell.choice.method, cell.choice.parameters},
+                     context.plugins().lookup())),
                  formatBytes(cell.bytes),
                  number(cell.kl.value, 4), number(cell.kl.standardError, 2), number(cell.weightError, 3),
                  number(cell.activationError, 3)});

@@ -1,6 +1,8 @@
 #include "app/gui/core_words.h"
 
 #include "app/gui/number_text.h"
+#include "app/gui/plugin_words.h"
+#include "app/gui/report_sentences.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -255,6 +257,8 @@ std::vector<Pattern> patterns()
     std::vector<Pattern> made;
     for (const char* const sentence : sentences)
         made.push_back({sentence, expressionOf(sentence)});
+    for (const char* const sentence : reportSentences)
+        made.push_back({sentence, expressionOf(sentence)});
     for (const auto& [sentence, said] : sentencesOfBytes)
         made.push_back({said, expressionOf(sentence), true});
     return made;
@@ -274,6 +278,8 @@ QString localNumbers(const QString& text)
 
 QString coreWords(const QString& sentence)
 {
+    if (const QString said = pluginWords(sentence); said != sentence)
+        return said;
     static const std::vector<Pattern> known = patterns();
     for (const auto& [source, expression, bytes] : known)
         if (const auto match = expression.match(sentence); match.hasMatch()) {

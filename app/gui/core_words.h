@@ -7,8 +7,8 @@
 namespace tritloom {
 
 /// A sentence that came from below the window, which knows one language: in the language of the window where
-/// it is one of those listed in the source file, else as it is; its numbers with the user's decimal point in
-/// either case.
+/// it is one of those listed in the source file or a plugin's words, else as it is; its numbers with the
+/// user's decimal point in either case.
 [[nodiscard]] QString coreWords(const QString& sentence);
 [[nodiscard]] QString coreWords(const std::string& sentence);
 

@@ -17,23 +17,13 @@ QString threeDigits(double value, bool isWhole)
     return QLocale().toString(value, 'f', isWhole ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 
-QString withUnit(std::uint64_t bytes, const SizeUnit& unit, bool isWhole)
-{
-    return threeDigits(double(bytes) / unit.bytes, isWhole) + QChar(0x00a0) + QLatin1String(unit.name);
-}
-
 } // namespace
 
 QString formatBytes(std::uint64_t bytes)
 {
-    const SizeUnit unit = fileUnitOf(bytes);
-    return withUnit(bytes, unit, unit.bytes == 1);
-}
-
-QString formatMemory(std::uint64_t bytes)
-{
-    const SizeUnit unit = memoryUnitOf(bytes);
-    return withUnit(bytes, unit, bytes % std::uint64_t(unit.bytes) == 0);
+    const SizeUnit unit = sizeUnitOf(bytes);
+    const bool isWhole = bytes % std::uint64_t(unit.bytes) == 0;
+    return threeDigits(double(bytes) / unit.bytes, isWhole) + QChar(0x00a0) + QLatin1String(unit.name);
 }
 
 QString formatByteChange(std::int64_t bytes)
@@ -70,6 +60,15 @@ QString formatSmall(double value)
         return QLocale().toString(value, 'e', 1);
     const int digits = size >= 99.95 ? 1 : size >= 9.995 ? 2 : size >= 0.9995 ? 3 : 4;
     return QLocale().toString(value, 'f', digits);
+}
+
+QString formatMeasured(double value, double error)
+{
+    const QString text = formatSmall(value), place = formatSmall(value).section(QLocale().decimalPoint(), 1);
+    const bool isPlain = !place.contains(QLatin1Char('e'), Qt::CaseInsensitive);
+    const QString plain = QLocale().toString(error, 'f', int(place.size()));
+    const bool shows = isPlain && (error == 0 || error >= 0.5 * std::pow(10, -double(place.size())));
+    return QStringLiteral("%1 ± %2").arg(text, shows ? plain : formatSmall(error));
 }
 
 QString formatShare(double fraction)

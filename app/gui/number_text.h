@@ -8,15 +8,16 @@
 
 namespace tritloom {
 
-/// The one place where numbers become words, with the user's decimal point. Which unit an amount of bytes has
-/// app/session/size_unit.h says: files count in decimal units, memory in binary ones.
-[[nodiscard]] QString formatBytes(std::uint64_t bytes); ///< of a file: "1.42 MB"
-[[nodiscard]] QString formatMemory(std::uint64_t bytes); ///< "15.0 MiB", and of whole ones "8 GiB"
+/// The one place where numbers become words, with the user's decimal point.
+[[nodiscard]] QString
+formatBytes(std::uint64_t bytes); ///< "1.42 MB", of whole ones "8 GB": app/session/size_unit.h
 [[nodiscard]] QString formatByteChange(std::int64_t bytes); ///< "+1.1 MB", "−1.4 MB"
 [[nodiscard]] QString formatBits(double bits); ///< "4.25"; whole numbers without a point
 [[nodiscard]] QString formatCount(std::uint64_t count); ///< "1.10 B", "155"
 [[nodiscard]] QString formatSmall(double value); ///< three significant digits: "0.0312", "4.1e-05"
 [[nodiscard]] QString formatShare(double fraction); ///< "6.3 %"
+/// "0.0193 ± 0.0005": the error with the digits of the value, unless it has none there.
+[[nodiscard]] QString formatMeasured(double value, double error);
 [[nodiscard]] QString formatDuration(std::chrono::milliseconds time); ///< "30 ms", "1.2 s", "4 min 5 s"
 
 /// Whether divergence is KL divergence in nats: of tokens or classes. That of pictures has no unit.

@@ -16,7 +16,8 @@ int complain(const std::string& why)
     return 1;
 }
 
-/// A sweep on one chunk, the default budget, a measurement: the state in which every page has something to show.
+/// A sweep as the window makes it, the default budget, a measurement: the state in which every page has
+/// something to show.
 Result<void> measure(Workspace& workspace)
 {
     std::string failure;
@@ -29,7 +30,6 @@ Result<void> measure(Workspace& workspace)
         if (!workspace.sensitivity().isRunning())
             loop.quit();
     });
-    workspace.sensitivity().setChunkLimit(1);
     workspace.sensitivity().start();
     if (workspace.sensitivity().isRunning())
         loop.exec();
@@ -85,8 +85,10 @@ int takePicture(const PictureRequest& request)
     if (!model)
         return complain(model.error().message);
     const PluginHost plugins;
-    // No store: a picture shows the model, not what somebody did to it yesterday.
-    auto created = Workspace::create(std::move(*model), plugins, {});
+    // A picture shows the model, not what somebody did to it yesterday; what was measured then is still true.
+    const auto kept = request.measured ? Workspace::autosaveFor(**model) : Result<ProjectStore::Opened>();
+    auto created = kept && kept->store ? Workspace::create(std::move(*model), plugins, {}, *kept->store)
+                                       : Workspace::create(std::move(*model), plugins, {});
     if (!created)
         return complain(created.error().message);
     const std::shared_ptr<Workspace> workspace = std::move(*created);

@@ -21,7 +21,8 @@ namespace tritloom {
 namespace {
 
 constexpr int sliderSteps = 100; ///< per stop of the bits axis
-constexpr int methodWidth = 200; ///< the longest names are in the list and in the tooltip
+constexpr int methodWidth = 200, ///< the longest names are in the list and in the tooltip
+    leastMethodWidth = 150;
 
 } // namespace
 
@@ -32,7 +33,7 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     , m_settings(new ParameterButton(this))
     , m_slider(new QSlider(Qt::Horizontal, this))
     , m_bits(new QDoubleSpinBox(this))
-    , m_size(new SizeField(SizeField::Kind::File, this))
+    , m_size(new SizeField(this))
 {
     setObjectName(QStringLiteral("projectToolBar"));
     setMovable(false);
@@ -95,9 +96,10 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     for (QAction* const action : {actions.open, actions.allocate, actions.sweep, actions.exportModel})
         if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(action)))
             button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_open = static_cast<QToolButton*>(widgetForAction(actions.open));
     widgetForAction(actions.exportModel)->setProperty("primary", true);
     widgetForAction(actions.allocator)->setProperty("compact", true);
-    for (QAction* const action : {actions.undo, actions.redo, actions.allocator})
+    for (QAction* const action : {actions.open, actions.undo, actions.redo, actions.allocator})
         widgetForAction(action)->setAccessibleName(action->text());
 
     if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(actions.sweep)))
@@ -131,6 +133,11 @@ void ProjectToolBar::setWorkspace(Workspace* workspace)
          {static_cast<QWidget*>(m_method), static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits),
           static_cast<QWidget*>(m_size)})
         widget->setEnabled(workspace != nullptr);
+    for (QDoubleSpinBox* const field : {m_bits, static_cast<QDoubleSpinBox*>(m_size)}) {
+        field->setSpecialValueText(workspace == nullptr ? QStringLiteral("–") : QString());
+        if (workspace == nullptr)
+            field->setValue(field->minimum()); // of nothing there is no size
+    }
     if (workspace == nullptr) {
         showMethod({});
         return;
@@ -148,15 +155,27 @@ void ProjectToolBar::resizeEvent(QResizeEvent* event)
 
 void ProjectToolBar::fitLabels()
 {
-    // Words are longer in some languages; no button may fall off the end.
+    // Words are longer in some languages; no button may fall off the end. What a folder on a button means is
+    // known without a word, a name that is cut stands in the tooltip, and only then go the words before
+    // fields.
     constexpr int gap = 7, edges = 24; // as the style sheet has them
-    int needed = edges;
-    for (QAction* const action : actions())
-        if (const QWidget* const widget = widgetForAction(action))
-            needed +=
-                gap + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
+    const auto needed = [this] {
+        int sum = edges;
+        for (QAction* const action : actions())
+            if (const QWidget* const widget = widgetForAction(action))
+                sum += gap
+                    + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
+        return sum;
+    };
+    m_open->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_method->setFixedWidth(methodWidth);
+    if (needed() > width())
+        m_open->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    if (needed() > width())
+        m_method->setFixedWidth(leastMethodWidth);
+    const bool fits = needed() <= width();
     for (QAction* const label : m_labels)
-        label->setVisible(needed <= width());
+        label->setVisible(fits);
 }
 
 void ProjectToolBar::refresh()

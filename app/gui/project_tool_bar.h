@@ -34,7 +34,7 @@ private:
     void setBudgetBytes(double bytes);
     void takeMethod(); ///< another one
     void showMethod(const PluginChoice& method);
-    void fitLabels(); ///< words beside the fields, where there is room for them
+    void fitLabels(); ///< words on Open and beside the fields, where there is room for them
 
     Workspace* m_workspace = nullptr;
     const PluginHost& m_plugins;
@@ -44,7 +44,8 @@ private:
     QSlider* m_slider;
     QDoubleSpinBox* m_bits;
     SizeField* m_size;
-    std::vector<QAction*> m_labels; ///< the first to give way in a narrow window
+    QToolButton* m_open = nullptr; ///< its word is the first to give way in a narrow window
+    std::vector<QAction*> m_labels; ///< the last to
     bool m_refreshing = false;
 };
 

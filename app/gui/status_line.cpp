@@ -243,7 +243,7 @@ void StatusLine::refresh()
 void StatusLine::refreshMemory()
 {
     const std::uint64_t bytes = residentBytes();
-    m_memory->setText(bytes == 0 ? QString() : tr("RSS %1").arg(formatMemory(bytes)));
+    m_memory->setText(bytes == 0 ? QString() : tr("RSS %1").arg(formatBytes(bytes)));
 }
 
 } // namespace tritloom

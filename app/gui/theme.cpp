@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QFontDatabase>
 #include <QHash>
+#include <QPainter>
 #include <QStyleFactory>
 
 #include <algorithm>
@@ -182,6 +183,9 @@ QString styleSheet(const QPalette& palette)
             icon-size: 12px; }
         QDockWidget::title { background: %window; padding: 7px 12px; text-align: left; }
         QFrame[card="true"] { background: %panel; border: 1px solid %line; border-radius: 8px; }
+        QTextBrowser#originalText, QTextBrowser#compressedText, QListView#pictureList { background: %base;
+            border: 1px solid %line; border-radius: 6px; }
+        QTextBrowser#originalText, QTextBrowser#compressedText { padding: 4px; }
         QListWidget { background: transparent; border: none; outline: none; }
         QListWidget::item { padding: 2px 4px; border-radius: 4px; }
         QListWidget::indicator, QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid %muted;
@@ -306,6 +310,28 @@ ThemeColors themeColors(const QPalette& palette)
         colors.grid = 0xe3e6ea;
     }
     return colors;
+}
+
+QIcon themeIcon(const char* name, Theme theme)
+{
+    const QIcon drawn(QStringLiteral(":/icons/%1/%2.svg")
+                          .arg(
+                              theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light"),
+                              QLatin1String(name)));
+    // What the style makes of light strokes for a disabled button can hardly be told from an enabled one's.
+    QIcon made;
+    for (const int side : {16, 24, 32, 48, 64}) {
+        const QPixmap clear = drawn.pixmap(QSize(side, side), 1.0);
+        QPixmap faint(clear.size());
+        faint.fill(Qt::transparent);
+        QPainter painter(&faint);
+        painter.setOpacity(0.3);
+        painter.drawPixmap(0, 0, clear);
+        painter.end();
+        made.addPixmap(clear);
+        made.addPixmap(faint, QIcon::Disabled);
+    }
+    return made;
 }
 
 void applyTheme(Theme theme)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QColor>
+#include <QIcon>
 #include <QPalette>
 
 #include <string_view>
@@ -19,6 +20,9 @@ struct ThemeColors {
     bool dark = false;
 };
 [[nodiscard]] ThemeColors themeColors(const QPalette& palette);
+
+/// A stroke drawing of resources/icons that can be told from its disabled self.
+[[nodiscard]] QIcon themeIcon(const char* name, Theme theme);
 
 /// Fusion style, palette and font of the theme for the whole application. GUI thread.
 void applyTheme(Theme theme);

@@ -13,34 +13,13 @@
 #include <QIcon>
 #include <QMainWindow>
 #include <QMenu>
-#include <QPainter>
 #include <QTreeView>
 
 namespace tritloom {
 
 void applyIcons(WindowActions& actions, Theme theme, bool sweeping)
 {
-    const auto icon = [&](const char* name) {
-        const QIcon drawn(QStringLiteral(":/icons/%1/%2.svg")
-                              .arg(
-                                  theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light"),
-                                  QLatin1String(name)));
-        // What the style makes of light strokes for a disabled button can hardly be told from an enabled
-        // one's.
-        QIcon made;
-        for (const int side : {16, 24, 32, 48, 64}) {
-            const QPixmap clear = drawn.pixmap(QSize(side, side), 1.0);
-            QPixmap faint(clear.size());
-            faint.fill(Qt::transparent);
-            QPainter painter(&faint);
-            painter.setOpacity(0.3);
-            painter.drawPixmap(0, 0, clear);
-            painter.end();
-            made.addPixmap(clear);
-            made.addPixmap(faint, QIcon::Disabled);
-        }
-        return made;
-    };
+    const auto icon = [theme](const char* name) { return themeIcon(name, theme); };
     actions.open->setIcon(icon("open"));
     actions.samples->setIcon(icon("sample"));
     actions.undo->setIcon(icon("undo"));

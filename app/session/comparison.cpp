@@ -100,11 +100,14 @@ Result<void> fill(
 
 } // namespace
 
-std::string methodText(const Candidate& candidate)
+std::string methodText(const Candidate& candidate, const MethodLookup& lookup)
 {
     std::string text = candidate.method;
+    const LayerMethod* const method =
+        lookup && !candidate.parameters.empty() ? lookup(candidate.method) : nullptr;
+    const auto specs = method != nullptr ? method->parameters() : std::vector<ParameterSpec>();
     for (const auto& [name, value] : candidate.parameters)
-        text += fmt::format(" {}={:g}", name, value);
+        text += fmt::format(" {}={}", name, parameterText(specs, name, value));
     return text;
 }
 
@@ -125,6 +128,7 @@ Result<std::vector<ComparisonRow>> comparisonRows(
         for (const Candidate& method : methods) {
             ComparisonRow row;
             row.candidate = {format, method.method, method.parameters};
+            row.method = methodText(row.candidate, lookup);
             row.allocation = uniform(model, row.candidate);
             bool fits = true;
             for (LayerChoice& choice : row.allocation.layers) {

@@ -12,6 +12,7 @@ namespace tritloom {
 /// One candidate on every layer of the model, and what came of it.
 struct ComparisonRow {
     Candidate candidate;
+    std::string method; ///< methodText() of the candidate
     Allocation allocation;
     std::uint64_t bytes = 0; ///< of the whole file, by what methods say they store
     double bitsPerWeight = 0;
@@ -53,7 +54,8 @@ comparisonCsv(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows
 [[nodiscard]] std::string
 comparisonHtml(const std::string& model, const ComparisonKind& kind, const std::vector<ComparisonRow>& rows);
 
-/// "gptq" or "gptq act_order=0": what people see of a candidate's method.
-[[nodiscard]] std::string methodText(const Candidate& candidate);
+/// "gptq", "gptq act_order=0", "static-activations range=percentile": what people see of a candidate's
+/// method.
+[[nodiscard]] std::string methodText(const Candidate& candidate, const MethodLookup& lookup);
 
 } // namespace tritloom

@@ -53,7 +53,7 @@ public:
         for (const ComparisonRow& row : rows) {
             if (!row.isMeasured() || !(m_value(row) > 0) || std::isinf(m_value(row)))
                 continue;
-            series[methodText(row.candidate)].push_back(&row);
+            series[row.method].push_back(&row);
             m_left = std::min(m_left, std::log10(double(row.bytes)));
             m_right = std::max(m_right, std::log10(double(row.bytes)));
             m_low = std::min(m_low, std::log10(m_value(row)));
@@ -63,7 +63,7 @@ public:
             return {};
         const double margin = std::max(0.02, 0.05 * (m_right - m_left)),
                      room = std::max(0.05, 0.08 * (m_high - m_low));
-        m_unit = fileUnitOf(std::uint64_t(std::pow(10, m_right)));
+        m_unit = sizeUnitOf(std::uint64_t(std::pow(10, m_right)));
         m_left -= margin;
         m_right += margin;
         m_low -= room;
@@ -162,7 +162,7 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
     text += fmt::format("{},compressSeconds,evaluateSeconds,failure\n", kind.samples);
     for (const ComparisonRow& row : rows) {
         text += fmt::format(
-            "{},{},{},{:.6g},", csvCell(row.candidate.format), csvCell(methodText(row.candidate)), row.bytes,
+            "{},{},{},{:.6g},", csvCell(row.candidate.format), csvCell(row.method), row.bytes,
             row.bitsPerWeight);
         for (std::size_t c = 0; c < kind.columns.size(); ++c)
             text += row.isMeasured() && !std::isnan(row.numbers[c].value)
@@ -207,10 +207,10 @@ std::string tableOf(const ComparisonKind& kind, const std::vector<ComparisonRow>
         table += fmt::format("<th>{}</th>{}", kind.columns[c].title, c == 0 ? "<th>&plusmn;</th>" : "");
     table += "<th>seconds</th></tr></thead><tbody>\n";
     for (const ComparisonRow& row : rows) {
-        const SizeUnit unit = fileUnitOf(row.bytes);
+        const SizeUnit unit = sizeUnitOf(row.bytes);
         table += fmt::format(
             "<tr><td>{}</td><td>{}</td><td>{:.2f} {}</td><td>{:.3f}</td>", escaped(row.candidate.format),
-            escaped(methodText(row.candidate)), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
+            escaped(row.method), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
         if (!row.isMeasured()) {
             table += fmt::format(
                 "<td colspan=\"{}\">{}</td></tr>\n", shown.size() + 2,

@@ -81,6 +81,8 @@ MeanQuality meanQuality(std::span<const PictureOutcome> outcomes)
          {&PictureQuality::psnr, &PictureQuality::ssim, &PictureQuality::msSsim, &PictureQuality::gmsd,
           &PictureQuality::haarPsi, &PictureQuality::vsi, &PictureQuality::flip, &PictureQuality::lpips})
         mean(field);
+    if (result.mean.psnr == mostPsnr) // every one of them
+        result.mean.psnr = std::numeric_limits<double>::infinity();
     result.count =
         std::size_t(std::ranges::count_if(outcomes, [](const auto& o) { return o.quality.has_value(); }));
     return result;

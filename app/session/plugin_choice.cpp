@@ -16,6 +16,29 @@ std::string_view trimmed(std::string_view text)
     return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
 }
 
+std::string wordsOf(const ParameterSpec& spec)
+{
+    std::string words;
+    for (const ParameterChoice& choice : spec.choices)
+        words += (words.empty() ? "" : ", ") + choice.word;
+    return words;
+}
+
+/// The number that stands for the word. Errors: InvalidInput: it is none, with those that are.
+Result<double>
+numberOf(std::string_view word, std::string_view key, std::string_view id, const SpecsOf& specsOf)
+{
+    const auto specs = specsOf ? specsOf(id) : std::vector<ParameterSpec>();
+    const auto spec = std::ranges::find(specs, key, &ParameterSpec::key);
+    if (spec == specs.end() || spec->choices.empty())
+        return fail(ErrorCode::InvalidInput, "'{}' of '{}' takes a number, not '{}'", key, id, word);
+    const auto found = std::ranges::find(spec->choices, word, &ParameterChoice::word);
+    if (found == spec->choices.end())
+        return fail(
+            ErrorCode::InvalidInput, "'{}' of '{}' is one of {}, not '{}'", key, id, wordsOf(*spec), word);
+    return double(found - spec->choices.begin());
+}
+
 constexpr int mostSizes = 8; ///< as many stops as the standard formats are
 
 /// The method with each size that one of its parameters makes, ascending; as it is where none does or one was
@@ -59,7 +82,7 @@ std::vector<Candidate> othersBy(const PluginChoice& method, const LayerMethod& w
 
 } // namespace
 
-Result<PluginChoice> parsePluginChoice(std::string_view text)
+Result<PluginChoice> parsePluginChoice(std::string_view text, const SpecsOf& specs)
 {
     PluginChoice choice;
     bool first = true;
@@ -74,16 +97,17 @@ Result<PluginChoice> parsePluginChoice(std::string_view text)
             continue;
         }
         const std::size_t equals = part.find('=');
+        if (equals == std::string_view::npos || equals == 0 || equals + 1 == part.size())
+            return fail(ErrorCode::InvalidInput, "'{}' is not of the form id:parameter=value", trimmed(text));
+        const std::string_view key = part.substr(0, equals), written = part.substr(equals + 1);
         double value = 0;
-        const char* const end = part.data() + part.size();
-        if (equals == std::string_view::npos || equals == 0
-            || std::from_chars(part.data() + equals + 1, end, value).ptr != end || equals + 1 == part.size())
-            return fail(
-                ErrorCode::InvalidInput, "'{}' is not of the form id:parameter=number", trimmed(text));
-        if (!choice.parameters.emplace(part.substr(0, equals), value).second)
+        const char* const end = written.data() + written.size();
+        if (std::from_chars(written.data(), end, value).ptr != end)
+            value = TRY(numberOf(written, key, choice.id, specs));
+        if (!choice.parameters.emplace(key, value).second)
             return fail(
                 ErrorCode::InvalidInput, "'{}' gives '{}' twice: which of the two is meant?", trimmed(text),
-                part.substr(0, equals));
+                key);
     }
     return choice;
 }
@@ -101,10 +125,15 @@ Result<void> checkParameters(const PluginChoice& choice, const std::vector<Param
     for (const auto& [key, value] : choice.parameters) {
         if (const auto spec = std::ranges::find(specs, key, &ParameterSpec::key); spec != specs.end()) {
             if (!(value >= spec->lowest && value <= spec->highest)
-                || (spec->whole && value != std::floor(value)))
+                || (spec->whole && value != std::floor(value))) {
+                if (!spec->choices.empty())
+                    return fail(
+                        ErrorCode::InvalidInput, "'{}' takes {} for '{}', or 0 to {}, not {}", choice.id,
+                        wordsOf(*spec), key, spec->highest, value);
                 return fail(
                     ErrorCode::InvalidInput, "'{}' takes {} from {} to {} for '{}', not {}", choice.id,
                     spec->whole ? "whole numbers" : "numbers", spec->lowest, spec->highest, key, value);
+            }
             continue;
         }
         std::string known;

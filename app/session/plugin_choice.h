@@ -3,6 +3,7 @@
 #include "core/architecture/model.h"
 #include "core/sensitivity/candidate.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,11 @@ struct PluginChoice {
     friend bool operator==(const PluginChoice&, const PluginChoice&) = default;
 };
 
-/// "gptq:act_order=0:dampening=0.02", as the command line and projects have it. Errors: InvalidInput.
-[[nodiscard]] Result<PluginChoice> parsePluginChoice(std::string_view text);
+using SpecsOf = std::function<std::vector<ParameterSpec>(std::string_view id)>; ///< empty: no such plugin
+
+/// "gptq:act_order=0:dampening=0.02", as the command line and projects have it. specs: where a value may be
+/// the word of a choice, "static-activations:range=percentile". Errors: InvalidInput.
+[[nodiscard]] Result<PluginChoice> parsePluginChoice(std::string_view text, const SpecsOf& specs = {});
 [[nodiscard]] std::string pluginText(const PluginChoice& choice); ///< parsePluginChoice() reads it back
 
 /// Errors: InvalidInput: a parameter that the plugin does not have, with those that it has; a value that it does

@@ -133,19 +133,29 @@ std::vector<MethodInfo> PluginHost::of(PluginKind kind) const
 
 std::vector<ParameterSpec> PluginHost::parametersOf(const MethodInfo& info) const
 {
-    switch (info.kind) {
-    case PluginKind::LayerMethod:
-        return find(info.id)->parameters();
-    case PluginKind::ModelTransform:
-        return transform(info.id)->parameters();
-    case PluginKind::SensitivityMetric:
-        return metric(info.id)->parameters();
-    case PluginKind::Allocator:
-        return allocator(info.id)->parameters();
-    case PluginKind::Analysis:
-        return analysis(info.id)->parameters();
-    }
-    return {};
+    return specsOf(info.kind)(info.id);
+}
+
+SpecsOf PluginHost::specsOf(PluginKind kind) const
+{
+    return [this, kind](std::string_view id) {
+        const auto of = [](const auto* plugin) {
+            return plugin != nullptr ? plugin->parameters() : std::vector<ParameterSpec>();
+        };
+        switch (kind) {
+        case PluginKind::LayerMethod:
+            return of(find(id));
+        case PluginKind::ModelTransform:
+            return of(transform(id));
+        case PluginKind::SensitivityMetric:
+            return of(metric(id));
+        case PluginKind::Allocator:
+            return of(allocator(id));
+        case PluginKind::Analysis:
+            return of(analysis(id));
+        }
+        return std::vector<ParameterSpec>();
+    };
 }
 
 const LayerMethod* PluginHost::find(std::string_view id) const

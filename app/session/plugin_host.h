@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/session/plugin_choice.h"
 #include "core/calibrate/compressor.h"
 #include "core/method/allocator.h"
 #include "core/method/analysis.h"
@@ -39,6 +40,7 @@ public:
     [[nodiscard]] std::vector<MethodInfo> of(PluginKind kind) const; ///< by title
     [[nodiscard]] std::vector<MethodInfo> methods() const { return of(PluginKind::LayerMethod); }
     [[nodiscard]] std::vector<ParameterSpec> parametersOf(const MethodInfo& info) const;
+    [[nodiscard]] SpecsOf specsOf(PluginKind kind) const; ///< valid as long as the host is
 
     // null: no such plugin
     [[nodiscard]] const LayerMethod* find(std::string_view id) const;

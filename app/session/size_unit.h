@@ -10,10 +10,10 @@ struct SizeUnit {
     const char* name = "B";
 };
 
-/// The one convention for bytes, in the window and on the command line: the size of a file counts in decimal
-/// units, as file managers and download pages have it; memory counts in binary ones, as it is built and sold.
-/// A unit is that in which the amount shows as less than a thousand.
-[[nodiscard]] SizeUnit fileUnitOf(std::uint64_t bytes); ///< B, kB, MB, GB, TB
-[[nodiscard]] SizeUnit memoryUnitOf(std::uint64_t bytes); ///< B, KiB, MiB, GiB, TiB
+/// The one convention for bytes, in the window and on the command line: files and memory count in decimal
+/// units, as file managers and download pages have them, so that what stands side by side can be compared.
+/// What people type may be in binary ones. B, kB, MB, GB or TB: that in which the amount shows as less than a
+/// thousand.
+[[nodiscard]] SizeUnit sizeUnitOf(std::uint64_t bytes);
 
 } // namespace tritloom

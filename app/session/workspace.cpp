@@ -21,23 +21,33 @@ Result<std::unique_ptr<Workspace>> Workspace::create(
 std::unique_ptr<Workspace> Workspace::create(
     std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store)
 {
-    return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins, std::move(store)));
+    ResultStore* const results = store.get();
+    return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins, std::move(store), results));
+}
+
+Result<std::unique_ptr<Workspace>> Workspace::create(
+    std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
+    ResultStore& results)
+{
+    auto engine = TRY(Engine::create(std::move(model), plugins.lookup(), std::move(options)));
+    return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins, nullptr, &results));
 }
 
 Workspace::Workspace(
-    std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store)
+    std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store,
+    ResultStore* results)
     : m_engine(std::move(engine))
     , m_store(std::move(store))
     , m_plugins(plugins)
     , m_document(m_engine->model()->original())
-    , m_evaluation(m_engine, m_store.get())
-    , m_sensitivity(m_engine, m_store.get())
+    , m_evaluation(m_engine, results)
+    , m_sensitivity(m_engine, results)
     , m_distribution(m_engine)
     , m_text(m_engine)
     , m_export(m_engine)
     , m_speed(m_engine)
     , m_contract(m_engine->model())
-    , m_interaction(m_engine, m_store.get())
+    , m_interaction(m_engine, results)
     , m_pictures(m_engine)
     , m_picturePreview(m_engine)
     , m_allocate(m_engine->model(), [&plugins](std::string_view id) { return plugins.allocator(id); })
@@ -47,7 +57,7 @@ Workspace::Workspace(
     , m_baseModel(m_engine)
 {
     m_saver.setMaxThreadCount(1);
-    m_goal.budgetBytes = model().parameters() / 2; // a quarter of 16 bits
+    m_goal.budgetBytes = standardBudget();
     restore();
     m_contract.request(m_document.allocation());
     if (model().picture) // cells of few pictures are cheap to look at, of classes all are needed
@@ -218,7 +228,8 @@ Estimate Workspace::estimate(const Allocation& allocation) const
     Estimate estimate;
     estimate.bytes = bytesOf(model(), allocation, methods());
     estimate.bitsPerWeight = bitsPerWeight(model(), allocation, methods());
-    estimate.predictedKl = m_sensitivity.table().predictedKl(allocation);
+    if (allocation != model().original())
+        estimate.predictedKl = m_sensitivity.table().predictedKl(allocation);
     estimate.keyValueBytes = model().kvBytesPerToken * m_goal.contextLength;
     std::uint64_t widest = 0;
     for (const Layer& layer : model().layers)
@@ -242,7 +253,25 @@ const Contradiction* Workspace::contradiction() const
 
 std::optional<double> Workspace::prediction() const
 {
-    return m_sensitivity.table().predictedKl(m_document.allocation());
+    return isUnchanged() ? std::nullopt : m_sensitivity.table().predictedKl(m_document.allocation());
+}
+
+bool Workspace::isUnchanged() const
+{
+    return m_document.allocation() == model().original();
+}
+
+std::uint64_t Workspace::standardBudget() const
+{
+    std::uint64_t bytes = model().bytes();
+    for (const Layer& layer : model().layers)
+        bytes = bytes - layer.storedBytes + layer.parameters() / 2;
+    return bytes;
+}
+
+bool Workspace::hasBudget() const
+{
+    return m_goal.budgetBytes != standardBudget() || !isUnchanged();
 }
 
 const Evaluation* Workspace::measurement() const

@@ -30,7 +30,7 @@ namespace tritloom {
 struct Estimate {
     std::uint64_t bytes = 0; ///< exact: tensors as chosen
     double bitsPerWeight = 0; ///< exact, scales counted
-    std::optional<double> predictedKl; ///< nats; absent while a cell is not measured
+    std::optional<double> predictedKl; ///< nats; absent of the original and while a cell is not measured
     std::uint64_t keyValueBytes = 0; ///< 16-bit cache for the chosen context
     std::uint64_t workspaceBytes = 0; ///< activations of one context (cost-models, section 4), estimate
     std::uint64_t targetBytes = 0; ///< the memory it should fit
@@ -41,8 +41,8 @@ struct Estimate {
 /// What the user wants to fit, and how: belongs to the project.
 struct Goal {
     std::size_t contextLength = 2048;
-    std::uint64_t memoryBytes = std::uint64_t{8} << 30;
-    std::uint64_t budgetBytes = 0; ///< for the allocator; 0: a quarter of the 16-bit size
+    std::uint64_t memoryBytes = 8'000'000'000;
+    std::uint64_t budgetBytes = 0; ///< for the allocator, of the whole file
 };
 
 /// An open model with its document, selection and workers. One per project. GUI thread only.
@@ -58,6 +58,10 @@ public:
     /// The same for an engine that was made on another thread, as the window does: quick.
     [[nodiscard]] static std::unique_ptr<Workspace> create(
         std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store = {});
+    /// A project that keeps nothing of what is done to it, only what is measured. results: outlives it.
+    [[nodiscard]] static Result<std::unique_ptr<Workspace>> create(
+        std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
+        ResultStore& results);
     ~Workspace() override;
 
     /// The project file that keeps a model's work when nobody saved it anywhere: one per model, by content.
@@ -93,6 +97,10 @@ public:
 
     [[nodiscard]] const Goal& goal() const { return m_goal; }
     void setGoal(const Goal& goal);
+    /// Whether the budget is more than what stands in the field at first: it was set, or something is
+    /// allocated.
+    [[nodiscard]] bool hasBudget() const;
+    [[nodiscard]] bool isUnchanged() const; ///< every layer is as the file has it
 
     /// What the table's candidates are fitted by, and with it the stops of the loom.
     [[nodiscard]] PluginChoice method() const;
@@ -146,7 +154,10 @@ signals:
     void saveFailed(const QString& why); ///< what is on the screen is not on the disk
 
 private:
-    Workspace(std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store);
+    [[nodiscard]] std::uint64_t standardBudget() const; ///< 4 bits a weight, the rest as stored
+    Workspace(
+        std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store,
+        ResultStore* results);
     void restore();
     void autosave();
     void checkPrediction();

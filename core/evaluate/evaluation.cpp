@@ -1,38 +1,50 @@
 #include "core/evaluate/evaluation.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tritloom {
-namespace {
 
-Measured mean(std::span<const PositionValues> chunks, std::vector<float> PositionValues::*field)
+void RunningMean::add(double value)
 {
-    double sum = 0, squares = 0;
-    std::size_t count = 0;
-    for (const PositionValues& chunk : chunks) {
-        for (const float value : chunk.*field) {
-            sum += double(value);
-            squares += double(value) * double(value);
-        }
-        count += (chunk.*field).size();
-    }
-    if (count == 0)
-        return {};
-    const double average = sum / double(count);
-    const double variance = squares / double(count) - average * average;
-    return {average, count > 1 && variance > 0 ? std::sqrt(variance / double(count - 1)) : 0};
+    m_sum += value;
+    m_squares += value * value;
+    ++m_count;
 }
 
-} // namespace
-
-Measured meanOf(std::span<const PositionValues> chunks, std::vector<float> PositionValues::*field)
+double RunningMean::variance() const
 {
-    return mean(chunks, field);
+    const double mean = m_sum / double(m_count);
+    return std::max(0.0, m_squares / double(m_count) - mean * mean);
+}
+
+Measured RunningMean::mean() const
+{
+    if (m_count == 0)
+        return {};
+    return {m_sum / double(m_count), m_count > 1 ? std::sqrt(variance() / double(m_count - 1)) : 0};
+}
+
+Measured RunningMean::share() const
+{
+    if (m_count == 0)
+        return {};
+    const auto n = double(m_count);
+    return {m_sum / n, std::sqrt(variance() / n + 1 / (4 * n * n)) / (1 + 1 / n)};
+}
+
+RunningMean meanOf(std::span<const PositionValues> chunks, std::vector<float> PositionValues::*field)
+{
+    RunningMean mean;
+    for (const PositionValues& chunk : chunks)
+        for (const float value : chunk.*field)
+            mean.add(double(value));
+    return mean;
 }
 
 Measured perplexityOf(std::span<const PositionValues> chunks, std::vector<float> PositionValues::*field)
 {
-    const Measured nll = mean(chunks, field);
+    const Measured nll = meanOf(chunks, field).mean();
     const double perplexity = std::exp(nll.value);
     return {perplexity, perplexity * nll.standardError};
 }

@@ -14,6 +14,23 @@ struct Measured {
     friend bool operator==(const Measured&, const Measured&) = default;
 };
 
+/// Numbers that come one by one. A value.
+class RunningMean {
+public:
+    void add(double value);
+    [[nodiscard]] std::size_t count() const { return m_count; }
+    [[nodiscard]] Measured mean() const; ///< error: sqrt(variance / (count - 1)); 0 of fewer than two
+    /// The mean of numbers from 0 to 1: how often something holds. Where it always or never did, nothing
+    /// spreads and yet the share is not known exactly. Error: half of Wilson's score interval at one standard
+    /// deviation, sqrt(variance / n + 1 / (4 n^2)) / (1 + 1 / n) (E. B. Wilson, JASA 22, 1927, p. 209).
+    [[nodiscard]] Measured share() const;
+
+private:
+    [[nodiscard]] double variance() const;
+    double m_sum = 0, m_squares = 0;
+    std::size_t m_count = 0;
+};
+
 /// What one chunk told, position by position; all vectors have one entry per scored position.
 /// Positions are the same for every allocation, so differences are paired.
 struct PositionValues {
@@ -40,6 +57,7 @@ struct Evaluation {
 [[nodiscard]] Measured perplexityOf(
     std::span<const PositionValues> chunks,
     std::vector<float> PositionValues::*field = &PositionValues::negativeLogLikelihood);
-[[nodiscard]] Measured meanOf(std::span<const PositionValues> chunks, std::vector<float> PositionValues::*field);
+[[nodiscard]] RunningMean
+meanOf(std::span<const PositionValues> chunks, std::vector<float> PositionValues::*field);
 
 } // namespace tritloom

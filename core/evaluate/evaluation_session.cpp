@@ -124,8 +124,8 @@ Evaluation EvaluationSession::summarise(
     for (const PositionValues& values : done)
         evaluation.tokens += values.negativeLogLikelihood.size();
     evaluation.perplexity = perplexityOf(done);
-    evaluation.kl = meanOf(done, &PositionValues::divergence);
-    evaluation.topTokenAgreement = meanOf(done, &PositionValues::agrees);
+    evaluation.kl = meanOf(done, &PositionValues::divergence).mean();
+    evaluation.topTokenAgreement = meanOf(done, &PositionValues::agrees).share();
     evaluation.referencePerplexity = perplexityOf(done, &PositionValues::referenceLikelihood);
     return evaluation;
 }

@@ -1,5 +1,7 @@
 #include "core/method/activation_range.h"
 
+#include "core/method/layer_method.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -105,6 +107,23 @@ ActivationRange ofLeastError(const Histogram& histogram, const RangeOptions& opt
 }
 
 } // namespace
+
+ParameterSpec rangeParameter(RangeEstimate standard)
+{
+    return {
+        .key = "range",
+        .title = "Range",
+        .unit = "",
+        .standard = double(standard),
+        .lowest = 0,
+        .highest = double(RangeEstimate::Divergence),
+        .whole = true,
+        .choices = {
+            {"min-max", "Least to largest"},
+            {"percentile", "Percentile"},
+            {"squared-error", "Least squared error"},
+            {"divergence", "Least divergence"}}};
+}
 
 double squaredError(const Histogram& histogram, const ActivationGrid& grid, int bits)
 {

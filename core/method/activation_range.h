@@ -4,6 +4,8 @@
 
 namespace tritloom {
 
+struct ParameterSpec;
+
 /// How the range of values that are rounded at run time is told from those seen in calibration.
 enum class RangeEstimate : std::uint8_t {
     MinMax, ///< the least and the largest
@@ -19,6 +21,9 @@ struct ActivationGrid {
     float zero = 0; ///< a whole number from 0 to 2^bits - 1
     friend bool operator==(const ActivationGrid&, const ActivationGrid&) = default;
 };
+
+/// The knob "range" of plugins that estimate ranges; its choices are those above, in their order.
+[[nodiscard]] ParameterSpec rangeParameter(RangeEstimate standard);
 
 struct RangeOptions {
     RangeEstimate estimate = RangeEstimate::SquaredError;

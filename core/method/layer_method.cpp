@@ -1,5 +1,7 @@
 #include "core/method/layer_method.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -27,6 +29,14 @@ parameterValue(const std::vector<ParameterSpec>& specs, const Parameters& parame
             ErrorCode::InvalidInput, "parameter '{}' is {}, allowed is {} to {}{}", spec->key, value,
             spec->lowest, spec->highest, spec->whole ? ", whole numbers" : "");
     return value;
+}
+
+std::string parameterText(const std::vector<ParameterSpec>& specs, std::string_view key, double value)
+{
+    const auto spec = std::ranges::find(specs, key, &ParameterSpec::key);
+    const bool isNamed = spec != specs.end() && value >= 0 && value < double(spec->choices.size())
+        && value == std::floor(value);
+    return isNamed ? spec->choices[std::size_t(value)].word : fmt::format("{:g}", value);
 }
 
 } // namespace tritloom

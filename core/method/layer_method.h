@@ -12,6 +12,12 @@
 
 namespace tritloom {
 
+/// One value of a parameter that chooses among a few things.
+struct ParameterChoice {
+    std::string word; ///< "percentile": small letters and hyphens, what people type
+    std::string title; ///< "Percentile"
+};
+
 /// One knob. The GUI builds its form and the CLI its flags from these: a method never draws.
 struct ParameterSpec {
     std::string key; ///< "dampening", stored in projects
@@ -20,6 +26,7 @@ struct ParameterSpec {
     double standard = 0, lowest = 0, highest = 0;
     bool whole = false; ///< integers only; lowest 0 and highest 1 then make a check box
     bool sizes = false; ///< every whole value from lowest on makes a larger result: stops of the loom
+    std::vector<ParameterChoice> choices; ///< of the values 0, 1 ... highest, one each; empty: a number
 };
 using Parameters = std::map<std::string, double>; ///< by ParameterSpec::key; absent means standard
 
@@ -82,5 +89,8 @@ using MethodLookup = std::function<const LayerMethod*(std::string_view id)>; ///
 /// The value for `key`: as given, or the standard. Errors: InvalidInput outside lowest..highest.
 [[nodiscard]] Result<double>
 parameterValue(const std::vector<ParameterSpec>&, const Parameters&, std::string_view key);
+/// The value as people write it: the word of a choice, else the number.
+[[nodiscard]] std::string
+parameterText(const std::vector<ParameterSpec>&, std::string_view key, double value);
 
 } // namespace tritloom

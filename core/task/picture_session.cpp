@@ -8,21 +8,26 @@ namespace {
 
 constexpr std::size_t mostExpectedBytes = std::size_t{512} << 20;
 
+/// Of pictures that have this score.
+RunningMean scoresOf(std::span<const PictureScores> scores, float PictureScores::*field)
+{
+    RunningMean mean;
+    for (const PictureScores& score : scores)
+        if (!std::isnan(score.*field))
+            mean.add(double(score.*field));
+    return mean;
+}
+
 std::optional<Measured> meanOf(std::span<const PictureScores> scores, float PictureScores::*field)
 {
-    double sum = 0, squares = 0, count = 0;
-    for (const PictureScores& score : scores) {
-        const double value = double(score.*field);
-        if (std::isnan(value))
-            continue;
-        sum += value;
-        squares += value * value;
-        ++count;
-    }
-    if (count == 0)
-        return std::nullopt;
-    const double mean = sum / count, variance = squares / count - mean * mean;
-    return Measured{mean, count > 1 && variance > 0 ? std::sqrt(variance / (count - 1)) : 0};
+    const RunningMean found = scoresOf(scores, field);
+    return found.count() > 0 ? std::optional(found.mean()) : std::nullopt;
+}
+
+std::optional<Measured> shareOf(std::span<const PictureScores> scores, float PictureScores::*field)
+{
+    const RunningMean found = scoresOf(scores, field);
+    return found.count() > 0 ? std::optional(found.share()) : std::nullopt;
 }
 
 } // namespace
@@ -32,11 +37,11 @@ PictureEvaluation summarised(std::span<const PictureScores> scores)
     PictureEvaluation evaluation;
     evaluation.samplesDone = scores.size();
     evaluation.divergence = meanOf(scores, &PictureScores::divergence).value_or(Measured{});
-    evaluation.top1 = meanOf(scores, &PictureScores::top1);
-    evaluation.top5 = meanOf(scores, &PictureScores::top5);
-    evaluation.referenceTop1 = meanOf(scores, &PictureScores::referenceTop1);
+    evaluation.top1 = shareOf(scores, &PictureScores::top1);
+    evaluation.top5 = shareOf(scores, &PictureScores::top5);
+    evaluation.referenceTop1 = shareOf(scores, &PictureScores::referenceTop1);
     evaluation.loss = meanOf(scores, &PictureScores::loss);
-    evaluation.agreement = meanOf(scores, &PictureScores::agrees);
+    evaluation.agreement = shareOf(scores, &PictureScores::agrees);
     evaluation.psnr = meanOf(scores, &PictureScores::psnr);
     evaluation.ssim = meanOf(scores, &PictureScores::ssim);
     evaluation.referencePsnr = meanOf(scores, &PictureScores::referencePsnr);
@@ -44,7 +49,7 @@ PictureEvaluation summarised(std::span<const PictureScores> scores)
     evaluation.fidelity = meanOf(scores, &PictureScores::fidelity);
     evaluation.boxes = meanOf(scores, &PictureScores::boxes);
     evaluation.referenceBoxes = meanOf(scores, &PictureScores::referenceBoxes);
-    evaluation.boxAgreement = meanOf(scores, &PictureScores::boxAgreement);
+    evaluation.boxAgreement = shareOf(scores, &PictureScores::boxAgreement);
     for (const PictureScores& score : scores)
         evaluation.flips += score.agrees == 0 ? 1 : 0;
     return evaluation;

@@ -170,13 +170,7 @@ std::vector<ParameterSpec> IntegerNetwork::parameters() const
          .whole = true},
         // The search for the least error stops at hundredths of the largest value: the scales of one value in
         // 8 and in 4 bits are then of simple ratios, and halves, which are rounded either way, are frequent.
-        {.key = "range",
-         .title = "Range: 0 least to largest, 1 percentile, 2 squared error, 3 divergence",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 3,
-         .whole = true},
+        rangeParameter(RangeEstimate::MinMax),
         {.key = "calibration",
          .title = "Pictures that ranges are told by",
          .unit = "",

@@ -299,6 +299,10 @@
             <source>predicted, corrected</source>
             <translation>vorhergesagt, korrigiert</translation>
         </message>
+        <message>
+            <source>nothing changed yet</source>
+            <translation>noch nichts geändert</translation>
+        </message>
     </context>
     <context>
         <name>Numbers</name>
@@ -400,11 +404,11 @@
         </message>
         <message>
             <source>&amp;Open…</source>
-            <translation>Ö&amp;ffnen …</translation>
+            <translation>Ö&amp;ffnen…</translation>
         </message>
         <message>
             <source>Open &amp;folder…</source>
-            <translation>&amp;Ordner öffnen …</translation>
+            <translation>&amp;Ordner öffnen…</translation>
         </message>
         <message>
             <source>Open &amp;sample</source>
@@ -416,7 +420,7 @@
         </message>
         <message>
             <source>Save project &amp;copy as…</source>
-            <translation>&amp;Kopie des Projekts speichern …</translation>
+            <translation>&amp;Kopie des Projekts speichern…</translation>
         </message>
         <message>
             <source>&amp;Export…</source>
@@ -452,7 +456,7 @@
         </message>
         <message>
             <source>P&amp;references…</source>
-            <translation>&amp;Einstellungen …</translation>
+            <translation>&amp;Einstellungen…</translation>
         </message>
         <message>
             <source>&amp;View</source>
@@ -528,7 +532,7 @@
         </message>
         <message>
             <source>Save &amp;recipe…</source>
-            <translation>&amp;Rezept sichern…</translation>
+            <translation>&amp;Rezept speichern…</translation>
         </message>
         <message>
             <source>Co&amp;mpare with recipe…</source>
@@ -749,7 +753,7 @@
         </message>
         <message>
             <source>Being measured…</source>
-            <translation>Wird gemessen …</translation>
+            <translation>Wird gemessen…</translation>
         </message>
         <message>
             <source>The layer could not be compressed</source>
@@ -764,7 +768,7 @@
         <name>tritloom::ExportDialog</name>
         <message>
             <source>Browse…</source>
-            <translation>Durchsuchen …</translation>
+            <translation>Durchsuchen…</translation>
         </message>
         <message>
             <source>Close</source>
@@ -1463,7 +1467,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Choose pictures…</source>
-            <translation>Bilder wählen …</translation>
+            <translation>Bilder wählen…</translation>
         </message>
     </context>
     <context>
@@ -1644,7 +1648,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Open a model…</source>
-            <translation>Modell öffnen …</translation>
+            <translation>Modell öffnen…</translation>
         </message>
         <message>
             <source>Open the sample</source>
@@ -1781,7 +1785,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>seed </source>
-            <translation>Saat </translation>
+            <translation>Startwert </translation>
         </message>
         <message>
             <source>temperature </source>
@@ -1813,7 +1817,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Reading the prompt…</source>
-            <translation>Der Anfang wird gelesen …</translation>
+            <translation>Der Anfang wird gelesen…</translation>
         </message>
         <message numerus="yes">
             <source>All %n token(s) are the same.</source>
@@ -1985,7 +1989,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Save report…</source>
-            <translation>Bericht sichern …</translation>
+            <translation>Bericht speichern…</translation>
         </message>
         <message>
             <source>Methods to compare</source>
@@ -2089,7 +2093,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Save report</source>
-            <translation>Bericht sichern</translation>
+            <translation>Bericht speichern</translation>
         </message>
         <message>
             <source>Another variant of this method</source>
@@ -2348,7 +2352,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Save the recipe</source>
-            <translation>Rezept sichern</translation>
+            <translation>Rezept speichern</translation>
         </message>
         <message>
             <source>Recipes (*.json)</source>
@@ -2637,8 +2641,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Arbeitsspeicher, geschätzt</translation>
         </message>
         <message>
-            <source>The memory of the device, e.g. 8 GiB or 512 MiB</source>
-            <translation>Der Speicher des Geräts, z. B. 8 GiB oder 512 MiB</translation>
+            <source>The memory of the device, e.g. 8 GB; 8 GiB, which is 8.59 GB, may be typed too</source>
+            <translation>Der Speicher des Geräts, z. B. 8 GB; auch 8 GiB, also 8,59 GB, lässt sich eingeben</translation>
         </message>
     </context>
     <context>
@@ -3154,6 +3158,10 @@ Divergenz %1</translation>
             <source>x %1, y %2: original %3, compressed %4</source>
             <translation>x %1, y %2: Original %3, verdichtet %4</translation>
         </message>
+        <message>
+            <source>Space flips</source>
+            <translation>Leertaste wendet</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StepPlot</name>
@@ -3194,7 +3202,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The measurement contradicts the prediction; looking for the layers that interact…</source>
-            <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken …</translation>
+            <translation>Die Messung widerspricht der Vorhersage; es wird gesucht, welche Schichten aufeinander wirken…</translation>
         </message>
         <message>
             <source>%1: interacts with %2. From here on predictions count this in.</source>
@@ -3251,7 +3259,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Save table…</source>
-            <translation>Tabelle sichern…</translation>
+            <translation>Tabelle speichern…</translation>
         </message>
         <message>
             <source>Speeds appear here, row by row, each beside what this machine can do at most.</source>
@@ -3359,7 +3367,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Save table</source>
-            <translation>Tabelle sichern</translation>
+            <translation>Tabelle speichern</translation>
         </message>
         <message>
             <source>Comma-separated values (*.csv)</source>
@@ -4048,16 +4056,20 @@ Divergenz %1</translation>
             <translation>Nichts einzustellen.</translation>
         </message>
         <message>
-            <source>Standard: off</source>
-            <translation>Üblich: aus</translation>
-        </message>
-        <message>
-            <source>Standard: on</source>
-            <translation>Üblich: an</translation>
-        </message>
-        <message>
             <source>Whole numbers from %1 to %2, standard %3</source>
             <translation>Ganze Zahlen von %1 bis %2, üblich %3</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>an</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>aus</translation>
+        </message>
+        <message>
+            <source>Standard: %1</source>
+            <translation>Üblich: %1</translation>
         </message>
     </context>
     <context>
@@ -4457,10 +4469,6 @@ Divergenz %1</translation>
         <message>
             <source>Bits of the inputs</source>
             <translation>Bits der Eingaben</translation>
-        </message>
-        <message>
-            <source>Range: 0 least to largest, 1 percentile, 2 squared error, 3 divergence</source>
-            <translation>Bereich: 0 kleinster bis größter, 1 Perzentil, 2 quadratischer Fehler, 3 Divergenz</translation>
         </message>
         <message>
             <source>Share of values inside a percentile range</source>
@@ -6082,6 +6090,422 @@ Divergenz %1</translation>
             <source>Keep what the first token of a text gives, and leave it out of the range</source>
             <translation>Behalten, was das erste Token eines Textes gibt, und es aus dem Bereich lassen</translation>
         </message>
+        <message>
+            <source>Range</source>
+            <translation>Bereich</translation>
+        </message>
+        <message>
+            <source>Least to largest</source>
+            <translation>Kleinster bis größter</translation>
+        </message>
+        <message>
+            <source>Percentile</source>
+            <translation>Perzentil</translation>
+        </message>
+        <message>
+            <source>Least squared error</source>
+            <translation>Kleinster quadratischer Fehler</translation>
+        </message>
+        <message>
+            <source>Least divergence</source>
+            <translation>Kleinste Divergenz</translation>
+        </message>
+        <message>
+            <source>bit 0</source>
+            <translation>Bit 0</translation>
+        </message>
+        <message>
+            <source>one of 0 to 2</source>
+            <translation>eines von 0 bis 2</translation>
+        </message>
+        <message>
+            <source>made as stored</source>
+            <translation>erzeugt wie gespeichert</translation>
+        </message>
+        <message>
+            <source>Shares of bytes with a bit set, lowest first, and differences of neighbours in a patch of 32 x 32</source>
+            <translation>Anteile der Bytes mit gesetztem Bit, das niedrigste zuerst, und Unterschiede von Nachbarn in einem Ausschnitt von 32 x 32</translation>
+        </message>
+        <message>
+            <source>Given pictures are looked at as the network takes them: where they had to be resized, their low bits are those of the resampling. Pictures kept as JPEG have lost theirs.</source>
+            <translation>Gegebene Bilder werden betrachtet, wie das Netz sie nimmt: Wo sie in der Größe geändert wurden, sind ihre niedrigen Bits die der Abtastung. Als JPEG gespeicherte Bilder haben ihre verloren.</translation>
+        </message>
+        <message>
+            <source>Channels of a product&apos;s inputs are summed over, so scales of their own would break whole-number sums unless they are powers of two apart.</source>
+            <translation>Über die Kanäle der Eingaben eines Produkts wird summiert; eigene Skalen würden Summen in ganzen Zahlen daher zerstören, sofern sie nicht um Zweierpotenzen auseinanderliegen.</translation>
+        </message>
+        <message>
+            <source>L_orth is 0 where a convolution keeps all lengths; singular values are then 1. Values are exact for circular padding, which borders filled with zeros only come near to.</source>
+            <translation>L_orth ist 0, wo eine Faltung alle Längen erhält; die Singulärwerte sind dann 1. Die Werte gelten genau für zyklische Ränder, denen mit Nullen gefüllte nur nahekommen.</translation>
+        </message>
+        <message>
+            <source>same class as stored</source>
+            <translation>dieselbe Klasse wie gespeichert</translation>
+        </message>
+        <message>
+            <source>No method here rounds activations: they count as 16 bits, so linear cost cannot fall. Take static-activations as the method for integer products.</source>
+            <translation>Kein Verfahren rundet hier Aktivierungen: Sie zählen als 16 Bits, die linearen Kosten können also nicht fallen. Für Produkte ganzer Zahlen static-activations als Verfahren nehmen.</translation>
+        </message>
+        <message>
+            <source>as published</source>
+            <translation>wie veröffentlicht</translation>
+        </message>
+        <message>
+            <source>this model</source>
+            <translation>dieses Modell</translation>
+        </message>
+        <message>
+            <source>Measured</source>
+            <translation>Gemessen</translation>
+        </message>
+        <message>
+            <source>model</source>
+            <translation>Modell</translation>
+        </message>
+        <message>
+            <source>published law, nats</source>
+            <translation>veröffentlichtes Gesetz, Nats</translation>
+        </message>
+        <message>
+            <source>times the law</source>
+            <translation>das Wievielfache des Gesetzes</translation>
+        </message>
+        <message>
+            <source>Bits against what they cost</source>
+            <translation>Bits gegen ihre Kosten</translation>
+        </message>
+        <message>
+            <source>published law</source>
+            <translation>veröffentlichtes Gesetz</translation>
+        </message>
+        <message>
+            <source>What bits cost here, beside the law</source>
+            <translation>Was Bits hier kosten, neben dem Gesetz</translation>
+        </message>
+        <message>
+            <source>fitted here</source>
+            <translation>hier angepasst</translation>
+        </message>
+        <message>
+            <source>Fitted: k D^beta / (N^alpha P^gamma)</source>
+            <translation>Angepasst: k D^beta / (N^alpha P^gamma)</translation>
+        </message>
+        <message>
+            <source>constant</source>
+            <translation>Konstante</translation>
+        </message>
+        <message>
+            <source>beta, of training tokens</source>
+            <translation>beta, der Trainings-Token</translation>
+        </message>
+        <message>
+            <source>alpha, of parameters</source>
+            <translation>alpha, der Parameter</translation>
+        </message>
+        <message>
+            <source>gamma, of bits</source>
+            <translation>gamma, der Bits</translation>
+        </message>
+        <message>
+            <source>A format of E exponent bits is fp&lt;bits&gt;e&lt;E&gt;row, whole numbers are int&lt;bits&gt;row; one exponent bit makes whole numbers again.</source>
+            <translation>Ein Format mit E Exponentenbits heißt fp&lt;bits&gt;e&lt;E&gt;row, ganze Zahlen heißen int&lt;bits&gt;row; ein Exponentenbit ergibt wieder ganze Zahlen.</translation>
+        </message>
+        <message>
+            <source>sigmoid</source>
+            <translation>Sigmoid</translation>
+        </message>
+        <message>
+            <source>GELU, tanh form</source>
+            <translation>GELU, Form mit tanh</translation>
+        </message>
+        <message>
+            <source>function</source>
+            <translation>Funktion</translation>
+        </message>
+        <message>
+            <source>Relative squared error of what replaces a function</source>
+            <translation>Relativer quadratischer Fehler dessen, was eine Funktion ersetzt</translation>
+        </message>
+        <message>
+            <source>node</source>
+            <translation>Knoten</translation>
+        </message>
+        <message>
+            <source>8 bits and a table</source>
+            <translation>8 Bits und eine Tabelle</translation>
+        </message>
+        <message>
+            <source>of it the 8 bits alone</source>
+            <translation>davon die 8 Bits allein</translation>
+        </message>
+        <message>
+            <source>logarithm</source>
+            <translation>Logarithmus</translation>
+        </message>
+        <message>
+            <source>From a product of 8-bit numbers to 8 bits: sum x multiplier / 2^shift</source>
+            <translation>Vom Produkt von 8-Bit-Zahlen zu 8 Bits: Summe x Faktor / 2^Verschiebung</translation>
+        </message>
+        <message>
+            <source>scale</source>
+            <translation>Skala</translation>
+        </message>
+        <message>
+            <source>multiplier</source>
+            <translation>Faktor</translation>
+        </message>
+        <message>
+            <source>shift</source>
+            <translation>Verschiebung</translation>
+        </message>
+        <message>
+            <source>off by</source>
+            <translation>daneben um</translation>
+        </message>
+        <message>
+            <source>What replaces floats between products</source>
+            <translation>Was Gleitkommazahlen zwischen Produkten ersetzt</translation>
+        </message>
+        <message>
+            <source>Each function alone, on the values of one picture or step; errors of one do not reach the next.</source>
+            <translation>Jede Funktion für sich, auf den Werten eines Bildes oder Schritts; Fehler der einen erreichen die nächste nicht.</translation>
+        </message>
+        <message>
+            <source>Eight bits with a power of two for a scale, one for all values, one a row before a softmax. Where most of an error is that of the 8 bits, a finer table gains nothing.</source>
+            <translation>Acht Bits mit einer Zweierpotenz als Skala, eine für alle Werte, eine je Zeile vor einem Softmax. Wo der größte Teil eines Fehlers von den 8 Bits kommt, bringt eine feinere Tabelle nichts.</translation>
+        </message>
+        <message>
+            <source>Halves are rounded up where a product is rescaled, as a shift does; simulators round them to even.</source>
+            <translation>Halbe werden aufgerundet, wo ein Produkt neu skaliert wird, wie es eine Verschiebung tut; Simulatoren runden sie zur geraden Zahl.</translation>
+        </message>
+        <message>
+            <source>The studio&apos;s own kernels keep floats here: these figures say what a device without them would lose.</source>
+            <translation>Die eigenen Rechenkerne des Studios behalten hier Gleitkommazahlen: Diese Zahlen sagen, was ein Gerät ohne sie verlöre.</translation>
+        </message>
+        <message>
+            <source>No function of this network needs replacing: the rest is sums, maxima and products.</source>
+            <translation>Keine Funktion dieses Netzes muss ersetzt werden: Der Rest sind Summen, Maxima und Produkte.</translation>
+        </message>
+        <message>
+            <source>Whole numbers against the simulation: largest difference in steps, and how many numbers differ</source>
+            <translation>Ganze Zahlen gegen die Simulation: größter Unterschied in Stufen und wie viele Zahlen abweichen</translation>
+        </message>
+        <message>
+            <source>tensor</source>
+            <translation>Tensor</translation>
+        </message>
+        <message>
+            <source>numbers</source>
+            <translation>Zahlen</translation>
+        </message>
+        <message>
+            <source>by itself</source>
+            <translation>für sich</translation>
+        </message>
+        <message>
+            <source>behind all others</source>
+            <translation>nach allen anderen</translation>
+        </message>
+        <message>
+            <source>differ</source>
+            <translation>weichen ab</translation>
+        </message>
+        <message>
+            <source>in 64 bits</source>
+            <translation>in 64 Bits</translation>
+        </message>
+        <message>
+            <source>differ in 64 bits</source>
+            <translation>weichen in 64 Bits ab</translation>
+        </message>
+        <message>
+            <source>Products</source>
+            <translation>Produkte</translation>
+        </message>
+        <message>
+            <source>bits of the largest sum</source>
+            <translation>Bits der größten Summe</translation>
+        </message>
+        <message>
+            <source>shift behind it</source>
+            <translation>Verschiebung danach</translation>
+        </message>
+        <message>
+            <source>answer, in steps of 8 bits</source>
+            <translation>Antwort, in Stufen von 8 Bits</translation>
+        </message>
+        <message>
+            <source>The network in whole numbers</source>
+            <translation>Das Netz in ganzen Zahlen</translation>
+        </message>
+        <message>
+            <source>Halves are rounded up where sums are rescaled and to even in the simulation, and 32-bit floats round what whole numbers add exactly. A number that differs by one step moves those behind it.</source>
+            <translation>Halbe werden aufgerundet, wo Summen neu skaliert werden, in der Simulation zur geraden Zahl, und 32-Bit-Gleitkommazahlen runden, was ganze Zahlen genau addieren. Eine Zahl, die um eine Stufe abweicht, verschiebt die nach ihr.</translation>
+        </message>
+        <message>
+            <source>halves as they are</source>
+            <translation>Halbgenaue, wie sie sind</translation>
+        </message>
+        <message>
+            <source>halves, protected</source>
+            <translation>Halbgenaue, geschützt</translation>
+        </message>
+        <message>
+            <source>Protection copies the sign into bit 14, which halves below 2 never set, and codes blocks so that few cells are hard; a read can then never be 2 or more. Energies are of an example cell: compare, do not quote.</source>
+            <translation>Der Schutz kopiert das Vorzeichen in Bit 14, das Halbgenaue unter 2 nie setzen, und kodiert Blöcke so, dass wenige Zellen schwierig sind; gelesen wird dann nie 2 oder mehr. Energien sind die einer Beispielzelle: vergleichen, nicht zitieren.</translation>
+        </message>
+        <message>
+            <source>Weights that were no longer finite were counted as 0.</source>
+            <translation>Gewichte, die nicht mehr endlich waren, zählten als 0.</translation>
+        </message>
+        <message>
+            <source>over 1000000</source>
+            <translation>über 1000000</translation>
+        </message>
+        <message>
+            <source>number of weights</source>
+            <translation>Zahl der Gewichte</translation>
+        </message>
+        <message>
+            <source>squared weight error</source>
+            <translation>quadrierter Gewichtsfehler</translation>
+        </message>
+        <message>
+            <source>weight error x mean square of the inputs</source>
+            <translation>Gewichtsfehler x mittleres Quadrat der Eingaben</translation>
+        </message>
+        <message>
+            <source>minus squared weight error</source>
+            <translation>minus quadrierter Gewichtsfehler</translation>
+        </message>
+        <message>
+            <source>minus weighted error</source>
+            <translation>minus gewichteter Fehler</translation>
+        </message>
+        <message>
+            <source>evolved program</source>
+            <translation>entwickeltes Programm</translation>
+        </message>
+        <message>
+            <source>A published fit over Pythia models (160 M to 12 B parameters, up to 206 B tokens) quantized by GPTQ. It says nothing of better methods, of models trained with quantization, or of 1 bit.</source>
+            <translation>Eine veröffentlichte Anpassung über Pythia-Modelle (160 M bis 12 B Parameter, bis zu 206 B Token), mit GPTQ quantisiert. Sie sagt nichts über bessere Verfahren, über mit Quantisierung trainierte Modelle oder über 1 Bit.</translation>
+        </message>
+        <message>
+            <source>not given</source>
+            <translation>nicht angegeben</translation>
+        </message>
+        <message>
+            <source>loss before quantization, this family</source>
+            <translation>Verlust vor der Quantisierung, diese Familie</translation>
+        </message>
+        <message>
+            <source>One picture&apos;s way from noise, with the ranges searched on it: an estimate from below.</source>
+            <translation>Der Weg eines Bildes aus dem Rauschen, die Bereiche darauf gesucht: eine Schätzung von unten.</translation>
+        </message>
+        <message>
+            <source>Groups belong to time values; a sampler with other steps needs them mapped by time.</source>
+            <translation>Gruppen gehören zu Zeitwerten; ein Sampler mit anderen Schritten braucht sie nach der Zeit zugeordnet.</translation>
+        </message>
+        <message>
+            <source>A law for training whose products are rounded, fitted below 1.2 B parameters. It is no model of what quantizing a finished model costs.</source>
+            <translation>Ein Gesetz für Training mit gerundeten Produkten, angepasst unter 1,2 B Parametern. Was die Quantisierung eines fertigen Modells kostet, beschreibt es nicht.</translation>
+        </message>
+        <message>
+            <source>mean squared error</source>
+            <translation>mittlerer quadratischer Fehler</translation>
+        </message>
+        <message>
+            <source>divergence from the network as stored</source>
+            <translation>Divergenz vom gespeicherten Netz</translation>
+        </message>
+        <message>
+            <source>no common range</source>
+            <translation>kein gemeinsamer Bereich</translation>
+        </message>
+        <message>
+            <source>the network</source>
+            <translation>das Netz</translation>
+        </message>
+        <message>
+            <source>b above it</source>
+            <translation>b darüber</translation>
+        </message>
+        <message>
+            <source>One network: which width is best for a size needs a family. Name several sizes of it, smallest first.</source>
+            <translation>Ein Netz: Welche Breite für eine Größe am besten ist, zeigt nur eine Familie. Mehrere Größen davon nennen, die kleinste zuerst.</translation>
+        </message>
+        <message>
+            <source>Fewer than four sizes: slopes have no error bars worth showing.</source>
+            <translation>Weniger als vier Größen: Steigungen haben keine Fehlerbalken, die zu zeigen wären.</translation>
+        </message>
+        <message>
+            <source>dB below the cap, or similarity below 1</source>
+            <translation>dB unter der Obergrenze oder Ähnlichkeit unter 1</translation>
+        </message>
+        <message>
+            <source>bit planes are those of pictures, and there are none: give some to a network on pictures</source>
+            <translation>Bitebenen sind die von Bildern, und es gibt keine: einem Netz auf Bildern welche geben</translation>
+        </message>
+        <message>
+            <source>the comparison needs a model that can be run and some formats</source>
+            <translation>der Vergleich braucht ein Modell, das laufen kann, und einige Formate</translation>
+        </message>
+        <message>
+            <source>no layer of this model multiplies inputs that were seen</source>
+            <translation>keine Schicht dieses Modells multipliziert Eingaben, die gesehen wurden</translation>
+        </message>
+        <message>
+            <source>costs are held against quality for networks on pictures that can be run, with some formats</source>
+            <translation>Kosten gegen Güte gibt es für Netze auf Bildern, die laufen können, mit einigen Formaten</translation>
+        </message>
+        <message>
+            <source>the fit needs language models that can be run and some formats</source>
+            <translation>die Anpassung braucht Sprachmodelle, die laufen können, und einige Formate</translation>
+        </message>
+        <message>
+            <source>no model and no format: there is nothing to fit</source>
+            <translation>kein Modell und kein Format: nichts anzupassen</translation>
+        </message>
+        <message>
+            <source>the values between products are known of networks on pictures only</source>
+            <translation>die Werte zwischen Produkten sind nur von Netzen auf Bildern bekannt</translation>
+        </message>
+        <message>
+            <source>whole numbers are followed through networks on pictures only</source>
+            <translation>ganze Zahlen werden nur durch Netze auf Bildern verfolgt</translation>
+        </message>
+        <message>
+            <source>the model is several networks, not a classifier</source>
+            <translation>das Modell ist aus mehreren Netzen, kein Klassifizierer</translation>
+        </message>
+        <message>
+            <source>faults are judged by running the model, which cannot be run</source>
+            <translation>Fehler werden beurteilt, indem das Modell läuft, und es kann nicht laufen</translation>
+        </message>
+        <message>
+            <source>ranks need a model that can be run and one format</source>
+            <translation>Ränge brauchen ein Modell, das laufen kann, und ein Format</translation>
+        </message>
+        <message>
+            <source>steps can be grouped for networks that make pictures out of noise only</source>
+            <translation>Schritte lassen sich nur bei Netzen gruppieren, die Bilder aus Rauschen machen</translation>
+        </message>
+        <message>
+            <source>no activations between stages were found</source>
+            <translation>zwischen den Stufen wurden keine Aktivierungen gefunden</translation>
+        </message>
+        <message>
+            <source>no format changes what the networks make: nothing can be compared</source>
+            <translation>kein Format ändert, was die Netze erzeugen: nichts zu vergleichen</translation>
+        </message>
+        <message>
+            <source>sizes are compared by the loss of labelled pictures or by the error to a target, and these have neither</source>
+            <translation>Größen werden am Verlust beschrifteter Bilder oder am Fehler zu einem Ziel verglichen, und diese haben keines von beiden</translation>
+        </message>
+        <message>
+            <source>ONNX, INT4 (operator set 21)</source>
+            <translation>ONNX, INT4 (Operatorsatz 21)</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
@@ -6668,6 +7092,136 @@ Divergenz %1</translation>
         <message>
             <source>the file says it is %1, its tensors are not those of one</source>
             <translation>Die Datei nennt sich %1, ihre Tensoren sind nicht die eines solchen</translation>
+            <source>With %1 groups %2 of %3 channels are in the last one, under a scale that may be too coarse for them; the first scale made for fewer channels moves the thresholds.</source>
+            <translation>Bei %1 Gruppen liegen %2 von %3 Kanälen in der letzten, unter einer Skala, die für sie zu grob sein kann; eine erste Skala für weniger Kanäle verschiebt die Schwellen.</translation>
+        </message>
+        <message>
+            <source>best %1 cuts</source>
+            <translation>beste %1 Schnitte</translation>
+        </message>
+        <message>
+            <source>As stored, outputs of %1 x %2, circular padding</source>
+            <translation>Wie gespeichert, Ausgaben von %1 x %2, zyklische Ränder</translation>
+        </message>
+        <message>
+            <source>%1 layers have a shape for which no kernel is orthogonal: their L_orth cannot reach 0.</source>
+            <translation>%1 Schichten haben eine Form, für die kein Kern orthogonal ist: Ihr L_orth kann 0 nicht erreichen.</translation>
+        </message>
+        <message>
+            <source>%1 layers were left out: three dimensions, or more than %2 channels (parameter widest).</source>
+            <translation>%1 Schichten wurden ausgelassen: drei Dimensionen oder mehr als %2 Kanäle (Einstellung widest).</translation>
+        </message>
+        <message>
+            <source>%1 parameters without embeddings in the first model. Bits are nominal, as in the published fit of GPTQ on Pythia; losses are of the calibration text, embeddings and head as stored.</source>
+            <translation>%1 Parameter ohne Embeddings im ersten Modell. Bits sind nominal, wie in der veröffentlichten Anpassung von GPTQ auf Pythia; Verluste sind die des Kalibrierungstexts, Embeddings und Kopf wie gespeichert.</translation>
+        </message>
+        <message>
+            <source>Fitted to %1 measurements above %2 nats; of their logarithms it tells %3 of the variance. It says nothing of methods that were not among them.</source>
+            <translation>An %1 Messungen über %2 Nats angepasst; von der Varianz ihrer Logarithmen erklärt sie %3. Sie sagt nichts über Verfahren, die nicht darunter waren.</translation>
+        </message>
+        <message>
+            <source>No fit: %1.</source>
+            <translation>Keine Anpassung: %1.</translation>
+        </message>
+        <message>
+            <source>%1 samples over %2 steps of the sampler, the noisiest first.</source>
+            <translation>%1 Proben über %2 Schritte des Samplers, die verrauschtesten zuerst.</translation>
+        </message>
+        <message>
+            <source>The feature is what flows into stage %1, where the network is narrowest, of one picture.</source>
+            <translation>Das Merkmal ist, was in Stufe %1 fließt, wo das Netz am schmalsten ist, von einem Bild.</translation>
+        </message>
+        <message>
+            <source>%1 bits on half octaves</source>
+            <translation>%1 Bits auf halben Oktaven</translation>
+        </message>
+        <message>
+            <source>The same class as the simulation: %1 in 32-bit floats, %2 in 64 bits.</source>
+            <translation>Dieselbe Klasse wie die Simulation: %1 in 32-Bit-Gleitkommazahlen, %2 in 64 Bits.</translation>
+        </message>
+        <message>
+            <source>The largest difference of any of %1 tensors of codes and of the answer, in steps: %2 where each is made of the same codes, %3 behind all others, %4 where the simulation has 64 bits.</source>
+            <translation>Der größte Unterschied unter %1 Tensoren von Codes und der Antwort, in Stufen: %2, wo jeder aus denselben Codes gemacht ist, %3 nach allen anderen, %4, wo die Simulation 64 Bits hat.</translation>
+        </message>
+        <message>
+            <source>The same class as the network as stored: %1 in whole numbers, %2 simulated.</source>
+            <translation>Dieselbe Klasse wie das gespeicherte Netz: %1 in ganzen Zahlen, %2 simuliert.</translation>
+        </message>
+        <message>
+            <source>Ranges come from the first %1 pictures. Floats prepare the picture; between its codes and the answer there are none.</source>
+            <translation>Bereiche kommen von den ersten %1 Bildern. Gleitkommazahlen bereiten das Bild vor; zwischen seinen Codes und der Antwort gibt es keine.</translation>
+        </message>
+        <message>
+            <source>Each cell of two bits that holds 01 or 10 flips one of them with probability %1 %, the others with %2 %; %3 seeds. Perplexity without faults: %4.</source>
+            <translation>Jede Zelle aus zwei Bits, die 01 oder 10 hält, kippt eines davon mit Wahrscheinlichkeit %1 %, die anderen mit %2 %; %3 Startwerte. Perplexität ohne Fehler: %4.</translation>
+        </message>
+        <message>
+            <source>%1 random mixtures of %2 formats at %3 bits a weight, sizes equal to %4 %; quality is the KL divergence measured on %5 parts of the data.</source>
+            <translation>%1 zufällige Mischungen von %2 Formaten bei %3 Bits je Gewicht, Größen auf %4 % gleich; die Güte ist die KL-Divergenz, gemessen an %5 Teilen der Daten.</translation>
+        </message>
+        <message>
+            <source>The evolved program is %1; %2 programs were tried, %3 computed what another did, %4 did not work.</source>
+            <translation>Das entwickelte Programm ist %1; %2 Programme wurden versucht, %3 rechneten, was ein anderes tat, %4 gingen nicht.</translation>
+        </message>
+        <message>
+            <source>What %1 says against measured divergence</source>
+            <translation>Was %1 sagt, gegen die gemessene Divergenz</translation>
+        </message>
+        <message>
+            <source>%1 evolved on</source>
+            <translation>%1 zum Entwickeln</translation>
+        </message>
+        <message>
+            <source>%1 held out</source>
+            <translation>%1 zurückgehalten</translation>
+        </message>
+        <message>
+            <source>%1 bits, unified</source>
+            <translation>%1 Bits, vereinheitlicht</translation>
+        </message>
+        <message>
+            <source>%1 bits, table 1</source>
+            <translation>%1 Bits, Tabelle 1</translation>
+        </message>
+        <message>
+            <source>Relative squared error at %1 bits, mean over the steps</source>
+            <translation>Relativer quadratischer Fehler bei %1 Bits, Mittel über die Schritte</translation>
+        </message>
+        <message>
+            <source>%1 steps in %2 groups: the error of activations at %3 bits is %4 with one range and %5 with one a group.</source>
+            <translation>%1 Schritte in %2 Gruppen: Der Fehler der Aktivierungen bei %3 Bits ist %4 mit einem Bereich und %5 mit einem je Gruppe.</translation>
+        </message>
+        <message>
+            <source>%1 networks at %2 settings. All bits count: scales of the formats, and 16 for every norm and bias.</source>
+            <translation>%1 Netze bei %2 Einstellungen. Alle Bits zählen: Skalen der Formate und 16 für jede Norm und jeden Bias.</translation>
+        </message>
+        <message>
+            <source>Quality against %1</source>
+            <translation>Güte gegen %1</translation>
+        </message>
+        <message>
+            <source>%1, share of 16 bits</source>
+            <translation>%1, Anteil von 16 Bits</translation>
+        </message>
+        <message>
+            <source>mostly %1 bits</source>
+            <translation>meist %1 Bits</translation>
+        </message>
+        <message>
+            <source>the calibration text scores no token of %1: name a longer one with --calibration</source>
+            <translation>der Kalibrierungstext bewertet kein Token von %1: mit --calibration einen längeren nennen</translation>
+        </message>
+        <message>
+            <source>none of %1 layers is a product of at most %2 channels over two dimensions</source>
+            <translation>keine von %1 Schichten ist ein Produkt von höchstens %2 Kanälen über zwei Dimensionen</translation>
+        </message>
+        <message>
+            <source>%1: bits are held against quality for networks on pictures that can be run, with some formats</source>
+            <translation>%1: Bits gegen Güte gibt es für Netze auf Bildern, die laufen können, mit einigen Formaten</translation>
+        </message>
+        <message>
+            <source>%1 pictures. Random low bits are set in 0.875 of bytes and score 369117 a channel.</source>
+            <translation>%1 Bilder. Zufällige niedrige Bits sind in 0,875 der Bytes gesetzt und zählen 369117 je Kanal.</translation>
         </message>
     </context>
     <context>
@@ -6761,6 +7315,10 @@ Divergenz %1</translation>
         <message>
             <source>Said before measuring: the sum of what each layer costs alone, from the sensitivity table. Predictions are grey and have no error, measurements have theirs.</source>
             <translation>Vor dem Messen gesagt: die Summe dessen, was jede Schicht allein kostet, aus der Tabelle der Sensitivität. Vorhersagen sind grau und ohne Fehler, Messwerte haben ihren.</translation>
+        </message>
+        <message>
+            <source>%1, corrected</source>
+            <translation>%1, berichtigt</translation>
         </message>
     </context>
     <context>

@@ -55,8 +55,10 @@ private slots:
                               .value();
         QStringList found;
         for (const ComparisonRow& row : rows)
-            found << QString::fromStdString(row.candidate.format + " " + methodText(row.candidate));
-        QVERIFY(found.contains("q4_k rtn") && found.contains("tq2_0 ternary") && found.contains("sign bitstack blocks=2"));
+            found << QString::fromStdString(row.candidate.format + " " + row.method);
+        QVERIFY(
+            found.contains("q4_k rtn") && found.contains("tq2_0 ternary")
+            && found.contains("sign bitstack blocks=2"));
         QVERIFY(!found.contains("q4_k ternary") && !found.contains("q4_k bitstack blocks=2"));
         const auto nobody = comparisonRows(*m_engine->model(), {"q4_k"}, {{"", "nobody", {}}}, m_plugins.lookup());
         QCOMPARE(nobody.error().message, std::string("no method is called 'nobody'"));
@@ -117,6 +119,7 @@ private slots:
     {
         ComparisonRow row;
         row.candidate = {"a<b", "m,\"n\"", {}};
+        row.method = row.candidate.method;
         row.bytes = 1000000;
         row.isDone = true;
         const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -124,6 +127,7 @@ private slots:
         row.compressSeconds = 1;
         ComparisonRow broken;
         broken.candidate = {"q4_k", "rtn", {}};
+        broken.method = "rtn";
         broken.isDone = true;
         broken.failure = "no, <really>";
         const std::string csv = comparisonCsv(textComparison(), {row, broken}),

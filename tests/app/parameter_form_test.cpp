@@ -13,10 +13,13 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSpinBox>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <set>
 
 using namespace tritloom;
 
@@ -109,6 +112,35 @@ private slots:
         QCOMPARE(steps->accessibleName(), QString("Steps, at most"));
     }
 
+    void choicesAreNamedInAList()
+    {
+        ParameterForm form;
+        form.setSpecs(
+            {{.key = "range",
+              .title = "Range",
+              .unit = {},
+              .standard = 1,
+              .lowest = 0,
+              .highest = 2,
+              .whole = true,
+              .choices = {{"all", "All of it"}, {"part", "A part"}, {"none", "None of it"}}}},
+            {});
+        auto* const range = find<QComboBox>(form, "parameter.range");
+        QCOMPARE(range->count(), 3);
+        QCOMPARE(range->currentText(), QString("A part"));
+        QVERIFY(form.values().empty());
+        QVERIFY(range->toolTip().contains("Standard: A part"));
+        QVERIFY(range->toolTip().contains("range=all|part|none"));
+        QSignalSpy changed(&form, &ParameterForm::changed);
+        range->setCurrentIndex(2);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(form.values(), (Parameters{{"range", 2}}));
+        form.setValues({{"range", 0}});
+        QCOMPARE(range->currentText(), QString("All of it"));
+        find<QAbstractButton>(form, "reset.range")->click();
+        QVERIFY(form.values().empty());
+    }
+
     void onlyWhatDiffersFromTheStandardIsChosen()
     {
         ParameterForm form;
@@ -172,6 +204,26 @@ private slots:
             return known.id == id.toStdString() && int(known.kind) == kind;
         });
         const std::vector<ParameterSpec> specs = m_plugins.parametersOf(*info);
+        static const QRegularExpression numbered("\\b0[:=]? [a-z].*\\b1[:=]? [a-z]"),
+            word("^[a-z]+(-[a-z]+)*$");
+        for (const ParameterSpec& spec : specs) {
+            QVERIFY2(
+                !numbered.match(QString::fromStdString(spec.title + spec.unit)).hasMatch(),
+                spec.title.c_str());
+            if (spec.choices.empty())
+                continue;
+            QVERIFY2(spec.whole && !spec.sizes && spec.lowest == 0, spec.key.c_str());
+            QCOMPARE(double(spec.choices.size()), spec.highest + 1);
+            std::set<std::string> words, titles;
+            for (const ParameterChoice& choice : spec.choices) {
+                QVERIFY2(word.match(QString::fromStdString(choice.word)).hasMatch(), choice.word.c_str());
+                words.insert(choice.word);
+                titles.insert(choice.title);
+            }
+            QCOMPARE(words.size(), spec.choices.size());
+            QCOMPARE(titles.size(), spec.choices.size());
+            QVERIFY(!titles.contains(""));
+        }
         ParameterForm form;
         form.setSpecs(specs, {});
         QVERIFY2(form.values().empty(), "the standard cannot be shown as it is");
@@ -318,37 +370,6 @@ private slots:
                 QVERIFY(m_plugins.find("bitstack")->supports(*parseNumberFormat(candidate.format).value()));
                 QCOMPARE(candidate.parameters.at("blocks"), 2.0);
             }
-    }
-
-    void sizesOfAMethodAreStopsOfTheLoom()
-    {
-        const auto model = loadModel(sampleModelPath()).value();
-        const Layer& layer = model->layers[3];
-        for (const auto& [method, least] : {std::pair{"bitstack", 8}, {"double-rounding", 5}}) {
-            if (m_plugins.find(method) == nullptr)
-                QSKIP("not built");
-            int made = 0;
-            std::uint64_t last = 0;
-            for (const Candidate& candidate : candidatesBy(*model, {method, {}}, m_plugins.lookup())) {
-                if (candidate.method != method)
-                    continue;
-                const std::uint64_t bytes = bytesOf(layer, choiceFor(layer, candidate), m_plugins.lookup());
-                QVERIFY(bytes > last);
-                last = bytes;
-                ++made;
-            }
-            QVERIFY2(made >= least, method);
-        }
-    }
-
-    void choicesAreReadAsTheyAreWritten()
-    {
-        const PluginChoice choice{"gptq", {{"act_order", 0}, {"dampening", 0.025}}};
-        QCOMPARE(pluginText(choice), std::string("gptq:act_order=0:dampening=0.025"));
-        QCOMPARE(parsePluginChoice(pluginText(choice)).value(), choice);
-        QCOMPARE(parsePluginChoice(" rtn ").value(), (PluginChoice{"rtn", {}}));
-        for (const char* const wrong : {"gptq:dampening", "gptq:=3", "gptq:dampening=", "gptq:dampening=1x"})
-            QVERIFY2(!parsePluginChoice(wrong), wrong);
     }
 };
 

@@ -3,6 +3,8 @@
 
 #include <QFile>
 #include <QJsonArray>
+#include <QRegularExpression>
+#include <QSet>
 #include <QTest>
 
 /// The command line as a person or a script meets it: keys of the JSON, exit codes, sentences.
@@ -170,6 +172,8 @@ private slots:
         const QJsonObject evaluated
             = cli(QStringList{"evaluate", sampleModel(), "--recipe", path("four.gguf")} + text).json();
         QVERIFY(evaluated["kl"].toDouble() > 0);
+        QVERIFY(evaluated["text"].toString().startsWith("evaluation.txt"));
+        QVERIFY(evaluated["contexts"].toInt() > 0);
         QCOMPARE(cli({"recipe", "write", path("four.gguf"), "--model", sampleModel(), "-o", path("four.json")}).exitCode, 0);
         const QJsonObject same = cli({"recipe", "diff", path("four.gguf"), path("four.json"), "--json"}).json();
         QCOMPARE(same["changes"].toArray().size(), 0);
@@ -259,6 +263,47 @@ private slots:
         QCOMPARE(beyond.exitCode, 1);
         QVERIFY(beyond.err.contains("there is no token 4000"));
         QCOMPARE(cli({"blame", sampleModel()}).exitCode, 2);
+    }
+
+    void aMethodSaysWhatCanBeSet()
+    {
+        const QString said = QString::fromUtf8(cli({"methods", "static-activations"}).out);
+        static const QRegularExpression range(
+            "\\n *range +squared-error +min-max, percentile, squared-error, divergence +Range\\n");
+        QVERIFY2(range.match(said).hasMatch(), qPrintable(said));
+        QJsonObject spec;
+        for (const QJsonValue& method : cli({"methods", "--json"}).json()["methods"].toArray())
+            if (method["id"] == "static-activations")
+                for (const QJsonValue& parameter : method["parameters"].toArray())
+                    if (parameter["key"] == "range")
+                        spec = parameter.toObject();
+        QCOMPARE(spec["choices"].toArray().size(), 4);
+        QCOMPARE(spec["choices"][1]["word"].toString(), QString("percentile"));
+        QCOMPARE(spec["standard"].toInt(), 2);
+    }
+
+    void aFormatThatIsFallenBackToIsListedOnce()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(folder); // rows of 64 numbers, which blocks of 256 do not divide
+        const QString model = QString::fromStdString(folder / "llm_stories260k" / "stories260K.gguf");
+        QStringList arguments{"sensitivity", model,      "--formats", "q4_k,q3_k", "--method",
+                              "rtn",         "--chunks", "1",         "--context", "64"};
+        const QStringList lines = QString::fromUtf8(cli(arguments).out).split('\n');
+        const QJsonArray cells = cli(arguments << "--json").json()["layers"].toArray();
+        QSet<QString> made;
+        bool any = false;
+        for (const QJsonValue& cell : cells) {
+            made << cell["name"].toString() + cell["format"].toString();
+            if (cell["format"] == cell["candidate"])
+                continue;
+            any = true;
+            QVERIFY2(
+                !lines.filter(" -> " + cell["format"].toString()).filter(cell["candidate"].toString()).isEmpty(),
+                qPrintable(cell["format"].toString()));
+        }
+        QVERIFY(any);
+        QCOMPARE(lines.filter("rtn").size(), made.size());
+        QVERIFY(made.size() < cells.size());
     }
 
     void aSecondSweepMeasuresNothingAgain()

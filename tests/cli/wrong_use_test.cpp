@@ -61,6 +61,11 @@ private slots:
         QTest::newRow("a parameter given twice")
             << QStringList{"sensitivity", sample, "--formats", "q4_0@gptq:act_order=0:act_order=1"} << 2
             << "gives 'act_order' twice";
+        QTest::newRow("no word of a choice")
+            << QStringList{"sensitivity", sample, "--formats", "int8row", "--method", "static-activations:range=most"}
+            << 2 << "is one of min-max, percentile, squared-error, divergence, not 'most'";
+        QTest::newRow("settings of nobody")
+            << QStringList{"methods", "magic"} << 2 << "no method is called 'magic'";
         QTest::newRow("columns with a gap")
             << QStringList{"bench", "kernels", "--columns", "1,,2"} << 2 << "--columns needs numbers";
         QTest::newRow("a model that nobody asks") << QStringList{"analyse", "quantization-law", sample} << 2

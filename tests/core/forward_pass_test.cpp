@@ -247,6 +247,34 @@ private slots:
         const float kl = executor->run(Op{OpKind::Divergence, {}}, both, {}).value().toFloats()[0];
         QVERIFY(std::abs(kl - 0.0539007f) < 1e-6f);
     }
+
+    void aShareThatNeverSpreadIsNotKnownExactly()
+    {
+        const auto of = [](int holds, int count) {
+            RunningMean mean;
+            for (int i = 0; i < count; ++i)
+                mean.add(i < holds ? 1 : 0);
+            return mean;
+        };
+        // Half of Wilson's interval at z = 1: 0 and 1/(n + 1) are its ends for nothing of n.
+        for (const int count : {1, 16, 1000}) {
+            QCOMPARE(of(0, count).share().value, 0.0);
+            QCOMPARE(of(count, count).share().value, 1.0);
+            QVERIFY(std::abs(of(0, count).share().standardError - 0.5 / (count + 1)) < 1e-12);
+            QVERIFY(std::abs(of(count, count).share().standardError - 0.5 / (count + 1)) < 1e-12);
+            QCOMPARE(of(0, count).mean().standardError, 0.0);
+        }
+        // From both ends of the interval p - z sqrt(p (1 - p) / n) leads back to the share that was seen.
+        const Measured share = of(3, 16).share();
+        const double seen = 3.0 / 16, centre = (seen + 1.0 / 32) / (1 + 1.0 / 16);
+        for (const double p : {centre - share.standardError, centre + share.standardError})
+            QVERIFY(std::abs(std::abs(seen - p) - std::sqrt(p * (1 - p) / 16)) < 1e-12);
+        // Of many it is the usual error.
+        const RunningMean many = of(40'000, 100'000);
+        QVERIFY(std::abs(many.share().standardError / many.mean().standardError - 1) < 1e-4);
+        QCOMPARE(RunningMean().share().value, 0.0);
+        QCOMPARE(RunningMean().share().standardError, 0.0);
+    }
 };
 
 QTEST_APPLESS_MAIN(ForwardPassTest)

@@ -77,6 +77,7 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     AllocationDocument& document = workspace.document();
     connect(&document, &AllocationDocument::changed, this, [this] {
         refreshChangedBars();
+        refreshBudget();
         refreshNumbers();
         refreshCallout();
         if (!m_workspace.document().inGesture())
@@ -254,7 +255,7 @@ void LoomPage::refreshNumbers()
         m_original ? m_workspace.model().original() : m_workspace.document().allocation();
     const Estimate estimate = m_workspace.estimate(allocation);
     m_numbers->setText(numbersTitle(
-        m_workspace.model(), estimate, m_original ? nullptr : m_workspace.measurement(),
+        m_workspace, estimate, m_original ? nullptr : m_workspace.measurement(),
         uncorrectedKl(m_workspace.sensitivity().table(), allocation).has_value(), themeColors(palette()),
         m_original));
     m_loom->setMean(LoomLine{
@@ -352,6 +353,8 @@ void LoomPage::togglePins()
 
 void LoomPage::refreshBudget()
 {
+    if (!m_workspace.hasBudget())
+        return m_loom->setBudget(std::nullopt);
     const double bits = budgetToBits(m_workspace.model(), double(m_workspace.goal().budgetBytes));
     m_loom->setBudget(LoomLine{bits, tr("budget %1 bpw").arg(QLocale().toString(bits, 'f', 2))});
 }

@@ -86,9 +86,10 @@ QString selectionTitle(const Model& model, const std::vector<LayerId>& layers)
 }
 
 QString numbersTitle(
-    const Model& model, const Estimate& estimate, const Evaluation* measured, bool corrected,
+    const Workspace& workspace, const Estimate& estimate, const Evaluation* measured, bool corrected,
     const ThemeColors& colors, bool original)
 {
+    const Model& model = workspace.model();
     const auto kind = [&](const QString& text) {
         return QStringLiteral("<span style='color:%1'>%2</span>").arg(colors.mutedText.name(), text);
     };
@@ -103,18 +104,22 @@ QString numbersTitle(
     text += gap + QStringLiteral("<b>%1</b> ").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))
         + kind(say(QT_TRANSLATE_NOOP("LoomText", "bits a weight, exact")));
     text += gap
-        + (estimate.fits() ? QStringLiteral("<span style='color:%1'>%2</span>")
-                                 .arg(
-                                     colors.good.name(),
-                                     say(QT_TRANSLATE_NOOP("LoomText", "fits %1"))
-                                         .arg(formatMemory(estimate.targetBytes)))
-                           : QStringLiteral("<span style='color:%1'>%2</span>")
-                                 .arg(
-                                     colors.bad.name(),
-                                     say(QT_TRANSLATE_NOOP("LoomText", "%1 over %2"))
-                                         .arg(
-                                             formatMemory(estimate.memoryBytes() - estimate.targetBytes),
-                                             formatMemory(estimate.targetBytes))));
+        + (estimate.fits()
+               ? QStringLiteral("<span style='color:%1'>%2</span>")
+                     .arg(
+                         colors.good.name(),
+                         say(QT_TRANSLATE_NOOP("LoomText", "fits %1")).arg(formatBytes(estimate.targetBytes)))
+               : QStringLiteral("<span style='color:%1'>%2</span>")
+                     .arg(
+                         colors.bad.name(),
+                         say(QT_TRANSLATE_NOOP("LoomText", "%1 over %2"))
+                             .arg(
+                                 formatBytes(estimate.memoryBytes() - estimate.targetBytes),
+                                 formatBytes(estimate.targetBytes))));
+    if (original)
+        return text;
+    if (workspace.isUnchanged())
+        return text + gap + kind(say(QT_TRANSLATE_NOOP("LoomText", "nothing changed yet")));
     if (measured != nullptr)
         return text + gap + QStringLiteral("<b>%1</b> ").arg(formatSmall(measured->kl.value))
             + kind(isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, measured"))

@@ -14,9 +14,10 @@ namespace tritloom {
 [[nodiscard]] QString selectionTitle(const Model& model, const std::vector<LayerId>& layers);
 /// The four numbers as rich text: size, fit, bits per weight, loss; each with its kind.
 /// measured: of the allocation; null: the loss is predicted. corrected: a measurement has changed what is
-/// predicted.
+/// predicted. original: the uncompressed model is shown. Where nothing is changed there is no loss to speak
+/// of.
 [[nodiscard]] QString numbersTitle(
-    const Model& model, const Estimate& estimate, const Evaluation* measured, bool corrected,
+    const Workspace& workspace, const Estimate& estimate, const Evaluation* measured, bool corrected,
     const ThemeColors& colors, bool original);
 
 /// remark: of the bar, "" for none.

@@ -34,14 +34,14 @@ void RuntimeBadges::refresh()
         if (!verdict.title.contains('('))
             continue; // a kind of file, no runtime
         const bool loads = verdict.problems.isEmpty();
-        const QString runtime = runtimeOf(verdict.title);
+        const QString title = coreWords(verdict.title), runtime = runtimeOf(title);
         badges << QStringLiteral("<span style='color:%1'>%2 %3</span>")
                       .arg(
                           (loads ? colors.good : colors.bad).name(),
                           loads ? QStringLiteral("✓") : QStringLiteral("✗"), runtime.toHtmlEscaped());
         spoken << (loads ? tr("%1 loads it").arg(runtime) : tr("%1 does not load it").arg(runtime));
         if (loads) {
-            tips << tr("%1: every tensor's format can be loaded").arg(verdict.title).toHtmlEscaped();
+            tips << tr("%1: every tensor's format can be loaded").arg(title).toHtmlEscaped();
             continue;
         }
         QStringList problems;
@@ -49,9 +49,7 @@ void RuntimeBadges::refresh()
             problems << coreWords(problem);
         if (verdict.problems.size() > problemsShown)
             problems << tr("and %n more", nullptr, int(verdict.problems.size()) - problemsShown);
-        tips << QStringLiteral("%1: %2")
-                    .arg(verdict.title, problems.join(QStringLiteral("; ")))
-                    .toHtmlEscaped();
+        tips << QStringLiteral("%1: %2").arg(title, problems.join(QStringLiteral("; "))).toHtmlEscaped();
     }
     setText(badges.join(QStringLiteral(" &nbsp; ")));
     setToolTip(

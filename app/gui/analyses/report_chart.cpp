@@ -65,7 +65,7 @@ QAbstractAxis* makeAxis(bool isLogarithmic, Extent extent, const std::string& ti
             std::max(std::fabs(axis->min()), std::fabs(axis->max())) < 1e5 && span > 1e-3 ? "%.4g" : "%.3g");
         made = axis;
     }
-    made->setTitleText(pluginWords(title));
+    made->setTitleText(coreWords(title));
     return made;
 }
 
@@ -75,7 +75,7 @@ ReportChart::ReportChart(const Report::Chart& chart, QWidget* parent)
     : QChartView(new QChart, parent)
 {
     setObjectName(QStringLiteral("reportChart"));
-    setAccessibleName(pluginWords(chart.title));
+    setAccessibleName(coreWords(chart.title));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     this->chart()->setMargins({4, 4, 4, 4});
@@ -132,7 +132,7 @@ void ReportChart::addSeries(const Report::Chart& chart, QAbstractAxis* x, QAbstr
             dots->setMarkerSize(9);
             main = dots;
         }
-        const QString name = localNumbers(pluginWords(series.name));
+        const QString name = coreWords(series.name);
         main->setName(name);
         main->replace(points);
         add(main);

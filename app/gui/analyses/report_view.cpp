@@ -42,7 +42,7 @@ QWidget* makeTable(const Report::Table& table, QWidget* parent)
     widget->setToolTip(coreWords(table.title));
     QStringList header;
     for (const std::string& column : table.columns)
-        header << pluginWords(column);
+        header << coreWords(column);
     widget->setHorizontalHeaderLabels(header);
     widget->verticalHeader()->hide();
     widget->setShowGrid(false);
@@ -99,7 +99,7 @@ void ReportView::show(const Report& report)
     for (std::size_t i = 0; i < report.charts.size(); ++i) {
         const QString title = report.charts.size() == 1 ? tr("Chart") : tr("Chart %1").arg(i + 1);
         setTabToolTip(
-            addTab(new ReportChart(report.charts[i], this), title), pluginWords(report.charts[i].title));
+            addTab(new ReportChart(report.charts[i], this), title), coreWords(report.charts[i].title));
     }
 }
 

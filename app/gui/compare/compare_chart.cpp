@@ -54,17 +54,17 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     std::uint64_t largest = 0;
     for (const ComparisonRow& row : rows)
         largest = std::max<std::uint64_t>(largest, row.bytes);
-    const SizeUnit unit = fileUnitOf(largest);
+    const SizeUnit unit = sizeUnitOf(largest);
     m_size->setTitleText(tr("file size, %1").arg(QLatin1String(unit.name)));
     double left = 1e300, right = 0, low = 1e300, high = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const ComparisonRow& row = rows[i];
         if (!row.isMeasured())
             continue;
-        QScatterSeries*& series = byMethod[methodText(row.candidate)];
+        QScatterSeries*& series = byMethod[row.method];
         if (series == nullptr) {
             series = new QScatterSeries(m_chart);
-            series->setName(QString::fromStdString(methodText(row.candidate)));
+            series->setName(QString::fromStdString(row.method));
             series->setMarkerSize(10);
             // Shapes differ too: colour is never the only carrier.
             constexpr QScatterSeries::MarkerShape shapes[] = {
@@ -98,7 +98,7 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
                             QCursor::pos(),
                             QString("%1, %2").arg(
                                 QString::fromStdString(at.candidate.format),
-                                QString::fromStdString(methodText(at.candidate))),
+                                QString::fromStdString(at.method)),
                             this);
                 });
         }

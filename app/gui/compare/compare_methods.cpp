@@ -108,8 +108,9 @@ void ComparePage::takeSettings()
         return;
     const Candidate method{"", methodOf(item).method, m_settings->values()};
     const QString title = item->text().section(QStringLiteral(" · "), 0, 0);
-    const QString values =
-        QString::fromStdString(methodText(method)).mid(qsizetype(method.method.size())).trimmed();
+    const QString values = QString::fromStdString(methodText(method, m_workspace.plugins().lookup()))
+                               .mid(qsizetype(method.method.size()))
+                               .trimmed();
     item->setData(SettingsRole, QString::fromStdString(pluginText({method.method, method.parameters})));
     item->setText(values.isEmpty() ? title : QStringLiteral("%1 · %2").arg(title, values));
     item->setCheckState(Qt::Checked); // who sets it wants it

@@ -264,7 +264,7 @@ void ComparePage::showRow(int index)
     m_table->setSortingEnabled(false);
     const int r = order()[std::size_t(index)];
     const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
-    m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(methodText(row.candidate))));
+    m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(row.method)));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
     m_table->setItem(
         r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
@@ -329,9 +329,7 @@ void ComparePage::take()
     m_workspace.document().replace(
         row.allocation,
         tr("All layers to %1 by %2")
-            .arg(
-                QString::fromStdString(row.candidate.format),
-                QString::fromStdString(methodText(row.candidate))));
+            .arg(QString::fromStdString(row.candidate.format), QString::fromStdString(row.method)));
 }
 
 void ComparePage::save()

@@ -3,14 +3,27 @@
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/session/prediction.h"
 
 #include <QCoreApplication>
 
 namespace tritloom {
 
-QString predictedText(std::optional<double> divergence)
+std::optional<double> predictedAtFirst(const Workspace& workspace)
 {
-    return divergence ? QStringLiteral("≈ ") + formatSmall(*divergence) : QStringLiteral("–");
+    const Contradiction* const found = workspace.contradiction();
+    return found != nullptr ? found->predicted : workspace.prediction();
+}
+
+QString predictedText(Workspace& workspace)
+{
+    const auto predicted = predictedAtFirst(workspace);
+    if (!predicted)
+        return QStringLiteral("–");
+    const QString text = QStringLiteral("≈ ") + formatSmall(*predicted);
+    const bool corrected = workspace.contradiction() == nullptr
+        && uncorrectedKl(workspace.sensitivity().table(), workspace.document().allocation());
+    return corrected ? QCoreApplication::translate("InteractionNote", "%1, corrected").arg(text) : text;
 }
 
 QString predictionToolTip()

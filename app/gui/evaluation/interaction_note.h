@@ -8,8 +8,12 @@
 
 namespace tritloom {
 
-/// A predicted divergence, which never looks like a measured one: "≈ 0.0271"; "–" where nothing is predicted.
-[[nodiscard]] QString predictedText(std::optional<double> divergence);
+/// What was predicted of the allocation as it is before it was measured: a measurement that contradicts it
+/// corrects the table, and would else stand twice.
+[[nodiscard]] std::optional<double> predictedAtFirst(const Workspace& workspace);
+/// The same, which never looks like a measured one: "≈ 0.0271", "≈ 0.0271, corrected" by what was measured of
+/// others, "–" where nothing is predicted.
+[[nodiscard]] QString predictedText(Workspace& workspace);
 [[nodiscard]] QString predictionToolTip();
 
 /// Names the layers that interact, where a measurement contradicted the prediction; hidden otherwise. GUI

@@ -23,7 +23,7 @@ MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
     , m_memory(new SteadyLabel(this))
     , m_legend(new SteadyLabel(this))
     , m_context(new QComboBox(this))
-    , m_target(new SizeField(SizeField::Kind::Memory, this))
+    , m_target(new SizeField(this))
     , m_bars(new SegmentBars(this))
 {
     auto* const card = new Card({}, this);
@@ -38,7 +38,8 @@ MemoryCard::MemoryCard(Workspace& workspace, QWidget* parent)
     m_target->setObjectName(QStringLiteral("memoryTarget"));
     m_target->setAccessibleName(tr("Memory it should fit"));
     m_target->setMinimum(1024);
-    m_target->setToolTip(tr("The memory of the device, e.g. 8 GiB or 512 MiB"));
+    m_target->setToolTip(
+        tr("The memory of the device, e.g. 8 GB; 8 GiB, which is 8.59 GB, may be typed too"));
     m_target->setMinimumWidth(96);
     m_context->setMinimumContentsLength(7);
     m_context->setToolTip(tr("Tokens that the key-value cache holds"));
@@ -96,20 +97,19 @@ void MemoryCard::refresh()
     const auto bar = [&](const QString& title, const Estimate& estimate) {
         return SegmentBars::Bar{
             title,
-            formatMemory(estimate.memoryBytes()),
+            formatBytes(estimate.memoryBytes()),
             {{double(estimate.bytes), weights},
              {double(estimate.keyValueBytes), cache},
              {double(estimate.workspaceBytes), space}}};
     };
     m_bars->setBars({bar(tr("Original"), original), bar(tr("Now"), now)});
-    m_bars->setLimit(
-        double(now.targetBytes), tr("%1 target").arg(formatMemory(now.targetBytes)), !now.fits());
+    m_bars->setLimit(double(now.targetBytes), tr("%1 target").arg(formatBytes(now.targetBytes)), !now.fits());
     const double ratio = double(original.memoryBytes()) / std::max(1.0, double(now.memoryBytes()));
     m_memory->setText(
         QStringLiteral(
             "<span style='color:%1'>%2</span> <b>%3</b>&nbsp;&nbsp;<span style='color:%4'>%5</span>")
             .arg(
-                colors.mutedText.name(), tr("Memory"), formatMemory(now.memoryBytes()),
+                colors.mutedText.name(), tr("Memory"), formatBytes(now.memoryBytes()),
                 (now.fits() ? colors.good : colors.bad).name(),
                 !now.fits()         ? tr("does not fit")
                     : ratio > 1.005 ? tr("%1 × less").arg(QLocale().toString(ratio, 'f', 1))
@@ -123,7 +123,7 @@ void MemoryCard::refresh()
     if (!m_workspace.model().picture)
         legend << swatch(cache, tr("16-bit cache"));
     legend << swatch(space, tr("workspace, estimate"));
-    m_legend->setText(legend.join(QStringLiteral(" &nbsp;")));
+    m_legend->setText(legend.join(QStringLiteral("&nbsp; ")));
 }
 
 } // namespace tritloom

@@ -26,15 +26,6 @@
 #include <cmath>
 
 namespace tritloom {
-namespace {
-
-QString plusMinus(const Measured& measured)
-{
-    return QStringLiteral("%1 ± %2").arg(formatSmall(measured.value), formatSmall(measured.standardError));
-}
-
-} // namespace
-
 PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
@@ -252,9 +243,10 @@ void PreviewPage::refreshState()
 void PreviewPage::refreshQuality()
 {
     const ThemeColors colors = themeColors(palette());
-    const auto predictedKl = m_workspace.prediction();
+    const auto predictedKl = predictedAtFirst(m_workspace);
+    const bool original = m_original || m_workspace.isUnchanged();
     const bool current = m_shown && m_shown->allocation == m_workspace.document().allocation();
-    m_predictedKl->setText(predictedText(m_original ? std::nullopt : predictedKl));
+    m_predictedKl->setText(m_original ? QStringLiteral("–") : predictedText(m_workspace));
     tint(m_predictedKl, colors.mutedText);
     m_interacts->refresh(m_original);
     m_note->setOriginalShown(m_original);
@@ -285,22 +277,23 @@ void PreviewPage::refreshQuality()
                         : tr("of an earlier step"));
     const double change = value - reference;
     m_change->setText(
-        m_original ? tr("original")
-                   : tr("%1 to original %2")
-                         .arg(
-                             (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
-                                 + QLocale().toString(std::abs(change), 'f', 3),
-                             QLocale().toString(reference, 'f', 3)));
+        original ? tr("original")
+                 : tr("%1 to original %2")
+                       .arg(
+                           (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
+                               + QLocale().toString(std::abs(change), 'f', 3),
+                           QLocale().toString(reference, 'f', 3)));
     tint(m_change, change > 0.0005 && !m_original ? colors.warning : colors.mutedText);
     m_predicted->setText(
         predicted && !stale && !m_original ? tr("%1 predicted").arg(QLocale().toString(*predicted, 'f', 3))
                                            : QString());
-    m_kl->setText(m_original ? QStringLiteral("0") : plusMinus(m_shown->kl));
+    m_kl->setText(
+        original ? QStringLiteral("0") : formatMeasured(m_shown->kl.value, m_shown->kl.standardError));
     m_agreement->setText(
-        m_original ? formatShare(1)
-                   : QStringLiteral("%1 ± %2").arg(
-                       formatShare(m_shown->topTokenAgreement.value),
-                       formatShare(m_shown->topTokenAgreement.standardError)));
+        original ? formatShare(1)
+                 : QStringLiteral("%1 ± %2").arg(
+                     formatShare(m_shown->topTokenAgreement.value),
+                     formatShare(m_shown->topTokenAgreement.standardError)));
     for (QLabel* const label : {m_kl, m_agreement})
         tint(label, stale ? colors.mutedText : palette().color(QPalette::WindowText));
 }

@@ -208,7 +208,8 @@ void LayersPage::choose(LayerRow& row, LayerId layer) const
     row.format = formatTitle(what, choice);
     row.method = choice.format.empty()
         ? QString()
-        : QString::fromStdString(methodText({choice.format, choice.method, choice.parameters}));
+        : QString::fromStdString(
+            methodText({choice.format, choice.method, choice.parameters}, m_workspace.plugins().lookup()));
     row.bytes = double(m_stops.bytesOf(layer, choice));
     row.bits = 8 * row.bytes / row.parameters;
     const auto sensitivity = sensitivityOf(m_workspace.model(), table, layer);

@@ -260,7 +260,7 @@ void MethodDialog::apply()
         tr("%1 to %2 by %3")
             .arg(
                 layersTitle(m_workspace.model(), layers()), QString::fromStdString(wanted.format),
-                QString::fromStdString(methodText(wanted))),
+                QString::fromStdString(methodText(wanted, m_workspace.plugins().lookup()))),
         AllocationDocument::Pins::Respected);
 }
 

@@ -241,8 +241,8 @@ QString MethodsPage::cardHtml(const MethodFacts& facts) const
         settings << QStringLiteral("%1 <code>%2=%3</code>")
                         .arg(
                             pluginWords(spec.title).toHtmlEscaped(),
-                            QString::fromStdString(spec.key).toHtmlEscaped())
-                        .arg(spec.standard);
+                            QString::fromStdString(spec.key).toHtmlEscaped(),
+                            QString::fromStdString(parameterText({spec}, spec.key, spec.standard)));
     row(tr("Settings:"), settings.join(QStringLiteral("; ")));
     row(tr("On the command line:"),
         QStringLiteral("<code>%1</code>").arg(QString::fromStdString(info.id).toHtmlEscaped()));

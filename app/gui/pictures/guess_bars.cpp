@@ -57,7 +57,6 @@ void GuessBars::paintEvent(QPaintEvent*)
     const bool flips = m_firstOriginal && m_firstCompressed && *m_firstOriginal != *m_firstCompressed;
     QFont small = font(), figures = figureFont(font(), 11);
     small.setPixelSize(12);
-    const double rowHeight = std::clamp(double(height()) / double(m_rows.size()), 22.0, 40.0);
     const int figureWidth = QFontMetrics(figures).horizontalAdvance(QStringLiteral("100.0 %"));
     QFont bold = small;
     bold.setBold(true);
@@ -65,8 +64,13 @@ void GuessBars::paintEvent(QPaintEvent*)
     for (const Row& row : m_rows)
         nameWidth = std::max(
             nameWidth, QFontMetrics(bold).horizontalAdvance(QStringLiteral("✓ ") + m_nameOf(row.index)) + 2);
-    nameWidth = std::min(nameWidth, width() * 2 / 5);
-    const double barLeft = nameWidth + 6, barRight = width() - figureWidth - 8;
+    // Names that would be cut beside their bars stand above them.
+    const bool above = nameWidth > width() * 2 / 5;
+    const double nameHeight = above ? 16 : 0,
+                 rowHeight = nameHeight
+        + std::clamp(double(height()) / double(m_rows.size()) - nameHeight, 24.0, 40.0);
+    nameWidth = above ? width() : nameWidth;
+    const double barLeft = above ? 0 : nameWidth + 6, barRight = width() - figureWidth - 8;
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
         const Row& row = m_rows[i];
         const double top = double(i) * rowHeight;
@@ -79,9 +83,10 @@ void GuessBars::paintEvent(QPaintEvent*)
         painter.setPen(palette().color(QPalette::WindowText));
         const QString name = (isLabel ? QStringLiteral("✓ ") : QString()) + m_nameOf(row.index);
         painter.drawText(
-            QRectF(0, top, nameWidth, rowHeight), int(Qt::AlignRight) | int(Qt::AlignVCenter),
+            QRectF(0, top, nameWidth, above ? nameHeight : rowHeight),
+            int(above ? Qt::AlignLeft : Qt::AlignRight) | int(Qt::AlignVCenter),
             QFontMetrics(nameFont).elidedText(name, Qt::ElideRight, nameWidth));
-        const double bar = std::min(9.0, (rowHeight - 5) / 2);
+        const double bar = std::min(9.0, (rowHeight - nameHeight - 5) / 2);
         const auto draw = [&](double probability, double y, const QColor& color, bool first) {
             if (probability < 0)
                 return;
@@ -95,7 +100,7 @@ void GuessBars::paintEvent(QPaintEvent*)
                 QRectF(barRight + 6, y - 3, figureWidth, bar + 6),
                 int(Qt::AlignRight) | int(Qt::AlignVCenter), formatShare(probability));
         };
-        const double middle = top + rowHeight / 2;
+        const double middle = top + nameHeight + (rowHeight - nameHeight) / 2;
         draw(row.original, middle - bar - 1, colors.mutedText, m_firstOriginal == row.index);
         draw(row.compressed, middle + 1, colors.accent, m_firstCompressed == row.index);
     }

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include <cmath>
+#include <limits>
 
 namespace tritloom {
 namespace {
@@ -135,7 +136,7 @@ void PictureCards::refresh()
     const ThemeColors colors = themeColors(palette());
     const QString none = QStringLiteral("–");
     const Allocation& now = m_workspace.document().allocation();
-    m_predicted->setText(predictedText(m_original ? std::nullopt : m_workspace.prediction()));
+    m_predicted->setText(m_original ? none : predictedText(m_workspace));
     tint(m_predicted, colors.mutedText);
     m_interacts->refresh(m_original);
     m_note->setOriginalShown(m_original);
@@ -164,14 +165,17 @@ void PictureCards::refresh()
         m_change->setText(tr("original"));
     } else {
         m_headline->setText(headline.text());
+        const bool equal = headline.text() == decibelText(std::numeric_limits<double>::infinity());
         m_kind->setText(
-            stale ? tr("of an earlier step")
-                  : tr("± %1 measured")
-                        .arg(locale.toString(headline.value.standardError, 'f', headline.decimals)));
+            stale       ? tr("of an earlier step")
+                : equal ? QString() // which has no error
+                        : tr("± %1 measured")
+                              .arg(locale.toString(headline.value.standardError, 'f', headline.decimals)));
         const double change = headline.reference ? headline.value.value - *headline.reference : 0;
         m_change->setText(
-            headline.isDistance      ? tr("lower is closer")
-                : headline.reference ? tr("%1 to original %2")
+            m_workspace.isUnchanged() ? tr("original")
+                : headline.isDistance ? tr("lower is closer")
+                : headline.reference  ? tr("%1 to original %2")
                                            .arg(
                                                (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
                                                    + locale.toString(std::abs(change), 'f', 2),
@@ -179,19 +183,19 @@ void PictureCards::refresh()
                                      : tr("higher is closer"));
         tint(m_change, change < -0.005 ? colors.warning : colors.mutedText);
     }
+    const bool original = m_original || m_workspace.isUnchanged();
     m_divergence->setText(
-        m_original ? QStringLiteral("0")
-                   : QStringLiteral("%1 ± %2").arg(
-                       formatSmall(shown.divergence.value), formatSmall(shown.divergence.standardError)));
+        original ? QStringLiteral("0")
+                 : formatMeasured(shown.divergence.value, shown.divergence.standardError));
     if (shown.agreement) {
-        m_second->setText(m_original ? formatShare(1) : shareText(*shown.agreement));
-        m_third->setText(tr("%1 of %2").arg(m_original ? 0 : shown.flips).arg(shown.samplesDone));
+        m_second->setText(original ? formatShare(1) : shareText(*shown.agreement));
+        m_third->setText(tr("%1 of %2").arg(original ? 0 : shown.flips).arg(shown.samplesDone));
     } else if (shown.boxAgreement && shown.boxes && shown.referenceBoxes) {
-        m_second->setText(m_original ? formatShare(1) : shareText(*shown.boxAgreement));
-        m_third->setText(plusMinus(m_original ? *shown.referenceBoxes : *shown.boxes, 2));
+        m_second->setText(original ? formatShare(1) : shareText(*shown.boxAgreement));
+        m_third->setText(plusMinus(original ? *shown.referenceBoxes : *shown.boxes, 2));
     } else {
-        m_second->setText(m_original ? tr("equal") : shown.fidelity ? plusMinus(*shown.fidelity, 2) : none);
-        const auto& ssim = m_original ? shown.referenceSsim : shown.ssim;
+        m_second->setText(original ? tr("equal") : shown.fidelity ? plusMinus(*shown.fidelity, 2) : none);
+        const auto& ssim = original ? shown.referenceSsim : shown.ssim;
         m_third->setText(ssim ? plusMinus(*ssim, 4) : none);
     }
     const QColor figure = stale ? colors.mutedText : palette().color(QPalette::WindowText);

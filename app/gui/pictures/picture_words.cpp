@@ -7,6 +7,7 @@
 #include <QRegularExpression>
 
 #include <cmath>
+#include <limits>
 
 namespace tritloom {
 namespace {
@@ -60,6 +61,9 @@ QString classText(const PictureSet& pictures, std::size_t index)
 
 QString Headline::text() const
 {
+    constexpr double counted = 99; // of equal pictures, by core/task
+    if (unit == QLatin1String("dB") && value.value >= counted)
+        return decibelText(std::numeric_limits<double>::infinity());
     return QStringLiteral("%1 %2").arg(QLocale().toString(value.value, 'f', decimals), unit).trimmed();
 }
 

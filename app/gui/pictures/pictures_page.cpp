@@ -90,9 +90,13 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_figures->setToolTip(tr("LPIPS needs a feature network: give one under Pictures…"));
     auto* const footer = new QHBoxLayout;
-    m_figures->setMinimumWidth(1); // never makes the page wider than the window
-    footer->addWidget(m_figures, isClassifier() ? 1 : 0);
-    footer->addStretch(isClassifier() ? 0 : 1);
+    m_figures->setMinimumSize(1, 1); // never makes the page wider than the window, nor higher than its lines
+    // A table keeps its columns, a classifier's figures fit, those of boxes go on in a second line.
+    const auto& picture = m_workspace.model().picture;
+    const bool isRow = picture && !makesPictures(picture->task);
+    m_figures->setWordWrap(isRow && !isClassifier());
+    footer->addWidget(m_figures, isRow ? 1 : 0);
+    footer->addStretch(isRow ? 0 : 1);
     m_pixel->setObjectName(QStringLiteral("pixelText"));
     m_pixel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     footer->addWidget(m_pixel);

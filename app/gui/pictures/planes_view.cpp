@@ -3,6 +3,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/pictures/picture_pane.h"
 #include "app/gui/pictures/step_plot.h"
+#include "app/gui/widgets/elided_label.h"
 #include "core/image/maps.h"
 
 #include <QComboBox>
@@ -66,13 +67,17 @@ PlanesView::PlanesView(QWidget* parent)
         auto* const stack = new QVBoxLayout;
         stack->setSpacing(4);
         stack->addWidget(pane, 1);
-        stack->addWidget(under, 0, Qt::AlignLeft);
+        stack->addWidget(under);
         row->addLayout(stack, 1);
     };
     column(m_original, m_left);
-    auto* const hint = new QLabel(tr("Space flips · wheel zooms all"), this);
+    auto* const hint = new ElidedLabel(tr("Space flips · wheel zooms all"), this);
+    hint->setShorter({tr("Space flips"), QString()}); // gives way to the pictures
     hint->setForegroundRole(QPalette::PlaceholderText);
-    hint->setMinimumWidth(1); // gives way to the pictures
+    for (QComboBox* const under : {m_left, m_map}) {
+        under->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        under->setMinimumWidth(64); // the three pictures stay of one size
+    }
     column(m_compressed, hint);
     column(m_difference, m_map);
     row->addWidget(m_steps, 1); // beside, so that the three pictures stay of one size

@@ -52,7 +52,7 @@ void StepPlot::paintEvent(QPaintEvent*)
     painter.setPen(colors.mutedText);
     painter.drawText(
         QRectF(4, 0, width() - 8, 18), int(Qt::AlignLeft) | int(Qt::AlignVCenter),
-        tr("Error over the steps"));
+        painter.fontMetrics().elidedText(tr("Error over the steps"), Qt::ElideRight, width() - 8));
     if (m_errors.empty())
         return;
     double high = -1e9, low = 1e9;
@@ -63,7 +63,9 @@ void StepPlot::paintEvent(QPaintEvent*)
         }
     const QRectF area = plotArea();
     if (low > high) {
-        painter.drawText(area, Qt::AlignCenter, tr("every step is the same"));
+        painter.drawText(
+            QRectF(rect()).adjusted(4, 20, -4, -18), int(Qt::AlignCenter) | int(Qt::TextWordWrap),
+            tr("every step is the same"));
         return;
     }
     low = std::max(std::min(low, high - 1), high - mostDecades);

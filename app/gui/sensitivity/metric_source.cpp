@@ -127,7 +127,7 @@ void SensitivityPage::showMetricState()
         m_state->setText(
             left.count() > 0 ? tr("%1 left").arg(formatDuration(left)) : tr("Looking at the layers"));
     } else if (known != nullptr) {
-        const QString title = QString::fromStdString(known->title);
+        const QString title = coreWords(known->title);
         m_state->setText(
             known->isAdditive ? tr("%1; sums over layers.").arg(title)
                               : tr("%1; only the order means something.").arg(title));

@@ -3,6 +3,7 @@
 #include "app/gui/core_words.h"
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
+#include "app/gui/plugin_words.h"
 #include "app/gui/widgets/heat_map.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/gui/widgets/quiet_progress.h"
@@ -210,9 +211,7 @@ QString SensitivityPage::tipOf(LayerId layer, int candidate) const
                           formatName(cell.choice.format, cell.choice.parameters), formatBytes(cell.bytes));
     if (const MetricScores* const known = scores(); known != nullptr) {
         tip += QStringLiteral("\n%1: %2 %3")
-                   .arg(
-                       QString::fromStdString(known->title), textOf(layer, candidate),
-                       QString::fromStdString(known->unit));
+                   .arg(coreWords(known->title), textOf(layer, candidate), pluginWords(known->unit));
         if (!known->perLayer.empty())
             tip += "\n" + tr("of the layer itself: %1").arg(formatSmall(known->perLayer[std::size_t(layer)]));
     }

@@ -50,8 +50,10 @@ QString transformsTitle(const Workspace& workspace)
         for (const MethodInfo& info : workspace.plugins().of(PluginKind::ModelTransform))
             if (info.id == applied.transform.id)
                 title = pluginWords(info.title);
+        const auto specs = workspace.plugins().specsOf(PluginKind::ModelTransform)(applied.transform.id);
         for (const auto& [key, value] : applied.transform.parameters)
-            title += QStringLiteral(", %1=%2").arg(QString::fromStdString(key)).arg(value);
+            title += QStringLiteral(", %1=%2").arg(
+                QString::fromStdString(key), QString::fromStdString(parameterText(specs, key, value)));
         parts << title;
     }
     return parts.join(QStringLiteral(" + "));

@@ -29,11 +29,16 @@ void HeatMap::setHeaders(QStringList rows, QStringList columns)
     m_columns = std::move(columns);
     m_fractions.assign(std::size_t(m_rows.size()) * std::size_t(m_columns.size()), -1);
     m_marks.assign(std::size_t(m_rows.size()), -1);
+    const auto widest = [this](const QStringList& names) {
+        int width = 0;
+        for (const QString& name : names)
+            width = std::max(width, fontMetrics().horizontalAdvance(name));
+        return width;
+    };
+    m_widestName = widest(m_rows);
+    m_widestHeading = widest(m_columns);
     updateScrollBar();
     viewport()->update();
-    m_widestName = 0;
-    for (const QString& name : m_rows)
-        m_widestName = std::max(m_widestName, fontMetrics().horizontalAdvance(name));
 }
 
 void HeatMap::setWords(Words text, Words tip)
@@ -82,7 +87,19 @@ int HeatMap::nameWidth() const
 {
     // Short names leave their room to the cells.
     const int wanted = std::min(fontMetrics().averageCharWidth() * 22, m_widestName + 16);
-    return std::clamp(wanted, 24, std::max(90, viewport()->width() / 3));
+    return std::clamp(wanted, 24, std::max(90, viewport()->width() * 2 / 5));
+}
+
+bool HeatMap::isUpright() const
+{
+    return !m_columns.isEmpty()
+        && m_widestHeading + 4 > (viewport()->width() - nameWidth()) / m_columns.size();
+}
+
+int HeatMap::headerHeight() const
+{
+    constexpr int most = 88; // pixels: the rest is cut
+    return isUpright() ? std::max(rowHeight(), std::min(m_widestHeading + 8, most)) : rowHeight();
 }
 
 QRect HeatMap::cellRect(int row, int column) const
@@ -90,15 +107,15 @@ QRect HeatMap::cellRect(int row, int column) const
     const int left = nameWidth(), width = viewport()->width() - left,
               count = std::max(1, int(m_columns.size()));
     const int from = left + width * column / count, to = left + width * (column + 1) / count;
-    return {from, (row + 1) * rowHeight() - verticalScrollBar()->value(), to - from, rowHeight()};
+    return {from, headerHeight() + row * rowHeight() - verticalScrollBar()->value(), to - from, rowHeight()};
 }
 
 bool HeatMap::cellAt(const QPoint& point, int& row, int& column) const
 {
-    row = (point.y() + verticalScrollBar()->value()) / rowHeight() - 1;
+    row = (point.y() - headerHeight() + verticalScrollBar()->value()) / rowHeight();
     const int left = nameWidth(), width = std::max(1, viewport()->width() - left);
     column = point.x() < left ? -1 : (point.x() - left) * int(m_columns.size()) / width;
-    return point.y() >= rowHeight() && row >= 0 && row < m_rows.size() && column < m_columns.size();
+    return point.y() >= headerHeight() && row >= 0 && row < m_rows.size() && column < m_columns.size();
 }
 
 void HeatMap::updateScrollBar()
@@ -106,7 +123,7 @@ void HeatMap::updateScrollBar()
     verticalScrollBar()->setPageStep(viewport()->height());
     verticalScrollBar()->setSingleStep(rowHeight());
     verticalScrollBar()->setRange(
-        0, std::max(0, rowHeight() * (int(m_rows.size()) + 1) - viewport()->height()));
+        0, std::max(0, headerHeight() + rowHeight() * int(m_rows.size()) - viewport()->height()));
 }
 
 void HeatMap::ensureVisible(int row)
@@ -114,8 +131,8 @@ void HeatMap::ensureVisible(int row)
     const int top = row * rowHeight(), value = verticalScrollBar()->value();
     if (top < value)
         verticalScrollBar()->setValue(top);
-    else if (top + 2 * rowHeight() > value + viewport()->height())
-        verticalScrollBar()->setValue(top + 2 * rowHeight() - viewport()->height());
+    else if (const int bottom = headerHeight() + top + rowHeight(); bottom > value + viewport()->height())
+        verticalScrollBar()->setValue(bottom - viewport()->height());
 }
 
 void HeatMap::resizeEvent(QResizeEvent*)
@@ -135,7 +152,7 @@ void HeatMap::paintEvent(QPaintEvent*)
 {
     QPainter painter(viewport());
     const ThemeColors colors = themeColors(palette());
-    const int first = std::max(0, verticalScrollBar()->value() / rowHeight() - 1),
+    const int first = std::max(0, verticalScrollBar()->value() / rowHeight()),
               last = std::min<int>(int(m_rows.size()) - 1, first + viewport()->height() / rowHeight() + 2);
     for (int row = first; row <= last; ++row) {
         const QRect name(8, cellRect(row, 0).top(), nameWidth() - 12, rowHeight());
@@ -173,27 +190,36 @@ void HeatMap::paintEvent(QPaintEvent*)
             }
         }
     }
+    paintHeader(painter);
+}
+
+void HeatMap::paintHeader(QPainter& painter) const
+{
     // The header stays while rows scroll under it.
-    painter.fillRect(0, 0, viewport()->width(), rowHeight(), palette().color(QPalette::Window));
-    painter.setPen(colors.mutedText);
-    // Numbers of many narrow columns: every second, fifth ... stands whole, where none would be read between
-    // dots.
-    int widest = 0;
-    for (const QString& column : m_columns)
-        widest = std::max(widest, fontMetrics().horizontalAdvance(column) + 4);
+    const int height = headerHeight();
+    painter.fillRect(0, 0, viewport()->width(), height, palette().color(QPalette::Window));
+    painter.setPen(themeColors(palette()).mutedText);
+    if (!isUpright()) {
+        for (int column = 0; column < m_columns.size(); ++column) {
+            const QRect cell = cellRect(0, column);
+            painter.drawText(QRect(cell.left(), 0, cell.width(), height), Qt::AlignCenter, m_columns[column]);
+        }
+        return;
+    }
+    // Of very many columns every second, fifth ... has its heading.
     int step = 1;
-    const auto room = [&] { return step * cellRect(0, 0).width(); };
-    if (widest <= 3 * fontMetrics().averageCharWidth() + 4)
-        for (const int next : {2, 5, 10, 20, 50, 100, 200, 500, 1000})
-            if (room() < widest)
-                step = next;
+    for (const int next : {2, 5, 10, 20, 50, 100, 200, 500, 1000})
+        if (step * cellRect(0, 0).width() < fontMetrics().ascent())
+            step = next;
     for (int column = 0; column < m_columns.size(); column += step) {
-        QRect box = cellRect(0, column);
-        box.moveTop(0);
-        if (step > 1)
-            box.adjust(-widest / 2, 0, widest / 2, 0);
+        painter.save();
+        painter.translate(cellRect(0, column).center().x() + 1, height - 4);
+        painter.rotate(-90);
+        const QRect line(0, -fontMetrics().height() / 2, height - 6, fontMetrics().height());
         painter.drawText(
-            box, Qt::AlignCenter, fontMetrics().elidedText(m_columns[column], Qt::ElideLeft, box.width()));
+            line, Qt::AlignLeft | Qt::AlignVCenter,
+            fontMetrics().elidedText(m_columns[column], Qt::ElideRight, line.width()));
+        painter.restore();
     }
 }
 
@@ -250,8 +276,13 @@ bool HeatMap::viewportEvent(QEvent* event)
     if (event->type() == QEvent::ToolTip) {
         const auto* const help = static_cast<QHelpEvent*>(event);
         int row = 0, column = 0;
-        if (cellAt(help->pos(), row, column) && column >= 0)
+        const bool inRow = cellAt(help->pos(), row, column);
+        if (inRow && column >= 0)
             QToolTip::showText(help->globalPos(), m_tip(row, column), viewport());
+        else if (inRow)
+            QToolTip::showText(help->globalPos(), m_rows[row], viewport());
+        else if (help->pos().y() < headerHeight() && column >= 0 && column < m_columns.size())
+            QToolTip::showText(help->globalPos(), m_columns[column], viewport());
         else
             QToolTip::hideText();
         return true;

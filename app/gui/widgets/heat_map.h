@@ -9,10 +9,12 @@
 #include <functional>
 #include <vector>
 
+class QPainter;
+
 namespace tritloom {
 
-/// A table of numbers as colours, rows with names, columns with names; scrolls by rows. NaN is "not yet".
-/// GUI thread only.
+/// A table of numbers as colours, rows with names, columns with names; scrolls by rows. NaN is "not yet". A
+/// tooltip says names that are cut. GUI thread only.
 class HeatMap final : public QAbstractScrollArea {
     Q_OBJECT
 
@@ -48,6 +50,9 @@ protected:
 private:
     [[nodiscard]] int rowHeight() const;
     [[nodiscard]] int nameWidth() const;
+    [[nodiscard]] bool isUpright() const; ///< headings stand on end: columns are narrower than they
+    [[nodiscard]] int headerHeight() const;
+    void paintHeader(QPainter& painter) const;
     [[nodiscard]] QRect cellRect(int row, int column) const;
     [[nodiscard]] bool cellAt(const QPoint& point, int& row, int& column) const;
     void updateScrollBar();
@@ -58,7 +63,7 @@ private:
     Words m_text, m_tip;
     Colour m_colour;
     std::vector<int> m_marks;
-    int m_currentRow = -1, m_currentColumn = 0, m_widestName = 0;
+    int m_currentRow = -1, m_currentColumn = 0, m_widestName = 0, m_widestHeading = 0;
 };
 
 } // namespace tritloom

@@ -6,7 +6,6 @@
 
 #include <QDialog>
 #include <QEvent>
-#include <QIcon>
 #include <QPainter>
 #include <QScreen>
 
@@ -41,9 +40,7 @@ void ParameterButton::setPlugin(
 void ParameterButton::refresh()
 {
     const auto count = int(m_values.size());
-    setIcon(QIcon(
-        themeColors(palette()).dark ? QStringLiteral(":/icons/dark/settings.svg")
-                                    : QStringLiteral(":/icons/light/settings.svg")));
+    setIcon(themeIcon("settings", themeColors(palette()).dark ? Theme::Dark : Theme::Light));
     setText(count == 0 ? QString() : QString::number(count));
     update();
     setEnabled(!m_specs.empty());

@@ -4,7 +4,9 @@
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/number_field.h"
 
+#include <QAbstractItemView>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QGridLayout>
 #include <QPushButton>
 #include <QSpinBox>
@@ -27,17 +29,33 @@ QString plain(double value)
     return QLocale().toString(value, 'g', 8);
 }
 
+/// The value as the form shows it: "on", "Percentile", "0,02".
+QString shown(const ParameterSpec& spec, double value)
+{
+    if (!spec.choices.empty())
+        return pluginWords(spec.choices[std::size_t(value)].title);
+    if (isSwitch(spec))
+        return value != 0 ? ParameterForm::tr("on") : ParameterForm::tr("off");
+    return plain(value);
+}
+
 /// "0 to 100, standard 2" and how the same is said elsewhere.
 QString tipOf(const ParameterSpec& spec)
 {
-    const QString range = isSwitch(spec)
-        ? (spec.standard != 0 ? ParameterForm::tr("Standard: on") : ParameterForm::tr("Standard: off"))
+    const QString range = isSwitch(spec) || !spec.choices.empty()
+        ? ParameterForm::tr("Standard: %1").arg(shown(spec, spec.standard))
         : spec.whole ? ParameterForm::tr("Whole numbers from %1 to %2, standard %3")
                            .arg(plain(spec.lowest), plain(spec.highest), plain(spec.standard))
                      : ParameterForm::tr("%1 to %2, standard %3")
                            .arg(plain(spec.lowest), plain(spec.highest), plain(spec.standard));
+    QStringList words;
+    for (const ParameterChoice& choice : spec.choices)
+        words << QString::fromStdString(choice.word);
+    QString written = QString::fromStdString(spec.key);
+    if (!words.isEmpty())
+        written += QLatin1Char('=') + words.join(QLatin1Char('|'));
     return range + QLatin1Char('\n')
-        + ParameterForm::tr("In recipes and on the command line: %1").arg(QString::fromStdString(spec.key));
+        + ParameterForm::tr("In recipes and on the command line: %1").arg(written);
 }
 
 double numberIn(const QWidget* editor)
@@ -46,6 +64,8 @@ double numberIn(const QWidget* editor)
         return box->isChecked() ? 1 : 0;
     if (const auto* const whole = qobject_cast<const QSpinBox*>(editor))
         return whole->value();
+    if (const auto* const choices = qobject_cast<const QComboBox*>(editor))
+        return choices->currentIndex();
     return static_cast<const NumberField*>(editor)->value();
 }
 
@@ -55,6 +75,8 @@ void setNumber(QWidget* editor, double value)
         box->setChecked(value != 0);
     else if (auto* const whole = qobject_cast<QSpinBox*>(editor))
         whole->setValue(int(std::lround(value)));
+    else if (auto* const choices = qobject_cast<QComboBox*>(editor))
+        choices->setCurrentIndex(int(std::lround(value)));
     else
         static_cast<NumberField*>(editor)->setValue(value);
 }
@@ -114,7 +136,17 @@ ParameterForm::Row ParameterForm::makeRow(const ParameterSpec& spec, int at)
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     Row row;
-    if (isSwitch(spec)) {
+    if (!spec.choices.empty()) {
+        auto* const choices = new QComboBox(this);
+        for (const ParameterChoice& choice : spec.choices)
+            choices->addItem(pluginWords(choice.title));
+        // Long words do not take the room of titles; the list shows them whole.
+        choices->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        choices->setMinimumContentsLength(14);
+        choices->view()->setMinimumWidth(choices->view()->sizeHintForColumn(0) + 16);
+        connect(choices, &QComboBox::currentIndexChanged, this, &ParameterForm::refresh);
+        row.editor = choices;
+    } else if (isSwitch(spec)) {
         auto* const box = new QCheckBox(this);
         connect(box, &QCheckBox::toggled, this, &ParameterForm::refresh);
         row.editor = box;
@@ -146,7 +178,7 @@ ParameterForm::Row ParameterForm::makeRow(const ParameterSpec& spec, int at)
     back->setText(QStringLiteral("↺"));
     back->setObjectName(QStringLiteral("reset.") + QString::fromStdString(spec.key));
     back->setAccessibleName(tr("%1: back to standard").arg(title));
-    back->setToolTip(tr("Back to standard, %1").arg(plain(spec.standard)));
+    back->setToolTip(tr("Back to standard, %1").arg(shown(spec, spec.standard)));
     back->setProperty("flat", true);
     back->setFixedWidth(resetWidth);
     QSizePolicy keeps = back->sizePolicy();
@@ -161,7 +193,7 @@ ParameterForm::Row ParameterForm::makeRow(const ParameterSpec& spec, int at)
     label->setToolTip(tip);
     row.editor->setToolTip(tip);
     m_grid->addWidget(label, at, 0);
-    m_grid->addWidget(row.editor, at, 1, isSwitch(spec) ? Qt::AlignRight : Qt::Alignment());
+    m_grid->addWidget(row.editor, at, 1, Qt::AlignRight);
     m_grid->addWidget(back, at, 2);
     return row;
 }

@@ -34,7 +34,7 @@ signals:
 
 private:
     struct Row {
-        QWidget* editor = nullptr; ///< QCheckBox, QSpinBox or NumberField, named "parameter.<key>"
+        QWidget* editor = nullptr; ///< QComboBox, QCheckBox, QSpinBox or NumberField, named "parameter.<key>"
         QAbstractButton* reset = nullptr;
         double standard = 0; ///< as the editor shows it
     };

@@ -10,9 +10,8 @@
 
 namespace tritloom {
 
-SizeField::SizeField(Kind kind, QWidget* parent)
+SizeField::SizeField(QWidget* parent)
     : QDoubleSpinBox(parent)
-    , m_kind(kind)
 {
     setDecimals(0);
     setRange(1, 4e15);
@@ -22,14 +21,11 @@ SizeField::SizeField(Kind kind, QWidget* parent)
 void SizeField::stepBy(int steps)
 {
     interpretText(); // what is typed counts before it is left
-    const auto unitOf = [this](double bytes) {
-        const auto count = std::uint64_t(std::max(1.0, bytes));
-        return (m_kind == Kind::File ? fileUnitOf(count) : memoryUnitOf(count)).bytes;
-    };
-    // The second digit moves; whole GiB, as memory has them, and MiB from 1 GiB down.
+    const auto unitOf = [](double bytes) { return sizeUnitOf(std::uint64_t(std::max(1.0, bytes))).bytes; };
+    // The second digit moves, by the smaller unit from 1 GB down.
     const double unit = steps < 0 ? unitOf(value() - unitOf(value()) / 2) : unitOf(value());
     double step = std::pow(10, std::floor(std::log10(std::max(1.0, value() / unit))) - 1);
-    if (m_kind == Kind::Memory || unit == 1)
+    if (unit == 1)
         step = std::max(1.0, step);
     setValue(value() + steps * step * unit);
     selectAll();
@@ -37,8 +33,7 @@ void SizeField::stepBy(int steps)
 
 QString SizeField::textFromValue(double bytes) const
 {
-    const auto count = std::uint64_t(std::max(0.0, bytes));
-    return m_kind == Kind::File ? formatBytes(count) : formatMemory(count);
+    return formatBytes(std::uint64_t(std::max(0.0, bytes)));
 }
 
 double SizeField::parsed(const QString& text) const
@@ -49,14 +44,13 @@ double SizeField::parsed(const QString& text) const
     bool valid = false;
     const double number = locale().toDouble(text.first(end).trimmed(), &valid);
     const QString unit = text.sliced(end).trimmed().toLower();
-    const auto shown = std::uint64_t(value());
-    double bytes = (m_kind == Kind::File ? fileUnitOf(shown) : memoryUnitOf(shown)).bytes;
+    double bytes = sizeUnitOf(std::uint64_t(value())).bytes;
     if (!unit.isEmpty()) {
         const qsizetype power = QStringLiteral("bkmgt").indexOf(unit[0]);
         const bool isBinary = unit.size() == 3 && unit.endsWith(QLatin1String("ib"));
         valid = valid && power >= 0
             && (isBinary || unit.size() == 1 || (power > 0 && unit.size() == 2 && unit[1] == u'b'));
-        bytes = std::pow(isBinary || (unit.size() == 1 && m_kind == Kind::Memory) ? 1024 : 1000, power);
+        bytes = std::pow(isBinary ? 1024 : 1000, power);
     }
     return valid && number >= 0 ? number * bytes : std::nan("");
 }

@@ -4,15 +4,13 @@
 
 namespace tritloom {
 
-/// A field for an amount of bytes, its value, in whatever unit reads well: "12.3 kB", "8 GiB". What is typed
+/// A field for an amount of bytes, its value, in whatever unit reads well: "12.3 kB", "8 GB". What is typed
 /// may name its unit ("300 MB", "1GiB"); a bare number is in the unit that was shown.
 class SizeField final : public QDoubleSpinBox {
     Q_OBJECT
 
 public:
-    enum class Kind { File, Memory }; ///< decimal or binary units, see app/session/size_unit.h
-
-    explicit SizeField(Kind kind, QWidget* parent = nullptr);
+    explicit SizeField(QWidget* parent = nullptr);
 
     void stepBy(int steps) override;
     [[nodiscard]] QString textFromValue(double bytes) const override;
@@ -21,8 +19,6 @@ public:
 
 private:
     [[nodiscard]] double parsed(const QString& text) const; ///< bytes; NaN where it is no amount
-
-    Kind m_kind;
 };
 
 } // namespace tritloom

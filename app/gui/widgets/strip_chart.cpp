@@ -3,6 +3,7 @@
 #include "app/gui/theme.h"
 
 #include <QHelpEvent>
+#include <QLocale>
 #include <QPainter>
 #include <QToolTip>
 
@@ -41,7 +42,8 @@ void StripChart::paintEvent(QPaintEvent*)
     painter.setPen(colors.mutedText);
     painter.drawText(
         QRect(8, 0, width() - 16, line), Qt::AlignLeft,
-        m_values.empty() ? m_title : tr("%1, largest %2").arg(m_title).arg(double(m_largest), 0, 'g', 3));
+        m_values.empty() ? m_title
+                         : tr("%1, largest %2").arg(m_title, QLocale().toString(double(m_largest), 'g', 3)));
     const QRect area(8, line + 2, width() - 16, height() - line - 4);
     painter.fillRect(area, palette().color(QPalette::Base));
     if (m_values.empty()) {
