@@ -6,7 +6,7 @@ namespace tritloom {
 
 /// How a file behaves beside the allocation it was written from. A value.
 struct WrittenCheck {
-    double difference = 0; ///< of the outputs: its root mean square over theirs
+    double difference = 0; ///< of the outputs: its root mean square over theirs; of a pipeline the largest
     std::optional<double> kl; ///< language models: nats a token, from the allocation to the file
     std::size_t tokens = 0; ///< language models: that it was measured on
 

@@ -139,6 +139,23 @@ private slots:
         QCOMPARE(kind->currentIndex(), 4);
     }
 
+    void whatOnlyOurFileHoldsIsWritten() // rounded inputs of a network on pictures
+    {
+        const auto picture = open(classifier().path());
+        setAll(*picture, {"int4g32", "int-activations", {}});
+        ExportDialog dialog(*picture, "shapes.onnx", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        const QString path = m_folder.filePath("rounded.tritloom");
+        find<QLineEdit>(dialog, "exportPath")->setText(path);
+        QSignalSpy finished(&picture->exporter(), &ExportController::finished);
+        QVERIFY(find<QPushButton>(dialog, "exportStart")->isEnabled());
+        find<QPushButton>(dialog, "exportStart")->click();
+        QVERIFY(finished.wait(60000));
+        const auto written = loadModel(path.toStdString());
+        QVERIFY2(written, written ? "" : written.error().message.c_str());
+        QVERIFY((*written)->graph && (*written)->tensor((*written)->layers[0].tensor).replacement);
+    }
+
     void aSizeThatWasNotPredictedIsExplained_data()
     {
         QTest::addColumn<int>("kind");

@@ -1,11 +1,14 @@
 #include "core/architecture/onnx/onnx_network.h"
 #include "core/backend/executor.h"
+#include "core/export/tritloom_target.h"
 #include "core/file/onnx.h"
+#include "core/file/tritloom_file.h"
 #include "tests/support/shared_data.h"
 
 #define ONNX_ML 1
 #include <onnx/onnx_pb.h>
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <fstream>
@@ -73,26 +76,47 @@ Tensor tensorOf(const ::onnx::TensorProto& proto)
 
 } // namespace
 
-/// ONNX's own backend tests: what the operators must give, computed by PyTorch and ONNX.
+/// ONNX's own backend tests: what the operators must give, computed by PyTorch and ONNX, from the files and from
+/// our own file that keeps them.
 class OnnxOperatorsTest : public QObject {
     Q_OBJECT
+
+    QTemporaryDir m_folder;
+    /// The file as it is, or as Tritloom's own file keeps it.
+    Result<ModelFile> read(const std::filesystem::path& path, bool isKept) const
+    {
+        ModelFile file = TRY(tritloom::onnx::read(path));
+        if (!isKept)
+            return file;
+        ExportRequest request{.model = file};
+        for (const NamedTensor& tensor : file.tensors)
+            request.formats.push_back(storedFormat(tensor)->id());
+        request.tensor = [&](std::size_t index, std::string_view) { return materialise(file.tensors[index]); };
+        request.path = m_folder.filePath("kept.tritloom").toStdString();
+        TRY(exportTritloom(request));
+        return tritloomFile::read(request.path);
+    }
 
 private slots:
     void operatorsGiveTheReferenceOutputs_data()
     {
         QTest::addColumn<QString>("folder");
+        QTest::addColumn<bool>("isKept");
         TRITLOOM_NEEDS_SHARED_DATA(data);
         for (const char* group : {"pytorch-converted", "simple"})
             for (const auto& entry : std::filesystem::directory_iterator(data / "ref_onnx_backend" / group))
                 if (!isNotRun(entry.path().filename().string()))
-                    QTest::addRow("%s", entry.path().filename().c_str()) << QString::fromStdString(entry.path().string());
+                    for (const bool isKept : {false, true})
+                        QTest::addRow("%s%s", entry.path().filename().c_str(), isKept ? ", kept" : "")
+                            << QString::fromStdString(entry.path().string()) << isKept;
     }
     void operatorsGiveTheReferenceOutputs()
     {
         TRITLOOM_NEEDS_SHARED_DATA(data);
         QFETCH(QString, folder);
+        QFETCH(bool, isKept);
         const std::filesystem::path path = folder.toStdString();
-        const auto file = tritloom::onnx::read(path / "model.onnx");
+        const auto file = read(path / "model.onnx", isKept);
         QVERIFY2(file, file ? "" : file.error().message.c_str());
         std::vector<Tensor> given;
         std::vector<Shape> shapes;
