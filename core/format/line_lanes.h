@@ -271,6 +271,21 @@ constexpr float roundingMagic = 12582912.0f;
     return bitsAs<Lanes>(pick(magnitude < 0x38800000, bitsAs<WholeLanes>(small), normal) | sign);
 }
 
+/// v[index[lane]] for each lane, modulo their number.
+template <typename V, typename W>
+[[gnu::always_inline]] inline V permuted(const V& v, const W& index)
+{
+#ifdef __clang__ // knows shuffles by constants only; it builds the fuzzers
+    V result{};
+    constexpr std::size_t lanes = sizeof(V) / sizeof v[0];
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+        result[lane] = v[std::size_t(index[lane]) % lanes];
+    return result;
+#else
+    return __builtin_shuffle(v, index);
+#endif
+}
+
 /// v with neighbouring runs of `Run` lanes exchanged.
 template <std::size_t Run, typename V>
 [[gnu::always_inline]] inline V exchanged(const V& v)
@@ -283,7 +298,7 @@ template <std::size_t Run, typename V>
         typename OfSize<sizeof(V)>::Wholes order{};
         for (std::size_t lane = 0; lane < sizeof(V) / 4; ++lane)
             order[lane] = std::int32_t(lane ^ Run);
-        return __builtin_shuffle(v, order);
+        return permuted(v, order);
     }
 }
 

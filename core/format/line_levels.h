@@ -69,7 +69,7 @@ public:
 private:
     [[gnu::always_inline]] static inline Lanes at(const Lanes& table, const WholeLanes& index)
     {
-        return __builtin_shuffle(table, index);
+        return permuted(table, index);
     }
     [[gnu::always_inline]] inline WholeLanes indexOf(const Lanes& position) const
     {
