@@ -184,6 +184,27 @@ private slots:
         QVERIFY2(!rows.out.contains("differs from"), rows.out.constData());
     }
 
+    // Software devices multiply halves no quicker than floats, and do not.
+    void halfPrecisionThatIsExactIsSaid()
+    {
+        const QJsonArray devices = cli({"devices", "--json"}).json()["devices"].toArray();
+        int asked = 0;
+        for (const QJsonValue& device : devices) {
+            const QString id = device["id"].toString(), title = device["title"].toString();
+            if (!id.endsWith(":half"))
+                continue;
+            ++asked;
+            const bool isExact = title.endsWith("half precision: not quicker here, so exact");
+            const Finished done =
+                cli({"evaluate", sampleModel(), "--device", id, "--chunks", "1", "--context", "64", "--json"});
+            QCOMPARE(done.exitCode, 0);
+            QCOMPARE(done.json()["device"].toString().contains("half precision"), !isExact);
+            QCOMPARE(done.err.contains("half precision is not quicker on this device"), isExact);
+        }
+        if (asked == 0)
+            QSKIP("there is no Vulkan device here");
+    }
+
     // As 'tritloom-cli export ... 2>&1 | head -1' ends it.
     void nothingIsLeftWhenNobodyReads()
     {
