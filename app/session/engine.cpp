@@ -14,6 +14,8 @@
 
 #include <QCoreApplication>
 
+#include <map>
+
 namespace tritloom {
 namespace {
 
@@ -33,11 +35,20 @@ Result<std::map<std::string, std::vector<float>>> meanSquaresOf(const std::files
     return byLayer;
 }
 
+/// What people call the instruction set that Highway names so.
+std::string titleOfSet(const std::string& name)
+{
+    static const std::map<std::string, std::string> titles{
+        {"AVX3", "AVX-512"}, {"AVX3_DL", "AVX-512 VNNI"}, {"AVX3_ZEN4", "AVX-512 VNNI"}, {"SSE4", "SSE4.2"}};
+    const auto found = titles.find(name);
+    return found == titles.end() ? name : found->second;
+}
+
 } // namespace
 
 std::vector<Device> devices()
 {
-    const std::string set = cpuInstructionSets().front();
+    const std::string set = titleOfSet(cpuInstructionSets().front());
     std::vector<Device> list{
         {"cpu", "CPU, " + set}, {"cpu:8bit", "CPU, " + set + ", 8-bit activations as in runtimes"}};
     const std::vector<std::string>& names = vulkanNames();

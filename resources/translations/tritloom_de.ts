@@ -1469,6 +1469,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Choose pictures…</source>
             <translation>Bilder wählen…</translation>
         </message>
+        <message>
+            <source>Measured earlier</source>
+            <translation>Früher gemessen</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ProjectToolBar</name>

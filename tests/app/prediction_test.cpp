@@ -8,6 +8,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace tritloom;
@@ -84,6 +85,30 @@ private slots:
         QCOMPARE(predictionGap(table, allocation).kind, PredictionGap::Kind::Failed);
         table.cells.front().erase(table.cells.front().begin() + 2);
         QCOMPARE(predictionGap(table, allocation).kind, PredictionGap::Kind::OtherMethod);
+    }
+
+    void resultsCanBeKeptWithoutTheProject()
+    {
+        const QTemporaryDir folder;
+        const auto store = ProjectStore::open(folder.filePath("kept.tritproj").toStdString()).value();
+        EngineOptions options;
+        options.evaluation = {.contextLength = 64, .chunkCount = 1};
+        options.calibrationChunks = 2;
+        for (const bool again : {false, true}) {
+            const auto own =
+                Workspace::create(loadModel(sampleModelPath()).value(), m_plugins, options, *store).value();
+            QVERIFY(own->isUnchanged() && own->store() == nullptr);
+            SensitivityController& sensitivity = own->sensitivity();
+            sensitivity.setCandidates({{"q8_0", "rtn", {}}});
+            sensitivity.start();
+            QTRY_VERIFY_WITH_TIMEOUT(!sensitivity.isRunning(), 120000);
+            const SensitivityTable& table = sensitivity.table();
+            QCOMPARE(table.knownCount(), table.cellCount());
+            QCOMPARE(table.cells.front().front().recalled, again);
+            own->document().replace(uniform(own->model(), table.candidates.front()), "eight bits");
+            QVERIFY(!own->isUnchanged());
+        }
+        QVERIFY(!store->load(workspace().model(), "current").value().has_value());
     }
 };
 

@@ -232,7 +232,9 @@ void PreviewPage::refreshState()
         m_state->setText(tr("Measuring, %1 %").arg(int(evaluation.fraction() * 100)));
         tint(m_state, colors.accent);
     } else if (current && m_shown->isComplete()) {
-        m_state->setText(tr("Measured in %1").arg(formatDuration(m_shown->elapsed)));
+        m_state->setText(
+            m_shown->elapsed.count() == 0 ? tr("Measured earlier")
+                                          : tr("Measured in %1").arg(formatDuration(m_shown->elapsed)));
         tint(m_state, colors.good);
     } else {
         m_state->setText(m_shown ? tr("Not measured as it is now") : tr("Nothing measured yet"));

@@ -7,6 +7,13 @@
 namespace tritloom {
 namespace {
 
+/// Numbers that are compared down a column stand at its right.
+int alignmentOf(int column)
+{
+    const bool right = column == LayerModel::ParameterCount || column == LayerModel::Error;
+    return int(right ? Qt::AlignRight : Qt::AlignLeft) | int(Qt::AlignVCenter);
+}
+
 /// Children carry the number of their block's node, top rows carry this.
 constexpr quintptr topLevel = ~quintptr(0);
 
@@ -244,7 +251,7 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
             return blockText(node, index.column());
         if (role == ValueRole)
             return index.column() == Name ? QVariant(node.block) : QVariant();
-        return {};
+        return role == Qt::TextAlignmentRole ? QVariant(alignmentOf(index.column())) : QVariant();
     }
     const LayerRow& row = m_rows[std::size_t(layer)];
     switch (role) {
@@ -272,9 +279,7 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
                               : tr("%1, %2 bits").arg(row.name, formatBits(row.bits));
         return {};
     case Qt::TextAlignmentRole:
-        return index.column() == ParameterCount || index.column() == Error
-            ? int(Qt::AlignRight | Qt::AlignVCenter)
-            : int(Qt::AlignLeft | Qt::AlignVCenter);
+        return alignmentOf(index.column());
     default:
         return {};
     }
@@ -299,6 +304,8 @@ QVariant LayerModel::headerData(int section, Qt::Orientation orientation, int ro
                                  tr("Stored as"),   tr("Shape"),  tr("Parameters")};
         return titles[section];
     }
+    if (role == Qt::TextAlignmentRole)
+        return alignmentOf(section);
     if (role == Qt::ToolTipRole) {
         const QStringList tips{
             tr("Layers by block, in model order"),
