@@ -131,7 +131,7 @@ int compare(Context& context, const QStringList& arguments)
     for (const ComparisonRow& row : rows)
         if (!row.isMeasured())
             failures.push_back(
-                fmt::format("{} {}: {}", row.candidate.format, methodText(row.candidate), row.failure));
+                fmt::format("{} {}: {}", row.candidate.format, row.method, row.failure));
     tellFailures(failures, rows.size(), "rows");
     return failures.size() < rows.size() ? Done : Failed;
 }

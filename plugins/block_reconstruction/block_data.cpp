@@ -16,7 +16,7 @@ std::size_t channelsOf(const Shape& shape)
     return shape.size() >= 4 ? shape[1] : TensorType{nullptr, shape}.columns();
 }
 
-/// Adds weight * (actual - expected)^2; slopes: of that by `actual`, where there is room.
+/// weight * sum of (actual - expected)^2; slopes: of that by `actual`.
 double squaredDistance(
     std::span<const float> expected, std::span<const float> actual, double weight, std::span<float> slopes)
 {

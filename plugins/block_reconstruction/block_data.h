@@ -16,9 +16,8 @@ struct PartValues {
     std::map<ValueId, Tensor> rounded; ///< in the network whose blocks so far are rounded
 };
 
-/// One block on the calibration data, which it outlives nothing of: engine, graph, block and parts stay where
-/// they are. Some parts are run at once where the block allows it. Results do not depend on the number of
-/// threads; one caller at a time.
+/// One block on the calibration data; engine, network, block and parts outlive it. Parts are run many at once
+/// where the block allows it. Results do not depend on the number of threads; one caller at a time.
 class BlockData {
 public:
     /// tensors: all that the block reads, as stored, f32. parts: with the block's entries.

@@ -304,7 +304,7 @@ std::vector<ParameterSpec> BlockReconstruction::parameters() const
         {.key = "iterations",
          .title = "Steps for each block",
          .unit = "",
-         .standard = 300,
+         .standard = 600,
          .lowest = 1,
          .highest = 50000,
          .whole = true},

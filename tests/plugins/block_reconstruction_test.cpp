@@ -91,7 +91,7 @@ private slots:
         const std::string generator = TRITLOOM_SOURCE_DIR "/resources/samples/picture/generation/denoise.onnx";
         const auto engine = PictureEngine::create(loadModel(generator).value(), lookup, options).value();
         const Candidate rounding{"int4row", "rtn", {}}, adaround{"int4row", "adaround", {}};
-        const auto result = engine->transformed(BlockReconstruction(), {}, {rounding}, {});
+        const auto result = engine->transformed(BlockReconstruction(), {{"iterations", 300}}, {rounding}, {});
         QVERIFY2(result.has_value(), result ? "" : result.error().message.c_str());
         for (const std::string& notice : (*result)->pictures().notices)
             qInfo("%s", notice.c_str());
