@@ -178,7 +178,7 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
         const std::string stored = storedFormat(tensor)->id();
         const auto format = parseNumberFormat(formats[i]);
         if (!format || (*format)->isFloat()
-            || (isOnnx && formats[i] != stored && isHeldByOthers(model, *format)))
+            || (isOnnx && isHeldByOthers(model, *format)))
             continue;
         const auto layer = model.layerOf(TensorId(i));
         names.insert(formats[i]);

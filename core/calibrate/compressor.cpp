@@ -5,6 +5,27 @@
 #include <algorithm>
 
 namespace tritloom {
+namespace {
+
+/// Whether the choice is what is stored: the same format, by a method that writes one matrix in it.
+bool isKept(const Model& model, const MethodLookup& methods, LayerId layer, const LayerChoice& choice)
+{
+    const Layer& what = model.layer(layer);
+    const NamedTensor& tensor = model.tensor(what.tensor);
+    if (tensor.replacement || what.storedFormat != choice.format)
+        return false;
+    const LayerMethod* const method = methods(choice.method);
+    if (method == nullptr || method->makesReplacements() || !method->supports(*storedFormat(tensor))
+        || dynamic_cast<const RangeMethod*>(method) != nullptr
+        || dynamic_cast<const TimeMethod*>(method) != nullptr)
+        return false;
+    const std::vector<ParameterSpec> known = method->parameters();
+    return std::ranges::all_of(choice.parameters, [&](const auto& given) {
+        return std::ranges::find(known, given.first, &ParameterSpec::key) != known.end();
+    });
+}
+
+} // namespace
 
 Compressor::Compressor(
     std::shared_ptr<const Model> model, MethodLookup methods, std::shared_ptr<Statistics> statistics,
@@ -35,9 +56,14 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
 
 Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Model* base) const
 {
-    Key key =
-        keyOf("weights", m_model->key, layer, choice.format, choice.format.empty() ? "" : choice.method);
-    if (choice.format.empty())
+    const NamedTensor& tensor = m_model->tensor(m_model->layer(layer).tensor);
+    // Other programs' codes may turn out to fit no format of ours: they keep a key of their own.
+    const bool stored =
+        choice.format.empty() || (!tensor.packed && isKept(*m_model, m_methods, layer, choice));
+    Key key = keyOf(
+        "weights", m_model->key, layer, stored ? std::string_view() : std::string_view(choice.format),
+        stored ? std::string_view() : std::string_view(choice.method));
+    if (stored)
         return key;
     for (const auto& [name, value] : choice.parameters)
         key = keyOf(key, name, value == 0 ? 0.0 : value);
@@ -90,9 +116,11 @@ Result<CompressedLayer> Compressor::compress(
     const std::function<void(double)>& progress)
 {
     const Layer& what = m_model->layer(layer);
-    const bool stored = choice.format.empty();
-    if (stored && m_model->tensor(what.tensor).layout == Layout::RowMajor)
-        return storedLayer(m_model->tensor(what.tensor)); // where it lies, for nothing
+    const NamedTensor& tensor = m_model->tensor(what.tensor);
+    const bool kept = isKept(*m_model, m_methods, layer, choice),
+               stored = choice.format.empty() || (kept && !tensor.packed);
+    if (stored && tensor.layout == Layout::RowMajor)
+        return storedLayer(tensor); // where it lies, for nothing
     const std::shared_ptr<const Model> base = this->base(); // one and the same to the end
     const Key key = keyOfChoice(layer, choice, base.get());
     {
@@ -101,7 +129,7 @@ Result<CompressedLayer> Compressor::compress(
             return std::move(*known);
     }
     if (stored) { // unpacked once, not for every chunk of text
-        CompressedLayer unpacked = TRY(storedLayer(m_model->tensor(what.tensor)));
+        CompressedLayer unpacked = TRY(storedLayer(tensor));
         const std::scoped_lock lock(m_mutex);
         m_memo.put(key, unpacked, unpacked.bytes());
         return unpacked;
@@ -120,8 +148,14 @@ Result<CompressedLayer> Compressor::compress(
             return fail(
                 ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name,
                 choice.method, name);
+    const Tensor weights = TRY(materialise(tensor));
+    if (kept && weights.type().format->id() == choice.format) {
+        const std::scoped_lock lock(m_mutex);
+        m_memo.put(key, weights, weights.bytes().size());
+        return CompressedLayer(weights);
+    }
     LayerProblem problem{
-        .weights = TRY(materialise(m_model->tensor(what.tensor))),
+        .weights = weights,
         .index = std::size_t(layer),
         .layerCount = m_model->layers.size()};
     if (method->calibration() != Calibration::None) {
@@ -136,7 +170,7 @@ Result<CompressedLayer> Compressor::compress(
         problem.maxAbsolute = std::move(statistics.maxAbsolute);
     }
     if (method->needsBase())
-        problem.base = TRY(baseOf(base.get(), m_model->tensor(what.tensor), choice.method));
+        problem.base = TRY(baseOf(base.get(), tensor, choice.method));
     MethodContext context{.stop = stop};
     if (progress)
         context.progress = progress;

@@ -22,7 +22,8 @@ public:
     void setBase(std::shared_ptr<const Model> base);
     [[nodiscard]] std::shared_ptr<const Model> base() const;
 
-    /// The layer as chosen; as stored for an empty format. Same shape as the layer.
+    /// The layer as chosen; as stored for an empty format, and where it is stored in the chosen format already
+    /// and the method writes one matrix in it: nothing is rounded twice. Same shape as the layer.
     /// Errors: NotFound (method or format), Unsupported, InvalidInput, Cancelled.
     [[nodiscard]] Result<CompressedLayer> compress(
         LayerId layer, const LayerChoice& choice, std::stop_token stop,

@@ -54,7 +54,8 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
             return fail(ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, tensors.size());
         if (document.initializer(tensor.name) == nullptr)
             return fail(ErrorCode::InvalidInput, "the file has no initializer '{}' any more", tensor.name);
-        if (request.formats[i] == tensor.stored.type().format->id()) {
+        const NumberFormat& stored = *tensor.stored.type().format;
+        if (stored.isFloat() && request.formats[i] == stored.id()) {
             writeNumbers(document, tensor, tensor.stored.toFloats());
         } else {
             Tensor layer;
@@ -78,10 +79,10 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
             const WhyNot why =
                 codes ? TRY(writer(document, {tensor, *codes})) : WhyNot("it has no codes at even distances");
             if (rounded) {
-                const auto stored = codes ? storedAs(*codes, 8) : std::nullopt;
+                const auto eight = codes ? storedAs(*codes, 8) : std::nullopt;
                 // Of fewer bits both steps are coarse, and a bias rounded to their product is far off.
                 const bool isFine = codes && codes->bits == 8 && rounded->bits == 8;
-                if (why.empty() && isFine && stored && stored->isSigned && codes->blocks() == 1)
+                if (why.empty() && isFine && eight && eight->isSigned && codes->blocks() == 1)
                     rounded->weightScales = codes->scales;
                 inputs.push_back(std::move(*rounded));
             }

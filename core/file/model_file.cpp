@@ -170,6 +170,8 @@ Result<Tensor> materialise(const NamedTensor& tensor)
     case Layout::RowMajor:
         break;
     case Layout::Transposed:
+        if (!tensor.stored.type().format->isFloat())
+            break; // packed since the file was read, which runs along the inputs: already as computed with
         return transposed(tensor);
     case Layout::TernaryRows:
         return unpackTernary(tensor);

@@ -54,7 +54,7 @@ private:
 /// How the bytes of a stored tensor lie, where a file differs from [outputs, inputs] row-major.
 enum class Layout {
     RowMajor,
-    Transposed, ///< stored [inputs, outputs] (GPT-2's Conv1D)
+    Transposed, ///< stored [inputs, outputs] (GPT-2's Conv1D); what was packed since lies [outputs, inputs]
     Packed, ///< codes, scales and zero points in tensors of their own: NamedTensor::packed
     TernaryRows, ///< Hugging Face BitNet: uint8 [outputs / 4, inputs], 2-bit codes; companion scale tensor
 };

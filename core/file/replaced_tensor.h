@@ -7,17 +7,18 @@
 
 namespace tritloom {
 
-/// Puts other numbers of the same shape in place of a tensor, in the order its file has them, so that whoever
-/// reads the stored bytes by the file's own shape still can. tensor: f32, [outputs, inputs] for layers.
+/// Puts other numbers of the same shape in place of a tensor: floats in the order its file has them, so that
+/// whoever reads the stored bytes by the file's own shape still can, packed ones as they are.
+/// tensor: [outputs, inputs] for layers.
 inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
 {
-    if (into.layout == Layout::Transposed) {
+    if (into.layout == Layout::Transposed && tensor.type().format->isFloat()) {
         const std::size_t rows = tensor.type().rows(), columns = tensor.type().columns();
         into.stored = Tensor::adoptFloats({columns, rows}, transposed(tensor.toFloats(), rows, columns));
         return;
     }
     into.stored = tensor;
-    into.layout = Layout::RowMajor;
+    into.layout = into.layout == Layout::Transposed ? Layout::Transposed : Layout::RowMajor;
     into.scale = 1;
     into.replacement = nullptr;
 }

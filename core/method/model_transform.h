@@ -9,7 +9,9 @@ namespace tritloom {
 /// Tensors to put in place of the model's own. The graph stays as it is, so what is exported afterwards runs
 /// wherever the model ran.
 struct TransformedModel {
-    std::map<TensorId, Tensor> tensors; ///< f32, same shapes
+    /// Same shapes; f32, or of layers what the probe's first candidate makes of them: packed in its format, which
+    /// stays as it is wherever that format is chosen.
+    std::map<TensorId, Tensor> tensors;
     std::vector<std::string> notices; ///< what could not be folded, one sentence each
 };
 

@@ -1,6 +1,7 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
 #include "core/graph/shape_inference.h"
+#include "core/tensor/transposed.h"
 
 #include <cmath>
 
@@ -95,7 +96,10 @@ Tensor Builder::floatsOf(const Operand& known) const
         return known.values;
     const NamedTensor& tensor = m_file.tensors[std::size_t(*known.origin)];
     // The bytes in the file's order; unaligned floats are copied by the decoder.
-    return Tensor::adoptFloats(known.knownShape, tensor.stored.toFloats());
+    std::vector<float> values = tensor.stored.toFloats();
+    if (tensor.layout == Layout::Transposed && !tensor.stored.type().format->isFloat()) // packed meanwhile
+        values = transposed(values, tensor.shape[0], tensor.shape[1]);
+    return Tensor::adoptFloats(known.knownShape, std::move(values));
 }
 
 Result<std::vector<float>> Builder::valuesOf(const OperatorNode& node, const Operand& operand) const
