@@ -1,6 +1,7 @@
 #include "core/method/rounding_rows.h"
 
 #include "core/base/parallel.h"
+#include "core/method/level_bracket.h"
 #include "core/method/row_packer.h"
 
 #include <algorithm>
@@ -73,30 +74,12 @@ void RoundingRows::bracket(std::size_t r)
 {
     for (std::size_t c = 0; c < m_columns; ++c) {
         const std::size_t i = r * m_columns + c;
-        const float weight = m_weights[i];
+        const LevelBracket found = levelBracket(m_states[r], c, m_weights[i]);
         const std::span<const float> levels = m_states[r].levels(c);
-        std::size_t lower = levels.size(), upper = levels.size();
-        if (const float step = m_states[r].stepOf(c); step != 0) {
-            const float position = (weight - levels[0]) / step; // a step below 0: the levels descend
-            const auto last = static_cast<float>(levels.size() - 1);
-            const auto first = static_cast<std::size_t>(std::clamp(std::floor(position), 0.0f, last));
-            const auto second = static_cast<std::size_t>(std::clamp(std::floor(position) + 1, 0.0f, last));
-            lower = step > 0 ? first : second;
-            upper = step > 0 ? second : first;
-        } else {
-            for (std::size_t k = 0; k < levels.size(); ++k) {
-                if (levels[k] <= weight && (lower == levels.size() || levels[k] > levels[lower]))
-                    lower = k;
-                if (levels[k] > weight && (upper == levels.size() || levels[k] < levels[upper]))
-                    upper = k;
-            }
-            lower = lower == levels.size() ? upper : lower;
-            upper = upper == levels.size() ? lower : upper;
-        }
-        m_lowerCode[i] = static_cast<std::uint16_t>(lower);
-        m_upperCode[i] = static_cast<std::uint16_t>(upper);
-        m_lower[i] = levels[lower];
-        m_upper[i] = levels[upper];
+        m_lowerCode[i] = found.lower;
+        m_upperCode[i] = found.upper;
+        m_lower[i] = levels[found.lower];
+        m_upper[i] = levels[found.upper];
     }
 }
 

@@ -26,6 +26,27 @@ float inverseRectifiedSigmoid(float fraction)
     return -std::log(stretch / (fraction + below) - 1);
 }
 
+float throughRectifiedSigmoid(float slope, float a)
+{
+    const float s = sigmoid(a), h = stretch * s - below;
+    return h <= 0 || h >= 1 ? 0 : slope * stretch * s * (1 - s);
+}
+
+float roundingRegulariserSlope(float h, float beta)
+{
+    const float distance = 2 * h - 1;
+    return -2 * beta * std::copysign(std::pow(std::fabs(distance), beta - 1), distance);
+}
+
+void Adam::change(float& value, std::size_t index, float slope, float rate)
+{
+    constexpr float epsilon = 1e-8f;
+    float &first = m_first[index], &second = m_second[index];
+    first = keepFirst * first + (1 - keepFirst) * slope;
+    second = keepSecond * second + (1 - keepSecond) * slope * slope;
+    value -= rate * (first / (1 - m_powerFirst)) / (std::sqrt(second / (1 - m_powerSecond)) + epsilon);
+}
+
 double annealedBeta(double progress)
 {
     return 2 + 0.5 * 18 * (1 + std::cos(std::numbers::pi * std::clamp(progress, 0.0, 1.0)));
@@ -86,15 +107,12 @@ void SoftRounding::run(const SoftRoundingOptions& options, const std::stop_token
 {
     const auto lower = m_problem.lower(), upper = m_problem.upper();
     const std::size_t columns = m_problem.columns();
-    std::vector<float> first(m_a.size()), second(m_a.size()); // Adam's moments
-    constexpr float keepFirst = 0.9f, keepSecond = 0.999f, epsilon = 1e-8f;
-    float powerFirst = 1, powerSecond = 1;
+    Adam adam(m_a.size());
     const int warm = static_cast<int>(options.warmUp * options.iterations);
     for (int t = 0; t < options.iterations && !stop.stop_requested(); ++t) {
         findErrors();
         m_problem.findSlopes(m_errors, m_slopes, stop);
-        powerFirst *= keepFirst;
-        powerSecond *= keepSecond;
+        adam.nextStep();
         const bool regularised = t >= warm;
         const auto beta =
             static_cast<float>(annealedBeta(double(t - warm) / std::max(1, options.iterations - warm)));
@@ -106,21 +124,13 @@ void SoftRounding::run(const SoftRoundingOptions& options, const std::stop_token
                 const float step = upper[i] - lower[i];
                 if (!(step > 0))
                     continue;
-                const float s = sigmoid(m_a[i]), h = stretch * s - below;
+                const float h = rectifiedSigmoid(m_a[i]);
                 if (h <= 0 || h >= 1)
                     continue; // flat: no gradient reaches it
                 float slope = -2 * m_slopes[i] * step * scale;
-                if (regularised) {
-                    // d/dh of 1 - |2h - 1|^beta
-                    const float distance = 2 * h - 1;
-                    slope -= static_cast<float>(options.lambda) * 2 * beta
-                        * std::copysign(std::pow(std::fabs(distance), beta - 1), distance);
-                }
-                const float gradient = slope * stretch * s * (1 - s);
-                first[i] = keepFirst * first[i] + (1 - keepFirst) * gradient;
-                second[i] = keepSecond * second[i] + (1 - keepSecond) * gradient * gradient;
-                m_a[i] -= options.rate * (first[i] / (1 - powerFirst))
-                    / (std::sqrt(second[i] / (1 - powerSecond)) + epsilon);
+                if (regularised)
+                    slope += static_cast<float>(options.lambda) * roundingRegulariserSlope(h, beta);
+                adam.change(m_a[i], i, throughRectifiedSigmoid(slope, m_a[i]), options.rate);
             }
         }
     }

@@ -21,6 +21,19 @@ private slots:
         }
     }
 
+    // 1 - |2h - 1|^beta is 1 in the middle; from there its slope leads to what the brief says.
+    void theRegulariserIsWhatItsSlopeAddsUpTo()
+    {
+        for (const auto& [beta, expected] :
+             std::initializer_list<std::pair<float, double>>{{20, .9885}, {2, .36}}) {
+            constexpr int steps = 4000;
+            double value = 1;
+            for (int i = 0; i < steps; ++i)
+                value += .4 / steps * double(roundingRegulariserSlope(.5f + .4f * (float(i) + .5f) / steps, beta));
+            QVERIFY2(std::fabs(value - expected) < 1e-4, qPrintable(QString::number(value)));
+        }
+    }
+
     void betaFallsAlongACosine()
     {
         const double expected[] = {20, 17.364, 11, 4.636, 2};
