@@ -3,6 +3,7 @@
 #include "core/base/parallel.h"
 #include "core/method/graph_uses.h"
 #include "core/method/network_probe.h"
+#include "plugins/torch/many_at_once.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +11,6 @@
 namespace tritloom {
 namespace {
 
-// From so many pictures on LibTorch takes oneDNN's convolutions, which are an order faster than its own.
-constexpr std::size_t groupSize = 16;
 // The way back needs all values of all of them: larger networks are run one picture at a time.
 constexpr std::size_t mostGroupBytes = std::size_t{1} << 29;
 
@@ -63,17 +62,6 @@ double divergenceOf(std::span<const float> expected, std::span<const float> actu
         slope[i] = float(std::exp(q[i]) - std::exp(p[i]));
     }
     return std::max(sum, 0.0);
-}
-
-Tensor joined(std::span<const Tensor* const> tensors)
-{
-    Shape shape = tensors[0]->type().shape;
-    shape[0] *= tensors.size();
-    std::vector<float> values;
-    values.reserve(TensorType{nullptr, shape}.elements());
-    for (const Tensor* tensor : tensors)
-        values.insert(values.end(), tensor->floats().begin(), tensor->floats().end());
-    return Tensor::adoptFloats(shape, std::move(values));
 }
 
 } // namespace
@@ -170,7 +158,7 @@ Result<void> TuningData::checkAgainstProbe(const std::stop_token& stop)
             std::vector<const Tensor*> list;
             for (const std::size_t p : parts)
                 list.push_back(&m_parts[p].inputs.at(id));
-            inputs[id] = joined(list);
+            inputs[id] = stacked(list);
         }
         const Gradients made = TRY(m_engine->run(
             {.graph = graph,
@@ -179,22 +167,13 @@ Result<void> TuningData::checkAgainstProbe(const std::stop_token& stop)
              .tensorOf = [this](TensorId id) { return tensorOf(id, {}); },
              .wanted = {},
              .stop = stop}));
-        const auto values = made.outputs[0].floats();
-        const std::size_t classes = m_parts[0].logits.type().columns();
-        if (values.size() != classes * parts.size())
-            return INFINITY;
-        double difference = 0, size = 0;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const double expected = double(m_parts[parts[i / classes]].logits.floats()[i % classes]);
-            difference = std::max(difference, std::abs(double(values[i]) - expected));
-            size = std::max(size, std::abs(expected));
-        }
-        return std::isfinite(difference) ? difference / std::max(size, 1e-6) : INFINITY;
+        std::vector<const Tensor*> list;
+        for (const std::size_t p : parts)
+            list.push_back(&m_parts[p].logits);
+        return farthestApart(stacked(list), made.outputs[0]);
     };
-    // A device may compute in half precision; another function than the network's differs by more.
-    constexpr double tolerance = 0.02;
     const std::size_t first[] = {0};
-    if (const double difference = TRY(farthest(first, m_graph)); !(difference <= tolerance))
+    if (const double difference = TRY(farthest(first, m_graph)); !(difference <= sameWithin))
         return fail(
             ErrorCode::InvalidInput,
             "LibTorch and the program's own backend make of the first picture logits that differ by {:.2g} "
@@ -208,13 +187,13 @@ Result<void> TuningData::checkAgainstProbe(const std::stop_token& stop)
         });
     });
     const std::size_t last[] = {0, m_parts.size() - 1};
-    if (m_parts.size() < 2 || !areAlike || m_valueBytes * groupSize > mostGroupBytes)
+    if (m_parts.size() < 2 || !areAlike || m_valueBytes * picturesAtOnce > mostGroupBytes)
         return {};
     if (const auto pair = graphForMany(m_graph, 2)) {
         const auto difference = farthest(last, *pair);
         if (!difference && difference.error().code == ErrorCode::Cancelled)
             return tl::make_unexpected(difference.error());
-        m_runsManyAtOnce = difference && *difference <= tolerance;
+        m_runsManyAtOnce = difference && *difference <= sameWithin;
     }
     return {};
 }
@@ -260,12 +239,12 @@ Result<TuningData::Descent> TuningData::descendTogether(
             std::vector<const Tensor*> list;
             for (const std::size_t p : parts)
                 list.push_back(&m_parts[p].inputs.at(id));
-            tensor = joined(list);
+            tensor = stacked(list);
         }
         std::vector<const Tensor*> list;
         for (const std::size_t p : parts)
             list.push_back(&m_parts[p].logits);
-        expected = joined(list);
+        expected = stacked(list);
     }
     Descent descent;
     const auto judge = [&](std::span<const Tensor> outputs) -> Result<std::vector<Tensor>> {
@@ -303,7 +282,7 @@ Result<TuningData::Descent> TuningData::descend(
 {
     // Groups depend on the number of parts alone, and are summed in their order.
     const std::size_t count = parts.size(),
-                      groups = m_runsManyAtOnce ? std::max<std::size_t>(1, count / groupSize) : count;
+                      groups = m_runsManyAtOnce ? std::max<std::size_t>(1, count / picturesAtOnce) : count;
     std::vector<Result<Descent>> made(groups, Descent{});
     parallelFor(groups, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t g = begin; g < end; ++g) {

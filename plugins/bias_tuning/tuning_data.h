@@ -57,8 +57,4 @@ private:
     bool m_runsManyAtOnce = false;
 };
 
-/// The graph for n pictures at once where it is for one; nullopt where a node mixes what lies along the first
-/// dimension, or might.
-[[nodiscard]] std::optional<Graph> graphForMany(const Graph& graph, std::size_t n);
-
 } // namespace tritloom

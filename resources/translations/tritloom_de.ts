@@ -6082,6 +6082,34 @@ Divergenz %1</translation>
             <source>Keep what the first token of a text gives, and leave it out of the range</source>
             <translation>Behalten, was das erste Token eines Textes gibt, und es aus dem Bereich lassen</translation>
         </message>
+        <message>
+            <source>Block reconstruction</source>
+            <translation>Blockweise Rekonstruktion</translation>
+        </message>
+        <message>
+            <source>Learns block by block which way to round, so that each block makes of its input what it made before.</source>
+            <translation>Lernt Block für Block, wohin gerundet wird, damit jeder Block aus seiner Eingabe macht, was er vorher machte.</translation>
+        </message>
+        <message>
+            <source>The fine-grained block reconstruction of weights for networks on pictures, with gradients by LibTorch; without the inner loss and with the regulariser that of BRECQ and Q-Diffusion. Not here: steps of activations learned in the same loop (inputs stay floats meanwhile, ranges come from “static-activations”), two scales at concatenations of shortcuts, pipelines of several networks. Our own: scales from the method that is chosen, far fewer steps and the regulariser unless it is switched off, a block is kept only where it is better on data held out</source>
+            <translation>Die feine blockweise Rekonstruktion der Gewichte für Netze auf Bildern, mit Gradienten von LibTorch; ohne den inneren Verlust und mit dem Regularisierer die von BRECQ und Q-Diffusion. Nicht hier: in derselben Schleife gelernte Schritte der Aktivierungen (Eingaben bleiben währenddessen Gleitkommazahlen, Bereiche kommen von „static-activations“), zwei Skalen, wo Abkürzungen angehängt werden, Ketten mehrerer Netze. Eigenes: Skalen vom gewählten Verfahren, weit weniger Schritte und der Regularisierer, wenn er nicht ausgeschaltet wird; ein Block bleibt nur, wo er auf zurückgelegten Daten besser ist</translation>
+        </message>
+        <message>
+            <source>Steps for each block</source>
+            <translation>Schritte je Block</translation>
+        </message>
+        <message>
+            <source>Weight of layers inside a block</source>
+            <translation>Gewicht der Schichten in einem Block</translation>
+        </message>
+        <message>
+            <source>Regulariser of the rounding</source>
+            <translation>Regularisierer des Rundens</translation>
+        </message>
+        <message>
+            <source>Layers that a shortcut inside a block spans at most</source>
+            <translation>Schichten, die eine Abkürzung in einem Block höchstens überspannt</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>

@@ -7,6 +7,7 @@
 #include "plugins/bias_correction/bias_correction.h"
 #ifdef TRITLOOM_HAS_TORCH
 #include "plugins/bias_tuning/bias_tuning.h"
+#include "plugins/block_reconstruction/block_reconstruction.h"
 #endif
 #include "plugins/bit_planes/bit_planes.h"
 #include "plugins/bit_scaling/bit_scaling.h"
@@ -174,6 +175,11 @@ inline const PluginRow allPlugins[] = {
     {"bias-correction", World::Pictures, apply<BiasCorrection>, specs<BiasCorrection>, {}},
 #ifdef TRITLOOM_HAS_TORCH
     {"bias-tuning", World::Pictures, apply<BiasTuning>, specs<BiasTuning>, {{"steps", 4}}},
+    {"block-reconstruction",
+     World::Pictures,
+     apply<BlockReconstruction>,
+     specs<BlockReconstruction>,
+     {{"iterations", 4}}},
 #endif
     {"equalisation", World::Folded, apply<Equalisation>, specs<Equalisation>, {}},
     {"rotation", World::Untied, apply<Rotation>, specs<Rotation>, {}},

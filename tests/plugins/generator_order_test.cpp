@@ -80,9 +80,9 @@ std::vector<float> drawn(const std::vector<std::vector<float>>& flow, const std:
 
 /// What the papers expect to be better than what, on the diffusion model that comes with the program.
 ///
-/// Not here: what trains (eda-dm 5 and 6, blocks reconstructed with an inner loss; quest 5 and 6, fine-tuning
-/// of time embeddings and sensitive layers; bitsfusion 6, time steps drawn for distillation), and time
-/// embeddings kept as a table (bitsfusion 7), which the studio does not do.
+/// Not here: what trains (quest 5 and 6, fine-tuning of time embeddings and sensitive layers; bitsfusion 6,
+/// time steps drawn for distillation), and time embeddings kept as a table (bitsfusion 7), which the studio does
+/// not do. Blocks (eda-dm 5 to 7) are in block_reconstruction_test.
 class GeneratorOrderTest : public QObject {
     Q_OBJECT
 

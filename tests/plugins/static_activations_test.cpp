@@ -106,8 +106,7 @@ double relativeError(std::span<const float> values, const ActivationGrid& grid, 
 } // namespace
 
 /// The checks of methods/mixdq.md and eda-dm.md that concern ranges of inputs; mixdq 3 is start_token_test.
-/// Not here, for want of it in the studio: blocks reconstructed with an inner loss (eda-dm 5, 6), which takes
-/// gradients through a block.
+/// Blocks reconstructed with an inner loss (eda-dm 5, 6) are in block_rounding_test.
 class StaticActivationsTest : public QObject {
     Q_OBJECT
 

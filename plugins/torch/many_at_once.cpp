@@ -1,6 +1,7 @@
-#include "plugins/bias_tuning/tuning_data.h"
+#include "plugins/torch/many_at_once.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tritloom {
 namespace {
@@ -72,6 +73,32 @@ std::optional<Graph> graphForMany(const Graph& graph, std::size_t n)
         if (!widen(node.op, n))
             return std::nullopt;
     return many;
+}
+
+Tensor stacked(std::span<const Tensor* const> tensors)
+{
+    Shape shape = tensors[0]->type().shape;
+    shape[0] *= tensors.size();
+    std::vector<float> values;
+    values.reserve(TensorType{nullptr, shape}.elements());
+    for (const Tensor* tensor : tensors)
+        values.insert(values.end(), tensor->floats().begin(), tensor->floats().end());
+    return Tensor::adoptFloats(shape, std::move(values));
+}
+
+double farthestApart(const Tensor& expected, const Tensor& actual)
+{
+    const auto e = expected.floats(), a = actual.floats();
+    if (e.size() != a.size())
+        return INFINITY;
+    double difference = 0, size = 0;
+    for (std::size_t i = 0; i < e.size(); ++i) {
+        difference = std::max(difference, std::abs(double(a[i]) - double(e[i])));
+        size = std::max(size, std::abs(double(e[i])));
+        if (!std::isfinite(a[i]))
+            return INFINITY;
+    }
+    return difference / std::max(size, 1e-6);
 }
 
 } // namespace tritloom

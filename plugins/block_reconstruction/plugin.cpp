@@ -1,0 +1,22 @@
+#include "plugins/block_reconstruction/block_reconstruction.h"
+#include "plugins/method_plugin.h"
+
+#include <QObject>
+
+namespace tritloom {
+
+class BlockReconstructionPlugin final : public QObject, public ModelTransformPlugin {
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID TRITLOOM_MODEL_TRANSFORM_IID FILE "plugin.json")
+    Q_INTERFACES(tritloom::ModelTransformPlugin)
+
+public:
+    std::unique_ptr<ModelTransform> create() const override
+    {
+        return std::make_unique<BlockReconstruction>();
+    }
+};
+
+} // namespace tritloom
+
+#include "plugin.moc"
