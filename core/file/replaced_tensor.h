@@ -13,6 +13,8 @@ namespace tritloom {
 inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
 {
     into.replacement = nullptr;
+    into.packed = nullptr;
+    into.scale = 1;
     if (into.layout == Layout::Transposed && tensor.type().format->isFloat()) {
         const std::size_t rows = tensor.type().rows(), columns = tensor.type().columns();
         into.stored = Tensor::adoptFloats({columns, rows}, transposed(tensor.toFloats(), rows, columns));
@@ -20,7 +22,6 @@ inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
     }
     into.stored = tensor;
     into.layout = into.layout == Layout::Transposed ? Layout::Transposed : Layout::RowMajor;
-    into.scale = 1;
 }
 
 /// Numbers of a layer, [outputs, inputs], in the order of the file, which may have them the other way round.

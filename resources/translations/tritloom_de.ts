@@ -4075,6 +4075,10 @@ Divergenz %1</translation>
             <source>Standard: %1</source>
             <translation>Üblich: %1</translation>
         </message>
+        <message>
+            <source>On the command line: %1. In recipes a number, from 0 on</source>
+            <translation>Auf der Befehlszeile: %1. In Rezepten eine Zahl, von 0 an</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PluginChooser</name>
@@ -7252,6 +7256,10 @@ Divergenz %1</translation>
         <message>
             <source>%1 pictures. Random low bits are set in 0.875 of bytes and score 369117 a channel.</source>
             <translation>%1 Bilder. Zufällige niedrige Bits sind in 0,875 der Bytes gesetzt und zählen 369117 je Kanal.</translation>
+        </message>
+        <message>
+            <source>%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it or export to *.tritloom</source>
+            <translation>%1: liegt als mehr als eine Matrix vor, was diese Art Datei nicht fasst: ein Format dafür wählen oder nach *.tritloom exportieren</translation>
         </message>
     </context>
     <context>
