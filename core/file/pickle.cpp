@@ -169,7 +169,7 @@ private:
         for (std::size_t i = 0; i < slots.size(); i += 2) {
             TRY_VOID(take(m_stack.back(), slots[i]));
             TRY_VOID(take(m_stack.back(), slots[i + 1]));
-            dict->items.emplace_back(std::move(slots[i].value), std::move(slots[i + 1].value));
+            dict->items.push_back({std::move(slots[i].value), std::move(slots[i + 1].value)});
         }
         return {};
     }

@@ -35,13 +35,17 @@ struct List {
 struct Tuple {
     std::vector<Value> items;
 };
+struct DictItem;
 struct Dict {
-    std::vector<std::pair<Value, Value>> items;
+    std::vector<DictItem> items;
 };
 
 /// Plain data: nothing of a pickle is ever run.
 struct Value {
     std::variant<None, bool, std::int64_t, double, std::string, Global, Storage, Tensor, List, Tuple, Dict> data;
+};
+struct DictItem {
+    Value key, value;
 };
 
 /// Reads one pickle (protocols 2 to 5) that holds tensors in containers; `used` becomes its length. Classes and calls

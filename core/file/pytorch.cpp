@@ -191,7 +191,7 @@ parseLegacy(std::span<const std::byte> bytes, const std::string& name, const std
             elementBytes[tensor->storage.key] = type == std::end(types) ? 0 : type->bytes;
         } else if (const auto* const dict = std::get_if<pickle::Dict>(&value.data)) {
             for (const auto& item : dict->items)
-                open.push_back(&item.second);
+                open.push_back(&item.value);
         } else if (const auto* const list = std::get_if<pickle::List>(&value.data)) {
             for (const pickle::Value& item : list->items)
                 open.push_back(&item);

@@ -80,7 +80,11 @@ Json metadataJson(const Metadata& metadata)
 {
     Json list = Json::array();
     for (const auto& [key, value] : metadata.entries())
-        std::visit([&](const auto& held) { add(list, key, types[value.index()].name, held); }, value);
+        std::visit(
+            [&list, &key = key, type = types[value.index()].name](const auto& held) {
+                add(list, key, type, held);
+            },
+            value);
     return list;
 }
 

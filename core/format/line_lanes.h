@@ -271,16 +271,27 @@ constexpr float roundingMagic = 12582912.0f;
     return bitsAs<Lanes>(pick(magnitude < 0x38800000, bitsAs<WholeLanes>(small), normal) | sign);
 }
 
-/// v[index[lane]] for each lane, modulo their number.
+/// For each lane that of a, then b, with the number index[lane], modulo the number of all.
 template <typename V, typename W>
-[[gnu::always_inline]] inline V permuted(const V& v, const W& index)
+[[gnu::always_inline]] inline V permuted(const V& a, const V& b, const W& index)
 {
 #ifdef __clang__ // knows shuffles by constants only; it builds the fuzzers
     V result{};
-    constexpr std::size_t lanes = sizeof(V) / sizeof v[0];
-    for (std::size_t lane = 0; lane < lanes; ++lane)
-        result[lane] = v[std::size_t(index[lane]) % lanes];
+    constexpr std::size_t lanes = sizeof(V) / sizeof a[0];
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const std::size_t from = std::size_t(index[lane]) % (2 * lanes);
+        result[lane] = from < lanes ? a[from] : b[from - lanes];
+    }
     return result;
+#else
+    return __builtin_shuffle(a, b, index);
+#endif
+}
+template <typename V, typename W>
+[[gnu::always_inline]] inline V permuted(const V& v, const W& index)
+{
+#ifdef __clang__
+    return permuted(v, v, index);
 #else
     return __builtin_shuffle(v, index);
 #endif

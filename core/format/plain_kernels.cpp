@@ -71,7 +71,7 @@ template <std::size_t Run, bool Odd, typename V>
             const std::size_t in = lane / (2 * Run) * 2 * Run + lane % Run + (Odd ? Run : 0);
             order[lane] = std::int32_t(lane / Run % 2 == 0 ? in : count + in);
         }
-        return __builtin_shuffle(a, b, order);
+        return permuted(a, b, order);
     }
 }
 

@@ -33,7 +33,12 @@ struct Sets {
         sets[count++] = &baseline;
 #if defined(__x86_64__)
         __builtin_cpu_init();
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") && __builtin_cpu_supports("fma"))
+#ifdef __clang__ // does not know the name; what has avx2 has it
+        const bool hasHalves = true;
+#else
+        const bool hasHalves = __builtin_cpu_supports("f16c");
+#endif
+        if (__builtin_cpu_supports("avx2") && hasHalves && __builtin_cpu_supports("fma"))
             sets[count++] = avx2;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
             sets[count++] = avx512;
