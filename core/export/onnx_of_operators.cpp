@@ -115,16 +115,6 @@ void fill(::onnx::ValueInfoProto& to, const OperatorValue& value)
     }
 }
 
-/// What the network computes with: for tensors of other types, what goes into it.
-int realTypeOf(const ModelFile& file, const NamedTensor& tensor)
-{
-    if (!tensor.replacement && tensor.stored.type().format->id() == "f64")
-        return ::onnx::TensorProto::DOUBLE;
-    const int given = file.operators->inputs.empty() ? 0 : file.operators->inputs.front().elementType;
-    const bool isHalf = given == ::onnx::TensorProto::FLOAT16 || given == ::onnx::TensorProto::BFLOAT16;
-    return isHalf ? given : int(::onnx::TensorProto::FLOAT);
-}
-
 } // namespace
 
 Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
@@ -151,7 +141,9 @@ Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
     for (const NamedTensor& tensor : file.tensors) {
         ::onnx::TensorProto& initializer = *to.add_initializer(); // its numbers come with the layer's choice
         initializer.set_name(tensor.name);
-        initializer.set_data_type(realTypeOf(file, tensor));
+        const auto type = graph.elementTypes.find(tensor.name);
+        initializer.set_data_type(
+            type == graph.elementTypes.end() ? int(::onnx::TensorProto::FLOAT) : type->second);
     }
     for (const auto& [name, constant] : graph.constants) {
         ::onnx::TensorProto& initializer = *to.add_initializer();

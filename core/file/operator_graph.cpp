@@ -82,6 +82,8 @@ Result<void> checkOperators(const OperatorGraph& graph, const std::vector<std::s
             oldestOperatorSet, newestOperatorSet);
     Names names;
     TRY_VOID(Names::text(graph.producer));
+    for (const auto& [name, type] : graph.elementTypes)
+        TRY_VOID(Names::text(name));
     for (const std::string_view tensor : tensors)
         TRY_VOID(names.add(std::string(tensor), "a tensor"));
     for (const auto& [name, constant] : graph.constants)

@@ -22,12 +22,13 @@
 ///                 several weights do not,
 ///   "file_name": the name in that file, where it was another.
 /// and "operators": what an ONNX file computes, {"opset", "ir", "producer", "inputs", "outputs", "constants",
-/// "nodes"}. Inputs and outputs: {"name", "type" (ONNX's number), "shape"}, whose sizes are numbers, or texts
-/// where they are open; without "shape" nothing is known of it. Constants: {"name", "type", "shape",
-/// "format", "data"}, numbers as f32. Nodes: {"domain", "type", "name", "inputs", "outputs", "attributes"},
-/// an attribute being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and
-/// "tensor" (a constant without name); "nan", "inf" and "-inf" stand for what is no number. Every value is
-/// made before it is read.
+/// "types", "nodes"}. Inputs and outputs: {"name", "type" (ONNX's number), "shape"}, whose sizes are numbers,
+/// or texts where they are open; without "shape" nothing is known of it. Constants: {"name", "type", "shape",
+/// "format", "data"}, numbers as f32. Types: {name: type} of the tensors as they were in the ONNX file, f32
+/// where it is not said. Nodes: {"domain", "type", "name", "inputs", "outputs", "attributes"}, an attribute
+/// being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and "tensor" (a
+/// constant without name); "nan", "inf" and "-inf" stand for what is no number. Every value is made before
+/// it is read.
 namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";

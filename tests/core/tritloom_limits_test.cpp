@@ -1,0 +1,115 @@
+#include "core/architecture/model.h"
+#include "core/export/network_targets.h"
+#include "core/export/tritloom_target.h"
+#include "core/file/operator_graph.h"
+#include "core/file/replaced_tensor.h"
+#include "core/file/tritloom_file.h"
+#include "core/graph/cached_layer.h"
+#include "core/method/row_packer.h"
+#include "tests/support/onnx_network.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+using namespace tritloom;
+
+namespace {
+
+constexpr int halfType = ::onnx::TensorProto::FLOAT16;
+
+/// An input in f32, products with matrices of f16 and, behind them, of f64.
+OnnxNetwork mixedTypes()
+{
+    OnnxNetwork n(13);
+    const auto retype = [&n](int type, std::string_view format) {
+        ::onnx::TensorProto& made = *n.graph().mutable_initializer(n.graph().initializer_size() - 1);
+        std::vector<float> values(made.raw_data().size() / sizeof(float));
+        std::memcpy(values.data(), made.raw_data().data(), made.raw_data().size());
+        const Tensor tensor = encodedAs(format, {values.size()}, values);
+        made.set_data_type(type);
+        made.set_raw_data(tensor.bytes().data(), tensor.bytes().size());
+    };
+    const auto cast = [&n](const std::string& value, int type) {
+        return n.node("Cast", {value}, {{"to", {type}}});
+    };
+    std::string x = n.node("Flatten", {n.input("picture", {1, 1, 4, 8})}, {{"axis", {1}}});
+    n.random("half.w", {32, 16}, 0.3);
+    retype(halfType, "f16");
+    x = n.node("MatMul", {cast(x, halfType), "half.w"});
+    n.random("double.w", {16, 8}, 0.3);
+    retype(::onnx::TensorProto::DOUBLE, "f64");
+    x = n.node("MatMul", {cast(x, ::onnx::TensorProto::DOUBLE), "double.w"});
+    n.output(cast(x, ::onnx::TensorProto::FLOAT));
+    return n;
+}
+
+ExportRequest requestFor(const Model& model, const std::filesystem::path& path, const std::string& format)
+{
+    ExportRequest request{.model = *model.file};
+    for (std::size_t i = 0; i < model.file->tensors.size(); ++i)
+        request.formats.push_back(
+            model.layerOf(TensorId(i)) ? format : storedFormat(model.file->tensors[i])->id());
+    request.tensor = [&model](std::size_t index, std::string_view id) {
+        return encodedTensor(model.file->tensors[index], id);
+    };
+    request.path = path;
+    return request;
+}
+
+} // namespace
+
+/// What a Tritloom file can hold, what it says of that, and what is made of one that says too much.
+class TritloomLimitsTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::filesystem::path path(const char* name) const
+    {
+        return std::filesystem::path(m_folder.path().toStdString()) / name;
+    }
+    QByteArray bytesOf(const char* name) const
+    {
+        QFile file(QString::fromStdString(path(name).string()));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    std::shared_ptr<const Model> saved(const OnnxNetwork& network) const
+    {
+        network.save(path("original.onnx"));
+        return loadModel(path("original.onnx")).value();
+    }
+
+private slots:
+    /// What layers were compressed to does not say what the network computes with.
+    void elementTypesComeBack()
+    {
+        const auto model = saved(mixedTypes());
+        QCOMPARE(model->layers.size(), std::size_t(2));
+        const auto written = exportTritloom(requestFor(*model, path("kept.tritloom"), "int8g32"));
+        QVERIFY2(written, written ? "" : written.error().message.c_str());
+        const auto kept = loadModel(path("kept.tritloom")).value();
+        QVERIFY(kept->file->operators->elementTypes == model->file->operators->elementTypes);
+        // As floats, as which doubles are always written, and as codes with scales of the same type.
+        for (const char* const format : {"f32", "int8g32"}) {
+            const auto made = exportOnnxQdq(requestFor(*kept, path("again.onnx"), format));
+            QVERIFY2(made, made ? "" : made.error().message.c_str());
+            ::onnx::ModelProto proto;
+            const QByteArray bytes = bytesOf("again.onnx");
+            QVERIFY(proto.ParseFromArray(bytes.data(), int(bytes.size())));
+            std::map<std::string, int> types;
+            for (const auto& initializer : proto.graph().initializer())
+                types[initializer.name()] = initializer.data_type();
+            const bool isCoded = format != std::string("f32");
+            QCOMPARE(types.at(isCoded ? "half.w_scale" : "half.w"), halfType);
+            QCOMPARE(types.at("double.w"), int(::onnx::TensorProto::DOUBLE));
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TritloomLimitsTest)
+#include "tritloom_limits_test.moc"
