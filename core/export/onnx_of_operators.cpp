@@ -9,18 +9,15 @@
 namespace tritloom::onnx {
 namespace {
 
-/// The bytes of whole numbers, which are as far as the type goes where the graph says more.
+/// The bytes of whole numbers, which checkOperators() has seen. As f32 the largest of wide types is one more
+/// than they hold.
 template <typename T>
 std::string wholes(const std::vector<float>& values)
 {
     std::vector<T> made;
     for (const float value : values) {
-        constexpr auto least = double(std::numeric_limits<T>::lowest()),
-                       most = double(std::numeric_limits<T>::max());
-        made.push_back(
-            double(value) >= most        ? std::numeric_limits<T>::max()
-                : double(value) <= least ? std::numeric_limits<T>::lowest()
-                                         : T(value));
+        constexpr auto most = double(std::numeric_limits<T>::max());
+        made.push_back(double(value) >= most ? std::numeric_limits<T>::max() : T(value));
     }
     return bytesOf(made);
 }

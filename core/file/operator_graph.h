@@ -63,7 +63,8 @@ struct OperatorGraph {
 };
 
 /// Whether a graph is one that can be kept: every value is made once, and before it is read; no attribute is a
-/// graph itself; names are UTF-8. tensors: the names of the stored ones. Errors: Unsupported, InvalidInput.
+/// graph itself; constants of whole numbers hold what their type does; names are UTF-8. tensors: the names of
+/// the stored ones. Errors: Unsupported, InvalidInput.
 [[nodiscard]] Result<void>
 checkOperators(const OperatorGraph& graph, const std::vector<std::string_view>& tensors);
 

@@ -109,6 +109,46 @@ private slots:
             QCOMPARE(types.at("double.w"), int(::onnx::TensorProto::DOUBLE));
         }
     }
+
+    void constantsAreWhatTheirTypeHolds_data()
+    {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<float>("value");
+        QTest::addColumn<bool>("holds");
+        const float largest = float(std::numeric_limits<std::int64_t>::max());
+        QTest::newRow("the largest i64") << 7 << largest << true;
+        QTest::newRow("beyond i64") << 7 << 2 * largest << false;
+        QTest::newRow("the least i8") << 3 << -128.0F << true;
+        QTest::newRow("beyond i8") << 3 << 128.0F << false;
+        QTest::newRow("half an i32") << 6 << 0.5F << false;
+        QTest::newRow("no i32") << 6 << float(NAN) << false;
+        QTest::newRow("no f32") << 1 << float(NAN) << true;
+        QTest::newRow("negative u64") << 13 << -1.0F << false;
+        QTest::newRow("the largest u4") << 21 << 15.0F << true;
+        QTest::newRow("beyond u4") << 21 << 1e30F << false;
+        QTest::newRow("beyond i4") << 22 << 8.0F << false;
+    }
+    void constantsAreWhatTheirTypeHolds()
+    {
+        QFETCH(int, type);
+        QFETCH(float, value);
+        QFETCH(bool, holds);
+        const auto model = saved(smallClassifier());
+        const OperatorConstant constant{Tensor::adoptFloats({1}, {value}), type};
+        for (const bool isAttribute : {false, true}) {
+            OperatorGraph graph = *model->file->operators;
+            if (isAttribute)
+                graph.nodes[0].attributes["given"] = constant;
+            else
+                graph.constants["given"] = constant;
+            std::vector<std::string_view> names;
+            for (const NamedTensor& tensor : model->file->tensors)
+                names.emplace_back(tensor.name);
+            const auto check = checkOperators(graph, names);
+            QVERIFY2(check.has_value() == holds, check ? "held" : check.error().message.c_str());
+            QVERIFY(check || check.error().message.starts_with("the constant 'given' of the operators holds"));
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(TritloomLimitsTest)
