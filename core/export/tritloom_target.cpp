@@ -171,6 +171,29 @@ bool isSameGraph(const ModelFile& a, const ModelFile& b)
     return textOf(a) == textOf(b);
 }
 
+/// What readers refuse of shapes and operator graphs, before hours are spent on layers.
+Result<void> checkLimits(const ModelFile& model)
+{
+    const auto check = [](const std::string& name, const Shape& shape) -> Result<void> {
+        if (shape.size() > tritloomFile::mostDimensions)
+            return fail(
+                ErrorCode::Unsupported, "'{}' has {} dimensions, {} can be kept", printable(name),
+                shape.size(), tritloomFile::mostDimensions);
+        return {};
+    };
+    for (const NamedTensor& tensor : model.tensors)
+        for (const Shape& shape : {tensor.shape, tensor.fileShape})
+            TRY_VOID(check(tensor.name, shape));
+    if (!model.operators)
+        return {};
+    TRY(tritloomFile::operatorsJson(
+        *model.operators, [&check](const std::string& name, const Tensor& tensor) -> Result<Json> {
+            TRY_VOID(check(name, tensor.type().shape));
+            return Json::object();
+        }));
+    return {};
+}
+
 enum class Fault { None, Text, Number };
 
 /// What JSON cannot hold of it.
@@ -223,6 +246,8 @@ std::vector<std::string> checkTritloom(const ModelFile& model, std::span<const s
     if (model.operators)
         if (const auto check = checkOperators(*model.operators, names); !check)
             problems.push_back(check.error().message);
+    if (const auto check = checkLimits(model); !check)
+        problems.push_back(check.error().message);
     for (std::size_t i = 0; i < formats.size() && i < model.tensors.size(); ++i)
         if (const auto format = parseNumberFormat(formats[i]); !format)
             problems.push_back(fmt::format("{}: {}", model.tensors[i].name, format.error().message));

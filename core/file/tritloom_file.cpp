@@ -16,7 +16,6 @@ namespace tritloom::tritloomFile {
 namespace {
 
 using Entries = std::map<std::string, safetensors::Entry, std::less<>>;
-constexpr std::size_t mostDimensions = 8;
 constexpr std::uint64_t mostRows = std::uint64_t{1} << 16; // of a tensor without numbers
 
 /// Up to eight whole numbers. nullopt: it is no such list.

@@ -33,7 +33,9 @@ namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";
 
-/// Whether version 1 does not say enough of the model.
+inline constexpr std::size_t mostDimensions = 8; ///< of a tensor, and of its shape in its first file
+
+/// Whether version 1 does not say enough of the model, or of what replaces a layer.
 [[nodiscard]] bool needsVersion2(const ModelFile& model);
 
 [[nodiscard]] bool sniff(const std::filesystem::path& path, std::span<const std::byte> head);

@@ -306,12 +306,15 @@ Result<Json> operatorsJson(const OperatorGraph& graph, const PutTensor& put)
     if (graph.constants.size() > mostConstants)
         return tooMany("constants", graph.constants.size(), mostConstants);
     Json inputs = Json::array(), outputs = Json::array(), constants = Json::array(), nodes = Json::array();
-    for (const auto& [values, list] : {std::pair(&graph.inputs, &inputs), {&graph.outputs, &outputs}})
+    for (const auto& [values, list] : {std::pair(&graph.inputs, &inputs), {&graph.outputs, &outputs}}) {
+        if (values->size() > mostNames)
+            return tooMany("inputs or outputs", values->size(), mostNames);
         for (const OperatorValue& value : *values) {
             if (value.shape.size() > mostDimensions)
                 return tooMany("dimensions", value.shape.size(), mostDimensions);
             list->push_back(valueJson(value));
         }
+    }
     for (const auto& [name, constant] : graph.constants) {
         Json object = TRY(constantJson(name, constant, put));
         object["name"] = name;

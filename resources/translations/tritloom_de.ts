@@ -7253,6 +7253,14 @@ Divergenz %1</translation>
             <source>%1 pictures. Random low bits are set in 0.875 of bytes and score 369117 a channel.</source>
             <translation>%1 Bilder. Zufällige niedrige Bits sind in 0,875 der Bytes gesetzt und zählen 369117 je Kanal.</translation>
         </message>
+        <message>
+            <source>the constant &apos;%1&apos; of the operators holds %2, which its type does not</source>
+            <translation>Die Konstante &apos;%1&apos; der Operatoren enthält %2, was ihr Typ nicht fasst</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; has %2 dimensions, %3 can be kept</source>
+            <translation>&apos;%1&apos; hat %2 Dimensionen, %3 können behalten werden</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>

@@ -149,6 +149,37 @@ private slots:
             QVERIFY(check || check.error().message.starts_with("the constant 'given' of the operators holds"));
         }
     }
+
+    /// Before anything is made of layers.
+    void limitsOfReadersAreSaid()
+    {
+        const auto model = saved(smallClassifier());
+        const std::vector<std::string> formats(model->file->tensors.size(), "f32");
+        QVERIFY(checkTritloom(*model->file, formats).empty());
+        const auto said = [&](const std::function<void(ModelFile&, OperatorGraph&)>& change) {
+            ModelFile file = *model->file;
+            auto graph = std::make_shared<OperatorGraph>(*file.operators);
+            change(file, *graph);
+            file.operators = std::move(graph);
+            const auto problems = checkTritloom(file, formats);
+            return problems.size() == 1 ? problems[0] : fmt::format("{} problems", problems.size());
+        };
+        const Shape nine(9, 1);
+        QCOMPARE(
+            said([&](ModelFile& file, OperatorGraph&) { file.tensors[0].fileShape = nine; }),
+            fmt::format("'{}' has 9 dimensions, 8 can be kept", model->file->tensors[0].name));
+        QCOMPARE(
+            said([&](ModelFile&, OperatorGraph& graph) {
+                graph.constants["c"] = {Tensor::adoptFloats(nine, {1}), 1};
+            }),
+            std::string("'c' has 9 dimensions, 8 can be kept"));
+        QCOMPARE(
+            said([](ModelFile&, OperatorGraph& graph) {
+                for (int i = 0; i < 10000; ++i)
+                    graph.inputs.push_back({.name = fmt::format("more{}", i), .elementType = 1});
+            }),
+            std::string("10001 inputs or outputs of an operator graph, 10000 can be kept"));
+    }
 };
 
 QTEST_APPLESS_MAIN(TritloomLimitsTest)
