@@ -20,7 +20,8 @@ class Contents {
 public:
     Contents(PartFile& data, const ModelFile& model)
         : m_data(data)
-        , m_isVersion2(tritloomFile::needsVersion2(model))
+        , m_hasPlaces(tritloomFile::needsVersion2(model))
+        , m_isVersion2(m_hasPlaces)
     {
     }
 
@@ -41,6 +42,7 @@ public:
         } else {
             const LayerReplacement& replacement = *layer.replacement();
             object = tritloomFile::graphJson(replacement.graph);
+            m_isVersion2 = m_isVersion2 || tritloomFile::needsVersion2(replacement.graph);
             Json parts = Json::array();
             for (const LayerReplacement::Part& part : replacement.parts) {
                 Json described = TRY(entry(tensor.name + "#" + part.name, part.tensor));
@@ -54,7 +56,7 @@ public:
             object["inputs"] = replacement.inputs;
         }
         object["name"] = tensor.name;
-        if (m_isVersion2)
+        if (m_hasPlaces)
             addPlace(tensor, object);
         m_tensors.push_back(std::move(object));
         return {};
@@ -92,7 +94,7 @@ private:
     Result<Tensor> lying(const NamedTensor& tensor, const Tensor& layer) const
     {
         const TensorType& type = layer.type();
-        if (!m_isVersion2 || tensor.layout != Layout::Transposed || !type.format->isFloat())
+        if (!m_hasPlaces || tensor.layout != Layout::Transposed || !type.format->isFloat())
             return layer;
         return materialise(
             {.name = tensor.name,
@@ -119,6 +121,7 @@ private:
     {
         Json object{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}};
         m_keys.push_back(keyOf(tensor.bytes()));
+        m_isVersion2 = m_isVersion2 || tensor.type().shape.empty() || tensor.bytes().empty();
         if (tensor.bytes().empty())
             return object;
         while (!m_names.insert(name).second)
@@ -131,7 +134,8 @@ private:
     }
 
     PartFile& m_data;
-    bool m_isVersion2 = false;
+    bool m_hasPlaces = false; ///< tensors say what only version 2 does
+    bool m_isVersion2 = false; ///< so does that, or what readers of version 1 would take for broken
     Json m_tensors = Json::array(), m_operators;
     std::set<std::string> m_names{"__metadata__"}; ///< that are taken
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> m_entries;

@@ -180,6 +180,54 @@ private slots:
             }),
             std::string("10001 inputs or outputs of an operator graph, 10000 can be kept"));
     }
+
+    void newerThanVersion1_data()
+    {
+        QTest::addColumn<int>("change");
+        QTest::addColumn<bool>("isNewer");
+        QTest::newRow("as ever") << 0 << false;
+        QTest::newRow("rows kept apart") << 1 << true;
+        QTest::newRow("a single number") << 2 << true;
+        QTest::newRow("no numbers") << 3 << true;
+    }
+    /// Programs of version 1 shall say that the file is newer, not that it is broken.
+    void newerThanVersion1()
+    {
+        QFETCH(int, change);
+        QFETCH(bool, isNewer);
+        const auto model =
+            loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value();
+        ExportRequest request = requestFor(*model, path("text.tritloom"), "q8_0");
+        request.layer = [&](std::size_t index) -> Result<CompressedLayer> {
+            const Tensor made = TRY(request.tensor(index, request.formats[index]));
+            if (!model->layerOf(TensorId(index)) || change == 0)
+                return CompressedLayer(made);
+            const Shape shape = made.type().shape;
+            GraphBuilder graph;
+            ValueId last = graph.add({OpKind::Linear, {}}, {graph.input()}, {TensorId{0}});
+            LayerReplacement replacement{
+                .graph = {}, .parts = {{"weights", made, false}}, .outputs = shape[0], .inputs = shape[1]};
+            if (change == 2) {
+                replacement.parts.push_back({"scale", Tensor::adoptFloats({}, {2}), false});
+                last = graph.add({OpKind::Multiply, {}}, {last}, {TensorId{1}});
+            } else if (change == 3) {
+                replacement.parts.push_back({"none", Tensor::adoptFloats({0}, {}), false});
+            }
+            replacement.graph = std::move(graph).finish(last);
+            if (change == 1)
+                replacement = withStoredFirstRow(
+                    std::move(replacement), Tensor::adoptFloats({1, shape[0]}, std::vector<float>(shape[0])),
+                    4);
+            return CompressedLayer(std::move(replacement));
+        };
+        const auto written = exportTritloom(request);
+        QVERIFY2(written, written ? "" : written.error().message.c_str());
+        const QByteArray version = isNewer ? R"("version":"2")" : R"("version":"1")";
+        QVERIFY(bytesOf("text.tritloom").mid(8, 80).contains(version));
+        const auto again = loadModel(path("text.tritloom")).value();
+        QCOMPARE(again->layers.size(), model->layers.size());
+        QVERIFY(again->graph.has_value());
+    }
 };
 
 QTEST_APPLESS_MAIN(TritloomLimitsTest)
