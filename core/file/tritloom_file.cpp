@@ -124,7 +124,8 @@ Result<void> readPlace(const Json& object, NamedTensor& tensor, std::string_view
                 ErrorCode::InvalidInput, "{}: '{}' is neither a layer nor another tensor", file, shown);
         tensor.role = *role == "layer" ? Role::Layer : Role::Other;
     }
-    if (tensor.role == Role::Layer && (tensor.shape.size() != 2 || tensor.stored.isEmpty()))
+    const bool isEmpty = !tensor.replacement && tensor.stored.isEmpty();
+    if (tensor.role == Role::Layer && (tensor.shape.size() != 2 || isEmpty))
         return fail(ErrorCode::InvalidInput, "{}: the layer '{}' is no matrix", file, shown);
     tensor.fileName = jsonText(object, "file_name").value_or("");
     if (jsonBoolean(object, "transposed").value_or(false)) {

@@ -228,6 +228,33 @@ private slots:
         QCOMPARE(again->layers.size(), model->layers.size());
         QVERIFY(again->graph.has_value());
     }
+
+    void aFirstPartOfNoBytesLeavesALayer()
+    {
+        const auto model = saved(smallClassifier());
+        ExportRequest request = requestFor(*model, path("none.tritloom"), "f32");
+        request.layer = [&](std::size_t index) -> Result<CompressedLayer> {
+            const Tensor made = TRY(request.tensor(index, request.formats[index]));
+            if (!model->layerOf(TensorId(index)))
+                return CompressedLayer(made);
+            const Shape shape = made.type().shape;
+            GraphBuilder graph;
+            const ValueId product = graph.add({OpKind::Linear, {}}, {graph.input()}, {TensorId{1}});
+            return CompressedLayer(LayerReplacement{
+                .graph = std::move(graph).finish(product),
+                .parts = {{"none", Tensor::adoptFloats({0}, {}), false}, {"weights", made, false}},
+                .outputs = shape[0],
+                .inputs = shape[1]});
+        };
+        const auto written = exportTritloom(request);
+        QVERIFY2(written, written ? "" : written.error().message.c_str());
+        const auto again = loadModel(path("none.tritloom")).value();
+        QCOMPARE(again->layers.size(), model->layers.size());
+        for (const Layer& layer : again->layers)
+            QVERIFY(std::ranges::equal(
+                materialise(again->tensor(layer.tensor)).value().bytes(),
+                materialise(*model->file->find(layer.name)).value().bytes()));
+    }
 };
 
 QTEST_APPLESS_MAIN(TritloomLimitsTest)
