@@ -255,6 +255,34 @@ private slots:
                 materialise(again->tensor(layer.tensor)).value().bytes(),
                 materialise(*model->file->find(layer.name)).value().bytes()));
     }
+
+    /// An entry at an odd place is copied once, however many tensors are made of it.
+    void entriesAreAlignedOnce()
+    {
+        const QByteArray part = "{'name':'NAME','shape':[1,2],'format':'f32','data':'floats','shared':false}";
+        QByteArray tensors = "[{'name':'w','outputs':1,'inputs':2,'parts':[" + QByteArray(part).replace("NAME", "a")
+            + "," + QByteArray(part).replace("NAME", "b")
+            + "],'output':1,'nodes':[{'op':'linear','attributes':{},'inputs':[0],'weights':[1],'output':1}]}]";
+        QByteArray header = QByteArray(tritloomFile::beginning.data(), qsizetype(tritloomFile::beginning.size()))
+            + ",'version':'1','rotate_half':'0','model':'[]','tensors':'" + tensors.replace("'", "\\'")
+            + "'},'odd':{'dtype':'U8','shape':[1],'data_offsets':[0,1]}"
+              ",'floats':{'dtype':'U8','shape':[8],'data_offsets':[1,9]}}";
+        header.replace("'", "\"");
+        header = header.leftJustified((header.size() + 7) / 8 * 8, ' ');
+        const std::uint64_t length = std::uint64_t(header.size());
+        const std::array<float, 2> numbers{3, 4};
+        QFile file(QString::fromStdString(path("odd.tritloom").string()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(&length), sizeof length);
+        file.write(header + "x");
+        file.write(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
+        file.close();
+        const auto read = tritloomFile::read(path("odd.tritloom"));
+        QVERIFY2(read, read ? "" : read.error().message.c_str());
+        const auto& made = read->tensors[0].replacement->parts;
+        QCOMPARE(made[0].tensor.floats()[1], 4.0F); // asserts the alignment
+        QCOMPARE(made[1].tensor.bytes().data(), made[0].tensor.bytes().data());
+    }
 };
 
 QTEST_APPLESS_MAIN(TritloomLimitsTest)
