@@ -3,6 +3,7 @@
 #include "core/base/key.h"
 #include "core/base/part_file.h"
 #include "core/base/utf8.h"
+#include "core/file/replaced_tensor.h"
 #include "core/file/tritloom_file.h"
 #include "core/file/tritloom_operators.h"
 
@@ -38,7 +39,8 @@ public:
     {
         Json object;
         if (!layer.isReplacement()) {
-            object = TRY(entry(tensor.name, TRY(lying(tensor, layer.tensor()))));
+            object = TRY(
+                entry(tensor.name, m_hasPlaces ? asStored(tensor, layer.tensor()) : layer.tensor()));
         } else {
             const LayerReplacement& replacement = *layer.replacement();
             object = tritloomFile::graphJson(replacement.graph);
@@ -89,22 +91,6 @@ public:
     [[nodiscard]] std::uint64_t sharedBytes() const { return m_sharedBytes; }
 
 private:
-    /// The layer as it lies in the file: floats as the network's file has them, so that all who read them by
-    /// its shape still can.
-    Result<Tensor> lying(const NamedTensor& tensor, const Tensor& layer) const
-    {
-        const TensorType& type = layer.type();
-        if (!m_hasPlaces || tensor.layout != Layout::Transposed || !type.format->isFloat())
-            return layer;
-        return materialise(
-            {.name = tensor.name,
-             .shape = {type.shape[1], type.shape[0]},
-             .stored = layer,
-             .layout = Layout::Transposed,
-             .fileName = {},
-             .fileShape = {}});
-    }
-
     static void addPlace(const NamedTensor& tensor, Json& object)
     {
         if (tensor.role != NamedTensor::Role::ByName)
