@@ -45,9 +45,7 @@ public:
             replacement->parts[std::size_t(nodes.back().weights[1])].tensor.toFloats();
         std::optional<std::vector<float>>& times = nodes.size() == 1 ? m_needed : m_kept;
         if (times)
-            std::erase_if(*times, [&](float time) {
-                return std::ranges::find(known, time) == known.end();
-            });
+            std::erase_if(*times, [&](float time) { return std::ranges::find(known, time) == known.end(); });
         else
             times = known;
     }

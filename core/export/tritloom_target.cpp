@@ -39,8 +39,7 @@ public:
     {
         Json object;
         if (!layer.isReplacement()) {
-            object = TRY(
-                entry(tensor.name, m_hasPlaces ? asStored(tensor, layer.tensor()) : layer.tensor()));
+            object = TRY(entry(tensor.name, m_hasPlaces ? asStored(tensor, layer.tensor()) : layer.tensor()));
         } else {
             const LayerReplacement& replacement = *layer.replacement();
             object = tritloomFile::graphJson(replacement.graph);

@@ -198,8 +198,7 @@ bool needsVersion2(const ModelFile& model)
 
 bool needsVersion2(const Graph& graph)
 {
-    return std::ranges::any_of(
-        graph.nodes, [](const Node& node) { return node.op.kind == OpKind::Concat; });
+    return std::ranges::any_of(graph.nodes, [](const Node& node) { return node.op.kind == OpKind::Concat; });
 }
 
 bool sniff(const std::filesystem::path&, std::span<const std::byte> head)

@@ -340,8 +340,8 @@ Result<Json> operatorsJson(const OperatorGraph& graph, const PutTensor& put)
              {"outputs", node.outputs},
              {"attributes", std::move(attributes)}});
     }
-    return Json{{"opset", graph.version}, {"ir", graph.irVersion},       {"producer", graph.producer},
-                {"inputs", inputs},       {"outputs", outputs},          {"constants", constants},
+    return Json{{"opset", graph.version},    {"ir", graph.irVersion},    {"producer", graph.producer},
+                {"inputs", inputs},          {"outputs", outputs},       {"constants", constants},
                 {"types", std::move(types)}, {"nodes", std::move(nodes)}};
 }
 

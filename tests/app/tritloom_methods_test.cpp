@@ -310,7 +310,8 @@ private slots:
         QVERIFY(
             exportAllocation(*first->model(), *first->compressor(), tables, path("tables.tritloom"), {}, {}));
         const auto again =
-            PictureEngine::create(loadModel(path("tables.tritloom")).value(), plugins().lookup(), three).value();
+            PictureEngine::create(loadModel(path("tables.tritloom")).value(), plugins().lookup(), three)
+                .value();
         QVERIFY(again->model()->layers.size() < first->model()->layers.size());
         const auto report = exportAllocation(
             *again->model(), *again->compressor(), uniform(*again->model(), {"int4g32", "rtn", {}}),

@@ -146,7 +146,8 @@ private slots:
                 names.emplace_back(tensor.name);
             const auto check = checkOperators(graph, names);
             QVERIFY2(check.has_value() == holds, check ? "held" : check.error().message.c_str());
-            QVERIFY(check || check.error().message.starts_with("the constant 'given' of the operators holds"));
+            QVERIFY(
+                check || check.error().message.starts_with("the constant 'given' of the operators holds"));
         }
     }
 
@@ -195,8 +196,7 @@ private slots:
     {
         QFETCH(int, change);
         QFETCH(bool, isNewer);
-        const auto model =
-            loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value();
+        const auto model = loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value();
         ExportRequest request = requestFor(*model, path("text.tritloom"), "q8_0");
         request.layer = [&](std::size_t index) -> Result<CompressedLayer> {
             const Tensor made = TRY(request.tensor(index, request.formats[index]));
@@ -260,10 +260,12 @@ private slots:
     void entriesAreAlignedOnce()
     {
         const QByteArray part = "{'name':'NAME','shape':[1,2],'format':'f32','data':'floats','shared':false}";
-        QByteArray tensors = "[{'name':'w','outputs':1,'inputs':2,'parts':[" + QByteArray(part).replace("NAME", "a")
-            + "," + QByteArray(part).replace("NAME", "b")
-            + "],'output':1,'nodes':[{'op':'linear','attributes':{},'inputs':[0],'weights':[1],'output':1}]}]";
-        QByteArray header = QByteArray(tritloomFile::beginning.data(), qsizetype(tritloomFile::beginning.size()))
+        QByteArray tensors = "[{'name':'w','outputs':1,'inputs':2,'parts':["
+            + QByteArray(part).replace("NAME", "a") + "," + QByteArray(part).replace("NAME", "b")
+            + "],'output':1,'nodes':[{'op':'linear','attributes':{},'inputs':[0],'weights':[1],'output':1}]}"
+              "]";
+        QByteArray header =
+            QByteArray(tritloomFile::beginning.data(), qsizetype(tritloomFile::beginning.size()))
             + ",'version':'1','rotate_half':'0','model':'[]','tensors':'" + tensors.replace("'", "\\'")
             + "'},'odd':{'dtype':'U8','shape':[1],'data_offsets':[0,1]}"
               ",'floats':{'dtype':'U8','shape':[8],'data_offsets':[1,9]}}";
