@@ -6509,6 +6509,8 @@ Divergenz %1</translation>
         <message>
             <source>ONNX, INT4 (operator set 21)</source>
             <translation>ONNX, INT4 (Operatorsatz 21)</translation>
+        </message>
+        <message>
             <source>Block reconstruction</source>
             <translation>Blockweise Rekonstruktion</translation>
         </message>
@@ -7080,6 +7082,8 @@ Divergenz %1</translation>
         <message>
             <source>this kind of file has no place for what runs a language model: what is written can be looked at, not evaluated</source>
             <translation>Diese Dateiart hat keinen Platz für das, was ein Sprachmodell zum Laufen braucht: Das Geschriebene lässt sich ansehen, nicht auswerten</translation>
+        </message>
+        <message>
             <source>%1: outputs stored by time step cannot be written as ONNX: export to *.tritloom</source>
             <translation>%1: Nach Zeitschritt gespeicherte Ausgaben lassen sich nicht als ONNX schreiben: nach *.tritloom exportieren</translation>
         </message>
@@ -7122,6 +7126,8 @@ Divergenz %1</translation>
         <message>
             <source>the file says it is %1, its tensors are not those of one</source>
             <translation>Die Datei nennt sich %1, ihre Tensoren sind nicht die eines solchen</translation>
+        </message>
+        <message>
             <source>With %1 groups %2 of %3 channels are in the last one, under a scale that may be too coarse for them; the first scale made for fewer channels moves the thresholds.</source>
             <translation>Bei %1 Gruppen liegen %2 von %3 Kanälen in der letzten, unter einer Skala, die für sie zu grob sein kann; eine erste Skala für weniger Kanäle verschiebt die Schwellen.</translation>
         </message>
