@@ -57,7 +57,7 @@ Result<void> checkConstant(const std::string& name, const OperatorConstant& cons
     const auto found = ranges.find(constant.elementType);
     if (found == ranges.end())
         return {};
-    for (const float value : constant.values.toFloats())
+    for (const float value : constant.values.floats())
         if (!(value >= found->second.first && value <= found->second.second) || value != std::floor(value))
             return fail(
                 ErrorCode::InvalidInput, "the constant '{}' of the operators holds {}, which its type does not",
