@@ -84,6 +84,10 @@ constexpr std::array sentences{
         "Core",
         "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it "
+        "or export to *.tritloom"),
     QT_TRANSLATE_NOOP("Core", "%1: outputs stored by time step cannot be written as ONNX: export to *.tritloom"),
     QT_TRANSLATE_NOOP(
         "Core",

@@ -8,6 +8,7 @@
 
 #include "core/architecture/onnx/onnx_network.h"
 #include "core/export/export_target.h"
+#include "core/file/file_halves.h"
 #include "core/store/project_store.h"
 
 #include <algorithm>
@@ -56,6 +57,14 @@ std::string severalMatrices(const std::string& layer, const std::string& method)
         layer, method);
 }
 
+std::string severalMatrices(const std::string& layer)
+{
+    return fmt::format(
+        "{}: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it "
+        "or export to *.tritloom",
+        layer);
+}
+
 /// "model-" of "model-00001-of-00003.gguf", empty for others.
 std::string nameBeforePart(const std::filesystem::path& path)
 {
@@ -72,6 +81,9 @@ bool belongsTo(const ModelFile& model, const std::filesystem::path& path)
     std::error_code none;
     if (std::filesystem::equivalent(path, model.path, none))
         return true;
+    for (const FileHalf& half : halvesOf(model.path))
+        if (std::filesystem::equivalent(path, half.path, none))
+            return true;
     if (!std::filesystem::exists(path, none) || std::filesystem::is_directory(path, none))
         return false;
     const auto folder = std::filesystem::absolute(path, none).parent_path();
@@ -155,8 +167,12 @@ std::vector<std::string> ExportController::problems(
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
     for (std::size_t i = 0; i < model.layers.size() && target.holds == ExportTarget::Holds::Matrices; ++i) {
         const LayerChoice& choice = allocation.layers[i];
-        const LayerMethod* const method =
-            choice.format.empty() ? nullptr : m_engine->methods()(choice.method);
+        if (choice.format.empty()) {
+            if (model.tensor(model.layers[i].tensor).replacement)
+                problems.push_back(severalMatrices(model.layers[i].name));
+            continue;
+        }
+        const LayerMethod* const method = m_engine->methods()(choice.method);
         if (method != nullptr && method->makesReplacements())
             problems.push_back(severalMatrices(model.layers[i].name, choice.method));
     }
@@ -240,6 +256,8 @@ Result<ExportReport> exportAllocation(
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];
+            if (choice.format.empty() && model.tensor(TensorId(index)).replacement)
+                return fail(ErrorCode::Unsupported, "{}", severalMatrices(model.layer(*layer).name));
             if (choice.format == formatId) {
                 const CompressedLayer made = TRY(compressor.compress(*layer, choice, stop));
                 if (made.isReplacement())

@@ -246,6 +246,11 @@ Key contentKey(const ModelFile& file)
         key = keyOf(key, tensor.name);
         for (const std::size_t size : tensor.shape)
             key = keyOf(key, std::uint64_t(size));
+        if (file.format == "tritloom") { // elsewhere they follow from the rest
+            for (const std::size_t size : tensor.fileShape)
+                key = keyOf(key, std::uint64_t(size));
+            key = keyOf(key, int(tensor.role), int(tensor.layout));
+        }
         const auto add = [&key](const Tensor& part) {
             const auto bytes = part.bytes();
             key = keyOf(key, part.type().format->id(), std::uint64_t(bytes.size()));

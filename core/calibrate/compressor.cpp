@@ -150,9 +150,16 @@ Result<CompressedLayer> Compressor::compress(
     const NamedTensor& tensor = m_model->tensor(what.tensor);
     const bool kept = isKept(*m_model, m_methods, layer, choice),
                stored = choice.format.empty() || (kept && !tensor.packed);
+    const std::shared_ptr<const Model> base = this->base(); // one and the same to the end
+    const auto named = [&]<typename T>(Result<T> made) -> Result<T> {
+        if (!made) // which layer it is about
+            return fail(made.error().code, "{}: {}", what.name, made.error().message);
+        return made;
+    };
+    const LayerMethod* const method =
+        choice.format.empty() ? nullptr : TRY(named(usable(choice.method, base.get())));
     if (stored && tensor.layout == Layout::RowMajor)
         return storedLayer(tensor); // where it lies, for nothing
-    const std::shared_ptr<const Model> base = this->base(); // one and the same to the end
     const Key key = keyOfChoice(layer, choice, base.get());
     {
         const std::scoped_lock lock(m_mutex);
@@ -166,12 +173,6 @@ Result<CompressedLayer> Compressor::compress(
         return unpacked;
     }
     const NumberFormatPtr format = TRY(parseNumberFormat(choice.format));
-    const auto named = [&]<typename T>(Result<T> made) -> Result<T> {
-        if (!made) // which layer it is about
-            return fail(made.error().code, "{}: {}", what.name, made.error().message);
-        return made;
-    };
-    const LayerMethod* const method = TRY(named(usable(choice.method, base.get())));
     if (!method->supports(*format))
         return fail(
             ErrorCode::Unsupported, "{}: the method '{}' cannot write {}", what.name, choice.method,

@@ -23,9 +23,10 @@ namespace tritloom {
 inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
 {
     into.replacement = nullptr;
+    into.packed = nullptr;
+    into.scale = 1;
     into.stored = asStored(into, tensor);
     into.layout = into.layout == Layout::Transposed ? Layout::Transposed : Layout::RowMajor;
-    into.scale = 1;
 }
 
 /// Numbers of a layer, [outputs, inputs], in the order of the file, which may have them the other way round.

@@ -225,7 +225,8 @@ Result<BlockData::Loss> BlockData::loss(
     const Question& question, const TensorMap& replaced, const std::set<TensorId>& wanted,
     const std::stop_token& stop) const
 {
-    // Groups depend on the number of parts alone, and are summed in their order.
+    // Groups depend on the number of parts alone, and are summed in their order; none has fewer than LibTorch
+    // wants at once, if there are as many.
     const std::size_t count = question.parts.size(),
                       groups = m_runsManyAtOnce ? std::max<std::size_t>(1, count / picturesAtOnce) : count;
     std::vector<Result<Loss>> made(groups, Loss{});

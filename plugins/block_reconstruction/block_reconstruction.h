@@ -14,8 +14,9 @@ namespace tritloom {
 /// the candidate's, and all of them where the network's output is.
 ///
 /// Memory: of the calibration data at most 1 GiB of values live between two blocks and inside one, parts being
-/// left out evenly; beside them the values of 16 parts inside a block for each thread, twice, and 24 bytes a
-/// weight of the block. Cancelled within one op of LibTorch on 16 parts, or one picture's run.
+/// left out evenly; beside them for each thread the values of up to 31 parts inside a block, twice, or those of one
+/// part in the whole network, and 24 bytes a weight of the block. Cancelled within one op of LibTorch on 31 parts,
+/// or one picture's run.
 class BlockReconstruction final : public ModelTransform {
 public:
     std::string id() const override { return "block-reconstruction"; }

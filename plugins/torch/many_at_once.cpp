@@ -95,7 +95,7 @@ double farthestApart(const Tensor& expected, const Tensor& actual)
     for (std::size_t i = 0; i < e.size(); ++i) {
         difference = std::max(difference, std::abs(double(a[i]) - double(e[i])));
         size = std::max(size, std::abs(double(e[i])));
-        if (!std::isfinite(a[i]))
+        if (!std::isfinite(a[i]) || !std::isfinite(e[i]))
             return INFINITY;
     }
     return difference / std::max(size, 1e-6);

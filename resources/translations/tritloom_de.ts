@@ -4075,6 +4075,10 @@ Divergenz %1</translation>
             <source>Standard: %1</source>
             <translation>Üblich: %1</translation>
         </message>
+        <message>
+            <source>On the command line: %1. In recipes a number, from 0 on</source>
+            <translation>Auf der Befehlszeile: %1. In Rezepten eine Zahl, von 0 an</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PluginChooser</name>
@@ -7266,6 +7270,10 @@ Divergenz %1</translation>
         <message>
             <source>&apos;%1&apos; has %2 dimensions, %3 can be kept</source>
             <translation>&apos;%1&apos; hat %2 Dimensionen, %3 können behalten werden</translation>
+        </message>
+        <message>
+            <source>%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it or export to *.tritloom</source>
+            <translation>%1: liegt als mehr als eine Matrix vor, was diese Art Datei nicht fasst: ein Format dafür wählen oder nach *.tritloom exportieren</translation>
         </message>
     </context>
     <context>

@@ -274,7 +274,7 @@ private slots:
         QVERIFY(!regularised || after < 0.85 * before);
     }
 
-    void manyAtOnceAndThreadsChangeNothing()
+    void threadsChangeNothing()
     {
         std::vector<TensorMap> made;
         for (const std::size_t threads : {1, 8}) {

@@ -51,11 +51,11 @@ QString tipOf(const ParameterSpec& spec)
     QStringList words;
     for (const ParameterChoice& choice : spec.choices)
         words << QString::fromStdString(choice.word);
-    QString written = QString::fromStdString(spec.key);
-    if (!words.isEmpty())
-        written += QLatin1Char('=') + words.join(QLatin1Char('|'));
+    const QString key = QString::fromStdString(spec.key);
     return range + QLatin1Char('\n')
-        + ParameterForm::tr("In recipes and on the command line: %1").arg(written);
+        + (words.isEmpty() ? ParameterForm::tr("In recipes and on the command line: %1").arg(key)
+                           : ParameterForm::tr("On the command line: %1. In recipes a number, from 0 on")
+                                 .arg(key + QLatin1Char('=') + words.join(QLatin1Char('|'))));
 }
 
 double numberIn(const QWidget* editor)

@@ -7,7 +7,7 @@
 namespace tritloom::networks {
 namespace {
 
-const char* const noiseKey = "general.dncnn.noise"; // of 255; what the file was called says it
+const char* const noiseKey = "dncnn.noise"; // of 255; what the file was called says it
 
 } // namespace
 
