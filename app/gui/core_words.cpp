@@ -100,6 +100,8 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "the operator '%1' reads '%2' before it is made"),
     QT_TRANSLATE_NOOP("Core", "the operator '%1' has no type or gives nothing"),
     QT_TRANSLATE_NOOP("Core", "the attribute '%1' of the operator '%2' holds a graph"),
+    QT_TRANSLATE_NOOP("Core", "the constant '%1' of the operators holds %2, which its type does not"),
+    QT_TRANSLATE_NOOP("Core", "'%1' has %2 dimensions, %3 can be kept"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' has no translation into GGUF's names"),
     QT_TRANSLATE_NOOP("Core", "%1: there is something there already, choose a new name"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 inputs are not divisible by the group of %3"),

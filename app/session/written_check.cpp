@@ -32,26 +32,49 @@ Tensor someTokens(const Model& model, std::size_t vocabulary)
     return Tensor::adoptFloats({count}, std::move(tokens));
 }
 
-/// A time step whose outputs a layer has stored in place of itself, where one has: others it cannot be run
-/// at.
+/// Time steps whose outputs are stored in place of layers: others a network cannot be run at where the layers
+/// themselves are gone.
+class StoredTimes {
+public:
+    void add(const std::shared_ptr<const LayerReplacement>& replacement)
+    {
+        if (!replacement || replacement->graph.nodes.empty() || !isTimeTable(replacement->graph.nodes.back()))
+            return;
+        const std::vector<Node>& nodes = replacement->graph.nodes;
+        const std::vector<float> known =
+            replacement->parts[std::size_t(nodes.back().weights[1])].tensor.toFloats();
+        std::optional<std::vector<float>>& times = nodes.size() == 1 ? m_needed : m_kept;
+        if (times)
+            std::erase_if(*times, [&](float time) { return std::ranges::find(known, time) == known.end(); });
+        else
+            times = known;
+    }
+    /// One that all tables hold, from the middle.
+    [[nodiscard]] std::optional<float> middle() const
+    {
+        const std::optional<std::vector<float>>& times = m_needed ? m_needed : m_kept;
+        return times && !times->empty() ? std::optional((*times)[times->size() / 2]) : std::nullopt;
+    }
+
+private:
+    std::optional<std::vector<float>> m_needed, m_kept; ///< of tables alone, and of those beside a layer
+};
+
 Result<std::optional<float>> storedTime(
     const Model& model, Compressor& compressor, const Allocation& allocation, const std::stop_token& stop)
 {
+    StoredTimes times;
+    for (std::size_t i = 0; i < model.file->tensors.size(); ++i)
+        if (!model.layerOf(TensorId(i))) // a table alone is no layer any more
+            times.add(model.file->tensors[i].replacement);
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const LayerChoice& choice = allocation.layers[i];
         const LayerMethod* const method =
             choice.format.empty() ? nullptr : compressor.methods()(choice.method);
-        if (method != nullptr && !method->makesReplacements())
-            continue;
-        const CompressedLayer layer = TRY(compressor.compress(LayerId(i), choice, stop));
-        if (!layer.isReplacement() || !isTimeTable(layer.replacement()->graph.nodes.back()))
-            continue;
-        const TensorId times = layer.replacement()->graph.nodes.back().weights[1];
-        const std::vector<float> known = layer.replacement()->parts[std::size_t(times)].tensor.toFloats();
-        if (!known.empty())
-            return known[known.size() / 2];
+        if (method == nullptr || method->makesReplacements())
+            times.add(TRY(compressor.compress(LayerId(i), choice, stop)).replacement());
     }
-    return std::optional<float>();
+    return times.middle();
 }
 
 /// time: of a generation; absent: its middle.

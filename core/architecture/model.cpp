@@ -40,9 +40,10 @@ bool isCompressible(const NamedTensor& tensor)
 {
     if (isTable(tensor))
         return false;
+    const bool isEmpty = !tensor.replacement && tensor.stored.isEmpty(); // a first part may be of no bytes
     if (tensor.role != NamedTensor::Role::ByName)
-        return tensor.role == NamedTensor::Role::Layer && !tensor.stored.isEmpty();
-    if (tensor.shape.size() < 2 || tensor.stored.isEmpty() || !tensor.name.ends_with("weight"))
+        return tensor.role == NamedTensor::Role::Layer && !isEmpty;
+    if (tensor.shape.size() < 2 || isEmpty || !tensor.name.ends_with("weight"))
         return false;
     for (const char* word : {"norm", "position_embd", "ffn_gate_inp", "rope_freqs"})
         if (tensor.name.find(word) != std::string::npos)

@@ -9,18 +9,15 @@
 namespace tritloom::onnx {
 namespace {
 
-/// The bytes of whole numbers, which are as far as the type goes where the graph says more.
+/// The bytes of whole numbers, which checkOperators() has seen. As f32 the largest of wide types is one more
+/// than they hold.
 template <typename T>
 std::string wholes(const std::vector<float>& values)
 {
     std::vector<T> made;
     for (const float value : values) {
-        constexpr auto least = double(std::numeric_limits<T>::lowest()),
-                       most = double(std::numeric_limits<T>::max());
-        made.push_back(
-            double(value) >= most        ? std::numeric_limits<T>::max()
-                : double(value) <= least ? std::numeric_limits<T>::lowest()
-                                         : T(value));
+        constexpr auto most = double(std::numeric_limits<T>::max());
+        made.push_back(double(value) >= most ? std::numeric_limits<T>::max() : T(value));
     }
     return bytesOf(made);
 }
@@ -115,16 +112,6 @@ void fill(::onnx::ValueInfoProto& to, const OperatorValue& value)
     }
 }
 
-/// What the network computes with: for tensors of other types, what goes into it.
-int realTypeOf(const ModelFile& file, const NamedTensor& tensor)
-{
-    if (!tensor.replacement && tensor.stored.type().format->id() == "f64")
-        return ::onnx::TensorProto::DOUBLE;
-    const int given = file.operators->inputs.empty() ? 0 : file.operators->inputs.front().elementType;
-    const bool isHalf = given == ::onnx::TensorProto::FLOAT16 || given == ::onnx::TensorProto::BFLOAT16;
-    return isHalf ? given : int(::onnx::TensorProto::FLOAT);
-}
-
 } // namespace
 
 Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
@@ -151,7 +138,9 @@ Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
     for (const NamedTensor& tensor : file.tensors) {
         ::onnx::TensorProto& initializer = *to.add_initializer(); // its numbers come with the layer's choice
         initializer.set_name(tensor.name);
-        initializer.set_data_type(realTypeOf(file, tensor));
+        const auto type = graph.elementTypes.find(tensor.name);
+        initializer.set_data_type(
+            type == graph.elementTypes.end() ? int(::onnx::TensorProto::FLOAT) : type->second);
     }
     for (const auto& [name, constant] : graph.constants) {
         ::onnx::TensorProto& initializer = *to.add_initializer();

@@ -3,6 +3,7 @@
 #include "core/base/key.h"
 #include "core/base/part_file.h"
 #include "core/base/utf8.h"
+#include "core/file/replaced_tensor.h"
 #include "core/file/tritloom_file.h"
 #include "core/file/tritloom_operators.h"
 
@@ -20,7 +21,8 @@ class Contents {
 public:
     Contents(PartFile& data, const ModelFile& model)
         : m_data(data)
-        , m_isVersion2(tritloomFile::needsVersion2(model))
+        , m_hasPlaces(tritloomFile::needsVersion2(model))
+        , m_isVersion2(m_hasPlaces)
     {
     }
 
@@ -37,10 +39,11 @@ public:
     {
         Json object;
         if (!layer.isReplacement()) {
-            object = TRY(entry(tensor.name, TRY(lying(tensor, layer.tensor()))));
+            object = TRY(entry(tensor.name, m_hasPlaces ? asStored(tensor, layer.tensor()) : layer.tensor()));
         } else {
             const LayerReplacement& replacement = *layer.replacement();
             object = tritloomFile::graphJson(replacement.graph);
+            m_isVersion2 = m_isVersion2 || tritloomFile::needsVersion2(replacement.graph);
             Json parts = Json::array();
             for (const LayerReplacement::Part& part : replacement.parts) {
                 Json described = TRY(entry(tensor.name + "#" + part.name, part.tensor));
@@ -54,7 +57,7 @@ public:
             object["inputs"] = replacement.inputs;
         }
         object["name"] = tensor.name;
-        if (m_isVersion2)
+        if (m_hasPlaces)
             addPlace(tensor, object);
         m_tensors.push_back(std::move(object));
         return {};
@@ -87,22 +90,6 @@ public:
     [[nodiscard]] std::uint64_t sharedBytes() const { return m_sharedBytes; }
 
 private:
-    /// The layer as it lies in the file: floats as the network's file has them, so that all who read them by
-    /// its shape still can.
-    Result<Tensor> lying(const NamedTensor& tensor, const Tensor& layer) const
-    {
-        const TensorType& type = layer.type();
-        if (!m_isVersion2 || tensor.layout != Layout::Transposed || !type.format->isFloat())
-            return layer;
-        return materialise(
-            {.name = tensor.name,
-             .shape = {type.shape[1], type.shape[0]},
-             .stored = layer,
-             .layout = Layout::Transposed,
-             .fileName = {},
-             .fileShape = {}});
-    }
-
     static void addPlace(const NamedTensor& tensor, Json& object)
     {
         if (tensor.role != NamedTensor::Role::ByName)
@@ -119,6 +106,7 @@ private:
     {
         Json object{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}};
         m_keys.push_back(keyOf(tensor.bytes()));
+        m_isVersion2 = m_isVersion2 || tensor.type().shape.empty() || tensor.bytes().empty();
         if (tensor.bytes().empty())
             return object;
         while (!m_names.insert(name).second)
@@ -131,7 +119,8 @@ private:
     }
 
     PartFile& m_data;
-    bool m_isVersion2 = false;
+    bool m_hasPlaces = false; ///< tensors say what only version 2 does
+    bool m_isVersion2 = false; ///< so does that, or what readers of version 1 would take for broken
     Json m_tensors = Json::array(), m_operators;
     std::set<std::string> m_names{"__metadata__"}; ///< that are taken
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> m_entries;
@@ -169,6 +158,29 @@ bool isSameGraph(const ModelFile& a, const ModelFile& b)
                               : Json();
     };
     return textOf(a) == textOf(b);
+}
+
+/// What readers refuse of shapes and operator graphs, before hours are spent on layers.
+Result<void> checkLimits(const ModelFile& model)
+{
+    const auto check = [](const std::string& name, const Shape& shape) -> Result<void> {
+        if (shape.size() > tritloomFile::mostDimensions)
+            return fail(
+                ErrorCode::Unsupported, "'{}' has {} dimensions, {} can be kept", printable(name),
+                shape.size(), tritloomFile::mostDimensions);
+        return {};
+    };
+    for (const NamedTensor& tensor : model.tensors)
+        for (const Shape& shape : {tensor.shape, tensor.fileShape})
+            TRY_VOID(check(tensor.name, shape));
+    if (!model.operators)
+        return {};
+    TRY(tritloomFile::operatorsJson(
+        *model.operators, [&check](const std::string& name, const Tensor& tensor) -> Result<Json> {
+            TRY_VOID(check(name, tensor.type().shape));
+            return Json::object();
+        }));
+    return {};
 }
 
 enum class Fault { None, Text, Number };
@@ -223,6 +235,8 @@ std::vector<std::string> checkTritloom(const ModelFile& model, std::span<const s
     if (model.operators)
         if (const auto check = checkOperators(*model.operators, names); !check)
             problems.push_back(check.error().message);
+    if (const auto check = checkLimits(model); !check)
+        problems.push_back(check.error().message);
     for (std::size_t i = 0; i < formats.size() && i < model.tensors.size(); ++i)
         if (const auto format = parseNumberFormat(formats[i]); !format)
             problems.push_back(fmt::format("{}: {}", model.tensors[i].name, format.error().message));

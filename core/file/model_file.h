@@ -67,7 +67,7 @@ struct NamedTensor {
     Tensor stored; ///< bytes in the mapped file; its own shape may differ by the layout
     Layout layout = Layout::RowMajor;
     float scale = 1; ///< TernaryRows: multiplies the codes
-    /// A few ops and tensors that stand for it, as a Tritloom file stores them; `stored` is then empty.
+    /// A few ops and tensors that stand for it, as a Tritloom file stores them; `stored` is then its first part.
     std::shared_ptr<const LayerReplacement> replacement = {};
     std::shared_ptr<const PackedMatrix> packed = {}; ///< Layout::Packed; `stored` is then its codes
     std::string fileName; ///< the name in the file, when it differs from `name`

@@ -145,6 +145,8 @@ private:
             return fail(
                 ErrorCode::Unsupported, "{}: initializer '{}' is of element type {}, which is not read", m_name, name,
                 initializer.proto.data_type());
+        if (!type->integer)
+            graph.elementTypes[name] = type->id;
         Shape shape = TRY(shapeOf(initializer.proto));
         const bool isExternal = initializer.proto.data_location() == proto::TensorProto::EXTERNAL;
         std::span<const std::byte> raw = initializer.raw;

@@ -2,6 +2,9 @@
 
 #include "core/base/utf8.h"
 
+#include <cmath>
+#include <limits>
+#include <map>
 #include <set>
 
 namespace tritloom {
@@ -39,11 +42,36 @@ private:
     std::set<std::string, std::less<>> m_known;
 };
 
+/// Whether numbers are what their type holds. Numbers are f32, in which the largest of wide types is a power
+/// of two.
+Result<void> checkConstant(const std::string& name, const OperatorConstant& constant)
+{
+    const auto range = []<typename T>(T) {
+        return std::pair{float(std::numeric_limits<T>::min()), float(std::numeric_limits<T>::max())};
+    };
+    static const std::map<int, std::pair<float, float>> ranges{
+        {2, range(std::uint8_t())},  {3, range(std::int8_t())},   {4, range(std::uint16_t())},
+        {5, range(std::int16_t())},  {6, range(std::int32_t())},  {7, range(std::int64_t())},
+        {9, range(std::uint8_t())},  {12, range(std::uint32_t())}, {13, range(std::uint64_t())},
+        {21, std::pair{0.0F, 15.0F}}, {22, std::pair{-8.0F, 7.0F}}};
+    const auto found = ranges.find(constant.elementType);
+    if (found == ranges.end())
+        return {};
+    for (const float value : constant.values.floats())
+        if (!(value >= found->second.first && value <= found->second.second) || value != std::floor(value))
+            return fail(
+                ErrorCode::InvalidInput, "the constant '{}' of the operators holds {}, which its type does not",
+                printable(name), value);
+    return {};
+}
+
 Result<void> checkAttribute(const std::string& name, const OperatorAttribute& attribute)
 {
     TRY_VOID(Names::text(name));
     if (const auto* const text = std::get_if<std::string>(&attribute))
         return Names::text(*text);
+    if (const auto* const constant = std::get_if<OperatorConstant>(&attribute))
+        return checkConstant(name, *constant);
     if (const auto* const texts = std::get_if<std::vector<std::string>>(&attribute))
         for (const std::string& text : *texts)
             TRY_VOID(Names::text(text));
@@ -82,10 +110,14 @@ Result<void> checkOperators(const OperatorGraph& graph, const std::vector<std::s
             oldestOperatorSet, newestOperatorSet);
     Names names;
     TRY_VOID(Names::text(graph.producer));
+    for (const auto& [name, type] : graph.elementTypes)
+        TRY_VOID(Names::text(name));
     for (const std::string_view tensor : tensors)
         TRY_VOID(names.add(std::string(tensor), "a tensor"));
-    for (const auto& [name, constant] : graph.constants)
+    for (const auto& [name, constant] : graph.constants) {
         TRY_VOID(names.add(name, "a constant"));
+        TRY_VOID(checkConstant(name, constant));
+    }
     for (const OperatorValue& input : graph.inputs)
         TRY_VOID(names.add(input.name, "an input"));
     for (const OperatorNode& node : graph.nodes)

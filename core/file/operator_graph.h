@@ -57,10 +57,14 @@ struct OperatorGraph {
     std::vector<OperatorNode> nodes; ///< every value is made before it is read
     std::vector<OperatorValue> inputs, outputs; ///< inputs without initializers
     std::map<std::string, OperatorConstant, std::less<>> constants; ///< initializers of whole numbers
+    /// ONNX's number for what the file's other initializers were, which are the stored tensors: what they are
+    /// compressed to does not say what the network computes with.
+    std::map<std::string, int, std::less<>> elementTypes;
 };
 
 /// Whether a graph is one that can be kept: every value is made once, and before it is read; no attribute is a
-/// graph itself; names are UTF-8. tensors: the names of the stored ones. Errors: Unsupported, InvalidInput.
+/// graph itself; constants of whole numbers hold what their type does; names are UTF-8. tensors: the names of
+/// the stored ones. Errors: Unsupported, InvalidInput.
 [[nodiscard]] Result<void>
 checkOperators(const OperatorGraph& graph, const std::vector<std::string_view>& tensors);
 

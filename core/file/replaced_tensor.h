@@ -1,35 +1,38 @@
 #pragma once
 
 #include "core/file/model_file.h"
-#include "core/tensor/transposed.h"
 
 #include <map>
 
 namespace tritloom {
 
-/// Puts other numbers of the same shape in place of a tensor: floats in the order its file has them, so that
-/// whoever reads the stored bytes by the file's own shape still can, packed ones as they are.
-/// tensor: [outputs, inputs] for layers.
+/// A layer, [outputs, inputs], as it lies in the file of the tensor, which may have it the other way round:
+/// floats of the same format, so that whoever reads them by the file's own shape still can. Blocks of several
+/// weights run along the inputs and stay as they are.
+[[nodiscard]] inline Tensor asStored(const NamedTensor& tensor, const Tensor& layer)
+{
+    const TensorType& type = layer.type();
+    if (tensor.layout != Layout::Transposed || !type.format->isFloat())
+        return layer;
+    NamedTensor turned{.name = tensor.name, .stored = layer, .layout = Layout::Transposed};
+    turned.shape = {type.columns(), type.rows()};
+    return materialise(turned).value(); // which fails for blocks only
+}
+
+/// Puts other numbers of the same shape in place of a tensor. tensor: [outputs, inputs] for layers.
 inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
 {
     into.replacement = nullptr;
     into.packed = nullptr;
     into.scale = 1;
-    if (into.layout == Layout::Transposed && tensor.type().format->isFloat()) {
-        const std::size_t rows = tensor.type().rows(), columns = tensor.type().columns();
-        into.stored = Tensor::adoptFloats({columns, rows}, transposed(tensor.toFloats(), rows, columns));
-        return;
-    }
-    into.stored = tensor;
+    into.stored = asStored(into, tensor);
     into.layout = into.layout == Layout::Transposed ? Layout::Transposed : Layout::RowMajor;
 }
 
 /// Numbers of a layer, [outputs, inputs], in the order of the file, which may have them the other way round.
 [[nodiscard]] inline std::vector<float> inFileOrder(const NamedTensor& tensor, const Tensor& layer)
 {
-    if (tensor.layout != Layout::Transposed)
-        return layer.toFloats();
-    return transposed(layer.toFloats(), layer.type().rows(), layer.type().columns());
+    return asStored(tensor, Tensor::adoptFloats(layer.type().shape, layer.toFloats())).toFloats();
 }
 
 /// The file with other numbers for some of its tensors.

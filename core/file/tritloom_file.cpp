@@ -16,7 +16,6 @@ namespace tritloom::tritloomFile {
 namespace {
 
 using Entries = std::map<std::string, safetensors::Entry, std::less<>>;
-constexpr std::size_t mostDimensions = 8;
 constexpr std::uint64_t mostRows = std::uint64_t{1} << 16; // of a tensor without numbers
 
 /// Up to eight whole numbers. nullopt: it is no such list.
@@ -81,18 +80,23 @@ Result<Tensor> tensorOf(const Json& object, const Entries& entries, std::string_
 }
 
 /// Entries follow each other whatever their length; whoever reads floats where they lie wants them at a
-/// multiple of four.
-Tensor aligned(const Tensor& tensor)
+/// multiple of four. An entry that does not lie so is copied once, however often it is named.
+Result<Tensor> alignedTensorOf(const Json& object, Entries& entries, std::string_view file)
 {
+    Tensor tensor = TRY(tensorOf(object, entries, file));
     const auto bytes = tensor.bytes();
-    if (reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) == 0)
+    if (bytes.empty() || reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) == 0)
         return tensor;
-    return Tensor::adopt(tensor.type(), {bytes.begin(), bytes.end()});
+    const auto copy = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
+    safetensors::Entry& entry = entries.find(*jsonText(object, "data"))->second;
+    entry.bytes = *copy;
+    entry.owner = copy;
+    return Tensor(tensor.type(), entry.bytes, entry.owner);
 }
 
 /// What replaces the matrix of the name. Errors: InvalidInput.
 Result<LayerReplacement>
-replacementOf(const Json& object, const std::string& name, const Entries& entries, std::string_view file)
+replacementOf(const Json& object, const std::string& name, Entries& entries, std::string_view file)
 {
     LayerReplacement replacement;
     const Json& list = *jsonMember(object, "parts");
@@ -100,7 +104,7 @@ replacementOf(const Json& object, const std::string& name, const Entries& entrie
         return fail(ErrorCode::InvalidInput, "{}: '{}' has no parts", file, name);
     for (const Json& part : list)
         replacement.parts.push_back(
-            {jsonText(part, "name").value_or(""), aligned(TRY(tensorOf(part, entries, file))),
+            {jsonText(part, "name").value_or(""), TRY(alignedTensorOf(part, entries, file)),
              jsonBoolean(part, "shared").value_or(false)});
     replacement.graph = TRY(graphOf(object, replacement.parts.size(), file));
     const auto outputs = jsonInteger(object, "outputs"), inputs = jsonInteger(object, "inputs");
@@ -125,7 +129,8 @@ Result<void> readPlace(const Json& object, NamedTensor& tensor, std::string_view
                 ErrorCode::InvalidInput, "{}: '{}' is neither a layer nor another tensor", file, shown);
         tensor.role = *role == "layer" ? Role::Layer : Role::Other;
     }
-    if (tensor.role == Role::Layer && (tensor.shape.size() != 2 || tensor.stored.isEmpty()))
+    const bool isEmpty = !tensor.replacement && tensor.stored.isEmpty();
+    if (tensor.role == Role::Layer && (tensor.shape.size() != 2 || isEmpty))
         return fail(ErrorCode::InvalidInput, "{}: the layer '{}' is no matrix", file, shown);
     tensor.fileName = jsonText(object, "file_name").value_or("");
     if (jsonBoolean(object, "transposed").value_or(false)) {
@@ -149,7 +154,7 @@ Result<void> readPlace(const Json& object, NamedTensor& tensor, std::string_view
     return {};
 }
 
-Result<NamedTensor> namedTensor(const Json& object, const Entries& entries, std::string_view file)
+Result<NamedTensor> namedTensor(const Json& object, Entries& entries, std::string_view file)
 {
     const auto name = jsonText(object, "name");
     if (!name || name->empty())
@@ -170,11 +175,9 @@ Result<NamedTensor> namedTensor(const Json& object, const Entries& entries, std:
 }
 
 Result<std::shared_ptr<const OperatorGraph>>
-operators(const std::string& text, const ModelFile& model, const Entries& entries, const std::string& file)
+operators(const std::string& text, const ModelFile& model, Entries& entries, const std::string& file)
 {
-    const auto take = [&](const Json& object) -> Result<Tensor> {
-        return aligned(TRY(tensorOf(object, entries, file)));
-    };
+    const auto take = [&](const Json& object) { return alignedTensorOf(object, entries, file); };
     OperatorGraph graph = TRY(operatorsOf(TRY(parseJson(text, file)), take, file));
     std::vector<std::string_view> names;
     for (const NamedTensor& tensor : model.tensors)
@@ -191,6 +194,11 @@ bool needsVersion2(const ModelFile& model)
     return model.operators != nullptr || std::ranges::any_of(model.tensors, [](const NamedTensor& tensor) {
                return !tensor.fileShape.empty() || tensor.role != NamedTensor::Role::ByName;
            });
+}
+
+bool needsVersion2(const Graph& graph)
+{
+    return std::ranges::any_of(graph.nodes, [](const Node& node) { return node.op.kind == OpKind::Concat; });
 }
 
 bool sniff(const std::filesystem::path&, std::span<const std::byte> head)

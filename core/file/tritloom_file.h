@@ -11,9 +11,10 @@
 /// "tensors": [{"name", "shape", "format", "data"}] for one packed matrix, or with "parts": [{"name",
 /// "shape", "format", "data", "shared"}] and "nodes": [{"op", "attributes", "inputs", "weights", "output"}],
 /// "output" for what replaces one. "data" names the entry; packed rows lie as the number format of that id
-/// defines them. A tensor of no numbers (a size of 0) has no "data"; [] is the shape of a single number.
+/// defines them.
 ///
-/// Version "1" is that. Version "2", which networks on pictures and over characters need, also says of
+/// Version "1" is that. Version "2" also has the op "concat", tensors of no numbers (a size of 0), which have
+/// no "data", and [] as the shape of a single number. Of networks on pictures and over characters it says of
 /// tensors
 ///   "role": "layer" or "other": whether it is to be compressed, whatever its name,
 ///   "file_shape": the shape in the file the network came from, [outputs, inputs, height, width] for rows of
@@ -22,18 +23,22 @@
 ///                 several weights do not,
 ///   "file_name": the name in that file, where it was another.
 /// and "operators": what an ONNX file computes, {"opset", "ir", "producer", "inputs", "outputs", "constants",
-/// "nodes"}. Inputs and outputs: {"name", "type" (ONNX's number), "shape"}, whose sizes are numbers, or texts
-/// where they are open; without "shape" nothing is known of it. Constants: {"name", "type", "shape",
-/// "format", "data"}, numbers as f32. Nodes: {"domain", "type", "name", "inputs", "outputs", "attributes"},
-/// an attribute being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and
-/// "tensor" (a constant without name); "nan", "inf" and "-inf" stand for what is no number. Every value is
-/// made before it is read.
+/// "types", "nodes"}. Inputs and outputs: {"name", "type" (ONNX's number), "shape"}, whose sizes are numbers,
+/// or texts where they are open; without "shape" nothing is known of it. Constants: {"name", "type", "shape",
+/// "format", "data"}, numbers as f32. Types: {name: type} of the tensors as they were in the ONNX file, f32
+/// where it is not said. Nodes: {"domain", "type", "name", "inputs", "outputs", "attributes"}, an attribute
+/// being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and "tensor" (a
+/// constant without name); "nan", "inf" and "-inf" stand for what is no number. Every value is made before
+/// it is read.
 namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";
 
-/// Whether version 1 does not say enough of the model.
+inline constexpr std::size_t mostDimensions = 8; ///< of a tensor, and of its shape in its first file
+
+/// Whether version 1 does not say enough of the model, or of what replaces a layer.
 [[nodiscard]] bool needsVersion2(const ModelFile& model);
+[[nodiscard]] bool needsVersion2(const Graph& graph);
 
 [[nodiscard]] bool sniff(const std::filesystem::path& path, std::span<const std::byte> head);
 /// Errors: InvalidInput (a broken header, sizes that do not fit, an unknown format or op), Unsupported (a

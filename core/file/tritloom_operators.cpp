@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t mostNodes = 100'000, mostConstants = 100'000, mostNames = 10'000,
                       mostAttributes = 1'000, mostDimensions = 16, mostNumbers = 1'000'000;
+constexpr std::array<std::int64_t, 4> realTypes{1, 10, 11, 16};
 constexpr std::array<std::int64_t, 15> constantTypes{1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 16, 21, 22};
 
 // Kinds of attributes, in the order of OperatorAttribute's alternatives; their names in the file never
@@ -152,6 +153,8 @@ public:
                 return no("the constant '{}' has no name of its own", printable(name.value_or("?")));
             graph.constants.emplace(*name, TRY(constant(*entry, *name)));
         }
+        if (const Json* const types = jsonMember(object, "types"); types != nullptr)
+            graph.elementTypes = TRY(elementTypes(*types));
         for (const Json* entry : TRY(entries(object, "nodes", mostNodes)))
             graph.nodes.push_back(TRY(node(*entry)));
         return graph;
@@ -200,6 +203,20 @@ private:
             value.dimensionNames.push_back(textOf(size).value_or(""));
         }
         return value;
+    }
+
+    Result<std::map<std::string, int, std::less<>>> elementTypes(const Json& object) const
+    {
+        if (!object.is_object())
+            return no("they do not say of what types the tensors were");
+        std::map<std::string, int, std::less<>> types;
+        for (const auto& [name, type] : object.items()) {
+            const auto whole = integerOf(type);
+            if (!whole || std::ranges::find(realTypes, *whole) == realTypes.end())
+                return no("the tensor '{}' was of no known type", printable(name));
+            types.emplace(name, int(*whole));
+        }
+        return types;
     }
 
     Result<OperatorConstant> constant(const Json& object, const std::string& name) const
@@ -289,17 +306,23 @@ Result<Json> operatorsJson(const OperatorGraph& graph, const PutTensor& put)
     if (graph.constants.size() > mostConstants)
         return tooMany("constants", graph.constants.size(), mostConstants);
     Json inputs = Json::array(), outputs = Json::array(), constants = Json::array(), nodes = Json::array();
-    for (const auto& [values, list] : {std::pair(&graph.inputs, &inputs), {&graph.outputs, &outputs}})
+    for (const auto& [values, list] : {std::pair(&graph.inputs, &inputs), {&graph.outputs, &outputs}}) {
+        if (values->size() > mostNames)
+            return tooMany("inputs or outputs", values->size(), mostNames);
         for (const OperatorValue& value : *values) {
             if (value.shape.size() > mostDimensions)
                 return tooMany("dimensions", value.shape.size(), mostDimensions);
             list->push_back(valueJson(value));
         }
+    }
     for (const auto& [name, constant] : graph.constants) {
         Json object = TRY(constantJson(name, constant, put));
         object["name"] = name;
         constants.push_back(std::move(object));
     }
+    Json types = Json::object();
+    for (const auto& [name, type] : graph.elementTypes)
+        types[name] = type;
     for (const OperatorNode& node : graph.nodes) {
         const std::size_t names = std::max(node.inputs.size(), node.outputs.size());
         if (names > mostNames)
@@ -317,9 +340,9 @@ Result<Json> operatorsJson(const OperatorGraph& graph, const PutTensor& put)
              {"outputs", node.outputs},
              {"attributes", std::move(attributes)}});
     }
-    return Json{{"opset", graph.version},   {"ir", graph.irVersion}, {"producer", graph.producer},
-                {"inputs", inputs},         {"outputs", outputs},    {"constants", constants},
-                {"nodes", std::move(nodes)}};
+    return Json{{"opset", graph.version},    {"ir", graph.irVersion},    {"producer", graph.producer},
+                {"inputs", inputs},          {"outputs", outputs},       {"constants", constants},
+                {"types", std::move(types)}, {"nodes", std::move(nodes)}};
 }
 
 Result<OperatorGraph> operatorsOf(const Json& object, const TakeTensor& take, std::string_view file)

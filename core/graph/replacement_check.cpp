@@ -3,10 +3,31 @@
 #include "core/graph/cached_layer.h"
 #include "core/graph/hadamard.h"
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <map>
 
 namespace tritloom {
 namespace {
+
+/// The numbers that ops of a replacement have, and what they may be: backends take them as they come.
+struct Known {
+    OpKind kind;
+    std::string_view name;
+    double least, most;
+    bool isWhole = true;
+};
+constexpr double mostCount = double(std::int64_t{1} << 31);
+constexpr Known attributes[] = {
+    {OpKind::Hadamard, "size", 1, mostCount},
+    {OpKind::QuantizeRows, "bits", 2, 16},
+    {OpKind::QuantizeRows, "group", 1, mostCount},
+    {OpKind::QuantizeRows, "asymmetric", 0, 1},
+    {OpKind::QuantizeRows, "lowest", 0, 65535},
+    {OpKind::QuantizeRows, "offset", 0, 1, false},
+    {OpKind::Gather, "axis", 0, 1},
+    {OpKind::Concat, "axis", 0, 1}};
 
 class Widths {
 public:
@@ -21,7 +42,11 @@ public:
         m_widths[graph.input] = m_replacement.inputs;
         for (const Node& node : graph.nodes) {
             m_node = &node;
-            m_widths[node.output] = TRY(widthBehind());
+            TRY_VOID(numbers());
+            const std::size_t width = TRY(widthBehind());
+            if (width == 0)
+                return no("nothing comes out");
+            m_widths[node.output] = width;
         }
         const auto output = m_widths.find(graph.output);
         if (output == m_widths.end() || output->second != m_replacement.outputs)
@@ -65,6 +90,21 @@ private:
     {
         if (numbersOf(i) != numbers)
             return no("{} numbers are needed, not [{}]", numbers, fmt::join(tensor(i), ", "));
+        return {};
+    }
+
+    Result<void> numbers() const
+    {
+        for (const auto& [name, value] : m_node->op.attributes) {
+            const auto* const known = std::ranges::find_if(attributes, [&](const Known& each) {
+                return each.kind == m_node->op.kind && each.name == name;
+            });
+            if (known == std::end(attributes))
+                return no("'{}' is none of its attributes", name);
+            if (!(value >= known->least && value <= known->most)
+                || (known->isWhole && value != std::floor(value)))
+                return no("'{}' cannot be {}", name, value);
+        }
         return {};
     }
 
@@ -131,10 +171,12 @@ private:
 
     Result<void> quantizes(std::size_t width) const
     {
-        const double bits = m_node->op.number("bits", 8), group = m_node->op.number("group", double(width));
-        if (!(bits >= 2 && bits <= 16) || !(group >= 1 && group <= double(width))
-            || width % std::size_t(group) != 0)
+        const double bits = m_node->op.number("bits", 8);
+        const std::size_t group = m_node->op.count("group", width);
+        if (group == 0 || width % group != 0)
             return no("{} bits by groups of {}", bits, group);
+        if (const double lowest = m_node->op.number("lowest"); lowest > std::exp2(bits) - 1)
+            return no("codes from {} on in {} bits", lowest, bits);
         if (m_node->weights.empty())
             return takes(1, 0);
         TRY_VOID(takes(1, 3));

@@ -6513,6 +6513,8 @@ Divergenz %1</translation>
         <message>
             <source>ONNX, INT4 (operator set 21)</source>
             <translation>ONNX, INT4 (Operatorsatz 21)</translation>
+        </message>
+        <message>
             <source>Block reconstruction</source>
             <translation>Blockweise Rekonstruktion</translation>
         </message>
@@ -7084,6 +7086,8 @@ Divergenz %1</translation>
         <message>
             <source>this kind of file has no place for what runs a language model: what is written can be looked at, not evaluated</source>
             <translation>Diese Dateiart hat keinen Platz für das, was ein Sprachmodell zum Laufen braucht: Das Geschriebene lässt sich ansehen, nicht auswerten</translation>
+        </message>
+        <message>
             <source>%1: outputs stored by time step cannot be written as ONNX: export to *.tritloom</source>
             <translation>%1: Nach Zeitschritt gespeicherte Ausgaben lassen sich nicht als ONNX schreiben: nach *.tritloom exportieren</translation>
         </message>
@@ -7126,6 +7130,8 @@ Divergenz %1</translation>
         <message>
             <source>the file says it is %1, its tensors are not those of one</source>
             <translation>Die Datei nennt sich %1, ihre Tensoren sind nicht die eines solchen</translation>
+        </message>
+        <message>
             <source>With %1 groups %2 of %3 channels are in the last one, under a scale that may be too coarse for them; the first scale made for fewer channels moves the thresholds.</source>
             <translation>Bei %1 Gruppen liegen %2 von %3 Kanälen in der letzten, unter einer Skala, die für sie zu grob sein kann; eine erste Skala für weniger Kanäle verschiebt die Schwellen.</translation>
         </message>
@@ -7256,6 +7262,14 @@ Divergenz %1</translation>
         <message>
             <source>%1 pictures. Random low bits are set in 0.875 of bytes and score 369117 a channel.</source>
             <translation>%1 Bilder. Zufällige niedrige Bits sind in 0,875 der Bytes gesetzt und zählen 369117 je Kanal.</translation>
+        </message>
+        <message>
+            <source>the constant &apos;%1&apos; of the operators holds %2, which its type does not</source>
+            <translation>Die Konstante &apos;%1&apos; der Operatoren enthält %2, was ihr Typ nicht fasst</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; has %2 dimensions, %3 can be kept</source>
+            <translation>&apos;%1&apos; hat %2 Dimensionen, %3 können behalten werden</translation>
         </message>
         <message>
             <source>%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it or export to *.tritloom</source>

@@ -289,6 +289,37 @@ private slots:
         QVERIFY(report->checks.back().starts_with("evaluated: "));
     }
 
+    /// Which other time steps the network cannot be run at, so that the check must know them too.
+    void tablesAloneAreWrittenAgain_data()
+    {
+        QTest::addColumn<QString>("model");
+        for (const char* const model : {"ddpm", "stable diffusion"})
+            QTest::newRow(model) << model;
+    }
+    void tablesAloneAreWrittenAgain()
+    {
+        QFETCH(QString, model);
+        const std::string id = model.toStdString();
+        PictureOptions three = options(id);
+        three.task.steps = 3; // of which none is the schedule's middle
+        const auto first =
+            PictureEngine::create(loadModel(path(id.c_str())).value(), plugins().lookup(), three).value();
+        std::string whyNot;
+        const Allocation tables = choices(*first, {"int8g64", "cached-time", {{"steps", 3}}}, 6, whyNot);
+        QVERIFY2(chosen(tables) > 0, whyNot.c_str());
+        QVERIFY(
+            exportAllocation(*first->model(), *first->compressor(), tables, path("tables.tritloom"), {}, {}));
+        const auto again =
+            PictureEngine::create(loadModel(path("tables.tritloom")).value(), plugins().lookup(), three)
+                .value();
+        QVERIFY(again->model()->layers.size() < first->model()->layers.size());
+        const auto report = exportAllocation(
+            *again->model(), *again->compressor(), uniform(*again->model(), {"int4g32", "rtn", {}}),
+            path("again.tritloom"), {}, {});
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QVERIFY2(report->checks.back().starts_with("evaluated: "), report->checks.back().c_str());
+    }
+
     void whatIsKeptIsCompressedFurther()
     {
         const auto engine = engineOf("classification");

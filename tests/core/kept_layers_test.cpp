@@ -2,6 +2,7 @@
 #include "core/export/export_target.h"
 #include "core/file/replaced_tensor.h"
 #include "core/method/row_packer.h"
+#include "core/tensor/transposed.h"
 #include "plugins/rtn/rtn.h"
 #include "tests/support/tiny_model.h"
 
@@ -135,6 +136,9 @@ private slots:
             QCOMPARE(each.layout, Layout::Transposed);
             replaceTensor(each, dense);
             QVERIFY(areEqual(materialise(each).value(), dense));
+            const Tensor half = encodedAs("f16", dense.type().shape, dense.floats());
+            replaceTensor(each, half); // which stays in its format
+            QVERIFY(areEqual(materialise(each).value(), half));
             QCOMPARE(each.stored.type().shape, (Shape{columns, rows}));
             return;
         }
