@@ -57,7 +57,7 @@ float valueOf(float v)
 {
     switch (function) {
     case 0u: // Relu
-        return max(v, 0.0);
+        return v < 0.0 ? 0.0 : v; // NaN stays
     case 1u: // LeakyRelu
         return v < 0.0 ? a * v : v;
     case 2u: // Elu

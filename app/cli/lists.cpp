@@ -67,9 +67,7 @@ int printSettings(Context& context, const std::string& id)
             printTable({"setting", "standard", "values", "what it is"}, rows);
         any = true;
     }
-    if (any)
-        return Done;
-    return context.fail(context.misuse("no method is called '{}': see tritloom-cli methods", id).value());
+    return Done;
 }
 
 } // namespace
@@ -109,11 +107,19 @@ int methods(Context& context, const QStringList& arguments)
     context.addArgument("[METHOD]", "An id: what can be set of it, instead of the list.");
     if (!context.parse(arguments, 0, 1))
         return context.exitCode;
-    if (const QStringList given = context.parser.positionalArguments(); !given.isEmpty() && !context.json())
-        return printSettings(context, given[0].toStdString());
+    const QStringList given = context.parser.positionalArguments();
+    const std::string asked = given.isEmpty() ? std::string() : given[0].toStdString();
+    if (!asked.empty() && std::ranges::none_of(context.plugins().all(), [&](const MethodInfo& info) {
+            return info.id == asked;
+        }))
+        return context.fail(context.misuse("no method is called '{}': see tritloom-cli methods", asked).value());
+    if (!asked.empty() && !context.json())
+        return printSettings(context, asked);
     QJsonArray list;
     std::vector<QStringList> rows;
     for (const MethodInfo& info : context.plugins().all()) {
+        if (!asked.empty() && info.id != asked)
+            continue;
         QJsonArray parameters;
         for (const ParameterSpec& spec : context.plugins().parametersOf(info))
             parameters.append(jsonOf(spec));

@@ -85,6 +85,15 @@ constexpr std::array sentences{
         "%1: the method '%2' stores more than one matrix, which this kind of file cannot hold: export to "
         "*.tritloom"),
     QT_TRANSLATE_NOOP(
+        "Core", "the model's output is NaN or infinite after %1 tokens: its weights are, or values overflow"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1: it is stored as more than one matrix, such as rounded inputs or columns apart, which a transform "
+        "would undo: transform the model that this one was made of"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 layers that were stored in a few bits, such as %2, are floats now: choose formats for them again"),
+    QT_TRANSLATE_NOOP(
         "Core",
         "%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it "
         "or export to *.tritloom"),

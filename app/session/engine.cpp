@@ -3,6 +3,7 @@
 #include "app/session/picture_engine.h"
 #include "app/session/samples.h"
 #include "app/session/stand_in_backend.h"
+#include "app/session/transformed_model.h"
 #include "app/session/vulkan_devices.h"
 #include "compute/cpu/cpu_backend.h"
 #include "compute/vulkan/vulkan_backend.h"
@@ -10,7 +11,6 @@
 #include "core/base/parallel.h"
 #include "core/calibrate/imatrix_file.h"
 #include "core/evaluate/compressor_probe.h"
-#include "core/file/replaced_tensor.h"
 
 #include <QCoreApplication>
 
@@ -249,9 +249,8 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
         engine = TRY(create(made, m_methods, options));
     } else {
         const auto probe = TRY(makeProbe(std::move(candidates), context.stop));
-        TransformedModel made = TRY(transform.apply(*probe, parameters, context));
-        notices = std::move(made.notices);
-        engine = TRY(create(makeModel(withTensors(*m_model->file, made.tensors)), m_methods, options));
+        const TransformedModel made = TRY(transform.apply(*probe, parameters, context));
+        engine = TRY(create(TRY(transformedModel(*m_model, made, notices)), m_methods, options));
     }
     engine->m_original = m_original ? m_original : shared_from_this();
     engine->m_notices = m_notices;

@@ -279,6 +279,7 @@ Result<ExportReport> exportAllocation(
             progress(fraction);
     };
     const ModelFile file = stated(model);
+    const std::vector<std::string> strange = TRY(notFinite(model, stop));
     const WrittenFile done = TRY(target.write(
         {.model = file,
          .formats = tensorFormats(model, allocation),
@@ -297,8 +298,7 @@ Result<ExportReport> exportAllocation(
     report.checks.push_back("read back: " + done.readBack);
     report.checks.insert(report.checks.end(), done.notices.begin(), done.notices.end());
     report.remarks = exportRemarks(model, allocation, target);
-    for (std::string& sentence : TRY(notFinite(model, stop)))
-        report.remarks.push_back(std::move(sentence));
+    report.remarks.insert(report.remarks.end(), strange.begin(), strange.end());
     const ReadBack read = TRY(readBack(path));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());

@@ -4,8 +4,8 @@
 #include "app/session/one_size.h"
 #include "app/session/picture_image.h"
 #include "app/session/pictures_beside.h"
+#include "app/session/transformed_model.h"
 #include "core/base/parallel.h"
-#include "core/file/replaced_tensor.h"
 #include "core/method/step_shares.h"
 #include "core/task/prompt.h"
 
@@ -291,8 +291,7 @@ Result<std::shared_ptr<const Model>> rewritten(
     const MethodContext& context, std::vector<std::string>& notices)
 {
     const TransformedModel made = TRY(transform.apply(probe, parameters, context));
-    notices.insert(notices.end(), made.notices.begin(), made.notices.end());
-    const auto changed = makeModel(withTensors(*model.file, made.tensors));
+    const auto changed = TRY(transformedModel(model, made, notices));
     if (!changed->graph || !model.picture)
         return fail(
             ErrorCode::Unsupported, "the network cannot be run any more: {}", changed->whyNotEvaluated);

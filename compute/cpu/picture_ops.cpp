@@ -107,7 +107,7 @@ Result<Tensor> unary(const Op& op, std::span<const Tensor> inputs, std::stop_tok
     const auto a = float(op.number("a")), b = float(op.number("b"));
     switch (UnaryFunction(op.count("function"))) {
     case Relu:
-        return mapped(inputs[0], [](float x) { return x > 0 ? x : 0.0f; });
+        return mapped(inputs[0], [](float x) { return x < 0 ? 0.0f : x; }); // NaN stays
     case LeakyRelu:
         return mapped(inputs[0], [a](float x) { return x < 0 ? a * x : x; });
     case Clip:

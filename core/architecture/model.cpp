@@ -2,6 +2,7 @@
 
 #include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
+#include "core/base/utf8.h"
 #include "core/file/operator_graph.h"
 #include "core/graph/cached_layer.h"
 
@@ -315,7 +316,7 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
     if (row == list.end()) {
         model->whyNotEvaluated = architecture.empty()
             ? std::string("the file does not say which architecture it is")
-            : fmt::format("the architecture '{}' is not known here", architecture);
+            : fmt::format("the architecture '{}' is not known here", printable(architecture));
     } else if (auto graph = row->build(*model->file)) {
         model->graph = std::move(*graph);
         if (const auto config = transformerConfig(*model->file)) { // recurrent networks keep no keys and values

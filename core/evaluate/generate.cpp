@@ -68,6 +68,11 @@ Result<void> Generator::feed(std::span<const TokenId> tokens, std::stop_token st
     TRY_VOID(m_executor->run(graph, head, head, values, weightsOf, &m_state, stop));
     m_state.tokens += tokens.size();
     m_logits = values.at(graph.output).toFloats();
+    if (!std::ranges::all_of(m_logits, [](float logit) { return std::isfinite(logit); }))
+        return fail(
+            ErrorCode::InvalidInput,
+            "the model's output is NaN or infinite after {} tokens: its weights are, or values overflow",
+            m_state.tokens);
     return {};
 }
 

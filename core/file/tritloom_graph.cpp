@@ -1,5 +1,7 @@
 #include "core/file/tritloom_file.h"
 
+#include "core/base/utf8.h"
+
 #include <array>
 
 namespace tritloom::tritloomFile {
@@ -104,9 +106,9 @@ Result<Metadata> metadataOf(const Json& list, std::string_view file)
         if (!key || value == nullptr || row == std::end(types) || !row->take(*value, held))
             return fail(
                 ErrorCode::InvalidInput, "{}: the metadata entry '{}' cannot be read", file,
-                key.value_or("?"));
+                printable(key.value_or("?")));
         if (metadata.find(*key) != nullptr)
-            return fail(ErrorCode::InvalidInput, "{}: the metadata have '{}' twice", file, *key);
+            return fail(ErrorCode::InvalidInput, "{}: the metadata have '{}' twice", file, printable(*key));
         metadata.append(*key, std::move(held));
     }
     return metadata;
@@ -150,7 +152,7 @@ Result<Graph> graphOf(const Json& object, std::size_t parts, std::string_view fi
             std::ranges::find_if(ops, [&](OpKind candidate) { return name && nameOf(candidate) == *name; });
         if (kind == ops.end())
             return fail(
-                ErrorCode::InvalidInput, "{}: a replacement holds the op '{}'", file, name.value_or("?"));
+                ErrorCode::InvalidInput, "{}: a replacement holds the op '{}'", file, printable(name.value_or("?")));
         const auto inputs = indices(jsonMember(entry, "inputs"), graph.valueCount);
         const auto weights = indices(jsonMember(entry, "weights"), parts);
         const auto made = jsonInteger(entry, "output");
@@ -163,7 +165,7 @@ Result<Graph> graphOf(const Json& object, std::size_t parts, std::string_view fi
         if (attributes != nullptr && attributes->is_object())
             for (const auto& [key, value] : attributes->items()) {
                 if (!value.is_number())
-                    return fail(ErrorCode::InvalidInput, "{}: the attribute '{}' is no number", file, key);
+                    return fail(ErrorCode::InvalidInput, "{}: the attribute '{}' is no number", file, printable(key));
                 node.op.attributes[key] = value.get<double>();
             }
         for (const std::uint32_t value : *inputs)

@@ -1149,6 +1149,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>width: parameters · strip: sensitivity</source>
             <translation>Breite: Parameter · Streifen: Sensitivität</translation>
         </message>
+        <message>
+            <source>The model has no layers that can be compressed.</source>
+            <translation>Das Modell hat keine Schichten, die verdichtet werden können.</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::MainWindow</name>
@@ -3879,6 +3883,10 @@ Divergenz %1</translation>
                 <numerusform>Eine Schicht bekommt %1 statt %2, dessen Blöcke von %3 Zeilen von %4 nicht teilen: %5.</numerusform>
                 <numerusform>%n Schichten bekommen %1 statt %2, dessen Blöcke von %3 Zeilen von %4 nicht teilen: %5.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>The model has no layers that can be compressed.</source>
+            <translation>Das Modell hat keine Schichten, die verdichtet werden können.</translation>
         </message>
     </context>
     <context>
@@ -7274,6 +7282,18 @@ Divergenz %1</translation>
         <message>
             <source>%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it or export to *.tritloom</source>
             <translation>%1: liegt als mehr als eine Matrix vor, was diese Art Datei nicht fasst: ein Format dafür wählen oder nach *.tritloom exportieren</translation>
+        </message>
+        <message>
+            <source>%1: it is stored as more than one matrix, such as rounded inputs or columns apart, which a transform would undo: transform the model that this one was made of</source>
+            <translation>%1: liegt als mehr als eine Matrix vor, etwa mit gerundeten Eingaben oder Spalten für sich, was eine Umformung zunichte machte: das Modell umformen, aus dem dieses entstand</translation>
+        </message>
+        <message>
+            <source>%1 layers that were stored in a few bits, such as %2, are floats now: choose formats for them again</source>
+            <translation>%1 Schichten, die in wenigen Bits lagen, etwa %2, sind jetzt Gleitkommazahlen: Formate dafür neu wählen</translation>
+        </message>
+        <message>
+            <source>the model&apos;s output is NaN or infinite after %1 tokens: its weights are, or values overflow</source>
+            <translation>Die Ausgabe des Modells ist nach %1 Token NaN oder unendlich: Seine Gewichte sind es, oder Werte laufen über</translation>
         </message>
     </context>
     <context>

@@ -5,6 +5,7 @@
 #include "app/gui/page.h"
 #include "app/gui/plugin_windows.h"
 #include "app/gui/screenshot.h"
+#include "app/gui/widgets/bit_loom.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/session/samples.h"
 #include "core/sensitivity/candidate.h"
@@ -95,6 +96,27 @@ private slots:
                     *image,
                     QString("window-%1-%2").arg(theme == Theme::Dark ? "dark" : "light").arg(size.width()));
             }
+    }
+
+    void aModelWithoutLayers()
+    {
+        ModelFile file;
+        file.path = m_folder.filePath("norms.safetensors").toStdString();
+        NamedTensor& norm = file.tensors.emplace_back();
+        norm.name = "norm.weight";
+        norm.stored = Tensor::adoptFloats({4}, {1, 2, 3, 4});
+        norm.shape = {4};
+        const std::shared_ptr<Workspace> workspace =
+            Workspace::create(makeModel(std::move(file)), m_plugins, {}).value();
+        QVERIFY(workspace->model().layers.empty());
+        for (const char* const page : {"window", "loom", "layers", "distribution", "sensitivity"}) {
+            const auto image = grabPage(workspace, page, Theme::Light, {1280, 800}, "norms.safetensors");
+            QVERIFY2(image.has_value(), image ? "" : image.error().message.c_str());
+            keep(*image, QString("no-layers-") + page);
+        }
+        BitLoom loom;
+        QTest::keyClick(&loom, Qt::Key_Up);
+        QTest::keyClick(&loom, Qt::Key_4);
     }
 
     void networksOnPictures_data()

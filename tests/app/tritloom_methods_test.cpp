@@ -220,10 +220,11 @@ private slots:
     {
         QTest::addColumn<QString>("model");
         QTest::addColumn<QString>("method");
-        for (const char* const model : {"classification", "super-resolution", "generation", "ddpm"})
-            for (const MethodInfo& method : plugins().methods())
-                QTest::addRow("%s, %s", model, method.id.c_str())
-                    << model << QString::fromStdString(method.id);
+        for (const QString model : {"classification", "super-resolution", "generation", "ddpm"})
+            for (const MethodInfo& method : plugins().methods()) {
+                const QString id = QString::fromStdString(method.id);
+                QTest::newRow(qPrintable(model + ", " + id)) << model << id;
+            }
     }
     void everyMethodIsKept()
     {

@@ -241,6 +241,10 @@ void LoomPage::refreshHeat()
 void LoomPage::refreshSelection()
 {
     const Selection& selection = m_workspace.selection();
+    if (m_workspace.model().layers.empty()) { // then nothing can be selected
+        m_selectionText->setText(tr("The model has no layers that can be compressed."));
+        return;
+    }
     std::vector<int> bars;
     for (const LayerId layer : selection.layers())
         bars.push_back(int(layer));

@@ -42,7 +42,7 @@ bool LayersPage::handleKey(int key, Qt::KeyboardModifiers modifiers)
     const auto& document = m_workspace.document();
     const LayerId led = m_workspace.selection().current();
     const Fused fused = modifiers & Qt::AltModifier ? Fused::Alone : Fused::Together;
-    if (modifiers & Qt::ControlModifier)
+    if ((modifiers & Qt::ControlModifier) || m_workspace.model().layers.empty())
         return false;
     if (onLayer && (key == Qt::Key_Left || key == Qt::Key_Right)) {
         edit(stepBy(

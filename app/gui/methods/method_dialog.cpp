@@ -12,6 +12,7 @@
 #include <QHBoxLayout>
 #include <QListWidget>
 #include <QLocale>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -271,6 +272,12 @@ void MethodDialog::useEverywhere()
 
 void chooseMethod(Workspace& workspace, const PluginChoice& method, QWidget* parent)
 {
+    if (workspace.model().layers.empty()) {
+        QMessageBox::information(
+            parent->window(), MethodDialog::tr("Methods"),
+            MethodDialog::tr("The model has no layers that can be compressed."));
+        return;
+    }
     auto* const dialog = new MethodDialog(workspace, method, parent->window());
     dialog->show();
 }

@@ -262,6 +262,8 @@ void BitLoom::moveCurrent(int to, bool extend)
 
 void BitLoom::keyPressEvent(QKeyEvent* event)
 {
+    if (m_bars.empty()) // nothing that a key could be meant for
+        return QAbstractScrollArea::keyPressEvent(event);
     const bool shift = event->modifiers() & Qt::ShiftModifier;
     const bool alone = event->modifiers() & Qt::AltModifier;
     const bool control = event->modifiers() & Qt::ControlModifier;

@@ -1,5 +1,6 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
+#include "core/base/utf8.h"
 #include "core/file/replaced_tensor.h"
 #include "core/graph/shape_inference.h"
 
@@ -41,7 +42,7 @@ Result<Graph> Builder::build(const std::vector<Shape>& inputs)
         if (row == nullptr)
             return fail(
                 ErrorCode::Unsupported, node, "the operator {}{} cannot be run here",
-                node.domain.empty() ? "" : node.domain + ".", node.type);
+                printable(node.domain.empty() ? "" : node.domain + "."), printable(node.type));
         if (!node.refused.empty())
             return fail(ErrorCode::Unsupported, node, "the attribute '{}' holds a graph", node.refused);
         if (node.outputs.empty())
