@@ -180,6 +180,8 @@ Result<MeasuredModel> openMeasured(Context& context, const QString& path)
     measured.model = TRY(pictureModel(path));
     if (measured.model != nullptr) {
         const auto engine = TRY(openPictureEngine(context, measured.model));
+        for (const std::string& notice : engine->pictures().notices)
+            std::fprintf(stderr, "%s\n", notice.c_str());
         measured.pictures = engine;
         measured.model = engine->model();
         measured.meter = TRY(engine->makeSession());

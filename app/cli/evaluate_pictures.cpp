@@ -75,6 +75,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         if (products != "whole" && products != "float")
             return context.misuse("--products is whole or float, not '{}'", products.toStdString());
         engine = TRY(openPictureEngine(context, std::move(model)));
+        strange = TRY(notFinite(*engine->model(), context.stop));
         const auto judge = TRY(openFeatures(context, *engine));
         Allocation allocation = engine->model()->original();
         if (context.parser.isSet("recipe"))
@@ -96,14 +97,16 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
             },
             keep));
         wholeNumberLayers = executor.wholeNumberLayers().size();
-        strange = TRY(notFinite(*engine->model(), context.stop));
         if (judge)
             features = TRY(measureFeatures(context, *engine, *session, allocation, *judge));
         return measured;
     };
     const auto evaluation = run();
-    if (!evaluation)
+    if (!evaluation) {
+        for (const std::string& sentence : strange) // why it cannot be measured, by tensor
+            std::fprintf(stderr, "%s\n", sentence.c_str());
         return context.fail(evaluation.error());
+    }
     if (context.json()) {
         QJsonObject json = evaluationJson(*engine, *evaluation);
         json["wholeNumberLayers"] = qint64(wholeNumberLayers);
