@@ -116,16 +116,19 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
         const std::filesystem::path texts = resourceFolder() / "samples" / "language";
         if (options.evaluationText.empty())
             options.evaluationText = TRY(textOf(texts / "evaluation.txt"));
-        if (options.calibrationText.empty())
+        const bool isGiven = !options.calibrationText.empty();
+        if (!isGiven)
             options.calibrationText = TRY(textOf(texts / "calibration.txt"));
         std::size_t& context = options.evaluation.contextLength;
         if (context == 0)
             context = model->contextLength == 0 ? 512 : std::min<std::size_t>(512, model->contextLength);
         engine->m_chunks = TRY(makeChunks(*model->tokenizer, options.evaluationText, options.evaluation));
-        // A short calibration text is used as it is: two contexts of whatever length it allows.
         auto calibration = makeChunks(
             *model->tokenizer, options.calibrationText,
             {.contextLength = context, .chunkCount = options.calibrationChunks});
+        if (!calibration
+            && isGiven) // our own is too short for very long contexts: methods then say what they miss
+            return fail(calibration.error().code, "calibration: {}", calibration.error().message);
         if (calibration) {
             engine->m_calibrationChunks = *calibration;
             statistics = std::make_shared<Statistics>(
@@ -152,11 +155,10 @@ Result<void> Engine::setBase(std::shared_ptr<const Model> base)
         if (found != nullptr && found->shape == shape)
             ++known;
         else if (differs.empty())
-            differs = found == nullptr
-                ? fmt::format("'{}' is not", layer.name)
-                : fmt::format(
-                    "'{}' is [{}] there and [{}] here", layer.name, fmt::join(found->shape, ", "),
-                    fmt::join(shape, ", "));
+            differs = found == nullptr ? fmt::format("'{}' is not", layer.name)
+                                       : fmt::format(
+                                           "'{}' is [{}] there and [{}] here", layer.name,
+                                           fmt::join(found->shape, ", "), fmt::join(shape, ", "));
     }
     if (base && known < m_model->layers.size())
         return fail(

@@ -98,8 +98,13 @@ void StepPlot::paintEvent(QPaintEvent*)
         for (const QPointF& point : line)
             painter.drawEllipse(point, 2.2, 2.2);
     painter.setPen(colors.mutedText);
-    painter.drawText(QRectF(area.left(), area.bottom() + 3, area.width(), 14), Qt::AlignLeft, tr("noise"));
-    painter.drawText(QRectF(area.left(), area.bottom() + 3, area.width(), 14), Qt::AlignRight, tr("picture"));
+    // Where the axis is too short for both, the first begins further left, under the numbers.
+    const QFontMetricsF metrics(painter.font());
+    const double wanted = metrics.horizontalAdvance(tr("noise") + QLatin1Char(' ') + tr("picture")),
+                 left = std::max(0.0, area.left() - std::max(0.0, wanted - area.width()));
+    const QRectF names(left, area.bottom() + 3, area.right() - left, 14);
+    painter.drawText(names, Qt::AlignLeft, tr("noise"));
+    painter.drawText(names, Qt::AlignRight, tr("picture"));
 }
 
 bool StepPlot::event(QEvent* event)
