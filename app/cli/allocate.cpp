@@ -95,8 +95,7 @@ int allocate(Context& context, const QStringList& arguments)
             model, table, scores ? &*scores : nullptr, model.original(), rules, allocator, allocators,
             {.stop = context.stop,
              .progress = [&](double fraction) { context.progress("allocate", fraction); }}));
-        for (const std::string& notice : made.notices)
-            std::fprintf(stderr, "%s\n", notice.c_str());
+        tell(made.notices);
         const AllocationResult& result = made.result;
         if (context.parser.isSet("output"))
             TRY_VOID(writeRecipe(model, result.allocation, context.parser.value("output").toStdString()));

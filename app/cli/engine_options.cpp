@@ -180,8 +180,7 @@ Result<MeasuredModel> openMeasured(Context& context, const QString& path)
     measured.model = TRY(pictureModel(path));
     if (measured.model != nullptr) {
         const auto engine = TRY(openPictureEngine(context, measured.model));
-        for (const std::string& notice : engine->pictures().notices)
-            std::fprintf(stderr, "%s\n", notice.c_str());
+        tell(engine->pictures().notices);
         measured.pictures = engine;
         measured.model = engine->model();
         measured.meter = TRY(engine->makeSession());
@@ -245,8 +244,7 @@ scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Cand
     const MethodContext work{
         .stop = context.stop, .progress = [&](double fraction) { context.progress(text, fraction); }};
     auto scores = TRY(context.plugins().metric(choice.id)->score(*probe, choice.parameters, work));
-    for (const std::string& notice : scores.notices)
-        std::fprintf(stderr, "%s\n", notice.c_str());
+    tell(scores.notices);
     return scores;
 }
 

@@ -72,8 +72,7 @@ int evaluate(Context& context, const QStringList& arguments)
     };
     const auto evaluation = run();
     if (!evaluation) {
-        for (const std::string& sentence : strange) // why it cannot be measured, by tensor
-            std::fprintf(stderr, "%s\n", sentence.c_str());
+        tell(strange); // why it cannot be measured, by tensor
         return context.fail(evaluation.error());
     }
     const QString text = context.parser.isSet("text")

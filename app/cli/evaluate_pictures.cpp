@@ -103,8 +103,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
     };
     const auto evaluation = run();
     if (!evaluation) {
-        for (const std::string& sentence : strange) // why it cannot be measured, by tensor
-            std::fprintf(stderr, "%s\n", sentence.c_str());
+        tell(strange); // why it cannot be measured, by tensor
         return context.fail(evaluation.error());
     }
     if (context.json()) {

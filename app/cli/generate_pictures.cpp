@@ -91,8 +91,7 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
         const auto session = TRY(engine->makeSession());
         const PictureModel& picture = *engine->model()->picture;
         const auto& samples = session->samples();
-        for (const std::string& notice : engine->pictures().notices)
-            std::fprintf(stderr, "%s\n", notice.c_str());
+        tell(engine->pictures().notices);
         Work work(*engine->model(), engine->options().task, samples.size());
         for (std::size_t i = 0; i < samples.size(); ++i) {
             const TaskOutput output = TRY(generatePicture(

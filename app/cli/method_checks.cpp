@@ -38,15 +38,19 @@ checkMethods(Context& context, const Compressor& compressor, const std::set<std:
     for (const std::string& method : methods)
         TRY_VOID(compressor.checkMethod(method));
     if (const auto base = compressor.base())
-        for (const std::string& remark : TRY(baseRemarks(compressor.model(), *base, context.stop)))
-            std::fprintf(stderr, "%s\n", remark.c_str());
+        tell(TRY(baseRemarks(compressor.model(), *base, context.stop)));
     return {};
+}
+
+void tell(const std::vector<std::string>& sentences)
+{
+    for (const std::string& sentence : sentences)
+        std::fprintf(stderr, "%s\n", sentence.c_str());
 }
 
 Result<void> tellNotFinite(Context& context, const Model& model)
 {
-    for (const std::string& sentence : TRY(notFinite(model, context.stop)))
-        std::fprintf(stderr, "%s\n", sentence.c_str());
+    tell(TRY(notFinite(model, context.stop)));
     return {};
 }
 

@@ -84,6 +84,8 @@ scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Cand
 /// stderr. Errors: WrongUse, those of Compressor::checkMethod().
 [[nodiscard]] Result<void>
 checkMethods(Context& context, const Compressor& compressor, const std::set<std::string>& methods);
+/// Sentences, a line each, to stderr.
+void tell(const std::vector<std::string>& sentences);
 /// Weights that are NaN or infinite, by tensor, to stderr. Reads all of the file. Errors: Cancelled.
 [[nodiscard]] Result<void> tellNotFinite(Context& context, const Model& model);
 /// "2 of 12 rows could not be measured" and why, to stderr; nothing where none failed.

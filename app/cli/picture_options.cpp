@@ -237,8 +237,7 @@ transformedPictureModel(Context& context, std::shared_ptr<const Model> model)
                 transformedNetwork(compressor, transform, parameters, std::move(candidates), work, notices));
             return {};
         }));
-    for (const std::string& notice : notices)
-        std::fprintf(stderr, "%s\n", notice.c_str());
+    tell(notices);
     return model;
 }
 

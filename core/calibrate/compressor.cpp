@@ -42,6 +42,14 @@ bool isKept(const Model& model, const MethodLookup& methods, LayerId layer, cons
     });
 }
 
+/// Whether the layer is run as stored, whatever that turns out to be. Not where other programs' codes are to be
+/// kept: they may fit no format of ours, and have a key of their own.
+bool isAsStored(const Model& model, const MethodLookup& methods, LayerId layer, const LayerChoice& choice)
+{
+    return choice.format.empty()
+        || (!model.tensor(model.layer(layer).tensor).packed && isKept(model, methods, layer, choice));
+}
+
 } // namespace
 
 Compressor::Compressor(
@@ -73,10 +81,7 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
 
 Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Model* base) const
 {
-    const NamedTensor& tensor = m_model->tensor(m_model->layer(layer).tensor);
-    // Other programs' codes may turn out to fit no format of ours: they keep a key of their own.
-    const bool stored =
-        choice.format.empty() || (!tensor.packed && isKept(*m_model, m_methods, layer, choice));
+    const bool stored = isAsStored(*m_model, m_methods, layer, choice);
     Key key = keyOf(
         "weights", m_model->key, layer, stored ? std::string_view() : std::string_view(choice.format),
         stored ? std::string_view() : std::string_view(choice.method));
@@ -148,8 +153,7 @@ Result<CompressedLayer> Compressor::compress(
 {
     const Layer& what = m_model->layer(layer);
     const NamedTensor& tensor = m_model->tensor(what.tensor);
-    const bool kept = isKept(*m_model, m_methods, layer, choice),
-               stored = choice.format.empty() || (kept && !tensor.packed);
+    const bool stored = isAsStored(*m_model, m_methods, layer, choice);
     const std::shared_ptr<const Model> base = this->base(); // one and the same to the end
     const auto named = [&]<typename T>(Result<T> made) -> Result<T> {
         if (!made) // which layer it is about
@@ -184,7 +188,7 @@ Result<CompressedLayer> Compressor::compress(
                 ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name,
                 choice.method, name);
     const Tensor weights = TRY(materialise(tensor));
-    if (kept && weights.type().format->id() == choice.format) {
+    if (weights.type().format->id() == choice.format && isKept(*m_model, m_methods, layer, choice)) {
         const std::scoped_lock lock(m_mutex);
         m_memo.put(key, weights, weights.bytes().size());
         return CompressedLayer(weights);

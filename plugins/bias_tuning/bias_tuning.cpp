@@ -1,6 +1,7 @@
 #include "plugins/bias_tuning/bias_tuning.h"
 
 #include "plugins/bias_tuning/tuning_data.h"
+#include "plugins/torch/held_out.h"
 
 #include <algorithm>
 #include <cmath>
@@ -74,10 +75,9 @@ public:
         : m_data(data)
         , m_biases(std::move(biases))
     {
-        // Spread evenly: pictures often come class by class.
-        const std::size_t count = data.parts(), held = std::size_t(double(count) * heldOut);
-        for (std::size_t i = 0; i < count; ++i)
-            ((i + 1) * held / count > i * held / count ? m_heldOut : m_tuned).push_back(i);
+        HeldOutSplit split = splitEvenly(data.parts(), heldOut);
+        m_tuned = std::move(split.learned);
+        m_heldOut = std::move(split.heldOut);
         for (const TensorId id : m_biases)
             m_tensors[id] = m_data.tensors().at(id);
         m_best = m_tensors;
@@ -192,13 +192,7 @@ std::vector<ParameterSpec> BiasTuning::parameters() const
          .lowest = 1,
          .highest = 4096,
          .whole = true},
-        {.key = "held_out",
-         .title = "Share held out",
-         .unit = "",
-         .standard = 0.2,
-         .lowest = 0,
-         .highest = 0.5,
-         .whole = false},
+        heldOutParameter(),
         {.key = "patience",
          .title = "Passes without gain before the rate falls",
          .unit = "",

@@ -5,9 +5,6 @@
 
 namespace tritloom {
 
-/// Tensors by id, f32 or any other format.
-using TensorMap = std::map<TensorId, Tensor>;
-
 /// What biases are tuned on: the parts of the calibration data with the logits that the model as stored makes
 /// of them. Pictures of one size are run many at a time where the graph allows it. Immutable, shared between
 /// threads.

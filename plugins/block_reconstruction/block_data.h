@@ -7,9 +7,6 @@
 
 namespace tritloom {
 
-/// Tensors by id, f32 or any other format.
-using TensorMap = std::map<TensorId, Tensor>;
-
 /// Values of one part of the calibration data that nodes still to come read, f32.
 struct PartValues {
     std::map<ValueId, Tensor> stored; ///< in the network as stored

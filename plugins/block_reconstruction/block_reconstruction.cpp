@@ -3,6 +3,7 @@
 #include "core/base/parallel.h"
 #include "core/method/network_probe.h"
 #include "plugins/block_reconstruction/block_rounding.h"
+#include "plugins/torch/held_out.h"
 
 #include <algorithm>
 #include <cmath>
@@ -100,10 +101,9 @@ private:
             part.stored[m_graph.output] = made.values.at(m_graph.output);
             m_parts.push_back(std::move(part));
         }
-        // Spread evenly: pictures often come class by class, steps in order.
-        const auto held = std::size_t(double(count) * options.heldOut);
-        for (std::size_t i = 0; i < count; ++i)
-            ((i + 1) * held / count > i * held / count ? m_heldOut : m_seen).push_back(i);
+        HeldOutSplit split = splitEvenly(count, options.heldOut);
+        m_seen = std::move(split.learned);
+        m_heldOut = std::move(split.heldOut);
         return {};
     }
 
@@ -216,10 +216,10 @@ private:
         BlockRounding rounding;
         for (const auto& [id, tensor] : stored)
             if (const auto start = m_start.find(id); start != m_start.end()) {
-                const bool isNew = !m_done.contains(id) && m_learned.contains(id);
                 const auto done = m_done.find(id); // a layer that several blocks read
-                replaced[id] = done != m_done.end() ? done->second : start->second;
-                if (isNew)
+                const bool isDone = done != m_done.end();
+                replaced[id] = isDone ? done->second : start->second;
+                if (!isDone && m_learned.contains(id))
                     rounding.add(id, tensor, start->second);
             }
         BlockData data(*m_engine, m_graph, block, m_parts, stored);
@@ -336,13 +336,7 @@ std::vector<ParameterSpec> BlockReconstruction::parameters() const
          .lowest = 0,
          .highest = 1,
          .whole = true},
-        {.key = "held_out",
-         .title = "Share held out",
-         .unit = "",
-         .standard = 0.2,
-         .lowest = 0,
-         .highest = 0.5,
-         .whole = false},
+        heldOutParameter(),
         {.key = "layers",
          .title = "Layers that a shortcut inside a block spans at most",
          .unit = "",

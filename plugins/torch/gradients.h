@@ -12,6 +12,9 @@
 
 namespace tritloom {
 
+/// Tensors by id, f32 or any other format.
+using TensorMap = std::map<TensorId, Tensor>;
+
 /// A part of a graph to run, and what to derive. Nodes are those that lie between `inputs` and `outputs`.
 struct GradientProblem {
     const Graph& graph; ///< outlives the call
