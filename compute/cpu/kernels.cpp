@@ -1,5 +1,6 @@
 #include "compute/cpu/kernels.h"
 
+#include "compute/cpu/coded_format.h"
 #include "compute/cpu/packed/readers.h"
 
 #include <string_view>
@@ -9,12 +10,15 @@ namespace {
 
 using std::string_view;
 
+using BlockFunction =
+    void (*)(const std::byte*, std::size_t, std::uint8_t*, std::uint8_t*, std::uint8_t*); // a BlockReader
+
 struct KernelRow {
     string_view format; ///< a format id, or the beginning of a family of them
     PackedFormat (*describe)(const NumberFormat&);
 };
 
-template <unsigned Bits, Scales S, int Zero, std::size_t Line, Activations8 A, BlockReader Read>
+template <unsigned Bits, Scales S, int Zero, std::size_t Line, Activations8 A, BlockFunction Read>
 PackedFormat whole(const NumberFormat&)
 {
     return {{.bits = Bits, .scales = S, .zero = Zero, .line = Line, .activations = A}, Read};
@@ -91,7 +95,7 @@ PackedFormat nonlinearSuper(const NumberFormat& format)
         readers::iq4_xs};
 }
 
-template <Scales S, std::size_t Line, unsigned char One, BlockReader Read>
+template <Scales S, std::size_t Line, unsigned char One, BlockFunction Read>
 PackedFormat miniFloat(const NumberFormat& format)
 {
     return {
@@ -106,7 +110,8 @@ PackedFormat miniFloat(const NumberFormat& format)
 
 constexpr auto q8_0 = Activations8::Q8_0, q8_k = Activations8::Q8_K;
 
-// The only list of packed products. A row here is tested on every instruction set, one column and many.
+// The packed products of formats with a structure of their own. What is codes under lines needs no row: see
+// coded_format.h. Each is tested on every instruction set, one column and many.
 constexpr KernelRow rows[] = {
     {"int2g", integer<2>},
     {"int3g", integer<3>},
@@ -145,7 +150,7 @@ std::optional<PackedFormat> packedFormatOf(const NumberFormat& format)
     for (const KernelRow& row : rows)
         if (id.starts_with(row.format))
             return row.describe(format);
-    return std::nullopt;
+    return codedFormat(format);
 }
 
 } // namespace tritloom::cpu

@@ -50,7 +50,7 @@ Activations roomFor(const PackedLayout& layout, std::size_t tokens, float scale)
     out.lines = layout.linesPerBlock();
     const std::size_t blocks = layout.blocks * tokens;
     out.bytes = scratch((blocks + tileTokens - 1) * out.blockColumns);
-    out.scales.assign(blocks * out.lines, scale);
+    out.scales.assign(blocks * out.lines, scale * layout.unit);
     out.sums.resize(blocks * out.lines);
     out.starts.resize(blocks * out.lines * 2);
     return out;

@@ -36,6 +36,7 @@ public:
     std::string name() const { return fmt::format("balanced{}g{}", m_packing.levels, m_group); }
     std::size_t elements() const { return m_group; }
     std::size_t lineElements() const { return m_group; }
+    static LineNumbers lineNumbers() { return LineNumbers::HalfScale; }
     std::size_t bytes() const
     {
         return header + (m_group + m_packing.perWord - 1) / m_packing.perWord * m_packing.wordBytes;
@@ -48,6 +49,16 @@ public:
     {
         return unsigned(
             load(block, i / m_packing.perWord) / m_powers[i % m_packing.perWord] % m_packing.levels);
+    }
+    void codes(std::span<const std::byte> block, std::span<std::uint8_t> codes) const
+    {
+        for (std::size_t i = 0, word = 0; i < codes.size(); ++word) {
+            std::uint64_t rest = load(block, word);
+            for (unsigned k = 0; k < m_packing.perWord && i < codes.size(); ++k, ++i) {
+                codes[i] = static_cast<std::uint8_t>(rest % m_packing.levels);
+                rest /= m_packing.levels;
+            }
+        }
     }
     void setCode(std::span<std::byte> block, std::size_t i, unsigned code) const
     {
@@ -72,13 +83,10 @@ public:
     void decode(std::span<const std::byte> block, std::span<float> values) const
     {
         const float scale = loadHalf(block, 0);
-        for (std::size_t i = 0, word = 0; i < values.size(); ++word) {
-            std::uint64_t rest = load(block, word);
-            for (unsigned k = 0; k < m_packing.perWord && i < values.size(); ++k, ++i) {
-                values[i] = scale * m_table[rest % m_packing.levels];
-                rest /= m_packing.levels;
-            }
-        }
+        Scratch<std::uint8_t, 512> room(values.size());
+        codes(block, room.span);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = scale * m_table[room.span[i]];
     }
 
 private:

@@ -51,7 +51,7 @@ namespace {
 
 using bitmod::Special;
 
-class BitmodFormat final : public NumberFormat {
+class BitmodFormat final : public NumberFormat, public CodedBlocks {
 public:
     BitmodFormat(unsigned bits, std::size_t group)
         : m_bits(bits)
@@ -106,6 +106,33 @@ public:
     void setLevel(std::span<std::byte> packed, std::size_t element, std::size_t level) const override
     {
         storeField(packed.subspan(2), element, m_bits, static_cast<unsigned>(level));
+    }
+
+    /// The levels of all four grids, so that one table serves every block.
+    std::vector<float> levelTable() const override
+    {
+        std::vector<float> table;
+        for (const Special special : bitmod::specials)
+            for (const float level : bitmod::levels(m_bits, special))
+                if (std::find(table.begin(), table.end(), level) == table.end())
+                    table.push_back(level);
+        return table;
+    }
+    std::size_t lineElements() const override { return m_group; }
+    LineNumbers lineNumbers() const override { return LineNumbers::HalfScale; }
+    void readCodes(
+        std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
+    {
+        const Head head = headOf(block);
+        lines[0] = {head.scale, 0};
+        const std::vector<float> all = levelTable();
+        std::array<std::uint8_t, 16> place{};
+        const auto table = bitmod::levels(m_bits, head.special);
+        for (std::size_t code = 0; code < table.size(); ++code)
+            place[code] =
+                static_cast<std::uint8_t>(std::find(all.begin(), all.end(), table[code]) - all.begin());
+        for (std::size_t i = 0; i < codes.size(); ++i)
+            codes[i] = place[loadField(block.subspan(2), i, m_bits)];
     }
 
 private:

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/half.h"
-#include "core/format/number_format.h"
+#include "core/format/coded_blocks.h"
 #include "core/format/plain_kernels.h"
 
 #include <algorithm>
@@ -12,12 +12,6 @@
 #include <limits>
 
 namespace tritloom {
-
-/// What the stored numbers of a sub-block mean: value = scale * table[code] + offset.
-struct Line {
-    float scale = 0;
-    float offset = 0;
-};
 
 [[nodiscard]] inline float loadHalf(std::span<const std::byte> block, std::size_t offset)
 {
@@ -44,6 +38,21 @@ inline void storeHalf(std::span<std::byte> block, std::size_t offset, float valu
 [[nodiscard]] inline unsigned bitField(std::byte byte, unsigned shift, unsigned bits)
 {
     return (std::to_integer<unsigned>(byte) >> shift) & ((1u << bits) - 1);
+}
+
+enum class PlaneOrder { LowestFirst, HighestFirst };
+
+/// Numbers stored as `count` bit planes of one bit an element; whole planes lie behind each other.
+inline void joinPlanes(
+    std::span<const std::byte> from, std::size_t count, PlaneOrder order, std::span<std::uint8_t> numbers)
+{
+    std::fill(numbers.begin(), numbers.end(), std::uint8_t{0});
+    for (std::size_t p = 0; p < count; ++p) {
+        const std::size_t place = order == PlaneOrder::LowestFirst ? p : count - 1 - p;
+        const std::byte* const plane = from.data() + p * numbers.size() / 8;
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            numbers[i] = static_cast<std::uint8_t>(numbers[i] | bitField(plane[i / 8], i % 8, 1) << place);
+    }
 }
 
 inline void setBitField(std::byte& byte, unsigned shift, unsigned bits, unsigned value)
@@ -102,9 +111,10 @@ private:
 /// `search(values, importance, block)`, which need not be better than encode(), or a
 /// `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse, or an
 /// `encodeBlocks(values, blocks)` that gives the bytes of encode(). Those that write are given finite numbers and
-/// zeroed blocks.
+/// zeroed blocks. One whose lines have a half as scale and no offset says so by `lineNumbers()`; one whose code()
+/// is slow may have a `codes(block, codes)` for all of a block. Without lineElements() it has no codes.
 template <typename Layout>
-class BlockFormat final : public NumberFormat {
+class BlockFormat final : public NumberFormat, public CodedBlocks {
 public:
     explicit BlockFormat(Layout layout = {})
         : m_layout(std::move(layout))
@@ -228,6 +238,39 @@ public:
         assert(level < levelCount() && element < blockElements());
         if constexpr (hasLevels)
             m_layout.setCode(packed, element, static_cast<unsigned>(level));
+    }
+
+    std::vector<float> levelTable() const override
+    {
+        const auto table = m_layout.table();
+        return {table.begin(), table.end()};
+    }
+    std::size_t lineElements() const override
+    {
+        if constexpr (hasLevels)
+            return m_layout.table().size() <= 256 ? m_layout.lineElements() : 0;
+        else
+            return 0;
+    }
+    LineNumbers lineNumbers() const override
+    {
+        if constexpr (requires { m_layout.lineNumbers(); })
+            return m_layout.lineNumbers();
+        else
+            return LineNumbers::Single;
+    }
+    void readCodes(
+        std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
+    {
+        if constexpr (hasLevels) {
+            for (std::size_t l = 0; l < lines.size(); ++l)
+                lines[l] = m_layout.line(block, l);
+            if constexpr (requires { m_layout.codes(block, codes); })
+                m_layout.codes(block, codes);
+            else
+                for (std::size_t i = 0; i < codes.size(); ++i)
+                    codes[i] = static_cast<std::uint8_t>(m_layout.code(block, i));
+        }
     }
 
 private:

@@ -25,6 +25,9 @@ public:
         : m_width(shape.width)
         , m_group(shape.group)
     {
+        for (int code = 0; code < 1 << m_width; ++code)
+            m_table[std::size_t(code)] =
+                static_cast<float>((code - (1 << (m_width - 1))) * (1 << (8 - m_width)));
     }
     std::string name() const
     {
@@ -36,17 +39,21 @@ public:
     std::size_t bytes() const { return 2 + planes() * m_group / 8; }
     std::span<const float> table() const
     {
-        static constexpr auto around = wholeNumbers<256>(-128);
-        const std::size_t count = std::size_t{1} << m_width;
-        return std::span(around).subspan(128 - count / 2, count);
+        return std::span(m_table).first(std::size_t{1} << m_width);
     }
-    Line line(std::span<const std::byte> block, std::size_t) const
-    {
-        return {loadHalf(block, 0) * static_cast<float>(1 << (8 - m_width)), 0};
-    }
+    static LineNumbers lineNumbers() { return LineNumbers::HalfScale; }
+    static Line line(std::span<const std::byte> block, std::size_t) { return {loadHalf(block, 0), 0}; }
     unsigned code(std::span<const std::byte> block, std::size_t i) const
     {
         return static_cast<unsigned>(nested::roundTo(m_width, eightAt(block, i)) + (1 << (m_width - 1)));
+    }
+    void codes(std::span<const std::byte> block, std::span<std::uint8_t> codes) const
+    {
+        joinPlanes(block.subspan(2), planes(), PlaneOrder::HighestFirst, codes);
+        for (std::uint8_t& code : codes) {
+            const int eight = (int(code) << (8 - planes())) - 128;
+            code = static_cast<std::uint8_t>(nested::roundTo(m_width, eight) + (1 << (m_width - 1)));
+        }
     }
     void setCode(std::span<std::byte> block, std::size_t i, unsigned code) const
     {
@@ -113,6 +120,7 @@ private:
 
     int m_width;
     std::size_t m_group;
+    std::array<float, 256> m_table{}; ///< in steps of the 8 bits
 };
 
 } // namespace

@@ -22,6 +22,7 @@ public:
     }
     std::size_t elements() const { return m_group; }
     std::size_t lineElements() const { return m_group; }
+    static LineNumbers lineNumbers() { return LineNumbers::HalfScaleAndZero; }
     std::size_t bytes() const { return header + planes() * m_group / 8; }
     std::span<const float> table() const
     {
@@ -40,6 +41,12 @@ public:
         for (std::size_t p = 0; p < planes(); ++p)
             value |= bitField(block[header + (p * m_group + i) / 8], i % 8, 1) << p;
         return std::min(value, static_cast<unsigned>(top()));
+    }
+    void codes(std::span<const std::byte> block, std::span<std::uint8_t> codes) const
+    {
+        joinPlanes(block.subspan(header), planes(), PlaneOrder::LowestFirst, codes);
+        for (std::uint8_t& code : codes)
+            code = std::min(code, static_cast<std::uint8_t>(top()));
     }
     void setCode(std::span<std::byte> block, std::size_t i, unsigned code) const
     {

@@ -41,6 +41,10 @@ public:
     }
     std::size_t elements() const { return m_group; }
     std::size_t lineElements() const { return m_group; }
+    LineNumbers lineNumbers() const
+    {
+        return m_kind.scale == Scale::PowerOfTwo ? LineNumbers::Single : LineNumbers::HalfScale;
+    }
     std::size_t bytes() const { return header() + m_group * m_kind.bits / 8; }
     std::span<const float> table() const { return levels().levels(); }
     Line line(std::span<const std::byte> block, std::size_t) const { return {scaleOf(block), 0}; }

@@ -22,6 +22,7 @@ public:
     std::string name() const { return fmt::format("uint{}g{}", m_bits, m_group); }
     std::size_t elements() const { return m_group; }
     std::size_t lineElements() const { return m_group; }
+    static LineNumbers lineNumbers() { return LineNumbers::HalfScaleAndZero; }
     std::size_t bytes() const { return header + m_group * m_bits / 8; }
     std::span<const float> table() const
     {

@@ -3,6 +3,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <random>
 
 using namespace tritloom;
@@ -38,6 +39,9 @@ std::vector<std::string> packedFormats()
         ids.emplace_back(id);
     return ids;
 }
+
+/// Formats that are read by a row of kernels.cpp.
+constexpr const char* withRows[] = {"int", "nf4", "ternary", "q1_0", "q2_", "q3_", "q4_", "q5_", "q6_", "q8_", "iq", "mxfp4", "nvfp4", "tq"};
 
 } // namespace
 
@@ -92,8 +96,13 @@ private slots:
         QVERIFY(layout.has_value());
         const double growth = double(layout->bytes()) / double(type.bytes());
         qInfo("%s: %.3f of the format's bytes", qPrintable(format), growth);
-        // tq1_0 is kept in pairs of bits: base 3 costs more time than its bytes save.
-        QVERIFY2(growth <= (format == "tq1_0" ? 1.23 : 1.04), qPrintable(QString::number(growth)));
+        // Digits to other bases than 2 become bits: they cost more time than their bytes save. Codes of formats
+        // that have no row of their own are kept in what there are kernels for.
+        const bool isCoded = std::none_of(std::begin(withRows), std::end(withRows), [&](const char* begin) {
+            return format.startsWith(begin);
+        });
+        QVERIFY2(
+            growth <= (format == "tq1_0" ? 1.23 : isCoded ? 1.5 : 1.04), qPrintable(QString::number(growth)));
     }
 
     void groupsThatFillNoSpanAreLeftAsTheyAre()

@@ -120,7 +120,8 @@ void FillBlock(
         out.sums[index] =
             (super ? 1 : rounding.scale) * (units * float(sums[0]) + float(out.digits == 3 ? rest : 0));
         // A fraction's sums are of its upper 24 of 40 bits, or of all 32 with one digit.
-        out.scales[index] = fraction ? float(rounding.scale * double(units) / fractionUnits) : rounding.scale;
+        out.scales[index] = layout.unit
+            * (fraction ? float(rounding.scale * double(units) / fractionUnits) : rounding.scale);
         const bool single = out.digits == 1 && !fraction;
         out.starts[2 * index] = single ? 0 : -zero * sums[0];
         out.starts[2 * index + 1] = single ? -zero * sums[0] : out.digits == 3 ? -zero * rest : 0;
@@ -182,6 +183,7 @@ ActivationCache::get(const PackedLayout& layout, const Tensor& x, ActivationMode
         .activations = layout.activations,
         .mode = mode,
         .zero = layout.zero,
+        .unit = layout.unit,
         .super = isSuper(layout.scales)};
     if (m_made == nullptr || wish != m_wish) {
         m_made = std::make_shared<const Activations>(makeActivations(layout, x.floats(), wish.tokens, mode));

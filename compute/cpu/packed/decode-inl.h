@@ -57,7 +57,8 @@ HWY_INLINE void unpack(
     case Levels::Sign:
         return unpackSpans<1, Levels::Sign>(from, spans, table, out);
     case Levels::Table:
-        return unpackSpans<4, Levels::Table>(from, spans, table, out);
+        return layout.bits == 3 ? unpackSpans<3, Levels::Table>(from, spans, table, out)
+                                : unpackSpans<4, Levels::Table>(from, spans, table, out);
     case Levels::Whole:
     case Levels::Fraction:
         break;

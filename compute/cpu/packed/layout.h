@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 /// One layout of packed weights for all block formats, made for products, the same for every instruction set.
@@ -30,6 +31,8 @@ enum class Levels : std::uint8_t {
 enum class Scales : std::uint8_t {
     Half, ///< f16 scale
     HalfLine, ///< f16 scale, f16 offset
+    HalfZero, ///< f16 scale, whole zero as f16: offset -scale * zero
+    SingleLine, ///< f32 scale, f32 offset
     Super, ///< f16 d; i8 scale: d * scale
     SuperLine, ///< f16 d, f16 m; u8 scale, u8 minimum: d * scale, -m * minimum
     NibbleLine, ///< f16 d, f16 m; scale in the low, minimum in the high half of a byte
@@ -50,7 +53,8 @@ enum class Activations8 : std::uint8_t {
 }
 [[nodiscard]] constexpr bool hasOffset(Scales scales)
 {
-    return scales == Scales::HalfLine || scales == Scales::SuperLine || scales == Scales::NibbleLine;
+    return scales == Scales::HalfLine || scales == Scales::HalfZero || scales == Scales::SingleLine
+        || scales == Scales::SuperLine || scales == Scales::NibbleLine;
 }
 /// Bytes of one row in a block's header: those per block and those per line.
 [[nodiscard]] constexpr std::size_t superBytes(Scales scales)
@@ -64,10 +68,21 @@ enum class Activations8 : std::uint8_t {
     case Scales::SuperLine:
         return 2;
     case Scales::HalfLine:
+    case Scales::HalfZero:
         return 4;
+    case Scales::SingleLine:
+        return 8;
     default:
         return 1;
     }
+}
+
+/// Bytes of one number of a line, 16 rows of which lie beside each other.
+[[nodiscard]] constexpr std::size_t numberBytes(Scales scales)
+{
+    if (scales == Scales::SingleLine)
+        return 4;
+    return scales == Scales::Half || scales == Scales::HalfLine || scales == Scales::HalfZero ? 2 : 1;
 }
 
 /// What a format needs said to be repacked; see kernels.cpp for the list.
@@ -79,13 +94,14 @@ struct FormatLayout {
     std::size_t line = 32; ///< columns under one scale
     Activations8 activations = Activations8::Line; ///< how runtimes round what they multiply with
     std::array<float, 16> table{}; ///< for Levels::Table and Fraction
+    float unit = 1; ///< times a level, a power of two; 1 where isSuper()
 };
 
 /// Reads one block of a format as it lies in files. codes: one byte an element, in order. super:
 /// superBytes(), lines: lineBytes() for each line, multi-byte numbers as they lie in memory.
-using BlockReader = void (*)(
+using BlockReader = std::function<void(
     const std::byte* block, std::size_t elements, std::uint8_t* codes, std::uint8_t* super,
-    std::uint8_t* lines);
+    std::uint8_t* lines)>;
 
 /// Where things are in a repacked matrix.
 struct PackedLayout : FormatLayout {
@@ -119,6 +135,12 @@ struct PackedLayout : FormatLayout {
         return (blocks - 1) * blockBytes(blockColumns) + blockBytes(columnsOf(blocks - 1));
     }
 };
+
+/// Whether what is multiplied with, code or table[code] + zero, exceeds 127. A table around 128 says so.
+[[nodiscard]] constexpr bool hasWideCodes(const FormatLayout& layout)
+{
+    return layout.levels == Levels::Table ? layout.zero > 64 : layout.bits == 8;
+}
 
 /// The layout of a matrix, or nothing where lines do not fill whole spans (groups like 8, 24 or 72).
 [[nodiscard]] std::optional<PackedLayout> packedLayout(const FormatLayout& format, const TensorType& type);

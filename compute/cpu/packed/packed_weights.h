@@ -36,6 +36,6 @@ struct PackedWeights {
 /// Every code and scale of `weights` in the layout for products; nothing is rounded. Many threads.
 /// Errors: OutOfMemory.
 [[nodiscard]] Result<PackedWeights>
-repack(const Tensor& weights, const PackedLayout& layout, BlockReader read);
+repack(const Tensor& weights, const PackedLayout& layout, const BlockReader& read);
 
 } // namespace tritloom::cpu

@@ -182,6 +182,7 @@ HWY_INLINE void multiplyGroups(
     constexpr std::size_t linesOfSpan = sixteen ? 2 : 1, stepsOfLine = steps / linesOfSpan;
     const Floats d;
     const PackedLayout& layout = weights.layout;
+    const Scales kind = W::S == Scales::SingleLine ? layout.scales : W::S;
     const LevelTables tables(layout);
     const std::size_t stride = x.blockColumns,
                       spans = W::Kind == LineKind::Long ? layout.lineColumns / spanColumns : 1;
@@ -214,7 +215,7 @@ HWY_INLINE void multiplyGroups(
             for (std::size_t g = 0; g < groups; ++g) {
                 for (std::size_t c = 1; c < chains; ++c)
                     addTo(sum[g][0], sum[g][c]);
-                const BlockScales scales(W::S, blocks[g], first[g]);
+                const BlockScales scales(kind, blocks[g], first[g]);
                 if constexpr (W::WholeScales) {
                     addWhole<W, Digits>(
                         scales.at(l), sum[g][0], hn::Set(d, total[l]), ofBlock[g], offsets[g]);
@@ -251,7 +252,7 @@ HWY_INLINE void multiplyGroups(
             finish(l + linesOfSpan - 1, sum);
         }
         for (std::size_t g = 0; g < groups; ++g) {
-            const BlockScales scales(W::S, blocks[g], first[g]);
+            const BlockScales scales(kind, blocks[g], first[g]);
             if constexpr (W::WholeScales)
                 scaled[g] = valueOf<W::L, Digits>(ofBlock[g]);
             if constexpr (super) {
@@ -321,6 +322,28 @@ constexpr std::array<KernelRow, 6> wholeRows()
         row<Bits, Levels::Whole, Scales::HalfLine, Long>()};
 }
 
+/// Formats that say only that they have codes: offsets that are no halves, SingleLine or HalfZero, which is
+/// told apart line by line. 5 to 7 bits take 8.
+template <unsigned Bits>
+constexpr std::array<KernelRow, 2> singleRows()
+{
+    return {
+        row<Bits, Levels::Whole, Scales::SingleLine, LineKind::ThirtyTwo>(),
+        row<Bits, Levels::Whole, Scales::SingleLine, LineKind::Long>()};
+}
+
+/// Tables of whole numbers with half-precision scales.
+template <unsigned Bits>
+constexpr std::array<KernelRow, 4> tableRows()
+{
+    using enum LineKind;
+    return {
+        row<Bits, Levels::Table, Scales::Half, ThirtyTwo>(),
+        row<Bits, Levels::Table, Scales::Half, ThirtyTwo, true>(),
+        row<Bits, Levels::Table, Scales::Half, Long>(),
+        row<Bits, Levels::Table, Scales::Half, Long, true>()};
+}
+
 /// Any bits with half-precision scales, and what single formats need.
 Kernel kernelFor(const PackedLayout& layout, bool exact)
 {
@@ -328,14 +351,19 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
     static constexpr std::array<KernelRow, 6> whole[] = {wholeRows<2>(), wholeRows<3>(), wholeRows<4>(),
                                                          wholeRows<5>(), wholeRows<6>(), wholeRows<7>(),
                                                          wholeRows<8>()};
+    static constexpr std::array<KernelRow, 2> single[] = {
+        singleRows<2>(), singleRows<3>(), singleRows<4>(), singleRows<8>()};
+    static constexpr std::array<KernelRow, 4> tables[] = {tableRows<3>(), tableRows<4>()};
     static constexpr KernelRow others[] = {
         row<2, Levels::Whole, Scales::NibbleLine, Sixteen>(),
         row<3, Levels::Whole, Scales::Super, Sixteen>(),
         row<6, Levels::Whole, Scales::Super, Sixteen>(),
         row<4, Levels::Whole, Scales::SuperLine, ThirtyTwo>(),
         row<5, Levels::Whole, Scales::SuperLine, ThirtyTwo>(),
+        row<2, Levels::Whole, Scales::SingleLine, Sixteen>(),
+        row<4, Levels::Whole, Scales::SingleLine, Sixteen>(),
+        row<1, Levels::Sign, Scales::Half, ThirtyTwo>(),
         row<1, Levels::Sign, Scales::Half, Long>(),
-        row<4, Levels::Table, Scales::Half, ThirtyTwo, true>(),
         row<4, Levels::Table, Scales::Super, ThirtyTwo, true>(),
         row<4, Levels::Table, Scales::Power, ThirtyTwo>(),
         row<4, Levels::Table, Scales::Mini, Sixteen>(),
@@ -343,18 +371,27 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
         row<4, Levels::Fraction, Scales::Half, ThirtyTwo, true>(),
         row<4, Levels::Fraction, Scales::Half, Long, true>()};
     const LineKind kind = layout.lineColumns == 16 ? Sixteen : layout.lineColumns == 32 ? ThirtyTwo : Long;
-    const bool wide = layout.bits == 8 || layout.levels == Levels::Fraction
-        || (layout.levels == Levels::Table && layout.zero > 64);
+    const bool wide = layout.levels == Levels::Fraction || hasWideCodes(layout);
+    const Scales scales = layout.scales == Scales::HalfZero ? Scales::SingleLine : layout.scales;
     const auto find = [&](std::span<const KernelRow> rows) -> Kernel {
         for (const KernelRow& row : rows)
-            if (row.bits == layout.bits && row.levels == layout.levels && row.scales == layout.scales
+            if (row.bits == layout.bits && row.levels == layout.levels && row.scales == scales
                 && row.kind == kind && row.wide == wide)
                 return exact ? row.exact : row.eightBit;
         return nullptr;
     };
-    for (const auto& rows : whole)
-        if (const Kernel found = find(rows))
-            return found;
+    const auto findAmong = [&](const auto& lists) -> Kernel {
+        for (const auto& rows : lists)
+            if (const Kernel found = find(rows))
+                return found;
+        return nullptr;
+    };
+    if (const Kernel found = findAmong(whole))
+        return found;
+    if (const Kernel found = findAmong(single))
+        return found;
+    if (const Kernel found = findAmong(tables))
+        return found;
     return find(others);
 }
 

@@ -60,6 +60,7 @@ private:
         Activations8 activations;
         ActivationMode mode;
         int zero;
+        float unit;
         bool super;
         friend bool operator==(const Wish&, const Wish&) = default;
     };

@@ -68,7 +68,8 @@ struct PanelInput {
 };
 
 void readRow(
-    const Tensor& weights, const PackedLayout& layout, BlockReader read, std::size_t row, PanelInput& input)
+    const Tensor& weights, const PackedLayout& layout, const BlockReader& read, std::size_t row,
+    PanelInput& input)
 {
     const NumberFormat& format = *weights.type().format;
     const std::size_t elements = format.blockElements(), bytes = format.blockBytes(),
@@ -149,8 +150,7 @@ std::uint8_t* writeFields(
 void writePanel(const PackedLayout& layout, const PanelInput& input, std::size_t panel, std::uint8_t* weights)
 {
     const std::size_t lineSize = lineBytes(layout.scales);
-    // Numbers of a line: f16 scale, f16 offset; or bytes.
-    const std::size_t fieldSize = layout.scales == Scales::Half || layout.scales == Scales::HalfLine ? 2 : 1;
+    const std::size_t fieldSize = numberBytes(layout.scales);
     std::uint8_t units[spanColumns / 4][unitBytes];
     for (std::size_t b = 0; b < layout.blocks; ++b) {
         const std::size_t first = b * layout.blockColumns, columns = layout.columnsOf(b);
@@ -188,7 +188,7 @@ float halfAt(const std::uint8_t* at)
 
 } // namespace
 
-Result<PackedWeights> repack(const Tensor& weights, const PackedLayout& layout, BlockReader read)
+Result<PackedWeights> repack(const Tensor& weights, const PackedLayout& layout, const BlockReader& read)
 {
     PackedWeights packed{layout, TRY(WeightBuffer::allocate(layout.bytes()))};
     if (layout.panels % 2 != 0) // rows that are not there
@@ -227,6 +227,14 @@ void PackedWeights::decodeRow(std::size_t row, std::span<float> values) const
                 scale = halfAt(line + 2 * place);
                 offset = halfAt(line + 2 * (panelRows + place));
                 break;
+            case Scales::HalfZero:
+                scale = halfAt(line + 2 * place);
+                offset = -scale * halfAt(line + 2 * (panelRows + place));
+                break;
+            case Scales::SingleLine:
+                std::memcpy(&scale, line + 4 * place, sizeof scale);
+                std::memcpy(&offset, line + 4 * (panelRows + place), sizeof offset);
+                break;
             case Scales::Super:
                 scale = halfAt(header + 2 * place) * float(std::int8_t(line[place]));
                 break;
@@ -264,7 +272,7 @@ void PackedWeights::decodeRow(std::size_t row, std::span<float> values) const
             const float level = layout.levels == Levels::Whole ? float(int(code) - layout.zero)
                 : layout.levels == Levels::Sign                ? (code != 0 ? 1.0f : -1.0f)
                                                                : layout.table[code];
-            values[b * layout.blockColumns + c] = scale * level + offset;
+            values[b * layout.blockColumns + c] = scale * (level * layout.unit) + offset;
         }
     }
 }

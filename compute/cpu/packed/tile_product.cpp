@@ -206,7 +206,7 @@ void MultiplyPanelTokens(
     std::size_t firstToken, std::size_t tokens, float* results)
 {
     const PackedLayout& layout = weights.layout;
-    const bool wide = layout.bits == 8 || (layout.levels == Levels::Table && layout.zero > 64);
+    const bool wide = hasWideCodes(layout);
     std::fill_n(results, (end - begin + 1) / tilePanels * tokens * tileRows, 0.0f);
     DecodedBlock decoded{};
     const auto decode = kindOf(layout) == Kind::Folded ? decodeFolded : decodeBlock;
@@ -252,7 +252,7 @@ void DecodePanel(const PackedWeights& weights, std::size_t panel, float* out, st
                 const std::size_t l = c / layout.lineColumns;
                 hn::StoreU(
                     hn::MulAdd(
-                        hn::LoadU(d, decoded.scales[0][l] + row), level,
+                        hn::LoadU(d, decoded.scales[0][l] + row), hn::Mul(level, hn::Set(d, layout.unit)),
                         hn::LoadU(d, decoded.offsets[0][l] + row)),
                     d, out + (first + c) * stride + row);
             }

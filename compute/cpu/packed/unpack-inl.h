@@ -206,8 +206,7 @@ public:
     HWY_INLINE BlockScales(Scales kind, const std::uint8_t* header, std::size_t first)
         : m_kind(kind)
         , m_header(header + 2 * first)
-        , m_lines(
-              header + panelRows * superBytes(kind) + first * (lineBytes(kind) > 1 && !isSuper(kind) ? 2 : 1))
+        , m_lines(header + panelRows * superBytes(kind) + first * numberBytes(kind))
     {
     }
     HWY_INLINE FloatVector scaleOfBlock() const { return halves(m_header); }
@@ -227,6 +226,14 @@ public:
             return {halves(at), hn::Zero(d)};
         case Scales::HalfLine:
             return {halves(at), halves(at + 2 * panelRows)};
+        case Scales::HalfZero: {
+            const auto scale = halves(at);
+            return {scale, hn::Neg(hn::Mul(scale, halves(at + 2 * panelRows)))};
+        }
+        case Scales::SingleLine: {
+            const auto* const numbers = reinterpret_cast<const float*>(at);
+            return {hn::LoadU(d, numbers), hn::LoadU(d, numbers + panelRows)};
+        }
         case Scales::Super:
             return {signedBytes(at), hn::Zero(d)};
         case Scales::SuperLine:
