@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "compute/cpu/limits.cpp"
@@ -120,21 +121,52 @@ double rateOf(std::size_t count, Work work)
     return rates[count * 3 / 4] * double(threadCount());
 }
 
+/// work(thread) in all threads side by side, `rounds` times; gives the most that they did in a second
+/// together, each round from the first beginning to the last end. For what threads share: one alone may have
+/// far more than its part of the memory's bandwidth.
+template <typename Work>
+double sharedRateOf(std::size_t rounds, Work work)
+{
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds patience(
+        1); // a thread of the pool may be busy: the round is slow then
+    const std::size_t threads = threadCount();
+    double best = 0;
+    for (std::size_t round = 0; round < rounds; ++round) {
+        std::atomic<std::size_t> arrived{0};
+        std::vector<Clock::time_point> begins(threads), ends(threads);
+        std::vector<double> amounts(threads);
+        parallelFor(threads, 1, [&](std::size_t thread, std::size_t) {
+            ++arrived;
+            for (const auto until = Clock::now() + patience; arrived < threads && Clock::now() < until;) { }
+            begins[thread] = Clock::now();
+            amounts[thread] = work(round, thread);
+            ends[thread] = Clock::now();
+        });
+        const std::chrono::duration<double> took =
+            *std::max_element(ends.begin(), ends.end()) - *std::min_element(begins.begin(), begins.end());
+        best = std::max(best, std::accumulate(amounts.begin(), amounts.end(), 0.0) / took.count());
+    }
+    return best;
+}
+
 } // namespace
 
 Result<CpuLimits> measureCpuLimits()
 {
-    constexpr std::size_t bytes = std::size_t{768} << 20, piece = std::size_t{4} << 20;
+    constexpr std::size_t bytes = std::size_t{768} << 20, piece = std::size_t{8} << 20;
     const auto buffer = TRY(cpu::WeightBuffer::allocate(bytes));
     parallelFor(bytes / piece, 1, [&](std::size_t begin, std::size_t end) {
         std::memset(buffer.data() + begin * piece, 1, (end - begin) * piece);
     });
     std::atomic<std::int64_t> sum{0}; // somebody must want what is read
     CpuLimits limits;
-    limits.readBytesPerSecond = rateOf(4 * bytes / piece, [&](std::size_t i) {
-        sum += cpu::readAll(buffer.data() + i % (bytes / piece) * piece, piece);
-        return double(piece);
-    });
+    constexpr std::size_t pieces = bytes / piece;
+    limits.readBytesPerSecond = sharedRateOf(
+        std::max<std::size_t>(16, 4 * pieces / threadCount()), [&](std::size_t round, std::size_t thread) {
+            sum += cpu::readAll(buffer.data() + (round * threadCount() + thread) % pieces * piece, piece);
+            return double(piece);
+        });
     constexpr std::size_t tasks = 400, rounds = 100'000;
     const auto arithmetic = [](auto work) {
         return rateOf(tasks, [&](std::size_t) {
