@@ -71,16 +71,17 @@ Dispatch dispatchFor(const Op& op, const Shape2d& shape, std::span<const TensorT
     const Window& w = shape.window;
     Dispatch dispatch{.op = op.kind, .shader = format.shader};
     dispatch.specials = {uint32_t(shape.mode), 1};
-    std::copy(format.constants.begin(), format.constants.end(), dispatch.specials.begin() + 3);
+    setFormat(dispatch, format);
+    const StoredWeights stored = storedWeights(weights);
     dispatch.constants = {
         uint32_t(shape.groupRows),
         uint32_t(weights.columns()),
         0, // places of the result, of this part
         0,
         uint32_t(shape.groupRows * shape.groups),
-        uint32_t(weights.rowBytes()),
-        uint32_t(weights.format->blockElements()),
-        uint32_t(weights.format->blockBytes()),
+        uint32_t(stored.rowBytes),
+        uint32_t(stored.blockElements),
+        uint32_t(stored.blockBytes),
         uint32_t(shape.groups),
         uint32_t(std::size_t(w.channels) / shape.groups),
         inputs.size() > 2 ? 1u : 0u};
@@ -101,7 +102,7 @@ bool canConvolve(const Op& op, std::span<const TensorType> inputs, const DeviceL
         return false;
     const auto shape = shapeOf(op, inputs);
     return shape && inputs[0].elements() < mostElements && shape->result.elements() < mostElements
-        && inputs[1].bytes() <= limits.operandBytes && shape->groups <= limits.groups
+        && storedWeights(inputs[1]).rowBytes * inputs[1].rows() <= limits.operandBytes && shape->groups <= limits.groups
         && picturesAtOnce(*shape, limits) > 0;
 }
 

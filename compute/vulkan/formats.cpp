@@ -1,8 +1,12 @@
 #include "compute/vulkan/formats.h"
 
+#include "compute/vulkan/coded_weights.h"
+
 #include "shaders/all.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 
 namespace tritloom::vulkan {
 namespace {
@@ -87,7 +91,32 @@ const FormatRow* formatRowFor(const NumberFormat& weights)
     const std::string id = weights.id();
     const auto* const found = std::find_if(
         std::begin(rows), std::end(rows), [&](const FormatRow& row) { return matches(id, row); });
-    return found == std::end(rows) ? nullptr : found;
+    if (found != std::end(rows))
+        return found;
+    static std::mutex mutex;
+    static std::map<std::string, std::optional<FormatRow>> coded; // asked for with every product
+    const std::scoped_lock lock(mutex);
+    auto at = coded.find(id);
+    if (at == coded.end())
+        at = coded.emplace(id, codedRow(weights)).first;
+    return at->second ? &*at->second : nullptr;
+}
+
+StoredWeights storedWeights(const TensorType& weights)
+{
+    const NumberFormat& format = *weights.format;
+    const FormatRow& row = *formatRowFor(format);
+    if (row.lineElements == 0)
+        return {weights.rowBytes(), format.blockElements(), format.blockBytes()};
+    const std::size_t lines =
+        weights.rowBytes() / format.blockBytes() * (format.blockElements() / row.lineElements);
+    return {lines * row.lineBytes, row.lineElements, row.lineBytes};
+}
+
+void setFormat(Dispatch& dispatch, const FormatRow& row)
+{
+    std::copy(row.constants.begin(), row.constants.end(), dispatch.specials.begin() + 3);
+    std::copy(row.table.begin(), row.table.end(), dispatch.specials.begin() + 8);
 }
 
 } // namespace tritloom::vulkan

@@ -27,16 +27,17 @@ Dispatch dispatchFor(Mode mode, const FormatRow& row, const TensorType& weights,
 {
     Dispatch dispatch{.op = OpKind::Linear, .shader = row.shader};
     dispatch.specials = {std::uint32_t(mode), std::uint32_t(tokensTogether)};
-    std::copy(row.constants.begin(), row.constants.end(), dispatch.specials.begin() + 3);
+    setFormat(dispatch, row);
+    const StoredWeights stored = storedWeights(weights);
     dispatch.constants = {
         0,
         std::uint32_t(weights.columns()),
         0,
         0,
         std::uint32_t(weights.rows()),
-        std::uint32_t(weights.rowBytes()),
-        std::uint32_t(weights.format->blockElements()),
-        std::uint32_t(weights.format->blockBytes())};
+        std::uint32_t(stored.rowBytes),
+        std::uint32_t(stored.blockElements),
+        std::uint32_t(stored.blockBytes)};
     return dispatch;
 }
 
@@ -69,9 +70,10 @@ bool canMultiply(const TensorType& x, const TensorType& weights, const DeviceLim
     if (formatRowFor(*weights.format) == nullptr || x.columns() != columns || tokens == 0 || rows == 0
         || columns == 0 || rows >= std::size_t{1} << 31 || !isIndexable(x))
         return false;
-    return rowsThatFit(rows, weights.rowBytes(), limits) > 0
+    const std::size_t rowBytes = storedWeights(weights).rowBytes;
+    return rowsThatFit(rows, rowBytes, limits) > 0
         && rowsThatFit(tokens, std::max(columns, rows) * sizeof(float), limits) > 0
-        && upwards(rowsThatFit(rows, weights.rowBytes(), limits), tileEdge) <= limits.groups
+        && upwards(rowsThatFit(rows, rowBytes, limits), tileEdge) <= limits.groups
         && upwards(tokens, tokensAtOnce) <= limits.groups;
 }
 
@@ -82,7 +84,7 @@ Result<void> multiply(Device& device, const Product& product)
     const DeviceLimits& limits = device.limits();
     const Mode mode = tokens > fewTokens ? Mode::InTiles : Mode::ByRows;
     const std::size_t together = mode == Mode::InTiles ? tileEdge : tokens == 1 ? 1 : tokensAtOnce;
-    const Rows matrix{product.matrix, weights.rowBytes()}, result{product.result, rows * sizeof(float)};
+    const Rows matrix{product.matrix, storedWeights(weights).rowBytes}, result{product.result, rows * sizeof(float)};
     std::size_t tokenBytes = result.rowBytes;
     for (const Rows& input : product.inputs)
         tokenBytes = std::max(tokenBytes, input.rowBytes);
@@ -137,13 +139,13 @@ bool canGather(const TensorType& ids, const TensorType& table, const DeviceLimit
         && table.rows() <= std::size_t{1} << 24 // a number of a row is a float
         && count * sizeof(float) <= limits.operandBytes
         && table.columns() <= limits.operandBytes / sizeof(float) / count
-        && rowsThatFit(table.rows(), table.rowBytes(), limits) > 0;
+        && rowsThatFit(table.rows(), storedWeights(table).rowBytes, limits) > 0;
 }
 
 Result<void> gatherRows(
     Device& device, const TensorType& ids, const TensorType& table, const std::array<BufferPtr, 3>& buffers)
 {
-    const std::size_t count = ids.elements(), rows = table.rows(), rowBytes = table.rowBytes();
+    const std::size_t count = ids.elements(), rows = table.rows(), rowBytes = storedWeights(table).rowBytes;
     const std::size_t some = rowsThatFit(rows, rowBytes, device.limits());
     Dispatch dispatch = dispatchFor(Mode::Gather, *formatRowFor(*table.format), table, 1);
     dispatch.op = OpKind::Embedding;

@@ -1,5 +1,6 @@
 #include "compute/vulkan/vulkan_backend.h"
 
+#include "compute/vulkan/coded_weights.h"
 #include "compute/vulkan/convolutions.h"
 #include "compute/vulkan/ops.h"
 #include "compute/vulkan/products.h"
@@ -17,7 +18,8 @@ using vulkan::BufferPtr;
 /// What a device tensor is here. The buffer may be longer than the tensor.
 struct Value {
     BufferPtr buffer;
-    /// A few numbers that came from the host, which some ops look into before they record. Else empty.
+    /// What came from the host, where it is a few numbers, which some ops look into before they record, or
+    /// weights whose bytes were put in another order. Else empty.
     Tensor host;
     /// Of a buffer that Concat fills: bytes in use. The tensor that ends there can be appended to in place.
     std::shared_ptr<std::size_t> filledBytes;
@@ -100,12 +102,18 @@ public:
     {
         const bool isShort = tensor.type().shape.size() <= 1 && isFloat(tensor.type())
             && tensor.type().elements() <= longestOnHost;
+        const vulkan::FormatRow* const row = vulkan::formatRowFor(*tensor.type().format);
+        if (row != nullptr && row->lineElements > 0)
+            return valueOf(
+                tensor.type(), {TRY(m_device->makeBuffer(vulkan::codedBytes(tensor))), tensor, {}});
         return valueOf(
             tensor.type(), {TRY(m_device->makeBuffer(tensor.bytes())), isShort ? tensor : Tensor(), {}});
     }
 
     Result<Tensor> download(const DeviceTensor& tensor) override
     {
+        if (!isFloat(tensor.type) && !on(tensor).host.isEmpty())
+            return on(tensor).host;
         return Tensor::adopt(tensor.type, TRY(m_device->read(on(tensor).buffer, tensor.type.bytes())));
     }
 
