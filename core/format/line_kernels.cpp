@@ -143,11 +143,12 @@ linesOf(const LineGrid& grid, const LineSamples& s, Kind kind, const Moments& m,
         best.scale = pick(isFound, scale, best.scale);
         best.offset = pick(isFound, offset, best.offset);
     };
-    for (std::size_t a = 0; a < grid.widths; ++a) {
-        const float position = grid.first + (grid.last - grid.first) * float(a) / float(grid.widths - 1);
+    const LineGrid::Steps& steps = Kind::isPlain ? grid.plain : grid.others;
+    for (std::size_t a = 0; a < steps.widths; ++a) {
+        const float position = grid.first + (grid.last - grid.first) * float(a) / float(steps.widths - 1);
         const Lanes factor = position * perWidth;
-        for (std::size_t b = 0; b < grid.shares; ++b) {
-            const float cut = (position - grid.top) * float(b) / float(grid.shares - 1);
+        for (std::size_t b = 0; b < steps.shares; ++b) {
+            const float cut = (position - grid.top) * float(b) / float(steps.shares - 1);
             const Lanes offset = lowest + width * (cut / position);
             if (position <= grid.top) // nothing lies beyond either end
                 offer.template operator()<Reach::Inside>(factor, offset);
@@ -194,11 +195,9 @@ template <typename Kind>
     best.error = blockSum(error, grid.lanes);
     const Lanes largestScale = blockMax(own.scale, grid.lanes) / grid.highestScale;
     const Lanes largestMinimum = blockMax(-own.offset, grid.lanes) / grid.highestScale;
-    constexpr float rooms[][2] = {{1.0f, 1.0f}, {0.94f, 1.0f}, {1.0f, 0.94f}, {1.06f, 1.0f}};
-    for (std::size_t k = 0; k < grid.starts; ++k)
-        search.start(largestScale * rooms[k % 4][0], largestMinimum * rooms[k % 4][1], best);
-    for (std::size_t round = 0; round < grid.rounds; ++round)
-        search.again(best);
+    // More starts, with room above or below, gain a ten-thousandth.
+    search.start(largestScale, largestMinimum, best);
+    search.again(best);
     store(best.scale, out->scale);
     store(best.minimum, out->minimum);
     store(best.scales, out->scales);

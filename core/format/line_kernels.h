@@ -46,7 +46,10 @@ struct ScaleGrid {
 struct LineGrid {
     float top = 0; ///< levels 0..top
     float first = 0, last = 0;
-    std::size_t widths = 0, shares = 0; ///< at least 2 each
+    struct Steps {
+        std::size_t widths = 0, shares = 0; ///< at least 2 each
+    };
+    Steps plain, others; ///< of LineSamples that are plain, of others
     std::size_t rounds = 2;
     bool offsetNotPositive = false;
 };
@@ -55,7 +58,6 @@ struct LineGrid {
 struct SuperGrid {
     std::size_t lanes = 16; ///< lines of a block: 8 or 16
     float lowestScale = 0, highestScale = 0;
-    std::size_t starts = 2, rounds = 1;
     bool coarse = false; ///< few whole numbers: look one further
 };
 

@@ -114,6 +114,7 @@ void LineBatch::load(std::span<const float> values, std::span<const float> impor
 {
     const std::size_t blockElements = m_elements * m_linesOfBlock;
     m_isPlain = true;
+    bool isWeighted = false;
     m_units.fill(1);
     m_extremes.fill(0);
     m_ranges.fill({});
@@ -132,6 +133,7 @@ void LineBatch::load(std::span<const float> values, std::span<const float> impor
         // What is equally important has importance 1 exactly.
         const bool weighted = !isEqual && sum > 0 && std::isfinite(1 / sum);
         m_isPlain = m_isPlain && !weighted && isShort;
+        isWeighted = isWeighted || weighted;
         for (std::size_t line = 0; line < m_linesOfBlock; ++line) {
             const std::size_t lane = b * m_linesOfBlock + line;
             lines[lane] = block + line * m_elements;
@@ -149,17 +151,12 @@ void LineBatch::load(std::span<const float> values, std::span<const float> impor
         for (std::size_t k = 0; k < 4; ++k)
             low[k] = high[k] = lines[lane + k][0] * shrinks[lane + k];
         for (std::size_t i = 0; i < m_elements; i += 4) {
-            Four x[4], w[4];
-            for (std::size_t k = 0; k < 4; ++k) {
-                const Four given = loadFour(weights[lane + k] + i);
+            Four x[4];
+            for (std::size_t k = 0; k < 4; ++k)
                 x[k] = loadFour(lines[lane + k] + i) * shrinks[lane + k];
-                w[k] = (given > 0.0f ? given : Four{}) * perMeans[lane + k] + leasts[lane + k];
-            }
             transpose(x);
-            transpose(w);
             for (std::size_t k = 0; k < 4; ++k) {
                 std::memcpy(m_values + (i + k) * lanesOfLines + lane, &x[k], sizeof x[k]);
-                std::memcpy(m_importance + (i + k) * lanesOfLines + lane, &w[k], sizeof w[k]);
                 low = x[k] < low ? x[k] : low;
                 high = x[k] > high ? x[k] : high;
             }
@@ -169,6 +166,20 @@ void LineBatch::load(std::span<const float> values, std::span<const float> impor
             m_extremes[lane + k] = high[k] >= -low[k] ? high[k] : low[k];
         }
     }
+    if (!isWeighted && m_isEqual)
+        return; // all of it is 1, and still there
+    m_isEqual = !isWeighted;
+    for (std::size_t lane = 0; lane < lanesOfLines; lane += 4)
+        for (std::size_t i = 0; i < m_elements; i += 4) {
+            Four w[4];
+            for (std::size_t k = 0; k < 4; ++k) {
+                const Four given = loadFour(weights[lane + k] + i);
+                w[k] = (given > 0.0f ? given : Four{}) * perMeans[lane + k] + leasts[lane + k];
+            }
+            transpose(w);
+            for (std::size_t k = 0; k < 4; ++k)
+                std::memcpy(m_importance + (i + k) * lanesOfLines + lane, &w[k], sizeof w[k]);
+        }
 }
 
 std::span<const std::uint8_t>
@@ -207,8 +218,9 @@ LineGrid lineGrid(float top, OffsetSign sign, std::size_t count)
     grid.top = top;
     grid.first = top < 8 ? top - 0.6f : top * 0.8f;
     grid.last = top * reachOf(top, count);
-    grid.widths = 10;
-    grid.shares = 4;
+    // Where all weights count the same, fewer cost at most four thousandths of the squared error.
+    grid.plain = top < 8 ? LineGrid::Steps{5, 4} : LineGrid::Steps{8, 3};
+    grid.others = {10, 4};
     grid.offsetNotPositive = sign == OffsetSign::NotPositive;
     return grid;
 }

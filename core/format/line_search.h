@@ -34,6 +34,7 @@ private:
     std::unique_ptr<float[]> m_room;
     float *m_values, *m_importance;
     bool m_isPlain = false;
+    bool m_isEqual = false; ///< all of m_importance is 1
     std::vector<std::uint8_t> m_codes;
     std::array<float, lanesOfLines> m_units{}, m_extremes{};
     std::array<Range, lanesOfLines> m_ranges{};

@@ -68,15 +68,6 @@ struct SuperScaleSearch {
         assign(a);
         keepBetter(a, best);
     }
-
-    /// The block's scale that least squares gives for the whole numbers and nearest levels that there are.
-    [[gnu::always_inline]] inline Lanes solved(const Assigned& a) const
-    {
-        Lanes qq, xq;
-        sumScaled(s, kind, levels, trimmed(inverse(a.scale * a.scales)), qq, xq);
-        const Lanes above = blockSum(a.scales * xq, grid.lanes);
-        return above * inverse(blockSum(a.scales * a.scales * qq, grid.lanes));
-    }
 };
 
 template <typename Kind, typename Levels>
@@ -95,13 +86,9 @@ template <typename Kind, typename Levels>
     errorOf(s, kind, levels, best.scale * best.scales, Lanes{}, error);
     best.error = blockSum(error, grid.lanes);
     const Lanes largest = blockExtreme(search.own, grid.lanes);
-    constexpr float rooms[] = {1.0f, 1.05f, 0.96f, 1.1f};
-    for (std::size_t k = 0; k < grid.starts; ++k) {
-        search.start(largest / grid.lowestScale * rooms[k % 4], best);
-        search.start(largest / grid.highestScale * rooms[k % 4], best);
-    }
-    for (std::size_t round = 0; round < grid.rounds; ++round)
-        search.start(search.solved(best), best);
+    // Least squares for the whole numbers found, and a search around it, gain a thousandth.
+    search.start(largest / grid.lowestScale, best);
+    search.start(largest / grid.highestScale, best);
     store(best.scale, out->scale);
     store(best.scales, out->scales);
     store(Lanes{}, out->minimum);

@@ -109,8 +109,6 @@ void fitSuperLines(
     static constexpr SuperGrid supers{
         .lanes = 256 / Layout::lineElements(),
         .highestScale = Layout::topScale,
-        .starts = 2,
-        .rounds = 1,
         .coarse = Layout::topScale < 32};
     fitSupers(
         Layout{}, wholeLines(0, lines.top),
@@ -133,9 +131,7 @@ void fitSuperScales(
     static constexpr SuperGrid supers{
         .lanes = 256 / Layout::lineElements(),
         .lowestScale = Layout::lowestScale,
-        .highestScale = -1 - Layout::lowestScale,
-        .starts = 2,
-        .rounds = 1};
+        .highestScale = -1 - Layout::lowestScale};
     fitSupers(
         Layout{}, scales.levels,
         [](const LineSamples& samples, const float* units, SuperFit* out) {
