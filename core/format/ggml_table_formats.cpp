@@ -178,24 +178,64 @@ struct MXFP4 {
     {
         setNibble(block, 1, i, code);
     }
-    static void
-    search(std::span<const float> values, std::span<const float> importance, std::span<std::byte> block)
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
     {
-        encode(values, block);
-        const int near = std::to_integer<int>(block[0]);
-        block[0] =
-            bestStoredScale(values, importance, std::max(0, near - 2), std::min(252, near + 2), powerScale);
-        for (std::size_t i = 0; i < 32; ++i)
-            setCode(block, i, nearest(table(), powerScale(block[0]), values[i]));
+        setNibbles(block, 1, codes);
+    }
+    static constexpr bool fitsBlocks() { return true; }
+    /// The best of the exponents around the one that encode() takes.
+    static void
+    fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
+    {
+        forEachBatch(MXFP4{}, values, importance, blocks, [](LineBatch& batch, std::span<std::byte> packed) {
+            const LineLevels levels = tableLines(miniFloatSearch);
+            constexpr std::array<float, lanesOfLines> none{};
+            std::array<float, lanesOfLines> scale, error, bestScale{}, least{};
+            std::array<std::byte, lanesOfLines> stored{};
+            for (int step = -2; step <= 2; ++step) {
+                std::array<std::byte, lanesOfLines> tried;
+                for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+                    const float unit = batch.units()[lane];
+                    tried[lane] = exponentAbove(std::fabs(batch.extremeOf(lane)) * unit, step);
+                    scale[lane] = powerScale(tried[lane]) / unit;
+                }
+                lineKernels().errors(levels, batch.samples(), scale.data(), none.data(), error.data());
+                for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
+                    if (step == -2 || error[lane] < least[lane]) {
+                        least[lane] = error[lane];
+                        bestScale[lane] = scale[lane];
+                        stored[lane] = tried[lane];
+                    }
+            }
+            const auto levelNumbers = batch.codes(levels, bestScale.data(), none.data());
+            for (std::size_t lane = 0; lane * bytes() < packed.size(); ++lane) {
+                std::array<std::uint8_t, elements()> codes;
+                for (std::size_t i = 0; i < elements(); ++i)
+                    codes[i] = codeOfLevel[levelNumbers[lane * elements() + i]];
+                const auto block = packed.subspan(lane * bytes(), bytes());
+                block[0] = stored[lane];
+                setCodes(block, codes);
+            }
+        });
     }
     static void encode(std::span<const float> values, std::span<std::byte> block)
     {
-        const float largest = std::fabs(extreme(values));
-        // The largest E2M1 number is 6 = 1.5 * 2^2.
-        const int exponent = largest > 0 ? std::ilogb(largest) - 2 + 127 : 0;
-        block[0] = static_cast<std::byte>(std::clamp(exponent, 0, 252));
+        block[0] = exponentAbove(std::fabs(extreme(values)), 0);
         for (std::size_t i = 0; i < 32; ++i)
             setCode(block, i, nearest(table(), powerScale(block[0]), values[i]));
+    }
+
+private:
+    /// By number of a level of miniFloatSearch.
+    static constexpr std::array<std::uint8_t, 15> codeOfLevel{15, 14, 13, 12, 11, 10, 9, 0,
+                                                              1,  2,  3,  4,  5,  6,  7};
+
+    /// The stored scale, `step` octaves beside the one with which `largest` lies in the octave of 6 = 1.5 *
+    /// 2^2, the largest E2M1 number.
+    static std::byte exponentAbove(float largest, int step)
+    {
+        const int exponent = largest > 0 ? std::ilogb(largest) - 2 + 127 : 0;
+        return static_cast<std::byte>(std::clamp(exponent + step, 0, 252));
     }
 };
 
