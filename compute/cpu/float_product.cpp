@@ -62,12 +62,13 @@ struct Brain {
     }
 };
 
+/// Rows 0, step, 2 * step and so on.
 template <class Stored, std::size_t Rows>
-void Multiply(const std::byte* rows, const float* x, std::size_t columns, float* y)
+void Multiply(const std::byte* rows, std::size_t step, const float* x, std::size_t columns, float* y)
 {
     constexpr std::size_t ahead = 1024; // bytes of each row
     const Floats d;
-    const std::size_t lanes = hn::Lanes(d), stride = columns * Stored::bytes;
+    const std::size_t lanes = hn::Lanes(d), stride = step * columns * Stored::bytes;
     hn::Vec<Floats> even[Rows], odd[Rows];
     for (std::size_t r = 0; r < Rows; ++r)
         even[r] = odd[r] = hn::Zero(d);
@@ -85,18 +86,19 @@ void Multiply(const std::byte* rows, const float* x, std::size_t columns, float*
         float sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(even[r], odd[r])));
         for (std::size_t rest = c; rest < columns; ++rest)
             sum += Stored::one(rows + r * stride + rest * Stored::bytes) * x[rest];
-        y[r] = sum;
+        y[r * step] = sum;
     }
 }
 
 template <class Stored>
 void MultiplyAll(const std::byte* rows, const float* x, std::size_t columns, float* y, std::size_t count)
 {
-    std::size_t r = 0;
-    for (; r + 4 <= count; r += 4)
-        Multiply<Stored, 4>(rows + r * columns * Stored::bytes, x, columns, y + r);
-    for (; r < count; ++r)
-        Multiply<Stored, 1>(rows + r * columns * Stored::bytes, x, columns, y + r);
+    // Four streams, each of neighbouring rows, so that what they ask for ahead is what they come to.
+    const std::size_t step = count / 4;
+    for (std::size_t r = 0; r < step; ++r)
+        Multiply<Stored, 4>(rows + r * columns * Stored::bytes, step, x, columns, y + r);
+    for (std::size_t r = 4 * step; r < count; ++r)
+        Multiply<Stored, 1>(rows + r * columns * Stored::bytes, 1, x, columns, y + r);
 }
 
 void MultiplyFloatRows(

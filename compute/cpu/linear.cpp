@@ -1,3 +1,4 @@
+#include "compute/cpu/chunks.h"
 #include "compute/cpu/cpu_tensor.h"
 #include "compute/cpu/dense.h"
 #include "compute/cpu/float_product.h"
@@ -33,9 +34,7 @@ void oneColumn(const CpuTensor& weights, std::span<const float> x, std::span<flo
 {
     const std::size_t columns = weights.type().columns(), rowBytes = weights.type().rowBytes();
     const auto kind = floatKindOf(*weights.type().format);
-    const std::size_t grain =
-        std::max<std::size_t>(4, (std::size_t{256} << 10) / std::max<std::size_t>(rowBytes, 1) / 4 * 4);
-    parallelFor(y.size(), grain, [&](std::size_t begin, std::size_t end) {
+    parallelFor(y.size(), chunkOf(y.size(), rowBytes, 4), [&](std::size_t begin, std::size_t end) {
         if (kind) {
             multiplyFloatRows(
                 *kind, weights.given().bytes().data() + begin * rowBytes, x, y.subspan(begin, end - begin));

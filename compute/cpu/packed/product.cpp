@@ -1,6 +1,7 @@
 // One source, compiled once per instruction set by foreach_target.h.
 #include "compute/cpu/packed/product.h"
 
+#include "compute/cpu/chunks.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -416,9 +417,7 @@ HWY_EXPORT(MultiplyColumn);
 void multiplyColumn(const PackedWeights& weights, const Activations& x, std::span<float> y)
 {
     const PackedLayout& layout = weights.layout;
-    // Chunks of about 256 KB: few enough to be cheap, many enough for a core that is busy with something
-    // else. Four panels at a time.
-    const std::size_t grain = std::max<std::size_t>(1, (std::size_t{64} << 10) / layout.panelBytes()) * 4;
+    const std::size_t grain = chunkOf(layout.panels, layout.panelBytes(), 4);
     const std::size_t whole = y.size() / panelRows;
     parallelFor(layout.panels, grain, [&](std::size_t begin, std::size_t end) {
         const auto multiply = HWY_DYNAMIC_DISPATCH(MultiplyColumn);
