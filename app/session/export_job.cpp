@@ -301,7 +301,7 @@ Result<ExportReport> exportAllocation(
     const ModelFile file = stated(model);
     const auto base = compressor.base();
     const std::vector<std::string> strange = TRY(notFinite(model, stop));
-    const WrittenFile done = TRY(target.write(
+    const auto done = target.write(
         {.model = file,
          .formats = tensorFormats(model, allocation),
          .tensor = tensorOf,
@@ -310,21 +310,25 @@ Result<ExportReport> exportAllocation(
          .path = path,
          .progress =
              [&](double fraction) { show(fraction * (evaluate == Evaluate::Yes ? writingShare : 1)); },
-         .stop = stop}));
+         .stop = stop});
+    if (!done && !strange.empty() && done.error().code != ErrorCode::Cancelled) // the likely cause
+        return fail(done.error().code, "{}; {}", done.error().message, strange.front());
+    if (!done)
+        return tl::unexpected(done.error());
     ExportReport report{.path = path};
-    report.bytes = done.fileBytes;
+    report.bytes = done->fileBytes;
     report.tensors = model.file->tensors.size();
     if (target.id == "gguf")
         report.checks.push_back(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
-    report.checks.push_back("read back: " + done.readBack);
-    report.checks.insert(report.checks.end(), done.notices.begin(), done.notices.end());
+    report.checks.push_back("read back: " + done->readBack);
+    report.checks.insert(report.checks.end(), done->notices.begin(), done->notices.end());
     report.remarks = exportRemarks(model, allocation, target);
     report.remarks.insert(report.remarks.end(), strange.begin(), strange.end());
     const ReadBack read = TRY(readBack(path, compressor));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());
-    report.weightBytes = done.weightBytes.value_or(read.weightBytes);
+    report.weightBytes = done->weightBytes.value_or(read.weightBytes);
     report.target = target.id;
     if (evaluate == Evaluate::Yes)
         report.checks.push_back(

@@ -227,9 +227,9 @@ Result<CompressedLayer> Compressor::compress(
         packed = TRY(named(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context)));
     } else if (const auto* const behind = dynamic_cast<const UnitMethod*>(method); behind != nullptr) {
         const InputUnits units = TRY(unitsBefore(*m_model, what, choice.method, stop));
-        packed = TRY(behind->quantizeBehind(problem, units, format, choice.parameters, context));
+        packed = TRY(named(behind->quantizeBehind(problem, units, format, choice.parameters, context)));
     } else {
-        packed = TRY(method->quantize(problem, format, choice.parameters, context));
+        packed = TRY(named(method->quantize(problem, format, choice.parameters, context)));
     }
     const std::scoped_lock lock(m_mutex);
     m_memo.put(key, packed, packed.bytes());

@@ -4195,6 +4195,10 @@ Divergenz %1</translation>
             <source>Transforms</source>
             <translation>Umformungen</translation>
         </message>
+        <message>
+            <source>the bits as they are set, layer by layer</source>
+            <translation>die Bits, wie sie eingestellt sind, Schicht für Schicht</translation>
+        </message>
     </context>
     <context>
         <name>Plugins</name>

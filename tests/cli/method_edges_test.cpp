@@ -155,6 +155,19 @@ private slots:
         QVERIFY2(QString::fromUtf8(done.err).contains(sentence), done.err.constData());
     }
 
+    // What methods cannot learn from is told with the layer that they were at, and the one that is broken.
+    void weightsThatAreNotFiniteAreNamedByMethodsThatLearn()
+    {
+        const Finished done =
+            cli({"export", broken(halfInfinity), "--format", "int4g64a", "--method", "gptq", "--skip-evaluation",
+                 "-o", path("broken.tritloom")});
+        QCOMPARE(done.exitCode, 1);
+        QVERIFY2(
+            done.err.contains(".weight: the Gram matrix of the inputs holds numbers that are not finite; "
+                              "blk.1.ffn_up.weight: 1 of its 196608 numbers are NaN or infinite"),
+            done.err.constData());
+    }
+
     // Two fine-tunes in files of their own: the base is mapped once, and each is what evaluate says it is.
     void fineTunesOverOneBase()
     {
