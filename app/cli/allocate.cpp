@@ -7,6 +7,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <cmath>
+
 namespace tritloom::cli {
 namespace {
 
@@ -26,21 +28,29 @@ checkBudget(const Context& context, const Model& model, const SensitivityTable& 
     return {};
 }
 
-/// What --allocator, --metric and --bit-operations ask for.
+/// What --allocator, --metric and the budgets beside the size ask for.
 Result<AllocatorChoice> allocatorChoice(Context& context)
 {
     AllocatorChoice choice;
     if (context.parser.isSet("allocator"))
         choice.allocator =
             TRY(askedPlugin(context, PluginKind::Allocator, context.parser.value("allocator")));
-    if (context.parser.isSet("bit-operations")) {
+    const auto number = [&](const char* option, double& into) -> Result<void> {
+        if (!context.parser.isSet(option))
+            return {};
         bool valid = false;
-        choice.bitOperations = context.parser.value("bit-operations").toDouble(&valid);
-        if (!valid || !(choice.bitOperations > 0))
+        into = context.parser.value(option).toDouble(&valid);
+        if (!valid || !(into > 0) || !std::isfinite(into))
             return context.misuse(
-                "--bit-operations needs a number above 0, not '{}'",
-                context.parser.value("bit-operations").toStdString());
-    }
+                "--{} needs a number above 0, not '{}'", option, context.parser.value(option).toStdString());
+        return {};
+    };
+    TRY_VOID(number("bit-operations", choice.bitOperations));
+    TRY_VOID(number("latency", choice.milliseconds));
+    TRY_VOID(number("bandwidth", choice.bytesPerSecond));
+    choice.bytesPerSecond *= 1e9;
+    if (choice.bytesPerSecond > 0 && choice.milliseconds == 0)
+        return context.misuse("--bandwidth means nothing without --latency");
     return choice;
 }
 
@@ -59,6 +69,10 @@ int allocate(Context& context, const QStringList& arguments)
         {"allocator", "Choose by this allocator instead of the exact knapsack, e.g. integer-program.", "id"});
     context.addOption(
         {"bit-operations", "Also keep this many bit operations a token (integer-program).", "N"});
+    context.addOption(
+        {"latency", "Also keep this many milliseconds a token, for reading all weights once (integer-program).",
+         "ms"});
+    context.addOption({"bandwidth", "GB/s that --latency reckons with (default: measured here).", "GB/s"});
     context.addOption({{"o", "output"}, "Also write the recipe to this file.", "file"});
     context.addOption({"split-fused", "Let q/k/v and gate/up have different formats."});
     if (!context.parse(arguments, 1))
@@ -98,11 +112,13 @@ int allocate(Context& context, const QStringList& arguments)
         tell(made.notices);
         const AllocationResult& result = made.result;
         if (context.parser.isSet("output"))
-            TRY_VOID(writeRecipe(model, result.allocation, context.parser.value("output").toStdString()));
+            TRY_VOID(writeRecipe(
+                model, result.allocation, context.applied, context.parser.value("output").toStdString()));
         const double bits = bitsPerWeight(model, result.allocation, methods);
         if (context.json()) {
             QJsonObject object =
-                QJsonDocument::fromJson(QByteArray::fromStdString(recipeText(model, result.allocation)))
+                QJsonDocument::fromJson(QByteArray::fromStdString(
+                    recipeText(model, result.allocation, context.applied)))
                     .object();
             object["bytes"] = qint64(result.bytes);
             object["bitsPerWeight"] = bits;

@@ -77,7 +77,7 @@ struct Asked {
 Result<Asked> askable(Context& context, const QString& path)
 {
     Asked asked;
-    if (const auto network = TRY(pictureModel(path))) {
+    if (const auto network = TRY(pictureModel(context, path))) {
         asked.pictures = TRY(openPictureEngine(context, network));
         asked.probe = TRY(
             asked.pictures->makeProbe(TRY(candidatesOf(context, *asked.pictures->model())), context.stop));

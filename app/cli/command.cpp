@@ -35,10 +35,15 @@ void Context::addEngineOptions()
     addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
     addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
     addOption(
-        {"transform", "Rewrite the model first, e.g. smoothquant:strength=0.8; several separated by commas.",
+        {"transform",
+         "Rewrite the model first, e.g. smoothquant:strength=0.8; several separated by commas; 'none': not even as "
+         "the recipe was made.",
          "ids"});
     addOption(
-        {"base", "The model that this one was tuned from, for methods that store the difference.", "model"});
+        {"base",
+         "The model that this one was tuned from, for methods that store the difference and for files that "
+         "hold it.",
+         "model"});
     addOption({"device", "A device id of 'tritloom-cli devices' (default: cpu).", "id", "cpu"});
     addOption({"threads", "How many threads to use (default: all cores).", "N"});
 }

@@ -3,6 +3,7 @@
 #include "app/cli/option_groups.h"
 #include "app/session/engine.h"
 #include "app/session/plugin_host.h"
+#include "core/file/base_files.h"
 
 #include <QCommandLineParser>
 #include <QJsonObject>
@@ -32,6 +33,8 @@ public:
     void addEngineOptions();
     /// Parses; prints help or the mistake. most: 0 for exactly `positionals`. False: return exitCode.
     [[nodiscard]] bool parse(const QStringList& arguments, int positionals, int most = 0);
+    std::optional<Candidate> preparesFor; ///< what transforms are to prepare for; absent: as options say
+    std::vector<AppliedTransform> applied; ///< what forEachTransform() rewrote the model by, for recipes
     bool choosesCandidates = false; ///< addCandidateOptions() was called
     int exitCode = Done;
 
@@ -65,6 +68,10 @@ public:
     [[nodiscard]] Result<std::string> device() const; ///< that is there
     [[nodiscard]] Result<std::size_t> threads() const; ///< 0: all cores
     [[nodiscard]] PluginHost& plugins();
+    /// The model there; what its differences are to is --base where that is given, else beside it. One base is
+    /// mapped once whatever number of models refers to it. Errors: those of openModel().
+    [[nodiscard]] Result<std::shared_ptr<const Model>> load(const QString& path);
+    [[nodiscard]] BaseFiles& bases(); ///< of load()
 
 private:
     struct Option {
@@ -84,6 +91,7 @@ private:
     std::vector<Option> m_options; ///< for the help, in order
     std::vector<std::pair<QString, QString>> m_arguments;
     std::unique_ptr<PluginHost> m_plugins;
+    std::unique_ptr<BaseFiles> m_bases;
 };
 
 /// A table with aligned columns on stdout. Numbers (cells that start with a digit or sign) go to the right.

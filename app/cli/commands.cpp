@@ -25,6 +25,7 @@ std::span<const Command> commands()
         {judge, "evaluate", "quality on a text or on pictures, and divergence from a reference", evaluate},
         {judge, "blame", "which layers cost a token, or the loss of a text", blame},
         {judge, "generate", "continue a text, or make pictures", generate},
+        {judge, "deltas", "several fine-tunes over one base: what each takes, says and scores", deltas},
         {judge, "bench", "speeds beside what this machine can do", bench},
         {there, "formats", "the number formats", formats},
         {there, "methods", "the compression methods", methods},

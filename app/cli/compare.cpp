@@ -7,6 +7,7 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace tritloom::cli {
@@ -65,6 +66,76 @@ void print(Context& context, const ComparisonKind& kind, const std::vector<Compa
         printTable(header, table);
 }
 
+/// What rows are measured with.
+struct Opened {
+    std::shared_ptr<PictureEngine> pictures;
+    std::shared_ptr<Engine> engine; ///< of a language model
+    const ComparisonKind* kind = nullptr; ///< known once rows were run
+    [[nodiscard]] const Model& model() const { return pictures ? *pictures->model() : *engine->model(); }
+    [[nodiscard]] std::shared_ptr<Compressor> compressor() const
+    {
+        return pictures ? pictures->compressor() : engine->compressor();
+    }
+};
+
+Result<Opened> open(Context& context, const std::shared_ptr<const Model>& network)
+{
+    Opened opened;
+    if (network)
+        opened.pictures = TRY(openPictureEngine(context, network));
+    else
+        opened.engine = TRY(openEngine(context));
+    return opened;
+}
+
+Result<void> runRows(Context& context, Opened& opened, std::vector<ComparisonRow>& rows)
+{
+    std::set<std::string> used;
+    for (const ComparisonRow& row : rows)
+        used.merge(methodsOf(row.allocation));
+    TRY_VOID(checkMethods(context, *opened.compressor(), used));
+    // Without a place to keep results the comparison still runs; it only starts anew next time.
+    const auto project = Workspace::autosaveFor(opened.model());
+    ResultStore* const store = project ? project->store.get() : nullptr;
+    const auto meter = opened.pictures ? TRY(makeComparisonMeter(opened.pictures))
+                                       : TRY(makeComparisonMeter(*opened.engine, store));
+    opened.kind = &meter->kind();
+    return runComparison(
+        rows, *meter, store, context.stop, [](std::size_t, const ComparisonRow&) {},
+        [&](double fraction) { context.progress("compare", fraction); });
+}
+
+/// Whether a transform gives another model for every choice, so that each row has one of its own.
+Result<bool> preparesForChoice(Context& context)
+{
+    for (const AppliedTransform& asked : TRY(transformsGiven(context)))
+        if (context.plugins().transform(asked.transform.id)->preparesForChoice())
+            return true;
+    return false;
+}
+
+/// A row on the model as transforms prepare it for that row; its time counts as compression.
+/// Errors: Cancelled, WrongUse; others are the row's own.
+Result<void> runPrepared(Context& context, const std::shared_ptr<const Model>& network, ComparisonRow& row)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    context.preparesFor = row.candidate;
+    auto opened = open(context, network);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    std::vector<ComparisonRow> one{row};
+    const auto ran = opened ? runRows(context, *opened, one) : tl::make_unexpected(opened.error());
+    if (!ran && (ran.error().code == ErrorCode::Cancelled || context.isWrongUse()))
+        return ran;
+    row = one.front();
+    if (ran) {
+        row.compressSeconds += seconds;
+        return {};
+    }
+    row.isDone = true;
+    row.failure = ran.error().message;
+    return {};
+}
+
 } // namespace
 
 int compare(Context& context, const QStringList& arguments)
@@ -84,10 +155,14 @@ int compare(Context& context, const QStringList& arguments)
     const ComparisonKind* kind = nullptr;
     std::vector<ComparisonRow> rows;
     const auto run = [&]() -> Result<void> {
+        const QString path = context.parser.positionalArguments()[0];
         const auto network = TRY(pictureModel(context));
-        const auto pictures = network ? TRY(openPictureEngine(context, network)) : nullptr;
-        const auto engine = pictures ? nullptr : TRY(openEngine(context));
-        const Model& model = pictures ? *pictures->model() : *engine->model();
+        const bool isPreparedByRow = TRY(preparesForChoice(context));
+        const auto plain = network || !isPreparedByRow ? network : TRY(context.load(path));
+        Opened opened;
+        if (!isPreparedByRow)
+            opened = TRY(open(context, network));
+        const Model& model = isPreparedByRow ? *plain : opened.model();
         std::vector<Candidate> methods;
         for (const QString& text : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
             const PluginChoice choice = TRY(askedPlugin(context, PluginKind::LayerMethod, text));
@@ -97,26 +172,21 @@ int compare(Context& context, const QStringList& arguments)
         for (const QString& format : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
             formats.push_back(format.trimmed().toStdString());
         if (formats.empty())
-            formats = pictures ? std::vector<std::string>{"int3row", "int4row", "int6row", "int8row"}
-                               : std::vector<std::string>{"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_0"};
-        const auto compressor = pictures ? pictures->compressor() : engine->compressor();
-        rows = TRY(context.asked(comparisonRows(model, formats, methods, compressor->methods())));
+            formats = network ? std::vector<std::string>{"int3row", "int4row", "int6row", "int8row"}
+                              : std::vector<std::string>{"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_0"};
+        rows = TRY(context.asked(comparisonRows(model, formats, methods, context.plugins().lookup())));
         if (rows.empty())
             return context.misuse("none of these methods can write any of these formats");
-        std::set<std::string> used;
-        for (const ComparisonRow& row : rows)
-            used.merge(methodsOf(row.allocation));
-        TRY_VOID(checkMethods(context, *compressor, used));
         TRY_VOID(tellNotFinite(context, model));
-        // Without a place to keep results the comparison still runs; it only starts anew next time.
-        const auto project = Workspace::autosaveFor(model);
-        ResultStore* const store = project ? project->store.get() : nullptr;
-        const auto meter =
-            pictures ? TRY(makeComparisonMeter(pictures)) : TRY(makeComparisonMeter(*engine, store));
-        kind = &meter->kind();
-        TRY_VOID(runComparison(
-            rows, *meter, store, context.stop, [](std::size_t, const ComparisonRow&) {},
-            [&](double fraction) { context.progress("compare", fraction); }));
+        if (isPreparedByRow) {
+            kind = network && network->picture ? &pictureComparison(network->picture->task)
+                                              : &textComparison();
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                TRY_VOID(runPrepared(context, network, rows[i]));
+        } else {
+            TRY_VOID(runRows(context, opened, rows));
+            kind = opened.kind;
+        }
         for (const auto& [option, text] :
              {std::pair{"csv", comparisonCsv(*kind, rows)},
               std::pair{"html", comparisonHtml(model.file->path.filename().string(), *kind, rows)}})

@@ -1,9 +1,9 @@
 #include "app/cli/picture_commands.h"
 
-#include "core/format/row_group.h"
-
 #include "app/session/recipe.h"
+#include "app/session/transform_controller.h"
 #include "app/session/workspace.h"
+#include "core/architecture/prepared_file.h"
 
 #include <QJsonArray>
 
@@ -13,38 +13,20 @@
 namespace tritloom::cli {
 namespace {
 
-/// What most layers of a recipe become, first; groups of a whole row are called so, whatever the row's
-/// length.
-std::vector<Candidate> mostTaken(const Model& model, const Allocation& allocation)
-{
-    std::vector<std::pair<std::size_t, Candidate>> counted;
-    for (std::size_t i = 0; i < allocation.layers.size(); ++i) {
-        const LayerChoice& choice = allocation.layers[i];
-        if (choice.format.empty())
-            continue;
-        Candidate candidate{choice.format, choice.method, choice.parameters};
-        const std::string row = fmt::format("g{}", rowGroup(model.layers[i].columns));
-        if (const std::size_t at = candidate.format.find(row); at != std::string::npos)
-            candidate.format.replace(at, row.size(), "row");
-        const auto found = std::ranges::find(counted, candidate, &std::pair<std::size_t, Candidate>::second);
-        found == counted.end() ? counted.push_back({1, candidate}) : void(++found->first);
-    }
-    std::ranges::stable_sort(counted, std::greater<>(), &std::pair<std::size_t, Candidate>::first);
-    std::vector<Candidate> candidates;
-    for (auto& [count, candidate] : counted)
-        candidates.push_back(std::move(candidate));
-    return candidates;
-}
-
-/// What a transform prepares the layers for: the first of the formats to choose from, else what a recipe or
-/// --format says; nothing where the command does not know.
+/// What a transform prepares the layers for: the formats to choose from, of which most take the first, else what
+/// a recipe says of each layer, or --format; nothing where the command does not know.
 Result<std::vector<Candidate>> preparedFor(Context& context, const Model& model)
 {
+    if (context.preparesFor)
+        return std::vector{*context.preparesFor};
     if (context.choosesCandidates)
         return candidatesOf(context, model);
     const QStringList given = context.parser.optionNames();
-    if (given.contains(QStringLiteral("recipe")))
-        return mostTaken(model, TRY(readRecipe(model, context.parser.value("recipe").toStdString())));
+    if (given.contains(QStringLiteral("recipe"))) {
+        Candidate recipe =
+            asCandidate(model, TRY(readRecipe(model, context.parser.value("recipe").toStdString())));
+        return recipe.format.empty() ? std::vector<Candidate>() : std::vector{std::move(recipe)};
+    }
     if (!given.contains(QStringLiteral("format")))
         return std::vector<Candidate>();
     const auto [method, parameters] =
@@ -67,26 +49,77 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
     return choice;
 }
 
+Result<std::vector<AppliedTransform>> transformsGiven(Context& context)
+{
+    std::vector<AppliedTransform> given; // all are checked before the first has run for minutes
+    const QString text = context.parser.value("transform");
+    for (const QString& one : text.split(',', Qt::SkipEmptyParts))
+        if (text != QLatin1String("none"))
+            given.push_back({TRY(askedPlugin(context, PluginKind::ModelTransform, one)), {"", "", {}}});
+    return given;
+}
+
+namespace {
+
+/// What --transform asks for, else what the recipe was made with. Told where the two differ.
+Result<std::vector<AppliedTransform>> askedTransforms(Context& context)
+{
+    const QStringList given = context.parser.optionNames();
+    std::vector<AppliedTransform> ofRecipe;
+    if (given.contains(QStringLiteral("recipe")))
+        ofRecipe = TRY(recipeTransforms(context.parser.value("recipe").toStdString()));
+    if (!given.contains(QStringLiteral("transform"))) {
+        if (!ofRecipe.empty())
+            tell({fmt::format("the recipe was made with {}, and so is this", transformNames(ofRecipe))});
+        for (const AppliedTransform& one : ofRecipe)
+            TRY(askedPlugin(
+                context, PluginKind::ModelTransform, QString::fromStdString(pluginText(one.transform))));
+        return ofRecipe;
+    }
+    const auto asked = TRY(transformsGiven(context));
+    if (!ofRecipe.empty() && transformNames(ofRecipe) != transformNames(asked))
+        tell({fmt::format(
+            "the recipe was made with {}, --transform asks for {}, which is done instead",
+            transformNames(ofRecipe), transformNames(asked))});
+    return asked;
+}
+
+} // namespace
+
 Result<void>
 forEachTransform(Context& context, const std::function<const Model&()>& model, const ApplyTransform& apply)
 {
-    struct Asked {
-        QString text;
-        const ModelTransform* transform;
-        Parameters parameters;
-    };
-    std::vector<Asked> all; // the last is checked before the first has run for minutes
-    for (const QString& text : context.parser.value("transform").split(',', Qt::SkipEmptyParts)) {
-        const PluginChoice choice = TRY(askedPlugin(context, PluginKind::ModelTransform, text));
-        all.push_back({text, context.plugins().transform(choice.id), choice.parameters});
-    }
-    for (const Asked& asked : all) {
-        const MethodContext work{.stop = context.stop, .progress = [&](double fraction) {
-                                     context.progress(asked.text, fraction);
-                                 }};
-        TRY_VOID(apply(*asked.transform, asked.parameters, TRY(preparedFor(context, model())), work));
+    for (AppliedTransform& asked : TRY(askedTransforms(context))) {
+        const QString title = QString::fromStdString(pluginText(asked.transform));
+        const MethodContext work{
+            .stop = context.stop, .progress = [&](double fraction) { context.progress(title, fraction); }};
+        std::vector<Candidate> prepares = asked.preparedFor.format.empty()
+            ? TRY(preparedFor(context, model()))
+            : std::vector{asked.preparedFor};
+        if (!prepares.empty())
+            asked.preparedFor = prepares.front();
+        TRY_VOID(apply(
+            *context.plugins().transform(asked.transform.id), asked.transform.parameters, std::move(prepares),
+            work));
+        context.applied.push_back(std::move(asked));
     }
     return {};
+}
+
+BaseFiles& Context::bases()
+{
+    if (!m_bases) {
+        std::vector<std::filesystem::path> given;
+        if (parser.optionNames().contains(QStringLiteral("base")))
+            given.emplace_back(parser.value("base").toStdString());
+        m_bases = std::make_unique<BaseFiles>(std::move(given), preparedFile);
+    }
+    return *m_bases;
+}
+
+Result<std::shared_ptr<const Model>> Context::load(const QString& path)
+{
+    return makeModel(TRY(openModel(path.toStdString(), bases())));
 }
 
 Result<std::shared_ptr<Engine>> openEngine(Context& context)
@@ -101,7 +134,7 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
 
 Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path, EngineOptions options)
 {
-    auto model = TRY(loadModel(path.toStdString()));
+    auto model = TRY(context.load(path));
     if (model->graph || model->picture) // else opening or measuring says why it cannot be run
         TRY_VOID(context.checkApplied(
             model->picture ? std::optional(model->picture->task) : std::optional<PictureTask>()));
@@ -177,7 +210,7 @@ Result<MeasuredModel> openMeasured(Context& context)
 Result<MeasuredModel> openMeasured(Context& context, const QString& path)
 {
     MeasuredModel measured;
-    measured.model = TRY(pictureModel(path));
+    measured.model = TRY(pictureModel(context, path));
     if (measured.model != nullptr) {
         const auto engine = TRY(openPictureEngine(context, measured.model));
         tell(engine->pictures().notices);

@@ -44,7 +44,7 @@ int evaluate(Context& context, const QStringList& arguments)
         strange = TRY(notFinite(model, context.stop));
         std::shared_ptr<ForwardPass> reference;
         if (context.parser.isSet("reference")) {
-            auto other = TRY(loadModel(context.parser.value("reference").toStdString()));
+            auto other = TRY(context.load(context.parser.value("reference")));
             if (!other->graph)
                 return fail(
                     ErrorCode::Unsupported, "the reference {} cannot be evaluated: {}",

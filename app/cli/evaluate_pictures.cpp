@@ -82,7 +82,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
             allocation = TRY(readRecipe(*engine->model(), context.parser.value("recipe").toStdString()));
         std::shared_ptr<const Model> reference;
         if (context.parser.isSet("reference"))
-            reference = TRY(loadModel(context.parser.value("reference").toStdString()));
+            reference = TRY(context.load(context.parser.value("reference")));
         const auto session = TRY(engine->makeSession(std::move(reference)));
         Executor& executor = session->pass().executor();
         device = executor.backendNames();

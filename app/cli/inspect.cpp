@@ -12,11 +12,14 @@ int inspect(Context& context, const QStringList& arguments)
         "MODEL",
         "GGUF, a Hugging Face or diffusers folder, ONNX, a PyTorch state dict (also zipped), Keras weights "
         "(HDF5), TensorFlow.js, deeplearn.js, a llama2.c checkpoint, or .tritloom.");
+    addBaseOption(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
-    const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());
+    const auto loaded = context.load(context.parser.positionalArguments()[0]);
     if (!loaded)
         return context.fail(loaded.error());
+    if (const auto checked = checkBase(context, {}); !checked)
+        return context.fail(checked.error());
     const Model& model = **loaded;
     QJsonArray tensors, notices;
     std::vector<QStringList> rows;

@@ -16,6 +16,11 @@ std::set<std::string> methodsOf(const Allocation& allocation)
     return methods;
 }
 
+void addBaseOption(Context& context)
+{
+    context.addOption({"base", "What the differences in MODEL are to, where it is not beside it.", "model"});
+}
+
 Result<void> checkBase(Context& context, const std::set<std::string>& methods)
 {
     const auto needing = std::ranges::find_if(methods, [&](const std::string& id) {
@@ -26,8 +31,10 @@ Result<void> checkBase(Context& context, const std::set<std::string>& methods)
     if (needing != methods.end() && !isGiven)
         return context.misuse(
             "the method '{}' needs the model that this one was tuned from: --base", *needing);
-    if (needing == methods.end() && isGiven)
-        return context.misuse("--base means nothing here: no method stores the difference to another model");
+    if (needing == methods.end() && isGiven && context.bases().opened() == 0)
+        return context.misuse(
+            "--base means nothing here: no method stores the difference to another model, and no file holds "
+            "one");
     return {};
 }
 

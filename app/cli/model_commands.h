@@ -26,6 +26,7 @@ int exportModel(Context&, const QStringList&);
 int evaluate(Context&, const QStringList&);
 int blame(Context&, const QStringList&);
 int generate(Context&, const QStringList&);
+int deltas(Context&, const QStringList&);
 int compare(Context&, const QStringList&);
 int imatrix(Context&, const QStringList&);
 int bench(Context&, const QStringList&);
@@ -39,9 +40,13 @@ int screenshot(Context&, const QStringList&);
 /// Errors: WrongUse (no such plugin, parameter or value).
 [[nodiscard]] Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QString& text);
 
+/// The plugins of --transform, checked; none for "none". Without a format: not prepared for anything yet.
+[[nodiscard]] Result<std::vector<AppliedTransform>> transformsGiven(Context& context);
+
 using ApplyTransform = std::function<Result<void>(
     const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;
-/// Calls apply for every one of --transform, in order; all are checked first. model: as it is before each.
+/// Calls apply for every one of --transform, or of the recipe where that option is not given, in order; all are
+/// checked first. model: as it is before each.
 [[nodiscard]] Result<void>
 forEachTransform(Context& context, const std::function<const Model&()>& model, const ApplyTransform& apply);
 
@@ -50,6 +55,8 @@ forEachTransform(Context& context, const std::function<const Model&()>& model, c
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path);
 [[nodiscard]] Result<std::shared_ptr<Engine>>
 openEngine(Context& context, const QString& path, EngineOptions options);
+/// --base, for commands without the common options.
+void addBaseOption(Context& context);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
 [[nodiscard]] Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model);
 [[nodiscard]] QJsonObject parametersJson(const Parameters& parameters); ///< {"blocks": 3}

@@ -22,7 +22,7 @@ void addPictureOptions(Context& context, bool hasPrompt = true);
 /// The model of the first argument when its file is a network on pictures (even one that cannot be run, which
 /// says why); null for others. Errors: those of loadModel().
 [[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(Context& context);
-[[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(const QString& path);
+[[nodiscard]] Result<std::shared_ptr<const Model>> pictureModel(Context& context, const QString& path);
 [[nodiscard]] Result<std::shared_ptr<PictureEngine>>
 openPictureEngine(Context& context, std::shared_ptr<const Model> model);
 /// The network behind --transform, for what needs no pictures. Notices go to stderr. Errors: those of the

@@ -143,12 +143,12 @@ void addPictureOptions(Context& context, bool hasPrompt)
 
 Result<std::shared_ptr<const Model>> pictureModel(Context& context)
 {
-    return pictureModel(context.parser.positionalArguments()[0]);
+    return pictureModel(context, context.parser.positionalArguments()[0]);
 }
 
-Result<std::shared_ptr<const Model>> pictureModel(const QString& path)
+Result<std::shared_ptr<const Model>> pictureModel(Context& context, const QString& path)
 {
-    auto model = TRY(loadModel(path.toStdString()));
+    auto model = TRY(context.load(path));
     if (findPictureArchitecture(model->file->architecture()) == nullptr)
         model = nullptr;
     return model;

@@ -31,9 +31,9 @@ Picture scoreMap(const ByteImage& noise)
 /// A classifier of two classes that is shown low bits: class 1 is real.
 class Detector {
 public:
-    static Result<std::unique_ptr<Detector>> open(const QString& path)
+    static Result<std::unique_ptr<Detector>> open(Context& context, const QString& path)
     {
-        auto model = TRY(pictureModel(path));
+        auto model = TRY(pictureModel(context, path));
         const bool isDetector = model != nullptr && model->picture
             && model->picture->task == PictureTask::Classification && model->picture->classes == 2;
         if (!isDetector)
@@ -172,7 +172,7 @@ int planes(Context& context, const QStringList& arguments)
         .stop = context.stop};
     std::unique_ptr<Detector> detector;
     if (context.parser.isSet("detector")) {
-        auto opened = Detector::open(context.parser.value("detector"));
+        auto opened = Detector::open(context, context.parser.value("detector"));
         if (!opened)
             return context.fail(opened.error());
         detector = std::move(*opened);

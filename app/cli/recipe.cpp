@@ -2,6 +2,7 @@
 
 #include "app/session/comparison.h"
 #include "app/session/recipe_difference.h"
+#include "app/session/transform_controller.h"
 
 #include <QJsonArray>
 
@@ -54,7 +55,11 @@ void print(Context& context, const RecipeDifference& difference)
                 {"before",
                  jsonOf(change.before, change.bytesBefore, change.bitsBefore, change.klBefore, sizes)},
                 {"after", jsonOf(change.after, change.bytesAfter, change.bitsAfter, change.klAfter, sizes)}});
-        QJsonObject object{{"changes", changes}, {"equalLayers", qint64(difference.equalLayers)}};
+        QJsonObject object{
+            {"changes", changes},
+            {"equalLayers", qint64(difference.equalLayers)},
+            {"transformsBefore", QString::fromStdString(difference.transformsBefore)},
+            {"transformsAfter", QString::fromStdString(difference.transformsAfter)}};
         if (sizes) {
             const auto whole = [](std::uint64_t bytes, double bits, std::optional<double> kl) {
                 QJsonObject side{{"bytes", qint64(bytes)}, {"bitsPerWeight", bits}};
@@ -85,6 +90,10 @@ void print(Context& context, const RecipeDifference& difference)
             sizes ? QStringList{"layer", "before", "after", "size", "bits", "bits after", "KL", "KL after"}
                   : QStringList{"layer", "before", "after"},
             rows);
+    if (difference.transformsBefore != difference.transformsAfter)
+        std::printf(
+            "transforms before: %s  ->  %s\n", difference.transformsBefore.c_str(),
+            difference.transformsAfter.c_str());
     std::printf("%zu layers differ, %zu are the same\n", difference.changes.size(), difference.equalLayers);
     if (!sizes)
         return;
@@ -125,15 +134,24 @@ Result<SensitivityTable> knownTable(Context& context, const QString& model, std:
 }
 
 Result<RecipeDifference>
-difference(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
+differenceOfLayers(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
 {
     if (!context.parser.isSet("model"))
         return differenceOf(TRY(recipeEntries(a)), TRY(recipeEntries(b)));
     const QString path = context.parser.value("model");
-    const auto model = TRY(loadModel(path.toStdString()));
+    const auto model = TRY(context.load(path));
     const Allocation before = TRY(readRecipe(*model, a)), after = TRY(readRecipe(*model, b));
     const SensitivityTable table = TRY(knownTable(context, path, candidatesOf(before, after)));
     return differenceOf(*model, before, after, table, context.plugins().lookup());
+}
+
+Result<RecipeDifference>
+difference(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
+{
+    RecipeDifference found = TRY(differenceOfLayers(context, a, b));
+    found.transformsBefore = transformNames(TRY(recipeTransforms(a)));
+    found.transformsAfter = transformNames(TRY(recipeTransforms(b)));
+    return found;
 }
 
 } // namespace
@@ -148,9 +166,11 @@ int writeAsJson(Context& context, const QString& from)
         return WrongUse;
     }
     const auto run = [&]() -> Result<void> {
-        const auto model = TRY(loadModel(context.parser.value("model").toStdString()));
+        const auto model = TRY(context.load(context.parser.value("model")));
         const Allocation allocation = TRY(readRecipe(*model, from.toStdString()));
-        return writeRecipe(*model, allocation, context.parser.value("output").toStdString());
+        const auto transforms = context.parser.isSet("transform") ? TRY(transformsGiven(context))
+                                                                  : TRY(recipeTransforms(from.toStdString()));
+        return writeRecipe(*model, allocation, transforms, context.parser.value("output").toStdString());
     };
     const auto written = run();
     return written ? int(Done) : context.fail(written.error());
@@ -162,11 +182,12 @@ Result<void> checkActed(const Context& context, bool isDiff)
     const bool hasModel = context.parser.isSet("model");
     for (const QString& name : context.parser.optionNames()) {
         const bool isOutput = name == "o" || name == "output";
-        if (name == "model" || (isOutput ? !isDiff : isDiff && (hasModel || name == "json")))
+        const bool isWritten = isOutput || name == "transform";
+        if (name == "model" || (isWritten ? !isDiff : isDiff && (hasModel || name == "json")))
             continue;
         return context.misuse(
             "--{} means nothing here{}", name == "o" ? "output" : name.toStdString(),
-            isDiff && !isOutput ? " without --model" : "");
+            isDiff && !isWritten ? " without --model" : "");
     }
     return {};
 }

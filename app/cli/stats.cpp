@@ -13,11 +13,14 @@ int stats(Context& context, const QStringList& arguments)
 {
     context.addArgument("MODEL", "A model's file or folder, as 'inspect' takes it.");
     context.addOption({"layer", "Only layers whose name contains this.", "text"});
+    addBaseOption(context);
     if (!context.parse(arguments, 1))
         return context.exitCode;
-    const auto loaded = loadModel(context.parser.positionalArguments()[0].toStdString());
+    const auto loaded = context.load(context.parser.positionalArguments()[0]);
     if (!loaded)
         return context.fail(loaded.error());
+    if (const auto checked = checkBase(context, {}); !checked)
+        return context.fail(checked.error());
     const Model& model = **loaded;
     const std::string wanted = context.parser.value("layer").toStdString();
     const auto isWanted = [&](const Layer& layer) { return layer.name.find(wanted) != std::string::npos; };

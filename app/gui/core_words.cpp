@@ -113,6 +113,24 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "'%1' has %2 dimensions, %3 can be kept"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' has no translation into GGUF's names"),
     QT_TRANSLATE_NOOP("Core", "%1: there is something there already, choose a new name"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1: this is the model that this one was tuned from, choose another name for the compressed file"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "this kind of file holds differences to the model that this one was tuned from: choose that one first"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "no layer is stored as a difference to %1: choose bitdelta, or the target 'tritloom', which holds all"),
+    QT_TRANSLATE_NOOP(
+        "Core", "%1 bytes of %2 are not in the file, which opens where that lies beside it or is named"),
+    QT_TRANSLATE_NOOP("Core", "it holds differences to %1"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1: it holds differences to '%2', which was not found: put it beside this file, open it first, or "
+        "name it with --base"),
+    QT_TRANSLATE_NOOP(
+        "Core", "%1: it holds differences to '%2', and what was found is not that model: %3"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 inputs are not divisible by the group of %3"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 outputs are not divisible by 4"),
     QT_TRANSLATE_NOOP("Core", "%1: GPTQ has 2, 3, 4 and 8 bits, not %2"),

@@ -1,6 +1,7 @@
 #include "app/gui/model_loader.h"
 
 #include "app/gui/plugin_words.h"
+#include "app/gui/settings.h"
 
 #include <QMetaObject>
 
@@ -83,7 +84,7 @@ Result<void> transformAgain(
 
 Result<OpenedModel> open(
     const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
-    const std::optional<PictureSource>& pictures, std::stop_token stop,
+    const std::optional<PictureSource>& pictures, BaseFiles& bases, std::stop_token stop,
     const std::function<void(const QString&, double)>& onTransform)
 {
     (void)devices(); // drivers load slowly: not when the window first shows their names
@@ -98,7 +99,7 @@ Result<OpenedModel> open(
         modelPath = reference.path;
         expected = reference.key;
     }
-    auto model = TRY(loadModel(modelPath));
+    auto model = makeModel(TRY(openModel(modelPath, bases)));
     if (!expected.empty() && expected != hexadecimal(model->key))
         addNotice(
             opened.notice,
@@ -130,6 +131,10 @@ void ModelLoader::load(
     m_transform.clear();
     m_fraction = 0;
     m_worker.request_stop();
+    std::vector<std::filesystem::path> recent;
+    for (const QString& file : recentFiles())
+        recent.emplace_back(file.toStdString());
+    m_bases.setRecent(std::move(recent));
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
     m_worker =
@@ -153,7 +158,7 @@ void ModelLoader::load(
                         },
                         Qt::QueuedConnection);
             };
-            auto result = open(path, plugins, std::move(options), pictures, std::move(stop), onTransform);
+            auto result = open(path, plugins, std::move(options), pictures, m_bases, std::move(stop), onTransform);
             QMetaObject::invokeMethod(
                 this,
                 [this, generation, result = std::move(result), text = QString::fromStdString(path.string())] {

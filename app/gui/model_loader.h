@@ -1,6 +1,8 @@
 #pragma once
 
 #include "app/session/workspace.h"
+#include "core/architecture/prepared_file.h"
+#include "core/file/base_files.h"
 
 #include <QObject>
 
@@ -45,6 +47,7 @@ private:
     bool m_loading = false;
     QString m_transform;
     std::atomic<double> m_fraction = 0;
+    BaseFiles m_bases{{}, preparedFile}; ///< mapped once for all fine-tunes that are opened one after the other
     std::jthread m_worker; // last: joined before what it uses goes away
 };
 

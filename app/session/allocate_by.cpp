@@ -1,6 +1,7 @@
 #include "app/session/allocate_by.h"
 
 #include "core/sensitivity/plugin_allocation.h"
+#include "core/sensitivity/read_speed.h"
 
 namespace tritloom {
 
@@ -19,11 +20,18 @@ Result<AllocatedBy> allocateBy(
     const AllocationRules& rules, const AllocatorChoice& choice, const AllocatorLookup& allocators,
     const MethodContext& context)
 {
-    if (scores == nullptr && choice.allocator.id.empty() && choice.bitOperations == 0)
+    if (scores == nullptr && choice.allocator.id.empty() && choice.bitOperations == 0
+        && choice.milliseconds == 0)
         return AllocatedBy{TRY(allocate(model, table, current, rules, context.stop)), {}};
     const Allocator* const allocator = TRY(allocatorOf(choice, allocators));
-    ModelProblem problem = TRY(modelProblem(model, table, scores, current, rules));
+    double speed = choice.bytesPerSecond;
+    if (choice.milliseconds > 0 && speed == 0)
+        speed = ReadSpeed::measure(context.stop).of(double(model.bytes()));
+    if (context.stop.stop_requested())
+        return fail(ErrorCode::Cancelled, "cancelled before the allocation");
+    ModelProblem problem = TRY(modelProblem(model, table, scores, current, rules, speed));
     problem.problem.bitOperationBudget = choice.bitOperations;
+    problem.problem.secondBudget = choice.milliseconds / 1000;
     const AllocationSolution solution =
         TRY(allocator->allocate(problem.problem, choice.allocator.parameters, context));
     return AllocatedBy{allocationOf(problem, table, current, solution), solution.notices};

@@ -14,6 +14,8 @@ struct AllocatorChoice {
     PluginChoice allocator; ///< none: the exact knapsack over the measured table, else the integer program
     PluginChoice metric; ///< whose costs; none: the measured sweep
     double bitOperations = 0; ///< a token, at most; 0: no such budget
+    double milliseconds = 0; ///< a token, at most, for reading all weights once; 0: no such budget
+    double bytesPerSecond = 0; ///< how fast they are read; 0: as this machine does, measured
     friend bool operator==(const AllocatorChoice&, const AllocatorChoice&) = default;
 };
 using AllocatorLookup = std::function<const Allocator*(std::string_view id)>; ///< null: no such allocator

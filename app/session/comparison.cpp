@@ -116,11 +116,11 @@ Result<std::vector<ComparisonRow>> comparisonRows(
     const MethodLookup& lookup)
 {
     std::vector<ComparisonRow> rows;
-    for (const auto& [format, id, parameters] : methods) {
-        const LayerMethod* const method = lookup(id);
+    for (const Candidate& asked : methods) {
+        const LayerMethod* const method = lookup(asked.method);
         if (method == nullptr)
-            return fail(ErrorCode::NotFound, "no method is called '{}'", id);
-        TRY_VOID(checkParameters({id, parameters}, method->parameters()));
+            return fail(ErrorCode::NotFound, "no method is called '{}'", asked.method);
+        TRY_VOID(checkParameters({asked.method, asked.parameters}, method->parameters()));
     }
     for (const std::string& format : formats) {
         if (format.find("row") == std::string::npos)

@@ -7,7 +7,9 @@
 #include "app/session/written_check.h"
 
 #include "core/architecture/onnx/onnx_network.h"
+#include "core/architecture/prepared_file.h"
 #include "core/export/export_target.h"
+#include "core/file/base_files.h"
 #include "core/file/file_halves.h"
 #include "core/store/project_store.h"
 
@@ -24,9 +26,18 @@ struct ReadBack {
     std::uint64_t weightBytes = 0;
 };
 
-Result<ReadBack> readBack(const std::filesystem::path& path)
+/// Where what the written file refers to lies.
+BaseFiles basesOf(const Compressor& compressor)
 {
-    const ModelFile written = TRY(openModel(path));
+    const auto base = compressor.base();
+    return BaseFiles(
+        base ? std::vector{base->file->path} : std::vector<std::filesystem::path>(), preparedFile);
+}
+
+Result<ReadBack> readBack(const std::filesystem::path& path, const Compressor& compressor)
+{
+    BaseFiles bases = basesOf(compressor);
+    const ModelFile written = TRY(openModel(path, bases));
     Key key = keyOf("tensors");
     std::uint64_t weightBytes = 0;
     for (const NamedTensor& tensor : written.tensors) {
@@ -139,7 +150,8 @@ Result<std::string> evaluated(
     const std::filesystem::path& path, const std::stop_token& stop,
     const std::function<void(double)>& progress)
 {
-    const auto written = TRY(loadModel(path));
+    BaseFiles bases = basesOf(compressor);
+    const auto written = makeModel(TRY(openModel(path, bases)));
     const auto check = checkWritten(model, compressor, allocation, *written, stop, progress);
     if (!check && check.error().code == ErrorCode::Cancelled)
         return std::string("not evaluated: stopped, after the file was written and read back");
@@ -176,6 +188,9 @@ std::vector<std::string> ExportController::problems(
         if (method != nullptr && method->makesReplacements())
             problems.push_back(severalMatrices(model.layers[i].name, choice.method));
     }
+    if (target.holds == ExportTarget::Holds::Differences && m_engine->base() == nullptr)
+        problems.emplace_back(
+            "this kind of file holds differences to the model that this one was tuned from: choose that one first");
     if (const auto why = whyNotThere(model, target, path))
         problems.push_back(*why);
     return problems;
@@ -244,6 +259,11 @@ Result<ExportReport> exportAllocation(
         return fail(
             ErrorCode::InvalidInput,
             "{}: this is the model itself, choose another name for the compressed file", path.string());
+    if (const auto base = compressor.base(); base && belongsTo(*base->file, path))
+        return fail(
+            ErrorCode::InvalidInput,
+            "{}: this is the model that this one was tuned from, choose another name for the compressed file",
+            path.string());
     std::error_code none;
     if (const auto status = std::filesystem::status(path, none); std::filesystem::exists(status)
         && !std::filesystem::is_regular_file(status) && !std::filesystem::is_directory(status))
@@ -279,30 +299,36 @@ Result<ExportReport> exportAllocation(
             progress(fraction);
     };
     const ModelFile file = stated(model);
+    const auto base = compressor.base();
     const std::vector<std::string> strange = TRY(notFinite(model, stop));
-    const WrittenFile done = TRY(target.write(
+    const auto done = target.write(
         {.model = file,
          .formats = tensorFormats(model, allocation),
          .tensor = tensorOf,
          .layer = layerOf,
+         .base = base ? base->file.get() : nullptr,
          .path = path,
          .progress =
              [&](double fraction) { show(fraction * (evaluate == Evaluate::Yes ? writingShare : 1)); },
-         .stop = stop}));
+         .stop = stop});
+    if (!done && !strange.empty() && done.error().code != ErrorCode::Cancelled) // the likely cause
+        return fail(done.error().code, "{}; {}", done.error().message, strange.front());
+    if (!done)
+        return tl::unexpected(done.error());
     ExportReport report{.path = path};
-    report.bytes = done.fileBytes;
+    report.bytes = done->fileBytes;
     report.tensors = model.file->tensors.size();
     if (target.id == "gguf")
         report.checks.push_back(
             fmt::format("every block length divides its rows, and llama.cpp knows every type"));
-    report.checks.push_back("read back: " + done.readBack);
-    report.checks.insert(report.checks.end(), done.notices.begin(), done.notices.end());
+    report.checks.push_back("read back: " + done->readBack);
+    report.checks.insert(report.checks.end(), done->notices.begin(), done->notices.end());
     report.remarks = exportRemarks(model, allocation, target);
     report.remarks.insert(report.remarks.end(), strange.begin(), strange.end());
-    const ReadBack read = TRY(readBack(path));
+    const ReadBack read = TRY(readBack(path, compressor));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());
-    report.weightBytes = done.weightBytes.value_or(read.weightBytes);
+    report.weightBytes = done->weightBytes.value_or(read.weightBytes);
     report.target = target.id;
     if (evaluate == Evaluate::Yes)
         report.checks.push_back(

@@ -6,7 +6,7 @@ namespace tritloom {
 
 std::vector<const ExportTarget*> exportKindsFor(const Model& model)
 {
-    std::vector<std::string_view> ids{"gguf", "tritloom", "compressed-tensors", "gptq", "bitnet"};
+    std::vector<std::string_view> ids{"gguf", "tritloom", "tritloom-delta", "compressed-tensors", "gptq", "bitnet"};
     if (model.picture && model.file->operators)
         ids = {"onnx", "onnx-int4", "onnx-matmulnbits", "safetensors", "tritloom"};
     else if (model.picture && model.picture->latent)

@@ -46,10 +46,6 @@ public:
     }
 
     Result<Values> values(std::size_t chunk) override { return TRY(probe())->values(chunk); }
-    Result<CompressedLayer> layerAs(std::size_t layer, std::size_t candidate) override
-    {
-        return compressedLayer(layer, candidate);
-    }
     Result<Quality> qualityAs(std::span<const std::size_t> candidates, std::size_t samples) override
     {
         return TRY(probe())->qualityAs(candidates, samples);

@@ -1,7 +1,9 @@
 #include "app/session/recipe.h"
 
 #include "app/session/published_recipe.h"
+#include "app/session/engine.h"
 #include "app/session/text_file.h"
+#include "app/session/transform_controller.h"
 
 #include "core/sensitivity/candidate.h"
 
@@ -114,7 +116,24 @@ Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& p
     return parseRecipe(model, TRY(textOf(path)), name);
 }
 
-std::string recipeText(const Model& model, const Allocation& allocation)
+Result<std::vector<AppliedTransform>> recipeTransforms(const std::filesystem::path& path)
+{
+    if (!looksLikeRecipe(path))
+        return std::vector<AppliedTransform>();
+    const std::string text = TRY(textOf(path));
+    const QJsonValue list =
+        QJsonDocument::fromJson(QByteArray::fromStdString(text)).object().value("transforms");
+    if (list.isUndefined())
+        return std::vector<AppliedTransform>();
+    auto transforms = transformsOf(QJsonDocument(list.toArray()).toJson().toStdString());
+    if (!list.isArray() || transforms.size() != std::size_t(list.toArray().size()))
+        return fail(
+            ErrorCode::InvalidInput, "{}: 'transforms' is not understood", path.filename().string());
+    return transforms;
+}
+
+std::string recipeText(
+    const Model& model, const Allocation& allocation, const std::vector<AppliedTransform>& transforms)
 {
     QJsonArray layers;
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
@@ -131,15 +150,21 @@ std::string recipeText(const Model& model, const Allocation& allocation)
             layer["parameters"] = parameters;
         layers.append(layer);
     }
-    return QJsonDocument(QJsonObject{{"layers", layers}}).toJson().toStdString();
+    QJsonObject recipe{{"layers", layers}};
+    if (!transforms.empty())
+        recipe["transforms"] =
+            QJsonDocument::fromJson(QByteArray::fromStdString(transformsText(transforms))).array();
+    return QJsonDocument(recipe).toJson().toStdString();
 }
 
-Result<void> writeRecipe(const Model& model, const Allocation& allocation, const std::filesystem::path& path)
+Result<void> writeRecipe(
+    const Model& model, const Allocation& allocation, const std::vector<AppliedTransform>& transforms,
+    const std::filesystem::path& path)
 {
     if (std::error_code none; std::filesystem::equivalent(path, model.file->path, none))
         return fail(
             ErrorCode::InvalidInput, "{}: this is the model itself, choose another name for the recipe", path.string());
-    return writeTextFile(QString::fromStdString(path.string()), recipeText(model, allocation));
+    return writeTextFile(QString::fromStdString(path.string()), recipeText(model, allocation, transforms));
 }
 
 Result<std::uint64_t> parseBudget(const Model& model, std::string_view text)

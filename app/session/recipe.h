@@ -8,6 +8,8 @@
 
 namespace tritloom {
 
+struct AppliedTransform;
+
 /// What a recipe says of one layer.
 struct RecipeEntry {
     std::string layer;
@@ -18,14 +20,20 @@ struct RecipeEntry {
 /// format), Io.
 [[nodiscard]] Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path);
 
-/// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}]}. Layers that are not named
+/// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}], "transforms"}. Layers that are not named
 /// stay as they are stored. readRecipe() takes a compressed model as well (see published_recipe.h).
 /// Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
 [[nodiscard]] Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path);
 [[nodiscard]] Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name);
-[[nodiscard]] std::string recipeText(const Model& model, const Allocation& allocation);
+/// transforms: what the model went through before, as "transforms" (see transformsText()).
+[[nodiscard]] std::string recipeText(
+    const Model& model, const Allocation& allocation, const std::vector<AppliedTransform>& transforms);
 [[nodiscard]] Result<void> writeRecipe(
-    const Model& model, const Allocation& allocation, const std::filesystem::path& path);
+    const Model& model, const Allocation& allocation, const std::vector<AppliedTransform>& transforms,
+    const std::filesystem::path& path);
+/// What a model has to go through before the layers become what the recipe says, in order; without a format they
+/// prepare for the recipe itself. None for compressed models. Errors: InvalidInput, Io.
+[[nodiscard]] Result<std::vector<AppliedTransform>> recipeTransforms(const std::filesystem::path& path);
 
 /// "4.5bpw" (mean bits per weight of the layers, scales counted) or "300MB" (whole file; kB, MB, GB, KiB,
 /// MiB, GiB, B) as bytes of the whole file. Errors: InvalidInput.

@@ -21,6 +21,7 @@ struct RecipeChange {
 struct RecipeDifference {
     std::vector<RecipeChange> changes; ///< in the order of the model, or of the recipes
     std::size_t equalLayers = 0;
+    std::string transformsBefore = "none", transformsAfter = "none"; ///< transformNames(), of what they were made
     bool knowsSizes = false; ///< there was a model to ask
     std::uint64_t bytesBefore = 0, bytesAfter = 0; ///< of the whole model
     double bitsBefore = 0, bitsAfter = 0; ///< mean over all layers

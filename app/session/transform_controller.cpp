@@ -8,15 +8,39 @@
 #include <QJsonObject>
 
 namespace tritloom {
+namespace {
+
+/// {"format", "method"}, of a whole model or a layer.
+Result<LayerChoice> choiceOf(const QJsonObject& object)
+{
+    const auto method = TRY(parsePluginChoice(object.value("method").toString().toStdString()));
+    return LayerChoice{object.value("format").toString().toStdString(), method.id, method.parameters};
+}
+
+} // namespace
+
 std::string transformsText(const std::vector<AppliedTransform>& applied)
 {
+    const auto choice = [](const std::string& format, const std::string& method, const Parameters& parameters) {
+        return QJsonObject{
+            {"format", QString::fromStdString(format)},
+            {"method", QString::fromStdString(pluginText({method, parameters}))}};
+    };
     QJsonArray list;
-    for (const AppliedTransform& one : applied)
-        list.append(QJsonObject{
-            {"transform", QString::fromStdString(pluginText(one.transform))},
-            {"format", QString::fromStdString(one.preparedFor.format)},
-            {"method",
-             QString::fromStdString(pluginText({one.preparedFor.method, one.preparedFor.parameters}))}});
+    for (const AppliedTransform& one : applied) {
+        const Candidate& candidate = one.preparedFor;
+        QJsonObject object = choice(candidate.format, candidate.method, candidate.parameters);
+        object["transform"] = QString::fromStdString(pluginText(one.transform));
+        QJsonArray layers;
+        for (const auto& [name, own] : candidate.byLayer) {
+            QJsonObject layer = choice(own.format, own.method, own.parameters);
+            layer["name"] = QString::fromStdString(name);
+            layers.append(layer);
+        }
+        if (!layers.isEmpty())
+            object["layers"] = layers;
+        list.append(object);
+    }
     return QJsonDocument(list).toJson(QJsonDocument::Compact).toStdString();
 }
 
@@ -27,13 +51,27 @@ std::vector<AppliedTransform> transformsOf(std::string_view text)
     for (const QJsonValue& value : QJsonDocument::fromJson(bytes).array()) {
         const QJsonObject object = value.toObject();
         const auto transform = parsePluginChoice(object.value("transform").toString().toStdString());
-        const auto method = parsePluginChoice(object.value("method").toString().toStdString());
-        if (!transform || !method || transform->id.empty())
+        const auto whole = choiceOf(object);
+        if (!transform || !whole || transform->id.empty())
             return {};
-        applied.push_back(
-            {*transform, {object.value("format").toString().toStdString(), method->id, method->parameters}});
+        Candidate candidate{whole->format, whole->method, whole->parameters};
+        for (const QJsonValue& layer : object.value("layers").toArray()) {
+            const auto own = choiceOf(layer.toObject());
+            if (!own)
+                return {};
+            candidate.byLayer[layer.toObject().value("name").toString().toStdString()] = *own;
+        }
+        applied.push_back({*transform, std::move(candidate)});
     }
     return applied;
+}
+
+std::string transformNames(const std::vector<AppliedTransform>& applied)
+{
+    std::string names;
+    for (const AppliedTransform& one : applied)
+        names += (names.empty() ? "" : ", ") + pluginText(one.transform);
+    return names.empty() ? "none" : names;
 }
 
 TransformController::TransformController(

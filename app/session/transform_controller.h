@@ -27,6 +27,8 @@ struct TransformedProject {
 /// for what it does not understand.
 [[nodiscard]] std::string transformsText(const std::vector<AppliedTransform>& applied);
 [[nodiscard]] std::vector<AppliedTransform> transformsOf(std::string_view text);
+/// "rotation, awq:clip=0" for people; "none".
+[[nodiscard]] std::string transformNames(const std::vector<AppliedTransform>& applied);
 
 /// Rewrites the open model on a thread of its own. GUI thread only.
 class TransformController final : public QObject {

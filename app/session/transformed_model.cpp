@@ -27,7 +27,7 @@ transformedModel(const Model& model, const TransformedModel& made, std::vector<s
             "{} layers that were stored in a few bits, such as {}, are floats now: choose formats for them again",
             lost, format));
     notices.insert(notices.end(), made.notices.begin(), made.notices.end());
-    return makeModel(withTensors(*model.file, made.tensors));
+    return makeModel(withTensors(*model.file, made.tensors, made.layers));
 }
 
 } // namespace tritloom

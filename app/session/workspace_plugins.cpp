@@ -19,7 +19,8 @@ std::string textOf(const AllocatorChoice& choice)
     const QJsonObject object{
         {"allocator", QString::fromStdString(pluginText(choice.allocator))},
         {"metric", QString::fromStdString(pluginText(choice.metric))},
-        {"bitOperations", choice.bitOperations}};
+        {"bitOperations", choice.bitOperations},
+        {"milliseconds", choice.milliseconds}};
     return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
 
@@ -30,7 +31,9 @@ AllocatorChoice allocatorOf(const std::string& text)
         const auto choice = parsePluginChoice(object.value(QLatin1String(key)).toString().toStdString());
         return choice ? *choice : PluginChoice(); // of another program's version: the standard
     };
-    return {part("allocator"), part("metric"), std::max(0.0, object.value("bitOperations").toDouble())};
+    return {
+        part("allocator"), part("metric"), std::max(0.0, object.value("bitOperations").toDouble()),
+        std::max(0.0, object.value("milliseconds").toDouble())};
 }
 
 } // namespace

@@ -1,8 +1,11 @@
 #include "core/architecture/model.h"
 
+#include "core/architecture/prepared_file.h"
 #include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
+#include "core/base/sampled_key.h"
 #include "core/base/utf8.h"
+#include "core/file/base_files.h"
 #include "core/file/operator_graph.h"
 #include "core/graph/cached_layer.h"
 
@@ -235,7 +238,6 @@ Key keyOf(const Graph& graph)
 
 Key contentKey(const ModelFile& file)
 {
-    constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
     Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
     for (const auto& [name, value] : file.metadata.entries())
         if (!name.starts_with("general.")
@@ -255,11 +257,7 @@ Key contentKey(const ModelFile& file)
         const auto add = [&key](const Tensor& part) {
             const auto bytes = part.bytes();
             key = keyOf(key, part.type().format->id(), std::uint64_t(bytes.size()));
-            if (bytes.size() <= whole)
-                key = keyOf(key, bytes);
-            else
-                for (std::size_t i = 0; i < samples; ++i)
-                    key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
+            key = withSamples(key, bytes);
         };
         if (tensor.replacement) {
             key = keyOf(key, keyOf(tensor.replacement->graph));
@@ -336,7 +334,8 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
 
 Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path)
 {
-    return makeModel(TRY(openModel(path)));
+    BaseFiles beside({}, preparedFile);
+    return makeModel(TRY(openModel(path, beside)));
 }
 
 } // namespace tritloom

@@ -30,7 +30,14 @@ bool isKept(const Model& model, const MethodLookup& methods, LayerId layer, cons
 {
     const Layer& what = model.layer(layer);
     const NamedTensor& tensor = model.tensor(what.tensor);
-    if (tensor.replacement || what.storedFormat != choice.format)
+    if (tensor.replacement) { // a difference to a base, of as many bytes as the method would store
+        const LayerMethod* const method = methods(choice.method);
+        const auto format = parseNumberFormat(choice.format);
+        return method != nullptr && method->needsBase() && format && tensor.replacement->parts.front().isShared
+            && method->storedBytes(what.rows, what.columns, *format, choice.parameters)
+            == tensor.replacement->bytes();
+    }
+    if (what.storedFormat != choice.format)
         return false;
     const LayerMethod* const method = methods(choice.method);
     if (method == nullptr || method->makesReplacements() || seesSamples(*method)
@@ -220,9 +227,9 @@ Result<CompressedLayer> Compressor::compress(
         packed = TRY(named(ranged->quantizeWithRanges(problem, inputs, format, choice.parameters, context)));
     } else if (const auto* const behind = dynamic_cast<const UnitMethod*>(method); behind != nullptr) {
         const InputUnits units = TRY(unitsBefore(*m_model, what, choice.method, stop));
-        packed = TRY(behind->quantizeBehind(problem, units, format, choice.parameters, context));
+        packed = TRY(named(behind->quantizeBehind(problem, units, format, choice.parameters, context)));
     } else {
-        packed = TRY(method->quantize(problem, format, choice.parameters, context));
+        packed = TRY(named(method->quantize(problem, format, choice.parameters, context)));
     }
     const std::scoped_lock lock(m_mutex);
     m_memo.put(key, packed, packed.bytes());

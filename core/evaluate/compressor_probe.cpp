@@ -17,7 +17,7 @@ CompressorProbe::CompressorProbe(
             {layer.name, layer.role, layer.block, layer.tensor, layer.rows, layer.columns, layer.fusedSet});
     for (const Candidate& candidate : m_candidates)
         m_infos.push_back(
-            {candidate.format, candidate.method,
+            {candidate.byLayer.empty() ? candidate.format : candidate.format + " and others", candidate.method,
              bitsPerWeight(model(), uniform(model(), candidate), m_compressor->methods())});
 }
 
@@ -100,14 +100,14 @@ std::uint64_t CompressorProbe::bytes(std::size_t layer, std::size_t candidate)
     return bytesOf(model().layers[layer], choice(layer, candidate), m_compressor->methods());
 }
 
-Result<CompressedLayer> CompressorProbe::compressedLayer(std::size_t layer, std::size_t candidate)
+Result<CompressedLayer> CompressorProbe::layerAs(std::size_t layer, std::size_t candidate)
 {
     return m_compressor->compress(LayerId(layer), choice(layer, candidate), m_stop);
 }
 
 Result<Tensor> CompressorProbe::compressed(std::size_t layer, std::size_t candidate)
 {
-    return TRY(compressedLayer(layer, candidate)).dense();
+    return TRY(layerAs(layer, candidate)).dense();
 }
 
 } // namespace tritloom

@@ -32,6 +32,7 @@ public:
     std::span<const CandidateInfo> candidates() const override { return m_infos; }
     std::uint64_t bytes(std::size_t layer, std::size_t candidate) override;
     Result<Tensor> compressed(std::size_t layer, std::size_t candidate) override;
+    Result<CompressedLayer> layerAs(std::size_t layer, std::size_t candidate) override;
 
 protected:
     [[nodiscard]] const Model& model() const { return m_compressor->model(); }
@@ -40,8 +41,6 @@ protected:
     {
         return choiceFor(model().layers[layer], m_candidates[candidate]);
     }
-    /// As compressed(), before it is made one matrix.
-    [[nodiscard]] Result<CompressedLayer> compressedLayer(std::size_t layer, std::size_t candidate);
     /// A tensor of the model, as an executor asks for it.
     [[nodiscard]] Result<Executor::Weights> stored(TensorId id) const;
     /// Errors: InvalidInput (another size than the layer's).

@@ -76,10 +76,14 @@ Result<Tensor> TextProbe::stageInput(std::size_t stage, std::size_t chunk)
 {
     if (!model().graph)
         return fail(ErrorCode::Unsupported, "the model cannot be run: {}", model().whyNotEvaluated);
-    if (chunk >= m_chunks.size() || stage == 0 || stage >= model().graph->stageCount)
+    if (chunk >= m_chunks.size() || stage >= model().graph->stageCount)
         return fail(
             ErrorCode::InvalidInput, "stage {} of {} on part {} of {}", stage, model().graph->stageCount,
             chunk, m_chunks.size());
+    if (stage == 0) { // the tokens themselves
+        const std::vector<TokenId>& tokens = m_chunks[chunk].tokens;
+        return Tensor::adoptFloats({tokens.size()}, {tokens.begin(), tokens.end()});
+    }
     const ValueMap values = TRY(border(stage, chunk));
     return values.rbegin()->second; // the newest: the residual stream
 }

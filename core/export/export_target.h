@@ -20,6 +20,7 @@ struct ExportRequest {
     std::function<Result<Tensor>(std::size_t index, std::string_view formatId)> tensor;
     /// The same for targets that can hold replacements; empty: nobody has any.
     std::function<Result<CompressedLayer>(std::size_t index)> layer = {};
+    const ModelFile* base = nullptr; ///< in which lies what layers share; null: no such model is known
     std::filesystem::path path;
     std::function<void(double fraction)> progress = [](double) {};
     std::stop_token stop = {};
@@ -47,8 +48,8 @@ struct ExportTarget {
     Result<WrittenFile> (*write)(const ExportRequest& request);
     enum class Writes { File, Folder } writes = Writes::File; ///< a folder must not be there yet, or be empty
     /// Replacements: write() takes layers that are more than a matrix from request.layer, and says which it
-    /// cannot hold.
-    enum class Holds { Matrices, Replacements } holds = Holds::Matrices;
+    /// cannot hold. Differences: these too, without what they share with request.base, which is needed.
+    enum class Holds { Matrices, Replacements, Differences } holds = Holds::Matrices;
 };
 [[nodiscard]] std::span<const ExportTarget> exportTargets();
 

@@ -22,6 +22,8 @@ std::span<const ExportTarget> exportTargets()
          checkDiffusionGguf, exportDiffusionGguf},
         {"tritloom", "Tritloom", "*.tritloom", checkTritloom, exportTritloom, ExportTarget::Writes::File,
          ExportTarget::Holds::Replacements},
+        {"tritloom-delta", "Tritloom, differences to a base in its own file", "*.tritloom", checkTritloom,
+         exportTritloomDelta, ExportTarget::Writes::File, ExportTarget::Holds::Differences},
         {"onnx", "ONNX, INT8 (onnxruntime)", "*.onnx", checkOnnx, exportOnnxQdq, ExportTarget::Writes::File,
          ExportTarget::Holds::Replacements},
         {"onnx-int4", "ONNX, INT4 (operator set 21)", "*.onnx", checkOnnx, exportOnnxInt4,

@@ -1,12 +1,15 @@
 #include "core/export/tritloom_target.h"
 
+#include "core/architecture/prepared_file.h"
 #include "core/base/key.h"
 #include "core/base/part_file.h"
 #include "core/base/utf8.h"
+#include "core/file/base_files.h"
 #include "core/file/replaced_tensor.h"
 #include "core/file/tritloom_file.h"
 #include "core/file/tritloom_operators.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <set>
@@ -19,8 +22,10 @@ constexpr std::uint64_t largestHeader = 100'000'000; // of safetensors
 /// Data entries as they are written, and the texts that describe them.
 class Contents {
 public:
-    Contents(PartFile& data, const ModelFile& model)
+    /// base: null where the file is to hold all itself.
+    Contents(PartFile& data, const ModelFile& model, const ModelFile* base)
         : m_data(data)
+        , m_base(base)
         , m_hasPlaces(tritloomFile::needsVersion2(model))
         , m_isVersion2(m_hasPlaces)
     {
@@ -46,7 +51,9 @@ public:
             m_isVersion2 = m_isVersion2 || tritloomFile::needsVersion2(replacement.graph);
             Json parts = Json::array();
             for (const LayerReplacement::Part& part : replacement.parts) {
-                Json described = TRY(entry(tensor.name + "#" + part.name, part.tensor));
+                Json described = TRY(
+                    part.isShared && m_base != nullptr ? reference(tensor.name, part.tensor)
+                                                       : entry(tensor.name + "#" + part.name, part.tensor));
                 described["name"] = part.name;
                 described["shared"] = part.isShared;
                 parts.push_back(std::move(described));
@@ -68,7 +75,10 @@ public:
     {
         std::string text(tritloomFile::beginning);
         text += fmt::format(
-            R"(,"version":"{}","rotate_half":"{}")", m_isVersion2 ? 2 : 1, model.rotateHalf ? 1 : 0);
+            R"(,"version":"{}","rotate_half":"{}")", m_base != nullptr ? 3 : m_isVersion2 ? 2 : 1,
+            model.rotateHalf ? 1 : 0);
+        if (m_base != nullptr)
+            text += ",\"base\":" + Json(baseName(m_base->path)).dump();
         text += ",\"model\":" + Json(tritloomFile::metadataJson(model.metadata).dump()).dump();
         text += ",\"tensors\":" + Json(m_tensors.dump()).dump();
         if (!m_operators.is_null())
@@ -102,6 +112,24 @@ private:
             object["transposed"] = true;
     }
 
+    /// A tensor that lies in the base. Errors: InvalidInput (another one does).
+    Result<Json> reference(const std::string& name, const Tensor& tensor)
+    {
+        const NamedTensor* const found = m_base->find(name);
+        const Tensor there = found == nullptr ? Tensor() : TRY(materialise(*found));
+        const auto bytes = tensor.bytes(), others = there.bytes();
+        if (found == nullptr || there.type().format->id() != tensor.type().format->id()
+            || (bytes.data() != others.data() && !std::ranges::equal(bytes, others)))
+            return fail(
+                ErrorCode::InvalidInput, "'{}': what it is a difference to does not lie in {}", name,
+                m_base->path.string());
+        m_keys.push_back(keyOf(bytes));
+        return Json{
+            {"shape", tensor.type().shape},
+            {"format", tensor.type().format->id()},
+            {"in_base", {{"tensor", name}, {"key", tritloomFile::baseKey(tensor)}}}};
+    }
+
     Result<Json> entry(std::string name, const Tensor& tensor)
     {
         Json object{{"shape", tensor.type().shape}, {"format", tensor.type().format->id()}};
@@ -119,6 +147,7 @@ private:
     }
 
     PartFile& m_data;
+    const ModelFile* m_base = nullptr;
     bool m_hasPlaces = false; ///< tensors say what only version 2 does
     bool m_isVersion2 = false; ///< so does that, or what readers of version 1 would take for broken
     Json m_tensors = Json::array(), m_operators;
@@ -243,13 +272,16 @@ std::vector<std::string> checkTritloom(const ModelFile& model, std::span<const s
     return problems;
 }
 
-Result<WrittenFile> exportTritloom(const ExportRequest& request)
+namespace {
+
+/// base: null where the file is to hold all itself.
+Result<WrittenFile> write(const ExportRequest& request, const ModelFile* base)
 {
     if (const auto problems = checkTritloom(request.model, request.formats); !problems.empty())
         return fail(ErrorCode::InvalidInput, "{}", problems.front());
     // Sizes are known once methods have run, so the data come first, into a file of their own.
     PartFile data = TRY(PartFile::create(request.path.string() + ".data"));
-    Contents contents(data, request.model);
+    Contents contents(data, request.model, base);
     if (request.model.operators)
         TRY_VOID(contents.add(*request.model.operators));
     for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
@@ -262,6 +294,11 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
         TRY_VOID(contents.add(request.model.tensors[i], layer));
         request.progress(0.95 * double(i + 1) / double(request.model.tensors.size()));
     }
+    if (base != nullptr && contents.sharedBytes() == 0)
+        return fail(
+            ErrorCode::InvalidInput,
+            "no layer is stored as a difference to {}: choose bitdelta, or the target 'tritloom', which holds all",
+            base->path.string());
     const std::string header = contents.header(request.model);
     if (header.size() > largestHeader)
         return fail(
@@ -271,7 +308,9 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
     TRY_VOID(file.write(std::as_bytes(std::span(header))));
     TRY_VOID(file.append(data));
     TRY_VOID(file.sync());
-    const ModelFile found = TRY(tritloomFile::read(file.path()));
+    BaseFiles bases(
+        base == nullptr ? std::vector<std::filesystem::path>() : std::vector{base->path}, preparedFile);
+    const ModelFile found = TRY(tritloomFile::read(file.path(), &bases));
     if (TRY(keysOf(found)) != contents.keys() || !isSameGraph(request.model, found))
         return fail(ErrorCode::Io, "{}: what is read back is not what was written", request.path.string());
     TRY_VOID(file.commit());
@@ -279,10 +318,32 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
     WrittenFile written{
         .fileBytes = header.size() + contents.dataBytes(),
         .readBack = fmt::format("{} tensors have the bytes that were written", found.tensors.size())};
-    if (contents.sharedBytes() > 0)
+    if (base != nullptr) {
+        written.weightBytes = contents.dataBytes();
+        written.notices.push_back(fmt::format(
+            "{} bytes of {} are not in the file, which opens where that lies beside it or is named",
+            contents.sharedBytes(), baseName(base->path)));
+    } else if (contents.sharedBytes() > 0) {
         written.notices.push_back(fmt::format(
             "{} bytes of the base model are in the file, so that it opens alone", contents.sharedBytes()));
+    }
     return written;
+}
+
+} // namespace
+
+Result<WrittenFile> exportTritloom(const ExportRequest& request)
+{
+    return write(request, nullptr);
+}
+
+Result<WrittenFile> exportTritloomDelta(const ExportRequest& request)
+{
+    if (request.base == nullptr)
+        return fail(
+            ErrorCode::InvalidInput,
+            "this kind of file holds differences to the model that this one was tuned from: name that one (--base)");
+    return write(request, request.base);
 }
 
 } // namespace tritloom

@@ -10,5 +10,9 @@ namespace tritloom {
 checkTritloom(const ModelFile& model, std::span<const std::string> formats);
 /// Errors: as ExportTarget::write.
 [[nodiscard]] Result<WrittenFile> exportTritloom(const ExportRequest& request);
+/// The same without what layers share with request.base: the file refers to that by its name and to each tensor
+/// by name and key, so that many such files lie beside one base.
+/// Errors: also InvalidInput (no base, nothing shares anything with it).
+[[nodiscard]] Result<WrittenFile> exportTritloomDelta(const ExportRequest& request);
 
 } // namespace tritloom

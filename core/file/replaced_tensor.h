@@ -35,9 +35,19 @@ inline void replaceTensor(NamedTensor& into, const Tensor& tensor)
     return asStored(tensor, Tensor::adoptFloats(layer.type().shape, layer.toFloats())).toFloats();
 }
 
-/// The file with other numbers for some of its tensors.
-[[nodiscard]] inline ModelFile withTensors(ModelFile file, const std::map<TensorId, Tensor>& tensors)
+/// The file with other numbers for some of its tensors, and layers that are more than a matrix.
+[[nodiscard]] inline ModelFile withTensors(
+    ModelFile file, const std::map<TensorId, Tensor>& tensors,
+    const std::map<TensorId, LayerReplacement>& layers = {})
 {
+    for (const auto& [id, layer] : layers) {
+        NamedTensor& into = file.tensors[std::size_t(id)];
+        into.packed = nullptr;
+        into.scale = 1;
+        into.layout = Layout::RowMajor;
+        into.stored = layer.parts.front().tensor; // what kind of file it is; the whole is the replacement
+        into.replacement = std::make_shared<const LayerReplacement>(layer);
+    }
     for (const auto& [id, tensor] : tensors)
         replaceTensor(file.tensors[std::size_t(id)], tensor);
     return file;

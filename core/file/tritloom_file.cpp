@@ -2,6 +2,7 @@
 
 #include "core/base/checked.h"
 #include "core/base/mapped_file.h"
+#include "core/base/sampled_key.h"
 #include "core/base/utf8.h"
 #include "core/file/safetensors.h"
 #include "core/file/tritloom_operators.h"
@@ -94,9 +95,36 @@ Result<Tensor> alignedTensorOf(const Json& object, Entries& entries, std::string
     return Tensor(tensor.type(), entry.bytes, entry.owner);
 }
 
+/// A part that lies in the base: see the head of the header. Errors: InvalidInput, those of materialise().
+Result<Tensor> tensorInBase(const Json& part, const ModelFile* base, std::string_view file)
+{
+    const Json& reference = *jsonMember(part, "in_base");
+    const auto name = jsonText(reference, "tensor"), key = jsonText(reference, "key");
+    const auto formatId = jsonText(part, "format");
+    const auto shape = shapeOf(jsonMember(part, "shape"));
+    if (!name || !key || !formatId || !shape)
+        return fail(ErrorCode::InvalidInput, "{}: it does not say what it takes of its base", file);
+    if (base == nullptr)
+        return fail(ErrorCode::InvalidInput, "{}: it takes '{}' of a base that it does not name", file, printable(*name));
+    const NamedTensor* const found = base->find(*name);
+    if (found == nullptr)
+        return fail(ErrorCode::InvalidInput, "it has no tensor '{}'", printable(*name));
+    if (found->replacement)
+        return fail(ErrorCode::InvalidInput, "its '{}' is more than one matrix", printable(*name));
+    const Tensor tensor = TRY(materialise(*found));
+    if (tensor.type().shape != *shape || tensor.type().format->id() != *formatId)
+        return fail(
+            ErrorCode::InvalidInput, "its '{}' is [{}] in {}, not [{}] in {}", printable(*name),
+            fmt::join(tensor.type().shape, ", "), tensor.type().format->id(), fmt::join(*shape, ", "),
+            printable(*formatId));
+    if (baseKey(tensor) != *key)
+        return fail(ErrorCode::InvalidInput, "its '{}' holds other weights", printable(*name));
+    return tensor;
+}
+
 /// What replaces the matrix of the name. Errors: InvalidInput.
-Result<LayerReplacement>
-replacementOf(const Json& object, const std::string& name, Entries& entries, std::string_view file)
+Result<LayerReplacement> replacementOf(
+    const Json& object, const std::string& name, Entries& entries, const ModelFile* base, std::string_view file)
 {
     LayerReplacement replacement;
     const Json& list = *jsonMember(object, "parts");
@@ -104,7 +132,9 @@ replacementOf(const Json& object, const std::string& name, Entries& entries, std
         return fail(ErrorCode::InvalidInput, "{}: '{}' has no parts", file, name);
     for (const Json& part : list)
         replacement.parts.push_back(
-            {jsonText(part, "name").value_or(""), TRY(alignedTensorOf(part, entries, file)),
+            {jsonText(part, "name").value_or(""),
+             TRY(jsonMember(part, "in_base") != nullptr ? tensorInBase(part, base, file)
+                                                        : alignedTensorOf(part, entries, file)),
              jsonBoolean(part, "shared").value_or(false)});
     replacement.graph = TRY(graphOf(object, replacement.parts.size(), file));
     const auto outputs = jsonInteger(object, "outputs"), inputs = jsonInteger(object, "inputs");
@@ -154,7 +184,8 @@ Result<void> readPlace(const Json& object, NamedTensor& tensor, std::string_view
     return {};
 }
 
-Result<NamedTensor> namedTensor(const Json& object, Entries& entries, std::string_view file)
+Result<NamedTensor>
+namedTensor(const Json& object, Entries& entries, const ModelFile* base, std::string_view file)
 {
     const auto name = jsonText(object, "name");
     if (!name || name->empty())
@@ -165,13 +196,63 @@ Result<NamedTensor> namedTensor(const Json& object, Entries& entries, std::strin
         tensor.stored = TRY(tensorOf(object, entries, file));
         tensor.shape = tensor.stored.type().shape;
     } else {
-        auto replacement = TRY(replacementOf(object, printable(*name), entries, file));
+        auto replacement = TRY(replacementOf(object, printable(*name), entries, base, file));
         tensor.shape = {replacement.outputs, replacement.inputs};
         tensor.stored = replacement.parts[0].tensor; // what kind of file it is; the whole is the replacement
         tensor.replacement = std::make_shared<const LayerReplacement>(std::move(replacement));
     }
     TRY_VOID(readPlace(object, tensor, file));
     return tensor;
+}
+
+Result<std::vector<NamedTensor>>
+tensorsOf(const Json& list, Entries& entries, const ModelFile* base, const std::string& file)
+{
+    std::vector<NamedTensor> tensors;
+    std::set<std::string> names;
+    for (const Json& object : list) {
+        tensors.push_back(TRY(namedTensor(object, entries, base, file)));
+        if (!names.insert(tensors.back().name).second)
+            return fail(
+                ErrorCode::InvalidInput, "{}: the tensor '{}' is there twice", file,
+                printable(tensors.back().name));
+    }
+    return tensors;
+}
+
+/// The tensors of a file that refers to a base, over the first model found that is this base.
+/// Errors: as read().
+Result<void> readOverBase(
+    ModelFile& model, const Json& list, Entries& entries, const std::string& base, BaseFiles& bases)
+{
+    const std::string file = model.path.filename().string();
+    if (base.empty() || std::filesystem::path(base).filename() != base || base == ".." || base == ".")
+        return fail(ErrorCode::InvalidInput, "{}: '{}' is not the name of a base", file, printable(base));
+    std::string differs;
+    for (const std::filesystem::path& path : bases.candidates(model.path, base)) {
+        const auto opened = bases.open(path);
+        if (!opened) {
+            differs = opened.error().message;
+            continue;
+        }
+        auto tensors = tensorsOf(list, entries, opened->get(), file);
+        if (tensors) {
+            model.tensors = std::move(*tensors);
+            model.notices.push_back(fmt::format("it holds differences to {}", path.string()));
+            return {};
+        }
+        differs = fmt::format("{}: {}", path.string(), tensors.error().message);
+    }
+    if (differs.empty())
+        return fail(
+            ErrorCode::NotFound,
+            "{}: it holds differences to '{}', which was not found: put it beside this file, open it first, or name "
+            "it with --base",
+            file,
+            printable(base));
+    return fail(
+        ErrorCode::InvalidInput, "{}: it holds differences to '{}', and what was found is not that model: {}",
+        file, printable(base), differs);
 }
 
 Result<std::shared_ptr<const OperatorGraph>>
@@ -207,7 +288,20 @@ bool sniff(const std::filesystem::path&, std::span<const std::byte> head)
         && std::memcmp(head.data() + 8, beginning.data(), beginning.size()) == 0;
 }
 
+std::string baseKey(const Tensor& tensor)
+{
+    const Key key = withSamples(
+        keyOf(tensor.type().format->id(), std::uint64_t(tensor.bytes().size())), tensor.bytes());
+    return fmt::format("{:016x}{:016x}", key.high, key.low);
+}
+
 Result<ModelFile> read(const std::filesystem::path& path)
+{
+    BaseFiles beside;
+    return read(path, &beside);
+}
+
+Result<ModelFile> read(const std::filesystem::path& path, BaseFiles* bases)
 {
     const std::string name = path.filename().string();
     const auto mapped = TRY(MappedFile::open(path));
@@ -222,9 +316,9 @@ Result<ModelFile> read(const std::filesystem::path& path)
     const Json header = TRY(parseJson(text, name));
     const Json* const about = jsonMember(header, "__metadata__");
     const auto version = about == nullptr ? std::nullopt : jsonText(*about, "version");
-    if (version != "1" && version != "2")
+    if (version != "1" && version != "2" && version != "3")
         return fail(
-            ErrorCode::Unsupported, "{}: version '{}' of Tritloom files, this program reads 1 and 2", name,
+            ErrorCode::Unsupported, "{}: version '{}' of Tritloom files, this program reads 1 to 3", name,
             printable(version.value_or("?")));
     const auto model = jsonText(*about, "model"), tensors = jsonText(*about, "tensors");
     if (!model || !tensors)
@@ -237,14 +331,13 @@ Result<ModelFile> read(const std::filesystem::path& path)
     file.format = "tritloom";
     file.metadata = TRY(metadataOf(TRY(parseJson(*model, name)), name));
     file.rotateHalf = jsonText(*about, "rotate_half") == "1";
-    std::set<std::string> names;
-    for (const Json& object : list) {
-        file.tensors.push_back(TRY(namedTensor(object, entries, name)));
-        if (!names.insert(file.tensors.back().name).second)
-            return fail(
-                ErrorCode::InvalidInput, "{}: the tensor '{}' is there twice", name,
-                printable(file.tensors.back().name));
-    }
+    const auto base = jsonText(*about, "base");
+    if (base && bases == nullptr)
+        return fail(ErrorCode::Unsupported, "{}: it holds differences to another model itself", name);
+    if (base)
+        TRY_VOID(readOverBase(file, list, entries, *base, *bases));
+    else
+        file.tensors = TRY(tensorsOf(list, entries, nullptr, name));
     if (const auto operatorText = jsonText(*about, "operators"))
         file.operators = TRY(operators(*operatorText, file, entries, name));
     return file;

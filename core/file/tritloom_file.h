@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/file/base_files.h"
 #include "core/file/json.h"
 #include "core/file/model_file.h"
 
@@ -30,6 +31,10 @@
 /// being {kind: value} of the kinds "int", "float", "text", "ints", "floats", "texts" and "tensor" (a
 /// constant without name); "nan", "inf" and "-inf" stand for what is no number. Every value is made before
 /// it is read.
+///
+/// Version "3" also has "base", the name of another model's file or folder, and parts with "in_base":
+/// {"tensor", "key"} in place of "data": they are the tensor of that name there, [outputs, inputs] in that
+/// format, and "key" is baseKey() of its bytes. So many files of differences share one base.
 namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";
@@ -44,6 +49,14 @@ inline constexpr std::size_t mostDimensions = 8; ///< of a tensor, and of its sh
 /// Errors: InvalidInput (a broken header, sizes that do not fit, an unknown format or op), Unsupported (a
 /// version of later programs), Io.
 [[nodiscard]] Result<ModelFile> read(const std::filesystem::path& path);
+/// The same for files that refer to a base, which read(path) looks for beside them only. bases: null where a
+/// file that refers to one is refused, as a base is.
+/// Errors: also NotFound (the base is nowhere), InvalidInput (what is there is another model).
+[[nodiscard]] Result<ModelFile> read(const std::filesystem::path& path, BaseFiles* bases);
+
+/// What tells one tensor of a base from another, 32 hexadecimal digits: XXH3 of format and bytes, sampled as in
+/// the keys of models.
+[[nodiscard]] std::string baseKey(const Tensor& tensor);
 
 // The texts in "__metadata__" and what they stand for.
 [[nodiscard]] Json metadataJson(const Metadata& metadata);

@@ -14,7 +14,7 @@ namespace tritloom {
 
 /// Something a layer may become, as transforms, metrics and allocators see it.
 struct CandidateInfo {
-    std::string format, method;
+    std::string format, method; ///< "int4g64 and others" where layers differ, as in a recipe
     double bits = 0; ///< per weight, scales counted, nominal
 };
 
@@ -86,6 +86,11 @@ public:
     [[nodiscard]] virtual std::uint64_t bytes(std::size_t layer, std::size_t candidate) = 0;
     /// The layer as a candidate makes it, decoded: f32 or any other format, [outputs, inputs].
     [[nodiscard]] virtual Result<Tensor> compressed(std::size_t layer, std::size_t candidate) = 0;
+    /// The same before it is made one matrix, with the rounding of its inputs where the method does that.
+    [[nodiscard]] virtual Result<CompressedLayer> layerAs(std::size_t layer, std::size_t candidate)
+    {
+        return CompressedLayer(TRY(compressed(layer, candidate)));
+    }
 };
 
 } // namespace tritloom

@@ -21,9 +21,6 @@ public:
     };
     [[nodiscard]] virtual Result<Values> values(std::size_t chunk) = 0;
 
-    /// The layer as a candidate makes it, with the rounding of its inputs where the method does that.
-    [[nodiscard]] virtual Result<CompressedLayer> layerAs(std::size_t layer, std::size_t candidate) = 0;
-
     static constexpr std::size_t storedWeights = SIZE_MAX; ///< in place of a candidate
     /// Means over the samples; NaN where the task has no such number or nothing to hold it against.
     struct Quality {

@@ -2,6 +2,7 @@
 
 #include "core/export/gguf_target.h"
 #include "core/format/row_group.h"
+#include "core/format/row_group.h"
 
 #include <algorithm>
 #include <array>
@@ -28,6 +29,8 @@ constexpr std::array<std::string_view, 1> ofOtherNumbers{"cached-time"};
 
 LayerChoice choiceFor(const Layer& layer, const Candidate& candidate)
 {
+    if (const auto own = candidate.byLayer.find(layer.name); own != candidate.byLayer.end())
+        return own->second;
     LayerChoice choice{candidate.format, candidate.method, candidate.parameters};
     if (const std::size_t row = choice.format.find("row"); row != std::string::npos)
         choice.format.replace(row, 3, fmt::format("g{}", rowGroup(layer.columns))); // a short block is padded
@@ -71,6 +74,31 @@ double bitsPerWeight(const Model& model, const Allocation& allocation, const Met
         parameters += model.layers[i].parameters();
     }
     return parameters == 0 ? 0 : 8.0 * double(bytes) / double(parameters);
+}
+
+Candidate asCandidate(const Model& model, const Allocation& allocation)
+{
+    std::vector<std::pair<std::size_t, Candidate>> counted;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const LayerChoice& choice = allocation.layers[i];
+        if (choice.format.empty())
+            continue;
+        Candidate candidate{choice.format, choice.method, choice.parameters};
+        const std::string row = fmt::format("g{}", rowGroup(model.layers[i].columns));
+        if (const std::size_t at = candidate.format.find(row); at != std::string::npos)
+            candidate.format.replace(at, row.size(), "row");
+        const auto found = std::ranges::find(counted, candidate, &std::pair<std::size_t, Candidate>::second);
+        found == counted.end() ? counted.push_back({1, candidate}) : void(++found->first);
+    }
+    if (counted.empty())
+        return {"", "", {}};
+    Candidate most = std::ranges::max_element(counted, {}, &std::pair<std::size_t, Candidate>::first)->second;
+    std::map<std::string, LayerChoice> others;
+    for (std::size_t i = 0; i < model.layers.size(); ++i)
+        if (!(allocation.layers[i] == choiceFor(model.layers[i], most)))
+            others[model.layers[i].name] = allocation.layers[i];
+    most.byLayer = std::move(others);
+    return most;
 }
 
 Allocation uniform(const Model& model, const Candidate& candidate)

@@ -2,6 +2,7 @@
 
 #include "core/architecture/model.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct Candidate {
         format; ///< a number format id; "row" in place of "g<group>", as in "int4rowa", gives one group a row
     std::string method = "rtn";
     Parameters parameters;
+    /// Layers, by name, that become something else, as a recipe has them; an empty format: as stored.
+    std::map<std::string, LayerChoice> byLayer = {};
     friend bool operator==(const Candidate&, const Candidate&) = default;
 };
 
@@ -33,6 +36,10 @@ bytesOf(const Model& model, const Allocation& allocation, const MethodLookup& me
 /// bytes of the layers alone * 8 / their parameters: scales counted.
 [[nodiscard]] double
 bitsPerWeight(const Model& model, const Allocation& allocation, const MethodLookup& methods);
+
+/// What uniform() makes this allocation of: its most frequent choice, where groups of a whole row are called
+/// "row" whatever its length, and the others by layer. No format: all layers are as stored.
+[[nodiscard]] Candidate asCandidate(const Model& model, const Allocation& allocation);
 
 /// Every layer as the candidate has it.
 [[nodiscard]] Allocation uniform(const Model& model, const Candidate& candidate);

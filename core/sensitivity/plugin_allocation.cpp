@@ -19,7 +19,7 @@ bool isMultiplied(const Model& model, const Layer& layer)
 
 Result<ModelProblem> modelProblem(
     const Model& model, const SensitivityTable& table, const MetricScores* scores, const Allocation& current,
-    const AllocationRules& rules)
+    const AllocationRules& rules, double bytesPerSecond)
 {
     constexpr double activationBits = 16;
     ModelProblem result{
@@ -50,6 +50,8 @@ Result<ModelProblem> modelProblem(
         const auto finish = [&](AllocationOption option) {
             option.bits = 8 * double(option.bytes) / double(item.parameters);
             option.bitOperations = multiplied * option.bits * activationBits;
+            if (bytesPerSecond > 0)
+                option.seconds = multiplied / double(item.parameters) * double(option.bytes) / bytesPerSecond;
             item.options.push_back(option);
         };
         std::vector<std::size_t> candidates;

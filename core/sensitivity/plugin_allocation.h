@@ -15,12 +15,13 @@ struct ModelProblem {
 };
 
 /// Costs come from `scores` where given, else from the measured table. Bit operations are multiply-adds a
-/// token x weight bits x 16-bit activations; an embedding that is only looked up has none. Budget:
-/// rules.budgetBytes is of the whole file. Errors: InvalidInput (nothing measured for a layer, a budget below
+/// token x weight bits x 16-bit activations; seconds a token are those of reading the weights once at
+/// bytesPerSecond, which is what limits one sequence (0: not asked for); an embedding that is only looked up has
+/// neither. Budget: rules.budgetBytes is of the whole file. Errors: InvalidInput (nothing measured for a layer, a budget below
 /// what is fixed).
 [[nodiscard]] Result<ModelProblem> modelProblem(
     const Model& model, const SensitivityTable& table, const MetricScores* scores, const Allocation& current,
-    const AllocationRules& rules);
+    const AllocationRules& rules, double bytesPerSecond = 0);
 
 /// The allocation that a solution stands for.
 [[nodiscard]] AllocationResult allocationOf(

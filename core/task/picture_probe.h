@@ -27,10 +27,6 @@ public:
     Result<double> similarity(std::span<const Replaced> replaced, std::size_t pictures) override;
 
     Result<Values> values(std::size_t chunk) override;
-    Result<CompressedLayer> layerAs(std::size_t layer, std::size_t candidate) override
-    {
-        return compressedLayer(layer, candidate);
-    }
     Result<Quality> qualityAs(std::span<const std::size_t> candidates, std::size_t samples) override;
     std::size_t sampleCount() const override { return m_samples.size(); }
     Result<Bytes> given(std::size_t sample) override;

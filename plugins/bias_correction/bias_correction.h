@@ -14,6 +14,7 @@ namespace tritloom {
 class BiasCorrection final : public ModelTransform {
 public:
     std::string id() const override { return "bias-correction"; }
+    bool preparesForChoice() const override { return true; }
     std::vector<ParameterSpec> parameters() const override;
     Result<TransformedModel> apply(ModelProbe&, const Parameters&, const MethodContext&) const override;
 };

@@ -13,6 +13,7 @@ namespace tritloom {
 class BiasTuning final : public ModelTransform {
 public:
     std::string id() const override { return "bias-tuning"; }
+    bool preparesForChoice() const override { return true; }
     std::vector<ParameterSpec> parameters() const override;
     Result<TransformedModel> apply(ModelProbe& probe, const Parameters&, const MethodContext&) const override;
 };

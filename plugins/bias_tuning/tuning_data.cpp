@@ -33,7 +33,7 @@ Result<std::size_t> classesOf(const Shape& shape)
     if (classes < 2 || shape[0] != 1 || TensorType{nullptr, shape}.elements() != classes)
         return fail(
             ErrorCode::Unsupported,
-            "biases are tuned by the probabilities of classes; this network's output is [{}]",
+            "what is tuned follows the probabilities of classes; this network's output is [{}]",
             fmt::join(shape, ", "));
     return classes;
 }
@@ -62,6 +62,19 @@ double divergenceOf(std::span<const float> expected, std::span<const float> actu
         slope[i] = float(std::exp(q[i]) - std::exp(p[i]));
     }
     return std::max(sum, 0.0);
+}
+
+/// Mean of (actual - expected)^2 of a row, and its slope by `actual`.
+double squaresOf(std::span<const float> expected, std::span<const float> actual, std::span<float> slope)
+{
+    double sum = 0;
+    const double count = double(expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const double off = double(actual[i]) - double(expected[i]);
+        sum += off * off;
+        slope[i] = float(2 * off / count);
+    }
+    return sum / count;
 }
 
 } // namespace
@@ -94,7 +107,7 @@ Result<void> TuningData::gatherPictures(ModelProbe& probe, const MethodContext& 
 {
     auto* const network = dynamic_cast<NetworkProbe*>(&probe);
     if (network == nullptr)
-        return fail(ErrorCode::Unsupported, "biases are tuned on calibration pictures, and there are none");
+        return fail(ErrorCode::Unsupported, "what is tuned learns from calibration pictures, and there are none");
     for (std::size_t chunk = 0; chunk < probe.chunkCount(); ++chunk) {
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled at picture {}", chunk);
@@ -120,16 +133,14 @@ Result<void> TuningData::gatherText(ModelProbe& probe, const MethodContext& cont
 {
     m_graph = *probe.graph();
     m_logits = logitsOf(m_graph);
+    // Behind the embedding where one value goes on; else, as in recurrent networks, from the tokens on.
     const std::vector<ValueId> live = m_graph.liveAfter(0);
-    if (live.size() != 1)
-        return fail(
-            ErrorCode::Unsupported, "{} values flow out of the first stage of this graph, one is needed",
-            live.size());
+    const std::size_t first = live.size() == 1 ? 1 : 0;
     constexpr double mostLogits = 1e9; // 4 GB of f32, kept for every step
     double logits = 0;
     for (std::size_t chunk = 0; chunk < probe.chunkCount(); ++chunk) {
         Part part;
-        part.inputs[live[0]] = TRY(probe.stageInput(1, chunk));
+        part.inputs[first == 1 ? live[0] : m_graph.input] = TRY(probe.stageInput(first, chunk));
         Gradients made = TRY(m_engine->run(
             {.graph = m_graph,
              .inputs = part.inputs,
@@ -198,16 +209,18 @@ Result<void> TuningData::checkAgainstProbe(const std::stop_token& stop)
     return {};
 }
 
-Result<TuningData> TuningData::gather(ModelProbe& probe, const MethodContext& context)
+Result<TuningData>
+TuningData::gather(ModelProbe& probe, const MethodContext& context, Distance distance)
 {
     if (probe.graph() == nullptr)
-        return fail(ErrorCode::Unsupported, "biases can be tuned only where the graph of the model is known");
+        return fail(ErrorCode::Unsupported, "gradients can be followed only where the graph of the model is known");
     const Graph& graph = *probe.graph();
     if (graph.partCount() > 1)
-        return fail(ErrorCode::Unsupported, "biases are tuned in one network, not in a pipeline of several");
+        return fail(ErrorCode::Unsupported, "gradients are followed in one network, not in a pipeline of several");
     if (!graph.outputShape.empty())
         TRY(classesOf(graph.outputShape));
     TuningData data;
+    data.m_distance = distance;
     for (const Node& node : graph.nodes)
         for (const TensorId id : node.weights)
             if (!data.m_tensors.contains(id)) {
@@ -215,7 +228,7 @@ Result<TuningData> TuningData::gather(ModelProbe& probe, const MethodContext& co
                 data.m_tensors[id] = Tensor::adoptFloats(tensor.type().shape, tensor.toFloats());
             }
     if (probe.chunkCount() == 0)
-        return fail(ErrorCode::Unsupported, "biases are tuned on calibration data, and there is none");
+        return fail(ErrorCode::Unsupported, "what is tuned learns from calibration data, and there is none");
     data.m_engine = TRY(gradientEngine());
     if (graph.inputs.empty()) {
         TRY_VOID(data.gatherText(probe, context));
@@ -253,8 +266,9 @@ Result<TuningData::Descent> TuningData::descendTogether(
         if (actual.size() != rows * classes)
             return fail(ErrorCode::InvalidInput, "{} logits, expected {}", actual.size(), rows * classes);
         std::vector<float> slopes(actual.size());
+        const auto apart = m_distance == Distance::Squares ? squaresOf : divergenceOf;
         for (std::size_t r = 0; r < rows; ++r)
-            descent.divergence += divergenceOf(
+            descent.divergence += apart(
                 expected.floats().subspan(r * classes, classes), actual.subspan(r * classes, classes),
                 std::span(slopes).subspan(r * classes, classes));
         return std::vector<Tensor>{Tensor::adoptFloats(outputs[0].type().shape, std::move(slopes))};

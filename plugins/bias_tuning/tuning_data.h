@@ -10,9 +10,15 @@ namespace tritloom {
 /// threads.
 class TuningData {
 public:
+    /// How far logits are from those of the model as stored.
+    enum class Distance {
+        Divergence, ///< KL of the probabilities, nats
+        Squares, ///< mean of the squared differences over the classes
+    };
     /// Opens the engine of gradients after all that can be refused without it. Errors: Unsupported (no graph,
     /// several networks, an output that is no logits, no data), those of the probe and of the engine.
-    [[nodiscard]] static Result<TuningData> gather(ModelProbe& probe, const MethodContext& context);
+    [[nodiscard]] static Result<TuningData>
+    gather(ModelProbe& probe, const MethodContext& context, Distance distance = Distance::Divergence);
 
     [[nodiscard]] std::size_t parts() const { return m_parts.size(); }
     [[nodiscard]] std::size_t rows() const; ///< of logits: pictures, places in texts
@@ -22,7 +28,7 @@ public:
     [[nodiscard]] bool runsManyAtOnce() const { return m_runsManyAtOnce; }
 
     struct Descent {
-        double divergence = 0; ///< mean over the logits' rows, nats
+        double divergence = 0; ///< mean over the logits' rows, in the unit of the distance
         std::map<TensorId, std::vector<double>> slopes; ///< of that mean; empty where nothing was wanted
     };
     /// On some parts, with some other tensors. The same for any number of threads.
@@ -50,6 +56,7 @@ private:
     ValueId m_logits{};
     std::vector<Part> m_parts;
     TensorMap m_tensors;
+    Distance m_distance = Distance::Divergence;
     std::size_t m_valueBytes = 0; ///< of all values on the way of one picture
     bool m_runsManyAtOnce = false;
 };

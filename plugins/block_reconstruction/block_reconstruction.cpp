@@ -48,18 +48,17 @@ private:
     /// Errors: Unsupported, where layers are more than one matrix, or none has levels.
     Result<void> compressLayers()
     {
-        const CandidateInfo& candidate = m_probe.candidates().front();
         std::string without;
         for (std::size_t i = 0; i < m_probe.layers().size(); ++i) {
             if (m_context.stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "cancelled at layer {}", i);
             const ModelProbe::LayerFacts& facts = m_probe.layers()[i];
-            const CompressedLayer made = TRY(m_network.layerAs(i, 0));
+            const CompressedLayer made = TRY(m_probe.layerAs(i, 0));
             if (made.isReplacement())
                 return fail(
                     ErrorCode::Unsupported,
                     "{}: '{}' stores more than one matrix, and blocks are rounded to the levels of one",
-                    facts.name, candidate.method);
+                    facts.name, m_probe.candidates().front().method);
             const NumberFormat& format = *made.tensor().type().format;
             m_start[facts.tensor] = made.tensor();
             if (format.levelCount() >= 2 && format.isWritable())
@@ -222,8 +221,13 @@ private:
                 if (!isDone && m_learned.contains(id))
                     rounding.add(id, tensor, start->second);
             }
+        const std::string where = nameOf(block);
+        for (const auto& [id, tensor] : stored)
+            if (!std::ranges::all_of(tensor.floats(), [](float value) { return std::isfinite(value); }))
+                return fail(ErrorCode::InvalidInput, "{}: there are NaN or infinite weights", where);
         BlockData data(*m_engine, m_graph, block, m_parts, stored);
-        TRY_VOID(data.runAsStored(m_expected, m_context.stop));
+        if (const auto ran = data.runAsStored(m_expected, m_context.stop); !ran)
+            return fail(ran.error().code, "{}: {}", where, ran.error().message);
         if (!rounding.tensors().empty()) {
             MethodContext context = m_context;
             context.seed = m_context.seed + index;
@@ -254,6 +258,17 @@ private:
             for (auto* const values : {&part.stored, &part.rounded})
                 std::erase_if(*values, [&](const auto& value) { return !live.contains(value.first); });
         return {};
+    }
+
+    /// For people: the layers at both of its ends.
+    [[nodiscard]] std::string nameOf(const NetworkBlock& block) const
+    {
+        std::string first, last;
+        for (const std::size_t n : block.layers)
+            for (const ModelProbe::LayerFacts& facts : m_probe.layers())
+                if (std::ranges::count(m_graph.nodes[n].weights, facts.tensor) > 0)
+                    (first.empty() ? first : last) = facts.name;
+        return first + (last.empty() ? "" : " to " + last);
     }
 
     TransformedModel told(double before, double after)
@@ -361,11 +376,14 @@ BlockReconstruction::apply(ModelProbe& probe, const Parameters& given, const Met
     if (probe.candidates().empty())
         return fail(
             ErrorCode::InvalidInput,
-            "blocks are reconstructed for one format and method: 'sensitivity' and 'allocate' take them as "
-            "--formats and --method, the window takes the loom's");
-    if (probe.graph() == nullptr)
+            "blocks are reconstructed for what each layer becomes: name a recipe, or a format and a method");
+    if (probe.candidates().size() > 1)
         return fail(
-            ErrorCode::Unsupported, "blocks can be reconstructed only where the graph of the model is known");
+            ErrorCode::InvalidInput,
+            "blocks are reconstructed for what each layer becomes, and there are {} formats to choose from: choose first, "
+            "then give the recipe and the transform to 'export' or 'evaluate'", probe.candidates().size());
+    if (probe.graph() == nullptr)
+        return fail(ErrorCode::Unsupported, "blocks are reconstructed only where the graph of the model is known");
     if (probe.graph()->inputs.empty())
         return fail(ErrorCode::Unsupported, "blocks are reconstructed in networks on pictures, not on text");
     if (probe.graph()->partCount() > 1)

@@ -43,7 +43,7 @@ public:
             measurer.m_codeBits.push_back(codeBits(probe.candidates()[c].format));
             auto& row = measurer.m_activationBits.emplace_back();
             for (std::size_t i = 0; i < probe.layers().size(); ++i)
-                row.push_back(activationBits(TRY(network->layerAs(i, c))));
+                row.push_back(activationBits(TRY(probe.layerAs(i, c))));
         }
         return measurer;
     }

@@ -105,7 +105,7 @@ Result<std::vector<Point>> pointsOf(
         for (std::size_t i = 0; i < probe.layers().size(); ++i) {
             point.bits += 8 * double(probe.bytes(i, c));
             point.bitOperations += multiplied[i] * codeBits(probe.candidates()[c].format)
-                * activationBits(TRY(network->layerAs(i, c)));
+                * activationBits(TRY(probe.layerAs(i, c)));
         }
         const std::vector<std::size_t> all(probe.layers().size(), c);
         const NetworkProbe::Quality quality = TRY(network->qualityAs(all, samples));

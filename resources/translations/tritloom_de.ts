@@ -2378,6 +2378,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Recipes and compressed models (*.json *.gguf *.safetensors *.tritloom);;All files (*)</source>
             <translation>Rezepte und verdichtete Modelle (*.json *.gguf *.safetensors *.tritloom);;Alle Dateien (*)</translation>
         </message>
+        <message>
+            <source>%1 was made of a model after these transforms: %2; here: %3</source>
+            <translation>%1 entstand aus einem Modell nach diesen Transformationen: %2; hier: %3</translation>
+        </message>
     </context>
     <context>
         <name>PictureFigures</name>
@@ -3726,6 +3730,14 @@ Divergenz %1</translation>
             <source>no limit</source>
             <translation>keine Grenze</translation>
         </message>
+        <message>
+            <source>Milliseconds a token, at most</source>
+            <translation>Höchstens so viele Millisekunden je Token</translation>
+        </message>
+        <message>
+            <source>For reading all weights once, as fast as this machine reads so many bytes; the integer program keeps it beside the size</source>
+            <translation>Um alle Gewichte einmal zu lesen, so schnell, wie dieser Rechner so viele Bytes liest; das ganzzahlige Programm hält es neben der Größe ein</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::AnalysesPage</name>
@@ -4182,6 +4194,10 @@ Divergenz %1</translation>
         <message>
             <source>Transforms</source>
             <translation>Umformungen</translation>
+        </message>
+        <message>
+            <source>the bits as they are set, layer by layer</source>
+            <translation>die Bits, wie sie eingestellt sind, Schicht für Schicht</translation>
         </message>
     </context>
     <context>
@@ -5249,10 +5265,6 @@ Divergenz %1</translation>
         <message>
             <source>The proxy with the weights as they are (the released code draws them anew), in double precision. Our own: what norms, gates and attention do to the flow. Networks on pictures are refused</source>
             <translation>Die Ersatzgröße mit den Gewichten, wie sie sind (der veröffentlichte Code zieht sie neu), in doppelter Genauigkeit. Eigenes: was Normen, Gatter und Aufmerksamkeit mit dem Fluss machen. Netze auf Bildern werden abgelehnt</translation>
-        </message>
-        <message>
-            <source>Stage 1 (signs and scales), several masks and scales by row; not the distillation of the scales. The base is not counted</source>
-            <translation>Stufe 1 (Vorzeichen und Skalen), mehrere Masken und Skalen je Zeile; nicht das Nachlernen der Skalen. Das Grundmodell wird nicht gezählt</translation>
         </message>
         <message>
             <source>The choice of the grid of each group, 3 and 4 bits. Our own: the clipped ranges judged by the loudness of the inputs, and the tag hidden in the scale. Not here: 8-bit scales of second level, the combination with AWQ and OmniQuant, the accelerator</source>
@@ -6550,6 +6562,26 @@ Divergenz %1</translation>
             <source>Layers that a shortcut inside a block spans at most</source>
             <translation>Schichten, die eine Abkürzung in einem Block höchstens überspannt</translation>
         </message>
+        <message>
+            <source>Stage 1 (signs and scales), several masks and scales by row; the distillation of the scales is a transform of its own, “scale-distillation”. The base is not counted</source>
+            <translation>Stufe 1 (Vorzeichen und Skalen), mehrere Masken und Skalen je Zeile; das Nachlernen der Skalen ist eine eigene Transformation, „scale-distillation“. Das Grundmodell wird nicht gezählt</translation>
+        </message>
+        <message>
+            <source>Moves the scales of one-bit differences down the slope of the squared error of the logits to the fine-tuned model.</source>
+            <translation>Bewegt die Skalen der Ein-Bit-Unterschiede das Gefälle des quadratischen Fehlers der Logits zum nachtrainierten Modell hinab.</translation>
+        </message>
+        <message>
+            <source>Stage 2: Adam on the scales alone, base and signs fixed, mean squared error of the logits, gradients by LibTorch. Not here: norms and embeddings trained along as in the released code. Our own: steps are shares of a scale, as the fixed 1e-4 fits one size of model only; no scale moves by more than half; the best state on data held out is kept, and it ends when that rises twice</source>
+            <translation>Stufe 2: Adam nur auf den Skalen, Grundmodell und Vorzeichen fest, mittlerer quadratischer Fehler der Logits, Gradienten von LibTorch. Nicht hier: mitgelernte Normen und Einbettungen wie im veröffentlichten Programm. Eigenes: Schritte sind Anteile einer Skala, da die festen 1e-4 nur zu einer Modellgröße passen; keine Skala bewegt sich um mehr als die Hälfte; der beste Stand auf zurückgehaltenen Daten wird behalten, und es endet, wenn deren Fehler zweimal steigt</translation>
+        </message>
+        <message>
+            <source>Distillation of BitDelta&apos;s scales</source>
+            <translation>Nachlernen von BitDeltas Skalen</translation>
+        </message>
+        <message>
+            <source>of a scale</source>
+            <translation>einer Skala</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
@@ -6592,6 +6624,10 @@ Divergenz %1</translation>
         <message>
             <source>safetensors, for PyTorch</source>
             <translation>safetensors, für PyTorch</translation>
+        </message>
+        <message>
+            <source>Tritloom, differences to a base model in its own file</source>
+            <translation>Tritloom, Unterschiede zu einem Grundmodell in dessen eigener Datei</translation>
         </message>
     </context>
     <context>
@@ -7294,6 +7330,34 @@ Divergenz %1</translation>
         <message>
             <source>the model&apos;s output is NaN or infinite after %1 tokens: its weights are, or values overflow</source>
             <translation>Die Ausgabe des Modells ist nach %1 Token NaN oder unendlich: Seine Gewichte sind es, oder Werte laufen über</translation>
+        </message>
+        <message>
+            <source>%1: this is the model that this one was tuned from, choose another name for the compressed file</source>
+            <translation>%1: Dies ist das Modell, aus dem dieses abgestimmt wurde; wählen Sie einen anderen Namen für die komprimierte Datei</translation>
+        </message>
+        <message>
+            <source>this kind of file holds differences to the model that this one was tuned from: choose that one first</source>
+            <translation>Diese Art Datei enthält Unterschiede zu dem Modell, aus dem dieses abgestimmt wurde: Wählen Sie zuerst jenes</translation>
+        </message>
+        <message>
+            <source>no layer is stored as a difference to %1: choose bitdelta, or the target &apos;tritloom&apos;, which holds all</source>
+            <translation>Keine Schicht ist als Unterschied zu %1 gespeichert: Wählen Sie bitdelta oder das Ziel „tritloom“, das alles enthält</translation>
+        </message>
+        <message>
+            <source>%1 bytes of %2 are not in the file, which opens where that lies beside it or is named</source>
+            <translation>%1 Byte aus %2 sind nicht in der Datei; sie lässt sich öffnen, wo jene daneben liegt oder genannt wird</translation>
+        </message>
+        <message>
+            <source>it holds differences to %1</source>
+            <translation>sie enthält Unterschiede zu %1</translation>
+        </message>
+        <message>
+            <source>%1: it holds differences to &apos;%2&apos;, which was not found: put it beside this file, open it first, or name it with --base</source>
+            <translation>%1: Sie enthält Unterschiede zu „%2“, das nicht gefunden wurde: Legen Sie es neben diese Datei, öffnen Sie es zuerst oder nennen Sie es mit --base</translation>
+        </message>
+        <message>
+            <source>%1: it holds differences to &apos;%2&apos;, and what was found is not that model: %3</source>
+            <translation>%1: Sie enthält Unterschiede zu „%2“, und was gefunden wurde, ist nicht dieses Modell: %3</translation>
         </message>
     </context>
     <context>

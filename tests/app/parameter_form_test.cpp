@@ -340,7 +340,7 @@ private slots:
         }
         QVERIFY(workspace->document().allocation().layers[4] == before.layers[4]);
         // They go into a recipe as everything else, and one step takes them back.
-        const std::string recipe = recipeText(workspace->model(), workspace->document().allocation());
+        const std::string recipe = recipeText(workspace->model(), workspace->document().allocation(), {});
         QVERIFY(recipe.find("\"dampening\"") != std::string::npos);
         QVERIFY(workspace->document().undoStack().undoText().contains("dampening=5"));
         workspace->document().undoStack().undo();

@@ -155,6 +155,57 @@ private slots:
         QVERIFY2(QString::fromUtf8(done.err).contains(sentence), done.err.constData());
     }
 
+    // What methods cannot learn from is told with the layer that they were at, and the one that is broken.
+    void weightsThatAreNotFiniteAreNamedByMethodsThatLearn()
+    {
+        const Finished done =
+            cli({"export", broken(halfInfinity), "--format", "int4g64a", "--method", "gptq", "--skip-evaluation",
+                 "-o", path("broken.tritloom")});
+        QCOMPARE(done.exitCode, 1);
+        QVERIFY2(
+            done.err.contains(".weight: the Gram matrix of the inputs holds numbers that are not finite; "
+                              "blk.1.ffn_up.weight: 1 of its 196608 numbers are NaN or infinite"),
+            done.err.constData());
+    }
+
+    // Two fine-tunes in files of their own: the base is mapped once, and each is what evaluate says it is.
+    void fineTunesOverOneBase()
+    {
+        const QStringList quick{"--chunks", "1", "--context", "64"};
+        QStringList files;
+        for (const std::size_t every : {1, 3}) {
+            files << path(QString("tuned%1.tritloom").arg(every));
+            const Finished done = cli(
+                {"export", tuned(every), "--format", "sign", "--method", "bitdelta", "--base", sampleModel(),
+                 "--target", "tritloom-delta", "-o", files.back()});
+            QVERIFY2(done.exitCode == 0 && done.out.contains("evaluated: "), (done.out + done.err).constData());
+            QVERIFY(QFileInfo(files.back()).size() < QFileInfo(sampleModel()).size() / 4);
+        }
+        const Finished lost = cli(QStringList{"deltas"} + files + quick);
+        QCOMPARE(lost.exitCode, 1);
+        QVERIFY2(
+            lost.err.contains("tuned1.tritloom: it holds differences to 'sample.gguf', which was not found"),
+            lost.err.constData());
+        const Finished all = cli(
+            QStringList{"deltas"} + files + quick
+            + QStringList{"--base", sampleModel(), "--prompt", "Once", "--tokens", "3", "--json"});
+        QVERIFY2(all.exitCode == 0, all.err.constData());
+        QCOMPARE(all.json()["basesMapped"].toInt(), 1);
+        const QJsonArray models = all.json()["models"].toArray();
+        QCOMPARE(models.size(), 2);
+        for (int i = 0; i < 2; ++i) {
+            const Finished one = cli(
+                QStringList{"evaluate", files[i], "--base", sampleModel(), "--json"} + quick);
+            QVERIFY2(one.exitCode == 0, one.err.constData());
+            QCOMPARE(models[i]["perplexity"].toDouble(), one.json()["perplexity"].toDouble());
+            QVERIFY(!models[i]["text"].toString().isEmpty());
+        }
+        QVERIFY(models[0]["perplexity"] != models[1]["perplexity"]);
+        QVERIFY(QFile::copy(sampleModel(), path("sample.gguf"))); // beside them
+        QCOMPARE(cli({"inspect", files[0]}).exitCode, 0);
+        QFile::remove(path("sample.gguf"));
+    }
+
     void whatFailsInPartIsCounted()
     {
         // A layer of the base is turned round: twice its own norm away, which this method refuses.

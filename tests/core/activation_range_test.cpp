@@ -119,6 +119,25 @@ private slots:
         QCOMPARE(estimateRange(of(values), options(RangeEstimate::Percentile, 8, false, 100)).high, 50.0);
     }
 
+    // quant-survey 3: one outlier costs the whole range its precision, a percentile does not follow it.
+    void aPercentileSparesTheBulk()
+    {
+        const std::vector<float> values = normal(100000, 50);
+        const auto errorOfBulk = [&](const RangeOptions& o) {
+            const ActivationGrid grid = gridOf(estimateRange(of(values), o), o);
+            double sum = 0;
+            for (std::size_t i = 1; i < values.size(); ++i) {
+                const double code =
+                    std::clamp(std::nearbyint(double(values[i]) / double(grid.scale)) + double(grid.zero), 0.0, 15.0);
+                sum += std::pow(double(values[i]) - double(grid.scale) * (code - double(grid.zero)), 2);
+            }
+            return sum;
+        };
+        const double whole = errorOfBulk(options(RangeEstimate::MinMax, 4)),
+                     most = errorOfBulk(options(RangeEstimate::Percentile, 4, false, 99.9));
+        QVERIFY2(10 * most < whole, qPrintable(QString::number(whole / most)));
+    }
+
     void leastErrorClipsAnOutlierAtFewBits()
     {
         const Histogram h = of(normal(20000, 30));

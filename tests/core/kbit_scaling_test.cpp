@@ -101,6 +101,17 @@ private slots:
         QVERIFY2(found > 0.040 && found < 0.049, qPrintable(QString::number(found)));
     }
 
+    // quant-survey 4, by the extremes of ever smaller groups.
+    void smallerGroupsLoseLess()
+    {
+        double before = 1;
+        for (const char* format : {"int4g262144a", "int4g1024a", "int4g128a", "int4g32a"}) {
+            const double found = relativeError(format, normal());
+            QVERIFY2(found < before, format);
+            before = found;
+        }
+    }
+
     void theLiteralQuantileFormulaIsNotUsed()
     {
         // q_i = (F^-1(i / (2^k + 1)) + F^-1((i + 1) / (2^k + 1))) / 2 from i = 0, F the samples' own

@@ -63,6 +63,25 @@ private slots:
         }
     }
 
+    // Check 4: at four bits rounding twice costs hardly more than rounding once, cutting bits off does.
+    void cuttingBitsOffIsFarWorse()
+    {
+        const std::vector<float> values = normalValues(1 << 20, 7);
+        const double step = 0.04405; // of 8 bits by the largest of the brief's samples
+        double twice = 0, once = 0, cut = 0;
+        for (const float value : values) {
+            const int eight = std::clamp(int(std::floor(double(value) / step + 0.5)), -128, 127);
+            const int direct = std::clamp(int(std::floor(double(value) / (16 * step) + 0.5)), -8, 7);
+            twice += std::pow(double(value) - 16 * step * nested::roundTo(4, eight), 2);
+            once += std::pow(double(value) - 16 * step * direct, 2);
+            cut += std::pow(double(value) - 16 * step * (eight >> 4), 2);
+        }
+        const double count = double(values.size());
+        QVERIFY(deviation(twice / count, 0.0419) < 0.01);
+        QVERIFY(deviation(once / count, 0.0414) < 0.01);
+        QVERIFY(deviation(cut / count, 0.1506) < 0.01);
+    }
+
     void theLawOfTheMismatch()
     {
         // Rounding twice differs from rounding once at the coarse step in 2^-(D + 1) of the weights, and

@@ -8,8 +8,10 @@
 #ifdef TRITLOOM_HAS_TORCH
 #include "plugins/bias_tuning/bias_tuning.h"
 #include "plugins/block_reconstruction/block_reconstruction.h"
+#include "plugins/scale_distillation/scale_distillation.h"
 #endif
 #include "plugins/bit_planes/bit_planes.h"
+#include "plugins/bitdelta/bitdelta.h"
 #include "plugins/bit_scaling/bit_scaling.h"
 #include "plugins/bsnip/bsnip.h"
 #include "plugins/bsynflow/bsynflow.h"
@@ -46,6 +48,7 @@
 #include "plugins/water_filling/water_filling.h"
 #include "plugins/zd/zd.h"
 #include "tests/plugins/allocation_fixture.h"
+#include "tests/plugins/method_fixture.h"
 #include "tests/plugins/picture_probe_fixture.h"
 #include "tests/plugins/probe_fixture.h"
 
@@ -59,6 +62,7 @@ namespace tritloom::fixture {
 /// What a plugin is asked about.
 enum class World {
     Text, ///< the sample model
+    Tuned, ///< the sample model as a fine-tune, its layers as BitDelta makes them
     Untied, ///< with an output matrix of its own
     Classifier, ///< the sample of networks on pictures, its graph and tensors alone
     Folded, ///< the same without batch norms
@@ -116,6 +120,11 @@ Result<Account> apply(ModelProbe* probe, const Parameters& parameters, const Met
     for (const auto& [id, tensor] : made.tensors) {
         account.add(double(std::uint32_t(id)));
         account.add(tensor);
+    }
+    for (const auto& [id, layer] : made.layers) {
+        account.add(double(std::uint32_t(id)));
+        for (const LayerReplacement::Part& part : layer.parts)
+            account.add(part.tensor);
     }
     return account;
 }
@@ -180,6 +189,7 @@ inline const PluginRow allPlugins[] = {
      apply<BlockReconstruction>,
      specs<BlockReconstruction>,
      {{"iterations", 4}}},
+    {"scale-distillation", World::Tuned, apply<ScaleDistillation>, specs<ScaleDistillation>, {{"steps", 2}}},
 #endif
     {"equalisation", World::Folded, apply<Equalisation>, specs<Equalisation>, {}},
     {"rotation", World::Untied, apply<Rotation>, specs<Rotation>, {}},
@@ -295,6 +305,24 @@ inline Given givenFor(World world, const std::map<std::string, Tensor>& replaced
         auto pass = std::make_unique<NetworkPass>(
             plainCompressor(pictureModel("generation/denoise.onnx")), cpuExecutor(), std::size_t{1} << 20);
         return {{}, PictureProbe::create(std::move(pass), samples, {.steps = 4}, threeFormats, {}).value()};
+    }
+    if (world == World::Tuned) {
+        std::map<TensorId, Tensor> moved;
+        const auto model = sampleModel();
+        for (const Layer& layer : model->layers) {
+            std::vector<float> weights = materialise(model->tensor(layer.tensor)).value().toFloats();
+            const std::vector<float> steps = normalValues(weights.size(), std::uint32_t(layer.tensor), 0.01f);
+            for (std::size_t i = 0; i < weights.size(); ++i)
+                weights[i] += steps[i];
+            moved[layer.tensor] = Tensor::adoptFloats({layer.rows, layer.columns}, std::move(weights));
+        }
+        const auto bitDelta = [](std::string_view id) -> const LayerMethod* {
+            static const BitDelta method;
+            return id == "bitdelta" ? &method : nullptr;
+        };
+        SampleProbe sample = probeOf(withTensors(*model, moved), {{"sign", "bitdelta", {}}}, bitDelta);
+        sample.compressor->setBase(model);
+        return {std::move(sample), {}};
     }
     auto model = world == World::Untied ? untiedSample() : sampleModel();
     std::map<TensorId, Tensor> tensors;

@@ -122,6 +122,24 @@ private slots:
         QVERIFY(std::fabs(costOfAll(problem, 1) - .004258) < 1e-5);
     }
 
+    // hawq-v3 7, adaquant 2: more room never costs more, in bounds counted in whole bytes.
+    void moreRoomNeverCostsMore()
+    {
+        AllocationProblem problem = resnet18();
+        const std::vector<std::size_t> low(problem.items.size(), 0), high(problem.items.size(), 1);
+        const std::uint64_t least = totalsOf(problem, low).bytes, most = totalsOf(problem, high).bytes;
+        double before = costOfAll(problem, 0) + 1;
+        for (int tenth = 0; tenth <= 10; ++tenth) {
+            problem.byteBudget = least + (most - least) * std::uint64_t(tenth) / 10;
+            const auto solution = IntegerProgram().allocate(problem, {}, {}).value();
+            const AllocationOption totals = totalsOf(problem, solution.chosen);
+            QVERIFY(totals.bytes <= problem.byteBudget && totals.cost <= before);
+            before = totals.cost;
+            if (tenth == 0 || tenth == 10)
+                QCOMPARE(solution.chosen, tenth == 0 ? low : high);
+        }
+    }
+
     void adaquantsProgramByHand_data()
     {
         QTest::addColumn<double>("share");

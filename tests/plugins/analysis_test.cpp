@@ -86,6 +86,14 @@ private slots:
         for (const std::uint16_t word : words)
             backed.push_back(backedUp(word));
         QVERIFY(near(hardPerWord(backed), 4.051, .01));
+        std::mt19937 random(4);
+        std::uniform_real_distribution<float> uniform(-1, 1);
+        std::vector<std::uint16_t> spread, spreadBacked;
+        for (int i = 0; i < 20000; ++i) {
+            spread.push_back(floatToHalf(uniform(random)));
+            spreadBacked.push_back(backedUp(spread.back()));
+        }
+        QVERIFY(near(hardPerWord(spread), 3.918, .01) && near(hardPerWord(spreadBacked), 3.421, .01));
         QVERIFY2(
             near(hardPerWord(protect(words, 1, true).words), 3.125, .01),
             qPrintable(QString::number(hardPerWord(protect(words, 1, true).words))));
@@ -128,6 +136,21 @@ private slots:
         QVERIFY(near(unifiedDegradation(7e9, 1e12, 3), .4820));
         QVERIFY(near(unifiedDegradation(7e9, 1e12, 4), .09916));
         QVERIFY(near(unifiedDegradation(405e9, 1e14, 4), .4447));
+        QVERIFY(near(unifiedDegradation(7e9, 1e13, 2), 15.0));
+        QVERIFY(near(unifiedDegradation(7e9, 1e13, 3), 1.615));
+        QVERIFY(near(unifiedDegradation(7e9, 1e13, 4), .3322));
+        QVERIFY(near(unifiedDegradation(7e9, 1e14, 4), 1.113));
+        QVERIFY(near(unifiedDegradation(70e9, 1e14, 4), .6613));
+        // Ratios, of which the factor in front knows nothing.
+        const double one = unifiedDegradation(3e9, 5e11, 4);
+        QVERIFY(near(unifiedDegradation(3e9, 1e12, 4) / one, 1.4390, 1e-4));
+        QVERIFY(near(unifiedDegradation(6e9, 5e11, 4) / one, .8549, 1e-4));
+        QVERIFY(near(unifiedDegradation(3e9, 5e11, 3) / one, 4.861, 2e-4));
+        QVERIFY(
+            near(unifiedDegradation(3e9, 5e11, 2) / unifiedDegradation(3e9, 5e11, 3), 9.288, 2e-4));
+        QVERIFY(near(unifiedDegradation(210.1 * 3e9, 5e12, 4) / one, 1, 1e-3));
+        QVERIFY(near(unifiedTokens(.2, 1e9, 4), 1.646e12) && near(unifiedTokens(.2, 70e9, 4), 10.25e12));
+        QVERIFY(near(perBitTokens(.2, 1e9, 4), 1.442e12) && near(perBitTokens(.2, 70e9, 4), 17.35e12));
         QVERIFY(near(unifiedDegradation(12e9, 206e9, 4), .0383));
         QVERIFY(near(unifiedTokens(.2, 7e9, 4), 3.804e12));
         QVERIFY(near(perBitTokens(.2, 7e9, 4), 4.5066e12, 1e-4));
@@ -143,6 +166,13 @@ private slots:
         QVERIFY(near(trainingPenalty(1e9, 1e11, {2, 1, 128}), .03524));
         QVERIFY(near(trainingPenalty(1e9, 1e11, {4, 3, 128}), .00044, .02));
         QVERIFY(near(trainingLoss(1e9, 1e11, {4, 3, 1}), 2.562628, 1e-6)); // one number a scale: no penalty
+        QVERIFY(near(trainingPenalty(1e9, 1e11, {5, 2, 128}), .00063, .02));
+        QVERIFY(near(trainingPenalty(1e9, 1e11, {3, 2, 128}), .00266, .01));
+        QVERIFY(near(trainingPenalty(1e9, 1e11, {2, 3, 128}), .00288, .01));
+        QVERIFY(std::fabs(trainingPenalty(1e9, 1e11, {8, 7, 128}) - .00001) < 5e-6);
+        QVERIFY(near(criticalTokens(1e9, {5, 2, 128}), 1.941e13));
+        QVERIFY(near(criticalTokens(1e9, {3, 2, 128}), 4.797e12));
+        QVERIFY(near(criticalTokens(1e9, {2, 3, 128}), 4.438e12));
         QVERIFY(near(criticalTokens(1e9, {8, 7, 128}), 1.730e15));
         QVERIFY(near(criticalTokens(1e9, {4, 3, 128}), 2.733e13));
         QVERIFY(near(criticalTokens(1e9, {2, 1, 128}), 3.928e11));

@@ -102,6 +102,32 @@ private slots:
                 bytesOf(two.replacement()->parts[i].tensor) == bytesOf(four.replacement()->parts[i].tensor));
     }
 
+    // Checks 6 and 8: scaling by loudness is undone by the graph, and every block stands on what is stored.
+    void enoughBlocksAreTheLayerItself()
+    {
+        const LayerProblem problem = layer(48, 64, 8);
+        const auto made =
+            BitStack().quantize(problem, sign, {{"blocks", 8}, {"rank", 16}}, {}).value().dense().value();
+        const double rest = relativeRest(problem.weights, made);
+        QVERIFY2(rest < 1e-5, qPrintable(QString::number(rest)));
+        const LayerProblem plain{.weights = Tensor::adoptFloats({128, 96}, normalValues(128 * 96, 9))};
+        const auto one = BitStack().quantize(plain, sign, {{"blocks", 1}}, {}).value(),
+                   two = BitStack().quantize(plain, sign, {{"blocks", 2}}, {}).value();
+        std::vector<float> residual = plain.weights.toFloats();
+        const std::vector<float> stored = one.dense().value().toFloats();
+        for (std::size_t i = 0; i < residual.size(); ++i)
+            residual[i] -= stored[i];
+        std::vector<std::vector<float>> signs;
+        for (const LayerReplacement::Part& part : two.replacement()->parts)
+            if (part.tensor.type().format->id() == "sign")
+                signs.push_back(part.tensor.toFloats());
+        QCOMPARE(signs.size(), std::size_t(2));
+        std::size_t others = 0; // where the residual is what rounding of sums leaves
+        for (std::size_t i = 0; i < residual.size(); ++i)
+            others += (residual[i] >= 0) != (signs[1][i] >= 0) && std::fabs(residual[i]) > 1e-5f ? 1 : 0;
+        QCOMPARE(others, std::size_t(0));
+    }
+
     void loudInputsAreSpared()
     {
         const LayerProblem problem = layer(64, 96, 5);

@@ -78,6 +78,36 @@ private slots:
         }
     }
 
+    // Every layer in its own format: better than rounding, packed as the recipe has it, nothing rounded twice.
+    void aMixedRecipeIsReconstructedInItsOwnFormats()
+    {
+        const auto model = loadModel(classifier).value();
+        Allocation recipe = uniform(*model, {"int3row", "rtn", {}});
+        for (std::size_t i = 0; i < recipe.layers.size(); i += 2)
+            recipe.layers[i] = choiceFor(model->layers[i], {"int2row", "rtn", {}});
+        recipe.layers.back() = {};
+        const Candidate mixed = asCandidate(*model, recipe);
+        QVERIFY(!mixed.byLayer.empty());
+        QCOMPARE(uniform(*model, mixed).layers, recipe.layers);
+        const auto before = PictureEngine::create(model, onlyRounding, somePictures(64)).value();
+        const auto after = before->transformed(BlockReconstruction(), {{"iterations", 100}}, {mixed}, {});
+        QVERIFY2(after.has_value(), after ? "" : after.error().message.c_str());
+        std::size_t packed = 0;
+        for (std::size_t i = 0; i < recipe.layers.size(); ++i) {
+            const Layer& layer = (*after)->model()->layers[i];
+            if (recipe.layers[i].format.empty() || layer.storedFormat != recipe.layers[i].format)
+                continue;
+            ++packed;
+            const auto kept = (*after)->compressor()->compress(LayerId(i), recipe.layers[i], {}).value();
+            const Tensor stored = materialise((*after)->model()->tensor(layer.tensor)).value();
+            QVERIFY(std::ranges::equal(kept.tensor().bytes(), stored.bytes()));
+        }
+        QCOMPARE(packed, recipe.layers.size() - 1);
+        const double rounded = divergenceOf(*before, mixed), learned = divergenceOf(**after, mixed);
+        qInfo("divergence %.4g reconstructed, %.4g rounded", learned, rounded);
+        QVERIFY(learned < rounded);
+    }
+
     // eda-dm 7
     void aGeneratorLosesLessOnNoiseThatItDidNotSee()
     {
@@ -112,6 +142,9 @@ private slots:
             std::make_shared<Compressor>(model, onlyRounding, nullptr, std::size_t{1} << 20),
             {{"int4row", "rtn", {}}}, std::stop_token());
         QVERIFY(refused(alone).message.find("there are none") != std::string::npos);
+        const auto several =
+            pictureProbeOf(classifier, {{"int3row", "rtn", {}}, {"int4row", "rtn", {}}}, somePictures(4));
+        QVERIFY(refused(*several).message.find("2 formats to choose from") != std::string::npos);
         const auto floats = pictureProbeOf(classifier, {{"f16", "rtn", {}}}, somePictures(4));
         QVERIFY(refused(*floats).message.find("no levels") != std::string::npos);
     }

@@ -11,10 +11,11 @@ using namespace tritloom::fixture;
 namespace {
 
 /// x through the replacement of `problem`, and x through its matrix.
-std::pair<Tensor, Tensor> both(const LayerProblem& problem, const Tensor& x, const Parameters& parameters)
+std::pair<Tensor, Tensor> both(
+    const LayerProblem& problem, const Tensor& x, const Parameters& parameters, const char* format = "q8_0")
 {
     const CompressedLayer made
-        = IntActivations().quantize(problem, parseNumberFormat("q8_0").value(), parameters, {}).value();
+        = IntActivations().quantize(problem, parseNumberFormat(format).value(), parameters, {}).value();
     const auto run = [&](const CompressedLayer& layer) {
         GraphBuilder builder;
         const ValueId y = builder.add({OpKind::Linear, {}}, {builder.input()}, {TensorId{0}});
@@ -57,6 +58,41 @@ private slots:
             last = error;
         }
         QVERIFY(last < 1e-8);
+    }
+
+    // Check 1 of bitnet.md, behind its norm, and of bitnet-b158.md: signs and ternary weights times 8-bit tokens.
+    void workedLayersOfTheBitNets()
+    {
+        const float beta = 0.325f, gamma = 0.28125f;
+        const LayerProblem signs{
+            .weights = Tensor::adoptFloats({2, 4}, {beta, -beta, beta, -beta, beta, beta, -beta, -beta})};
+        const Tensor one = both(
+                               signs, Tensor::adoptFloats({1, 4}, {0.21056f, -1.47391f, -0.07019f, 1.33354f}),
+                               {{"bits", 8}}, "sign1g8")
+                               .first;
+        QVERIFY(std::fabs(one.floats()[0] - 0.09052f) < 1e-4f && std::fabs(one.floats()[1] + 0.82226f) < 4e-4f);
+        const LayerProblem ternary{
+            .weights = Tensor::adoptFloats({2, 4}, {gamma, -gamma, 0, -gamma, 0, gamma, -gamma, 0})};
+        const auto two =
+            both(ternary, Tensor::adoptFloats({1, 4}, {1, -2, 0.5f, 3}), {{"bits", 8}}, "ternaryg8");
+        QVERIFY(std::fabs(two.first.floats()[0]) < 1e-6f && std::fabs(two.first.floats()[1] + 0.70423f) < 1e-5f);
+        QVERIFY(std::fabs(two.second.floats()[1] + 0.703125f) < 1e-6f);
+    }
+
+    // Check 4 of bitnet-b158.md: a token's step is its own.
+    void tokensDoNotKnowOfEachOther()
+    {
+        const LayerProblem problem = layer(24, 64, 7);
+        const std::vector<float> values = normalValues(3 * 64, 8);
+        std::vector<float> turned(values.size());
+        for (std::size_t t = 0; t < 3; ++t)
+            for (std::size_t c = 0; c < 64; ++c) // in another order, one of them louder
+                turned[(t + 1) % 3 * 64 + c] = (t == 1 ? 4.0f : 1.0f) * values[t * 64 + c];
+        const Tensor a = both(problem, Tensor::adoptFloats({3, 64}, values), {{"bits", 8}}).first,
+                     b = both(problem, Tensor::adoptFloats({3, 64}, turned), {{"bits", 8}}).first;
+        for (std::size_t t = 0; t < 3; ++t)
+            for (std::size_t o = 0; o < 24; ++o)
+                QCOMPARE(b.floats()[(t + 1) % 3 * 24 + o], (t == 1 ? 4.0f : 1.0f) * a.floats()[t * 24 + o]);
     }
 
     void smallGroupsSpareQuietInputs()

@@ -46,6 +46,28 @@ private slots:
         QVERIFY(std::fabs(outputError(problem, made.dense().value()) - 0.133333) < 1e-4);
     }
 
+    // Check 2: another scale is worse by n (0.01 alpha)^2.
+    void theScaleIsTheBest()
+    {
+        constexpr std::size_t inputs = 200;
+        const LayerProblem problem = independent(normalValues(inputs, 6), 1, inputs);
+        const auto made = make(problem, {{"salient", 0}});
+        const float alpha = made.replacement()->parts[1].tensor.toFloats()[0],
+                    mean = made.replacement()->parts[3].tensor.toFloats()[0];
+        const std::vector<float> weights = problem.weights.toFloats(), found = made.dense().value().toFloats();
+        const auto errorOf = [&](double scale) {
+            double sum = 0;
+            for (std::size_t i = 0; i < inputs; ++i)
+                sum += std::pow(double(weights[i]) - double(mean) - (found[i] > mean ? scale : -scale), 2);
+            return sum;
+        };
+        const double least = errorOf(double(alpha)), step = 0.01 * double(alpha);
+        for (const double sign : {-1.0, 1.0}) {
+            const double more = (errorOf(double(alpha) + sign * step) - least) / (double(inputs) * step * step);
+            QVERIFY2(std::fabs(more - 1) < 0.2, qPrintable(QString::number(more))); // alpha is a half
+        }
+    }
+
     void theReleasedAveragesAreShrunk()
     {
         const std::size_t inputs = 100;

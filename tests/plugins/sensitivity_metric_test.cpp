@@ -67,6 +67,16 @@ private slots:
         for (float& value : many)
             value = 3 * value + 5;
         QVERIFY(std::fabs(shareAboveOneDeviation(many) - .1587) < .001);
+        // Heavy tails look more important; only one side counts.
+        std::student_t_distribution<float> student(4);
+        for (float& value : many)
+            value = student(random);
+        QVERIFY(std::fabs(shareAboveOneDeviation(many) - .115) < .004);
+        std::vector<float> oneSided(10);
+        oneSided[3] = 10;
+        QCOMPARE(shareAboveOneDeviation(oneSided), 0.1);
+        oneSided[3] = -10;
+        QCOMPARE(shareAboveOneDeviation(oneSided), 0.0);
     }
 
     void alignmentByHand()

@@ -51,9 +51,42 @@ private slots:
         const Tensor absmean =
             TernaryMethod().quantize(problem, format, {{"absmean", 1}}, {}).value().tensor();
         QVERIFY(std::fabs(relativeError(weights, absmean.toFloats()) - 0.2635) < 0.003);
+        const std::vector<float> found = absmean.toFloats();
+        const double zeros = double(std::ranges::count(found, 0.0f)) / double(found.size());
+        QVERIFY2(std::fabs(zeros - 0.3101) < 0.003, qPrintable(QString::number(zeros)));
+        // The same codes with the scale of least squares lose 0.2131.
+        double dot = 0, power = 0;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            dot += double(weights[i]) * double(found[i]);
+            power += double(found[i]) * double(found[i]);
+        }
+        std::vector<float> scaled = found;
+        for (float& value : scaled)
+            value *= float(dot / power);
+        QVERIFY(std::fabs(relativeError(weights, scaled) - 0.2131) < 0.003);
         const Tensor fitted = TernaryMethod().quantize(problem, format, {}, {}).value().tensor();
         const double error = relativeError(weights, fitted.toFloats());
         QVERIFY2(error < 0.1905 && error > 0.18, qPrintable(QString::number(error)));
+    }
+
+    // b1.58, check 3: never by the mean again.
+    void quantizingAgainKeepsTheCodesAndShrinksTheScale()
+    {
+        const auto format = parseNumberFormat("tq2_0").value();
+        const auto absmean = [&](const Tensor& weights) {
+            return TernaryMethod()
+                .quantize({.weights = weights}, format, {{"absmean", 1}}, {})
+                .value()
+                .tensor()
+                .toFloats();
+        };
+        const Shape shape{64, 512};
+        const std::vector<float> once = absmean(Tensor::adoptFloats(shape, normalValues(64 * 512, 3))),
+                                 twice = absmean(Tensor::fromFloats(shape, once));
+        const double kept = 1 - double(std::ranges::count(once, 0.0f)) / double(once.size());
+        for (std::size_t i = 0; i < once.size(); ++i)
+            QVERIFY(std::fabs(double(twice[i]) - kept * double(once[i])) < 2e-3);
+        QVERIFY(std::fabs(kept - 0.69) < 0.01);
     }
 
     void ternaryWeightsComeBackWhenFitted()

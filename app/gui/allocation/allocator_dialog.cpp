@@ -22,6 +22,7 @@ AllocatorDialog::AllocatorDialog(Workspace& workspace, const std::string& shown,
     , m_costs(new QComboBox(this))
     , m_settings(new ParameterButton(this))
     , m_bitOperations(new NumberField(this))
+    , m_milliseconds(new NumberField(this))
     , m_state(makeMutedLabel({}, this))
     , m_allocate(new QPushButton(tr("Allocate"), this))
 {
@@ -49,6 +50,13 @@ AllocatorDialog::AllocatorDialog(Workspace& workspace, const std::string& shown,
     m_bitOperations->setToolTip(
         tr("Multiply-adds a token × bits of the weights × bits of the activations, 16; the integer program "
            "keeps it beside the size"));
+    m_milliseconds->setObjectName(QStringLiteral("milliseconds"));
+    m_milliseconds->setAccessibleName(tr("Milliseconds a token, at most"));
+    m_milliseconds->setRange(0, 1e9);
+    m_milliseconds->setSpecialValueText(tr("no limit"));
+    m_milliseconds->setToolTip(
+        tr("For reading all weights once, as fast as this machine reads so many bytes; the integer program keeps "
+           "it beside the size"));
     m_state->setObjectName(QStringLiteral("allocatorState"));
     m_state->setWordWrap(true);
     m_allocate->setObjectName(QStringLiteral("allocatorApply"));
@@ -67,8 +75,11 @@ AllocatorDialog::AllocatorDialog(Workspace& workspace, const std::string& shown,
     grid->addLayout(costs, 0, 1);
     grid->addWidget(new QLabel(tr("Bit operations a token, at most"), this), 1, 0);
     grid->addWidget(m_bitOperations, 1, 1, Qt::AlignLeft);
+    grid->addWidget(new QLabel(tr("Milliseconds a token, at most"), this), 2, 0);
+    grid->addWidget(m_milliseconds, 2, 1, Qt::AlignLeft);
     grid->setColumnStretch(1, 1);
     m_bitOperations->setFixedWidth(140);
+    m_milliseconds->setFixedWidth(140);
     auto* const buttons = new QHBoxLayout;
     buttons->addStretch(1);
     buttons->addWidget(cancel);
@@ -103,6 +114,7 @@ AllocatorDialog::AllocatorDialog(Workspace& workspace, const std::string& shown,
     m_chooser->setChoice(
         shown.empty() || shown == now.allocator.id ? now.allocator : PluginChoice{shown, {}});
     m_bitOperations->setValue(now.bitOperations);
+    m_milliseconds->setValue(now.milliseconds);
     m_costs->setCurrentIndex(std::max(0, m_costs->findData(QString::fromStdString(now.metric.id))));
     showMetric(now.metric.parameters);
 }
@@ -123,7 +135,7 @@ AllocatorChoice AllocatorDialog::choice() const
     return {
         m_chooser->choice(),
         {metric, metric.empty() ? Parameters() : m_settings->values()},
-        m_bitOperations->value()};
+        m_bitOperations->value(), m_milliseconds->value()};
 }
 
 void AllocatorDialog::refresh()
@@ -131,7 +143,8 @@ void AllocatorDialog::refresh()
     const AllocatorChoice wanted = choice();
     const bool measured = wanted.metric.id.empty();
     const bool exact = wanted.allocator.id.empty();
-    m_bitOperations->setEnabled(exact || wanted.allocator.id == "integer-program");
+    for (NumberField* const field : {m_bitOperations, m_milliseconds})
+        field->setEnabled(exact || wanted.allocator.id == "integer-program");
     m_state->setText(
         !measured && exact
             ? tr("Costs of a metric are solved by the integer program, which is exact as well. The metric is "

@@ -32,6 +32,7 @@ private:
     QComboBox* m_costs;
     ParameterButton* m_settings; ///< of the metric
     NumberField* m_bitOperations;
+    NumberField* m_milliseconds;
     QLabel* m_state;
     QPushButton* m_allocate;
 };

@@ -36,10 +36,12 @@ constexpr double surprising = 0.05; ///< of the predicted size: more than that i
 /// Titles are the targets' own; here is what they are good for.
 QString titleOf(const ExportTarget& target)
 {
-    static const std::array<std::pair<std::string_view, const char*>, 10> titles{{
+    static const std::array<std::pair<std::string_view, const char*>, 11> titles{{
         {"gguf", QT_TRANSLATE_NOOP("ExportKinds", "GGUF, for llama.cpp")},
         {"diffusion-gguf", QT_TRANSLATE_NOOP("ExportKinds", "GGUF, for stable-diffusion.cpp and ComfyUI")},
         {"tritloom", QT_TRANSLATE_NOOP("ExportKinds", "Tritloom, holds every method")},
+        {"tritloom-delta",
+         QT_TRANSLATE_NOOP("ExportKinds", "Tritloom, differences to a base model in its own file")},
         {"onnx", QT_TRANSLATE_NOOP("ExportKinds", "ONNX, codes in 8 bits, for every onnxruntime")},
         {"onnx-int4", QT_TRANSLATE_NOOP("ExportKinds", "ONNX, codes in 4 or 8 bits, operator set 21")},
         {"onnx-matmulnbits",

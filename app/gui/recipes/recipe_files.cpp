@@ -4,6 +4,7 @@
 #include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/settings.h"
 #include "app/session/recipe.h"
+#include "app/session/transform_controller.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -28,6 +29,16 @@ chosenRecipe(Workspace& workspace, QWidget* window, const QString& title)
         showNotice(window, DifferenceDialog::tr("Not read: %1").arg(coreWords(allocation.error().message)));
         return std::nullopt;
     }
+    // A project goes through its own transforms: a recipe's are told, not done.
+    const auto transforms = recipeTransforms(path.toStdString());
+    const std::string here = transformNames(workspace.engine().transforms());
+    if (transforms && !transforms->empty() && transformNames(*transforms) != here)
+        showNotice(
+            window,
+            DifferenceDialog::tr("%1 was made of a model after these transforms: %2; here: %3")
+                .arg(
+                    QFileInfo(path).fileName(), QString::fromStdString(transformNames(*transforms)),
+                    QString::fromStdString(here)));
     return std::pair{QFileInfo(path).fileName(), *allocation};
 }
 
@@ -57,7 +68,9 @@ void saveRecipe(Workspace& workspace, QWidget* window)
         path += QLatin1String(".json");
     setLastFolder(QStringLiteral("recipe"), path);
     const auto written =
-        writeRecipe(workspace.model(), workspace.document().allocation(), path.toStdString());
+        writeRecipe(
+            workspace.model(), workspace.document().allocation(), workspace.engine().transforms(),
+            path.toStdString());
     if (written)
         showNotice(window, DifferenceDialog::tr("Saved as %1").arg(path), NoticeKind::Information);
     else

@@ -23,6 +23,8 @@
 namespace tritloom {
 namespace {
 
+constexpr int asSet = -1; ///< in place of a candidate's number: what every layer becomes now
+
 /// The candidate whose bits are nearest to the budget: what most layers will probably become.
 int nearestToBudget(const Workspace& workspace, const std::vector<Candidate>& candidates)
 {
@@ -100,6 +102,7 @@ TransformDialog::TransformDialog(Workspace& workspace, const std::string& shown,
         if (candidate.method == workspace.method().id) // floats need no preparation
             m_preparedFor->addItem(
                 formatName(candidate.format, candidate.parameters), int(&candidate - candidates.data()));
+    m_preparedFor->addItem(tr("the bits as they are set, layer by layer"), asSet);
     m_preparedFor->setCurrentIndex(
         std::max(0, m_preparedFor->findData(nearestToBudget(workspace, candidates))));
     auto* const prepared = new QHBoxLayout;
@@ -154,8 +157,11 @@ TransformDialog::TransformDialog(Workspace& workspace, const std::string& shown,
 void TransformDialog::start()
 {
     std::vector<Candidate> prepares;
-    if (const int at = m_preparedFor->currentData().toInt(); m_preparedFor->currentIndex() >= 0)
+    if (const int at = m_preparedFor->currentData().toInt(); at != asSet)
         prepares.push_back(m_workspace.sensitivity().table().candidates[std::size_t(at)]);
+    else if (Candidate set = asCandidate(m_workspace.model(), m_workspace.document().allocation());
+             !set.format.empty())
+        prepares.push_back(std::move(set));
     m_failure.clear();
     m_workspace.transforms().start(m_chooser->choice(), std::move(prepares));
 }

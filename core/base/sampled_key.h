@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/base/key.h"
+
+namespace tritloom {
+
+/// `key` with these bytes counted in: all of them up to 64 KiB, beyond that sixteen samples of 4 KiB, so that
+/// models of any size have their keys in milliseconds. Lengths are the caller's to count.
+[[nodiscard]] inline Key withSamples(Key key, std::span<const std::byte> bytes)
+{
+    constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
+    if (bytes.size() <= whole)
+        return keyOf(key, bytes);
+    for (std::size_t i = 0; i < samples; ++i)
+        key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
+    return key;
+}
+
+} // namespace tritloom

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/file/model_file.h"
+
+#include <map>
+#include <mutex>
+
+namespace tritloom {
+
+/// Finds and opens the models that files with differences refer to; each is mapped once however many of those
+/// are opened. What was opened stays mapped as long as this lives. Any thread.
+class BaseFiles {
+public:
+    /// A file as models run it: architectures name tensors anew and cut them, see preparedFile().
+    using Prepare = std::shared_ptr<const ModelFile> (*)(ModelFile);
+
+    /// given: looked at whatever they are called, before all others. prepare: null: files stay as they are.
+    explicit BaseFiles(std::vector<std::filesystem::path> given = {}, Prepare prepare = nullptr);
+
+    /// Files that are looked at last, where they are called as a reference says.
+    void setRecent(std::vector<std::filesystem::path> recent);
+
+    /// Where the model `name` may be that a file refers to, the likeliest first: the given ones, beside the
+    /// file, the recent ones. Only what exists.
+    [[nodiscard]] std::vector<std::filesystem::path>
+    candidates(const std::filesystem::path& file, const std::string& name) const;
+
+    /// The model there, the same one as before unless the file has changed since.
+    /// Errors: those of openModel().
+    [[nodiscard]] Result<std::shared_ptr<const ModelFile>> open(const std::filesystem::path& path);
+
+    /// How many models were.
+    [[nodiscard]] std::size_t opened() const;
+
+private:
+    struct Opened {
+        std::filesystem::file_time_type changed;
+        std::shared_ptr<const ModelFile> model;
+    };
+    std::vector<std::filesystem::path> m_given;
+    Prepare m_prepare = nullptr;
+    mutable std::mutex m_mutex; ///< guards what follows
+    std::vector<std::filesystem::path> m_recent;
+    std::map<std::filesystem::path, Opened> m_opened; ///< by canonical path
+};
+
+/// As openModel(path); what the file refers to is searched there and not only beside it.
+[[nodiscard]] Result<ModelFile> openModel(const std::filesystem::path& path, BaseFiles& bases);
+
+/// What a file is called by those that refer to it: "base.gguf", also of a folder named with a slash behind.
+[[nodiscard]] std::string baseName(const std::filesystem::path& path);
+
+} // namespace tritloom

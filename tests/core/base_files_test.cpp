@@ -1,0 +1,235 @@
+#include "core/architecture/model.h"
+#include "core/calibrate/compressor.h"
+#include "core/export/tritloom_target.h"
+#include "core/file/base_files.h"
+#include "plugins/bitdelta/bitdelta.h"
+#include "tests/support/logits.h"
+#include "tests/support/tiny_model.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace tritloom;
+
+namespace {
+
+const BitDelta bitDelta;
+
+/// The model with every matrix moved a little, another way for every seed.
+std::shared_ptr<const Model> tunedFrom(const Model& base, unsigned seed)
+{
+    ModelFile file = *base.file;
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal(0, 0.02f);
+    for (NamedTensor& tensor : file.tensors) {
+        std::vector<float> values = tensor.stored.toFloats();
+        for (float& value : values)
+            value += normal(random);
+        tensor.stored = Tensor::adoptFloats(tensor.shape, std::move(values));
+    }
+    return makeModel(std::move(file));
+}
+
+std::vector<std::string> formatsOf(const ModelFile& file)
+{
+    std::vector<std::string> formats;
+    for (const NamedTensor& tensor : file.tensors)
+        formats.push_back(storedFormat(tensor)->id());
+    return formats;
+}
+
+const std::vector<TokenId> text{1, 7, 3, 22, 9, 14, 2, 31};
+
+} // namespace
+
+/// Differences in files of their own, over one base.
+class BaseFilesTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::shared_ptr<const Model> m_base;
+    std::vector<std::shared_ptr<const Model>> m_tuned;
+
+    std::filesystem::path at(const char* name) const { return m_folder.filePath(name).toStdString(); }
+    static Result<WrittenFile>
+    write(const Model& model, const Model* base, const std::filesystem::path& path, bool refers = true)
+    {
+        Compressor compressor(
+            std::shared_ptr<const Model>(&model, [](auto*) {}),
+            [](std::string_view id) { return id == "bitdelta" ? &bitDelta : nullptr; }, nullptr, 0);
+        if (base != nullptr)
+            compressor.setBase(std::shared_ptr<const Model>(base, [](auto*) {}));
+        ExportRequest request{.model = *model.file, .formats = formatsOf(*model.file)};
+        request.layer = [&](std::size_t index) -> Result<CompressedLayer> {
+            const auto layer = model.layerOf(TensorId(index));
+            if (layer && base != nullptr && model.layer(*layer).block)
+                return compressor.compress(*layer, {"sign", "bitdelta", {}}, {});
+            return storedLayer(model.file->tensors[index]);
+        };
+        request.base = base != nullptr ? base->file.get() : nullptr;
+        request.path = path;
+        return refers ? exportTritloomDelta(request) : exportTritloom(request);
+    }
+
+private slots:
+    void initTestCase()
+    {
+        const auto written = write(*TinyModel().make(), nullptr, at("base.tritloom"), false);
+        QVERIFY2(written.has_value(), written ? "" : written.error().message.c_str());
+        m_base = loadModel(at("base.tritloom")).value();
+        for (const unsigned seed : {1U, 2U, 3U}) {
+            m_tuned.push_back(tunedFrom(*m_base, seed));
+            const auto delta = write(
+                *m_tuned.back(), m_base.get(), at(qPrintable(QString("delta%1.tritloom").arg(seed))));
+            QVERIFY2(delta.has_value(), delta ? "" : delta.error().message.c_str());
+        }
+    }
+
+    // Each gives what the file with the base inside gives, and all read the same bytes of one mapping.
+    void manyDeltasShareOneMapping()
+    {
+        BaseFiles bases;
+        std::vector<std::shared_ptr<const Model>> opened;
+        std::map<std::string, const std::byte*> places;
+        for (const unsigned seed : {1U, 2U, 3U}) {
+            auto file = openModel(at(qPrintable(QString("delta%1.tritloom").arg(seed))), bases);
+            QVERIFY2(file.has_value(), file ? "" : file.error().message.c_str());
+            QCOMPARE(file->notices.size(), std::size_t(1));
+            opened.push_back(makeModel(std::move(*file)));
+        }
+        QCOMPARE(bases.opened(), std::size_t(1));
+        std::size_t shared = 0;
+        for (const auto& model : opened)
+            for (const NamedTensor& tensor : model->file->tensors) {
+                if (!tensor.replacement)
+                    continue;
+                const LayerReplacement::Part& part = tensor.replacement->parts.front();
+                QVERIFY(part.isShared);
+                const auto [place, isFirst] = places.emplace(tensor.name, part.tensor.bytes().data());
+                QCOMPARE(place->second, part.tensor.bytes().data());
+                ++shared;
+            }
+        QCOMPARE(shared, std::size_t(3 * 3 * 7)); // models, blocks, matrices
+        for (std::size_t i = 0; i < opened.size(); ++i) {
+            const auto whole = write(*m_tuned[i], m_base.get(), at("whole.tritloom"), false);
+            QVERIFY(whole.has_value());
+            const auto alone = loadModel(at("whole.tritloom")).value();
+            QCOMPARE(
+                logitsOf(*opened[i], text).value().toFloats(), logitsOf(*alone, text).value().toFloats());
+        }
+        QVERIFY(
+            logitsOf(*opened[0], text).value().toFloats() != logitsOf(*opened[1], text).value().toFloats());
+    }
+
+    void aDeltaIsSmall()
+    {
+        const auto whole = write(*m_tuned[0], m_base.get(), at("whole.tritloom"), false);
+        QVERIFY(whole.has_value());
+        std::size_t base = 0;
+        for (const Layer& layer : m_base->layers)
+            base += layer.block ? layer.parameters() * sizeof(float) : 0;
+        const std::uintmax_t small = std::filesystem::file_size(at("delta1.tritloom")),
+                             large = std::filesystem::file_size(at("whole.tritloom"));
+        QVERIFY2(large - small > base * 9 / 10, qPrintable(QString("%1 %2 %3").arg(small).arg(large).arg(base)));
+    }
+
+    void aBaseThatIsNotThereIsNamed()
+    {
+        QTemporaryDir elsewhere;
+        const std::filesystem::path moved = elsewhere.filePath("d.tritloom").toStdString();
+        std::filesystem::copy_file(at("delta1.tritloom"), moved);
+        const auto missing = openModel(moved);
+        QVERIFY(!missing.has_value());
+        QCOMPARE(missing.error().code, ErrorCode::NotFound);
+        QCOMPARE(
+            missing.error().message,
+            std::string("d.tritloom: it holds differences to 'base.tritloom', which was not found: put it beside "
+                        "this file, open it first, or name it with --base"));
+        BaseFiles recent; // opened before
+        recent.setRecent({at("delta2.tritloom"), at("base.tritloom")});
+        QVERIFY(openModel(moved, recent).has_value());
+        const std::filesystem::path other = elsewhere.filePath("other name").toStdString();
+        std::filesystem::copy_file(at("base.tritloom"), other);
+        BaseFiles given({other}); // whatever it is called
+        QVERIFY(openModel(moved, given).has_value());
+    }
+
+    void anotherModelInItsPlaceIsTold()
+    {
+        QTemporaryDir elsewhere;
+        const std::filesystem::path moved = elsewhere.filePath("d.tritloom").toStdString(),
+                                    base = elsewhere.filePath("base.tritloom").toStdString();
+        std::filesystem::copy_file(at("delta1.tritloom"), moved);
+        QVERIFY(write(*m_tuned[1], nullptr, base, false).has_value());
+        const auto found = openModel(moved);
+        QVERIFY(!found.has_value());
+        const QString said = QString::fromStdString(found.error().message);
+        QVERIFY2(said.contains("is not that model") && said.contains("blk.0.attn_q.weight"), qPrintable(said));
+        // What was mapped is read anew once it was replaced.
+        BaseFiles bases;
+        QVERIFY(!openModel(moved, bases).has_value());
+        std::filesystem::copy_file(at("base.tritloom"), base, std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::last_write_time(base, std::filesystem::file_time_type::clock::now());
+        QVERIFY(openModel(moved, bases).has_value());
+    }
+
+    void aBaseIsNoDifferenceItself()
+    {
+        QTemporaryDir elsewhere;
+        for (const char* name : {"a.tritloom", "base.tritloom"})
+            std::filesystem::copy_file(at("delta1.tritloom"), elsewhere.filePath(name).toStdString());
+        const auto found = openModel(elsewhere.filePath("a.tritloom").toStdString()); // both name base.tritloom
+        QVERIFY(!found.has_value());
+        QVERIFY2(
+            found.error().message.find("holds differences to another model itself") != std::string::npos,
+            found.error().message.c_str());
+    }
+
+    void whatReferencesSayIsChecked_data()
+    {
+        QTest::addColumn<QByteArray>("from");
+        QTest::addColumn<QByteArray>("to");
+        QTest::newRow("another tensor") << QByteArray(R"(\"tensor\":\"blk.0.attn_q)")
+                                        << QByteArray(R"(\"tensor\":\"blk.9.attn_q)");
+        QTest::newRow("a path") << QByteArray("\"base\":\"base.tritloom\"") << QByteArray("\"base\":\"../e.tritloom\"");
+        QTest::newRow("no base") << QByteArray("\"base\":\"base.tritloom\"") << QByteArray("\"bass\":\"base.tritloom\"");
+        QTest::newRow("a key") << QByteArray(R"(in_base\":{\"key\":\")") << QByteArray(R"(in_base\":{\"key\":\"z)");
+    }
+    void whatReferencesSayIsChecked()
+    {
+        QFETCH(QByteArray, from);
+        QFETCH(QByteArray, to);
+        QFile file(m_folder.filePath("delta1.tritloom"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QByteArray bytes = file.readAll();
+        const qsizetype place = bytes.indexOf(from);
+        QVERIFY(place > 0);
+        bytes.replace(place, to.size(), to); // of the same length, or over the first digit
+        QFile changed(m_folder.filePath("changed.tritloom"));
+        QVERIFY(changed.open(QIODevice::WriteOnly));
+        changed.write(bytes);
+        changed.close();
+        const auto found = openModel(at("changed.tritloom"));
+        QVERIFY(!found.has_value());
+        QCOMPARE(found.error().code, ErrorCode::InvalidInput);
+    }
+
+    void nothingToReferToIsAnError()
+    {
+        const auto none = write(*m_tuned[0], nullptr, at("none.tritloom"));
+        QVERIFY(!none.has_value());
+        QVERIFY(none.error().message.find("tuned from") != std::string::npos);
+        ExportRequest request{.model = *m_tuned[0]->file, .formats = formatsOf(*m_tuned[0]->file)};
+        request.layer = [&](std::size_t index) { return storedLayer(m_tuned[0]->file->tensors[index]); };
+        request.base = m_base->file.get();
+        request.path = at("none.tritloom");
+        const auto plain = exportTritloomDelta(request);
+        QVERIFY(!plain.has_value());
+        QVERIFY(plain.error().message.find("no layer is stored as a difference") != std::string::npos);
+        QVERIFY(!std::filesystem::exists(at("none.tritloom")));
+    }
+};
+
+QTEST_GUILESS_MAIN(BaseFilesTest)
+#include "base_files_test.moc"
