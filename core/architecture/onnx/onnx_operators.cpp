@@ -124,6 +124,11 @@ constexpr OperatorRow rows[] = {
 
 } // namespace
 
+std::span<const OperatorRow> operatorRows()
+{
+    return rows;
+}
+
 const OperatorRow* findOperator(std::string_view domain, std::string_view type)
 {
     const auto* const found = std::ranges::find_if(
