@@ -93,6 +93,9 @@ protected:
              "Erf", "Sin", "Cos", "Identity", "Dropout"},
             {13, 21}, plain);
         add({"HardSwish", "Mish", "Gelu"}, {20}, plain);
+        add({"Swish"}, {24}, [this](const std::string& type) {
+            return m_network.node(type, {given(shape())}, {{"alpha", {}, false, coin() ? 1.0 : 0.7}});
+        });
         add({"Selu", "Celu", "Elu", "LeakyRelu", "ThresholdedRelu"}, {16}, [this](const std::string& type) {
             return m_network.node(type, {given(shape())}, {{"alpha", {}, false, 0.2 + 0.1 * double(drawn(1, 9))}});
         });
@@ -200,6 +203,12 @@ protected:
             const std::int64_t from = drawn(1, std::int64_t(dims.size()) - 1);
             const Dims back(dims.begin() + from, dims.end());
             return m_network.node(type, {given(dims), weights(back, 0.3, 1), weights(back)}, {{"axis", {from}}});
+        });
+        add({"RMSNormalization"}, {23}, [this](const std::string& type) {
+            const Dims dims = shape(2, 4, 2);
+            const std::int64_t from = drawn(1, std::int64_t(dims.size()) - 1);
+            return m_network.node(
+                type, {given(dims), weights(Dims(dims.begin() + from, dims.end()), 0.3, 1)}, {{"axis", {from}}});
         });
         add({"LRN"}, {13}, [this](const std::string& type) {
             return m_network.node(

@@ -171,6 +171,47 @@ private:
                  weights(coin() ? Dims{n} : Dims{m, 1})},
                 {{"transA", {a}}, {"transB", {b}}, {"alpha", {}, false, 0.5}, {"beta", {}, false, 1.5}});
         });
+        add({"Einsum"}, {13}, [this](const std::string& type) {
+            std::map<char, std::int64_t> sizes;
+            const auto letters = [&](const std::string& of) {
+                Dims dims;
+                for (const char letter : of)
+                    dims.push_back(sizes.try_emplace(letter, drawn(1, 6)).first->second);
+                return given(dims);
+            };
+            const auto& [left, right, result] = std::array<std::array<std::string, 3>, 6>{
+                {{"bhid", "bhjd", "bhij"},
+                 {"bhij", "bhjd", "bihd"},
+                 {"bdhn", "bdhm", "bhnm"},
+                 {"ij", "k", "kji"},
+                 {"bij", "bik", "b"},
+                 {"bcxy", "", "ybx"}}}[std::size_t(drawn(0, 5))];
+            std::vector<std::string> read{letters(left)};
+            if (!right.empty())
+                read.push_back(letters(right));
+            return m_network.node(
+                type, read, {{"equation", {}, false, NAN, left + (right.empty() ? "" : "," + right) + "->" + result}});
+        });
+        add({"Attention"}, {23}, [this](const std::string& type) {
+            const std::int64_t batch = drawn(1, 2), keyHeads = drawn(1, 3), heads = keyHeads * drawn(1, 2),
+                               queries = drawn(1, 7), keys = drawn(1, 7), size = drawn(1, 8);
+            const auto in = [&](std::int64_t tokens, std::int64_t count, bool isFlat) {
+                return given(isFlat ? Dims{batch, tokens, count * size} : Dims{batch, count, tokens, size});
+            };
+            const bool isFlat = coin();
+            std::vector<std::string> read{
+                in(queries, heads, isFlat), in(keys, keyHeads, isFlat), in(keys, keyHeads, isFlat)};
+            if (coin())
+                read.push_back(given({queries, keys}));
+            std::vector<OnnxNetwork::Attribute> attributes{{"is_causal", {drawn(0, 1)}}};
+            if (isFlat) {
+                attributes.push_back({"q_num_heads", {heads}});
+                attributes.push_back({"kv_num_heads", {keyHeads}});
+            }
+            if (coin())
+                attributes.push_back({"scale", {}, false, 0.3});
+            return m_network.node(type, read, attributes);
+        });
         add({"MatMul"}, {13}, [this](const std::string& type) {
             const std::int64_t m = drawn(1, 9), k = drawn(1, 40), n = drawn(1, 20), heads = drawn(1, 4);
             if (coin())

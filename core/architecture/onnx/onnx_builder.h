@@ -95,12 +95,17 @@ Result<void> globalPool(Builder&, const OperatorNode&);
 Result<void> batchNormalization(Builder&, const OperatorNode&);
 Result<void> groupedNormalization(Builder&, const OperatorNode&);
 Result<void> layerNormalization(Builder&, const OperatorNode&);
+Result<void> rmsNormalization(Builder&, const OperatorNode&);
 Result<void> lrn(Builder&, const OperatorNode&);
 Result<void> resize(Builder&, const OperatorNode&);
 Result<void> blocks(Builder&, const OperatorNode&);
 
+Result<void> attention(Builder&, const OperatorNode&);
+Result<void> einsum(Builder&, const OperatorNode&);
+
 Result<void> unary(Builder&, const OperatorNode&);
 Result<void> binary(Builder&, const OperatorNode&);
+Result<void> swish(Builder&, const OperatorNode&);
 Result<void> clip(Builder&, const OperatorNode&);
 Result<void> where(Builder&, const OperatorNode&);
 Result<void> softmax(Builder&, const OperatorNode&);
