@@ -3008,6 +3008,14 @@ Divergenz %1</translation>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
+        <message>
+            <source>as they are</source>
+            <translation>wie sie sind</translation>
+        </message>
+        <message>
+            <source>The network takes any size: give the one it was trained for, often 224</source>
+            <translation>Das Netz nimmt jede Größe: anzugeben ist die, für die es trainiert wurde, oft 224</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PicturesPage</name>
@@ -7294,6 +7302,10 @@ Divergenz %1</translation>
         <message>
             <source>the model&apos;s output is NaN or infinite after %1 tokens: its weights are, or values overflow</source>
             <translation>Die Ausgabe des Modells ist nach %1 Token NaN oder unendlich: Seine Gewichte sind es, oder Werte laufen über</translation>
+        </message>
+        <message>
+            <source>it seems to be half of an autoencoder: %1 is not beside it</source>
+            <translation>es scheint die Hälfte eines Autoencoders zu sein: %1 liegt nicht daneben</translation>
         </message>
     </context>
     <context>
