@@ -177,8 +177,11 @@ Result<void> attention(Builder& builder, const OperatorNode& node)
                       node, {OpKind::Where, {}},
                       {*masked, number(0), number(double(std::numeric_limits<float>::lowest()))}))));
     }
+    const std::size_t queries = q.shape()[2], keys = k.shape()[2];
+    if (node.integer("is_causal", 0) != 0 && keys != 0 && queries > (std::size_t{1} << 26) / keys)
+        return builder.fail(ErrorCode::Unsupported, node, "a mask of {} x {}", queries, keys);
     if (node.integer("is_causal", 0) != 0)
-        TRY_VOID(mask(causalMask(q.shape()[2], k.shape()[2])));
+        TRY_VOID(mask(causalMask(queries, keys)));
     scores = TRY(builder.emit(node, {OpKind::Softmax, {{"axis", 3}}}, {scores}));
     const Operand y = TRY(builder.emit(node, {OpKind::MatMul, {}}, {scores, v}));
     if (!isFlat)
