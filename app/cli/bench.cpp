@@ -1,6 +1,7 @@
 #include "app/cli/model_commands.h"
 
 #include "app/session/benchmark_model.h"
+#include "app/session/benchmark_preview.h"
 #include "app/session/benchmark_rows.h"
 #include "app/session/text_file.h"
 #include "core/base/parallel.h"
@@ -137,6 +138,14 @@ Result<Work> kernelsWork(Context& context)
     };
 }
 
+Result<std::vector<PluginChoice>> methodsOf(Context& context)
+{
+    std::vector<PluginChoice> methods;
+    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
+        methods.push_back(TRY(askedPlugin(context, PluginKind::LayerMethod, id)));
+    return methods;
+}
+
 Result<Work> fitWork(Context& context)
 {
     FitBenchmark what;
@@ -145,9 +154,7 @@ Result<Work> fitWork(Context& context)
     what.count = TRY(context.countOption("count", what.count));
     if (const auto formats = TRY(formatsOf(context)); !formats.empty())
         what.formats = formats;
-    what.methods.clear();
-    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
-        what.methods.push_back(TRY(askedPlugin(context, PluginKind::LayerMethod, id)));
+    what.methods = TRY(methodsOf(context));
     return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
         return benchmarkFit(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
     };
@@ -203,6 +210,30 @@ Result<Work> modelWork(Context& context, const QString& what)
         };
 }
 
+Result<Work> previewWork(Context& context)
+{
+    PreviewBenchmark what;
+    what.device = TRY(context.device());
+    what.images = context.parser.value("images").toStdString();
+    what.count = TRY(context.countOption("count", what.count));
+    if (!context.parser.isSet("model"))
+        return context.misuse("'preview' needs a network on pictures: --model FILE");
+    what.model = TRY(loadModel(context.parser.value("model").toStdString()));
+    if (!what.model->picture)
+        return context.misuse(
+            "{} is no network on pictures: 'preview' times the first picture",
+            what.model->file->path.filename().string());
+    if (context.parser.isSet("formats")) { // "int4row" is one for each layer: not looked up here
+        what.formats.clear();
+        for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
+            what.formats.push_back(id.trimmed().toStdString());
+    }
+    what.methods = TRY(methodsOf(context));
+    return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
+        return benchmarkPreview(what, context.plugins().lookup(), measured.limits, onRow, context.stop);
+    };
+}
+
 /// Options that some benchmarks have and others do not: named, not passed over.
 Result<void> checkOptions(const Context& context, const QString& what)
 {
@@ -210,18 +241,19 @@ Result<void> checkOptions(const Context& context, const QString& what)
         const char* option;
         const char* benchmarks;
     } rows[] = {
-        {"device", "kernels evaluate decode drag"},
+        {"device", "kernels evaluate decode drag preview"},
         {"mode", "kernels evaluate decode drag"},
         {"narrow", "kernels"},
         {"columns", "kernels"},
         {"rows", "kernels fit"},
         {"inner", "kernels fit"},
-        {"methods", "fit"},
+        {"methods", "fit preview"},
         {"instruction-set", "kernels"},
-        {"model", "evaluate decode drag"},
+        {"model", "evaluate decode drag preview"},
+        {"images", "preview"},
         {"shape", "evaluate decode drag"},
         {"context", "evaluate decode drag"},
-        {"count", "fit evaluate decode drag"},
+        {"count", "fit evaluate decode drag preview"},
     };
     for (const auto& row : rows)
         if (context.parser.isSet(row.option) && !QString(row.benchmarks).split(' ').contains(what))
@@ -233,16 +265,18 @@ Result<void> checkOptions(const Context& context, const QString& what)
 
 Result<Work> workOf(Context& context, const QString& what)
 {
-    if (QStringList{"kernels", "fit", "evaluate", "decode", "drag"}.contains(what))
+    if (QStringList{"kernels", "fit", "evaluate", "decode", "drag", "preview"}.contains(what))
         TRY_VOID(checkOptions(context, what));
     if (what == "kernels")
         return kernelsWork(context);
     if (what == "fit")
         return fitWork(context);
+    if (what == "preview")
+        return previewWork(context);
     if (QStringList{"evaluate", "decode", "drag"}.contains(what))
         return modelWork(context, what);
     return context.misuse(
-        "there is no benchmark '{}': kernels, fit, evaluate, decode and drag are", what.toStdString());
+        "there is no benchmark '{}': kernels, fit, evaluate, decode, drag and preview are", what.toStdString());
 }
 
 void printMeasured(Context& context, const QString& what, const Measured& measured)
@@ -308,11 +342,11 @@ int bench(Context& context, const QStringList& arguments)
     context.addArgument(
         "WHAT",
         "kernels (products of packed weights), fit (weights to packed ones), evaluate or decode (a model), "
-        "drag (a layer to another format).");
+        "drag (a layer to another format), preview (from another format to the first picture).");
     context.addOption(
         {"device", "cpu or vulkan:<number>: where products and models run, not fit.", "id", "cpu"});
     context.addOption({"threads", "How many threads to use (default: all cores).", "N"});
-    context.addOption({"formats", "Formats, separated by commas (default: all, for models q4_k).", "ids"});
+    context.addOption({"formats", "Formats, separated by commas (default: all, for models q4_k, for pictures int4row).", "ids"});
     context.addOption(
         {"mode", "Activations: exact, 8bit or both; on Vulkan kernels: half, too.", "mode", "both"});
     context.addOption(
@@ -321,9 +355,10 @@ int bench(Context& context, const QStringList& arguments)
     context.addOption({"columns", "kernels: columns of the product, separated by commas.", "N", "1,512"});
     context.addOption({"rows", "kernels, fit: rows of the weights (default: 4096).", "N"});
     context.addOption({"inner", "kernels, fit: columns of the weights (default: 4096).", "N"});
-    context.addOption({"methods", "fit: methods, separated by commas.", "ids", "rtn"});
+    context.addOption({"methods", "fit, preview: methods, separated by commas.", "ids", "rtn"});
     context.addOption({"instruction-set", "kernels: instead of the best one, e.g. AVX2.", "name"});
     context.addOption({"model", "A model file (default: random weights).", "file"});
+    context.addOption({"images", "preview: a folder of pictures, the first of which is shown.", "folder"});
     context.addOption({"shape", "Of random weights: 1.1b, 125m or tiny.", "name", "1.1b"});
     context.addOption({"context", "Tokens a chunk (default: 512).", "N"});
     context.addOption({"count", "Repetitions.", "N"});

@@ -44,7 +44,7 @@ std::span<const GroupedOption> groupedOptions()
         {"mean", OptionGroup::Pictures, allTasks},
         {"std", OptionGroup::Pictures, allTasks},
         {"noise", OptionGroup::Pictures, only(PictureTask::Restoration)},
-        {"size", OptionGroup::Pictures, only(PictureTask::Autoencoding, PictureTask::Generation)},
+        {"size", OptionGroup::Pictures, allTasks},
         {"calibration-count", OptionGroup::Pictures, allTasks},
         {"products", OptionGroup::Pictures, allTasks},
         {"features", OptionGroup::Pictures, picturesMade},

@@ -120,9 +120,9 @@ void addPictureOptions(Context& context, bool hasPrompt)
     context.addOption({"noise", "Restoration: standard deviation of the noise, of 255.", "sigma"});
     context.addOption(
         {"size",
-         "Autoencoding: measure the middle of so many pixels (default: 256). Generation: pixels of a side "
-         "(default: as "
-         "the network was trained for).",
+         "For networks that take any size. Classification, detection: pictures are resized to this side. "
+         "Generation: pixels of a side (default: as the network was trained for). Others: measure the middle "
+         "of so many pixels (default: all, for autoencoding 256).",
          "N"});
     context.addOption({"steps", "Steps of the sampler (default: 10).", "N"});
     context.addOption(
@@ -178,6 +178,12 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     options.source.labels = p.value("labels").toStdString();
     options.source.limit = TRY(context.countOption("limit", 0));
     options.source.size = TRY(context.countOption("size", 256));
+    if (p.isSet("size") && model->picture && model->picture->height != 0 && model->picture->width != 0
+        && model->picture->task != PictureTask::Generation)
+        return context.misuse(
+            "--size means nothing here: the network takes pictures of {} x {} only", model->picture->width,
+            model->picture->height);
+    options.source.largest = TRY(context.countOption("size", 0));
     options.source.samples = TRY(context.countOption("samples", 8));
     if (p.isSet("noise"))
         options.source.noise = TRY(numberOption(context, "noise"));

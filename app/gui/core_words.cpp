@@ -238,6 +238,7 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "equal loss needs a budget of bytes"),
     QT_TRANSLATE_NOOP("Core", "the file does not say which architecture it is"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' is not known here"),
+    QT_TRANSLATE_NOOP("Core", "it seems to be half of an autoencoder: %1 is not beside it"),
     QT_TRANSLATE_NOOP("Core", "the file says it is %1, its tensors are not those of one"),
     QT_TRANSLATE_NOOP("Core", "the model has no layers"),
     QT_TRANSLATE_NOOP("Core", "none of these methods can write any of these formats"),

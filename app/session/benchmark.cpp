@@ -10,17 +10,12 @@
 
 namespace tritloom {
 
-namespace {
-
-/// Of all threads of this program.
 double processorSeconds()
 {
     timespec now{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
 }
-
-} // namespace
 
 Result<BenchmarkTimes> repeat(
     std::size_t leastCount, double leastSeconds, const std::function<Result<void>()>& work,

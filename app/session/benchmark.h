@@ -30,6 +30,8 @@ struct BenchmarkRow {
                             ///< CpuLimits::exactOperationsPerSecond()
 };
 
+[[nodiscard]] double processorSeconds(); ///< that all threads of this process have worked so far
+
 using OnBenchmarkRow = std::function<void(const BenchmarkRow&)>;
 
 /// Of each repetition, seconds, each list sorted.

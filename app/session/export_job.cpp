@@ -9,8 +9,10 @@
 #include "core/architecture/onnx/onnx_network.h"
 #include "core/architecture/prepared_file.h"
 #include "core/export/export_target.h"
+#include "core/export/problems.h"
 #include "core/file/base_files.h"
 #include "core/file/file_halves.h"
+#include "core/method/time_method.h"
 #include "core/store/project_store.h"
 
 #include <algorithm>
@@ -76,6 +78,30 @@ std::string severalMatrices(const std::string& layer)
         layer);
 }
 
+/// Layers that are more than the matrix the file has a place for, one sentence each, before any is made.
+std::vector<std::string> replacementProblems(
+    const Model& model, const Allocation& allocation, const ExportTarget& target, const MethodLookup& methods)
+{
+    const bool isMatrices = target.holds == ExportTarget::Holds::Matrices;
+    std::vector<std::string> problems;
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+        const LayerChoice& choice = allocation.layers[i];
+        const std::string& layer = model.layers[i].name;
+        if (choice.format.empty()) {
+            if (isMatrices && model.tensor(model.layers[i].tensor).replacement)
+                problems.push_back(severalMatrices(layer));
+            continue;
+        }
+        const LayerMethod* const method = methods(choice.method);
+        if (isMatrices && method != nullptr && method->makesReplacements())
+            problems.push_back(severalMatrices(layer, choice.method));
+        else if (target.id.starts_with("onnx") && dynamic_cast<const TimeMethod*>(method) != nullptr)
+            problems.push_back(fmt::format(
+                "{}: outputs stored by time step cannot be written as ONNX: export to *.tritloom", layer));
+    }
+    return problems;
+}
+
 /// "model-" of "model-00001-of-00003.gguf", empty for others.
 std::string nameBeforePart(const std::filesystem::path& path)
 {
@@ -130,8 +156,8 @@ whyNotThere(const Model& model, const ExportTarget& target, const std::filesyste
     return std::nullopt;
 }
 
-/// The file as it is written. What was said or found out about how it takes pictures goes with it: compressed
-/// it may be too coarse to be tried again.
+/// The file as it is written. What was said or found out about what it is for and how it takes pictures goes
+/// with it: compressed it may be too coarse to be tried again.
 ModelFile stated(const Model& model)
 {
     ModelFile file = *model.file;
@@ -140,6 +166,8 @@ ModelFile stated(const Model& model)
     const auto said = onnx::describeNetwork(file);
     if (said && !(said->normalisation == model.picture->normalisation))
         onnx::stateNormalisation(file, model.picture->normalisation);
+    if (said && said->task != model.picture->task)
+        onnx::stateTask(file, model.picture->task);
     return file;
 }
 
@@ -177,17 +205,8 @@ std::vector<std::string> ExportController::problems(
         return {known.error().message};
     const ExportTarget& target = **known;
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
-    for (std::size_t i = 0; i < model.layers.size() && target.holds == ExportTarget::Holds::Matrices; ++i) {
-        const LayerChoice& choice = allocation.layers[i];
-        if (choice.format.empty()) {
-            if (model.tensor(model.layers[i].tensor).replacement)
-                problems.push_back(severalMatrices(model.layers[i].name));
-            continue;
-        }
-        const LayerMethod* const method = m_engine->methods()(choice.method);
-        if (method != nullptr && method->makesReplacements())
-            problems.push_back(severalMatrices(model.layers[i].name, choice.method));
-    }
+    for (std::string& problem : replacementProblems(model, allocation, target, m_engine->methods()))
+        problems.push_back(std::move(problem));
     if (target.holds == ExportTarget::Holds::Differences && m_engine->base() == nullptr)
         problems.emplace_back(
             "this kind of file holds differences to the model that this one was tuned from: choose that one first");
@@ -273,6 +292,8 @@ Result<ExportReport> exportAllocation(
     const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model));
     if (const auto why = whyNotThere(model, target, path))
         return fail(ErrorCode::InvalidInput, "{}", *why);
+    if (const auto problems = replacementProblems(model, allocation, target, compressor.methods()); !problems.empty())
+        return fail(ErrorCode::Unsupported, "{}", oneSentence(problems));
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {
         if (const auto layer = model.layerOf(TensorId(index))) {
             const LayerChoice& choice = allocation[*layer];

@@ -102,11 +102,12 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     auto engine = std::make_shared<PictureEngine>();
     PictureModel picture = *model->picture;
     if (options.as && *options.as != picture.task) {
-        const bool planes =
-            picture.task == PictureTask::Restoration || picture.task == PictureTask::Autoencoding;
-        const bool wanted =
-            *options.as == PictureTask::Restoration || *options.as == PictureTask::Autoencoding;
-        if (!planes || !wanted)
+        // Pictures of the same size come out: what for, the operators of a file do not say.
+        const auto isPlane = [](PictureTask task) {
+            return task == PictureTask::Restoration || task == PictureTask::Autoencoding
+                || task == PictureTask::StyleTransfer;
+        };
+        if (!isPlane(picture.task) || !isPlane(*options.as))
             return fail(
                 ErrorCode::InvalidInput, "the network is for {}, it cannot be measured at {}",
                 nameOf(picture.task), nameOf(*options.as));

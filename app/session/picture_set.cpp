@@ -343,9 +343,15 @@ Result<std::vector<std::filesystem::path>> pictureFiles(const PictureSource& sou
     return paths;
 }
 
-Result<PictureSet> readPictures(const PictureModel& model, const PictureSource& source)
+Result<PictureSet> readPictures(const PictureModel& network, const PictureSource& source)
 {
     PictureSet set;
+    PictureModel model = network;
+    if (model.task == PictureTask::Classification || model.task == PictureTask::Detection) {
+        // Of any size: the one that was asked for, as it was trained for one.
+        model.height = model.height == 0 ? source.largest : model.height;
+        model.width = model.width == 0 ? source.largest : model.width;
+    }
     if (model.task == PictureTask::Generation) {
         for (std::size_t i = 0; i < source.samples; ++i) {
             PictureSample sample{.name = fmt::format("seed {}", source.seed + i), .given = {}};

@@ -23,7 +23,8 @@ struct PictureSource {
     double noise = 0; ///< restoration: standard deviation of 255; 0: what the network was made for, else 25
     std::size_t size = 256; ///< autoencoding: the middle of so many pixels
     /// Super-resolution, restoration: the middle of at most so many pixels each way, of what comes out; 0:
-    /// all.
+    /// all. Classification, detection, where the network takes any size: pictures are resized to this side; 0:
+    /// as they are.
     std::size_t largest = 0;
     /// Classification: the network is shown the lowest bits only, as a detector of generated pictures is.
     std::optional<LowBits> lowBits;

@@ -6,6 +6,7 @@
 #include "core/base/sampled_key.h"
 #include "core/base/utf8.h"
 #include "core/file/base_files.h"
+#include "core/file/file_halves.h"
 #include "core/file/operator_graph.h"
 #include "core/graph/cached_layer.h"
 
@@ -312,8 +313,10 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
         return candidate.id == architecture;
     });
     if (row == list.end()) {
-        model->whyNotEvaluated = architecture.empty()
-            ? std::string("the file does not say which architecture it is")
+        const std::string half = missingHalf(model->file->path);
+        model->whyNotEvaluated = architecture.empty() && !half.empty()
+            ? fmt::format("it seems to be half of an autoencoder: {} is not beside it", printable(half))
+            : architecture.empty() ? std::string("the file does not say which architecture it is")
             : fmt::format("the architecture '{}' is not known here", printable(architecture));
     } else if (auto graph = row->build(*model->file)) {
         model->graph = std::move(*graph);

@@ -25,6 +25,7 @@ Result<::onnx::ModelProto> modelOfFile(const ModelFile& model)
     if (source->bytes().size() > std::size_t(INT32_MAX)
         || !proto.ParseFromArray(source->bytes().data(), int(source->bytes().size())))
         return fail(ErrorCode::InvalidInput, "{}: the file cannot be read again", model.path.string());
+    setProperties(proto, model); // what was stated about it since it was opened goes along
     return proto;
 }
 

@@ -74,6 +74,9 @@ private:
 /// A model of operators made from the graph of a network that did not come as ONNX. Errors: Unsupported.
 [[nodiscard]] Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& model);
 
+/// The file's metadata as properties of the model, in place of those that it has.
+void setProperties(::onnx::ModelProto& model, const ModelFile& file);
+
 /// The operators that came with the model, when its own file is none of ONNX. Errors: Unsupported.
 [[nodiscard]] Result<::onnx::ModelProto> modelOfOperators(const ModelFile& model);
 

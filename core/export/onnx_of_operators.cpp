@@ -114,14 +114,10 @@ void fill(::onnx::ValueInfoProto& to, const OperatorValue& value)
 
 } // namespace
 
-Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
+void setProperties(::onnx::ModelProto& model, const ModelFile& file)
 {
-    const OperatorGraph& graph = *file.operators;
-    ::onnx::ModelProto model;
-    model.set_ir_version(graph.irVersion);
-    model.set_producer_name(graph.producer);
-    model.add_opset_import()->set_version(graph.version);
     constexpr std::string_view ours = "onnx.";
+    model.clear_metadata_props();
     for (const auto& [key, value] : file.metadata.entries())
         if (const auto* const text = std::get_if<std::string>(&value);
             text != nullptr && key.starts_with(ours)) {
@@ -129,6 +125,16 @@ Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
             property.set_key(key.substr(ours.size()));
             property.set_value(*text);
         }
+}
+
+Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
+{
+    const OperatorGraph& graph = *file.operators;
+    ::onnx::ModelProto model;
+    model.set_ir_version(graph.irVersion);
+    model.set_producer_name(graph.producer);
+    model.add_opset_import()->set_version(graph.version);
+    setProperties(model, file);
     ::onnx::GraphProto& to = *model.mutable_graph();
     to.set_name(file.metadata.text("general.name").value_or(""));
     for (const OperatorValue& input : graph.inputs)

@@ -9,22 +9,39 @@ namespace tritloom {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The name of the other half of the one that `name` says it is; "" for files that are no half.
+std::string partnerOf(const std::string& name)
+{
+    for (const auto& [mine, other] : {std::pair{"_encoder", "_decoder"}, {"_decoder", "_encoder"}})
+        if (const std::size_t at = name.find(mine); at != std::string::npos)
+            return std::string(name).replace(at, std::string_view(mine).size(), other);
+    return {};
+}
+
+bool isThere(const fs::path& path)
+{
+    std::error_code none;
+    return fs::is_regular_file(path, none);
+}
+
+} // namespace
+
 std::vector<FileHalf> halvesOf(const fs::path& path)
 {
-    const std::string name = path.filename().string();
-    for (const auto& [mine, other] : {std::pair{"_encoder", "_decoder"}, {"_decoder", "_encoder"}}) {
-        const std::size_t at = name.find(mine);
-        if (at == std::string::npos)
-            continue;
-        const std::string partner = std::string(name).replace(at, std::string_view(mine).size(), other);
-        std::error_code none;
-        if (!fs::is_regular_file(path.parent_path() / partner, none))
-            break;
-        const bool isEncoder = std::string_view(mine) == "_encoder";
-        const fs::path beside = path.parent_path() / partner;
-        return {{isEncoder ? path : beside, "encoder."}, {isEncoder ? beside : path, "decoder."}};
-    }
-    return {{path, ""}};
+    const std::string name = path.filename().string(), partner = partnerOf(name);
+    const fs::path beside = path.parent_path() / partner;
+    if (partner.empty() || !isThere(beside))
+        return {{path, ""}};
+    const bool isEncoder = name.find("_encoder") != std::string::npos;
+    return {{isEncoder ? path : beside, "encoder."}, {isEncoder ? beside : path, "decoder."}};
+}
+
+std::string missingHalf(const fs::path& path)
+{
+    const std::string partner = partnerOf(path.filename().string());
+    return isThere(path.parent_path() / partner) ? std::string() : partner;
 }
 
 std::string halvesNotice(const fs::path& opened, const std::vector<FileHalf>& halves)

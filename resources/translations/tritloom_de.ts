@@ -3012,6 +3012,14 @@ Divergenz %1</translation>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
+        <message>
+            <source>as they are</source>
+            <translation>wie sie sind</translation>
+        </message>
+        <message>
+            <source>The network takes any size: give the one it was trained for, often 224</source>
+            <translation>Das Netz nimmt jede Größe: anzugeben ist die, für die es trainiert wurde, oft 224</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::PicturesPage</name>
@@ -7358,6 +7366,10 @@ Divergenz %1</translation>
         <message>
             <source>%1: it holds differences to &apos;%2&apos;, and what was found is not that model: %3</source>
             <translation>%1: Sie enthält Unterschiede zu „%2“, und was gefunden wurde, ist nicht dieses Modell: %3</translation>
+        </message>
+        <message>
+            <source>it seems to be half of an autoencoder: %1 is not beside it</source>
+            <translation>es scheint die Hälfte eines Autoencoders zu sein: %1 liegt nicht daneben</translation>
         </message>
     </context>
     <context>

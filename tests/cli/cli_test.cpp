@@ -55,6 +55,22 @@ private slots:
         QCOMPARE(cli({"bench", "nonsense"}).exitCode, 2);
     }
 
+    void benchTimesTheFirstPicture()
+    {
+        const QJsonObject made = cli({"bench", "preview", "--model",
+                                      TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/shapes.onnx",
+                                      "--formats", "int4row,int2row", "--methods", "rtn", "--count", "1", "--json"})
+                                     .json();
+        QStringList told;
+        for (const QJsonValue& row : made["rows"].toArray()) {
+            told << row["device"].toString() + " " + row["format"].toString();
+            QVERIFY(row["wallSeconds"].toDouble() > 0);
+        }
+        QCOMPARE(
+            told, (QStringList{"rtn, all layers int4row", "rtn, one layer int4row", "rtn, all layers int2row",
+                               "rtn, one layer int2row"}));
+    }
+
     void benchHoldsAVulkanDeviceAgainstItself()
     {
         if (!cli({"devices"}).out.contains("vulkan:0:8bit"))

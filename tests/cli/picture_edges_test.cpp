@@ -8,6 +8,7 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -170,6 +171,50 @@ private slots:
         QCOMPARE(done.exitCode, 1);
         QVERIFY2(done.err.contains("this is a folder"), done.err.constData());
         QVERIFY2(!done.err.contains("export"), done.err.constData()); // no progress of it was shown
+    }
+
+    void aNetworkOfAnySizeIsAskedForOne()
+    {
+        ::onnx::ModelProto model;
+        QFile file(m_sample + "shapes.onnx");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        QVERIFY(model.ParseFromArray(bytes.constData(), int(bytes.size())));
+        auto& shape = *model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+        const auto side = shape.dim(2).dim_value();
+        shape.mutable_dim(2)->set_dim_param("height");
+        shape.mutable_dim(3)->set_dim_param("width");
+        QFile open(path("open.onnx"));
+        QVERIFY(open.open(QIODevice::WriteOnly));
+        open.write(QByteArray::fromStdString(model.SerializeAsString()));
+        open.close();
+        QVERIFY(cli({"inspect", path("open.onnx")}).out.contains("any size"));
+        const QString half = QString::number(side / 2);
+        const QJsonArray notices = evaluated(path("open.onnx"), {"--size", half})["notices"].toArray();
+        QVERIFY(std::ranges::any_of(notices, [&](const QJsonValue& notice) {
+            return notice.toString() == QString("20 of 20 pictures were resized to %1 x %1").arg(half);
+        }));
+        const Finished fixed = cli(
+            {"evaluate", m_sample + "shapes.onnx", "--images", m_sample + "evaluation", "--size", half});
+        QCOMPARE(fixed.exitCode, 2);
+        QVERIFY(fixed.err.contains(QString("pictures of %1 x %1 only").arg(side).toUtf8()));
+    }
+
+    void whatANetworkIsForAndTakesIsKept()
+    {
+        OnnxNetwork network;
+        const std::string x = network.input("picture", {1, 3, 16, 16});
+        network.output(network.convolution("second", network.node("Relu", {network.convolution("first", x, 3, 8, 3)}), 8, 3, 3));
+        network.save(path("plane.onnx").toStdString());
+        QVERIFY(cli({"inspect", path("plane.onnx")}).out.contains("pictures: restoration"));
+        for (const char* name : {"out.onnx", "out.tritloom"}) {
+            const Finished done = cli(
+                {"export", path("plane.onnx"), "--task", "style-transfer", "--images", m_sample + "evaluation",
+                 "--limit", "2", "--range", "0..255", "--format", "int8row", "--method", "rtn", "-o", path(name)});
+            QVERIFY2(done.exitCode == 0, done.err.constData());
+            QVERIFY2(cli({"inspect", path(name)}).out.contains("pictures: style-transfer"), name);
+            QCOMPARE(evaluated(path(name), {})["normalisation"].toString(), QString("0..255"));
+        }
     }
 
     void aFormatThatTheFileCannotHoldIsToldBefore()

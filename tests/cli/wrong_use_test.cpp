@@ -144,6 +144,9 @@ private slots:
         QTest::newRow("bench of a network on pictures")
             << QStringList{"bench", "decode", "--model", TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/shapes.onnx"}
             << 2 << "shapes.onnx is a network on pictures: 'decode' runs tokens";
+        QTest::newRow("previews of a language model")
+            << QStringList{"bench", "preview", "--model", sample} << 2 << "is no network on pictures";
+        QTest::newRow("previews of nothing") << QStringList{"bench", "preview"} << 2 << "--model FILE";
         QTest::newRow("planes of an empty file")
             << QStringList{"planes", written("empty.png", {})} << 1 << "empty.png: the file is empty";
         QTest::newRow("planes of a huge picture")

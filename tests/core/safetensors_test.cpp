@@ -1,3 +1,4 @@
+#include "core/architecture/model.h"
 #include "core/file/json.h"
 #include "core/file/model_file.h"
 #include "core/file/safetensors.h"
@@ -197,6 +198,9 @@ private slots:
         };
         save(base / "tiny_decoder.safetensors", file(good, 28));
         QCOMPARE(namesIn("tiny_decoder.safetensors"), QStringList({"a", "b"}));
+        QCOMPARE(
+            loadModel(base / "tiny_decoder.safetensors").value()->whyNotEvaluated,
+            std::string("it seems to be half of an autoencoder: tiny_encoder.safetensors is not beside it"));
         save(base / "tiny_encoder.safetensors", file(good, 28));
         const QStringList both{"encoder.a", "encoder.b", "decoder.a", "decoder.b"};
         QCOMPARE(namesIn("tiny_decoder.safetensors"), both);

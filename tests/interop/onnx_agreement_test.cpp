@@ -140,6 +140,7 @@ private slots:
             // What came as tensors only is written from its graph.
             for (const char* file :
                  {"img_resnet20_cifar10/resnet20-12fca82f.th", "img_sr_x4/team21_slimrlfn.pth",
+                  "img_sr_x4/team21_slimrlfn_prune.pth", "img_sr_x4/team11_EFQN.pt",
                   "img_dncnn25/dncnn_25.pth", "img_taef2_vae/taef2_decoder.pth",
                   "img_ddpm_unet_mnist/ddpm_mnist.pt", "img_ddpm_cnn_mnist/ddpm_mnist_final.pth",
                   "img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip", "img_tinydarknet_imagenet/tfjs"})

@@ -178,11 +178,18 @@ void PicturesDialog::addNumbers(QFormLayout& form)
         m_size = makeSpin("pictureSize", 0, 8192, source.largest, this);
         m_size->setSpecialValueText(tr("whole pictures"));
         form.addRow(tr("Size: the middle of"), m_size);
+    } else if (anySize) {
+        m_size = makeSpin("pictureSize", 0, 8192, source.largest, this);
+        m_size->setSpecialValueText(tr("as they are"));
+        form.addRow(tr("Side"), m_size);
     }
     if (m_size != nullptr) {
         m_size->setSuffix(tr(" pixels"));
         m_size->setSingleStep(32);
-        m_size->setToolTip(tr("The network takes any size; smaller pictures are measured faster"));
+        m_size->setToolTip(
+            makesPictures(model.task)
+                ? tr("The network takes any size; smaller pictures are measured faster")
+                : tr("The network takes any size: give the one it was trained for, often 224"));
     }
     if (model.task == PictureTask::Restoration || model.task == PictureTask::Autoencoding) {
         m_noise = new QDoubleSpinBox(this);

@@ -4,6 +4,8 @@
 #include "core/backend/backend.h"
 #include "core/file/operator_graph.h"
 
+#include <span>
+
 namespace tritloom::onnx {
 
 /// What a name of the file stands for while the graph is built: a value that flows, or numbers known now.
@@ -80,6 +82,7 @@ struct OperatorRow {
     double parameter = 0;
     std::string_view domain = {}; ///< "": ONNX's own
 };
+[[nodiscard]] std::span<const OperatorRow> operatorRows();
 [[nodiscard]] const OperatorRow* findOperator(std::string_view domain, std::string_view type);
 
 // Operators by family: one function each, or one for many that differ in a number.
@@ -92,12 +95,17 @@ Result<void> globalPool(Builder&, const OperatorNode&);
 Result<void> batchNormalization(Builder&, const OperatorNode&);
 Result<void> groupedNormalization(Builder&, const OperatorNode&);
 Result<void> layerNormalization(Builder&, const OperatorNode&);
+Result<void> rmsNormalization(Builder&, const OperatorNode&);
 Result<void> lrn(Builder&, const OperatorNode&);
 Result<void> resize(Builder&, const OperatorNode&);
 Result<void> blocks(Builder&, const OperatorNode&);
 
+Result<void> attention(Builder&, const OperatorNode&);
+Result<void> einsum(Builder&, const OperatorNode&);
+
 Result<void> unary(Builder&, const OperatorNode&);
 Result<void> binary(Builder&, const OperatorNode&);
+Result<void> swish(Builder&, const OperatorNode&);
 Result<void> clip(Builder&, const OperatorNode&);
 Result<void> where(Builder&, const OperatorNode&);
 Result<void> softmax(Builder&, const OperatorNode&);

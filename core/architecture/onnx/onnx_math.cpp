@@ -81,6 +81,17 @@ Result<void> binary(Builder& builder, const OperatorNode& node)
     return builder.give(node, std::move(result));
 }
 
+Result<void> swish(Builder& builder, const OperatorNode& node)
+{
+    const Operand x = TRY(builder.need(node, 0));
+    const double alpha = node.number("alpha", 1);
+    if (alpha == 1)
+        return builder.give(node, builder.emit(node, unaryOp(UnaryFunction::Silu), {x}));
+    Operand gate = TRY(builder.emit(node, binaryOp(BinaryFunction::Multiply), {x, number(alpha)}));
+    gate = TRY(builder.emit(node, unaryOp(UnaryFunction::Sigmoid), {gate}));
+    return builder.give(node, builder.emit(node, binaryOp(BinaryFunction::Multiply), {x, gate}));
+}
+
 Result<void> clip(Builder& builder, const OperatorNode& node)
 {
     const auto low = TRY(builder.numbers(node, 1, "min")), high = TRY(builder.numbers(node, 2, "max"));

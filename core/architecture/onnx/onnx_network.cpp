@@ -14,6 +14,7 @@ namespace tritloom::onnx {
 namespace {
 
 const char* const normalisationKey = "onnx.tritloom.normalisation";
+const char* const taskKey = "onnx.tritloom.task";
 
 std::string lowered(std::string text)
 {
@@ -117,7 +118,7 @@ bool tellsBoxes(const OperatorGraph& operators)
 /// What the file says the network is for ("tritloom.task"), which its shapes must allow.
 Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
 {
-    const auto text = file.metadata.text("onnx.tritloom.task");
+    const auto text = file.metadata.text(taskKey);
     const auto task = text ? pictureTask(*text) : std::nullopt;
     if (!task || *task == model.task)
         return {};
@@ -141,6 +142,11 @@ std::string textOf(const Normalisation& n)
 void stateNormalisation(ModelFile& file, const Normalisation& normalisation)
 {
     file.metadata.set(normalisationKey, textOf(normalisation));
+}
+
+void stateTask(ModelFile& file, PictureTask task)
+{
+    file.metadata.set(taskKey, std::string(nameOf(task)));
 }
 
 Result<Graph> buildGraph(const ModelFile& file, const std::vector<Shape>& inputs)

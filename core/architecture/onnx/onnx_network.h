@@ -16,6 +16,7 @@ namespace tritloom::onnx {
 
 /// A file of operators that says how it takes pictures, for whoever opens it again.
 void stateNormalisation(ModelFile& file, const Normalisation& normalisation);
+void stateTask(ModelFile& file, PictureTask task); ///< the same of what the network is for
 /// As it stands among the properties of an ONNX file, under "tritloom.normalisation".
 [[nodiscard]] std::string textOf(const Normalisation& normalisation);
 

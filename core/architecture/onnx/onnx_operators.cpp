@@ -15,6 +15,8 @@ constexpr OperatorRow rows[] = {
     {"ConvTranspose", convTranspose},
     {"Gemm", gemm},
     {"MatMul", matMul},
+    {"Attention", attention},
+    {"Einsum", einsum},
     {"MaxPool", pool},
     {"AveragePool", pool},
     {"GlobalMaxPool", globalPool},
@@ -23,6 +25,7 @@ constexpr OperatorRow rows[] = {
     {"InstanceNormalization", groupedNormalization},
     {"GroupNormalization", groupedNormalization},
     {"LayerNormalization", layerNormalization},
+    {"RMSNormalization", rmsNormalization},
     {"LRN", lrn},
     {"Resize", resize},
     {"Upsample", resize},
@@ -58,6 +61,7 @@ constexpr OperatorRow rows[] = {
     {"Sin", unary, double(U::Sin)},
     {"Cos", unary, double(U::Cos)},
     {"Not", unary, double(U::Not)},
+    {"Swish", swish},
     {"Clip", clip},
 
     {"Add", binary, double(B::Add)},
@@ -123,6 +127,11 @@ constexpr OperatorRow rows[] = {
 };
 
 } // namespace
+
+std::span<const OperatorRow> operatorRows()
+{
+    return rows;
+}
 
 const OperatorRow* findOperator(std::string_view domain, std::string_view type)
 {

@@ -67,6 +67,23 @@ Result<void> layerNormalization(Builder& builder, const OperatorNode& node)
     return builder.give(node, builder.reshaped(node, y, x.shape()));
 }
 
+// x / sqrt(mean of x^2 over all dimensions from `axis` on + epsilon) * scale.
+Result<void> rmsNormalization(Builder& builder, const OperatorNode& node)
+{
+    const Operand x = TRY(builder.need(node, 0)), scale = TRY(builder.need(node, 1));
+    const std::size_t axis = TRY(builder.axis(node, node.integer("axis", -1), x.shape().size()));
+    Op mean{OpKind::Reduce, {{"function", double(ReduceFunction::Mean)}, {"keep", 1}}};
+    for (std::size_t i = axis; i < x.shape().size(); ++i)
+        mean.lists["axes"].push_back(std::int64_t(i));
+    Operand size = TRY(builder.emit(node, binaryOp(BinaryFunction::Multiply), {x, x}));
+    size = TRY(builder.emit(node, std::move(mean), {size}));
+    size = TRY(builder.emit(
+        node, binaryOp(BinaryFunction::Add), {size, Builder::known({1}, {float(node.number("epsilon", 1e-5))})}));
+    size = TRY(builder.emit(node, unaryOp(UnaryFunction::Sqrt), {size}));
+    const Operand y = TRY(builder.emit(node, binaryOp(BinaryFunction::Divide), {x, size}));
+    return builder.give(node, builder.emit(node, binaryOp(BinaryFunction::Multiply), {y, scale}));
+}
+
 Result<void> lrn(Builder& builder, const OperatorNode& node)
 {
     const std::int64_t size = node.integer("size", 1);
