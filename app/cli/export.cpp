@@ -68,9 +68,6 @@ int exportModel(Context& context, const QStringList& arguments)
             compressor = engine->compressor();
         }
         const Model& model = *network;
-        const ExportTarget& target = *TRY(context.asked(exportTargetOf(
-            context.parser.value("target").toStdString(), context.parser.value("output").toStdString(),
-            model)));
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe")) {
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
@@ -88,6 +85,9 @@ int exportModel(Context& context, const QStringList& arguments)
                     candidate.method);
             allocation = uniform(model, {candidate.format, candidate.method, candidate.parameters});
         }
+        const ExportTarget& target = *TRY(context.asked(exportTargetOf(
+            context.parser.value("target").toStdString(), context.parser.value("output").toStdString(),
+            model, allocation)));
         TRY_VOID(checkMethods(context, *compressor, methodsOf(allocation)));
         for (const std::string& remark : exportRemarks(model, allocation, target))
             std::fprintf(stderr, "note: %s\n", remark.c_str());

@@ -160,7 +160,7 @@ std::vector<std::string> ExportController::problems(
     const Allocation& allocation, const std::filesystem::path& path, std::string_view targetId) const
 {
     const Model& model = *m_engine->model();
-    const auto known = exportTargetOf(targetId, path, model);
+    const auto known = exportTargetOf(targetId, path, model, allocation);
     if (!known)
         return {known.error().message};
     const ExportTarget& target = **known;
@@ -185,7 +185,7 @@ std::vector<std::string> ExportController::remarks(
     const Allocation& allocation, const std::filesystem::path& path, std::string_view targetId) const
 {
     const Model& model = *m_engine->model();
-    const auto known = exportTargetOf(targetId, path, model);
+    const auto known = exportTargetOf(targetId, path, model, allocation);
     return known ? exportRemarks(model, allocation, **known) : std::vector<std::string>();
 }
 
@@ -200,28 +200,43 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
         remarks.emplace_back(
             "this kind of file has no place for what runs a language model: what is written can be looked at, "
             "not evaluated");
-    std::set<std::string> names;
-    std::size_t tensors = 0;
-    std::uint64_t before = 0, after = 0;
+    /// Tensors that take more than their formats do.
+    struct Wider {
+        std::set<std::string> names;
+        std::size_t tensors = 0;
+        std::uint64_t before = 0, after = 0;
+    } floats, bytes;
     const std::vector<std::string> formats = tensorFormats(model, allocation);
     for (std::size_t i = 0; i < formats.size(); ++i) {
         const NamedTensor& tensor = model.file->tensors[i];
         const std::string stored = storedFormat(tensor)->id();
         const auto format = parseNumberFormat(formats[i]);
-        if (!format || (*format)->isFloat() || (isOnnx && isHeldByOthers(model, *format)))
+        if (!format || (*format)->isFloat())
+            continue;
+        const bool isHeld = isOnnx && isHeldByOthers(model, *format),
+                   fitsInt4 = isHeld && target.id == "onnx" && onnxBits(*format) == 4;
+        if (isHeld && !fitsInt4)
             continue;
         const auto layer = model.layerOf(TensorId(i));
-        names.insert(formats[i]);
-        ++tensors;
-        before += layer && formats[i] != stored ? bytesOf(model.layer(*layer), {formats[i], "", {}}, {})
-                                                : storedBytes(tensor);
-        after += TensorType{nullptr, tensor.shape}.elements() * sizeof(float);
+        const TensorType type{*format, tensor.shape};
+        Wider& wider = isHeld ? bytes : floats;
+        wider.names.insert(formats[i]);
+        ++wider.tensors;
+        wider.before += layer && formats[i] != stored ? bytesOf(model.layer(*layer), {formats[i], "", {}}, {})
+                                                      : storedBytes(tensor);
+        const std::size_t run = std::max<std::size_t>(1, (*format)->levelRun()),
+                          scales = type.rows() * ((type.columns() + run - 1) / run);
+        wider.after += isHeld ? type.elements() + scales * sizeof(float) : type.elements() * sizeof(float);
     }
-    if (tensors > 0)
+    if (floats.tensors > 0)
         remarks.push_back(fmt::format(
             "{} tensors are {}, which this kind of file cannot hold: they are written as f32, {} bytes in "
             "place of {}",
-            tensors, fmt::join(names, ", "), after, before));
+            floats.tensors, fmt::join(floats.names, ", "), floats.after, floats.before));
+    if (bytes.tensors > 0)
+        remarks.push_back(fmt::format(
+            "{} tensors are {}, which INT4 would hold: they are written as INT8, {} bytes in place of {}",
+            bytes.tensors, fmt::join(bytes.names, ", "), bytes.after, bytes.before));
     return remarks;
 }
 
@@ -250,7 +265,7 @@ Result<ExportReport> exportAllocation(
         return fail(
             ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file",
             path.string());
-    const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model));
+    const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model, allocation));
     if (const auto why = whyNotThere(model, target, path))
         return fail(ErrorCode::InvalidInput, "{}", *why);
     const auto tensorOf = [&](std::size_t index, std::string_view formatId) -> Result<Tensor> {

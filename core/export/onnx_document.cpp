@@ -111,7 +111,15 @@ Result<Document> Document::of(const ModelFile& model)
 {
     if (model.operators == nullptr)
         return Document(TRY(modelOfNetwork(model)));
-    return Document(TRY(model.format == "tritloom" ? modelOfOperators(model) : modelOfFile(model)));
+    if (model.format != "tritloom") {
+        Document document(TRY(modelOfFile(model)));
+        // What the file makes of whole numbers was read as weights: then the operators as they were read.
+        if (std::ranges::all_of(model.tensors, [&](const NamedTensor& tensor) {
+                return document.initializer(tensor.name) != nullptr;
+            }))
+            return document;
+    }
+    return Document(TRY(modelOfOperators(model)));
 }
 
 ::onnx::TensorProto* Document::initializer(const std::string& name)

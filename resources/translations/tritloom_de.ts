@@ -7295,6 +7295,10 @@ Divergenz %1</translation>
             <source>the model&apos;s output is NaN or infinite after %1 tokens: its weights are, or values overflow</source>
             <translation>Die Ausgabe des Modells ist nach %1 Token NaN oder unendlich: Seine Gewichte sind es, oder Werte laufen über</translation>
         </message>
+        <message>
+            <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4</source>
+            <translation>%1 Tensoren sind %2, was INT4 fasst: sie werden als INT8 geschrieben, %3 Bytes statt %4</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
