@@ -88,6 +88,7 @@ int evaluate(Context& context, const QStringList& arguments)
         for (const std::string& sentence : strange)
             notes.append(QString::fromStdString(sentence));
         json["notFinite"] = notes;
+        json["original"] = originalJson(*engine->model());
         json["device"] = QString::fromStdString(device);
         context.print(json);
         return Done;
@@ -108,6 +109,8 @@ int evaluate(Context& context, const QStringList& arguments)
         "same most likely token", evaluation->topTokenAgreement.value,
         evaluation->topTokenAgreement.standardError);
     std::printf("%-28s %.2f s\n", "measured in", double(evaluation->elapsed.count()) / 1000);
+    if (const std::string note = referenceText(context, *engine->model()); !note.empty())
+        strange.push_back(note);
     for (const std::string& sentence : strange)
         std::printf("note: %s\n", sentence.c_str());
     return Done;

@@ -55,6 +55,7 @@ int inspect(Context& context, const QStringList& arguments)
               model.picture ? QString::fromStdString(std::string(nameOf(model.picture->task))) : "text"},
              {"layers", qint64(model.layers.size())},
              {"notices", notices},
+             {"original", originalJson(model)},
              {"tensors", tensors}});
         return Done;
     }
@@ -63,6 +64,8 @@ int inspect(Context& context, const QStringList& arguments)
         architecture.isEmpty() ? "unknown architecture" : qPrintable(architecture),
         qPrintable(QLocale(QLocale::English).toString(qulonglong(model.parameters()))),
         qPrintable(formatBytes(model.bytes())), model.file->tensors.size());
+    if (const std::string original = originalText(model); !original.empty())
+        std::printf("%s\n", original.c_str());
     if (!model.graph)
         std::printf("cannot be evaluated: %s\n", model.whyNotEvaluated.c_str());
     if (model.picture)

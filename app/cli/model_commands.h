@@ -84,6 +84,12 @@ scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Cand
 /// stderr. Errors: WrongUse, those of Compressor::checkMethod().
 [[nodiscard]] Result<void>
 checkMethods(Context& context, const Compressor& compressor, const std::set<std::string>& methods);
+/// What the file says it was made from, and where that lies if it is beside it or here; "" where it says
+/// nothing.
+[[nodiscard]] std::string originalText(const Model& model);
+/// That the reference is the compressed file itself, and which original could be: "" where neither is so.
+[[nodiscard]] std::string referenceText(const Context& context, const Model& model);
+[[nodiscard]] QJsonValue originalJson(const Model& model); ///< {"name", "bytes", "path"}, or null
 /// Sentences, a line each, to stderr.
 void tell(const std::vector<std::string>& sentences);
 /// Weights that are NaN or infinite, by tensor, to stderr. Reads all of the file. Errors: Cancelled.

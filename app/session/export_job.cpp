@@ -3,6 +3,7 @@
 #include "app/session/export_kinds.h"
 #include "app/session/held_formats.h"
 #include "app/session/not_finite.h"
+#include "app/session/original_note.h"
 #include "app/session/text_file.h"
 #include "app/session/written_check.h"
 
@@ -119,11 +120,12 @@ whyNotThere(const Model& model, const ExportTarget& target, const std::filesyste
     return std::nullopt;
 }
 
-/// The file as it is written. What was said or found out about how it takes pictures goes with it: compressed
-/// it may be too coarse to be tried again.
+/// The file as it is written, which says what it was made from. What was said or found out about how it takes
+/// pictures goes with it: compressed it may be too coarse to be tried again.
 ModelFile stated(const Model& model)
 {
     ModelFile file = *model.file;
+    stateOriginal(file, model);
     if (!file.operators || !model.picture)
         return file;
     const auto said = onnx::describeNetwork(file);

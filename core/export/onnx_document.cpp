@@ -237,6 +237,20 @@ int Document::operatorSet() const
     return version;
 }
 
+void Document::setProperty(std::string_view metadataKey, const std::string& value)
+{
+    constexpr std::string_view prefix = "onnx.", ours = "tritloom.";
+    if (metadataKey.starts_with(prefix))
+        metadataKey.remove_prefix(prefix.size());
+    else if (!metadataKey.starts_with(ours))
+        return;
+    auto& properties = *m_model.mutable_metadata_props();
+    removeWhere(properties, [&](const auto& property) { return property.key() == metadataKey; });
+    auto& property = *properties.Add();
+    property.set_key(std::string(metadataKey));
+    property.set_value(value);
+}
+
 void Document::needDomain(const std::string& domain, int version)
 {
     for (auto& set : *m_model.mutable_opset_import())

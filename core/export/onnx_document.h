@@ -60,6 +60,9 @@ public:
     [[nodiscard]] Result<void> raiseOperatorSet(int version);
     void needDomain(const std::string& domain, int version);
 
+    /// Among the properties of the model: of metadata those that are ONNX's own or ours. Others are ignored.
+    void setProperty(std::string_view metadataKey, const std::string& value);
+
     /// Initializers that files of IR version 3 list among the inputs are none any more.
     [[nodiscard]] ::onnx::ModelProto finish() &&;
 

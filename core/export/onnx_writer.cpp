@@ -116,6 +116,9 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
                                      "session.qdq_matmulnbits_accuracy_level is 1");
             break;
         }
+    for (const auto& [key, value] : request.model.metadata.entries())
+        if (const auto* const text = std::get_if<std::string>(&value))
+            document.setProperty(key, *text);
     const std::size_t nodes = document.nodes().size();
     std::set<std::string> dequantized;
     for (const auto& node : document.nodes())

@@ -137,7 +137,9 @@ public:
         file.metadata.set("general.architecture", std::string("onnx"));
         file.metadata.set("general.name", model.graph().name());
         for (const auto& property : model.metadata_props())
-            file.metadata.set("onnx." + property.key(), property.value());
+            file.metadata.set(
+                property.key().starts_with("tritloom.original.") ? property.key() : "onnx." + property.key(),
+                property.value());
         assignLayers(*graph, file.tensors);
         file.operators = std::move(graph);
         return file;

@@ -215,6 +215,9 @@ private slots:
         QCOMPARE(
             cli({"stats", path("wide.onnx"), "--json"}).json()["layers"].toArray().size(),
             before["layers"].toInt());
+        const QJsonObject original = after["original"].toObject();
+        QCOMPARE(original["name"].toString(), QString("shapes.onnx"));
+        QCOMPARE(original["bytes"], before["bytes"]);
         // It is compressed further as any model is.
         const Finished again = cli(QStringList{"export", path("narrow.onnx")} + four + QStringList{path("again.onnx")});
         QVERIFY2(again.exitCode == 0, again.err.constData());
