@@ -247,9 +247,9 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
 {
     if (const auto problems = checkTritloom(request.model, request.formats); !problems.empty())
         return fail(ErrorCode::InvalidInput, "{}", problems.front());
-    // Sizes are known once methods have run, so the data come first, into a file of their own.
-    PartFile data = TRY(PartFile::create(request.path.string() + ".data"));
-    Contents contents(data, request.model);
+    // Sizes are known once methods have run, so the data come first, and the header is put before them.
+    PartFile file = TRY(PartFile::create(request.path));
+    Contents contents(file, request.model);
     if (request.model.operators)
         TRY_VOID(contents.add(*request.model.operators));
     for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
@@ -267,9 +267,7 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
         return fail(
             ErrorCode::Unsupported, "{}: the header would have {} bytes, safetensors allows {}",
             request.path.string(), header.size(), largestHeader);
-    PartFile file = TRY(PartFile::create(request.path, header.size() + data.position()));
-    TRY_VOID(file.write(std::as_bytes(std::span(header))));
-    TRY_VOID(file.append(data));
+    TRY_VOID(file.prepend(std::as_bytes(std::span(header))));
     TRY_VOID(file.sync());
     const ModelFile found = TRY(tritloomFile::read(file.path()));
     if (TRY(keysOf(found)) != contents.keys() || !isSameGraph(request.model, found))
