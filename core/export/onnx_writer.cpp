@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <set>
+#include <map>
 #include <tuple>
 
 namespace tritloom::onnx {
@@ -120,10 +120,12 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
         if (const auto* const text = std::get_if<std::string>(&value))
             document.setProperty(key, *text);
     const std::size_t nodes = document.nodes().size();
-    std::set<std::string> dequantized;
+    std::map<std::string, std::size_t> madeBy; // of weights: how many operators make them of whole numbers
     for (const auto& node : document.nodes())
         if (node.op_type() == "DequantizeLinear")
-            dequantized.insert(node.output(0));
+            madeBy[node.output(0)] = 1;
+        else if (node.op_type() == "Reshape" && madeBy.contains(node.input(0)))
+            madeBy[node.output(0)] = 2;
     ::onnx::ModelProto model = std::move(document).finish();
     for (const auto& initializer : model.graph().initializer())
         if (initializer.data_location() == ::onnx::TensorProto::EXTERNAL)
@@ -143,10 +145,11 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
         return fail(ErrorCode::Io, "{}: {}", file.path().string(), std::strerror(errno));
     TRY_VOID(file.sync());
     const ModelFile written = TRY(onnx::read(file.path()));
-    const auto packed = std::size_t(std::ranges::count_if(written.tensors, [&](const NamedTensor& tensor) {
-        return tensor.packed != nullptr && dequantized.contains(tensor.name); // their operators are read as weights
-    }));
-    if (written.operators->nodes.size() + packed != nodes)
+    std::size_t readAsWeights = 0;
+    for (const NamedTensor& tensor : written.tensors)
+        if (const auto made = madeBy.find(tensor.name); tensor.packed && made != madeBy.end())
+            readAsWeights += made->second;
+    if (written.operators->nodes.size() + readAsWeights != nodes)
         return fail(ErrorCode::Io, "{}: the file was not written as it is", request.path.string());
     TRY_VOID(file.commit());
     result.readBack = fmt::format("{} operators, as many as were written", nodes);

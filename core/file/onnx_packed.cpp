@@ -66,11 +66,13 @@ void store(PackedMatrix& matrix, std::vector<std::uint8_t> codes, std::vector<st
         const auto line = packFields(std::span(codes).subspan(o * inputs, inputs), matrix.bits);
         words.insert(words.end(), line.begin(), line.end());
     }
-    matrix.codes = tensorOf("i32", {outputs, words.size() / outputs}, words.data(), words.size() * sizeof(words[0]));
+    matrix.codes =
+        tensorOf("i32", {outputs, words.size() / outputs}, words.data(), words.size() * sizeof(words[0]));
     if (zeros.empty())
         return;
     words = packColumns(zeros, groups, matrix.bits);
-    matrix.zeros = tensorOf("i32", {words.size() / groups, groups}, words.data(), words.size() * sizeof(words[0]));
+    matrix.zeros =
+        tensorOf("i32", {words.size() / groups, groups}, words.data(), words.size() * sizeof(words[0]));
 }
 
 class Packer {
@@ -91,6 +93,10 @@ public:
         std::vector<NamedTensor> made;
         for (const OperatorNode& node : m_graph.nodes) {
             std::optional<NamedTensor> tensor;
+            if (m_gone.contains(&node)) {
+                m_read.insert(node.inputs.begin(), node.inputs.end());
+                continue;
+            }
             if (node.domain.empty() && node.type == "DequantizeLinear")
                 tensor = dequantized(node);
             else if (node.domain == "com.microsoft" && node.type == "MatMulNBits")
@@ -101,7 +107,8 @@ public:
             }
             for (std::size_t i = node.domain.empty() ? 0 : 1; i < node.inputs.size(); ++i)
                 m_read.insert(node.inputs[i]);
-            m_graph.elementTypes[tensor->name] = m_graph.elementTypes[node.inputs[node.domain.empty() ? 1 : 2]];
+            m_graph.elementTypes[tensor->name] =
+                m_graph.elementTypes[node.inputs[node.domain.empty() ? 1 : 2]];
             if (!node.domain.empty()) {
                 OperatorNode product = node;
                 product.domain.clear();
@@ -143,7 +150,7 @@ private:
     }
 
     /// The tensor that stands for the operator's output, unless it is none of a layer.
-    std::optional<NamedTensor> dequantized(const OperatorNode& node) const
+    std::optional<NamedTensor> dequantized(const OperatorNode& node)
     {
         if (node.inputs.size() < 2 || node.outputs.size() != 1 || isOutput(node.outputs[0]))
             return std::nullopt;
@@ -160,7 +167,9 @@ private:
         const bool isTurned = reading == Reading::Columns;
         const std::size_t first = shape[0], rest = elementsOf(shape) / first;
         PackedMatrix matrix{
-            .bits = bitsOf(codes->elementType), .outputs = isTurned ? rest : first, .inputs = isTurned ? first : rest};
+            .bits = bitsOf(codes->elementType),
+            .outputs = isTurned ? rest : first,
+            .inputs = isTurned ? first : rest};
         const auto groups = groupsOf(node, *codes, *scale, first, rest, isTurned);
         if (!groups
             || (zeros != nullptr
@@ -188,13 +197,35 @@ private:
         finishScales(matrix, scaleValues, *scale);
         std::vector<std::uint8_t> all = codesOf(*codes);
         store(matrix, isTurned ? transposed(all, first, rest) : std::move(all), std::move(zeroCodes));
-        return named(node.outputs[0], codes->shape, std::move(matrix));
+        const OperatorNode* const reshape = reshapeOf(node.outputs[0], shape);
+        auto tensor = reshape ? named(reshape->outputs[0], shape, std::move(matrix))
+                              : named(node.outputs[0], codes->shape, std::move(matrix));
+        if (reshape != nullptr && tensor)
+            m_gone.insert(reshape);
+        return tensor;
+    }
+
+    /// The one operator that reads a matrix where it only gives it this shape, under which it is known.
+    const OperatorNode* reshapeOf(const std::string& value, const Shape& shape) const
+    {
+        const auto reader = std::ranges::find_if(m_graph.nodes, [&](const OperatorNode& node) {
+            return std::ranges::find(node.inputs, value) != node.inputs.end();
+        });
+        if (m_uses.count(value) != 1 || reader == m_graph.nodes.end() || reader->type != "Reshape"
+            || reader->inputs.size() != 2 || reader->outputs.size() != 1 || isOutput(reader->outputs[0]))
+            return nullptr;
+        const auto target = m_graph.constants.find(reader->inputs[1]);
+        if (target == m_graph.constants.end())
+            return nullptr;
+        const std::vector<float> sizes = target->second.values.toFloats();
+        const auto isSame = [](std::size_t size, float given) { return float(size) == given; };
+        return std::ranges::equal(shape, sizes, isSame) ? &*reader : nullptr;
     }
 
     /// Inputs under one scale, where the scales lie as a packed matrix has them.
     static std::optional<std::size_t> groupsOf(
-        const OperatorNode& node, const WholeNumbers& codes, const Tensor& scale, std::size_t first, std::size_t rest,
-        bool isTurned)
+        const OperatorNode& node, const WholeNumbers& codes, const Tensor& scale, std::size_t first,
+        std::size_t rest, bool isTurned)
     {
         const Shape &shape = codes.shape, &scaleShape = scale.type().shape;
         const std::size_t inputs = isTurned ? first : rest, outputs = isTurned ? rest : first;
@@ -205,7 +236,8 @@ private:
         const std::size_t outputAxis = isTurned ? 1 : 0;
         const bool isMatrix = shape.size() == 2 && shape[0] == first;
         if (block == 0) {
-            const bool isAlongOutputs = axis == outputAxis && shape[axis] == outputs && (isMatrix || !isTurned);
+            const bool isAlongOutputs =
+                axis == outputAxis && shape[axis] == outputs && (isMatrix || !isTurned);
             return isAlongOutputs && scaleShape == Shape{outputs} ? std::optional(inputs) : std::nullopt;
         }
         if (block < 0 || std::size_t(block) > longestSide || !isMatrix || axis != 1 - outputAxis)
@@ -226,7 +258,8 @@ private:
         matrix.scales = Tensor::adoptFloats(shape, std::move(values));
     }
 
-    /// com.microsoft's: bytes [N, blocks, size * bits / 8], low bits first; zero points of a row packed alike.
+    /// com.microsoft's: bytes [N, blocks, size * bits / 8], low bits first; zero points of a row packed
+    /// alike.
     std::optional<NamedTensor> blocks(const OperatorNode& node) const
     {
         if (node.inputs.size() < 3 || node.outputs.size() != 1)
@@ -239,19 +272,22 @@ private:
         const bool hasZeros = node.inputs.size() > 3 && !node.inputs[3].empty();
         const WholeNumbers* const zeros = hasZeros ? wholeNumbers(node.inputs[3]) : nullptr;
         const auto outputs = std::size_t(node.integer("N", 0)), inputs = std::size_t(node.integer("K", 0)),
-                   bits = std::size_t(node.integer("bits", 4)), size = std::size_t(node.integer("block_size", 0));
-        if (codes == nullptr || scale == nullptr || (hasZeros && zeros == nullptr) || m_uses.count(node.inputs[1]) != 1
-            || outputs == 0 || inputs == 0 || outputs > longestSide || inputs > longestSide
-            || (bits != 2 && bits != 4 && bits != 8) || size < 16 || size > 1u << 16)
+                   bits = std::size_t(node.integer("bits", 4)),
+                   size = std::size_t(node.integer("block_size", 0));
+        if (codes == nullptr || scale == nullptr || (hasZeros && zeros == nullptr)
+            || m_uses.count(node.inputs[1]) != 1 || outputs == 0 || inputs == 0 || outputs > longestSide
+            || inputs > longestSide || (bits != 2 && bits != 4 && bits != 8) || size < 16 || size > 1u << 16)
             return std::nullopt;
         const std::size_t count = (inputs + size - 1) / size, zeroBytes = (count * bits + 7) / 8;
-        if (codes->bytes.size() != outputs * count * size * bits / 8 || scale->type().elements() != outputs * count
+        if (codes->bytes.size() != outputs * count * size * bits / 8
+            || scale->type().elements() != outputs * count
             || (zeros != nullptr && zeros->bytes.size() != outputs * zeroBytes))
             return std::nullopt;
         PackedMatrix matrix{
             .bits = unsigned(bits), .outputs = outputs, .inputs = inputs, .group = std::min(size, inputs)};
         const auto field = [bits](std::span<const std::byte> line, std::size_t i) {
-            return std::uint8_t(std::to_integer<unsigned>(line[i * bits / 8]) >> (i * bits % 8) & ((1u << bits) - 1));
+            return std::uint8_t(
+                std::to_integer<unsigned>(line[i * bits / 8]) >> (i * bits % 8) & ((1u << bits) - 1));
         };
         std::vector<std::uint8_t> all, zeroCodes;
         for (std::size_t o = 0; o < outputs; ++o) {
@@ -267,8 +303,8 @@ private:
         store(matrix, std::move(all), std::move(zeroCodes));
         const std::string& name = node.inputs[1];
         constexpr std::string_view ending = "_codes";
-        const std::string stem
-            = name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : name + "_weights";
+        const std::string stem =
+            name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : name + "_weights";
         return named(unused(stem), {inputs, outputs}, std::move(matrix));
     }
 
@@ -303,10 +339,12 @@ private:
             read.insert(node.inputs.begin(), node.inputs.end());
         for (const OperatorValue& output : m_graph.outputs)
             read.insert(output.name);
-        const auto isGone
-            = [&](const std::string& name) { return m_read.contains(name) && !read.contains(name); };
+        const auto isGone = [&](const std::string& name) {
+            return m_read.contains(name) && !read.contains(name);
+        };
         std::erase_if(m_tensors, [&](const NamedTensor& tensor) { return isGone(tensor.name); });
         std::erase_if(m_whole, [&](const auto& entry) { return isGone(entry.first); });
+        std::erase_if(m_graph.constants, [&](const auto& entry) { return isGone(entry.first); });
         std::erase_if(m_graph.elementTypes, [&](const auto& entry) { return isGone(entry.first); });
     }
 
@@ -316,6 +354,7 @@ private:
     WholeInitializers& m_whole;
     std::map<std::string, const NamedTensor*, std::less<>> m_floats;
     std::set<std::string, std::less<>> m_read;
+    std::set<const OperatorNode*> m_gone; ///< what only gave a packed matrix its shape
 };
 
 } // namespace

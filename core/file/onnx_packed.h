@@ -23,8 +23,9 @@ using WholeInitializers = std::map<std::string, WholeNumbers, std::less<>>;
 [[nodiscard]] std::set<std::string, std::less<>> quantizedInputs(const OperatorGraph& graph);
 
 /// Weights that DequantizeLinear or MatMulNBits make of initializers become packed tensors: the operator goes
-/// (or is a MatMul from then on), its initializers too where nobody else reads them. What such a tensor cannot
-/// hold stays as it is: scales along an odd axis, zero points that are floats, weights that are no layer's.
+/// (or is a MatMul from then on), its initializers too where nobody else reads them. What such a tensor
+/// cannot hold stays as it is: scales along an odd axis, zero points that are floats, weights that are no
+/// layer's.
 void packWeights(OperatorGraph& graph, std::vector<NamedTensor>& tensors, WholeInitializers& whole);
 
 } // namespace tritloom::onnx

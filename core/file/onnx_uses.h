@@ -17,7 +17,8 @@ class Uses {
 public:
     explicit Uses(const OperatorGraph& graph);
 
-    /// The one way in which all readers of a value read it; shape: of the value, changed by Reshape on the way.
+    /// The one way in which all readers of a value read it; shape: of the value, changed by Reshape on the
+    /// way.
     [[nodiscard]] Reading of(const std::string& value, Shape& shape, int depth = 0) const;
     /// How many inputs of operators a value is.
     [[nodiscard]] std::size_t count(const std::string& value) const;
