@@ -2,6 +2,7 @@
 
 #include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
+#include "core/base/page_advice.h"
 #include "core/base/utf8.h"
 #include "core/file/operator_graph.h"
 #include "core/graph/cached_layer.h"
@@ -256,11 +257,13 @@ Key contentKey(const ModelFile& file)
         const auto add = [&key](const Tensor& part) {
             const auto bytes = part.bytes();
             key = keyOf(key, part.type().format->id(), std::uint64_t(bytes.size()));
-            if (bytes.size() <= whole)
+            if (bytes.size() <= whole) {
                 key = keyOf(key, bytes);
-            else
-                for (std::size_t i = 0; i < samples; ++i)
-                    key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
+                return;
+            }
+            const FewPages sampled(bytes); // what lies around the samples would be read too: a hundred times as much
+            for (std::size_t i = 0; i < samples; ++i)
+                key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
         };
         if (tensor.replacement) {
             key = keyOf(key, keyOf(tensor.replacement->graph));
