@@ -81,6 +81,8 @@ int evaluate(Context& context, const QStringList& arguments)
     const std::size_t contextLength = engine->options().evaluation.contextLength;
     if (context.json()) {
         QJsonObject json = evaluationJson(*evaluation);
+        json["bytes"] = qint64(bytesOf(*engine->model(), evaluation->allocation, engine->methods()));
+        json["bitsPerWeight"] = bitsPerWeight(*engine->model(), evaluation->allocation, engine->methods());
         json["text"] = text;
         json["contexts"] = qint64(engine->chunks().size());
         json["contextLength"] = qint64(contextLength);
@@ -96,6 +98,10 @@ int evaluate(Context& context, const QStringList& arguments)
     const auto line = [](const char* what, double value, double error) {
         std::printf("%-28s %.6g ± %#.2g\n", what, value, error);
     };
+    std::printf(
+        "%-28s all tensors %s, layers %.3f bits a weight\n", "size",
+        qPrintable(formatBytes(bytesOf(*engine->model(), evaluation->allocation, engine->methods()))),
+        bitsPerWeight(*engine->model(), evaluation->allocation, engine->methods()));
     std::printf("%-28s %s\n", "text", qPrintable(text));
     std::printf(
         "%-28s %zu of %zu tokens, %zu scored\n", "contexts", engine->chunks().size(), contextLength,

@@ -39,6 +39,11 @@ int screenshot(Context&, const QStringList&);
 /// Errors: WrongUse (no such plugin, parameter or value).
 [[nodiscard]] Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QString& text);
 
+/// The format of this id; "int4row" in a group of some length. Errors: WrongUse (none is called so).
+[[nodiscard]] Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id);
+/// The items of an option that is separated by commas; none where it was not given. Errors: WrongUse (",").
+[[nodiscard]] Result<QStringList> askedList(Context& context, const QString& option);
+
 using ApplyTransform = std::function<Result<void>(
     const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;
 /// Calls apply for every one of --transform, in order; all are checked first. model: as it is before each.

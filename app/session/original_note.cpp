@@ -21,10 +21,11 @@ std::string OriginalNote::sentence(const Model& compressed) const
 {
     const std::size_t parameters = compressed.parameters();
     const std::string here = fmt::format("{:.2f}", bitsPerWeight(compressed.bytes(), parameters));
-    return bytes == 0 ? fmt::format("made from {}; over all tensors this file has {} bits a weight", name, here)
-                      : fmt::format(
-                            "made from {}, {:.2f} bits a weight over all tensors; this file has {}", name,
-                            bitsPerWeight(bytes, parameters), here);
+    return bytes == 0
+        ? fmt::format("made from {}; over all tensors this file has {} bits a weight", name, here)
+        : fmt::format(
+            "made from {}, {:.2f} bits a weight over all tensors; this file has {}", name,
+            bitsPerWeight(bytes, parameters), here);
 }
 
 std::optional<OriginalNote> originalOf(const ModelFile& file)
@@ -50,11 +51,11 @@ void stateOriginal(ModelFile& file, const Model& model)
         path = path.parent_path();
     file.metadata.set(nameKey, path.filename().string());
     file.metadata.set(contentKeyKey, hexadecimal(original.key));
-    file.metadata.set(bytesKey, std::to_string(original.bytes())); // text: some kinds of file hold nothing else
+    file.metadata.set(
+        bytesKey, std::to_string(original.bytes())); // text: some kinds of file hold nothing else
 }
 
-std::filesystem::path
-findOriginal(const OriginalNote& note, std::span<const std::filesystem::path> folders)
+std::filesystem::path findOriginal(const OriginalNote& note, std::span<const std::filesystem::path> folders)
 {
     for (const std::filesystem::path& folder : folders) {
         // A name that leads elsewhere is none that was written.
