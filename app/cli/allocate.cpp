@@ -32,6 +32,20 @@ std::uint64_t smallestBytes(const Model& model, const SensitivityTable& table, c
     return smallest;
 }
 
+/// Whether some layer cannot have a block format that was meant for it.
+bool fallsToFloats(const Model& model, const std::vector<Candidate>& candidates)
+{
+    const auto isFloat = [](const std::string& id) {
+        const auto format = parseNumberFormat(id);
+        return format && (*format)->isFloat();
+    };
+    return std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+        return !isFloat(candidate.format) && std::ranges::any_of(model.layers, [&](const Layer& layer) {
+            return isFloat(choiceFor(layer, candidate).format);
+        });
+    });
+}
+
 /// Says before minutes of measuring that no choice of formats can be small enough. Where nobody named formats
 /// and blocks that do not divide rows are what is in the way, groups of a row are offered too.
 Result<void>
@@ -41,7 +55,7 @@ reach(Context& context, const Model& model, std::vector<Candidate>& candidates, 
         return smallestBytes(model, emptyTable(model, candidates, rules.methods), rules);
     };
     std::uint64_t least = smallest();
-    if (rules.budgetBytes < least && !context.parser.isSet("formats")) {
+    if (rules.budgetBytes < least && !context.parser.isSet("formats") && fallsToFloats(model, candidates)) {
         const PluginChoice method =
             TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
         std::vector<Candidate> more = candidates;
@@ -52,14 +66,13 @@ reach(Context& context, const Model& model, std::vector<Candidate>& candidates, 
                     **parseNumberFormat(fmt::format("int{}g64", bits))))
                 more.insert(more.end() - 1, candidate); // floats stay last
         }
-        if (std::swap(candidates, more); smallest() < least) {
+        std::swap(candidates, more);
+        if (rules.budgetBytes >= smallest())
             tell({fmt::format(
                 "GGUF's blocks do not divide some rows, so its formats make at least {} bytes: int2row to "
-                "int8row are "
-                "offered too, which .tritloom and other kinds of file hold, GGUF does not",
+                "int8row are offered too, which .tritloom and other kinds of file hold, GGUF does not",
                 least)});
-            least = smallest();
-        }
+        least = std::min(least, smallest());
     }
     if (rules.budgetBytes >= least)
         return {};
@@ -69,20 +82,19 @@ reach(Context& context, const Model& model, std::vector<Candidate>& candidates, 
         parameters += layer.parameters();
     }
     return context.misuse(
-        "the budget is {} bytes of all tensors, the smallest choice of these formats has {}: --budget "
-        "{:.2f}bpw",
+        "the budget is {} bytes of all tensors, the smallest choice has {}: --budget {:.2f}bpw",
         rules.budgetBytes, least, std::ceil(800.0 * double(least - others) / double(parameters)) / 100);
 }
 
 /// Layers that some format makes larger than they are: none of those is chosen.
 void tellWider(const Model& model, const SensitivityTable& table)
 {
-    std::set<std::string> formats;
+    std::set<std::string> formats; // as they were asked for: "int4row", whatever the rows' lengths
     std::size_t pairs = 0;
     for (std::size_t i = 0; i < table.cells.size(); ++i)
-        for (const SensitivityCell& cell : table.cells[i])
-            if (cell.bytes > model.layers[i].storedBytes) {
-                formats.insert(cell.choice.format);
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            if (table.cells[i][c].bytes > model.layers[i].storedBytes) {
+                formats.insert(table.candidates[c].format);
                 ++pairs;
             }
     if (pairs > 0)

@@ -33,7 +33,7 @@ void Context::addEngineOptions()
     addOption(
         {"imatrix", "An importance matrix of llama.cpp's: mean squares from there, not from the text.",
          "file"});
-    addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
+    addOption({"context", "Tokens a chunk (default: 512, or the model's own context where that is shorter).", "N"});
     addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
     addOption(
         {"transform", "Rewrite the model first, e.g. smoothquant:strength=0.8; several separated by commas.",

@@ -70,7 +70,8 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
             meant.empty() ? ": see tritloom-cli methods" : meant);
     }
     if (text.trimmed().endsWith(':'))
-        return context.misuse("'{}' ends where a parameter should follow: leave out the colon", text.toStdString());
+        return context.misuse(
+            "'{}' ends where a parameter should follow: leave out the colon", text.toStdString());
     TRY_VOID(context.asked(checkParameters(choice, specs(choice.id))));
     return choice;
 }
@@ -114,6 +115,12 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
         TRY_VOID(context.checkApplied(
             model->picture ? std::optional(model->picture->task) : std::optional<PictureTask>()));
     auto engine = TRY(Engine::create(std::move(model), context.plugins().lookup(), std::move(options)));
+    const std::size_t own = engine->model()->contextLength,
+                      asked = engine->options().evaluation.contextLength;
+    if (own > 0 && asked > own)
+        tell({fmt::format(
+            "--context {}: the model was made for {} tokens, and what it says of those behind tells little",
+            asked, own)});
     TRY_VOID(forEachTransform(
         context, [&]() -> const Model& { return *engine->model(); },
         [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
