@@ -8,24 +8,99 @@
 #include <QJsonDocument>
 
 #include <cmath>
+#include <set>
 
 namespace tritloom::cli {
 namespace {
 
-/// Says before minutes of measuring that no choice of formats can be small enough.
-Result<void>
-checkBudget(const Context& context, const Model& model, const SensitivityTable& table, std::uint64_t budget)
+/// The fewest bytes that the formats of a table make of all tensors; layers of a set take the same one.
+std::uint64_t smallestBytes(const Model& model, const SensitivityTable& table, const AllocationRules& rules)
 {
     std::uint64_t smallest = model.bytes();
-    for (std::size_t i = 0; i < table.cells.size(); ++i) {
-        std::size_t least = model.layers[i].storedBytes;
-        for (const SensitivityCell& cell : table.cells[i])
-            least = std::min(least, cell.bytes);
-        smallest -= model.layers[i].storedBytes - least;
+    for (const std::vector<std::size_t>& members : itemsOf(model, rules)) {
+        std::uint64_t least = UINT64_MAX;
+        for (std::size_t c = 0; c < table.candidates.size(); ++c) {
+            std::uint64_t bytes = 0;
+            for (const std::size_t layer : members)
+                bytes += table.cells[layer][c].bytes;
+            least = std::min(least, bytes);
+        }
+        for (const std::size_t layer : members)
+            smallest -= model.layers[layer].storedBytes;
+        smallest += least;
     }
-    if (budget < smallest)
-        return context.misuse("the budget is {} bytes, the smallest choice has {}", budget, smallest);
-    return {};
+    return smallest;
+}
+
+/// Whether some layer cannot have a block format that was meant for it.
+bool fallsToFloats(const Model& model, const std::vector<Candidate>& candidates)
+{
+    const auto isFloat = [](const std::string& id) {
+        const auto format = parseNumberFormat(id);
+        return format && (*format)->isFloat();
+    };
+    return std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+        return !isFloat(candidate.format) && std::ranges::any_of(model.layers, [&](const Layer& layer) {
+            return isFloat(choiceFor(layer, candidate).format);
+        });
+    });
+}
+
+/// Says before minutes of measuring that no choice of formats can be small enough. Where nobody named formats
+/// and blocks that do not divide rows are what is in the way, groups of a row are offered too.
+Result<void>
+reach(Context& context, const Model& model, std::vector<Candidate>& candidates, const AllocationRules& rules)
+{
+    const auto smallest = [&] {
+        return smallestBytes(model, emptyTable(model, candidates, rules.methods), rules);
+    };
+    std::uint64_t least = smallest();
+    if (rules.budgetBytes < least && !context.parser.isSet("formats") && fallsToFloats(model, candidates)) {
+        const PluginChoice method =
+            TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
+        std::vector<Candidate> more = candidates;
+        for (const int bits : {2, 3, 4, 6, 8}) {
+            const Candidate candidate{fmt::format("int{}row", bits), method.id, method.parameters};
+            if (std::ranges::find(more, candidate) == more.end()
+                && context.plugins().find(method.id)->supports(
+                    **parseNumberFormat(fmt::format("int{}g64", bits))))
+                more.insert(more.end() - 1, candidate); // floats stay last
+        }
+        std::swap(candidates, more);
+        if (rules.budgetBytes >= smallest())
+            tell({fmt::format(
+                "GGUF's blocks do not divide some rows, so its formats make at least {} bytes: int2row to "
+                "int8row are offered too, which .tritloom and other kinds of file hold, GGUF does not",
+                least)});
+        least = std::min(least, smallest());
+    }
+    if (rules.budgetBytes >= least)
+        return {};
+    std::uint64_t others = model.bytes(), parameters = 0;
+    for (const Layer& layer : model.layers) {
+        others -= layer.storedBytes;
+        parameters += layer.parameters();
+    }
+    return context.misuse(
+        "the budget is {} bytes of all tensors, the smallest choice has {}: --budget {:.2f}bpw",
+        rules.budgetBytes, least, std::ceil(800.0 * double(least - others) / double(parameters)) / 100);
+}
+
+/// Layers that some format makes larger than they are: none of those is chosen.
+void tellWider(const Model& model, const SensitivityTable& table)
+{
+    std::set<std::string> formats; // as they were asked for: "int4row", whatever the rows' lengths
+    std::size_t pairs = 0;
+    for (std::size_t i = 0; i < table.cells.size(); ++i)
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            if (table.cells[i][c].bytes > model.layers[i].storedBytes) {
+                formats.insert(table.candidates[c].format);
+                ++pairs;
+            }
+    if (pairs > 0)
+        tell({fmt::format(
+            "{} of {} pairs of a layer and a format ({}) are larger than what is stored: they are left out",
+            pairs, table.cellCount(), fmt::join(formats, ", "))});
 }
 
 /// What --allocator, --metric and the budgets beside the size ask for.
@@ -62,7 +137,10 @@ int allocate(Context& context, const QStringList& arguments)
     context.addEngineOptions();
     addCandidateOptions(context);
     addPictureOptions(context);
-    context.addOption({"budget", "Size to reach: 4.5bpw (mean bits per weight) or 300MB.", "size"});
+    context.addOption(
+        {"budget",
+         "Size to reach: 4.5bpw (mean bits per weight of the layers, scales counted) or 300MB (all tensors).",
+         "size"});
     context.addOption(
         {"metric", "Costs from this metric instead of the measured sweep, e.g. hawq:probes=4.", "id"});
     context.addOption(
@@ -94,17 +172,18 @@ int allocate(Context& context, const QStringList& arguments)
         const std::uint64_t budget =
             TRY(context.asked(parseBudget(model, context.parser.value("budget").toStdString())));
         std::vector<Candidate> candidates = TRY(candidatesOf(context, model));
-        TRY_VOID(checkBudget(context, model, emptyTable(model, candidates, methods), budget));
-        std::optional<MetricScores> scores;
-        if (context.parser.isSet("metric"))
-            scores = TRY(scoresOf(context, measured, candidates));
-        const SensitivityTable table = scores ? emptyTable(model, std::move(candidates), methods)
-                                              : TRY(measureTable(context, measured, std::move(candidates)));
         const AllocationRules rules{
             .pinned = {},
             .keepFusedSets = !context.parser.isSet("split-fused"),
             .budgetBytes = budget,
             .methods = methods};
+        TRY_VOID(reach(context, model, candidates, rules));
+        tellWider(model, emptyTable(model, candidates, methods));
+        std::optional<MetricScores> scores;
+        if (context.parser.isSet("metric"))
+            scores = TRY(scoresOf(context, measured, candidates));
+        const SensitivityTable table = scores ? emptyTable(model, std::move(candidates), methods)
+                                              : TRY(measureTable(context, measured, std::move(candidates)));
         const AllocatedBy made = TRY(allocateBy(
             model, table, scores ? &*scores : nullptr, model.original(), rules, allocator, allocators,
             {.stop = context.stop,
@@ -140,7 +219,8 @@ int allocate(Context& context, const QStringList& arguments)
                  formatBytes(bytesOf(model.layers[i], choice, methods))});
         }
         printTable({"layer", "format", "method", "bytes"}, rows);
-        std::printf("%s, %.3f bits per weight, ", qPrintable(formatBytes(result.bytes)), bits);
+        std::printf(
+            "all tensors %s, layers %.3f bits per weight, ", qPrintable(formatBytes(result.bytes)), bits);
         if (!scores)
             std::printf(
                 model.picture && model.picture->task != PictureTask::Classification

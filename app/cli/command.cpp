@@ -1,5 +1,6 @@
 #include "app/cli/command.h"
 
+#include "app/session/near_word.h"
 #include "app/session/size_unit.h"
 #include "app/session/text_file.h"
 #include "app/session/vulkan_devices.h"
@@ -32,7 +33,7 @@ void Context::addEngineOptions()
     addOption(
         {"imatrix", "An importance matrix of llama.cpp's: mean squares from there, not from the text.",
          "file"});
-    addOption({"context", "Tokens a chunk (default: the model's context, at most 512).", "N"});
+    addOption({"context", "Tokens a chunk (default: 512, or the model's own context where that is shorter).", "N"});
     addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
     addOption(
         {"transform",
@@ -186,7 +187,13 @@ Result<void> Context::checkApplied(std::optional<PictureTask> task) const
 bool Context::parse(const QStringList& arguments, int positionals, int most)
 {
     if (!parser.parse(arguments)) {
-        std::fprintf(stderr, "%s\n", qPrintable(parser.errorText()));
+        std::vector<std::string> known;
+        for (const Option& option : m_options)
+            known.push_back("--" + option.option.names().constLast().toStdString());
+        QString text = parser.errorText();
+        if (const QString unknown = parser.unknownOptionNames().value(0); !unknown.isEmpty())
+            text = text.chopped(1) + didYouMean("--" + unknown.toStdString(), known).c_str(); // its full stop
+        std::fprintf(stderr, "%s\n", qPrintable(text));
         exitCode = WrongUse;
         return false;
     }
@@ -237,10 +244,12 @@ void Context::progress(const QString& what, double fraction)
     if (fraction < m_lastFraction || m_lastFraction < 0)
         m_progressBegin = now; // something new
     m_lastFraction = fraction;
-    const int percent = int(fraction * 100);
     const bool terminal = isatty(STDERR_FILENO) != 0;
-    const QString shown = QString("%1 %2 %").arg(what).arg(terminal ? percent : percent / 10 * 10);
+    const QString shown = QString("%1 %2 %").arg(what).arg(int(fraction * 100));
     const double passed = duration<double>(now - m_progressBegin).count();
+    // Lines that stay are for whoever looks at a log: a few a minute, none of what is over at once.
+    if (constexpr double apart = 5; !terminal && duration<double>(now - m_lastLine).count() < apart)
+        return;
     QString left;
     if (constexpr double soonest = 2; passed > soonest && fraction > 0.01 && fraction < 1)
         left = QString(", %1 left").arg(timeText(passed * (1 - fraction) / fraction));
@@ -253,6 +262,7 @@ void Context::progress(const QString& what, double fraction)
         std::fprintf(stderr, "\r\033[K%s%s", qPrintable(line), fraction >= 1 ? "\n" : "");
     else
         std::fprintf(stderr, "%s\n", qPrintable(line));
+    m_lastLine = now;
 }
 
 int Context::fail(const Error& error) const

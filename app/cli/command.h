@@ -39,7 +39,7 @@ public:
     int exitCode = Done;
 
     [[nodiscard]] bool json() const { return parser.isSet("json"); }
-    /// One line on stderr with the time left, rewritten in place on a terminal, every tenth elsewhere.
+    /// One line on stderr with the time left, rewritten in place on a terminal, one in some seconds elsewhere.
     /// fraction 0 to 1; less than before: of something new.
     void progress(const QString& what, double fraction);
     int fail(const Error& error) const; ///< prints the sentence, gives the exit code
@@ -87,6 +87,7 @@ private:
     QString m_command, m_summary, m_lastProgress, m_lastLeft;
     double m_lastFraction = -1;
     std::chrono::steady_clock::time_point m_progressBegin;
+    std::chrono::steady_clock::time_point m_lastLine = std::chrono::steady_clock::now();
     mutable bool m_isWrongUse = false; ///< remembered by whatever reads options
     std::vector<Option> m_options; ///< for the help, in order
     std::vector<std::pair<QString, QString>> m_arguments;

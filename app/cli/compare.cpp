@@ -13,12 +13,15 @@
 namespace tritloom::cli {
 namespace {
 
-void print(Context& context, const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
+void print(
+    Context& context, const ComparisonKind& kind, const std::vector<ComparisonRow>& rows,
+    const std::vector<std::string>& leftOut)
 {
+    QJsonObject original;
     QJsonArray list;
     std::vector<QStringList> table;
     const std::vector<std::size_t> shown = columnsToShow(kind, rows);
-    QStringList header{"format", "method", "size", "bits"};
+    QStringList header{"format", "method", "all tensors", "bits of layers"};
     for (const std::size_t c : shown) {
         header << kind.columns[c].title;
         if (c == 0)
@@ -57,11 +60,18 @@ void print(Context& context, const ComparisonKind& kind, const std::vector<Compa
             while (cells.size() < header.size())
                 cells << QStringLiteral("-");
         }
-        list.append(object);
+        if (&row == &rows.front())
+            original = object; // what the others are held against
+        else
+            list.append(object);
         table.push_back(cells);
     }
+    QJsonArray sentences;
+    for (const std::string& sentence : leftOut)
+        sentences.append(QString::fromStdString(sentence));
     if (context.json())
-        context.print({{"rows", list}, {"failed", qint64(failed)}});
+        context.print(
+            {{"rows", list}, {"failed", qint64(failed)}, {"leftOut", sentences}, {"original", original}});
     else
         printTable(header, table);
 }
@@ -154,6 +164,7 @@ int compare(Context& context, const QStringList& arguments)
         return context.exitCode;
     const ComparisonKind* kind = nullptr;
     std::vector<ComparisonRow> rows;
+    std::vector<std::string> leftOut;
     const auto run = [&]() -> Result<void> {
         const QString path = context.parser.positionalArguments()[0];
         const auto network = TRY(pictureModel(context));
@@ -164,19 +175,26 @@ int compare(Context& context, const QStringList& arguments)
             opened = TRY(open(context, network));
         const Model& model = isPreparedByRow ? *plain : opened.model();
         std::vector<Candidate> methods;
+        if (context.parser.isSet("methods"))
+            TRY(askedList(context, "methods"));
         for (const QString& text : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
             const PluginChoice choice = TRY(askedPlugin(context, PluginKind::LayerMethod, text));
             methods.push_back({"", choice.id, choice.parameters});
         }
         std::vector<std::string> formats;
-        for (const QString& format : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
-            formats.push_back(format.trimmed().toStdString());
+        for (const QString& format : TRY(askedList(context, "formats"))) {
+            TRY(askedFormat(context, format.toStdString()));
+            formats.push_back(format.toStdString());
+        }
         if (formats.empty())
             formats = network ? std::vector<std::string>{"int3row", "int4row", "int6row", "int8row"}
                               : std::vector<std::string>{"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_0"};
-        rows = TRY(context.asked(comparisonRows(model, formats, methods, context.plugins().lookup())));
+        rows = TRY(context.asked(
+            comparisonRows(model, formats, methods, context.plugins().lookup(), &leftOut)));
+        tell(leftOut);
         if (rows.empty())
             return context.misuse("none of these methods can write any of these formats");
+        rows.insert(rows.begin(), originalRow(model));
         TRY_VOID(tellNotFinite(context, model));
         if (isPreparedByRow) {
             kind = network && network->picture ? &pictureComparison(network->picture->task)
@@ -196,14 +214,14 @@ int compare(Context& context, const QStringList& arguments)
     };
     if (const auto done = run(); !done)
         return context.fail(done.error());
-    print(context, *kind, rows);
+    print(context, *kind, rows, leftOut);
     std::vector<std::string> failures;
     for (const ComparisonRow& row : rows)
         if (!row.isMeasured())
-            failures.push_back(
-                fmt::format("{} {}: {}", row.candidate.format, row.method, row.failure));
-    tellFailures(failures, rows.size(), "rows");
-    return failures.size() < rows.size() ? Done : Failed;
+            failures.push_back(fmt::format("{} {}: {}", row.candidate.format, row.method, row.failure));
+    const std::size_t compressed = rows.size() - 1; // the first is the original
+    tellFailures(failures, compressed, "rows");
+    return failures.size() < compressed ? Done : Failed;
 }
 
 } // namespace tritloom::cli

@@ -1,9 +1,11 @@
 #include "app/cli/picture_commands.h"
 
+#include "app/session/near_word.h"
 #include "app/session/recipe.h"
 #include "app/session/transform_controller.h"
 #include "app/session/workspace.h"
 #include "core/architecture/prepared_file.h"
+#include "core/format/row_group.h"
 
 #include <QJsonArray>
 
@@ -41,10 +43,18 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
     static constexpr const char* nouns[] = {"method", "transform", "metric", "allocator", "analysis"};
     const SpecsOf specs = context.plugins().specsOf(kind);
     PluginChoice choice = TRY(context.asked(parsePluginChoice(text.toStdString(), specs)));
-    if (std::ranges::none_of(
-            context.plugins().of(kind), [&](const MethodInfo& info) { return info.id == choice.id; }))
+    std::vector<std::string> known;
+    for (const MethodInfo& info : context.plugins().of(kind))
+        known.push_back(info.id);
+    if (std::ranges::find(known, choice.id) == known.end()) {
+        const std::string meant = didYouMean(choice.id, known);
         return context.misuse(
-            "no {} is called '{}': see tritloom-cli methods", nouns[std::size_t(kind)], choice.id);
+            "no {} is called '{}'{}", nouns[std::size_t(kind)], choice.id,
+            meant.empty() ? ": see tritloom-cli methods" : meant);
+    }
+    if (text.trimmed().endsWith(':'))
+        return context.misuse(
+            "'{}' ends where a parameter should follow: leave out the colon", text.toStdString());
     TRY_VOID(context.asked(checkParameters(choice, specs(choice.id))));
     return choice;
 }
@@ -52,9 +62,8 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
 Result<std::vector<AppliedTransform>> transformsGiven(Context& context)
 {
     std::vector<AppliedTransform> given; // all are checked before the first has run for minutes
-    const QString text = context.parser.value("transform");
-    for (const QString& one : text.split(',', Qt::SkipEmptyParts))
-        if (text != QLatin1String("none"))
+    if (context.parser.value("transform") != QLatin1String("none"))
+        for (const QString& one : TRY(askedList(context, "transform")))
             given.push_back({TRY(askedPlugin(context, PluginKind::ModelTransform, one)), {"", "", {}}});
     return given;
 }
@@ -139,6 +148,12 @@ Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path
         TRY_VOID(context.checkApplied(
             model->picture ? std::optional(model->picture->task) : std::optional<PictureTask>()));
     auto engine = TRY(Engine::create(std::move(model), context.plugins().lookup(), std::move(options)));
+    const std::size_t own = engine->model()->contextLength,
+                      asked = engine->options().evaluation.contextLength;
+    if (own > 0 && asked > own)
+        tell({fmt::format(
+            "--context {}: the model was made for {} tokens, and what it says of those behind tells little",
+            asked, own)});
     TRY_VOID(forEachTransform(
         context, [&]() -> const Model& { return *engine->model(); },
         [&](const ModelTransform& transform, const Parameters& parameters, std::vector<Candidate> candidates,
@@ -166,12 +181,37 @@ void addCandidateOptions(Context& context)
          "id", "imatrix"});
 }
 
+Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id)
+{
+    std::string grouped = id;
+    if (const std::size_t row = grouped.find("row"); row != std::string::npos)
+        grouped.replace(row, 3, "g64"); // any length will do to ask
+    auto format = parseNumberFormat(grouped);
+    if (format || format.error().code != ErrorCode::NotFound)
+        return context.asked(std::move(format));
+    const std::string meant = didYouMeanFormat(id);
+    return context.misuse(
+        "no number format is called '{}'{}", id, meant.empty() ? ": see tritloom-cli formats" : meant);
+}
+
+Result<QStringList> askedList(Context& context, const QString& option)
+{
+    QStringList items;
+    for (const QString& item : context.parser.value(option).split(','))
+        items << item.trimmed();
+    items.removeAll(QString());
+    if (context.parser.isSet(option) && items.isEmpty())
+        return context.misuse(
+            "--{} names nothing: '{}'", option.toStdString(), context.parser.value(option).toStdString());
+    return items;
+}
+
 Result<Candidate>
 candidateOf(Context& context, const std::string& format, const PluginChoice& method, const std::string& hint)
 {
+    const NumberFormatPtr number = TRY(askedFormat(context, format));
     if (format.find("row") != std::string::npos) // groups have no length yet
         return Candidate{format, method.id, method.parameters};
-    const NumberFormatPtr number = TRY(context.asked(parseNumberFormat(format)));
     if (number->isFloat())
         return Candidate{format, "rtn", {}}; // nothing to fit
     if (!context.plugins().find(method.id)->supports(*number))
@@ -186,7 +226,7 @@ Result<std::vector<Candidate>> candidatesOf(Context& context, const Model& model
     std::vector<Candidate> candidates;
     if (!context.parser.isSet("formats"))
         candidates = candidatesBy(model, method, context.plugins().lookup());
-    for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts)) {
+    for (const QString& id : TRY(askedList(context, "formats"))) {
         const std::string format = id.section('@', 0, 0).trimmed().toStdString();
         PluginChoice choice = method;
         if (id.contains('@'))

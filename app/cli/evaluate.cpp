@@ -81,6 +81,8 @@ int evaluate(Context& context, const QStringList& arguments)
     const std::size_t contextLength = engine->options().evaluation.contextLength;
     if (context.json()) {
         QJsonObject json = evaluationJson(*evaluation);
+        json["bytes"] = qint64(bytesOf(*engine->model(), evaluation->allocation, engine->methods()));
+        json["bitsPerWeight"] = bitsPerWeight(*engine->model(), evaluation->allocation, engine->methods());
         json["text"] = text;
         json["contexts"] = qint64(engine->chunks().size());
         json["contextLength"] = qint64(contextLength);
@@ -88,6 +90,7 @@ int evaluate(Context& context, const QStringList& arguments)
         for (const std::string& sentence : strange)
             notes.append(QString::fromStdString(sentence));
         json["notFinite"] = notes;
+        json["original"] = originalJson(*engine->model());
         json["device"] = QString::fromStdString(device);
         context.print(json);
         return Done;
@@ -95,6 +98,10 @@ int evaluate(Context& context, const QStringList& arguments)
     const auto line = [](const char* what, double value, double error) {
         std::printf("%-28s %.6g ± %#.2g\n", what, value, error);
     };
+    std::printf(
+        "%-28s all tensors %s, layers %.3f bits a weight\n", "size",
+        qPrintable(formatBytes(bytesOf(*engine->model(), evaluation->allocation, engine->methods()))),
+        bitsPerWeight(*engine->model(), evaluation->allocation, engine->methods()));
     std::printf("%-28s %s\n", "text", qPrintable(text));
     std::printf(
         "%-28s %zu of %zu tokens, %zu scored\n", "contexts", engine->chunks().size(), contextLength,
@@ -108,6 +115,8 @@ int evaluate(Context& context, const QStringList& arguments)
         "same most likely token", evaluation->topTokenAgreement.value,
         evaluation->topTokenAgreement.standardError);
     std::printf("%-28s %.2f s\n", "measured in", double(evaluation->elapsed.count()) / 1000);
+    if (const std::string note = referenceText(context, *engine->model()); !note.empty())
+        strange.push_back(note);
     for (const std::string& sentence : strange)
         std::printf("note: %s\n", sentence.c_str());
     return Done;

@@ -116,12 +116,15 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         for (const std::string& sentence : strange)
             notes.append(QString::fromStdString(sentence));
         json["notFinite"] = notes;
+        json["original"] = originalJson(*engine->model());
         json["device"] = QString::fromStdString(device);
         if (features)
             json["features"] = featuresJson(*features);
         context.print(json);
         return Done;
     }
+    if (const std::string note = referenceText(context, *engine->model()); !note.empty())
+        strange.push_back(note);
     printEvaluation(*engine, *evaluation, wholeNumberLayers, strange);
     if (features)
         printFeatures(*features);

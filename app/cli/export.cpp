@@ -19,7 +19,11 @@ int exportModel(Context& context, const QStringList& arguments)
     context.addOption(
         {"method", "How weights are fitted, with --format, e.g. gptq:act_order=0.", "id", "imatrix"});
     context.addOption(
-        {"target", "What is written, of 'tritloom-cli targets' (default: told by the file's name).", "id"});
+        {"target",
+         "What is written, of 'tritloom-cli targets' (default: told by the file's name; .onnx has INT4 where "
+         "a format "
+         "fits it, else INT8).",
+         "id"});
     context.addOption(
         {{"o", "output"},
          "The file to write: .gguf, .onnx, .safetensors, or .tritloom for what no runtime holds; folders: "
@@ -68,9 +72,6 @@ int exportModel(Context& context, const QStringList& arguments)
             compressor = engine->compressor();
         }
         const Model& model = *network;
-        const ExportTarget& target = *TRY(context.asked(exportTargetOf(
-            context.parser.value("target").toStdString(), context.parser.value("output").toStdString(),
-            model)));
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe")) {
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
@@ -88,6 +89,9 @@ int exportModel(Context& context, const QStringList& arguments)
                     candidate.method);
             allocation = uniform(model, {candidate.format, candidate.method, candidate.parameters});
         }
+        const ExportTarget& target = *TRY(context.asked(exportTargetOf(
+            context.parser.value("target").toStdString(), context.parser.value("output").toStdString(), model,
+            allocation)));
         TRY_VOID(checkMethods(context, *compressor, methodsOf(allocation)));
         for (const std::string& remark : exportRemarks(model, allocation, target))
             std::fprintf(stderr, "note: %s\n", remark.c_str());

@@ -12,7 +12,7 @@ namespace tritloom::cli {
 
 int generate(Context& context, const QStringList& arguments)
 {
-    context.addArgument("MODEL", "The model to run.");
+    context.addArgument("MODEL", "The model to run: it continues a text, makes pictures, or makes pictures of --images.");
     context.addEngineOptions();
     context.addOption(
         {"prompt", "The text to continue, or what a picture should show.", "text",
@@ -24,7 +24,10 @@ int generate(Context& context, const QStringList& arguments)
     context.addOption(
         {"recipe", "Compress MODEL by this recipe first, or as this compressed model is.", "file"});
     addPictureOptions(context, false);
-    context.addOption({{"o", "output"}, "The folder that pictures are written into.", "folder"});
+    context.addOption({{"o", "output"},
+         "The folder that pictures are written into: of --images what goes in, what the original makes and what "
+         "the recipe makes.",
+         "folder"});
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const auto network = pictureModel(context);

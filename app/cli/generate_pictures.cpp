@@ -8,6 +8,8 @@
 #include <QJsonArray>
 
 #include <chrono>
+#include <filesystem>
+#include <set>
 
 namespace tritloom::cli {
 namespace {
@@ -67,6 +69,40 @@ private:
     std::size_t m_steps = 0;
 };
 
+/// What goes into a network that makes pictures of pictures, and what it makes: files "a-input.png" and
+/// "a-output.png", or "a-original.png" and "a-compressed.png" where a recipe compresses it.
+Result<void> makeOfPictures(
+    Context& context, PictureSession& session, const PictureModel& picture, const Allocation& allocation,
+    const QDir& folder, QJsonArray& files)
+{
+    const bool isCompressed = context.parser.isSet("recipe");
+    const auto& samples = session.samples();
+    std::set<QString> taken;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        QString stem =
+            QString::fromStdString(std::filesystem::path(samples[i].name).replace_extension().string())
+                .replace(u'/', u'-');
+        if (!taken.insert(stem).second)
+            stem += QString("-%1").arg(i);
+        const auto write = [&](const Picture& made, const char* what) -> Result<void> {
+            const QString path = folder.filePath(QString("%1-%2.png").arg(stem, what));
+            TRY_VOID(writePicture(made, path.toStdString()));
+            files.append(path);
+            return {};
+        };
+        const auto shown = [&](const Allocation& of) -> Result<Picture> {
+            const TaskOutput output = TRY(session.output(i, of, NetworkPass::Keep::Nothing, context.stop));
+            return taskRow(picture.task).shown(picture, samples[i], output);
+        };
+        TRY_VOID(write(samples[i].given, "input"));
+        if (isCompressed)
+            TRY_VOID(write(TRY(shown(session.pass().model().original())), "original"));
+        TRY_VOID(write(TRY(shown(allocation)), isCompressed ? "compressed" : "output"));
+        context.progress("generate", double(i + 1) / double(samples.size()));
+    }
+    return {};
+}
+
 } // namespace
 
 int generatePictures(Context& context, std::shared_ptr<const Model> model)
@@ -77,9 +113,9 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
     }
     QJsonArray files;
     const auto run = [&]() -> Result<void> {
-        if (model->picture && model->picture->task != PictureTask::Generation)
+        if (model->picture && model->picture->task == PictureTask::Classification)
             return fail(
-                ErrorCode::Unsupported, "the network is for {}, it generates no pictures",
+                ErrorCode::Unsupported, "the network is for {}, it makes no pictures",
                 nameOf(model->picture->task));
         const auto engine = TRY(openPictureEngine(context, std::move(model)));
         Allocation allocation = engine->model()->original();
@@ -92,6 +128,9 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
         const PictureModel& picture = *engine->model()->picture;
         const auto& samples = session->samples();
         tell(engine->pictures().notices);
+        TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
+        if (picture.task != PictureTask::Generation)
+            return makeOfPictures(context, *session, picture, allocation, folder, files);
         Work work(*engine->model(), engine->options().task, samples.size());
         for (std::size_t i = 0; i < samples.size(); ++i) {
             const TaskOutput output = TRY(generatePicture(

@@ -35,9 +35,16 @@ int inspect(Context& context, const QStringList& arguments)
         if (tensor.replacement)
             format += QString(" and %1 more parts").arg(tensor.replacement->parts.size() - 1);
         const auto bytes = qint64(storedBytes(tensor));
+        const std::size_t elements = TensorType{nullptr, tensor.shape}.elements();
+        const QString bits =
+            elements == 0 ? QString("-") : QString::number(8 * double(bytes) / double(elements), 'f', 2);
         tensors.append(QJsonObject{{"name", name}, {"shape", shape}, {"format", format}, {"bytes", bytes}});
-        rows.push_back({name, sizes.join(" x "), format, formatBytes(std::uint64_t(bytes))});
+        rows.push_back({name, sizes.join(" x "), format, bits, formatBytes(std::uint64_t(bytes))});
     }
+    const double layerBits = bitsPerWeight(model, model.original(), {});
+    std::uint64_t layerBytes = 0;
+    for (const Layer& layer : model.layers)
+        layerBytes += layer.storedBytes;
     for (const std::string& notice : model.file->notices)
         notices.append(QString::fromStdString(notice));
     const QString architecture = QString::fromStdString(model.file->architecture());
@@ -57,7 +64,10 @@ int inspect(Context& context, const QStringList& arguments)
              {"task",
               model.picture ? QString::fromStdString(std::string(nameOf(model.picture->task))) : "text"},
              {"layers", qint64(model.layers.size())},
+             {"layerBytes", qint64(layerBytes)},
+             {"bitsPerWeight", layerBits}, // of the layers, as 'allocate' counts
              {"notices", notices},
+             {"original", originalJson(model)},
              {"tensors", tensors}});
         return Done;
     }
@@ -66,6 +76,13 @@ int inspect(Context& context, const QStringList& arguments)
         architecture.isEmpty() ? "unknown architecture" : qPrintable(architecture),
         qPrintable(QLocale(QLocale::English).toString(qulonglong(model.parameters()))),
         qPrintable(formatBytes(model.bytes())), model.file->tensors.size());
+    if (!model.layers.empty())
+        std::printf(
+            "%zu layers to compress: %s, %.3f bits a weight with scales; over all tensors %.3f\n",
+            model.layers.size(), qPrintable(formatBytes(layerBytes)), layerBits,
+            8 * double(model.bytes()) / double(std::max<std::size_t>(1, model.parameters())));
+    if (const std::string original = originalText(model); !original.empty())
+        std::printf("%s\n", original.c_str());
     if (!model.graph)
         std::printf("cannot be evaluated: %s\n", model.whyNotEvaluated.c_str());
     if (model.picture)
@@ -85,7 +102,7 @@ int inspect(Context& context, const QStringList& arguments)
         std::printf("cannot read text: %s\n", model.whyNoTokenizer.c_str());
     for (const std::string& notice : model.file->notices)
         std::printf("note: %s\n", notice.c_str());
-    printTable({"tensor", "shape", "format", "bytes"}, rows);
+    printTable({"tensor", "shape", "format", "bits", "bytes"}, rows);
     return Done;
 }
 

@@ -1,5 +1,7 @@
 #include "app/cli/model_commands.h"
 
+#include "app/session/near_word.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -109,10 +111,16 @@ int methods(Context& context, const QStringList& arguments)
         return context.exitCode;
     const QStringList given = context.parser.positionalArguments();
     const std::string asked = given.isEmpty() ? std::string() : given[0].toStdString();
-    if (!asked.empty() && std::ranges::none_of(context.plugins().all(), [&](const MethodInfo& info) {
-            return info.id == asked;
-        }))
-        return context.fail(context.misuse("no method is called '{}': see tritloom-cli methods", asked).value());
+    std::vector<std::string> known;
+    for (const MethodInfo& info : context.plugins().all())
+        known.push_back(info.id);
+    if (!asked.empty() && std::ranges::find(known, asked) == known.end()) {
+        const std::string meant = didYouMean(asked, known);
+        return context.fail(
+            context.misuse(
+                       "no method is called '{}'{}", asked, meant.empty() ? ": see tritloom-cli methods" : meant)
+                .value());
+    }
     if (!asked.empty() && !context.json())
         return printSettings(context, asked);
     QJsonArray list;

@@ -1,11 +1,16 @@
 #include "app/cli/command.h"
+#include "app/session/near_word.h"
 #include "core/base/part_file.h"
 
 #include <QCoreApplication>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
+#include <fcntl.h>
 #include <new>
+#include <poll.h>
 #include <pthread.h>
 #include <thread>
 #include <unistd.h>
@@ -16,12 +21,24 @@ namespace {
 
 volatile std::sig_atomic_t nobodyReads = 0;
 
-/// Who reads is gone: as Ctrl+C once, so that what is being written is not left half done.
+/// Who reads the output is gone: as Ctrl+C once, so that what is being written is not left half done. Who read
+/// only what is said beside it is not missed.
 void stopForPipe(int)
 {
+    pollfd output{STDOUT_FILENO, 0, 0};
+    if (::poll(&output, 1, 0) != 1 || (output.revents & POLLERR) == 0)
+        return;
     std::signal(SIGPIPE, SIG_IGN);
     nobodyReads = 1;
     ::kill(::getpid(), SIGTERM);
+}
+
+/// A stream that was closed is one that takes and gives nothing: a file that is opened would get its number.
+void holdStandardStreams()
+{
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+            (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY); // the lowest number is free
 }
 
 /// Turns Ctrl+C into a stop request: signals are waited for on a thread, so that stopping may lock.
@@ -50,6 +67,7 @@ void watchSignals(std::stop_source stop)
 
 int main(int argc, char** argv)
 {
+    holdStandardStreams();
     std::stop_source stop;
     watchSignals(stop);
     std::signal(SIGPIPE, stopForPipe);
@@ -79,13 +97,22 @@ int main(int argc, char** argv)
         } catch (const std::bad_alloc&) {
             std::fputs("there is not enough memory for this\n", stderr);
         }
-        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+        if (const bool isOut = std::fflush(stdout) == 0; !isOut || std::ferror(stdout) != 0) {
+            const char* const why = !isOut && errno == EBADF ? "standard output is closed"
+                : !isOut && errno != ENOSPC                  ? std::strerror(errno)
+                                                             : "the disk is full";
             if (nobodyReads == 0) // of '| head' it is not worth a word
-                std::fputs("what was to be printed could not be written: the disk is full\n", stderr);
+                std::fprintf(stderr, "what was to be printed could not be written: %s\n", why);
             return code == Done ? int(Failed) : code;
         }
         return code;
     }
-    std::fprintf(stderr, "no command is called '%s'; see tritloom-cli --help\n", qPrintable(arguments[1]));
+    std::vector<std::string> known;
+    for (const Command& command : commands())
+        known.emplace_back(command.name);
+    const std::string meant = tritloom::didYouMean(arguments[1].toStdString(), known);
+    std::fprintf(
+        stderr, "no command is called '%s'%s\n", qPrintable(arguments[1]),
+        meant.empty() ? "; see tritloom-cli --help" : meant.c_str());
     return WrongUse;
 }

@@ -2,6 +2,9 @@
 
 #include "app/session/base_remarks.h"
 #include "app/session/not_finite.h"
+#include "app/session/original_note.h"
+
+#include <QJsonObject>
 
 #include <algorithm>
 
@@ -47,6 +50,50 @@ checkMethods(Context& context, const Compressor& compressor, const std::set<std:
     if (const auto base = compressor.base())
         tell(TRY(baseRemarks(compressor.model(), *base, context.stop)));
     return {};
+}
+
+namespace {
+
+/// The original where it lies beside the model or in the current folder.
+std::filesystem::path placeOf(const OriginalNote& note, const Model& model)
+{
+    const std::filesystem::path& path = model.file->path;
+    const std::filesystem::path folders[] = {
+        path.has_filename() ? path.parent_path() : path.parent_path().parent_path(), "."};
+    return findOriginal(note, folders);
+}
+
+} // namespace
+
+std::string originalText(const Model& model)
+{
+    const auto note = originalOf(*model.file);
+    if (!note)
+        return {};
+    const std::string place = placeOf(*note, model).string();
+    return note->sentence(model) + (place.empty() ? "" : "; the original is " + place);
+}
+
+std::string referenceText(const Context& context, const Model& model)
+{
+    const auto note = originalOf(*model.file);
+    if (!note || context.parser.isSet("reference"))
+        return {};
+    const std::string place = placeOf(*note, model).string();
+    return fmt::format(
+        "the reference is this file itself, which was made from {}: --reference {} measures against that",
+        note->name, place.empty() ? "MODEL" : place);
+}
+
+QJsonValue originalJson(const Model& model)
+{
+    const auto note = originalOf(*model.file);
+    if (!note)
+        return {};
+    return QJsonObject{
+        {"name", QString::fromStdString(note->name)},
+        {"bytes", qint64(note->bytes)},
+        {"path", QString::fromStdString(placeOf(*note, model).string())}};
 }
 
 void tell(const std::vector<std::string>& sentences)

@@ -42,6 +42,10 @@ int screenshot(Context&, const QStringList&);
 
 /// The plugins of --transform, checked; none for "none". Without a format: not prepared for anything yet.
 [[nodiscard]] Result<std::vector<AppliedTransform>> transformsGiven(Context& context);
+/// The format of this id; "int4row" in a group of some length. Errors: WrongUse (none is called so).
+[[nodiscard]] Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id);
+/// The items of an option that is separated by commas; none where it was not given. Errors: WrongUse (",").
+[[nodiscard]] Result<QStringList> askedList(Context& context, const QString& option);
 
 using ApplyTransform = std::function<Result<void>(
     const ModelTransform&, const Parameters&, std::vector<Candidate>, const MethodContext&)>;
@@ -91,6 +95,12 @@ scoresOf(Context& context, const MeasuredModel& measured, const std::vector<Cand
 /// stderr. Errors: WrongUse, those of Compressor::checkMethod().
 [[nodiscard]] Result<void>
 checkMethods(Context& context, const Compressor& compressor, const std::set<std::string>& methods);
+/// What the file says it was made from, and where that lies if it is beside it or here; "" where it says
+/// nothing.
+[[nodiscard]] std::string originalText(const Model& model);
+/// That the reference is the compressed file itself, and which original could be: "" where neither is so.
+[[nodiscard]] std::string referenceText(const Context& context, const Model& model);
+[[nodiscard]] QJsonValue originalJson(const Model& model); ///< {"name", "bytes", "path"}, or null
 /// Sentences, a line each, to stderr.
 void tell(const std::vector<std::string>& sentences);
 /// Weights that are NaN or infinite, by tensor, to stderr. Reads all of the file. Errors: Cancelled.

@@ -193,6 +193,8 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
         TRY(context.asked(lowBitsOf(p.value("low-bits").toStdString(), options.source.seed)));
     options.calibration = p.value("calibration").toStdString();
     options.calibrationCount = TRY(context.countOption("calibration-count", 32));
+    if (constexpr std::size_t most = 100'000; options.calibrationCount > most) // each is kept in memory
+        return context.misuse("--calibration-count takes at most {}, not {}", most, options.calibrationCount);
     const bool generates = model->picture && model->picture->task == PictureTask::Generation;
     options.task.steps = TRY(context.countOption(
         "steps", generates ? std::min<std::size_t>(10, model->picture->schedule.steps) : 10));

@@ -59,7 +59,13 @@ int screenshot(Context& context, const QStringList& arguments)
     while (!window.waitForFinished(200))
         if (context.stop.stop_requested())
             window.terminate();
-    return window.exitStatus() == QProcess::NormalExit ? window.exitCode() : int(Failed);
+    if (window.exitStatus() != QProcess::NormalExit)
+        return Failed;
+    if (window.exitCode() == Done && context.json())
+        context.print({{"path", context.parser.value("output")}});
+    else if (window.exitCode() == Done)
+        std::printf("%s\n", qPrintable(context.parser.value("output")));
+    return window.exitCode();
 }
 
 } // namespace tritloom::cli

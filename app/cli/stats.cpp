@@ -55,6 +55,8 @@ int stats(Context& context, const QStringList& arguments)
         const QString name = QString::fromStdString(layer.name);
         list.append(QJsonObject{
             {"name", name},
+            {"format", QString::fromStdString(layer.storedFormat)},
+            {"bitsPerWeight", 8 * double(layer.storedBytes) / double(layer.parameters())},
             {"minimum", d.minimum},
             {"maximum", d.maximum},
             {"mean", d.mean},
@@ -70,7 +72,8 @@ int stats(Context& context, const QStringList& arguments)
             {"expGolombOrder", qint64(code->order)}});
         const auto number = [](double value) { return QString::number(value, 'g', 4); };
         rows.push_back(
-            {name, number(d.minimum), number(d.maximum), number(d.mean), number(d.sigma), number(d.kurtosis),
+            {name, QString::fromStdString(layer.storedFormat),
+             QString::number(8 * double(layer.storedBytes) / double(layer.parameters()), 'f', 2), number(d.minimum), number(d.maximum), number(d.mean), number(d.sigma), number(d.kurtosis),
              number(100 * d.outlierShare), number(d.generalised.shape), number(code->entropyBits),
              number(code->codeBits)});
     }
@@ -78,7 +81,7 @@ int stats(Context& context, const QStringList& arguments)
         context.print({{"layers", list}});
     else
         printTable(
-            {"layer", "min", "max", "mean", "sigma", "kurtosis", "outliers %", "GGD shape", "entropy",
+            {"layer", "format", "bits", "min", "max", "mean", "sigma", "kurtosis", "outliers %", "GGD shape", "entropy",
              "Exp-Golomb"},
             rows);
     return Done;

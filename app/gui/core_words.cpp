@@ -50,6 +50,9 @@ constexpr std::array sentences{
         "of %4"),
     QT_TRANSLATE_NOOP(
         "Core",
+        "%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4"),
+    QT_TRANSLATE_NOOP(
+        "Core",
         "this kind of file has no place for what runs a language model: what is written can be looked at, not "
         "evaluated"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),

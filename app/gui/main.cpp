@@ -1,6 +1,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/picture_mode.h"
 #include "app/gui/screenshot.h"
+#include "app/session/near_word.h"
 #include "core/base/parallel.h"
 
 #include <QApplication>
@@ -92,9 +93,13 @@ int main(int argc, char** argv)
             return 2;
         }
         if (!pageIds().contains(parser.value(QStringLiteral("page")))) {
+            const QString page = parser.value(QStringLiteral("page"));
+            std::vector<std::string> known;
+            for (const QString& id : pageIds())
+                known.push_back(id.toStdString());
             fprintf(
-                stderr, "no page is called '%s': use one of %s\n",
-                qPrintable(parser.value(QStringLiteral("page"))),
+                stderr, "no page is called '%s'%s: use one of %s\n", qPrintable(page),
+                didYouMean(page.toStdString(), known).c_str(),
                 qPrintable(pageIds().join(QStringLiteral(", "))));
             return 2;
         }

@@ -113,7 +113,7 @@ std::string methodText(const Candidate& candidate, const MethodLookup& lookup)
 
 Result<std::vector<ComparisonRow>> comparisonRows(
     const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
-    const MethodLookup& lookup)
+    const MethodLookup& lookup, std::vector<std::string>* leftOut)
 {
     std::vector<ComparisonRow> rows;
     for (const Candidate& asked : methods) {
@@ -130,8 +130,9 @@ Result<std::vector<ComparisonRow>> comparisonRows(
             row.candidate = {format, method.method, method.parameters};
             row.method = methodText(row.candidate, lookup);
             row.allocation = uniform(model, row.candidate);
-            bool fits = true;
-            for (LayerChoice& choice : row.allocation.layers) {
+            std::string whyNot;
+            for (std::size_t i = 0; i < row.allocation.layers.size(); ++i) {
+                LayerChoice& choice = row.allocation.layers[i];
                 const NumberFormatPtr chosen = TRY(parseNumberFormat(choice.format));
                 // Signs and codes without a scale are a part of replacements, not formats for a whole layer.
                 const bool isPart = chosen->id() == "sign" || chosen->id().starts_with("code");
@@ -139,17 +140,37 @@ Result<std::vector<ComparisonRow>> comparisonRows(
                 if (whole && lookup(choice.method)->supports(*chosen))
                     continue;
                 // Rows too short for the format fall back to a float, which has nothing to fit.
-                fits = fits && chosen->isFloat();
+                if (!chosen->isFloat() && whyNot.empty())
+                    whyNot = choice.format == format
+                        ? fmt::format("{} by {} is left out: the method does not write this format", format, row.method)
+                        : fmt::format(
+                              "{} by {} is left out: rows of {} weights make it {} in {}, which the method does not "
+                              "write",
+                              format, row.method, model.layers[i].columns, choice.format, model.layers[i].name);
                 choice = {choice.format, "rtn", {}};
             }
-            if (!fits)
+            if (!whyNot.empty()) {
+                if (leftOut != nullptr)
+                    leftOut->push_back(std::move(whyNot));
                 continue;
+            }
             row.bytes = bytesOf(model, row.allocation, lookup);
             row.bitsPerWeight = bitsPerWeight(model, row.allocation, lookup);
             rows.push_back(std::move(row));
         }
     }
     return rows;
+}
+
+ComparisonRow originalRow(const Model& model)
+{
+    ComparisonRow row;
+    row.candidate.format = "original";
+    row.candidate.method.clear();
+    row.allocation = model.original();
+    row.bytes = model.bytes();
+    row.bitsPerWeight = bitsPerWeight(model, row.allocation, {});
+    return row;
 }
 
 Result<void> runComparison(

@@ -27,10 +27,13 @@ struct ComparisonRow {
 };
 
 /// Every pair of a method and a format that it can write for all layers, formats outermost.
-/// methods: their `format` is ignored. Errors: NotFound (a method or format that is not there).
+/// methods: their `format` is ignored. leftOut: gets a sentence for each other pair, which says why. Errors:
+/// NotFound (a method or format that is not there).
 [[nodiscard]] Result<std::vector<ComparisonRow>> comparisonRows(
     const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
-    const MethodLookup& lookup);
+    const MethodLookup& lookup, std::vector<std::string>* leftOut = nullptr);
+/// The model as it is stored, which the others are held against: the format is "original", of no method.
+[[nodiscard]] ComparisonRow originalRow(const Model& model);
 
 /// Fills rows that are not done, in order, and hands each over. What the store knows is not run again, so a
 /// comparison that was stopped goes on where it was. One thread, the meter's. progress: 0 to 1 over all

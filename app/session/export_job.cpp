@@ -3,6 +3,7 @@
 #include "app/session/export_kinds.h"
 #include "app/session/held_formats.h"
 #include "app/session/not_finite.h"
+#include "app/session/original_note.h"
 #include "app/session/text_file.h"
 #include "app/session/written_check.h"
 
@@ -156,11 +157,12 @@ whyNotThere(const Model& model, const ExportTarget& target, const std::filesyste
     return std::nullopt;
 }
 
-/// The file as it is written. What was said or found out about what it is for and how it takes pictures goes
-/// with it: compressed it may be too coarse to be tried again.
+/// The file as it is written, which says what it was made from. What was said or found out about what it is for
+/// and how it takes pictures goes with it: compressed it may be too coarse to be tried again.
 ModelFile stated(const Model& model)
 {
     ModelFile file = *model.file;
+    stateOriginal(file, model);
     if (!file.operators || !model.picture)
         return file;
     const auto said = onnx::describeNetwork(file);
@@ -200,7 +202,7 @@ std::vector<std::string> ExportController::problems(
     const Allocation& allocation, const std::filesystem::path& path, std::string_view targetId) const
 {
     const Model& model = *m_engine->model();
-    const auto known = exportTargetOf(targetId, path, model);
+    const auto known = exportTargetOf(targetId, path, model, allocation);
     if (!known)
         return {known.error().message};
     const ExportTarget& target = **known;
@@ -219,7 +221,7 @@ std::vector<std::string> ExportController::remarks(
     const Allocation& allocation, const std::filesystem::path& path, std::string_view targetId) const
 {
     const Model& model = *m_engine->model();
-    const auto known = exportTargetOf(targetId, path, model);
+    const auto known = exportTargetOf(targetId, path, model, allocation);
     return known ? exportRemarks(model, allocation, **known) : std::vector<std::string>();
 }
 
@@ -234,28 +236,43 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
         remarks.emplace_back(
             "this kind of file has no place for what runs a language model: what is written can be looked at, "
             "not evaluated");
-    std::set<std::string> names;
-    std::size_t tensors = 0;
-    std::uint64_t before = 0, after = 0;
+    /// Tensors that take more than their formats do.
+    struct Wider {
+        std::set<std::string> names;
+        std::size_t tensors = 0;
+        std::uint64_t before = 0, after = 0;
+    } floats, bytes;
     const std::vector<std::string> formats = tensorFormats(model, allocation);
     for (std::size_t i = 0; i < formats.size(); ++i) {
         const NamedTensor& tensor = model.file->tensors[i];
         const std::string stored = storedFormat(tensor)->id();
         const auto format = parseNumberFormat(formats[i]);
-        if (!format || (*format)->isFloat() || (isOnnx && isHeldByOthers(model, *format)))
+        if (!format || (*format)->isFloat())
+            continue;
+        const bool isHeld = isOnnx && isHeldByOthers(model, *format),
+                   fitsInt4 = isHeld && target.id == "onnx" && onnxBits(*format) == 4;
+        if (isHeld && !fitsInt4)
             continue;
         const auto layer = model.layerOf(TensorId(i));
-        names.insert(formats[i]);
-        ++tensors;
-        before += layer && formats[i] != stored ? bytesOf(model.layer(*layer), {formats[i], "", {}}, {})
-                                                : storedBytes(tensor);
-        after += TensorType{nullptr, tensor.shape}.elements() * sizeof(float);
+        const TensorType type{*format, tensor.shape};
+        Wider& wider = isHeld ? bytes : floats;
+        wider.names.insert(formats[i]);
+        ++wider.tensors;
+        wider.before += layer && formats[i] != stored ? bytesOf(model.layer(*layer), {formats[i], "", {}}, {})
+                                                      : storedBytes(tensor);
+        const std::size_t run = std::max<std::size_t>(1, (*format)->levelRun()),
+                          scales = type.rows() * ((type.columns() + run - 1) / run);
+        wider.after += isHeld ? type.elements() + scales * sizeof(float) : type.elements() * sizeof(float);
     }
-    if (tensors > 0)
+    if (floats.tensors > 0)
         remarks.push_back(fmt::format(
             "{} tensors are {}, which this kind of file cannot hold: they are written as f32, {} bytes in "
             "place of {}",
-            tensors, fmt::join(names, ", "), after, before));
+            floats.tensors, fmt::join(floats.names, ", "), floats.after, floats.before));
+    if (bytes.tensors > 0)
+        remarks.push_back(fmt::format(
+            "{} tensors are {}, which INT4 would hold: they are written as INT8, {} bytes in place of {}",
+            bytes.tensors, fmt::join(bytes.names, ", "), bytes.after, bytes.before));
     return remarks;
 }
 
@@ -289,7 +306,7 @@ Result<ExportReport> exportAllocation(
         return fail(
             ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file",
             path.string());
-    const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model));
+    const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model, allocation));
     if (const auto why = whyNotThere(model, target, path))
         return fail(ErrorCode::InvalidInput, "{}", *why);
     if (const auto problems = replacementProblems(model, allocation, target, compressor.methods()); !problems.empty())

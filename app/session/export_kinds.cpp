@@ -1,6 +1,10 @@
 #include "app/session/export_kinds.h"
 
+#include "app/session/contract_controller.h"
+#include "app/session/held_formats.h"
+
 #include <algorithm>
+#include <set>
 
 namespace tritloom {
 
@@ -33,8 +37,21 @@ const ExportTarget& exportKindByName(const std::filesystem::path& path, const Mo
     return found == targets.end() ? targets.front() : *found;
 }
 
-Result<const ExportTarget*>
-exportTargetOf(std::string_view id, const std::filesystem::path& path, const Model& model)
+namespace {
+
+bool anyFitsInt4(const Model& model, const Allocation& allocation)
+{
+    const std::vector<std::string> all = tensorFormats(model, allocation);
+    return std::ranges::any_of(std::set(all.begin(), all.end()), [](const std::string& id) {
+        const auto format = parseNumberFormat(id);
+        return format && onnxBits(*format) == 4;
+    });
+}
+
+} // namespace
+
+Result<const ExportTarget*> exportTargetOf(
+    std::string_view id, const std::filesystem::path& path, const Model& model, const Allocation& allocation)
 {
     const auto targets = exportTargets();
     if (id.empty()) {
@@ -49,7 +66,10 @@ exportTargetOf(std::string_view id, const std::filesystem::path& path, const Mod
                 path.string(),
                 ending.empty() ? "the name has no ending that says what to write"
                                : fmt::format("nothing is written as '{}'", ending));
-        return &exportKindByName(path, model);
+        const ExportTarget& named = exportKindByName(path, model);
+        if (named.id != "onnx" || !anyFitsInt4(model, allocation))
+            return &named;
+        id = "onnx-int4";
     }
     const auto found = std::ranges::find(targets, id, &ExportTarget::id);
     if (found == targets.end())

@@ -15,10 +15,10 @@ namespace tritloom {
 /// another kind.
 [[nodiscard]] const ExportTarget& exportKindByName(const std::filesystem::path& path, const Model& model);
 
-/// The target of this id, or where it is "" by the ending of the path. Errors: NotFound, InvalidInput (no
-/// target has such an ending).
-[[nodiscard]] Result<const ExportTarget*>
-exportTargetOf(std::string_view id, const std::filesystem::path& path, const Model& model);
+/// The target of this id, or where it is "" by the ending of the path; ONNX has INT4 where one of the chosen
+/// formats fits. Errors: NotFound, InvalidInput (no target has such an ending).
+[[nodiscard]] Result<const ExportTarget*> exportTargetOf(
+    std::string_view id, const std::filesystem::path& path, const Model& model, const Allocation& allocation);
 
 /// ".gguf"
 [[nodiscard]] std::string suffixOf(const ExportTarget& target);

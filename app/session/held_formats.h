@@ -9,4 +9,8 @@ namespace tritloom {
 /// layer. Some microseconds.
 [[nodiscard]] bool isHeldByOthers(const Model& model, const NumberFormatPtr& format);
 
+/// Bits of the narrowest type of ONNX, 4 or 8, that holds weights in the format as codes; 0: none does. Some
+/// microseconds.
+[[nodiscard]] int onnxBits(const NumberFormatPtr& format);
+
 } // namespace tritloom

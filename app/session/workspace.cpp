@@ -58,6 +58,8 @@ Workspace::Workspace(
 {
     m_saver.setMaxThreadCount(1);
     m_goal.budgetBytes = standardBudget();
+    if (model().contextLength > 0) // no cache is longer than what the model was made for
+        m_goal.contextLength = std::min(m_goal.contextLength, model().contextLength);
     restore();
     m_contract.request(m_document.allocation());
     if (model().picture) // cells of few pictures are cheap to look at, of classes all are needed

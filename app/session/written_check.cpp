@@ -178,6 +178,8 @@ bool WrittenCheck::agrees() const
 
 std::string WrittenCheck::sentence() const
 {
+    if (std::isnan(kl ? *kl : difference))
+        return "the outputs of the file that was written, or of its recipe, are not finite";
     if (kl)
         return fmt::format(
             "the file that was written and its recipe differ by {:.2g} nats a token over {} tokens", *kl,

@@ -242,7 +242,8 @@ Key contentKey(const ModelFile& file)
     Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
     for (const auto& [name, value] : file.metadata.entries())
         if (!name.starts_with("general.")
-            && !name.ends_with(".file")) // what the model is called, where it lies
+            && !name.starts_with("tritloom.original.")
+            && !name.ends_with(".file")) // what it is called, what it was made from, where it lies
             key = keyOf(key, name, keyOf(value));
     if (file.operators)
         key = keyOf(key, keyOf(*file.operators));

@@ -121,7 +121,7 @@ Result<PartFile> PartFile::create(fs::path target, std::uint64_t bytes)
 {
     TRY_VOID(checkTarget(target, bytes));
     PartFile file;
-    const fs::path part = target.string() + ".part";
+    const fs::path part = target.string() + ".tritloom-part"; // nobody's own file is called so
     TRY_VOID(parts().add([&]() -> Result<fs::path> {
         file.m_file = TRY(openAlone(part));
         return part;
@@ -166,33 +166,39 @@ Result<void> PartFile::writeAt(std::uint64_t offset, std::span<const std::byte> 
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            return systemError(m_part, errno);
+            return systemError(m_target, errno);
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
     }
     return {};
 }
 
-Result<void> PartFile::append(const PartFile& other)
+Result<void> PartFile::prepend(std::span<const std::byte> bytes)
 {
     std::vector<std::byte> buffer(std::size_t{4} << 20);
-    for (std::uint64_t at = 0; at < other.m_position;) {
-        const std::size_t step = std::min<std::uint64_t>(buffer.size(), other.m_position - at);
-        const ssize_t count = ::pread(other.m_file, buffer.data(), step, static_cast<off_t>(at));
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return systemError(other.m_part, count < 0 ? errno : EIO);
-        TRY_VOID(write(std::span(buffer).first(static_cast<std::size_t>(count))));
-        at += static_cast<std::uint64_t>(count);
+    for (std::uint64_t end = m_position; end > 0;) { // from behind: what moves up lands on what has moved
+        const std::size_t step = std::min<std::uint64_t>(buffer.size(), end);
+        for (std::size_t done = 0; done < step;) {
+            const ssize_t count =
+                ::pread(m_file, buffer.data() + done, step - done, static_cast<off_t>(end - step + done));
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count <= 0)
+                return systemError(m_target, count < 0 ? errno : EIO);
+            done += static_cast<std::size_t>(count);
+        }
+        TRY_VOID(writeAt(end - step + bytes.size(), std::span(buffer).first(step)));
+        end -= step;
     }
+    TRY_VOID(writeAt(0, bytes));
+    m_position += bytes.size();
     return {};
 }
 
 Result<void> PartFile::sync()
 {
     if (::fsync(m_file) != 0)
-        return systemError(m_part, errno);
+        return systemError(m_target, errno);
     (void)::posix_fadvise(m_file, 0, 0, POSIX_FADV_DONTNEED);
     m_isSynced = true;
     return {};
@@ -218,7 +224,7 @@ Result<void> PartFile::commit()
 
 Result<PartFolder> PartFolder::create(fs::path target)
 {
-    std::string name = target.string() + ".part-XXXXXX";
+    std::string name = target.string() + ".tritloom-part-XXXXXX";
     TRY_VOID(parts().add([&]() -> Result<fs::path> {
         if (::mkdtemp(name.data()) == nullptr)
             return systemError(target, errno);

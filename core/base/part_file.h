@@ -9,7 +9,7 @@
 
 namespace tritloom {
 
-/// A file in the making. The bytes go to "<target>.part", which takes the target's place in commit(); until
+/// A file in the making. The bytes go to "<target>.tritloom-part", which takes the target's place in commit(); until
 /// then an old file stays as it is, and one that is destroyed before leaves nothing behind. Locked while it
 /// lives: two writers of one target are an error, what a killed one left is taken over. One caller at a time.
 /// Errors of all below: Io, with the file and the system's reason.
@@ -28,8 +28,8 @@ public:
 
     [[nodiscard]] Result<void> write(std::span<const std::byte> bytes); ///< behind what was written last
     [[nodiscard]] Result<void> writeAt(std::uint64_t offset, std::span<const std::byte> bytes);
-    /// Everything that write() has put into `other`.
-    [[nodiscard]] Result<void> append(const PartFile& other);
+    /// Everything that write() has put moves up, and these bytes stand before it: a header that is known last.
+    [[nodiscard]] Result<void> prepend(std::span<const std::byte> bytes);
 
     /// Everything is on the disk after this, and what is read back comes from there.
     [[nodiscard]] Result<void> sync();

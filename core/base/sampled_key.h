@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/key.h"
+#include "core/base/page_advice.h"
 
 namespace tritloom {
 
@@ -11,6 +12,7 @@ namespace tritloom {
     constexpr std::size_t whole = 64 * 1024, sample = 4096, samples = 16;
     if (bytes.size() <= whole)
         return keyOf(key, bytes);
+    const FewPages sampled(bytes); // what lies around the samples would be read too: a hundred times as much
     for (std::size_t i = 0; i < samples; ++i)
         key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
     return key;

@@ -169,7 +169,7 @@ Result<CompressedLayer> Compressor::compress(
     };
     const LayerMethod* const method =
         choice.format.empty() ? nullptr : TRY(named(usable(choice.method, base.get())));
-    if (stored && tensor.layout == Layout::RowMajor)
+    if (stored && tensor.layout == Layout::RowMajor && !tensor.packed)
         return storedLayer(tensor); // where it lies, for nothing
     const Key key = keyOfChoice(layer, choice, base.get());
     {

@@ -40,7 +40,7 @@ bool isPlain(std::string_view format)
 bool comesAlong(const fs::path& file)
 {
     static constexpr std::string_view weights[] = {".safetensors", ".bin", ".pt",      ".pth", ".gguf",
-                                                   ".onnx",        ".h5",  ".msgpack", ".ot",  ".part"};
+                                                   ".onnx",        ".h5",  ".msgpack", ".ot",  ".tritloom-part"};
     const std::string name = file.filename().string();
     return std::ranges::find(weights, file.extension().string()) == std::end(weights)
         && !name.ends_with(".index.json") && name != "config.json" && name != "quantize_config.json";

@@ -25,7 +25,6 @@ Result<::onnx::ModelProto> modelOfFile(const ModelFile& model)
     if (source->bytes().size() > std::size_t(INT32_MAX)
         || !proto.ParseFromArray(source->bytes().data(), int(source->bytes().size())))
         return fail(ErrorCode::InvalidInput, "{}: the file cannot be read again", model.path.string());
-    setProperties(proto, model); // what was stated about it since it was opened goes along
     return proto;
 }
 
@@ -112,7 +111,15 @@ Result<Document> Document::of(const ModelFile& model)
 {
     if (model.operators == nullptr)
         return Document(TRY(modelOfNetwork(model)));
-    return Document(TRY(model.format == "tritloom" ? modelOfOperators(model) : modelOfFile(model)));
+    if (model.format != "tritloom") {
+        Document document(TRY(modelOfFile(model)));
+        // What the file makes of whole numbers was read as weights: then the operators as they were read.
+        if (std::ranges::all_of(model.tensors, [&](const NamedTensor& tensor) {
+                return document.initializer(tensor.name) != nullptr;
+            }))
+            return document;
+    }
+    return Document(TRY(modelOfOperators(model)));
 }
 
 ::onnx::TensorProto* Document::initializer(const std::string& name)
@@ -228,6 +235,20 @@ int Document::operatorSet() const
         if (set.domain().empty() || set.domain() == "ai.onnx")
             version = std::max(version, int(set.version()));
     return version;
+}
+
+void Document::setProperty(std::string_view metadataKey, const std::string& value)
+{
+    constexpr std::string_view prefix = "onnx.", ours = "tritloom.";
+    if (metadataKey.starts_with(prefix))
+        metadataKey.remove_prefix(prefix.size());
+    else if (!metadataKey.starts_with(ours))
+        return;
+    auto& properties = *m_model.mutable_metadata_props();
+    removeWhere(properties, [&](const auto& property) { return property.key() == metadataKey; });
+    auto& property = *properties.Add();
+    property.set_key(std::string(metadataKey));
+    property.set_value(value);
 }
 
 void Document::needDomain(const std::string& domain, int version)

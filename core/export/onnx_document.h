@@ -60,6 +60,9 @@ public:
     [[nodiscard]] Result<void> raiseOperatorSet(int version);
     void needDomain(const std::string& domain, int version);
 
+    /// Among the properties of the model: of metadata those that are ONNX's own or ours. Others are ignored.
+    void setProperty(std::string_view metadataKey, const std::string& value);
+
     /// Initializers that files of IR version 3 list among the inputs are none any more.
     [[nodiscard]] ::onnx::ModelProto finish() &&;
 
@@ -73,9 +76,6 @@ private:
 
 /// A model of operators made from the graph of a network that did not come as ONNX. Errors: Unsupported.
 [[nodiscard]] Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& model);
-
-/// The file's metadata as properties of the model, in place of those that it has.
-void setProperties(::onnx::ModelProto& model, const ModelFile& file);
 
 /// The operators that came with the model, when its own file is none of ONNX. Errors: Unsupported.
 [[nodiscard]] Result<::onnx::ModelProto> modelOfOperators(const ModelFile& model);

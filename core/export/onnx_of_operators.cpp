@@ -114,19 +114,6 @@ void fill(::onnx::ValueInfoProto& to, const OperatorValue& value)
 
 } // namespace
 
-void setProperties(::onnx::ModelProto& model, const ModelFile& file)
-{
-    constexpr std::string_view ours = "onnx.";
-    model.clear_metadata_props();
-    for (const auto& [key, value] : file.metadata.entries())
-        if (const auto* const text = std::get_if<std::string>(&value);
-            text != nullptr && key.starts_with(ours)) {
-            ::onnx::StringStringEntryProto& property = *model.add_metadata_props();
-            property.set_key(key.substr(ours.size()));
-            property.set_value(*text);
-        }
-}
-
 Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
 {
     const OperatorGraph& graph = *file.operators;
@@ -134,7 +121,6 @@ Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
     model.set_ir_version(graph.irVersion);
     model.set_producer_name(graph.producer);
     model.add_opset_import()->set_version(graph.version);
-    setProperties(model, file);
     ::onnx::GraphProto& to = *model.mutable_graph();
     to.set_name(file.metadata.text("general.name").value_or(""));
     for (const OperatorValue& input : graph.inputs)

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <tuple>
 
 namespace tritloom::onnx {
@@ -56,7 +57,8 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
         if (document.initializer(tensor.name) == nullptr)
             return fail(ErrorCode::InvalidInput, "the file has no initializer '{}' any more", tensor.name);
         const NumberFormatPtr& format = tensor.stored.type().format;
-        if (request.formats[i] == format->id() && format->isFloat() && !tensor.replacement) {
+        if (request.formats[i] == format->id() && format->isFloat() && !tensor.replacement
+            && !tensor.packed) {
             writeNumbers(document, tensor, tensor.stored.toFloats());
         } else {
             Tensor layer;
@@ -114,7 +116,16 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
                                      "session.qdq_matmulnbits_accuracy_level is 1");
             break;
         }
+    for (const auto& [key, value] : request.model.metadata.entries())
+        if (const auto* const text = std::get_if<std::string>(&value))
+            document.setProperty(key, *text);
     const std::size_t nodes = document.nodes().size();
+    std::map<std::string, std::size_t> madeBy; // of weights: how many operators make them of whole numbers
+    for (const auto& node : document.nodes())
+        if (node.op_type() == "DequantizeLinear")
+            madeBy[node.output(0)] = 1;
+        else if (node.op_type() == "Reshape" && madeBy.contains(node.input(0)))
+            madeBy[node.output(0)] = 2;
     ::onnx::ModelProto model = std::move(document).finish();
     for (const auto& initializer : model.graph().initializer())
         if (initializer.data_location() == ::onnx::TensorProto::EXTERNAL)
@@ -134,7 +145,11 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
         return fail(ErrorCode::Io, "{}: {}", file.path().string(), std::strerror(errno));
     TRY_VOID(file.sync());
     const ModelFile written = TRY(onnx::read(file.path()));
-    if (written.operators->nodes.size() != nodes)
+    std::size_t readAsWeights = 0;
+    for (const NamedTensor& tensor : written.tensors)
+        if (const auto made = madeBy.find(tensor.name); tensor.packed && made != madeBy.end())
+            readAsWeights += made->second;
+    if (written.operators->nodes.size() + readAsWeights != nodes)
         return fail(ErrorCode::Io, "{}: the file was not written as it is", request.path.string());
     TRY_VOID(file.commit());
     result.readBack = fmt::format("{} operators, as many as were written", nodes);

@@ -279,9 +279,9 @@ Result<WrittenFile> write(const ExportRequest& request, const ModelFile* base)
 {
     if (const auto problems = checkTritloom(request.model, request.formats); !problems.empty())
         return fail(ErrorCode::InvalidInput, "{}", problems.front());
-    // Sizes are known once methods have run, so the data come first, into a file of their own.
-    PartFile data = TRY(PartFile::create(request.path.string() + ".data"));
-    Contents contents(data, request.model, base);
+    // Sizes are known once methods have run, so the data come first, and the header is put before them.
+    PartFile file = TRY(PartFile::create(request.path));
+    Contents contents(file, request.model, base);
     if (request.model.operators)
         TRY_VOID(contents.add(*request.model.operators));
     for (std::size_t i = 0; i < request.model.tensors.size(); ++i) {
@@ -304,9 +304,7 @@ Result<WrittenFile> write(const ExportRequest& request, const ModelFile* base)
         return fail(
             ErrorCode::Unsupported, "{}: the header would have {} bytes, safetensors allows {}",
             request.path.string(), header.size(), largestHeader);
-    PartFile file = TRY(PartFile::create(request.path, header.size() + data.position()));
-    TRY_VOID(file.write(std::as_bytes(std::span(header))));
-    TRY_VOID(file.append(data));
+    TRY_VOID(file.prepend(std::as_bytes(std::span(header))));
     TRY_VOID(file.sync());
     BaseFiles bases(
         base == nullptr ? std::vector<std::filesystem::path>() : std::vector{base->path}, preparedFile);

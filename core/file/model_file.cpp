@@ -170,8 +170,15 @@ Result<Tensor> materialise(const NamedTensor& tensor)
             return fail(dense.error().code, "tensor '{}': {}", tensor.name, dense.error().message);
         return dense;
     }
+    if (tensor.packed) { // whose rows are the outputs, whatever the file's order
+        auto unpacked = unpack(*tensor.packed);
+        if (!unpacked)
+            return fail(unpacked.error().code, "tensor '{}': {}", tensor.name, unpacked.error().message);
+        return unpacked;
+    }
     switch (tensor.layout) {
     case Layout::RowMajor:
+    case Layout::Packed:
         break;
     case Layout::Transposed:
         // Blocks of several weights run along the inputs and cannot lie the other way round.
@@ -180,12 +187,6 @@ Result<Tensor> materialise(const NamedTensor& tensor)
         return transposed(tensor);
     case Layout::TernaryRows:
         return unpackTernary(tensor);
-    case Layout::Packed: {
-        auto unpacked = unpack(*tensor.packed);
-        if (!unpacked)
-            return fail(unpacked.error().code, "tensor '{}': {}", tensor.name, unpacked.error().message);
-        return unpacked;
-    }
     }
     const std::span<const std::byte> bytes = tensor.stored.bytes();
     const bool isSingle = tensor.stored.type().format && tensor.stored.type().format->id() == "f32";

@@ -3,6 +3,7 @@
 
 #include "core/base/checked.h"
 #include "core/base/mapped_file.h"
+#include "core/file/onnx_packed.h"
 #include "core/file/protobuf_fields.h"
 
 #define ONNX_ML 1
@@ -110,13 +111,18 @@ public:
             return fail(
                 ErrorCode::Unsupported, "{}: operator set {}, versions {} to {} are read", m_name, graph->version,
                 oldestOperatorSet, newestOperatorSet);
+        for (const auto& node : model.graph().node())
+            graph->nodes.push_back(TRY(nodeOf(node, graph->nodes.size())));
         ModelFile file;
-        std::set<std::string, std::less<>> known;
+        std::map<std::string_view, const Initializer*> known;
+        const std::set<std::string, std::less<>> packable = quantizedInputs(*graph);
+        WholeInitializers whole;
         for (const Initializer& initializer : initializers) {
-            if (!known.insert(initializer.proto.name()).second)
-                return fail(
-                    ErrorCode::InvalidInput, "{}: two initializers are called '{}'", m_name, initializer.proto.name());
-            TRY_VOID(addInitializer(initializer, file, *graph));
+            const std::string& name = initializer.proto.name();
+            if (!known.emplace(name, &initializer).second)
+                return fail(ErrorCode::InvalidInput, "{}: two initializers are called '{}'", m_name, name);
+            if (!packable.contains(name) || !TRY(addWhole(initializer, whole)))
+                TRY_VOID(addInitializer(initializer, file, *graph));
         }
         if (!model.graph().sparse_initializer().empty())
             return fail(ErrorCode::Unsupported, "{}: sparse initializers are not read", m_name);
@@ -125,18 +131,32 @@ public:
                 graph->inputs.push_back(valueOf(input));
         for (const auto& output : model.graph().output())
             graph->outputs.push_back(valueOf(output));
-        for (const auto& node : model.graph().node())
-            graph->nodes.push_back(TRY(nodeOf(node, graph->nodes.size())));
+        packWeights(*graph, file.tensors, whole);
+        for (const auto& [name, numbers] : whole) // what no layer was made of
+            TRY_VOID(addInitializer(*known.at(name), file, *graph));
         file.metadata.set("general.architecture", std::string("onnx"));
         file.metadata.set("general.name", model.graph().name());
         for (const auto& property : model.metadata_props())
-            file.metadata.set("onnx." + property.key(), property.value());
+            file.metadata.set(
+                property.key().starts_with("tritloom.original.") ? property.key() : "onnx." + property.key(),
+                property.value());
         assignLayers(*graph, file.tensors);
         file.operators = std::move(graph);
         return file;
     }
 
 private:
+    /// Whether it is whole numbers of 4 or 8 bits that can stay where they lie.
+    Result<bool> addWhole(const Initializer& initializer, WholeInitializers& whole)
+    {
+        WholeNumbers numbers{
+            initializer.proto.data_type(), TRY(shapeOf(initializer.proto)), initializer.raw, m_owner};
+        const bool isThere = initializer.proto.data_location() != proto::TensorProto::EXTERNAL && numbers.areWhole();
+        if (isThere)
+            whole.emplace(initializer.proto.name(), std::move(numbers));
+        return isThere;
+    }
+
     Result<void> addInitializer(const Initializer& initializer, ModelFile& file, OperatorGraph& graph)
     {
         const TypeRow* const type = findType(initializer.proto.data_type());

@@ -1,5 +1,7 @@
 #include "core/sensitivity/plugin_allocation.h"
 
+#include "core/sensitivity/wider_options.h"
+
 #include <cmath>
 
 namespace tritloom {
@@ -75,6 +77,10 @@ Result<ModelProblem> modelProblem(
                     candidates.push_back(c);
                 }
             }
+            std::uint64_t stored = 0;
+            for (const std::size_t layer : members)
+                stored += model.layers[layer].storedBytes;
+            dropWider(item.options, candidates, stored);
         }
         if (item.options.empty() && scores != nullptr)
             return fail(ErrorCode::InvalidInput, "the metric has no finite number for {}", item.name);

@@ -1,6 +1,7 @@
 #include "core/sensitivity/sensitivity_table.h"
 
 #include "core/base/parallel.h"
+#include "core/sensitivity/wider_options.h"
 
 #include <cmath>
 #include <cstring>
@@ -101,6 +102,10 @@ Result<Problem> problemOf(
                     candidates.push_back(c);
                 }
             }
+            std::uint64_t stored = 0;
+            for (const std::size_t layer : members)
+                stored += model.layers[layer].storedBytes;
+            dropWider(item, candidates, stored);
         }
         if (item.empty())
             return fail(

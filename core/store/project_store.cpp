@@ -330,7 +330,7 @@ std::optional<std::vector<std::byte>> ProjectStore::setting(const std::string& k
 Result<void> ProjectStore::copyTo(const std::filesystem::path& path)
 {
     const std::filesystem::path part =
-        fmt::format("{}.{}.part", path.string(), ::getpid()); // two programs, two files
+        fmt::format("{}.{}.tritloom-part", path.string(), ::getpid()); // two programs, two files
     std::error_code ignored;
     std::filesystem::remove(part, ignored);
     const auto copied = guarded("copy", [&]() -> Result<void> {

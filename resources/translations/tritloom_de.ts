@@ -7371,6 +7371,10 @@ Divergenz %1</translation>
             <source>it seems to be half of an autoencoder: %1 is not beside it</source>
             <translation>es scheint die Hälfte eines Autoencoders zu sein: %1 liegt nicht daneben</translation>
         </message>
+        <message>
+            <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4</source>
+            <translation>%1 Tensoren sind %2, was INT4 fasst: sie werden als INT8 geschrieben, %3 Bytes statt %4</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>

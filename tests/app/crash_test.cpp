@@ -155,10 +155,10 @@ private slots:
         const Finished result = run("/bin/bash", limited, folder.path());
         QCOMPARE(result.exitCode, 1);
         const QByteArray sentence = result.err.trimmed().split('\n').last(); // lines of progress come before
-        QVERIFY2(sentence.contains("out.gguf.part: File too large"), result.err.constData());
+        QVERIFY2(sentence.contains("out.gguf: File too large"), result.err.constData());
         file.seek(0);
         QCOMPARE(file.readAll(), before);
-        QVERIFY(!QFile::exists(target + ".part"));
+        QVERIFY(!QFile::exists(target + ".tritloom-part"));
     }
 
     void aFullDiskDuringASaveKeepsTheOldProject()
@@ -193,7 +193,7 @@ private slots:
         QVERIFY(saved.error().message.find('\n') == std::string::npos);
         QVERIFY(!problem.empty());
         QVERIFY(!copied && !QFile::exists(folder.filePath("copy.tritproj")));
-        QCOMPARE(QDir(folder.path()).entryList({"*.part"}, QDir::Files).size(), 0);
+        QCOMPARE(QDir(folder.path()).entryList({"*part"}, QDir::Files).size(), 0);
         // What was there is there, and the next save works.
         const auto kept = store->load(*model, "current").value();
         QVERIFY(kept && kept->allocation[LayerId(1)].format == "q4_0");

@@ -62,7 +62,7 @@ class MethodEdgesTest : public QObject {
             QString("tuned%1.gguf").arg(every), "blk.1.ffn_up.weight", every,
             [](std::uint16_t half) { return std::uint16_t(half ^ 16); });
     }
-    QStringList parts() { return QDir(m_folder.path()).entryList({"*.part*"}, QDir::AllEntries); }
+    QStringList parts() { return QDir(m_folder.path()).entryList({"*part*"}, QDir::AllEntries); }
 
 private slots:
     void weightsThatAreNoNumbersEndItBeforeTheWork_data()

@@ -240,6 +240,35 @@ private slots:
         QVERIFY2(kept.exitCode == 0 && !kept.err.contains("cannot hold"), kept.err.constData());
         QVERIFY(QFile(path("kept.onnx")).size() < written / 2);
     }
+
+    /// Four bits stay four bits without asking, a wider kind says what it costs, and both open as compressed.
+    void fourBitsStayFourBitsInOnnx()
+    {
+        const QString model = m_sample + "shapes.onnx";
+        const QStringList four{"--format", "int4g32", "--method", "rtn", "--skip-evaluation", "-o"};
+        const Finished narrow = cli(QStringList{"export", model} + four + QStringList{path("narrow.onnx")});
+        QVERIFY2(narrow.exitCode == 0 && narrow.out.contains("INT4"), narrow.err.constData());
+        const Finished wide = cli(
+            QStringList{"export", model} + four + QStringList{path("wide.onnx"), "--target", "onnx"});
+        QVERIFY2(wide.err.contains("INT4 would hold: they are written as INT8"), wide.err.constData());
+        QVERIFY(QFile(path("narrow.onnx")).size() < QFile(path("wide.onnx")).size());
+        const QJsonObject before = cli({"inspect", model, "--json"}).json(),
+                          after = cli({"inspect", path("narrow.onnx"), "--json"}).json();
+        QCOMPARE(after["layers"], before["layers"]);
+        QCOMPARE(after["parameters"], before["parameters"]);
+        QVERIFY(after["bytes"].toInt() < before["bytes"].toInt() / 4);
+        QCOMPARE(
+            cli({"stats", path("wide.onnx"), "--json"}).json()["layers"].toArray().size(),
+            before["layers"].toInt());
+        const QJsonObject original = after["original"].toObject();
+        QCOMPARE(original["name"].toString(), QString("shapes.onnx"));
+        QCOMPARE(original["bytes"], before["bytes"]);
+        // It is compressed further as any model is.
+        const Finished again = cli(QStringList{"export", path("narrow.onnx")} + four + QStringList{path("again.onnx")});
+        QVERIFY2(again.exitCode == 0, again.err.constData());
+        const double ratio = double(QFile(path("again.onnx")).size()) / double(QFile(path("narrow.onnx")).size());
+        QVERIFY(ratio > 0.99 && ratio < 1.01); // what is said of shapes differs
+    }
 };
 
 QTEST_GUILESS_MAIN(PictureEdgesTest)

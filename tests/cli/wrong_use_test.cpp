@@ -286,7 +286,7 @@ private slots:
         QCOMPARE(result.exitCode, 1);
         QVERIFY2(QString::fromUtf8(result.err).contains(sentence), result.err.constData());
         QVERIFY(!QFile::exists(path("wrong.gguf")));
-        QVERIFY(!QFile::exists(path("wrong.gguf.part")));
+        QVERIFY(!QFile::exists(path("wrong.gguf.tritloom-part")));
     }
 };
 

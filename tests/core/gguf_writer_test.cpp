@@ -287,7 +287,7 @@ private slots:
         fs::create_directory(base + "/y.gguf");
         const auto blocked = gguf::Writer::create(base + "/y.gguf", {}, {slot("a", {3})});
         QCOMPARE(blocked.error().message, base + "/y.gguf: there is a folder of this name");
-        QVERIFY(!fs::exists(base + "/y.gguf.part"));
+        QVERIFY(!fs::exists(base + "/y.gguf.tritloom-part"));
     }
 
     void aVocabularyWithoutNewlineGetsOneForLlamaCpp()
@@ -331,11 +331,11 @@ private slots:
         QVERIFY(first);
         const auto second = gguf::Writer::create(path, {}, {slot("a", {3})});
         QVERIFY(!second);
-        QCOMPARE(second.error().message, path + ".part: another export is writing this file");
+        QCOMPARE(second.error().message, path + ".tritloom-part: another export is writing this file");
         QVERIFY(first->add(tensor) && first->finish() && first->commit());
-        QVERIFY(fs::exists(path) && !fs::exists(path + ".part"));
+        QVERIFY(fs::exists(path) && !fs::exists(path + ".tritloom-part"));
         // What a killed export left behind is in nobody's way.
-        std::ofstream(path + ".part") << std::string(100'000, 'x');
+        std::ofstream(path + ".tritloom-part") << std::string(100'000, 'x');
         auto third = gguf::Writer::create(path, {}, {slot("b", {3})});
         QVERIFY2(third, third ? "" : third.error().message.c_str());
         QVERIFY(third->add(tensor) && third->finish() && third->commit());

@@ -33,7 +33,7 @@ private slots:
     {
         m_folder = std::make_unique<QTemporaryDir>();
         m_target = m_folder->filePath("made.bin").toStdString();
-        m_part = m_target.string() + ".part";
+        m_part = m_target.string() + ".tritloom-part";
     }
 
     void takesThePlaceOfTheOldFileInCommitOnly()
@@ -98,14 +98,28 @@ private slots:
         QVERIFY(!messageOf(m_target).empty());
     }
 
-    void appendsWhatAnotherHolds()
+    void aHeaderThatIsKnownLastStandsFirst()
     {
-        auto data = PartFile::create(m_target.string() + ".data");
-        const std::string text(5'000'000, 'x');
-        QVERIFY(data && data->write(bytesOf(text)));
+        const QByteArray text = [] {
+            QByteArray bytes; // longer than one step, of no period that hides a shift
+            for (int i = 0; i < 9'000'001; ++i)
+                bytes.append(char(i * 131 % 251));
+            return bytes;
+        }();
+        const std::string data = text.toStdString();
         auto file = PartFile::create(m_target);
-        QVERIFY(file && file->write(bytesOf("head")) && file->append(*data) && file->commit());
-        QCOMPARE(slurp(m_target), "head" + text);
+        QVERIFY(file && file->write(bytesOf(data)) && file->prepend(bytesOf("head")));
+        QCOMPARE(file->position(), std::uint64_t(data.size() + 4));
+        QVERIFY(file->commit());
+        QVERIFY(slurp(m_target) == "head" + data);
+    }
+
+    void aFileOfTheUsersOwnIsLeftAlone()
+    {
+        std::ofstream(m_target.string() + ".part") << "mine";
+        auto file = PartFile::create(m_target);
+        QVERIFY(file && file->write(bytesOf("x")) && file->commit());
+        QCOMPARE(slurp(m_target.string() + ".part"), std::string("mine"));
     }
 
     void foldersAreAllThereOrNotAtAll()

@@ -69,8 +69,7 @@ private slots:
         const auto model = sample();
         const auto path = write(*model);
         QVERIFY(
-            !std::filesystem::exists(path.string() + ".part")
-            && !std::filesystem::exists(path.string() + ".data.part"));
+            !std::filesystem::exists(path.string() + ".tritloom-part"));
         const auto again = loadModel(path).value();
         QCOMPARE(again->file->format, std::string("tritloom"));
         QVERIFY(again->graph.has_value());

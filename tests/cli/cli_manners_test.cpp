@@ -1,0 +1,197 @@
+#include "tests/support/program.h"
+#include "tests/support/shared_data.h"
+
+#include <QFile>
+#include <QImage>
+#include <QJsonArray>
+#include <QRegularExpression>
+#include <QTest>
+
+/// What the command line says beside its numbers: where a file comes from, what was left out and why.
+class CliMannersTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    const QString m_language = TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf";
+    const QString m_pictures = TRITLOOM_SOURCE_DIR "/resources/samples/picture/";
+    QString path(const QString& name) { return m_folder.filePath(name); }
+    Finished cli(const QStringList& arguments) { return run(cliProgram(), arguments, m_folder.path()); }
+
+private slots:
+    void aCompressedFileNamesItsOriginal_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("GGUF") << "small.gguf";
+        QTest::newRow("Tritloom") << "small.tritloom";
+    }
+    void aCompressedFileNamesItsOriginal()
+    {
+        QFETCH(QString, file);
+        const QString original = path("original.gguf");
+        if (!QFile::exists(original))
+            QVERIFY(QFile::copy(m_language, original));
+        const QStringList how{"--format", "q4_0", "--method", "rtn", "--skip-evaluation", "-o"};
+        QCOMPARE(cli(QStringList{"export", original} + how + QStringList{path(file)}).exitCode, 0);
+        const QJsonObject before = cli({"inspect", original, "--json"}).json(),
+                          after = cli({"inspect", path(file), "--json"}).json();
+        QVERIFY(before["original"].isNull());
+        QCOMPARE(after["original"]["name"].toString(), QString("original.gguf"));
+        QCOMPARE(after["original"]["bytes"], before["bytes"]);
+        QCOMPARE(after["original"]["path"].toString(), original); // beside it
+        const Finished shown = cli({"inspect", path(file)});
+        QVERIFY2(shown.out.contains("made from original.gguf, 16.0"), shown.out.constData());
+        const Finished judged = cli({"evaluate", path(file), "--chunks", "1", "--context", "32"});
+        QVERIFY2(judged.out.contains("--reference " + original.toUtf8()), judged.out.constData());
+        // What is made of it names the first: quality is held against that.
+        const QString second = path("second-" + file);
+        QCOMPARE(cli(QStringList{"export", path(file)} + how + QStringList{second}).exitCode, 0);
+        QCOMPARE(cli({"inspect", second, "--json"}).json()["original"], after["original"]);
+    }
+
+    void whatIsLeftOutOfAComparisonIsSaid()
+    {
+        const Finished done = cli(
+            {"compare", m_language, "--formats", "q4_0,tq2_0", "--methods", "rtn,ternary", "--chunks", "1",
+             "--context", "32", "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        const QJsonArray rows = done.json()["rows"].toArray(), leftOut = done.json()["leftOut"].toArray();
+        const QJsonObject original = done.json()["original"].toObject();
+        QVERIFY(original.contains("kl") && original["kl"].toDouble() == 0);
+        QVERIFY(original["bytes"].toInt() > rows[0]["bytes"].toInt());
+        QCOMPARE(rows.size() + leftOut.size(), 4);
+        QVERIFY(leftOut[0].toString().startsWith("q4_0 by ternary is left out"));
+        for (const QJsonValue& sentence : leftOut)
+            QVERIFY2(done.err.contains(sentence.toString().toUtf8()), qPrintable(sentence.toString()));
+    }
+
+    void wordsThatAreNearlyRightAreNamed_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QByteArray>("meant");
+        QTest::newRow("command") << QStringList{"evalute", m_language} << QByteArray("'evaluate'");
+        QTest::newRow("option") << QStringList{"evaluate", m_language, "--refrence", "x"}
+                                << QByteArray("'--reference'");
+        QTest::newRow("format") << QStringList{"export", m_language, "--format", "q4k", "-o", path("x.gguf")}
+                                << QByteArray("'q4_k'");
+        QTest::newRow("format of a list") << QStringList{"compare", m_language, "--formats", "q4_0,itn4row"}
+                                          << QByteArray("'int4row'");
+        QTest::newRow("method") << QStringList{"allocate", m_language, "--budget", "4bpw", "--method", "imatrx"}
+                                << QByteArray("'imatrix'");
+        QTest::newRow("method to show") << QStringList{"methods", "gtpq"} << QByteArray("'gptq'");
+    }
+    void wordsThatAreNearlyRightAreNamed()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QByteArray, meant);
+        const Finished done = cli(arguments);
+        QCOMPARE(done.exitCode, 2);
+        QVERIFY2(done.err.contains("did you mean " + meant), done.err.constData());
+        QCOMPARE(done.err.trimmed().count('\n'), 0);
+    }
+
+    void emptyListsAndParametersAreRefused_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("formats") << QStringList{"sensitivity", m_language, "--formats", ","};
+        QTest::newRow("formats of compare") << QStringList{"compare", m_language, "--formats", ","};
+        QTest::newRow("methods") << QStringList{"compare", m_language, "--methods", ", ,"};
+        QTest::newRow("parameter") << QStringList{"export", m_language, "--format", "q4_0", "--method", "gptq:",
+                                                  "-o", path("x.gguf")};
+        QTest::newRow("far too many pictures")
+            << QStringList{"evaluate", m_pictures + "classification/shapes.onnx", "--calibration-count", "999999999"};
+    }
+    void emptyListsAndParametersAreRefused()
+    {
+        QFETCH(QStringList, arguments);
+        const Finished done = cli(arguments);
+        QCOMPARE(done.exitCode, 2);
+        QCOMPARE(done.err.trimmed().count('\n'), 0);
+    }
+
+    void aPictureOfEachStageIsWritten()
+    {
+        const QString model = m_pictures + "super-resolution/enlarge.onnx", recipe = path("recipe.onnx");
+        QCOMPARE(
+            cli({"export", model, "--format", "int3row", "--method", "rtn", "--skip-evaluation", "-o", recipe}).exitCode,
+            0);
+        const Finished done =
+            cli({"generate", model, "--limit", "2", "--recipe", recipe, "-o", path("made"), "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        const QJsonArray files = done.json()["files"].toArray();
+        QCOMPARE(files.size(), 6);
+        const QImage input(files[0].toString()), original(files[1].toString()), compressed(files[2].toString());
+        QVERIFY(original.width() > input.width() && original.size() == compressed.size());
+        QVERIFY(original != compressed);
+    }
+
+    /// Rows that GGUF's blocks do not divide make its formats end above the budget: others reach it.
+    void aBudgetIsReachedByOtherFormatsThanGguf()
+    {
+        TRITLOOM_NEEDS_SHARED_DATA(folder);
+        const QString model = QString::fromStdString((folder / "llm_stories260k/stories260K.bin").string());
+        const Finished done = cli(
+            {"allocate", model, "--budget", "4bpw", "--metric", "zd", "--chunks", "1", "--context", "64", "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QVERIFY(done.json()["bitsPerWeight"].toDouble() <= 4);
+        QVERIFY2(done.err.contains("int2row to int8row are offered too"), done.err.constData());
+        const Finished less = cli({"allocate", model, "--budget", "1bpw"});
+        QCOMPARE(less.exitCode, 2);
+        const QRegularExpression told("--budget ([0-9.]+bpw)");
+        const auto match = told.match(QString::fromUtf8(less.err));
+        QVERIFY2(match.hasMatch(), less.err.constData());
+        QCOMPARE(
+            cli({"allocate", model, "--budget", match.captured(1), "--metric", "zd", "--chunks", "1", "--context",
+                 "64"})
+                .exitCode,
+            0);
+    }
+
+    /// Nobody wants what costs bytes and quality.
+    void noFormatIsChosenThatIsLargerThanWhatIsStored()
+    {
+        const QString small = path("stored4.gguf");
+        QCOMPARE(
+            cli({"export", m_language, "--format", "q4_0", "--method", "rtn", "--skip-evaluation", "-o", small})
+                .exitCode,
+            0);
+        const Finished done = cli(
+            {"allocate", small, "--budget", "9bpw", "--formats", "q3_k,q8_0", "--metric", "zd", "--chunks", "1",
+             "--context", "64", "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QVERIFY2(done.err.contains("larger than what is stored: they are left out"), done.err.constData());
+        for (const QJsonValue& layer : done.json()["layers"].toArray())
+            QVERIFY(layer["format"].toString() != "q8_0");
+    }
+
+    /// Who reads only what is printed is not to be disturbed, nor told of a full disk.
+    void streamsThatAreGone()
+    {
+        const QString program = cliProgram();
+        const auto shell = [&](const QString& line) {
+            return run("/bin/bash", {"-c", line, "bash", program, m_language, path("streams.gguf")}, m_folder.path());
+        };
+        // Notes of what this kind of file does not hold go where nobody reads any more.
+        (void)shell(
+            "( sleep 0.3; \"$1\" export \"$2\" --format nf4g64 --method rtn --skip-evaluation -o \"$3\" "
+            "--target safetensors 2>&1 >/dev/null; echo $? > \"$3.code\" ) | true");
+        QFile code(path("streams.gguf.code"));
+        QVERIFY(code.open(QIODevice::ReadOnly));
+        QCOMPARE(code.readAll().trimmed(), QByteArray("0"));
+        const Finished noOutput = shell("\"$1\" inspect \"$2\" >&-");
+        QCOMPARE(noOutput.exitCode, 1);
+        QVERIFY2(noOutput.err.contains("standard output is closed"), noOutput.err.constData());
+    }
+
+    void aScreenshotNamesItsFile()
+    {
+        const Finished done = cli({"screenshot", "sample", "--page", "layers", "-o", path("layers.png")});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QVERIFY(done.out.contains(path("layers.png").toUtf8()));
+        const Finished wrong = cli({"screenshot", "sample", "--page", "layer", "-o", path("x.png")});
+        QCOMPARE(wrong.exitCode, 2);
+        QVERIFY2(wrong.err.contains("did you mean 'layers'"), wrong.err.constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(CliMannersTest)
+#include "cli_manners_test.moc"
