@@ -67,6 +67,7 @@ enum class World {
     Classifier, ///< the sample of networks on pictures, its graph and tensors alone
     Folded, ///< the same without batch norms
     Pictures, ///< the classifier with some pictures
+    Decided, ///< the same, and what every layer becomes
     Generator, ///< the diffusion sample
     Items, ///< an allocation problem
 };
@@ -185,7 +186,7 @@ inline const PluginRow allPlugins[] = {
 #ifdef TRITLOOM_HAS_TORCH
     {"bias-tuning", World::Pictures, apply<BiasTuning>, specs<BiasTuning>, {{"steps", 4}}},
     {"block-reconstruction",
-     World::Pictures,
+     World::Decided,
      apply<BlockReconstruction>,
      specs<BlockReconstruction>,
      {{"iterations", 4}}},
@@ -293,11 +294,14 @@ inline Given givenFor(World world, const std::map<std::string, Tensor>& replaced
         return {
             {}, std::make_unique<CompressorProbe>(plainCompressor(model), threeFormats, std::stop_token())};
     }
-    if (world == World::Pictures) {
+    if (world == World::Pictures || world == World::Decided) {
         PictureOptions options;
         options.source.limit = 8;
         options.calibrationCount = 4;
-        return {{}, samplePictureProbe("classification/shapes.onnx", threeFormats, options)};
+        const std::vector<Candidate> decided{threeFormats[1]};
+        return {
+            {}, samplePictureProbe(
+                    "classification/shapes.onnx", world == World::Decided ? decided : threeFormats, options)};
     }
     if (world == World::Generator) {
         std::vector<PictureSample> samples(1);

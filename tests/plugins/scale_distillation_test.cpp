@@ -4,7 +4,6 @@
 #include "plugins/scale_distillation/signed_layers.h"
 #include "tests/plugins/probe_fixture.h"
 #include "tests/support/logits.h"
-#include "tests/support/shared_data.h"
 
 #include <QTest>
 
@@ -169,20 +168,6 @@ private slots:
         }
         const auto back = layers.replacements(layers.scales());
         QCOMPARE(scalesOf(back.at(id)), scalesOf(*made.replacement()));
-    }
-
-    void thePairComesNearer()
-    {
-        TRITLOOM_NEEDS_SHARED_DATA(data);
-        const auto base = loadModel(data / "llm_textgenrnn_pair/textgenrnn_weights.hdf5").value(),
-                   tuned = loadModel(data / "llm_textgenrnn_pair/hacker_news.hdf5").value();
-        SampleProbe probe = probeOf(tuned, {{"sign", "bitdelta", {}}}, bitDeltaAlone);
-        probe.compressor->setBase(base);
-        const auto made = ScaleDistillation().apply(*probe.probe, {{"steps", 40}, {"held_out", 0.25}}, {});
-        QVERIFY2(made.has_value(), made ? "" : made.error().message.c_str());
-        for (const std::string& notice : made->notices)
-            qInfo("%s", notice.c_str());
-        QVERIFY(!made->layers.empty());
     }
 
     void whatCannotBeDistilledIsSaid()
