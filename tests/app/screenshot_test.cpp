@@ -98,6 +98,29 @@ private slots:
             }
     }
 
+    void thePageInFrontCanBeChosen()
+    {
+        const auto workspace = open();
+        QSettings().clear();
+        const auto plain = grabPage(workspace, "window", Theme::Dark, {1280, 800}),
+                   frontier = grabPage(workspace, "window:frontier", Theme::Dark, {1280, 800}),
+                   none = grabPage(workspace, "window:nothing", Theme::Dark, {1280, 800});
+        QVERIFY(plain.has_value() && frontier.has_value());
+        QVERIFY(*plain != *frontier);
+        QVERIFY(!none.has_value() && none.error().code == ErrorCode::NotFound);
+    }
+
+    void aTextIsWaitedFor()
+    {
+        const auto workspace = open();
+        bool complete = false;
+        connect(&workspace->text(), &TextController::updated, this, [&](const TextComparison& comparison) {
+            complete = comparison.complete;
+        });
+        QVERIFY(grabPage(workspace, "text", Theme::Dark, {900, 460}).has_value());
+        QVERIFY(complete);
+    }
+
     void aModelWithoutLayers()
     {
         ModelFile file;

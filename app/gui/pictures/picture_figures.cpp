@@ -126,7 +126,7 @@ QString figuresHtml(
         };
         const auto scores = preview ? preview->scores : std::nullopt;
         columns << Column{
-            say(QT_TRANSLATE_NOOP("PictureFigures", "PSNR to target (original)")),
+            say(QT_TRANSLATE_NOOP("PictureFigures", "to target (original)")),
             cell(
                 scores.has_value(),
                 scores ? two(double(scores->psnr), double(scores->referencePsnr)) : QString()),
