@@ -93,6 +93,11 @@ Result<QImage> grabPage(
             auto* const dock = window.findChild<QDockWidget*>(QStringLiteral("dock.") + inFront);
             if (dock == nullptr)
                 return noSuchPage(pageId);
+            // A dock comes to the front once the window has laid its docks out.
+            window.setAttribute(Qt::WA_DontShowOnScreen);
+            window.resize(size);
+            window.QWidget::show();
+            QApplication::processEvents();
             dock->raise();
         }
         return grab(window, size, shown);

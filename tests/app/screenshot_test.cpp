@@ -106,7 +106,11 @@ private slots:
                    frontier = grabPage(workspace, "window:frontier", Theme::Dark, {1280, 800}),
                    none = grabPage(workspace, "window:nothing", Theme::Dark, {1280, 800});
         QVERIFY(plain.has_value() && frontier.has_value());
-        QVERIFY(*plain != *frontier);
+        int different = 0;
+        for (int y = 460; y < 760; y += 2) // the lower dock
+            for (int x = 310; x < 930; x += 2)
+                different += plain->pixel(x, y) != frontier->pixel(x, y) ? 1 : 0;
+        QVERIFY2(different > 2000, qPrintable(QString::number(different)));
         QVERIFY(!none.has_value() && none.error().code == ErrorCode::NotFound);
     }
 
