@@ -33,7 +33,7 @@ Colors colorsOf(const QPalette& before, const QPalette& after)
           {a.bad, b.bad},
           {a.grid, b.grid}})
         colors.insert(was.rgb(), is);
-    for (const auto role : {QPalette::WindowText, QPalette::Link, QPalette::PlaceholderText, QPalette::Base})
+    for (const auto role : {QPalette::WindowText, QPalette::Link, QPalette::PlaceholderText})
         if (const QRgb was = before.color(role).rgb(); !colors.contains(was))
             colors.insert(was, after.color(role));
     return colors;

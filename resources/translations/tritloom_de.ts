@@ -2498,7 +2498,7 @@ Gemessene Änderung der Güte: %2</translation>
         <name>PictureMaps</name>
         <message>
             <source>Difference</source>
-            <translation>Unterschied</translation>
+            <translation>Differenz</translation>
         </message>
         <message>
             <source>FLIP</source>

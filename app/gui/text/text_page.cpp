@@ -68,6 +68,7 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
         auto* const column = new QVBoxLayout;
         column->addWidget(new QLabel(title, this));
         browser->setMinimumHeight(64); // a low dock scrolls the text, not the page
+        browser->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
         column->addWidget(browser, 1);
         texts->addLayout(column, 1);
     }
@@ -142,7 +143,7 @@ QString TextPage::html(const TextComparison& comparison, const std::vector<Gener
     if (!after.empty())
         page += QString("<span style='background:%1;color:%2'>%3</span>%4")
                     .arg(
-                        themeColors(palette()).warning.name(), palette().color(QPalette::Base).name(),
+                        themeColors(palette()).warning.name(), themeColors(palette()).panel.name(),
                         text(std::span(after).first(1)), text(std::span(after).subspan(1)));
     return page;
 }
