@@ -16,7 +16,7 @@ int screenshot(Context& context, const QStringList& arguments)
         {"page",
          "layers, loom, preview, distribution, sensitivity, frontier, compare, analyses, methods, text, "
          "pictures, speed, "
-         "or window for all of it.",
+         "or window for all of it, window:ID with that page of the lower dock in front.",
          "id", "window"});
     context.addOption({"theme", "light or dark.", "theme", "dark"});
     context.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});

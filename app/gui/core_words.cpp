@@ -2,6 +2,7 @@
 
 #include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
+#include "app/gui/reader_sentences.h"
 #include "app/gui/report_sentences.h"
 
 #include <QCoreApplication>
@@ -9,6 +10,7 @@
 #include <QRegularExpression>
 
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -91,19 +93,24 @@ constexpr std::array sentences{
         "Core", "the model's output is NaN or infinite after %1 tokens: its weights are, or values overflow"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1: it is stored as more than one matrix, such as rounded inputs or columns apart, which a transform "
+        "%1: it is stored as more than one matrix, such as rounded inputs or columns apart, which a "
+        "transform "
         "would undo: transform the model that this one was made of"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1 layers that were stored in a few bits, such as %2, are floats now: choose formats for them again"),
+        "%1 layers that were stored in a few bits, such as %2, are floats now: choose formats for them "
+        "again"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for it "
+        "%1: it is stored as more than one matrix, which this kind of file cannot hold: choose a format for "
+        "it "
         "or export to *.tritloom"),
-    QT_TRANSLATE_NOOP("Core", "%1: outputs stored by time step cannot be written as ONNX: export to *.tritloom"),
+    QT_TRANSLATE_NOOP(
+        "Core", "%1: outputs stored by time step cannot be written as ONNX: export to *.tritloom"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1: %2 by a method that stores more than one matrix cannot be written as ONNX: export to *.tritloom"),
+        "%1: %2 by a method that stores more than one matrix cannot be written as ONNX: export to "
+        "*.tritloom"),
     QT_TRANSLATE_NOOP("Core", "the name of a tensor is not UTF-8: '%1'"),
     QT_TRANSLATE_NOOP("Core", "the metadata entry '%1' is not UTF-8"),
     QT_TRANSLATE_NOOP("Core", "the metadata entry '%1' is NaN or infinite"),
@@ -189,6 +196,7 @@ constexpr std::array sentences{
         "Core", "the prompt is longer than the %1 tokens of the text encoder, the last %2 are left out"),
     QT_TRANSLATE_NOOP("Core", "pictures are given as %1, which of %2 usual ways does best on %3 of them"),
     QT_TRANSLATE_NOOP("Core", "seed %1"),
+    QT_TRANSLATE_NOOP("Core", "ONNX, INT4 (operator set 21)"),
     QT_TRANSLATE_NOOP("Core", "picture %1"),
     QT_TRANSLATE_NOOP(
         "Core",
@@ -296,9 +304,29 @@ std::vector<Pattern> patterns()
         made.push_back({sentence, expressionOf(sentence)});
     for (const char* const sentence : reportSentences)
         made.push_back({sentence, expressionOf(sentence)});
+    for (const char* const sentence : readerSentences)
+        made.push_back({sentence, expressionOf(sentence)});
     for (const auto& [sentence, said] : sentencesOfBytes)
         made.push_back({said, expressionOf(sentence), true});
     return made;
+}
+
+/// In the language of the window; nothing where nobody has translated it.
+std::optional<QString> knownWords(const QString& sentence)
+{
+    if (const QString said = pluginWords(sentence); said != sentence)
+        return said;
+    static const std::vector<Pattern> known = patterns();
+    for (const auto& [source, expression, bytes] : known)
+        if (const auto match = expression.match(sentence); match.hasMatch()) {
+            QString said = QCoreApplication::translate("Core", source);
+            for (int i = match.lastCapturedIndex(); i > 0; --i)
+                said.replace(
+                    QLatin1Char('%') + QString::number(i),
+                    bytes ? formatBytes(match.captured(i).toULongLong()) : localNumbers(match.captured(i)));
+            return said;
+        }
+    return std::nullopt;
 }
 
 } // namespace
@@ -315,18 +343,13 @@ QString localNumbers(const QString& text)
 
 QString coreWords(const QString& sentence)
 {
-    if (const QString said = pluginWords(sentence); said != sentence)
-        return said;
-    static const std::vector<Pattern> known = patterns();
-    for (const auto& [source, expression, bytes] : known)
-        if (const auto match = expression.match(sentence); match.hasMatch()) {
-            QString said = QCoreApplication::translate("Core", source);
-            for (int i = match.lastCapturedIndex(); i > 0; --i)
-                said.replace(
-                    QLatin1Char('%') + QString::number(i),
-                    bytes ? formatBytes(match.captured(i).toULongLong()) : localNumbers(match.captured(i)));
-            return said;
-        }
+    if (const auto said = knownWords(sentence))
+        return *said;
+    // "model.gguf: the file is empty": what stands before says where.
+    const QString seam = QStringLiteral(": ");
+    for (qsizetype at = sentence.indexOf(seam); at > 0; at = sentence.indexOf(seam, at + 1))
+        if (const auto rest = knownWords(sentence.mid(at + seam.size())))
+            return coreWords(sentence.left(at)) + seam + *rest;
     return localNumbers(sentence);
 }
 

@@ -56,8 +56,10 @@ QString formatCount(std::uint64_t count)
 QString formatSmall(double value)
 {
     const double size = std::abs(value);
-    if (size != 0 && (size < 0.001 || size >= 1e6))
-        return QLocale().toString(value, 'e', 1);
+    if (size == 0)
+        return QStringLiteral("0");
+    if (size < 0.001 || size >= 1e6) // "4.1e-05" in every language, as sentences of the core have it
+        return QLocale().toString(value, 'e', 1).toLower();
     const int digits = size >= 99.95 ? 1 : size >= 9.995 ? 2 : size >= 0.9995 ? 3 : 4;
     return QLocale().toString(value, 'f', digits);
 }

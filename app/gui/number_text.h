@@ -14,7 +14,7 @@ formatBytes(std::uint64_t bytes); ///< "1.42 MB", of whole ones "8 GB": app/sess
 [[nodiscard]] QString formatByteChange(std::int64_t bytes); ///< "+1.1 MB", "−1.4 MB"
 [[nodiscard]] QString formatBits(double bits); ///< "4.25"; whole numbers without a point
 [[nodiscard]] QString formatCount(std::uint64_t count); ///< "1.10 B", "155"
-[[nodiscard]] QString formatSmall(double value); ///< three significant digits: "0.0312", "4.1e-05"
+[[nodiscard]] QString formatSmall(double value); ///< three significant digits: "0.0312", "4.1e-05", "0"
 [[nodiscard]] QString formatShare(double fraction); ///< "6.3 %"
 /// "0.0193 ± 0.0005": the error with the digits of the value, unless it has none there.
 [[nodiscard]] QString formatMeasured(double value, double error);

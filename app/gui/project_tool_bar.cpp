@@ -64,8 +64,13 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     m_bits->setRange(0.5, 32);
     m_bits->setDecimals(2);
     m_bits->setSuffix(tr(" bpw"));
+    for (QWidget* const bits : {static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits)})
+        bits->setToolTip(
+            tr("Budget in bits a weight of the layers that are compressed, scales counted; norms and "
+               "biases stay as they are and are no part of it"));
     m_size->setObjectName(QStringLiteral("budgetSize"));
     m_size->setAccessibleName(tr("Budget as the size of the file"));
+    m_size->setToolTip(tr("The same budget as the size of all tensors, those that stay as they are too"));
     for (QDoubleSpinBox* const field : {m_bits, static_cast<QDoubleSpinBox*>(m_size)}) {
         field->setKeyboardTracking(false);
         field->setFont(figureFont(font(), 12));
@@ -215,12 +220,26 @@ void ProjectToolBar::takeMethod()
         m_workspace->setMethod({id, m_settingsOf[id]});
 }
 
+void ProjectToolBar::showMethodTip()
+{
+    QString tip = QStringLiteral("<p><b>%1</b></p>").arg(m_method->currentText().toHtmlEscaped());
+    if (m_method->currentData().toString() == QLatin1String("imatrix"))
+        tip +=
+            QStringLiteral("<p>%1</p>")
+                .arg(tr(
+                    "What a project begins with: it fits every format, takes about as long as rounding, and "
+                    "gives what llama.cpp’s own quantizer gives or better. GPTQ mostly loses less at four "
+                    "bits and below, small models above all, and its sweep takes several times as long; "
+                    "the page Compare measures both on this model."));
+    m_method->setToolTip(tip);
+}
+
 void ProjectToolBar::showMethod(const PluginChoice& method)
 {
     m_method->setCurrentIndex(m_method->findData(QString::fromStdString(method.id)));
-    m_method->setToolTip(m_method->currentText());
-    fitLabels();
     const LayerMethod* const found = m_plugins.find(method.id);
+    showMethodTip();
+    fitLabels();
     m_settings->setPlugin(
         m_method->currentText(), found != nullptr ? found->parameters() : std::vector<ParameterSpec>(),
         method.parameters);

@@ -34,6 +34,7 @@ private:
     void setBudgetBytes(double bytes);
     void takeMethod(); ///< another one
     void showMethod(const PluginChoice& method);
+    void showMethodTip();
     void fitLabels(); ///< words on Open and beside the fields, where there is room for them
 
     Workspace* m_workspace = nullptr;

@@ -59,14 +59,6 @@ void recolour(QLabel& label, const Colors& colors)
     if (label.textFormat() != Qt::PlainText && Qt::mightBeRichText(label.text()))
         if (const QString text = recoloured(label.text(), colors); text != label.text())
             label.setText(text);
-    QPalette palette = label.palette();
-    if (!palette.isBrushSet(QPalette::Active, QPalette::WindowText))
-        return;
-    if (const auto found = colors.constFind(palette.color(QPalette::WindowText).rgb());
-        found != colors.constEnd()) {
-        palette.setColor(QPalette::WindowText, *found);
-        label.setPalette(palette);
-    }
 }
 
 void recolour(QTextBrowser& browser, const Colors& colors)
@@ -96,11 +88,26 @@ void recolour(QAbstractItemModel& model, const QModelIndex& parent, const Colors
 
 } // namespace
 
-void recolourWidgets(const QPalette& before, const QPalette& after)
+TintedLabels tintedLabels()
 {
+    TintedLabels tinted;
+    for (QWidget* const widget : QApplication::allWidgets())
+        if (auto* const label = qobject_cast<QLabel*>(widget);
+            label != nullptr && label->palette().isBrushSet(QPalette::Active, QPalette::WindowText))
+            tinted.emplace_back(label, label->palette().color(QPalette::WindowText));
+    return tinted;
+}
+
+void recolourWidgets(const TintedLabels& tinted, const QPalette& before, const QPalette& after)
+{
+    const Colors colors = colorsOf(before, after);
+    for (const auto& [label, color] : tinted) {
+        QPalette palette = label->palette();
+        palette.setColor(QPalette::WindowText, colors.value(color.rgb(), color));
+        label->setPalette(palette);
+    }
     if (before.color(QPalette::Window) == after.color(QPalette::Window))
         return;
-    const Colors colors = colorsOf(before, after);
     for (QWidget* const widget : QApplication::allWidgets())
         if (auto* const label = qobject_cast<QLabel*>(widget))
             recolour(*label, colors);

@@ -16,6 +16,8 @@ constexpr std::array reportSentences{
         "With %1 groups %2 of %3 channels are in the last one, under a scale that may be too coarse for "
         "them; the first scale made for fewer channels moves the thresholds."),
     QT_TRANSLATE_NOOP("Core", "best %1 cuts"),
+    QT_TRANSLATE_NOOP("Core", "%1 groups"),
+    QT_TRANSLATE_NOOP("Core", "%1 ranges"),
     QT_TRANSLATE_NOOP("Core", "As stored, outputs of %1 x %2, circular padding"),
     QT_TRANSLATE_NOOP(
         "Core", "%1 layers have a shape for which no kernel is orthogonal: their L_orth cannot reach 0."),

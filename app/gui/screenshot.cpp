@@ -4,6 +4,7 @@
 #include "app/gui/page.h"
 
 #include <QApplication>
+#include <QDockWidget>
 #include <QElapsedTimer>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 namespace tritloom {
 namespace {
 
+const QString windowWith = QStringLiteral("window:");
 constexpr int atLeast = 500, atMost = 60000, settling = 100; ///< milliseconds
 
 /// Whether something that is seen says of itself that more is on its way: the pages of a window that are
@@ -24,8 +26,8 @@ bool isBusy(const QWidget& widget)
         widget.findChildren<QWidget*>(), [&](const QWidget* child) { return says(*child); });
 }
 
-/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest; what is not there
-/// yet is waited for.
+/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest; whatever is still
+/// worked on is waited for.
 QImage grab(QWidget& widget, QSize size, Workspace& workspace)
 {
     widget.setAttribute(Qt::WA_DontShowOnScreen);
@@ -34,14 +36,31 @@ QImage grab(QWidget& widget, QSize size, Workspace& workspace)
     QElapsedTimer time;
     time.start();
     const auto waits = [&] {
-        return workspace.picturePreview().isRunning() || workspace.pictures().isLoading() || isBusy(widget);
+        return workspace.evaluation().isRunning() || workspace.text().isRunning()
+            || workspace.distribution().isRunning() || workspace.speed().isRunning()
+            || workspace.sensitivity().isRunning() || workspace.metric().job().isRunning()
+            || workspace.analyses().job().isRunning() || workspace.picturePreview().isRunning()
+            || workspace.pictures().isLoading() || isBusy(widget);
     };
-    while (time.elapsed() < atLeast || (waits() && time.elapsed() < atMost))
-        QApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 50);
-    // What came last has asked for its room, and gets it with the next events.
-    for (time.restart(); time.elapsed() < settling;)
-        QApplication::processEvents(QEventLoop::AllEvents, 10);
+    const auto settle = [] {
+        QElapsedTimer since;
+        for (since.start(); since.elapsed() < settling;)
+            QApplication::processEvents(QEventLoop::AllEvents, 10);
+    };
+    do {
+        while (time.elapsed() < atLeast || (waits() && time.elapsed() < atMost))
+            QApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 50);
+        // What came last has asked for its room, or for more work, with the next events.
+        settle();
+    } while (waits() && time.elapsed() < atMost);
     return widget.grab().toImage();
+}
+
+tl::unexpected<Error> noSuchPage(const QString& id)
+{
+    return fail(
+        ErrorCode::NotFound, "no page is called '{}': use one of {}", id.toStdString(),
+        pageIds().join(QStringLiteral(", ")).toStdString());
 }
 
 } // namespace
@@ -51,6 +70,9 @@ QStringList pageIds()
     QStringList ids{QStringLiteral("window")};
     for (const Page& page : pages())
         ids << QLatin1String(page.id);
+    for (const Page& page : pages())
+        if (page.area == Page::Area::Bottom)
+            ids << windowWith + QLatin1String(page.id);
     return ids;
 }
 
@@ -59,13 +81,25 @@ Result<QImage> grabPage(
     const QString& title)
 {
     applyTheme(theme);
-    if (pageId == QLatin1String("window")) {
+    const QString inFront = pageId.startsWith(windowWith) ? pageId.mid(windowWith.size()) : QString();
+    if (pageId == QLatin1String("window") || !inFront.isEmpty()) {
         Settings settings;
         settings.theme = theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
         const PluginHost& plugins = workspace->plugins();
         MainWindow window(plugins, settings, PageDocks::Layout::Standard);
         Workspace& shown = *workspace;
         window.show(std::move(workspace), title);
+        if (!inFront.isEmpty()) {
+            auto* const dock = window.findChild<QDockWidget*>(QStringLiteral("dock.") + inFront);
+            if (dock == nullptr)
+                return noSuchPage(pageId);
+            // A dock comes to the front once the window has laid its docks out.
+            window.setAttribute(Qt::WA_DontShowOnScreen);
+            window.resize(size);
+            window.QWidget::show();
+            QApplication::processEvents();
+            dock->raise();
+        }
         return grab(window, size, shown);
     }
     for (const Page& page : pages()) {
@@ -77,9 +111,7 @@ Result<QImage> grabPage(
         widget->resize(size);
         return grab(frame, size, *workspace);
     }
-    return fail(
-        ErrorCode::NotFound, "no page is called '{}': use one of {}", pageId.toStdString(),
-        pageIds().join(QStringLiteral(", ")).toStdString());
+    return noSuchPage(pageId);
 }
 
 } // namespace tritloom

@@ -8,7 +8,8 @@
 
 namespace tritloom {
 
-/// "window", then the ids of all pages: what grabPage() knows.
+/// "window", the ids of all pages, and "window:frontier" for the window with that page in front: what
+/// grabPage() knows.
 [[nodiscard]] QStringList pageIds();
 
 /// A picture of one page ("loom", "layers", ...) or of the whole "window" with the workspace open. Needs a

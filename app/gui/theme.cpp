@@ -289,7 +289,8 @@ QColor ThemeColors::heat(double fraction) const
 ThemeColors themeColors(const QPalette& palette)
 {
     ThemeColors colors;
-    colors.dark = palette.color(QPalette::Window).lightness() < 128;
+    // By its text: the style sheet makes the window of what a scroll area holds transparent, which is black.
+    colors.dark = palette.color(QPalette::Text).lightness() > 128;
     if (colors.dark) {
         colors.panel = 0x22262e;
         colors.line = 0x333944;
@@ -336,13 +337,14 @@ QIcon themeIcon(const char* name, Theme theme)
 
 void applyTheme(Theme theme)
 {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     const QPalette before = QApplication::palette();
+    const TintedLabels tinted = tintedLabels();
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     const QPalette palette = theme == Theme::Dark ? darkPalette() : lightPalette();
     QApplication::setPalette(palette);
     QApplication::setFont(applicationFont());
     qApp->setStyleSheet(styleSheet(palette));
-    recolourWidgets(before, palette);
+    recolourWidgets(tinted, before, palette);
 }
 
 } // namespace tritloom

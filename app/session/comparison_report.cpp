@@ -41,8 +41,9 @@ class ScatterPlot {
 public:
     using Value = std::function<double(const ComparisonRow&)>;
 
-    ScatterPlot(std::string title, Value value)
+    ScatterPlot(std::string title, bool isShare, Value value)
         : m_title(std::move(title))
+        , m_isShare(isShare)
         , m_value(std::move(value))
     {
     }
@@ -67,10 +68,16 @@ public:
         m_left -= margin;
         m_right += margin;
         m_low -= room;
-        m_high += room;
+        m_high = m_isShare ? std::min(2.0, m_high + room) : m_high + room; // of percents there are a hundred
+        std::size_t longest = 0;
+        for (const auto& [name, points] : series)
+            longest = std::max(longest, name.size());
+        const int nameWidth = std::clamp(int(longest) * 8 + 26, 160, width - left),
+                  across = (width - left) / nameWidth;
         std::string body = fmt::format(
             "<figure><figcaption>{}</figcaption><svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">",
-            escaped(m_title), width, height + 24 * int((series.size() + 3) / 4), escaped(m_title));
+            escaped(m_title), width, height + 24 * ((int(series.size()) + across - 1) / across),
+            escaped(m_title));
         body += axes();
         int index = 0;
         for (const auto& [name, points] : series) {
@@ -81,10 +88,10 @@ public:
                     "{:.4g}</title></circle>",
                     x(std::log10(double(row->bytes))), y(std::log10(m_value(*row))), colour,
                     escaped(row->candidate.format), escaped(name), row->bitsPerWeight, m_value(*row));
-            const int column = index % 4, line = index / 4;
+            const int column = index % across, line = index / across;
             body += fmt::format(
                 "<circle cx=\"{}\" cy=\"{}\" r=\"5\" fill=\"{}\"/><text x=\"{}\" y=\"{}\">{}</text>",
-                left + column * 160, height + 14 + 24 * line, colour, left + column * 160 + 10,
+                left + column * nameWidth, height + 14 + 24 * line, colour, left + column * nameWidth + 10,
                 height + 18 + 24 * line, escaped(name));
             ++index;
         }
@@ -123,6 +130,7 @@ private:
     }
 
     std::string m_title;
+    bool m_isShare; ///< in percent
     Value m_value;
     SizeUnit m_unit; ///< of the axis: that of the largest
     double m_left = 1e9, m_right = -1e9, m_low = 1e9, m_high = -1e9;
@@ -247,12 +255,12 @@ comparisonHtml(const std::string& model, const ComparisonKind& kind, const std::
         + escaped(model) + "</h1>\n" + introduction(kind, rows);
     for (const std::size_t c : columnsToShow(kind, rows))
         page += ScatterPlot(
-                    kind.columns[c].title + std::string(" by size"),
+                    kind.columns[c].title + std::string(" by size"), kind.columns[c].factor == 100,
                     [c, factor = kind.columns[c].factor](const ComparisonRow& row) {
                         return factor * row.numbers[c].value;
                     })
                     .svg(rows);
-    page += ScatterPlot("Seconds to compress by size", [](const ComparisonRow& row) {
+    page += ScatterPlot("Seconds to compress by size", false, [](const ComparisonRow& row) {
                 return row.compressSeconds;
             }).svg(rows);
     return page + tableOf(kind, rows) + "</body></html>\n";

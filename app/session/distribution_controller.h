@@ -32,6 +32,8 @@ public:
     explicit DistributionController(std::shared_ptr<Engine> engine, QObject* parent = nullptr);
 
     void request(LayerId layer, const LayerChoice& choice);
+    /// Whether something asked for is still worked on; what it found may be a queued call away.
+    [[nodiscard]] bool isRunning() { return !m_worker.isIdle(); }
 
 signals:
     void ready(const tritloom::LayerDistribution& distribution); ///< sampled first, then whole

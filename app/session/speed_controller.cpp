@@ -1,6 +1,10 @@
 #include "app/session/speed_controller.h"
 
+#include "core/sensitivity/cost_model.h"
+
 #include <QMetaObject>
+
+#include <algorithm>
 
 namespace tritloom {
 namespace {
@@ -69,6 +73,15 @@ std::optional<DecodeSpeed> SpeedController::measuredOf(const Allocation& allocat
         if (known == allocation)
             return speed;
     return std::nullopt;
+}
+
+std::optional<double> SpeedController::overhead() const
+{
+    if (m_known.empty() || !m_readSpeed.isKnown() || m_known.back().second.tokensPerSecond <= 0)
+        return std::nullopt;
+    const auto& [allocation, speed] = m_known.back();
+    const double bytes = decodeLoad(*m_engine->model(), allocation, 0, m_engine->methods()).bytes();
+    return std::max(0.0, 1 / speed.tokensPerSecond - bytes / m_readSpeed.of(bytes));
 }
 
 void SpeedController::needReadSpeed()

@@ -27,6 +27,10 @@ public:
     [[nodiscard]] double fraction() const { return m_fraction; }
     /// Of this allocation, when it was measured in this session.
     [[nodiscard]] std::optional<DecodeSpeed> measuredOf(const Allocation& allocation) const;
+    /// Seconds of a token that reading its weights does not account for, by the newest measurement: products
+    /// too small to keep memory busy, and what stands between them. Takes the place of a guess for other
+    /// allocations of the same model. Absent: nothing measured, or the read speed is not known.
+    [[nodiscard]] std::optional<double> overhead() const;
 
     /// Measures how fast this machine reads once; changed() follows.
     void needReadSpeed();

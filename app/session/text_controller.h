@@ -27,6 +27,8 @@ public:
 
     void request(const std::string& prompt, const GenerateOptions& options, const Allocation& allocation);
     void cancel();
+    /// Whether something asked for is still worked on; what it found may be a queued call away.
+    [[nodiscard]] bool isRunning() { return !m_worker.isIdle(); }
 
 signals:
     void updated(const tritloom::TextComparison& comparison); ///< after every token

@@ -268,7 +268,7 @@ std::uint64_t Workspace::standardBudget() const
     std::uint64_t bytes = model().bytes();
     for (const Layer& layer : model().layers)
         bytes = bytes - layer.storedBytes + layer.parameters() / 2;
-    return bytes;
+    return std::min(bytes, model().bytes()); // what was compressed already is not to grow
 }
 
 bool Workspace::hasBudget() const

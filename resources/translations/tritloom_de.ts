@@ -213,10 +213,6 @@
             <translation>genau</translation>
         </message>
         <message>
-            <source>bits a weight, exact</source>
-            <translation>Bits je Gewicht, genau</translation>
-        </message>
-        <message>
             <source>fits %1</source>
             <translation>passt in %1</translation>
         </message>
@@ -302,6 +298,14 @@
         <message>
             <source>nothing changed yet</source>
             <translation>noch nichts geändert</translation>
+        </message>
+        <message>
+            <source>bpw of the layers, exact</source>
+            <translation>bpw der Schichten, exakt</translation>
+        </message>
+        <message>
+            <source>Layers alone: %1 bits a weight, scales counted. All tensors together, norms and biases too: %2 for each of %3 parameters. The file adds a header and its vocabulary.</source>
+            <translation>Die Schichten allein: %1 Bit je Gewicht, Skalen mitgezählt. Alle Tensoren zusammen, auch Normen und Biase: %2 für jeden von %3 Parametern. Die Datei fügt Kopf und Wortschatz hinzu.</translation>
         </message>
     </context>
     <context>
@@ -779,10 +783,6 @@
             <translation>Zu schreibende Datei</translation>
         </message>
         <message>
-            <source>%1 tensors, %2 at %3 bits a weight (exact, without the file's header)</source>
-            <translation>%1 Tensoren, %2 bei %3 Bits je Gewicht (genau, ohne den Dateikopf)</translation>
-        </message>
-        <message>
             <source>File</source>
             <translation>Datei</translation>
         </message>
@@ -845,6 +845,10 @@
         <message>
             <source>Opens the folder that the file lies in</source>
             <translation>Öffnet den Ordner, in dem die Datei liegt</translation>
+        </message>
+        <message>
+            <source>%1 tensors, %2 without the file&apos;s header; layers at %3 bits a weight (exact)</source>
+            <translation>%1 Tensoren, %2 ohne den Kopf der Datei; Schichten mit %3 Bit je Gewicht (exakt)</translation>
         </message>
     </context>
     <context>
@@ -1508,6 +1512,18 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Budget as the size of the file</source>
             <translation>Budget als Größe der Datei</translation>
         </message>
+        <message>
+            <source>Budget in bits a weight of the layers that are compressed, scales counted; norms and biases stay as they are and are no part of it</source>
+            <translation>Budget in Bit je Gewicht der verdichteten Schichten, Skalen mitgezählt; Normen und Biase bleiben, wie sie sind, und gehören nicht dazu</translation>
+        </message>
+        <message>
+            <source>The same budget as the size of all tensors, those that stay as they are too</source>
+            <translation>Dasselbe Budget als Größe aller Tensoren, auch derer, die bleiben, wie sie sind</translation>
+        </message>
+        <message>
+            <source>What a project begins with: it fits every format, takes about as long as rounding, and gives what llama.cpp’s own quantizer gives or better. GPTQ mostly loses less at four bits and below, small models above all, and its sweep takes several times as long; the page Compare measures both on this model.</source>
+            <translation>Womit ein Projekt beginnt: passt zu jedem Format, dauert etwa so lange wie Runden und liefert, was llama.cpps eigener Quantisierer liefert, oder Besseres. GPTQ verliert bei vier Bit und weniger meist weniger, vor allem bei kleinen Modellen, und sein Durchlauf dauert ein Mehrfaches; die Seite Vergleich misst beide an diesem Modell.</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::SensitivityPage</name>
@@ -1642,6 +1658,14 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>“Allocate” goes by these costs instead of the measured sweep's</source>
             <translation>„Verteilen“ geht nach diesen Kosten statt nach denen der gemessenen Reihe</translation>
+        </message>
+        <message>
+            <source>Colours are logarithmic. A cell with a corner stands for another format than its heading: the layer’s rows do not divide into that format’s blocks, and the cell’s tooltip says what takes its place.</source>
+            <translation>Die Farben sind logarithmisch. Ein Feld mit Ecke steht für ein anderes Format als seine Überschrift: Die Zeilen der Schicht lassen sich nicht in die Blöcke jenes Formats teilen, und der Hinweis am Feld sagt, was an dessen Stelle tritt.</translation>
+        </message>
+        <message>
+            <source>another format</source>
+            <translation>anderes Format</translation>
         </message>
     </context>
     <context>
@@ -1945,10 +1969,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Schätzung aus veröffentlichten Zahlen eines 45-nm-Prozesses: %1 für das Lesen des Speichers, %2 für das Rechnen. Zum Vergleich mit dem Original (100 %) geeignet, nicht für eine Rechnung.</translation>
         </message>
         <message>
-            <source>Estimated from how fast this machine reads so many bytes, %1 GB/s measured: no token comes faster than the weights can be read. %2 tok/s once %3 tokens are cached.</source>
-            <translation>Geschätzt daraus, wie schnell dieser Rechner so viele Bytes liest, gemessen %1 GB/s: kein Token kommt schneller, als die Gewichte gelesen werden können. %2 Token/s, sobald %3 Token zwischengespeichert sind.</translation>
-        </message>
-        <message>
             <source>Measure the speed</source>
             <translation>Tempo messen</translation>
         </message>
@@ -1987,6 +2007,26 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>The memory's bandwidth is being measured</source>
             <translation>Die Bandbreite des Speichers wird gemessen</translation>
+        </message>
+        <message>
+            <source>Decode, memory’s limit</source>
+            <translation>Tempo, Speichergrenze</translation>
+        </message>
+        <message>
+            <source>≈ %1 tok/s</source>
+            <translation>≈ %1 Token/s</translation>
+        </message>
+        <message>
+            <source>From how fast this machine reads so many bytes, %1 GB/s measured: no token comes faster than the weights can be read. %2 tok/s once %3 tokens are cached.</source>
+            <translation>Daraus, wie schnell dieser Rechner so viele Bytes liest, gemessen %1 GB/s: kein Token kommt schneller, als die Gewichte gelesen werden können. %2 Token/s, sobald %3 Token zwischengespeichert sind.</translation>
+        </message>
+        <message>
+            <source>%1 a token are added for what is not reading, as last measured.</source>
+            <translation>Je Token kommen %1 hinzu für alles, was nicht Lesen ist, wie zuletzt gemessen.</translation>
+        </message>
+        <message>
+            <source>A small model stays far below this limit: what stands between the products counts more than reading. Measured once, it is counted in.</source>
+            <translation>Ein kleines Modell bleibt weit unter dieser Grenze: Was zwischen den Produkten liegt, zählt mehr als das Lesen. Einmal gemessen, wird es eingerechnet.</translation>
         </message>
     </context>
     <context>
@@ -2122,6 +2162,34 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>No kind of file that this network becomes has such codes: they would be written as the floats they stand for.</source>
             <translation>Keine Art Datei, zu der dieses Netz wird, hat solche Codes: Sie würden als die Gleitkommazahlen geschrieben, für die sie stehen.</translation>
+        </message>
+        <message>
+            <source>Choice</source>
+            <translation>Auswahl</translation>
+        </message>
+        <message>
+            <source>Show or hide the lists of methods and formats</source>
+            <translation>Die Listen der Verfahren und Formate zeigen oder verbergen</translation>
+        </message>
+        <message>
+            <source>All tensors, those that stay as they are too</source>
+            <translation>Alle Tensoren, auch die, die bleiben, wie sie sind</translation>
+        </message>
+        <message>
+            <source>Bits a weight of the layers that are compressed</source>
+            <translation>Bit je Gewicht der verdichteten Schichten</translation>
+        </message>
+        <message>
+            <source>%1 of %2</source>
+            <translation>%1 von %2</translation>
+        </message>
+        <message>
+            <source>%1 methods, %2 formats chosen</source>
+            <translation>%1 Verfahren, %2 Formate gewählt</translation>
+        </message>
+        <message>
+            <source>%1 pairs measured</source>
+            <translation>%1 Paare gemessen</translation>
         </message>
     </context>
     <context>
@@ -2335,10 +2403,6 @@ Gemessene Änderung der Güte: %2</translation>
             </translation>
         </message>
         <message>
-            <source>%1 layers differ, %2 are the same. Size %3 → %4, bits a weight %5.</source>
-            <translation>%1 Schichten unterscheiden sich, %2 sind gleich. Größe %3 → %4, Bits je Gewicht %5.</translation>
-        </message>
-        <message>
             <source>Predicted divergence %1 nats a token.</source>
             <translation>Vorhergesagte Divergenz %1 Nats je Token.</translation>
         </message>
@@ -2382,6 +2446,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>%1 was made of a model after these transforms: %2; here: %3</source>
             <translation>%1 entstand aus einem Modell nach diesen Transformationen: %2; hier: %3</translation>
         </message>
+        <message>
+            <source>%1 layers differ, %2 are the same. Size %3 → %4, bits a weight of the layers %5.</source>
+            <translation>%1 Schichten unterscheiden sich, %2 sind gleich. Größe %3 → %4, Bit je Gewicht der Schichten %5.</translation>
+        </message>
     </context>
     <context>
         <name>PictureFigures</name>
@@ -2418,10 +2486,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 von %2</translation>
         </message>
         <message>
-            <source>PSNR to target (original)</source>
-            <translation>PSNR zum Ziel (Orig.)</translation>
-        </message>
-        <message>
             <source>this picture</source>
             <translation>dieses Bild</translation>
         </message>
@@ -2429,12 +2493,16 @@ Gemessene Änderung der Güte: %2</translation>
             <source>mean of %1</source>
             <translation>Mittel von %1</translation>
         </message>
+        <message>
+            <source>to target (original)</source>
+            <translation>zum Ziel (Original)</translation>
+        </message>
     </context>
     <context>
         <name>PictureMaps</name>
         <message>
             <source>Difference</source>
-            <translation>Unterschied</translation>
+            <translation>Differenz</translation>
         </message>
         <message>
             <source>FLIP</source>
@@ -3182,6 +3250,14 @@ Divergenz %1</translation>
             <source>Space flips</source>
             <translation>Leertaste wendet</translation>
         </message>
+        <message>
+            <source>Compressed</source>
+            <translation>Verdichtet</translation>
+        </message>
+        <message>
+            <source>mean %1</source>
+            <translation>Mittel %1</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StepPlot</name>
@@ -3392,6 +3468,14 @@ Divergenz %1</translation>
         <message>
             <source>Comma-separated values (*.csv)</source>
             <translation>Kommagetrennte Werte (*.csv)</translation>
+        </message>
+        <message>
+            <source>Choice</source>
+            <translation>Auswahl</translation>
+        </message>
+        <message>
+            <source>Show or hide what can be measured</source>
+            <translation>Zeigen oder verbergen, was gemessen werden kann</translation>
         </message>
     </context>
     <context>
@@ -7375,6 +7459,518 @@ Divergenz %1</translation>
             <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4</source>
             <translation>%1 Tensoren sind %2, was INT4 fasst: sie werden als INT8 geschrieben, %3 Bytes statt %4</translation>
         </message>
+        <message>
+            <source>tensor &apos;%1&apos;</source>
+            <translation>Tensor „%1“</translation>
+        </message>
+        <message>
+            <source>this is %1, not a file</source>
+            <translation>das ist %1, keine Datei</translation>
+        </message>
+        <message>
+            <source>there is no such file or folder</source>
+            <translation>es gibt keine solche Datei und keinen solchen Ordner</translation>
+        </message>
+        <message>
+            <source>the file is empty</source>
+            <translation>die Datei ist leer</translation>
+        </message>
+        <message>
+            <source>the folder cannot be read: %1</source>
+            <translation>der Ordner kann nicht gelesen werden: %1</translation>
+        </message>
+        <message>
+            <source>none of the known model formats (%1)</source>
+            <translation>keines der bekannten Modellformate (%1)</translation>
+        </message>
+        <message>
+            <source>only matrices of plain floats can be transposed, this is %1</source>
+            <translation>nur Matrizen einfacher Gleitkommazahlen können transponiert werden, dies ist %1</translation>
+        </message>
+        <message>
+            <source>the file ends inside %1, at byte %2</source>
+            <translation>die Datei endet mitten in: %1, bei Byte %2</translation>
+        </message>
+        <message>
+            <source>%1 is %2 bytes long, more than %3</source>
+            <translation>%1 ist %2 Byte lang, mehr als %3</translation>
+        </message>
+        <message>
+            <source>this is no GGUF file, it does not start with &apos;GGUF&apos;</source>
+            <translation>das ist keine GGUF-Datei, sie beginnt nicht mit „GGUF“</translation>
+        </message>
+        <message>
+            <source>the file is big-endian, only little-endian is read</source>
+            <translation>die Datei ist big-endian, gelesen wird nur little-endian</translation>
+        </message>
+        <message>
+            <source>GGUF version %1 is not known, only 2 and 3</source>
+            <translation>die GGUF-Version %1 ist nicht bekannt, nur 2 und 3</translation>
+        </message>
+        <message>
+            <source>the header says %1 tensors, the file has %2 bytes</source>
+            <translation>der Kopf nennt %1 Tensoren, die Datei hat %2 Byte</translation>
+        </message>
+        <message>
+            <source>the header says %1 keys, the file has %2 bytes</source>
+            <translation>der Kopf nennt %1 Schlüssel, die Datei hat %2 Byte</translation>
+        </message>
+        <message>
+            <source>the key &apos;%1&apos; occurs twice</source>
+            <translation>der Schlüssel „%1“ kommt zweimal vor</translation>
+        </message>
+        <message>
+            <source>%1 has type %2, which is unknown</source>
+            <translation>%1 hat den Typ %2, der unbekannt ist</translation>
+        </message>
+        <message>
+            <source>%1 is an array of arrays, which GGUF does not have</source>
+            <translation>%1 ist eine Liste von Listen, die es in GGUF nicht gibt</translation>
+        </message>
+        <message>
+            <source>%1 is an array of type %2, which is unknown</source>
+            <translation>%1 ist eine Liste vom Typ %2, der unbekannt ist</translation>
+        </message>
+        <message>
+            <source>general.alignment is no power of two</source>
+            <translation>general.alignment ist keine Zweierpotenz</translation>
+        </message>
+        <message>
+            <source>the tensor &apos;%1&apos; occurs twice</source>
+            <translation>der Tensor „%1“ kommt zweimal vor</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; has %2 dimensions, 1 to 4 are possible</source>
+            <translation>Tensor „%1“ hat %2 Dimensionen, möglich sind 1 bis 4</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; has a dimension of %2</source>
+            <translation>Tensor „%1“ hat eine Dimension von %2</translation>
+        </message>
+        <message>
+            <source>the shape is larger than any file</source>
+            <translation>die Form ist größer als jede Datei</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; is of type %2, which Tritloom does not know yet</source>
+            <translation>Tensor „%1“ ist vom Typ %2, den Tritloom noch nicht kennt</translation>
+        </message>
+        <message>
+            <source>type %1 was removed from GGUF; convert the original model again</source>
+            <translation>Typ %1 wurde aus GGUF entfernt; das ursprüngliche Modell neu umwandeln</translation>
+        </message>
+        <message>
+            <source>type %1 belongs to ik_llama.cpp, which only that fork can read</source>
+            <translation>Typ %1 gehört zu ik_llama.cpp, und nur dieses kann ihn lesen</translation>
+        </message>
+        <message>
+            <source>type %1 is unknown</source>
+            <translation>Typ %1 ist unbekannt</translation>
+        </message>
+        <message>
+            <source>split.count is %1, the file name says %2</source>
+            <translation>split.count ist %1, der Dateiname sagt %2</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; stands in an earlier part too</source>
+            <translation>Tensor „%1“ steht auch in einem früheren Teil</translation>
+        </message>
+        <message>
+            <source>split.tensors.count is %1, the parts have %2 tensors</source>
+            <translation>split.tensors.count ist %1, die Teile haben %2 Tensoren</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; lacks a valid dtype, shape or data_offsets</source>
+            <translation>Tensor „%1“ hat kein gültiges dtype, shape oder data_offsets</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; is of type &apos;%2&apos;, which is unknown</source>
+            <translation>Tensor „%1“ ist vom Typ „%2“, der unbekannt ist</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; has a dimension of 0</source>
+            <translation>Tensor „%1“ hat eine Dimension von 0</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; lies from byte %2 to %3, its shape and type need %4 bytes</source>
+            <translation>Tensor „%1“ liegt von Byte %2 bis %3, Form und Typ brauchen %4 Byte</translation>
+        </message>
+        <message>
+            <source>the file has %1 bytes, not even a header</source>
+            <translation>die Datei hat %1 Byte, nicht einmal einen Kopf</translation>
+        </message>
+        <message>
+            <source>the header is %1 bytes long, the file %2</source>
+            <translation>der Kopf ist %1 Byte lang, die Datei %2</translation>
+        </message>
+        <message>
+            <source>the header is %1 bytes long, more than %2</source>
+            <translation>der Kopf ist %1 Byte lang, mehr als %2</translation>
+        </message>
+        <message>
+            <source>the header is no JSON object</source>
+            <translation>der Kopf ist kein JSON-Objekt</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; starts at byte %2 of the data, the one before ends at %3</source>
+            <translation>Tensor „%1“ beginnt bei Byte %2 der Daten, der davor endet bei %3</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; ends at byte %2 of the data, the file at %3</source>
+            <translation>Tensor „%1“ endet bei Byte %2 der Daten, die Datei bei %3</translation>
+        </message>
+        <message>
+            <source>the tensors end at byte %1 of the data, the file at %2</source>
+            <translation>die Tensoren enden bei Byte %1 der Daten, die Datei bei %2</translation>
+        </message>
+        <message>
+            <source>there is no object &apos;weight_map&apos;</source>
+            <translation>es gibt kein Objekt „weight_map“</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; names no file of this folder</source>
+            <translation>Tensor „%1“ nennt keine Datei dieses Ordners</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; stands in %2, the index says otherwise</source>
+            <translation>Tensor „%1“ steht in %2, das Verzeichnis sagt etwas anderes</translation>
+        </message>
+        <message>
+            <source>the index has %1 tensors, the files have %2</source>
+            <translation>das Verzeichnis hat %1 Tensoren, die Dateien haben %2</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; is of type %2, for which there is no number format</source>
+            <translation>Tensor „%1“ ist vom Typ %2, für den es kein Zahlenformat gibt</translation>
+        </message>
+        <message>
+            <source>the JSON is nested deeper than %1 levels</source>
+            <translation>das JSON ist tiefer als %1 Ebenen verschachtelt</translation>
+        </message>
+        <message>
+            <source>not valid JSON at byte %1 of %2</source>
+            <translation>kein gültiges JSON bei Byte %1 von %2</translation>
+        </message>
+        <message>
+            <source>the JSON holds a number that cannot be stored</source>
+            <translation>das JSON enthält eine Zahl, die nicht gespeichert werden kann</translation>
+        </message>
+        <message>
+            <source>%1 bytes of JSON, more than %2 are not read</source>
+            <translation>%1 Byte JSON, mehr als %2 werden nicht gelesen</translation>
+        </message>
+        <message>
+            <source>there is no safetensors file in this folder%1</source>
+            <translation>in diesem Ordner ist keine safetensors-Datei%1</translation>
+        </message>
+        <message>
+            <source>there are %1 safetensors files and no %2 that orders them</source>
+            <translation>es gibt %1 safetensors-Dateien und keine %2, die sie ordnet</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; holds packed codes, its weight_scale is missing</source>
+            <translation>Tensor „%1“ enthält gepackte Codes, sein weight_scale fehlt</translation>
+        </message>
+        <message>
+            <source>two tensors mean &apos;%1&apos;, the second is &apos;%2&apos;</source>
+            <translation>zwei Tensoren bedeuten „%1“, der zweite ist „%2“</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; has %2 dimensions, a matrix is expected</source>
+            <translation>Tensor „%1“ hat %2 Dimensionen, erwartet wird eine Matrix</translation>
+        </message>
+        <message>
+            <source>this is no JSON object</source>
+            <translation>das ist kein JSON-Objekt</translation>
+        </message>
+        <message>
+            <source>the whole number &apos;%1&apos; is missing</source>
+            <translation>die ganze Zahl „%1“ fehlt</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is %2, it must be 1 to 2147483647</source>
+            <translation>„%1“ ist %2, es muss 1 bis 2147483647 sein</translation>
+        </message>
+        <message>
+            <source>&apos;rope_theta&apos; is %1, it must be positive</source>
+            <translation>„rope_theta“ ist %1, es muss positiv sein</translation>
+        </message>
+        <message>
+            <source>%1 elements are not divisible by %2 heads</source>
+            <translation>%1 Elemente sind nicht durch %2 Köpfe teilbar</translation>
+        </message>
+        <message>
+            <source>%1 heads are not divisible by %2 key-value heads</source>
+            <translation>%1 Köpfe sind nicht durch %2 Schlüssel-Wert-Köpfe teilbar</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; is of type %2, %3 is expected</source>
+            <translation>Tensor „%1“ ist vom Typ %2, erwartet wird %3</translation>
+        </message>
+        <message>
+            <source>the tensor &apos;%1&apos; is missing</source>
+            <translation>der Tensor „%1“ fehlt</translation>
+        </message>
+        <message>
+            <source>llama2.c version %1 is not known</source>
+            <translation>die llama2.c-Version %1 ist nicht bekannt</translation>
+        </message>
+        <message>
+            <source>a size in the header is %1</source>
+            <translation>eine Größe im Kopf ist %1</translation>
+        </message>
+        <message>
+            <source>width %1, %2 heads and %3 key-value heads do not fit together</source>
+            <translation>Breite %1, %2 Köpfe und %3 Schlüssel-Wert-Köpfe passen nicht zusammen</translation>
+        </message>
+        <message>
+            <source>the header says %1 layers, the file has %2 bytes</source>
+            <translation>der Kopf nennt %1 Schichten, die Datei hat %2 Byte</translation>
+        </message>
+        <message>
+            <source>the sizes in the header need %1 bytes, the file has %2</source>
+            <translation>die Größen im Kopf brauchen %1 Byte, die Datei hat %2</translation>
+        </message>
+        <message>
+            <source>%1 tokens, the model has %2</source>
+            <translation>%1 Token, das Modell hat %2</translation>
+        </message>
+        <message>
+            <source>%1 bytes cannot hold the %2 tokens of the model</source>
+            <translation>%1 Byte können die %2 Token des Modells nicht enthalten</translation>
+        </message>
+        <message>
+            <source>the file ends inside token %1</source>
+            <translation>die Datei endet mitten in Token %1</translation>
+        </message>
+        <message>
+            <source>this is no complete ONNX model</source>
+            <translation>das ist kein vollständiges ONNX-Modell</translation>
+        </message>
+        <message>
+            <source>operator set %1, versions %2 to %3 are read</source>
+            <translation>Operatorsatz %1, gelesen werden die Versionen %2 bis %3</translation>
+        </message>
+        <message>
+            <source>two initializers are called &apos;%1&apos;</source>
+            <translation>zwei Initialisierer heißen „%1“</translation>
+        </message>
+        <message>
+            <source>sparse initializers are not read</source>
+            <translation>dünn besetzte Initialisierer werden nicht gelesen</translation>
+        </message>
+        <message>
+            <source>initializer &apos;%1&apos; is of element type %2, which is not read</source>
+            <translation>Initialisierer „%1“ hat den Elementtyp %2, der nicht gelesen wird</translation>
+        </message>
+        <message>
+            <source>initializer &apos;%1&apos; has %2 bytes, its shape asks for %3</source>
+            <translation>Initialisierer „%1“ hat %2 Byte, seine Form verlangt %3</translation>
+        </message>
+        <message>
+            <source>initializer &apos;%1&apos; lies in &apos;%2&apos;, which is not beside the model</source>
+            <translation>Initialisierer „%1“ liegt in „%2“, das nicht neben dem Modell liegt</translation>
+        </message>
+        <message>
+            <source>initializer &apos;%1&apos; lies at %2 of &apos;%3&apos;, which has %4 bytes</source>
+            <translation>Initialisierer „%1“ liegt bei %2 von „%3“, das %4 Byte hat</translation>
+        </message>
+        <message>
+            <source>there is no tensor in this file</source>
+            <translation>in dieser Datei ist kein Tensor</translation>
+        </message>
+        <message>
+            <source>two tensors are called &apos;%1&apos;</source>
+            <translation>zwei Tensoren heißen „%1“</translation>
+        </message>
+        <message>
+            <source>this zip archive has no data.pkl: no PyTorch file</source>
+            <translation>dieses Zip-Archiv hat kein data.pkl: keine PyTorch-Datei</translation>
+        </message>
+        <message>
+            <source>this is no complete PyTorch file</source>
+            <translation>das ist keine vollständige PyTorch-Datei</translation>
+        </message>
+        <message>
+            <source>the file ends inside its tensors</source>
+            <translation>die Datei endet mitten in ihren Tensoren</translation>
+        </message>
+        <message>
+            <source>a pickle without tensors</source>
+            <translation>ein Pickle ohne Tensoren</translation>
+        </message>
+        <message>
+            <source>the pickle makes more than %1 values</source>
+            <translation>das Pickle erzeugt mehr als %1 Werte</translation>
+        </message>
+        <message>
+            <source>this is no complete pickle</source>
+            <translation>das ist kein vollständiges Pickle</translation>
+        </message>
+        <message>
+            <source>the pickle asks for %1; only tensors in containers are read, nothing is run</source>
+            <translation>das Pickle verlangt %1; gelesen werden nur Tensoren in Behältern, ausgeführt wird nichts</translation>
+        </message>
+        <message>
+            <source>containers are nested beyond %1</source>
+            <translation>Behälter sind tiefer als %1 verschachtelt</translation>
+        </message>
+        <message>
+            <source>this is no complete zip archive</source>
+            <translation>das ist kein vollständiges Zip-Archiv</translation>
+        </message>
+        <message>
+            <source>zip archives beyond 4 GB are not read</source>
+            <translation>Zip-Archive über 4 GB werden nicht gelesen</translation>
+        </message>
+        <message>
+            <source>the directory of the archive lies outside of it</source>
+            <translation>das Verzeichnis des Archivs liegt außerhalb davon</translation>
+        </message>
+        <message>
+            <source>entry %1 of the archive&apos;s directory is damaged</source>
+            <translation>Eintrag %1 im Verzeichnis des Archivs ist beschädigt</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is encrypted or packed by method %2</source>
+            <translation>„%1“ ist verschlüsselt oder mit Verfahren %2 gepackt</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; cannot be unpacked</source>
+            <translation>„%1“ kann nicht entpackt werden</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is damaged</source>
+            <translation>„%1“ ist beschädigt</translation>
+        </message>
+        <message>
+            <source>version &apos;%1&apos; of Tritloom files, this program reads 1 and 2</source>
+            <translation>Version „%1“ der Tritloom-Dateien, dieses Programm liest 1 und 2</translation>
+        </message>
+        <message>
+            <source>the header names no model or no tensors</source>
+            <translation>der Kopf nennt kein Modell oder keine Tensoren</translation>
+        </message>
+        <message>
+            <source>the tensor &apos;%1&apos; is there twice</source>
+            <translation>der Tensor „%1“ ist zweimal da</translation>
+        </message>
+        <message>
+            <source>the tensor &apos;%1&apos; has no data</source>
+            <translation>der Tensor „%1“ hat keine Daten</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; has %2 bytes, its shape and format need %3</source>
+            <translation>„%1“ hat %2 Byte, Form und Format brauchen %3</translation>
+        </message>
+        <message>
+            <source>there is no object &apos;vocab&apos;</source>
+            <translation>es gibt kein Objekt „vocab“</translation>
+        </message>
+        <message>
+            <source>the token &apos;%1&apos; has no valid id</source>
+            <translation>das Token „%1“ hat keine gültige Nummer</translation>
+        </message>
+        <message>
+            <source>the tokens &apos;%1&apos; and &apos;%2&apos; both have the id %3</source>
+            <translation>die Token „%1“ und „%2“ haben beide die Nummer %3</translation>
+        </message>
+        <message>
+            <source>a tokenizer of type &apos;%1&apos;, only BPE and Unigram are read</source>
+            <translation>ein Tokenizer vom Typ „%1“, gelesen werden nur BPE und Unigram</translation>
+        </message>
+        <message>
+            <source>no tensor &apos;%1&apos;, which %2 needs</source>
+            <translation>kein Tensor „%1“, den %2 braucht</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; is [%2], the metadata ask for [%3]</source>
+            <translation>Tensor „%1“ ist [%2], die Metadaten verlangen [%3]</translation>
+        </message>
+        <message>
+            <source>no &apos;%1&apos; in the metadata</source>
+            <translation>kein „%1“ in den Metadaten</translation>
+        </message>
+        <message>
+            <source>the rotary scaling &apos;%1&apos; is not known here</source>
+            <translation>die Skalierung der Rotation „%1“ ist hier nicht bekannt</translation>
+        </message>
+        <message>
+            <source>%1 blocks, but only %2 tensors</source>
+            <translation>%1 Blöcke, aber nur %2 Tensoren</translation>
+        </message>
+        <message>
+            <source>the model has no tokens (tokenizer.ggml.tokens)</source>
+            <translation>das Modell hat keine Token (tokenizer.ggml.tokens)</translation>
+        </message>
+        <message>
+            <source>the model comes without a tokenizer</source>
+            <translation>das Modell kommt ohne Tokenizer</translation>
+        </message>
+        <message>
+            <source>the tokenizer &apos;%1&apos; is not known</source>
+            <translation>der Tokenizer „%1“ ist nicht bekannt</translation>
+        </message>
+        <message>
+            <source>there is a folder of this name</source>
+            <translation>es gibt einen Ordner dieses Namens</translation>
+        </message>
+        <message>
+            <source>this is a device or a pipe, the file needs a place on a disk</source>
+            <translation>das ist ein Gerät oder eine Pipe, die Datei braucht einen Platz auf einem Datenträger</translation>
+        </message>
+        <message>
+            <source>this is a device or a pipe</source>
+            <translation>das ist ein Gerät oder eine Pipe</translation>
+        </message>
+        <message>
+            <source>the file needs %1 bytes, the disk has %2 left</source>
+            <translation>die Datei braucht %1 Byte, auf dem Datenträger sind noch %2 frei</translation>
+        </message>
+        <message>
+            <source>another export is writing this file</source>
+            <translation>ein anderer Export schreibt diese Datei</translation>
+        </message>
+        <message>
+            <source>the folder cannot be made</source>
+            <translation>der Ordner kann nicht angelegt werden</translation>
+        </message>
+        <message>
+            <source>this project keeps nothing on disk</source>
+            <translation>dieses Projekt bewahrt nichts auf dem Datenträger auf</translation>
+        </message>
+        <message>
+            <source>a database, but not a project file of Tritloom</source>
+            <translation>eine Datenbank, aber keine Projektdatei von Tritloom</translation>
+        </message>
+        <message>
+            <source>made by a newer Tritloom (schema %1, this one knows %2)</source>
+            <translation>von einem neueren Tritloom gemacht (Schema %1, dieses kennt %2)</translation>
+        </message>
+        <message>
+            <source>the file is damaged: %1</source>
+            <translation>die Datei ist beschädigt: %1</translation>
+        </message>
+        <message>
+            <source>the project names no model</source>
+            <translation>das Projekt nennt kein Modell</translation>
+        </message>
+        <message>
+            <source>%1 was opened with it</source>
+            <translation>%1 wurde mit geöffnet</translation>
+        </message>
+        <message>
+            <source>%1 groups</source>
+            <translation>%1 Gruppen</translation>
+        </message>
+        <message>
+            <source>%1 ranges</source>
+            <translation>%1 Bereiche</translation>
+        </message>
+        <message>
+            <source>ONNX, INT4 (operator set 21)</source>
+            <translation>ONNX, INT4 (Operatorsatz 21)</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
@@ -7570,6 +8166,13 @@ Divergenz %1</translation>
                 <numerusform>, aber %n Schicht ist anders gemacht</numerusform>
                 <numerusform>, aber %n Schichten sind anders gemacht</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::HeatLegend</name>
+        <message>
+            <source>Colours from %1 to %2</source>
+            <translation>Farben von %1 bis %2</translation>
         </message>
     </context>
 </TS>

@@ -131,6 +131,22 @@ private slots:
         QVERIFY2(run.contains("1,3e-07") && !run.contains("outputs"), qPrintable(run));
     }
 
+    void whatStandsBeforeAColonStays()
+    {
+        QCOMPARE(words("model.gguf: the file is empty"), QString("model.gguf: die Datei ist leer"));
+        QCOMPARE(
+            words("a/b.gguf: tensor 'x': the shape is larger than any file"),
+            QString("a/b.gguf: Tensor „x“: die Form ist größer als jede Datei"));
+        QCOMPARE(words("model.gguf: nobody translated this"), QString("model.gguf: nobody translated this"));
+    }
+
+    void smallNumbersHaveOneSpelling()
+    {
+        QCOMPARE(formatSmall(4.1e-5), QString("4,1e-05"));
+        QCOMPARE(formatSmall(0), QString("0"));
+        QCOMPARE(formatShare(0.000073), QString("0,0073\u00a0%"));
+    }
+
     void countsOfBytesBecomeSizes()
     {
         const QString said = words("the budget is 1234567 bytes, the smallest choice has 2345678");

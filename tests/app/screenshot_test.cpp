@@ -98,6 +98,33 @@ private slots:
             }
     }
 
+    void thePageInFrontCanBeChosen()
+    {
+        const auto workspace = open();
+        QSettings().clear();
+        const auto plain = grabPage(workspace, "window", Theme::Dark, {1280, 800}),
+                   frontier = grabPage(workspace, "window:frontier", Theme::Dark, {1280, 800}),
+                   none = grabPage(workspace, "window:nothing", Theme::Dark, {1280, 800});
+        QVERIFY(plain.has_value() && frontier.has_value());
+        int different = 0;
+        for (int y = 460; y < 760; y += 2) // the lower dock
+            for (int x = 310; x < 930; x += 2)
+                different += plain->pixel(x, y) != frontier->pixel(x, y) ? 1 : 0;
+        QVERIFY2(different > 2000, qPrintable(QString::number(different)));
+        QVERIFY(!none.has_value() && none.error().code == ErrorCode::NotFound);
+    }
+
+    void aTextIsWaitedFor()
+    {
+        const auto workspace = open();
+        bool complete = false;
+        connect(&workspace->text(), &TextController::updated, this, [&](const TextComparison& comparison) {
+            complete = comparison.complete;
+        });
+        QVERIFY(grabPage(workspace, "text", Theme::Dark, {900, 460}).has_value());
+        QVERIFY(complete);
+    }
+
     void aModelWithoutLayers()
     {
         ModelFile file;

@@ -231,6 +231,13 @@ private slots:
             return all;
         };
         action("themeLight")->trigger();
+        // What says good in green says it in every theme.
+        auto* const state = find<QLabel>("previewState");
+        QVERIFY(state->text().startsWith("Measured"));
+        for (const char* const theme : {"themeDark", "themeLight"}) {
+            action(theme)->trigger();
+            QCOMPARE(state->palette().color(QPalette::WindowText), themeColors(QApplication::palette()).good);
+        }
         QList<QColor> old = namesOf();
         for (const char* const theme : {"themeDark", "themeLight"}) {
             action(theme)->trigger();

@@ -262,6 +262,7 @@ void LoomPage::refreshNumbers()
         m_workspace, estimate, m_original ? nullptr : m_workspace.measurement(),
         uncorrectedKl(m_workspace.sensitivity().table(), allocation).has_value(), themeColors(palette()),
         m_original));
+    m_numbers->setToolTip(bitsTip(m_workspace.model(), estimate));
     m_loom->setMean(LoomLine{
         estimate.bitsPerWeight, tr("mean %1 bpw").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))});
 }

@@ -102,7 +102,7 @@ QString numbersTitle(
     text += QStringLiteral("<b>%1</b> ").arg(formatBytes(estimate.bytes))
         + kind(say(QT_TRANSLATE_NOOP("LoomText", "exact")));
     text += gap + QStringLiteral("<b>%1</b> ").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))
-        + kind(say(QT_TRANSLATE_NOOP("LoomText", "bits a weight, exact")));
+        + kind(say(QT_TRANSLATE_NOOP("LoomText", "bpw of the layers, exact")));
     text += gap
         + (estimate.fits()
                ? QStringLiteral("<span style='color:%1'>%2</span>")
@@ -131,6 +131,20 @@ QString numbersTitle(
                                                 : say(QT_TRANSLATE_NOOP("LoomText", "divergence, predicted")))
                                 : kind(say(QT_TRANSLATE_NOOP("LoomText", "loss not predicted yet"))));
     return text;
+}
+
+QString bitsTip(const Model& model, const Estimate& estimate)
+{
+    const std::size_t parameters = std::max<std::size_t>(1, model.parameters());
+    const double all = 8 * double(estimate.bytes) / double(parameters);
+    return say(QT_TRANSLATE_NOOP(
+                   "LoomText",
+                   "Layers alone: %1 bits a weight, scales counted. All tensors together, norms and biases "
+                   "too: %2 "
+                   "for each of %3 parameters. The file adds a header and its vocabulary."))
+        .arg(
+            QLocale().toString(estimate.bitsPerWeight, 'f', 3), QLocale().toString(all, 'f', 3),
+            formatCount(parameters));
 }
 
 LoomCallout hoverCallout(Workspace& workspace, const Stops& stops, LayerId layer, const QString& remark)

@@ -8,6 +8,8 @@ namespace tritloom {
 
 /// "blk.2.ffn_down, 4.25 bits, pinned"
 [[nodiscard]] QString spokenName(const Layer& layer, double bits, bool pinned);
+/// What bits a weight are counted over: the layers, and all tensors.
+[[nodiscard]] QString bitsTip(const Model& model, const Estimate& estimate);
 /// "blk.2.ffn_down", "block 6", "blocks 6 to 9", "28 layers"
 [[nodiscard]] QString layersTitle(const Model& model, const std::vector<LayerId>& layers);
 /// "blocks 6 to 9 selected, 28 layers"

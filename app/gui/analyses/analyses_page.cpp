@@ -147,6 +147,12 @@ void AnalysesPage::run()
     m_workspace.analyses().start(m_chooser->choice(), m_workspace.sensitivity().table().candidates);
 }
 
+void AnalysesPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_empty->setVisible(!m_workspace.analyses().report() && width() >= roomForBoth);
+}
+
 void AnalysesPage::showState()
 {
     const AnalysisController& analyses = m_workspace.analyses();
@@ -159,7 +165,8 @@ void AnalysesPage::showState()
     m_choice->setVisible(analyses.report().has_value());
     m_save->setEnabled(analyses.report().has_value());
     m_view->setVisible(analyses.report().has_value());
-    m_empty->setVisible(!analyses.report());
+    m_empty->setVisible(
+        !analyses.report() && width() >= roomForBoth); // else titles and settings need the room
     const bool failed = !running && !m_failure.isEmpty();
     tint(
         m_state,

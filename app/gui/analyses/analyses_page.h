@@ -22,6 +22,9 @@ public:
     explicit AnalysesPage(Workspace& workspace, QWidget* parent = nullptr);
     void choose(const std::string& analysis);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     void run();
     void save();

@@ -56,13 +56,7 @@ QAbstractAxis* makeAxis(bool isLogarithmic, Extent extent, const std::string& ti
         made = axis;
     } else {
         auto* const axis = new QValueAxis;
-        const double span = extent.high - extent.low;
-        const double margin = span > 0 ? span * 0.04 : std::max(1e-9, std::fabs(extent.high) * 0.1);
-        axis->setRange(extent.low - margin, extent.high + margin);
-        axis->setTickCount(5);
-        axis->applyNiceNumbers();
-        axis->setLabelFormat(
-            std::max(std::fabs(axis->min()), std::fabs(axis->max())) < 1e5 && span > 1e-3 ? "%.4g" : "%.3g");
+        showRange(*axis, extent.low, extent.high);
         made = axis;
     }
     made->setTitleText(coreWords(title));

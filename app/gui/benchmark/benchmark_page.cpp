@@ -5,6 +5,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/checked_list.h"
+#include "app/gui/widgets/elided_label.h"
 #include "app/session/benchmark_rows.h"
 #include "app/session/text_file.h"
 
@@ -27,6 +28,8 @@
 
 namespace tritloom {
 namespace {
+
+constexpr int roomForBoth = 800; ///< pixels: below, results take the place of the lists
 
 enum Column { Work, Where, Time, Bandwidth, OfBandwidth, Operations, OfPeak, Tokens, ColumnCount };
 
@@ -54,10 +57,11 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     , m_bars(new ShareBars(this))
     , m_scroll(new QScrollArea(this))
     , m_run(new QPushButton(this))
+    , m_choice(new QPushButton(tr("Choice"), this))
     , m_clear(new QPushButton(tr("Clear"), this))
     , m_save(new QPushButton(tr("Save table…"), this))
     , m_progress(new QProgressBar(this))
-    , m_state(new QLabel(this))
+    , m_state(new ElidedLabel({}, this))
     , m_limits(makeMutedLabel({}, this))
     , m_empty(makeMutedLabel(
           tr("Speeds appear here, row by row, each beside what this machine can do at most."), this))
@@ -68,6 +72,10 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     m_table->setObjectName("benchmarkTable");
     m_run->setObjectName("runBenchmark");
     m_clear->setObjectName("clearBenchmark");
+    m_choice->setObjectName("benchmarkChoice");
+    m_choice->setCheckable(true);
+    m_choice->setChecked(true);
+    m_choice->setToolTip(tr("Show or hide what can be measured"));
     m_what->setAccessibleName(tr("What is measured"));
     m_formats->setAccessibleName(tr("Formats to measure"));
     m_table->setAccessibleName(tr("Measured speeds"));
@@ -77,7 +85,6 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     m_what->addItem(tr("This model, whole contexts"), int(BenchmarkController::What::Evaluate));
     m_filter->setPlaceholderText(tr("Formats, filtered"));
     m_filter->setClearButtonEnabled(true);
-    m_state->setWordWrap(true);
     m_progress->setRange(0, 0); // how long a row takes is what is to be found out
     m_progress->setTextVisible(false);
     m_progress->setMaximumWidth(140);
@@ -90,6 +97,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->setShowGrid(false);
+    m_table->verticalHeader()->setDefaultSectionSize(24);
     // The theme makes what a scroll area holds transparent, which a chart takes for black.
     auto* const holder = new QWidget(this);
     auto* const inside = new QVBoxLayout(holder);
@@ -120,6 +128,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     auto* const header = new QHBoxLayout;
     header->addWidget(m_state, 1);
     header->addWidget(m_progress);
+    header->addWidget(m_choice);
     header->addWidget(m_clear);
     header->addWidget(m_save);
     header->addWidget(m_run);
@@ -132,6 +141,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     connect(m_run, &QPushButton::clicked, this, [this] {
         m_benchmark.isRunning() ? m_benchmark.cancel() : start();
     });
+    connect(m_choice, &QPushButton::toggled, choices, &QWidget::setVisible);
     connect(m_clear, &QPushButton::clicked, &m_benchmark, &BenchmarkController::clear);
     connect(m_save, &QPushButton::clicked, this, &BenchmarkPage::save);
     connect(m_what, &QComboBox::currentIndexChanged, this, &BenchmarkPage::showState);
@@ -174,6 +184,8 @@ BenchmarkController::What BenchmarkPage::what() const
 void BenchmarkPage::start()
 {
     m_benchmark.start(what(), checkedOf(m_formats));
+    if (width() < roomForBoth)
+        m_choice->setChecked(false);
 }
 
 void BenchmarkPage::rebuild()
@@ -223,6 +235,9 @@ void BenchmarkPage::showState()
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Measure"));
     m_run->setEnabled(running || (why.isEmpty() && (!ofFormats || !checkedOf(m_formats).empty())));
+    m_choice->setVisible(any);
+    if (!any)
+        m_choice->setChecked(true);
     m_clear->setEnabled(any && !running);
     m_save->setEnabled(any);
     m_table->setVisible(any);

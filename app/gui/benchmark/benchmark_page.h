@@ -17,6 +17,8 @@ class QTableWidget;
 
 namespace tritloom {
 
+class ElidedLabel;
+
 /// How fast this machine computes with each format, beside what it could do at most. GUI thread only.
 class BenchmarkPage final : public QWidget {
     Q_OBJECT
@@ -40,9 +42,10 @@ private:
     QTableWidget* m_table;
     ShareBars* m_bars;
     QScrollArea* m_scroll;
-    QPushButton *m_run, *m_clear, *m_save;
+    QPushButton *m_run, *m_choice, *m_clear, *m_save;
     QProgressBar* m_progress;
-    QLabel *m_state, *m_limits, *m_empty;
+    ElidedLabel* m_state;
+    QLabel *m_limits, *m_empty;
 };
 
 [[nodiscard]] QWidget* makeBenchmarkPage(Workspace& workspace, QWidget* parent);

@@ -37,7 +37,6 @@ CompareChart::CompareChart(QWidget* parent)
     m_chart->setMargins({4, 4, 4, 4});
     m_chart->setBackgroundRoundness(0);
     m_chart->legend()->setAlignment(Qt::AlignBottom);
-    m_size->setLabelFormat("%.2f");
     m_loss->setLabelFormat("%.1g");
     m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
@@ -113,9 +112,7 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     setVisible(!byMethod.empty());
     if (byMethod.empty())
         return;
-    const double margin = std::max(0.01, (right - left) * 0.05);
-    m_size->setRange(std::max(0.0, left - margin), right + margin);
-    m_size->applyNiceNumbers();
+    showRange(*m_size, left, right);
     m_loss->setRange(
         std::pow(10, std::floor(std::log10(low))), std::pow(10, std::ceil(std::log10(high) + 1e-9)));
     colour();

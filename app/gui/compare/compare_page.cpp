@@ -5,6 +5,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/checked_list.h"
+#include "app/gui/widgets/elided_label.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/gui/widgets/quiet_progress.h"
 #include "app/session/text_file.h"
@@ -30,6 +31,8 @@
 
 namespace tritloom {
 namespace {
+
+constexpr int roomForBoth = 800; ///< pixels: below, results take the place of the lists
 
 /// What every row has; then the numbers of the kind of comparison, and the seconds.
 enum Column { Format, Method, Size, Bits, FirstNumber };
@@ -88,10 +91,11 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     , m_table(new QTableWidget(this))
     , m_chart(new CompareChart(this))
     , m_run(new QPushButton(this))
+    , m_choice(new QPushButton(tr("Choice"), this))
     , m_take(new QPushButton(tr("Take this row"), this))
     , m_save(new QPushButton(tr("Save report…"), this))
     , m_progress(new QProgressBar(this))
-    , m_state(new QLabel(this))
+    , m_state(new ElidedLabel({}, this))
     , m_empty(makeMutedLabel(
           tr("Results appear here, row by row, with a chart of size against divergence."), this))
 {
@@ -105,13 +109,16 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_variant->setToolTip(tr("List this method once more, to compare it with other settings"));
     m_variant->setFixedWidth(30);
     m_run->setObjectName("runComparison");
+    m_choice->setObjectName("compareChoice");
+    m_choice->setCheckable(true);
+    m_choice->setChecked(true);
+    m_choice->setToolTip(tr("Show or hide the lists of methods and formats"));
     m_take->setObjectName("takeRow");
     m_methods->setAccessibleName(tr("Methods to compare"));
     m_formats->setAccessibleName(tr("Formats to compare"));
     m_table->setAccessibleName(tr("Results of the comparison"));
     m_filter->setPlaceholderText(tr("Formats, filtered"));
     m_filter->setClearButtonEnabled(true);
-    m_state->setWordWrap(true);
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setMaximumWidth(140);
@@ -122,6 +129,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->setShowGrid(false);
+    m_table->verticalHeader()->setDefaultSectionSize(24);
+    m_table->setMinimumWidth(180);
+    m_chart->setMinimumWidth(150);
     m_table->setSortingEnabled(true);
 
     // Two narrow lists side by side: the window is wide and low here.
@@ -157,6 +167,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     auto* const header = new QHBoxLayout;
     header->addWidget(m_state, 1);
     header->addWidget(m_progress);
+    header->addWidget(m_choice);
     header->addWidget(m_take);
     header->addWidget(m_save);
     header->addWidget(m_run);
@@ -168,6 +179,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(m_run, &QPushButton::clicked, this, [this] {
         m_comparison.isRunning() ? m_comparison.cancel() : start();
     });
+    connect(m_choice, &QPushButton::toggled, choices, &QWidget::setVisible);
     connect(m_take, &QPushButton::clicked, this, &ComparePage::take);
     connect(m_save, &QPushButton::clicked, this, &ComparePage::save);
     connect(m_table, &QTableWidget::cellDoubleClicked, this, &ComparePage::take);
@@ -211,6 +223,8 @@ void ComparePage::start()
 {
     if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods()); !started)
         showNotice(this, coreWords(started.error().message));
+    else if (width() < roomForBoth)
+        m_choice->setChecked(false);
 }
 
 void ComparePage::rebuild()
@@ -226,6 +240,8 @@ void ComparePage::rebuild()
     m_table->setSortingEnabled(false);
     m_table->setColumnCount(int(titles.size()));
     m_table->setHorizontalHeaderLabels(titles);
+    m_table->horizontalHeaderItem(Size)->setToolTip(tr("All tensors, those that stay as they are too"));
+    m_table->horizontalHeaderItem(Bits)->setToolTip(tr("Bits a weight of the layers that are compressed"));
     m_table->setRowCount(int(m_comparison.rows().size()));
     for (std::size_t i = 0; i < m_comparison.rows().size(); ++i) {
         auto* const format =
@@ -303,21 +319,27 @@ void ComparePage::showState()
     m_run->setEnabled(why.isEmpty() && (running || (methods > 0 && formats > 0)));
     m_take->setEnabled(m_table->currentRow() >= 0 && !m_table->selectedItems().isEmpty());
     m_save->setEnabled(done > 0);
+    m_choice->setVisible(!rows.empty());
     m_table->setVisible(!rows.empty());
     m_empty->setVisible(rows.empty());
+    m_state->setShorter({});
     if (!why.isEmpty())
         m_state->setText(tr("Cannot be measured: %1").arg(why));
-    else if (running)
+    else if (running) {
+        m_state->setShorter({tr("%1 of %2").arg(done).arg(rows.size())});
         m_state->setText(tr("%1 of %2 measured. Rows stay when you stop; the rest goes on later.")
                              .arg(done)
                              .arg(rows.size()));
-    else if (rows.empty())
+    } else if (rows.empty()) {
+        m_state->setShorter({tr("%1 methods, %2 formats chosen").arg(methods).arg(formats)});
         m_state->setText(tr("Choose methods and formats: each pair compresses the whole model and is "
                             "measured. %1 methods, %2 formats chosen.")
                              .arg(methods)
                              .arg(formats));
-    else
+    } else {
+        m_state->setShorter({tr("%1 pairs measured").arg(done)});
         m_state->setText(tr("%1 pairs measured. Double-click a row to make it the allocation.").arg(done));
+    }
 }
 
 void ComparePage::take()

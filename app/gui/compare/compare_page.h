@@ -16,6 +16,7 @@ class QTableWidget;
 
 namespace tritloom {
 
+class ElidedLabel;
 class ParameterButton;
 
 /// Methods x formats side by side: what to run on the left, results as they come on the right, each row one
@@ -49,9 +50,10 @@ private:
     QLineEdit* m_filter;
     QTableWidget* m_table;
     CompareChart* m_chart;
-    QPushButton *m_run, *m_take, *m_save;
+    QPushButton *m_run, *m_choice, *m_take, *m_save;
     QProgressBar* m_progress;
-    QLabel *m_state, *m_empty;
+    ElidedLabel* m_state;
+    QLabel* m_empty;
     QTimer m_tick; ///< progress is asked for, not pushed
 };
 

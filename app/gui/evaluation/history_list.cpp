@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tritloom {
 
@@ -93,13 +94,15 @@ void HistoryList::refresh()
     const QUndoStack& stack = m_workspace.document().undoStack();
     const ThemeColors colors = themeColors(palette());
     clear();
+    const QString equal = decibelText(std::numeric_limits<double>::infinity());
     for (int step = stack.count(); step >= 0; --step) {
         const QString title = step == 0 ? tr("Opened") : stack.text(step - 1);
         const auto here = qualityAt(step);
         QString effect = here ? here->text : tr("not measured");
         if (const auto before = step > 0 ? qualityAt(step - 1) : std::nullopt; here && before) {
             const double change = here->value - before->value;
-            if (std::isfinite(change)) // not from a picture equal to the original's, whose PSNR is infinite
+            // Not from pictures equal to the original's: what their PSNR is said to be is a convention.
+            if (std::isfinite(change) && before->text != equal)
                 effect = (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
                     + formatSmall(std::abs(change))
                     + (here->unit.isEmpty() ? QString() : QChar(0x00a0) + here->unit);

@@ -86,7 +86,7 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     whole->addWidget(scroll);
     // Narrower, the cards would be cut off at the right.
     // Figures that are not there yet take more room than their dashes.
-    const int least = workspace.model().picture ? 304 : 342;
+    const int least = workspace.model().picture ? 330 : 342;
     setMinimumWidth(std::max(least, inner->minimumSizeHint().width() + 2));
 
     const std::function<void()> calm = gently(

@@ -39,7 +39,9 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     , m_measure(new QPushButton(this))
 {
     setObjectName(QStringLiteral("speedCard"));
-    m_estimated = m_card->addRow(tr("Decode, estimated"));
+    const Card::Row estimated = m_card->addNamedRow(tr("Decode, memory’s limit"));
+    m_estimatedName = estimated.name;
+    m_estimated = estimated.figure;
     m_measured = m_card->addRow(tr("Decode, measured"));
     m_energy = m_card->addRow(tr("Energy a token"));
     m_estimated->setObjectName(QStringLiteral("decodeEstimated"));
@@ -52,6 +54,14 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     column->addWidget(m_card);
     const bool decodes = workspace.engine().whyNotEvaluated().empty() && !workspace.model().picture;
     setVisible(decodes);
+    // Whoever takes a picture waits for the probe of the memory.
+    const auto probes = [this, decodes] {
+        setProperty(
+            "busy",
+            decodes && !m_workspace.speed().readSpeed().isKnown()
+                && !m_workspace.engine().options().device.starts_with("vulkan"));
+    };
+    connect(&workspace.speed(), &SpeedController::changed, this, probes);
 
     SpeedController& speed = workspace.speed();
     connect(m_measure, &QPushButton::clicked, this, [this, &speed] {
@@ -70,6 +80,7 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
     connect(&workspace, &Workspace::goalChanged, this, &SpeedCard::refresh);
     if (decodes)
         speed.needReadSpeed();
+    probes();
     refresh();
 }
 
@@ -95,15 +106,23 @@ void SpeedCard::refresh()
                          m_workspace.model(), m_workspace.model().original(), 0, m_workspace.methods());
     if (const ReadSpeed& read = speed.readSpeed(); read.isKnown()) {
         const double bandwidth = read.of(empty.bytes());
-        m_estimated->setText(tr("≤ %1 tok/s").arg(rateText(empty.tokensPerSecond(bandwidth))));
+        const auto besides = speed.overhead();
+        const auto rate = [&](const DecodeLoad& load) {
+            return rateText(1 / (load.bytes() / read.of(load.bytes()) + besides.value_or(0)));
+        };
+        m_estimatedName->setText(besides ? tr("Decode, estimated") : tr("Decode, memory’s limit"));
+        m_estimated->setText((besides ? tr("≈ %1 tok/s") : tr("≤ %1 tok/s")).arg(rate(empty)));
         m_estimated->setToolTip(
-            tr("Estimated from how fast this machine reads so many bytes, %1 GB/s measured: no "
-               "token comes faster than the weights "
-               "can be read. %2 tok/s once %3 tokens are cached.")
+            tr("From how fast this machine reads so many bytes, %1 GB/s measured: no token comes faster than "
+               "the weights can be read. %2 tok/s once %3 tokens are cached.")
                 .arg(
-                    QLocale().toString(bandwidth / 1e9, 'f', 1),
-                    rateText(full.tokensPerSecond(read.of(full.bytes()))),
-                    QLocale().toString(qulonglong(context))));
+                    QLocale().toString(bandwidth / 1e9, 'f', 1), rate(full),
+                    QLocale().toString(qulonglong(context)))
+            + QLatin1Char(' ')
+            + (besides ? tr("%1 a token are added for what is not reading, as last measured.")
+                             .arg(QLocale().toString(*besides * 1e6, 'f', 0) + QStringLiteral(" µs"))
+                       : tr("A small model stays far below this limit: what stands between the products "
+                            "counts more than reading. Measured once, it is counted in.")));
     } else {
         const bool ownMemory = m_workspace.engine().options().device.starts_with("vulkan");
         m_estimated->setText(ownMemory ? QStringLiteral("–") : QStringLiteral("…"));

@@ -26,7 +26,7 @@ private:
 
     Workspace& m_workspace;
     Card* m_card;
-    QLabel *m_estimated, *m_measured, *m_energy;
+    QLabel *m_estimatedName, *m_estimated, *m_measured, *m_energy;
     QPushButton* m_measure;
     QString m_why; ///< the last failure
     bool m_original = false;

@@ -57,7 +57,6 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_measured->setMarkerSize(9);
     m_now->setMarkerSize(13);
     m_size->setTitleText(tr("file size, %1").arg(QLatin1String(m_unit.name)));
-    m_size->setLabelFormat("%.2f");
     m_loss->setTitleText(isInNats(workspace.model()) ? tr("KL divergence, nats") : tr("divergence"));
     m_loss->setLabelFormat("%.1g");
     m_loss->setBase(10);
@@ -100,7 +99,10 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     };
     connect(&workspace.document(), &AllocationDocument::changed, this, redrawSoon);
     connect(&workspace.evaluation(), &EvaluationController::finished, this, redrawSoon);
-    connect(&m_frontier, &FrontierController::ready, this, &FrontierPage::redraw);
+    connect(&m_frontier, &FrontierController::ready, this, [this] {
+        setProperty("busy", m_soon.isActive());
+        redraw();
+    });
     for (QXYSeries* const series : {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_measured)}) {
         connect(series, &QXYSeries::clicked, this, &FrontierPage::take);
         connect(series, &QXYSeries::hovered, this, [this](const QPointF& point, bool inside) {
@@ -128,6 +130,7 @@ void FrontierPage::requestSoon()
 {
     if (!isVisible())
         return; // asked again when somebody looks
+    setProperty("busy", true); // whoever takes a picture waits for the line
     if (!m_soon.isActive())
         m_soon.start();
 }
@@ -181,14 +184,12 @@ void FrontierPage::redraw()
         std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.x() < b.x(); });
     const auto [low, high] =
         std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.y() < b.y(); });
-    const double margin = std::max(0.01, (right->x() - left->x()) * 0.04);
     const QRectF extent(
-        QPointF(left->x() - margin, std::pow(10, std::floor(std::log10(low->y())))),
-        QPointF(right->x() + margin, std::pow(10, std::ceil(std::log10(high->y()) + 1e-9))));
+        QPointF(left->x(), std::pow(10, std::floor(std::log10(low->y())))),
+        QPointF(right->x(), std::pow(10, std::ceil(std::log10(high->y()) + 1e-9))));
     if (std::exchange(m_extent, extent) == extent)
         return;
-    m_size->setRange(extent.left(), extent.right());
-    m_size->applyNiceNumbers();
+    showRange(*m_size, extent.left(), extent.right());
     m_loss->setRange(extent.top(), extent.bottom());
 }
 

@@ -6,6 +6,7 @@
 #include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLineEdit>
@@ -86,6 +87,11 @@ MethodsPage::MethodsPage(Workspace& workspace, QWidget* parent)
     m_bits->setAccessibleName(tr("Bits per weight"));
     for (const Width& width : widths)
         m_bits->addItem(say(width.title));
+    for (QComboBox* const filter : {m_family, m_bits}) { // long words of a language stand in the list
+        filter->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        filter->setMinimumContentsLength(9);
+        filter->view()->setMinimumWidth(filter->view()->sizeHintForColumn(0) + 16);
+    }
     if (const GlossaryTerm* const term = termOf("calibration"))
         m_noData->setToolTip(meaningOf(*term));
     m_glossary->setToolTip(tr("The words of the field, one sentence each"));
@@ -101,7 +107,7 @@ MethodsPage::MethodsPage(Workspace& workspace, QWidget* parent)
     m_detail->setAccessibleName(tr("About the method"));
     m_detail->setFrameShape(QFrame::NoFrame);
     m_detail->setOpenLinks(false);
-    m_detail->setMinimumWidth(240);
+    m_detail->setMinimumWidth(200);
 
     auto* const filters = new QHBoxLayout;
     filters->addWidget(m_search, 1);

@@ -57,7 +57,7 @@ void GuessBars::paintEvent(QPaintEvent*)
     const bool flips = m_firstOriginal && m_firstCompressed && *m_firstOriginal != *m_firstCompressed;
     QFont small = font(), figures = figureFont(font(), 11);
     small.setPixelSize(12);
-    const int figureWidth = QFontMetrics(figures).horizontalAdvance(QStringLiteral("100.0 %"));
+    const int figureWidth = QFontMetrics(figures).horizontalAdvance(QStringLiteral("0.0000 %"));
     QFont bold = small;
     bold.setBold(true);
     int nameWidth = 0;

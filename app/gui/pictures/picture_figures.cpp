@@ -56,7 +56,7 @@ QString classifierHtml(const QString& muted, const PictureEvaluation* evaluation
     QStringList cells;
     const auto add = [&](const QString& name, const QString& figure) {
         const QString title = QString(name).replace(QLatin1Char(' '), QStringLiteral("&nbsp;"));
-        cells << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;&nbsp;<b>%3</b>")
+        cells << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;<b>%3</b>")
                      .arg(muted, title, figure);
     };
     if (evaluation->top1)
@@ -72,7 +72,7 @@ QString classifierHtml(const QString& muted, const PictureEvaluation* evaluation
                 .arg(evaluation->flips)
                 .arg(evaluation->samplesDone)
                 .replace(QLatin1Char(' '), QStringLiteral("&nbsp;")));
-    return cells.join(QStringLiteral("&nbsp;&nbsp;&nbsp; "));
+    return cells.join(QStringLiteral("&nbsp; "));
 }
 
 } // namespace
@@ -126,7 +126,7 @@ QString figuresHtml(
         };
         const auto scores = preview ? preview->scores : std::nullopt;
         columns << Column{
-            say(QT_TRANSLATE_NOOP("PictureFigures", "PSNR to target (original)")),
+            say(QT_TRANSLATE_NOOP("PictureFigures", "to target (original)")),
             cell(
                 scores.has_value(),
                 scores ? two(double(scores->psnr), double(scores->referencePsnr)) : QString()),

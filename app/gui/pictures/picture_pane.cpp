@@ -40,10 +40,12 @@ void PicturePane::setOther(const QImage& image)
     update();
 }
 
-void PicturePane::setCaption(const QString& caption)
+void PicturePane::setCaption(const QString& caption, const QString& shorter)
 {
     m_caption = caption;
+    m_shorter = shorter;
     setAccessibleDescription(caption);
+    setToolTip(caption);
     update();
 }
 
@@ -141,8 +143,10 @@ void PicturePane::paintEvent(QPaintEvent*)
         small.setPixelSize(11);
         painter.setFont(small);
         const QFontMetrics metrics(small);
-        const QString text = metrics.elidedText(m_caption, Qt::ElideRight, width() - 24);
-        const QRectF chip(6, 6, metrics.horizontalAdvance(text) + 12, metrics.height() + 6);
+        const int room = width() - 18;
+        const bool fits = m_shorter.isEmpty() || metrics.horizontalAdvance(m_caption) <= room;
+        const QString text = metrics.elidedText(fits ? m_caption : m_shorter, Qt::ElideRight, room);
+        const QRectF chip(3, 5, metrics.horizontalAdvance(text) + 12, metrics.height() + 6);
         painter.setPen(Qt::NoPen);
         painter.setBrush(QColor(0, 0, 0, 170));
         painter.drawRoundedRect(chip, 3, 3);

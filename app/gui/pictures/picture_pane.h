@@ -22,7 +22,8 @@ public:
     [[nodiscard]] const QImage& image() const { return m_image; }
     /// Shown right of the divider; null takes the divider away.
     void setOther(const QImage& image);
-    void setCaption(const QString& caption);
+    /// shorter: what stands there where the whole has no room; the tooltip says it.
+    void setCaption(const QString& caption, const QString& shorter = {});
     void setMessage(const QString& message); ///< in the middle while there is no picture
     void setStale(bool stale); ///< of an earlier step: dimmed
     void setWipe(double fraction); ///< of the pane's width that shows image(), 0 to 1
@@ -56,7 +57,7 @@ private:
 
     PictureViewport& m_viewport;
     QImage m_image, m_other;
-    QString m_caption, m_message;
+    QString m_caption, m_shorter, m_message;
     double m_wipe = 0.5;
     bool m_flipped = false, m_stale = false;
     enum class Drag { None, Picture, Divider } m_drag = Drag::None;

@@ -82,7 +82,7 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     splitter->addWidget(side);
     splitter->addWidget(m_views);
     splitter->setStretchFactor(1, 1);
-    splitter->setSizes({190, 610});
+    splitter->setSizes({isClassifier() ? 190 : 150, 610}); // seeds and decibels are short, pictures are wide
     splitter->setChildrenCollapsible(false);
     column->addWidget(splitter, 1);
     m_figures->setObjectName(QStringLiteral("pictureFigures"));

@@ -84,6 +84,11 @@ PlanesView::PlanesView(QWidget* parent)
     hint->setFixedHeight(m_map->sizeHint().height());
     m_steps->hide();
 
+    for (QComboBox* const choice : {m_left, m_map}) {
+        const auto explain = [choice] { choice->setToolTip(choice->currentText()); };
+        connect(choice, &QComboBox::currentTextChanged, choice, explain);
+        explain();
+    }
     connect(m_left, &QComboBox::currentIndexChanged, this, &PlanesView::refresh);
     connect(m_map, &QComboBox::activated, this, [this](int index) { emit mapChosen(std::size_t(index)); });
     connect(m_compressed, &PicturePane::wipeMoved, this, &PlanesView::wipeMoved);
@@ -153,14 +158,16 @@ void PlanesView::refresh()
     m_compressed->setOther(m_preview.compressed.isNull() ? QImage() : left);
     m_compressed->setCaption(
         m_compressed->isFlipped() ? m_left->currentText()
-                                  : tr("Compressed ◂▸ %1").arg(m_left->currentText().toLower()));
+                                  : tr("Compressed ◂▸ %1").arg(m_left->currentText().toLower()),
+        m_compressed->isFlipped() ? QString() : tr("Compressed"));
     m_difference->setImage(m_preview.map ? m_preview.map->image : QImage());
     m_difference->setCaption(
         m_preview.map ? tr("%1: mean %2, brightest %3")
                             .arg(
                                 mapTitle(m_preview.map->index), formatSmall(m_preview.map->mean),
                                 formatSmall(m_preview.map->largest))
-                      : mapTitle(map()));
+                      : mapTitle(map()),
+        m_preview.map ? tr("mean %1").arg(formatSmall(m_preview.map->mean)) : QString());
     m_steps->setErrors(m_preview.stepErrors);
 }
 

@@ -147,7 +147,7 @@ void DifferenceDialog::refresh()
         m_headline->setText(tr("All %n layer(s) are the same.", nullptr, int(difference.equalLayers)));
         return;
     }
-    QString text = tr("%1 layers differ, %2 are the same. Size %3 → %4, bits a weight %5.")
+    QString text = tr("%1 layers differ, %2 are the same. Size %3 → %4, bits a weight of the layers %5.")
                        .arg(difference.changes.size())
                        .arg(difference.equalLayers)
                        .arg(

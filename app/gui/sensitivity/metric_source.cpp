@@ -122,6 +122,7 @@ void SensitivityPage::showMetricState()
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Score"));
     m_run->setEnabled(running || known == nullptr);
+    m_run->setVisible(true);
     if (running) {
         const auto left = job.timeLeft();
         m_state->setText(

@@ -4,6 +4,7 @@
 #include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
+#include "app/gui/widgets/heat_legend.h"
 #include "app/gui/widgets/heat_map.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/gui/widgets/quiet_progress.h"
@@ -19,11 +20,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace tritloom {
 namespace {
 
 constexpr double decades = 6; ///< of the colour scale at most
+
+/// "int4g112" is what "int4row" means for rows of 112, and no other format.
+bool isMeant(const std::string& heading, const std::string& format)
+{
+    const std::size_t row = heading.find("row");
+    return format == heading
+        || (row != std::string::npos && format.starts_with(heading.substr(0, row) + "g"));
+}
 
 } // namespace
 
@@ -31,6 +41,7 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
     , m_map(new HeatMap(this))
+    , m_legend(new HeatLegend(this))
     , m_source(new QComboBox(this))
     , m_quantity(new QComboBox(this))
     , m_settings(new ParameterButton(this))
@@ -66,12 +77,21 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->addLayout(header);
-    layout->addWidget(m_state);
+    auto* const below = new QHBoxLayout;
+    below->addWidget(m_state, 1);
+    below->addWidget(m_legend);
+    layout->addLayout(below);
     layout->addWidget(m_map, 1);
 
     m_map->setWords(
         [this](int row, int column) { return textOf(LayerId(std::uint32_t(row)), column); },
         [this](int row, int column) { return tipOf(LayerId(std::uint32_t(row)), column); });
+    m_map->setNotes(
+        [this](int row, int column) { return otherFormat(std::size_t(row), std::size_t(column)); });
+    m_legend->setToolTip(
+        tr("Colours are logarithmic. A cell with a corner stands for another format than its heading: the "
+           "layer’s rows do not divide into that format’s blocks, and the cell’s tooltip says what takes its "
+           "place."));
     m_soon.setSingleShot(true);
     m_soon.setInterval(100);
     connect(&m_soon, &QTimer::timeout, this, &SensitivityPage::showState);
@@ -148,8 +168,19 @@ void SensitivityPage::rebuild()
     QStringList rows, columns;
     for (const Layer& layer : m_workspace.model().layers)
         rows << shortName(layer);
-    for (const Candidate& candidate : m_workspace.sensitivity().table().candidates)
-        columns << formatName(candidate.format, candidate.parameters);
+    // A column is called what most of its cells stand for; the others have a mark.
+    const SensitivityTable& table = m_workspace.sensitivity().table();
+    m_headings.clear();
+    for (std::size_t c = 0; c < table.candidates.size(); ++c) {
+        const std::string& asked = table.candidates[c].format;
+        std::map<std::string, std::size_t> counts;
+        for (const std::vector<SensitivityCell>& cells : table.cells)
+            ++counts[isMeant(asked, cells[c].choice.format) ? asked : cells[c].choice.format];
+        const auto most =
+            std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+        m_headings.push_back(counts.empty() ? asked : most->first);
+        columns << formatName(m_headings.back(), table.candidates[c].parameters);
+    }
     m_map->setHeaders(rows, columns);
     m_map->setCurrentRow(rows.isEmpty() ? -1 : int(m_workspace.selection().current()));
     repaintCells();
@@ -173,6 +204,7 @@ void SensitivityPage::repaintCells()
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
         for (std::size_t c = 0; c < table.candidates.size(); ++c)
             paintCell(LayerId(layer), int(c));
+    showLegend();
 }
 
 void SensitivityPage::showCell(LayerId layer, int candidate)
@@ -193,6 +225,28 @@ void SensitivityPage::paintCell(LayerId layer, int candidate)
         std::isnan(value)                   ? value
             : value <= 0 || m_high <= m_low ? 0
                                             : (std::log10(value) - m_low) / (m_high - m_low));
+}
+
+QString SensitivityPage::otherFormat(std::size_t layer, std::size_t candidate) const
+{
+    const LayerChoice& choice = m_workspace.sensitivity().table().cells[layer][candidate].choice;
+    return choice.format.empty() || isMeant(m_headings[candidate], choice.format)
+        ? QString()
+        : formatName(choice.format, choice.parameters);
+}
+
+void SensitivityPage::showLegend()
+{
+    const SensitivityTable& table = m_workspace.sensitivity().table();
+    bool other = false;
+    for (std::size_t layer = 0; layer < table.cells.size() && !other; ++layer)
+        for (std::size_t c = 0; c < table.candidates.size() && !other; ++c)
+            other = !otherFormat(layer, c).isEmpty();
+    m_legend->setNote(other ? tr("another format") : QString());
+    if (m_high < m_low)
+        m_legend->setEnds({}, {});
+    else
+        m_legend->setEnds(formatSmall(std::pow(10, m_low)), formatSmall(std::pow(10, m_high)));
 }
 
 QString SensitivityPage::textOf(LayerId layer, int candidate) const
@@ -256,6 +310,7 @@ void SensitivityPage::showState()
     m_progress->setVisible(sensitivity.isRunning());
     m_run->setText(sensitivity.isRunning() ? tr("Stop") : known == 0 ? tr("Measure") : tr("Go on"));
     m_run->setEnabled(known < total);
+    m_run->setVisible(known < total); // "Go on" where nothing is left says nothing
     const QString& why = coreWords(m_workspace.engine().whyNotEvaluated());
     if (!why.isEmpty()) {
         m_state->setText(tr("Cannot be measured: %1").arg(why));

@@ -13,6 +13,7 @@ class QPushButton;
 
 namespace tritloom {
 
+class HeatLegend;
 class HeatMap;
 class ParameterButton;
 
@@ -41,11 +42,16 @@ private:
     void paintCell(LayerId layer, int candidate); ///< in the range as it is
     void showMarks();
     void showState();
+    void showLegend();
+    /// The format that a cell stands for, where its layer's rows do not divide as its column's format wants.
+    [[nodiscard]] QString otherFormat(std::size_t layer, std::size_t candidate) const;
     [[nodiscard]] QString textOf(LayerId layer, int candidate) const;
     [[nodiscard]] QString tipOf(LayerId layer, int candidate) const;
 
     Workspace& m_workspace;
     HeatMap* m_map;
+    HeatLegend* m_legend;
+    std::vector<std::string> m_headings; ///< format ids of the columns as they are shown
     QComboBox *m_source, *m_quantity;
     ParameterButton* m_settings; ///< of the metric
     QCheckBox* m_allocates; ///< by the metric

@@ -49,6 +49,9 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     m_temperature->setToolTip(tr("0 takes the most likely token each time"));
     m_difference->setWordWrap(true);
     m_difference->setTextFormat(Qt::RichText);
+    m_difference->setMinimumSize(1, 1); // what a wrapped text says it needs at least is a narrow column
+    for (QWidget* const field : {static_cast<QWidget*>(m_tokens), static_cast<QWidget*>(m_seed)})
+        field->setMaximumWidth(96); // the prompt has the longer words
 
     auto* const label = new QLabel(tr("&Prompt"), this);
     label->setBuddy(m_prompt);
@@ -64,6 +67,8 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
          {std::pair(tr("Original"), m_original), std::pair(tr("Compressed"), m_compressed)}) {
         auto* const column = new QVBoxLayout;
         column->addWidget(new QLabel(title, this));
+        browser->setMinimumHeight(64); // a low dock scrolls the text, not the page
+        browser->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
         column->addWidget(browser, 1);
         texts->addLayout(column, 1);
     }
@@ -136,10 +141,10 @@ QString TextPage::html(const TextComparison& comparison, const std::vector<Gener
                            themeColors(palette()).mutedText.name(),
                            QString::fromStdString(comparison.prompt).toHtmlEscaped(), text(before));
     if (!after.empty())
-        page += QString("<span style='background:%1;color:black'>%2</span>%3")
+        page += QString("<span style='background:%1;color:%2'>%3</span>%4")
                     .arg(
-                        themeColors(palette()).warning.name(), text(std::span(after).first(1)),
-                        text(std::span(after).subspan(1)));
+                        themeColors(palette()).warning.name(), themeColors(palette()).panel.name(),
+                        text(std::span(after).first(1)), text(std::span(after).subspan(1)));
     return page;
 }
 

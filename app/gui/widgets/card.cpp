@@ -1,5 +1,7 @@
 #include "app/gui/widgets/card.h"
 
+#include "app/gui/widgets/elided_label.h"
+
 #include <QHBoxLayout>
 
 namespace tritloom {
@@ -7,8 +9,9 @@ namespace tritloom {
 Card::Card(const QString& title, QWidget* parent)
     : QFrame(parent)
     , m_column(new QVBoxLayout(this))
-    , m_title(makeMutedLabel(title, this))
+    , m_title(new ElidedLabel(title, this)) // a long one does not say how wide the card is
 {
+    m_title->setForegroundRole(QPalette::PlaceholderText);
     setProperty("card", true);
     m_column->setContentsMargins(12, 10, 12, 11);
     m_column->setSpacing(5);
@@ -16,7 +19,7 @@ Card::Card(const QString& title, QWidget* parent)
     m_title->setVisible(!title.isEmpty());
 }
 
-QLabel* Card::addRow(const QString& name, const QString& toolTip)
+Card::Row Card::addNamedRow(const QString& name, const QString& toolTip)
 {
     auto* const row = new QHBoxLayout;
     auto* const label = new QLabel(name, this);
@@ -29,7 +32,7 @@ QLabel* Card::addRow(const QString& name, const QString& toolTip)
     row->addWidget(label);
     row->addWidget(figure, 1);
     m_column->addLayout(row);
-    return figure;
+    return {label, figure};
 }
 
 QLabel* makeMutedLabel(const QString& text, QWidget* parent)

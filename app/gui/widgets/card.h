@@ -15,8 +15,16 @@ public:
 
     [[nodiscard]] QVBoxLayout* column() { return m_column; }
     [[nodiscard]] QLabel* title() { return m_title; }
-    /// "KL divergence      0.0312 ± 0.0009": gives the label of the figure.
-    QLabel* addRow(const QString& name, const QString& toolTip = {});
+    struct Row {
+        QLabel *name, *figure;
+    };
+    /// "KL divergence      0.0312 ± 0.0009".
+    Row addNamedRow(const QString& name, const QString& toolTip = {});
+    /// The same, where what stands before the figure stays: gives the label of the figure.
+    QLabel* addRow(const QString& name, const QString& toolTip = {})
+    {
+        return addNamedRow(name, toolTip).figure;
+    }
 
 private:
     QVBoxLayout* m_column;

@@ -6,13 +6,18 @@
 #include <QChart>
 #include <QLegend>
 #include <QLocale>
+#include <QValueAxis>
+
+#include <algorithm>
+#include <cmath>
 
 namespace tritloom {
 
 void colourChart(QChart& chart, const QPalette& palette)
 {
     const ThemeColors colors = themeColors(palette);
-    chart.setLocale(QLocale());
+    // Some languages write exponents with a capital E; the numbers beside the chart do not.
+    chart.setLocale(QLocale().decimalPoint() == QLatin1String(".") ? QLocale::c() : QLocale());
     chart.setLocalizeNumbers(true); // label formats need a precision then: "%g" alone gives no text
     chart.setBackgroundBrush(palette.color(QPalette::Window));
     chart.legend()->setLabelColor(palette.color(QPalette::WindowText));
@@ -23,6 +28,23 @@ void colourChart(QChart& chart, const QPalette& palette)
         axis->setGridLineColor(colors.grid);
         axis->setLinePenColor(colors.line);
     }
+}
+
+void showRange(QValueAxis& axis, double low, double high)
+{
+    const double span = high > low ? high - low : std::max(1e-9, std::fabs(high) * 0.2), margin = span * 0.04;
+    const double left = low >= 0 ? std::max(0.0, low - margin) : low - margin, right = high + margin;
+    // The largest of 1, 2, 5 times a power of ten that gives at least four marks.
+    const double most = (right - left) / 4, power = std::pow(10, std::floor(std::log10(most)));
+    const double step = power * (most >= 5 * power ? 5 : most >= 2 * power ? 2 : 1);
+    axis.setTickType(QValueAxis::TicksDynamic);
+    axis.setTickAnchor(0);
+    axis.setTickInterval(step);
+    const double largest = std::max(std::fabs(left), std::fabs(right));
+    const int digits = std::max(0, -int(std::floor(std::log10(step) + 1e-9)));
+    axis.setLabelFormat(
+        largest < 1e5 && digits <= 5 ? QStringLiteral("%.%1f").arg(digits) : QStringLiteral("%.3g"));
+    axis.setRange(left, right);
 }
 
 } // namespace tritloom

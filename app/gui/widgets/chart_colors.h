@@ -2,10 +2,16 @@
 
 class QChart;
 class QPalette;
+class QValueAxis;
 
 namespace tritloom {
 
 /// Background, legend and axes of a chart in the theme's colours; the series are the caller's. GUI thread.
 void colourChart(QChart& chart, const QPalette& palette);
+
+/// Shows low to high and a little more, never below zero where nothing is, with marks at round numbers that
+/// have the digits to tell them apart: the whole axis is used, unlike by applyNiceNumbers(), which rounds the
+/// ends away from the points. GUI thread.
+void showRange(QValueAxis& axis, double low, double high);
 
 } // namespace tritloom

@@ -167,19 +167,7 @@ void HeatMap::paintEvent(QPaintEvent*)
             const double fraction =
                 m_fractions[std::size_t(row) * std::size_t(m_columns.size()) + std::size_t(column)];
             const QRect box = cellRect(row, column).adjusted(1, 1, -1, -1);
-            if (fraction < 0) {
-                painter.setPen(colors.grid);
-                painter.drawRect(box.adjusted(0, 0, -1, -1));
-            } else {
-                const QColor color =
-                    m_colour ? m_colour(colors, row, column, fraction) : colors.heat(fraction);
-                painter.fillRect(box, color);
-                painter.setPen(color.lightnessF() > 0.5f ? Qt::black : Qt::white);
-                // Half a number is another number: where it has no room the tooltip says it.
-                if (const QString text = m_text(row, column);
-                    fontMetrics().horizontalAdvance(text) <= box.width())
-                    painter.drawText(box, Qt::AlignCenter, text);
-            }
+            paintCell(painter, row, column, fraction);
             if (std::size_t(row) < m_marks.size() && m_marks[std::size_t(row)] == column) {
                 painter.setPen(QPen(palette().color(QPalette::WindowText), 2));
                 painter.drawRect(box.adjusted(0, 0, -1, -1));
@@ -191,6 +179,43 @@ void HeatMap::paintEvent(QPaintEvent*)
         }
     }
     paintHeader(painter);
+}
+
+void HeatMap::paintCell(QPainter& painter, int row, int column, double fraction) const
+{
+    const ThemeColors colors = themeColors(palette());
+    const QRect box = cellRect(row, column).adjusted(1, 1, -1, -1);
+    const QString note = m_note ? m_note(row, column) : QString();
+    QColor ink = colors.mutedText;
+    if (fraction < 0) {
+        painter.setPen(colors.grid);
+        painter.drawRect(box.adjusted(0, 0, -1, -1));
+    } else {
+        const QColor color = m_colour ? m_colour(colors, row, column, fraction) : colors.heat(fraction);
+        painter.fillRect(box, color);
+        ink = color.lightnessF() > 0.5f ? Qt::black : Qt::white;
+        painter.setPen(ink);
+        // Half a number is another number: where it has no room the tooltip says it.
+        const QString text = m_text(row, column);
+        const int width = fontMetrics().horizontalAdvance(text), gap = 10;
+        const bool hasRoom =
+            width + fontMetrics().horizontalAdvance(note) + gap + 2 * heatMarkSide <= box.width();
+        if (!note.isEmpty() && hasRoom)
+            painter.drawText(box, Qt::AlignCenter, text + QStringLiteral("  ") + note);
+        else if (width <= box.width())
+            painter.drawText(box, Qt::AlignCenter, text);
+    }
+    if (!note.isEmpty())
+        drawHeatMark(painter, box, ink);
+}
+
+void drawHeatMark(QPainter& painter, const QRect& box, const QColor& color)
+{
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    const QPoint corner(box.right() + 1, box.top());
+    painter.drawPolygon(QPolygon{corner, corner - QPoint(heatMarkSide, 0), corner + QPoint(0, heatMarkSide)});
+    painter.setBrush(Qt::NoBrush);
 }
 
 void HeatMap::paintHeader(QPainter& painter) const

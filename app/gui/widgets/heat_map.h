@@ -13,6 +13,10 @@ class QPainter;
 
 namespace tritloom {
 
+/// The mark of a cell of which more is to be known: a triangle in the upper right corner of the box.
+void drawHeatMark(QPainter& painter, const QRect& box, const QColor& color);
+inline constexpr int heatMarkSide = 6; ///< pixels
+
 /// A table of numbers as colours, rows with names, columns with names; scrolls by rows. NaN is "not yet". A
 /// tooltip says names that are cut. GUI thread only.
 class HeatMap final : public QAbstractScrollArea {
@@ -26,6 +30,9 @@ public:
     /// cells take longer than a frame.
     using Words = std::function<QString(int row, int column)>;
     void setWords(Words text, Words tip);
+    /// What else is to be known of some cells ("q5_0" under the heading q4_k): they get a mark in their
+    /// corner, and where there is room it is written too. Empty for the others.
+    void setNotes(Words note) { m_note = std::move(note); }
     /// How cells are coloured; ThemeColors::heat() of the fraction where nobody says.
     using Colour = std::function<QColor(const ThemeColors& colors, int row, int column, double fraction)>;
     void setColour(Colour colour);
@@ -53,6 +60,7 @@ private:
     [[nodiscard]] bool isUpright() const; ///< headings stand on end: columns are narrower than they
     [[nodiscard]] int headerHeight() const;
     void paintHeader(QPainter& painter) const;
+    void paintCell(QPainter& painter, int row, int column, double fraction) const;
     [[nodiscard]] QRect cellRect(int row, int column) const;
     [[nodiscard]] bool cellAt(const QPoint& point, int& row, int& column) const;
     void updateScrollBar();
@@ -60,7 +68,7 @@ private:
 
     QStringList m_rows, m_columns;
     std::vector<double> m_fractions; ///< -1: empty
-    Words m_text, m_tip;
+    Words m_text, m_tip, m_note;
     Colour m_colour;
     std::vector<int> m_marks;
     int m_currentRow = -1, m_currentColumn = 0, m_widestName = 0, m_widestHeading = 0;

@@ -97,6 +97,7 @@ ParameterForm::ParameterForm(QWidget* parent)
     m_grid->setColumnStretch(0, 1);
     m_reset->setAutoDefault(false); // Enter in a field keeps what was typed
     connect(m_reset, &QPushButton::clicked, this, &ParameterForm::reset);
+    m_grid->setColumnStretch(0, 1); // titles are longer than fields
     setSpecs({}, {});
 }
 
