@@ -23,6 +23,12 @@ Key keyOfRow(const ComparisonRow& row, ComparisonMeter& meter)
     Key key = keyOf("comparison 2", keyOf(session.dataKey(0), session.backendNames()));
     for (std::size_t i = 0; i < row.allocation.layers.size(); ++i)
         key = keyOf(key, session.compressor().keyOfChoice(LayerId(i), row.allocation.layers[i]));
+    // Accuracy and quality are beside what the pictures are said to be.
+    if (const auto* const pictures = dynamic_cast<const PictureSession*>(&session))
+        for (const PictureSample& sample : pictures->samples())
+            key = keyOf(
+                key, std::uint64_t(sample.label ? std::size_t(*sample.label) + 1 : 0),
+                std::as_bytes(std::span(sample.target.values)));
     return key;
 }
 

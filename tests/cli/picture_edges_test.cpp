@@ -3,6 +3,7 @@
 #include "tests/support/shared_data.h"
 
 #include <QDir>
+#include <QDirIterator>
 #include <QFile>
 #include <QJsonArray>
 #include <QRegularExpression>
@@ -198,6 +199,27 @@ private slots:
             {"evaluate", m_sample + "shapes.onnx", "--images", m_sample + "evaluation", "--size", half});
         QCOMPARE(fixed.exitCode, 2);
         QVERIFY(fixed.err.contains(QString("pictures of %1 x %1 only").arg(side).toUtf8()));
+    }
+
+    // What was measured is recalled, but not for pictures that are said to be something else.
+    void aComparisonIsKeptByItsLabels()
+    {
+        std::vector<double> shares;
+        for (const char* const label : {"0", "1", "0"}) {
+            QFile file(path("labels.csv"));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            QDirIterator pictures(m_sample + "evaluation", {"*.png"}, QDir::Files, QDirIterator::Subdirectories);
+            while (pictures.hasNext())
+                file.write(QFileInfo(pictures.next()).fileName().toUtf8() + "," + label + "\n");
+            file.close();
+            const Finished done = cli(
+                {"compare", m_sample + "shapes.onnx", "--images", m_sample + "evaluation", "--labels", file.fileName(),
+                 "--limit", "20", "--formats", "int8row", "--methods", "rtn", "--json"});
+            QVERIFY2(done.exitCode == 0, done.err.constData());
+            shares.push_back(done.json()["rows"][0]["top1"].toDouble());
+        }
+        QVERIFY(shares[0] != shares[1]);
+        QCOMPARE(shares[2], shares[0]);
     }
 
     void whatANetworkIsForAndTakesIsKept()
