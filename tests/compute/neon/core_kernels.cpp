@@ -187,7 +187,7 @@ void checkLineKernels(Random& random)
         const ScaleGrid grid{
             .levels = levels, .first = 6, .ratio = 1.05f, .steps = 12, .bothSigns = true, .negative = true};
         const LineGrid lines{
-            .top = 15, .first = 12, .last = 16, .widths = 5, .shares = 3, .offsetNotPositive = true};
+            .top = 15, .first = 12, .last = 16, .plain = {5, 3}, .others = {5, 3}, .offsetNotPositive = true};
         Lanes scale{}, offset{}, none{}, error{}, before{};
         kernels.scales(grid, samples, scale.data());
         bits.add(scale.data(), scale.size());
