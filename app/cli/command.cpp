@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <unistd.h>
 
 namespace tritloom::cli {
 
@@ -237,34 +236,6 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
     return true;
 }
 
-void Context::progress(const QString& what, double fraction)
-{
-    using namespace std::chrono;
-    const auto now = steady_clock::now();
-    if (fraction < m_lastFraction || m_lastFraction < 0)
-        m_progressBegin = now; // something new
-    m_lastFraction = fraction;
-    const bool terminal = isatty(STDERR_FILENO) != 0;
-    const QString shown = QString("%1 %2 %").arg(what).arg(int(fraction * 100));
-    const double passed = duration<double>(now - m_progressBegin).count();
-    // Lines that stay are for whoever looks at a log: a few a minute, none of what is over at once.
-    if (constexpr double apart = 5; !terminal && duration<double>(now - m_lastLine).count() < apart)
-        return;
-    QString left;
-    if (constexpr double soonest = 2; passed > soonest && fraction > 0.01 && fraction < 1)
-        left = QString(", %1 left").arg(timeText(passed * (1 - fraction) / fraction));
-    if (shown == m_lastProgress && (!terminal || left == m_lastLeft))
-        return;
-    m_lastProgress = shown;
-    m_lastLeft = left;
-    const QString line = shown + left;
-    if (terminal)
-        std::fprintf(stderr, "\r\033[K%s%s", qPrintable(line), fraction >= 1 ? "\n" : "");
-    else
-        std::fprintf(stderr, "%s\n", qPrintable(line));
-    m_lastLine = now;
-}
-
 int Context::fail(const Error& error) const
 {
     const bool cancelled = error.code == ErrorCode::Cancelled; // where it stopped helps nobody
@@ -385,14 +356,6 @@ void printTable(const QStringList& header, const std::vector<QStringList>& rows)
     print(header, rows.empty() ? header : rows.front());
     for (const QStringList& row : rows)
         print(row, row);
-}
-
-QString timeText(double seconds)
-{
-    const auto whole = qint64(seconds + 0.5);
-    return whole < 60  ? QString("%1 s").arg(whole)
-        : whole < 3600 ? QString("%1 min %2 s").arg(whole / 60).arg(whole % 60)
-                       : QString("%1 h %2 min").arg(whole / 3600).arg(whole / 60 % 60);
 }
 
 QString formatBytes(std::uint64_t bytes)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/cli/option_groups.h"
+#include "app/cli/progress_line.h"
 #include "app/session/engine.h"
 #include "app/session/plugin_host.h"
 #include "core/file/base_files.h"
@@ -8,7 +9,6 @@
 #include <QCommandLineParser>
 #include <QJsonObject>
 
-#include <chrono>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -34,6 +34,7 @@ public:
     /// Parses; prints help or the mistake. most: 0 for exactly `positionals`. False: return exitCode.
     [[nodiscard]] bool parse(const QStringList& arguments, int positionals, int most = 0);
     std::optional<Candidate> preparesFor; ///< what transforms are to prepare for; absent: as options say
+    bool leavesTransforms = false; ///< the model as it is stored, whatever options say
     std::vector<AppliedTransform> applied; ///< what forEachTransform() rewrote the model by, for recipes
     bool choosesCandidates = false; ///< addCandidateOptions() was called
     int exitCode = Done;
@@ -41,7 +42,7 @@ public:
     [[nodiscard]] bool json() const { return parser.isSet("json"); }
     /// One line on stderr with the time left, rewritten in place on a terminal, one in some seconds elsewhere.
     /// fraction 0 to 1; less than before: of something new.
-    void progress(const QString& what, double fraction);
+    void progress(const QString& what, double fraction) { m_progress.show(what, fraction); }
     int fail(const Error& error) const; ///< prints the sentence, gives the exit code
     /// The error of an option that cannot be meant: fail() gives WrongUse for it.
     template <typename... Args>
@@ -84,10 +85,8 @@ private:
     [[nodiscard]] QString givenTwice() const;
     [[nodiscard]] Result<void> checkOutputs() const;
 
-    QString m_command, m_summary, m_lastProgress, m_lastLeft;
-    double m_lastFraction = -1;
-    std::chrono::steady_clock::time_point m_progressBegin;
-    std::chrono::steady_clock::time_point m_lastLine = std::chrono::steady_clock::now();
+    QString m_command, m_summary;
+    ProgressLine m_progress;
     mutable bool m_isWrongUse = false; ///< remembered by whatever reads options
     std::vector<Option> m_options; ///< for the help, in order
     std::vector<std::pair<QString, QString>> m_arguments;
@@ -98,7 +97,6 @@ private:
 /// A table with aligned columns on stdout. Numbers (cells that start with a digit or sign) go to the right.
 void printTable(const QStringList& header, const std::vector<QStringList>& rows);
 [[nodiscard]] QString formatBytes(std::uint64_t bytes); ///< "1.84 MB", see app/session/size_unit.h
-[[nodiscard]] QString timeText(double seconds); ///< "12 s", "4 min 5 s"
 
 struct Command {
     const char* group; ///< the heading above it in --help

@@ -199,7 +199,10 @@ int compare(Context& context, const QStringList& arguments)
         if (isPreparedByRow) {
             kind = network && network->picture ? &pictureComparison(network->picture->task)
                                               : &textComparison();
-            for (std::size_t i = 0; i < rows.size(); ++i)
+            context.leavesTransforms = true;
+            TRY_VOID(runPrepared(context, network, rows.front()));
+            context.leavesTransforms = false;
+            for (std::size_t i = 1; i < rows.size(); ++i)
                 TRY_VOID(runPrepared(context, network, rows[i]));
         } else {
             TRY_VOID(runRows(context, opened, rows));
@@ -215,11 +218,13 @@ int compare(Context& context, const QStringList& arguments)
     if (const auto done = run(); !done)
         return context.fail(done.error());
     print(context, *kind, rows, leftOut);
+    if (!rows.front().isMeasured())
+        tell({fmt::format("the original: {}", rows.front().failure)});
     std::vector<std::string> failures;
-    for (const ComparisonRow& row : rows)
+    for (const ComparisonRow& row : std::span(rows).subspan(1))
         if (!row.isMeasured())
             failures.push_back(fmt::format("{} {}: {}", row.candidate.format, row.method, row.failure));
-    const std::size_t compressed = rows.size() - 1; // the first is the original
+    const std::size_t compressed = rows.size() - 1;
     tellFailures(failures, compressed, "rows");
     return failures.size() < compressed ? Done : Failed;
 }

@@ -98,6 +98,8 @@ Result<std::vector<AppliedTransform>> askedTransforms(Context& context)
 Result<void>
 forEachTransform(Context& context, const std::function<const Model&()>& model, const ApplyTransform& apply)
 {
+    if (context.leavesTransforms)
+        return {};
     for (AppliedTransform& asked : TRY(askedTransforms(context))) {
         const QString title = QString::fromStdString(pluginText(asked.transform));
         const MethodContext work{

@@ -11,7 +11,8 @@ namespace tritloom::vulkan {
 /// are given to the device in one order of bytes: for each line an f32 scale, an f32 offset, then its codes in
 /// `bits` bits each, element 0 in the lowest bits, filled up to whole words.
 
-/// How the shader of such weights reads this format; nothing where the CPU packs it neither.
+/// How the shader of such weights reads this format; nothing where cpu::codedFormat() has none. Lines that fill no
+/// spans on the CPU (8, 24, 72) are read here.
 [[nodiscard]] std::optional<FormatRow> codedRow(const NumberFormat& format);
 
 /// The bytes for the device. weights: of a format with a codedRow(). Many threads.

@@ -57,6 +57,13 @@ public:
         : m_bits(bits)
         , m_group(group)
     {
+        const std::vector<float> all = BitmodFormat::levelTable();
+        for (const Special special : bitmod::specials) {
+            const auto table = bitmod::levels(bits, special);
+            for (std::size_t code = 0; code < table.size(); ++code)
+                m_places[static_cast<std::size_t>(special)][code] =
+                    static_cast<std::uint8_t>(std::find(all.begin(), all.end(), table[code]) - all.begin());
+        }
     }
     std::string id() const override { return fmt::format("bitmod{}g{}", m_bits, m_group); }
     std::size_t blockElements() const override { return m_group; }
@@ -125,12 +132,7 @@ public:
     {
         const Head head = headOf(block);
         lines[0] = {head.scale, 0};
-        const std::vector<float> all = levelTable();
-        std::array<std::uint8_t, 16> place{};
-        const auto table = bitmod::levels(m_bits, head.special);
-        for (std::size_t code = 0; code < table.size(); ++code)
-            place[code] =
-                static_cast<std::uint8_t>(std::find(all.begin(), all.end(), table[code]) - all.begin());
+        const auto& place = m_places[static_cast<std::size_t>(head.special)];
         for (std::size_t i = 0; i < codes.size(); ++i)
             codes[i] = place[loadField(block.subspan(2), i, m_bits)];
     }
@@ -218,6 +220,7 @@ private:
 
     unsigned m_bits;
     std::size_t m_group;
+    std::array<std::array<std::uint8_t, 16>, 4> m_places{}; ///< in levelTable(), by special and code
 };
 
 } // namespace

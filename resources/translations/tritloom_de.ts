@@ -7844,8 +7844,8 @@ Divergenz %1</translation>
             <translation>„%1“ ist beschädigt</translation>
         </message>
         <message>
-            <source>version &apos;%1&apos; of Tritloom files, this program reads 1 and 2</source>
-            <translation>Version „%1“ der Tritloom-Dateien, dieses Programm liest 1 und 2</translation>
+            <source>version &apos;%1&apos; of Tritloom files, this program reads 1 to 3</source>
+            <translation>Version „%1“ der Tritloom-Dateien, dieses Programm liest 1 bis 3</translation>
         </message>
         <message>
             <source>the header names no model or no tensors</source>
@@ -7970,6 +7970,22 @@ Divergenz %1</translation>
         <message>
             <source>ONNX, INT4 (operator set 21)</source>
             <translation>ONNX, INT4 (Operatorsatz 21)</translation>
+        </message>
+        <message>
+            <source>it does not say what it takes of its base</source>
+            <translation>sie sagt nicht, was sie von ihrer Basis nimmt</translation>
+        </message>
+        <message>
+            <source>it takes &apos;%1&apos; of a base that it does not name</source>
+            <translation>sie nimmt „%1“ von einer Basis, die sie nicht nennt</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is not the name of a base</source>
+            <translation>„%1“ ist kein Name einer Basis</translation>
+        </message>
+        <message>
+            <source>it holds differences to another model itself</source>
+            <translation>sie enthält selbst Unterschiede zu einem anderen Modell</translation>
         </message>
     </context>
     <context>

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QStandardPaths>
 #include <QTest>
@@ -50,6 +51,16 @@ int editUntilKilled(const char* path)
     }
 }
 
+/// Of a folder and those below it.
+qint64 sizeOfFiles(const QString& folder)
+{
+    qint64 size = 0;
+    QDirIterator files(folder, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext())
+        size += QFileInfo(files.next()).size();
+    return size;
+}
+
 } // namespace
 
 class CrashTest final : public QObject {
@@ -69,25 +80,27 @@ private slots:
         environment.insert("XDG_DATA_HOME", home.path());
         process.setProcessEnvironment(environment);
         process.start(cliProgram(), sweepArguments());
-        QByteArray progress;
+        // What is kept grows with what has been measured.
+        int grown = 0;
+        qint64 size = 0;
         QElapsedTimer waited;
         waited.start();
-        while (!progress.contains(" 40 %") && waited.elapsed() < 100'000) {
-            process.waitForReadyRead(100);
-            progress += process.readAllStandardError();
-        }
-        QVERIFY2(progress.contains(" 40 %"), progress.constData());
-        QVERIFY2(!progress.contains("100 %"), "too quick to be killed");
+        while (grown < 8 && waited.elapsed() < 100'000 && !process.waitForFinished(20))
+            if (const qint64 now = sizeOfFiles(home.path()); now > size) {
+                size = now;
+                ++grown;
+            }
+        QCOMPARE(process.state(), QProcess::Running); // else too quick to be killed
         ::kill(pid_t(process.processId()), SIGKILL);
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.exitStatus(), QProcess::CrashExit);
 
         const QJsonObject again = run(cliProgram(), sweepArguments(), home.path()).json();
         qInfo(
-            "killed at 40 %% of %d cells; the next run recalled %d and measured %d", cells,
+            "killed while measuring %d cells; the next run recalled %d and measured %d", cells,
             again["recalled"].toInt(), again["measured"].toInt());
         QCOMPARE(again["recalled"].toInt() + again["measured"].toInt(), cells);
-        QVERIFY(again["recalled"].toInt() >= cells * 4 / 10);
+        QVERIFY(again["recalled"].toInt() > 0 && again["measured"].toInt() > 0);
         QCOMPARE(again["layers"], whole["layers"]); // the same numbers, to the last digit
     }
 

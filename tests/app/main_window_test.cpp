@@ -253,6 +253,7 @@ private slots:
     void speedIsEstimatedAndMeasuredOnRequest()
     {
         openSample();
+        QTRY_VERIFY(m_window->findChild<QLabel*>("decodeEstimated")); // its page comes with the first look at it
         auto* const estimated = find<QLabel>("decodeEstimated");
         QTRY_VERIFY_WITH_TIMEOUT(
             estimated->text().contains("tok/s"), 60000); // the bandwidth has been measured

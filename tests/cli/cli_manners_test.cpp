@@ -64,6 +64,19 @@ private slots:
             QVERIFY2(done.err.contains(sentence.toString().toUtf8()), qPrintable(sentence.toString()));
     }
 
+    void aTransformLeavesTheOriginalOfAComparison()
+    {
+        const Finished done = cli(
+            {"compare", m_language, "--formats", "q4_0", "--methods", "rtn", "--transform", "bias-correction",
+             "--chunks", "1", "--context", "32", "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        const QJsonObject answer = done.json(), original = answer["original"].toObject();
+        QVERIFY(original.contains("kl") && original["kl"].toDouble() == 0);
+        QCOMPARE(answer["rows"].toArray().size(), 1);
+        QVERIFY(answer["rows"].toArray()[0]["kl"].toDouble() > 0);
+        QCOMPARE(answer["failed"].toInt(), 0);
+    }
+
     void wordsThatAreNearlyRightAreNamed_data()
     {
         QTest::addColumn<QStringList>("arguments");

@@ -1,0 +1,293 @@
+// Products of packed weights with one column. Included once per instruction set.
+#if defined(TRITLOOM_CPU_COLUMN_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TRITLOOM_CPU_COLUMN_INL_H
+#undef TRITLOOM_CPU_COLUMN_INL_H
+#else
+#define TRITLOOM_CPU_COLUMN_INL_H
+#endif
+
+#include "compute/cpu/packed/unpack-inl.h"
+
+#include <algorithm>
+
+HWY_BEFORE_NAMESPACE();
+namespace tritloom::cpu::HWY_NAMESPACE {
+
+/// Whole-number sums of one line: their value is 65536 * high + 256 * middle + low.
+struct Sums {
+    IntVector high, middle, low;
+};
+
+/// The digits of four activations, for all lanes.
+template <std::size_t Digits>
+struct Four {
+    HWY_INLINE Four(const std::int8_t* x, std::size_t stride)
+    {
+        for (std::size_t i = 0; i < Digits; ++i)
+            digit[i] = broadcast(x + i * stride);
+    }
+    IntVector digit[Digits];
+};
+
+/// Adds four columns.
+template <Levels L, bool Wide, std::size_t Digits>
+HWY_INLINE void add(Sums& sums, ByteVector codes, const LevelTables& tables, const Four<Digits>& x)
+{
+    if constexpr (L == Levels::Fraction) {
+        const auto top = lookUp(tables.parts[0], codes), middle = lookUp(tables.parts[1], codes),
+                   last = lookUp(tables.parts[2], codes);
+        sums.high = dot<true>(sums.high, top, x.digit[0]);
+        sums.middle = dot<true>(sums.middle, middle, x.digit[0]);
+        sums.low = dot<true>(sums.low, last, x.digit[0]);
+        if constexpr (Digits == 3) { // products below the 24th bit are left out
+            sums.middle = dot<true>(sums.middle, top, x.digit[1]);
+            sums.low = dot<true>(sums.low, middle, x.digit[1]);
+            sums.low = dot<true>(sums.low, top, x.digit[2]);
+        }
+        return;
+    }
+    if constexpr (L == Levels::Table)
+        codes = lookUp(tables.parts[0], codes);
+    if constexpr (Digits == 3) {
+        sums.high = dot<Wide>(sums.high, codes, x.digit[0]);
+        sums.middle = dot<Wide>(sums.middle, codes, x.digit[1]);
+        sums.low = dot<Wide>(sums.low, codes, x.digit[2]);
+    } else {
+        sums.low = dot<Wide>(sums.low, codes, x.digit[0]);
+    }
+}
+
+template <Levels L, std::size_t Digits>
+HWY_INLINE FloatVector valueOf(const Sums& sums)
+{
+    const Floats d;
+    if constexpr (L == Levels::Fraction) // middle << 8 may not fit 32 bits
+        return hn::MulAdd(
+            hn::ConvertTo(d, sums.high), hn::Set(d, 65536),
+            hn::MulAdd(hn::ConvertTo(d, sums.middle), hn::Set(d, 256), hn::ConvertTo(d, sums.low)));
+    else if constexpr (Digits == 3)
+        return hn::MulAdd(
+            hn::ConvertTo(d, sums.high), hn::Set(d, 65536),
+            hn::ConvertTo(d, hn::Add(hn::ShiftLeft<8>(sums.middle), sums.low)));
+    else
+        return hn::ConvertTo(d, sums.low);
+}
+
+HWY_INLINE Sums nothing()
+{
+    const Ints ints;
+    return {hn::Zero(ints), hn::Zero(ints), hn::Zero(ints)};
+}
+
+HWY_INLINE void addTo(Sums& sums, const Sums& more)
+{
+    sums.high = hn::Add(sums.high, more.high);
+    sums.middle = hn::Add(sums.middle, more.middle);
+    sums.low = hn::Add(sums.low, more.low);
+}
+
+/// Where the sums of a line begin. Split: those of the middle and of the low digit apart, each of 16 bits.
+template <bool Split, std::size_t Groups, std::size_t Chains>
+HWY_INLINE void startSums(const std::int32_t* start, Sums (&sums)[Groups][Chains])
+{
+    const Ints ints;
+    for (std::size_t g = 0; g < Groups; ++g) {
+        for (std::size_t c = 1; c < Chains; ++c)
+            sums[g][c] = nothing();
+        const std::int32_t low = Split ? std::int8_t(start[1]) : start[1];
+        sums[g][0] = {
+            hn::Set(ints, start[0]), Split ? hn::Set(ints, (start[1] - low) / 256) : hn::Zero(ints),
+            hn::Set(ints, low)};
+    }
+}
+
+/// How many columns share a scale decides how sums are kept.
+enum class LineKind { Sixteen, ThirtyTwo, Long };
+
+/// A kernel's weights: what the compiler has to know of a layout.
+template <unsigned TheBits, Levels TheLevels, Scales TheScales, LineKind TheKind, bool IsWide>
+struct Weights {
+    static constexpr unsigned Bits = TheBits;
+    static constexpr Levels L = TheLevels;
+    static constexpr Scales S = TheScales;
+    static constexpr LineKind Kind = TheKind;
+    static constexpr bool Wide = IsWide;
+    /// Sums of lines are multiplied with scales as whole numbers: both have 16 bits (16 * 7 * 128), and those
+    /// of a block 32.
+    static constexpr bool WholeScales = Bits <= 3 && isSuper(S) && Kind == LineKind::Sixteen;
+};
+
+/// Times `lanes` rows that are multiplied beside each other: digits are loaded once for all, enough sums are
+/// under way to hide that a dot product takes ten times as long as the next one waits, and as many streams of
+/// weights come from memory, which overlaps with arithmetic better than one.
+constexpr std::size_t groups = HWY_TARGET > HWY_AVX3 ? 2 : 4;
+constexpr std::size_t groupsOfPanel = std::min(groups, panelRows / lanes),
+                      panelsAtOnce = groups / groupsOfPanel;
+/// Bytes ahead that each panel is asked for: the hardware does not look beyond its page.
+constexpr std::size_t ahead = 8192 / panelsAtOnce;
+
+/// Adds the columns of steps First + Step... of a span to sums[group][Step % Chains].
+template <class W, std::size_t Digits, std::size_t Chains, std::size_t First, std::size_t... Step>
+HWY_INLINE void addSteps(
+    Sums (&sums)[groups][Chains], const std::uint8_t* const (&codes)[groups], const std::int8_t* digits,
+    std::size_t stride, const LevelTables& tables, std::index_sequence<Step...>)
+{
+    const auto one = [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
+        const Four<Digits> four(digits + 4 * S, stride);
+        for (std::size_t g = 0; g < groups; ++g)
+            add<W::L, W::Wide, Digits>(
+                sums[g][S % Chains], codesOf<W::Bits, W::L, S>(codes[g]), tables, four);
+    };
+    (one(std::integral_constant<std::size_t, First + Step>()), ...);
+}
+
+/// The sums of a line times its scale, in whole numbers, and its offset times `total`.
+template <class W, std::size_t Digits>
+HWY_INLINE void
+addWhole(const std::uint8_t* scales, const Sums& sums, FloatVector total, Sums& ofBlock, FloatVector& offsets)
+{
+    const Ints ints;
+    IntVector scale;
+    if constexpr (W::S == Scales::NibbleLine) {
+        const auto pair = unsignedBytes(scales);
+        scale = hn::And(pair, hn::Set(ints, 15));
+        offsets = hn::MulAdd(hn::ConvertTo(Floats(), hn::ShiftRight<4>(pair)), total, offsets);
+    } else { // the upper half of a sum is its sign
+        scale = hn::And(
+            hn::PromoteTo(
+                ints,
+                hn::LoadU(hn::Rebind<std::int8_t, Ints>(), reinterpret_cast<const std::int8_t*>(scales))),
+            hn::Set(ints, 0xffff));
+    }
+    if constexpr (Digits == 3) {
+        ofBlock.high = dotWords(ofBlock.high, sums.high, scale);
+        ofBlock.middle = dotWords(ofBlock.middle, sums.middle, scale);
+    }
+    ofBlock.low = dotWords(ofBlock.low, sums.low, scale);
+}
+
+/// Some `lanes` rows with one token.
+template <class W, std::size_t Digits>
+HWY_INLINE void multiplyGroups(
+    const PackedWeights& weights, const std::size_t* panels, const std::size_t* first, const Activations& x,
+    float* const* y)
+{
+    constexpr bool sixteen = W::Kind == LineKind::Sixteen, super = isSuper(W::S), offset = hasOffset(W::S);
+    // A span's steps are dealt to as many sums.
+    constexpr std::size_t chains = Digits == 3 || W::Kind != LineKind::Long ? 1 : W::Bits == 8 ? 4 : 2;
+    constexpr std::size_t linesOfSpan = sixteen ? 2 : 1, stepsOfLine = steps / linesOfSpan;
+    const Floats d;
+    const PackedLayout& layout = weights.layout;
+    const Scales kind = W::S == Scales::SingleLine ? layout.scales : W::S;
+    const LevelTables tables(layout);
+    const std::size_t stride = x.blockColumns,
+                      spans = W::Kind == LineKind::Long ? layout.lineColumns / spanColumns : 1;
+    const std::uint8_t* next[groups];
+    FloatVector sums[groups];
+    for (std::size_t g = 0; g < groups; ++g) {
+        next[g] = weights.block(panels[g], 0);
+        sums[g] = hn::Zero(d);
+    }
+    for (std::size_t b = 0; b < layout.blocks; ++b) {
+        const std::size_t columns = layout.columnsOf(b), lines = columns / layout.lineColumns,
+                          header = layout.headerBytes(lines), bytes = layout.blockBytes(columns);
+        const std::int8_t* digits = x.digitsOf(b, 0);
+        const float *factor = x.scales.data() + b * x.lines, *total = x.sums.data() + b * x.lines;
+        const std::int32_t* start = x.starts.data() + 2 * b * x.lines;
+        const std::uint8_t *blocks[groups], *codes[groups];
+        FloatVector scaled[groups], offsets[groups];
+        Sums ofBlock[groups];
+        for (std::size_t g = 0; g < groups; ++g) {
+            blocks[g] = next[g];
+            next[g] += bytes;
+            codes[g] = blocks[g] + header + 4 * first[g];
+            if (g % groupsOfPanel == 0)
+                for (std::size_t i = 0; i < header; i += unitBytes)
+                    hwy::Prefetch(blocks[g] + ahead + i);
+            scaled[g] = offsets[g] = hn::Zero(d);
+            ofBlock[g] = nothing();
+        }
+        const auto finish = [&](std::size_t l, Sums(&sum)[groups][chains]) {
+            for (std::size_t g = 0; g < groups; ++g) {
+                for (std::size_t c = 1; c < chains; ++c)
+                    addTo(sum[g][0], sum[g][c]);
+                const BlockScales scales(kind, blocks[g], first[g]);
+                if constexpr (W::WholeScales) {
+                    addWhole<W, Digits>(
+                        scales.at(l), sum[g][0], hn::Set(d, total[l]), ofBlock[g], offsets[g]);
+                } else {
+                    const Line line = scales.line(l);
+                    auto value = valueOf<W::L, Digits>(sum[g][0]);
+                    if constexpr (!super)
+                        value = hn::Mul(value, hn::Set(d, factor[l]));
+                    scaled[g] = hn::MulAdd(line.scale, value, scaled[g]);
+                    if constexpr (offset)
+                        offsets[g] = hn::MulAdd(line.offset, hn::Set(d, total[l]), offsets[g]);
+                }
+            }
+        };
+        for (std::size_t l = 0; l < lines; l += linesOfSpan) {
+            Sums sum[groups][chains];
+            startSums<W::WholeScales && Digits == 3>(start + 2 * l, sum);
+            for (std::size_t s = 0; s < spans; ++s) {
+                for (std::size_t g = 0; g < groups; g += groupsOfPanel)
+                    for (std::size_t i = 0; i < W::Bits; ++i)
+                        hwy::Prefetch(codes[g] + ahead + i * unitBytes);
+                addSteps<W, Digits, chains, 0>(
+                    sum, codes, digits, stride, tables, std::make_index_sequence<stepsOfLine>());
+                if constexpr (sixteen) {
+                    finish(l, sum);
+                    startSums<W::WholeScales && Digits == 3>(start + 2 * l + 2, sum);
+                    addSteps<W, Digits, chains, stepsOfLine>(
+                        sum, codes, digits, stride, tables, std::make_index_sequence<stepsOfLine>());
+                }
+                for (std::size_t g = 0; g < groups; ++g)
+                    codes[g] += W::Bits * unitBytes;
+                digits += spanColumns;
+            }
+            finish(l + linesOfSpan - 1, sum);
+        }
+        for (std::size_t g = 0; g < groups; ++g) {
+            const BlockScales scales(kind, blocks[g], first[g]);
+            if constexpr (W::WholeScales)
+                scaled[g] = valueOf<W::L, Digits>(ofBlock[g]);
+            if constexpr (super) {
+                scaled[g] = hn::Mul(scaled[g], scales.scaleOfBlock());
+                if constexpr (offset)
+                    scaled[g] = hn::MulAdd(offsets[g], scales.offsetOfBlock(), scaled[g]);
+                sums[g] = hn::MulAdd(scaled[g], hn::Set(d, factor[0]), sums[g]);
+            } else {
+                sums[g] = hn::Add(sums[g], offset ? hn::Add(scaled[g], offsets[g]) : scaled[g]);
+            }
+        }
+    }
+    for (std::size_t g = 0; g < groups; ++g)
+        hn::StoreU(sums[g], d, y[g]);
+}
+
+/// Each stream of weights is a run of panels, so that what it asks for ahead is what it comes to.
+template <class W, std::size_t Digits>
+void MultiplyPanels(
+    const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
+{
+    const std::size_t run = (end - begin + panelsAtOnce - 1) / panelsAtOnce;
+    float nowhere[panelRows];
+    for (std::size_t i = 0; i < run; ++i)
+        for (std::size_t row = 0; row < panelRows; row += groupsOfPanel * lanes) {
+            std::size_t panels[groups];
+            std::size_t first[groups];
+            float* to[groups];
+            for (std::size_t g = 0; g < groups; ++g) {
+                const std::size_t panel = begin + g / groupsOfPanel * run + i;
+                panels[g] = panel < end ? panel : begin + i; // once more
+                first[g] = row + g % groupsOfPanel * lanes;
+                to[g] = panel < end ? y + (panel - begin) * panelRows + first[g] : nowhere;
+            }
+            multiplyGroups<W, Digits>(weights, panels, first, x, to);
+        }
+}
+
+} // namespace tritloom::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
