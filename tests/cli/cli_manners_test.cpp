@@ -67,8 +67,9 @@ private slots:
     void aTransformLeavesTheOriginalOfAComparison()
     {
         const Finished done = cli(
-            {"compare", m_pictures + "shapes.onnx", "--images", m_pictures + "evaluation", "--limit", "40",
-             "--formats", "int3row", "--methods", "rtn", "--transform", "bias-correction", "--json"});
+            {"compare", m_pictures + "classification/shapes.onnx", "--images",
+             m_pictures + "classification/evaluation", "--limit", "40", "--formats", "int3row", "--methods",
+             "rtn", "--transform", "bias-correction", "--json"});
         QVERIFY2(done.exitCode == 0, done.err.constData());
         const QJsonObject answer = done.json(), original = answer["original"].toObject();
         QVERIFY2(original["compressSeconds"].isDouble(), qPrintable(original["failure"].toString()));
@@ -87,9 +88,10 @@ private slots:
                                 << QByteArray("'--reference'");
         QTest::newRow("format") << QStringList{"export", m_language, "--format", "q4k", "-o", path("x.gguf")}
                                 << QByteArray("'q4_k'");
-        QTest::newRow("format of a list") << QStringList{"compare", m_language, "--formats", "q4_0,itn4row"}
-                                          << QByteArray("'int4row'");
-        QTest::newRow("method") << QStringList{"allocate", m_language, "--budget", "4bpw", "--method", "imatrx"}
+        QTest::newRow("format of a list")
+            << QStringList{"compare", m_language, "--formats", "q4_0,itn4row"} << QByteArray("'int4row'");
+        QTest::newRow("method") << QStringList{"allocate", m_language, "--budget",
+                                               "4bpw",     "--method", "imatrx"}
                                 << QByteArray("'imatrix'");
         QTest::newRow("method to show") << QStringList{"methods", "gtpq"} << QByteArray("'gptq'");
     }
@@ -109,10 +111,10 @@ private slots:
         QTest::newRow("formats") << QStringList{"sensitivity", m_language, "--formats", ","};
         QTest::newRow("formats of compare") << QStringList{"compare", m_language, "--formats", ","};
         QTest::newRow("methods") << QStringList{"compare", m_language, "--methods", ", ,"};
-        QTest::newRow("parameter") << QStringList{"export", m_language, "--format", "q4_0", "--method", "gptq:",
-                                                  "-o", path("x.gguf")};
-        QTest::newRow("far too many pictures")
-            << QStringList{"evaluate", m_pictures + "classification/shapes.onnx", "--calibration-count", "999999999"};
+        QTest::newRow("parameter") << QStringList{"export",   m_language, "--format", "q4_0",
+                                                  "--method", "gptq:",    "-o",       path("x.gguf")};
+        QTest::newRow("far too many pictures") << QStringList{
+            "evaluate", m_pictures + "classification/shapes.onnx", "--calibration-count", "999999999"};
     }
     void emptyListsAndParametersAreRefused()
     {
@@ -126,14 +128,17 @@ private slots:
     {
         const QString model = m_pictures + "super-resolution/enlarge.onnx", recipe = path("recipe.onnx");
         QCOMPARE(
-            cli({"export", model, "--format", "int3row", "--method", "rtn", "--skip-evaluation", "-o", recipe}).exitCode,
+            cli({"export", model, "--format", "int3row", "--method", "rtn", "--skip-evaluation", "-o",
+                 recipe})
+                .exitCode,
             0);
         const Finished done =
             cli({"generate", model, "--limit", "2", "--recipe", recipe, "-o", path("made"), "--json"});
         QVERIFY2(done.exitCode == 0, done.err.constData());
         const QJsonArray files = done.json()["files"].toArray();
         QCOMPARE(files.size(), 6);
-        const QImage input(files[0].toString()), original(files[1].toString()), compressed(files[2].toString());
+        const QImage input(files[0].toString()), original(files[1].toString()),
+            compressed(files[2].toString());
         QVERIFY(original.width() > input.width() && original.size() == compressed.size());
         QVERIFY(original != compressed);
     }
@@ -144,7 +149,8 @@ private slots:
         TRITLOOM_NEEDS_SHARED_DATA(folder);
         const QString model = QString::fromStdString((folder / "llm_stories260k/stories260K.bin").string());
         const Finished done = cli(
-            {"allocate", model, "--budget", "4bpw", "--metric", "zd", "--chunks", "1", "--context", "64", "--json"});
+            {"allocate", model, "--budget", "4bpw", "--metric", "zd", "--chunks", "1", "--context", "64",
+             "--json"});
         QVERIFY2(done.exitCode == 0, done.err.constData());
         QVERIFY(done.json()["bitsPerWeight"].toDouble() <= 4);
         QVERIFY2(done.err.contains("int2row to int8row are offered too"), done.err.constData());
@@ -154,8 +160,8 @@ private slots:
         const auto match = told.match(QString::fromUtf8(less.err));
         QVERIFY2(match.hasMatch(), less.err.constData());
         QCOMPARE(
-            cli({"allocate", model, "--budget", match.captured(1), "--metric", "zd", "--chunks", "1", "--context",
-                 "64"})
+            cli({"allocate", model, "--budget", match.captured(1), "--metric", "zd", "--chunks", "1",
+                 "--context", "64"})
                 .exitCode,
             0);
     }
@@ -165,12 +171,13 @@ private slots:
     {
         const QString small = path("stored4.gguf");
         QCOMPARE(
-            cli({"export", m_language, "--format", "q4_0", "--method", "rtn", "--skip-evaluation", "-o", small})
+            cli({"export", m_language, "--format", "q4_0", "--method", "rtn", "--skip-evaluation", "-o",
+                 small})
                 .exitCode,
             0);
         const Finished done = cli(
-            {"allocate", small, "--budget", "9bpw", "--formats", "q3_k,q8_0", "--metric", "zd", "--chunks", "1",
-             "--context", "64", "--json"});
+            {"allocate", small, "--budget", "9bpw", "--formats", "q3_k,q8_0", "--metric", "zd", "--chunks",
+             "1", "--context", "64", "--json"});
         QVERIFY2(done.exitCode == 0, done.err.constData());
         QVERIFY2(done.err.contains("larger than what is stored: they are left out"), done.err.constData());
         for (const QJsonValue& layer : done.json()["layers"].toArray())
@@ -182,7 +189,9 @@ private slots:
     {
         const QString program = cliProgram();
         const auto shell = [&](const QString& line) {
-            return run("/bin/bash", {"-c", line, "bash", program, m_language, path("streams.gguf")}, m_folder.path());
+            return run(
+                "/bin/bash", {"-c", line, "bash", program, m_language, path("streams.gguf")},
+                m_folder.path());
         };
         // Notes of what this kind of file does not hold go where nobody reads any more.
         (void)shell(
