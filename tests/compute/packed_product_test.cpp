@@ -205,6 +205,7 @@ private slots:
         QTest::addColumn<QList<float>>("levels");
         const std::vector<ProductSet> sets = productSets();
         for (std::size_t i = 0; i < sets.size(); ++i) {
+            QTest::addRow("%s signs", sets[i].title().c_str()) << i << "sign1g64" << QList<float>{-1, 1};
             for (int bits = 1; bits <= 8; ++bits) {
                 QList<float> levels;
                 for (int level = -(1 << (bits - 1)); level < 1 << (bits - 1); ++level)
@@ -221,7 +222,7 @@ private slots:
             }
         }
     }
-    // abq-llm 2, denseshift 5: weights and activations that are whole numbers give the sum in 64 bits. But
+    // abq-llm 2, bitnet 2, denseshift 5: weights and activations that are whole numbers give the sum in 64 bits. But
     // +-128 of shifts of 4 bits fit no signed byte: their levels are fractions, as precise as f32.
     void wholeNumbersAreMultipliedExactly()
     {
