@@ -224,6 +224,45 @@ private slots:
         QVERIFY(trainingLoss(1e9, 1.001 * critical, e4m3) >= trainingLoss(1e9, critical, e4m3));
     }
 
+    // undertrained-scaling 4: 10^12 tokens at which .2, .3, .4 and .5 nats are lost, as table 1 prints them.
+    void tableOfTheDegradationLaw()
+    {
+        struct Row {
+            double parameters, two[4], three[4], four[4];
+        };
+        constexpr Row rows[] = {
+            {1e9,
+             {.0011, .0025, .0043, .0066},
+             {.1089, .1990, .3051, .4251},
+             {1.4424, 2.6786, 4.1556, 5.8422}},
+            {7e9,
+             {.0026, .0057, .0099, .0152},
+             {.3038, .5550, .8512, 1.1860},
+             {4.5066, 8.3689, 12.9836, 18.2531}},
+            {70e9,
+             {.0071, .0154, .0267, .0409},
+             {1.0228, 1.8687, 2.8659, 3.9932},
+             {17.3499, 32.2192, 49.9854, 70.2723}},
+            {405e9,
+             {.0151, .0328, .0567, .0868},
+             {2.5807, 4.7151, 7.2311, 10.0754},
+             {48.4861, 90.0398, 139.6892, 196.3829}}};
+        for (const Row& row : rows)
+            for (int i = 0; i < 4; ++i) {
+                const double loss = .2 + .1 * i, n = row.parameters;
+                QVERIFY2(
+                    std::fabs(perBitTokens(loss, n, 2) / 1e12 - row.two[i]) <= .5001e-4, // the last digit
+                    qPrintable(QString::number(perBitTokens(loss, n, 2))));
+                QVERIFY(near(perBitTokens(loss, n, 3) / 1e12, row.three[i], 3e-4));
+                QVERIFY(near(perBitTokens(loss, n, 4) / 1e12, row.four[i], 2e-5));
+                if (n >= 70e9)
+                    QVERIFY2(
+                        std::fabs(unifiedTokens(loss, n, 2) / 1e12 - row.two[i]) <= .02 * row.two[i] + .5e-4,
+                        qPrintable(QString("%1 %2").arg(n).arg(unifiedTokens(loss, n, 2) / 1e12)));
+            }
+        QVERIFY(near(unifiedTokens(.2, 7e9, 3), .1873e12, 5e-4));
+    }
+
     // fp-scaling 6
     void budgetsOfTheTrainingLaw()
     {
