@@ -15,7 +15,7 @@ struct Settings {
     double hard = 0, soft = 0;
     std::size_t block = 8, seeds = 3, chunks = 2;
     bool lossless = false;
-    // Example values of an MLC cell: only their ratios enter the shares shown.
+    // Nanojoules, example values of an MLC cell: only their ratios enter the shares shown.
     double readSoft = .427, readHard = .579, writeSoft = 1.084, writeHard = 2.653;
 };
 
@@ -211,7 +211,31 @@ std::vector<ParameterSpec> MemoryFaults::parameters() const
          .standard = 2,
          .lowest = 1,
          .highest = 1000,
-         .whole = true}};
+         .whole = true},
+        {.key = "read_soft",
+         .title = "Reading a cell of 00 or 11",
+         .unit = "nJ",
+         .standard = Settings{}.readSoft,
+         .lowest = 1e-6,
+         .highest = 1e6},
+        {.key = "read_hard",
+         .title = "Reading a cell of 01 or 10",
+         .unit = "nJ",
+         .standard = Settings{}.readHard,
+         .lowest = 1e-6,
+         .highest = 1e6},
+        {.key = "write_soft",
+         .title = "Writing a cell of 00 or 11",
+         .unit = "nJ",
+         .standard = Settings{}.writeSoft,
+         .lowest = 1e-6,
+         .highest = 1e6},
+        {.key = "write_hard",
+         .title = "Writing a cell of 01 or 10",
+         .unit = "nJ",
+         .standard = Settings{}.writeHard,
+         .lowest = 1e-6,
+         .highest = 1e6}};
 }
 
 Result<Report>
@@ -225,6 +249,10 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
     settings.lossless = TRY(parameterValue(specs, given, "lossless")) != 0;
     settings.seeds = std::size_t(TRY(parameterValue(specs, given, "seeds")));
     settings.chunks = std::size_t(TRY(parameterValue(specs, given, "chunks")));
+    settings.readSoft = TRY(parameterValue(specs, given, "read_soft"));
+    settings.readHard = TRY(parameterValue(specs, given, "read_hard"));
+    settings.writeSoft = TRY(parameterValue(specs, given, "write_soft"));
+    settings.writeHard = TRY(parameterValue(specs, given, "write_hard"));
     if (probe->graph() == nullptr)
         return fail(ErrorCode::Unsupported, "faults are judged by running the model, which cannot be run");
     const double original = TRY(probe->losses({}, settings.chunks)).negativeLogLikelihood;
@@ -239,7 +267,7 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
             100 * settings.hard, 100 * settings.soft, settings.seeds, std::exp(original)),
         "Protection copies the sign into bit 14, which halves below 2 never set, and codes blocks so that "
         "few cells are "
-        "hard; a read can then never be 2 or more. Energies are of an example cell: compare, do not quote.",
+        "hard; a read can then never be 2 or more. The standard energies are of an example cell: compare, do not quote.",
         "Weights that were no longer finite were counted as 0."};
     Report::Table table{
         "Storage, energy and loss",

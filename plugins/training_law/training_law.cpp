@@ -50,10 +50,37 @@ TrainingFormat bestSplit(int bits, double block)
     return best;
 }
 
+TrainingFormat unroundedSplit(double bits, double block)
+{
+    return {bits * delta / (delta + nu) - .5, bits * nu / (delta + nu) - .5, block};
+}
+
 double bestPrecision(double tokens, double block)
 {
     const double s = delta + nu, k0 = std::pow(delta / s, delta) * std::pow(nu / s, nu);
     return std::pow((s - alpha) * std::pow(tokens, beta) * std::log2(block) / (alpha * n * g * k0), 1 / s);
+}
+
+TrainingPlan bestPlan(double operations, double block)
+{
+    const auto planAt = [&](double logTokens) {
+        const double tokens = std::exp(logTokens), bits = bestPrecision(tokens, block);
+        return TrainingPlan{bits, tokens, operations / (6. / 16 * tokens * bits)};
+    };
+    const auto lossAt = [&](double logTokens) {
+        const TrainingPlan plan = planAt(logTokens);
+        return trainingLoss(plan.parameters, plan.tokens, unroundedSplit(plan.bits, block));
+    };
+    // One valley: thirds are cut off until nothing is left.
+    double low = std::log(1e6), high = std::log(1e18);
+    for (int i = 0; i < 100; ++i) {
+        const double third = (high - low) / 3;
+        if (lossAt(low + third) < lossAt(high - third))
+            high -= third;
+        else
+            low += third;
+    }
+    return planAt((low + high) / 2);
 }
 
 std::vector<ParameterSpec> TrainingLaw::parameters() const
@@ -114,6 +141,15 @@ Result<Report> TrainingLaw::run(ModelProbe*, const Parameters& given, const Meth
         chart.series.push_back(std::move(series));
     }
     report.tables.push_back(std::move(table));
+    Report::Table budgets{
+        "Budgets, best spent", {"operations", "bits", "parameters", "training tokens", "loss, nats"}, {}};
+    for (const double operations : {1e21, 1e23, 1e25, 1e27}) {
+        const TrainingPlan plan = bestPlan(operations, block);
+        budgets.rows.push_back(
+            {number(operations), fmt::format("{:.2f}", plan.bits), number(plan.parameters), number(plan.tokens),
+             number(trainingLoss(plan.parameters, plan.tokens, unroundedSplit(plan.bits, block)))});
+    }
+    report.tables.push_back(std::move(budgets));
     report.charts.push_back(std::move(chart));
     context.progress(1);
     return report;

@@ -15,8 +15,16 @@ struct TrainingFormat {
 [[nodiscard]] double criticalTokens(double parameters, const TrainingFormat& format);
 /// The whole-number split of `bits` = 1 + E + M that costs least.
 [[nodiscard]] TrainingFormat bestSplit(int bits, double block);
+/// The split that would cost least were E and M any numbers.
+[[nodiscard]] TrainingFormat unroundedSplit(double bits, double block);
 /// Bits that a budget is best spent on when tokens are fixed, however large the budget.
 [[nodiscard]] double bestPrecision(double tokens, double block);
+
+/// What a budget is best spent on: 6 operations a parameter and token at 16 bits, in proportion at others.
+struct TrainingPlan {
+    double bits, tokens, parameters;
+};
+[[nodiscard]] TrainingPlan bestPlan(double operations, double block);
 
 class TrainingLaw final : public Analysis {
 public:

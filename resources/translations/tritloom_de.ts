@@ -6471,8 +6471,8 @@ Divergenz %1</translation>
             <translation>Halbgenaue, geschützt</translation>
         </message>
         <message>
-            <source>Protection copies the sign into bit 14, which halves below 2 never set, and codes blocks so that few cells are hard; a read can then never be 2 or more. Energies are of an example cell: compare, do not quote.</source>
-            <translation>Der Schutz kopiert das Vorzeichen in Bit 14, das Halbgenaue unter 2 nie setzen, und kodiert Blöcke so, dass wenige Zellen schwierig sind; gelesen wird dann nie 2 oder mehr. Energien sind die einer Beispielzelle: vergleichen, nicht zitieren.</translation>
+            <source>Protection copies the sign into bit 14, which halves below 2 never set, and codes blocks so that few cells are hard; a read can then never be 2 or more. The standard energies are of an example cell: compare, do not quote.</source>
+            <translation>Der Schutz kopiert das Vorzeichen in Bit 14, das Halbgenaue unter 2 nie setzen, und kodiert Blöcke so, dass wenige Zellen schwierig sind; gelesen wird dann nie 2 oder mehr. Die vorgegebenen Energien sind die einer Beispielzelle: vergleichen, nicht zitieren.</translation>
         </message>
         <message>
             <source>Weights that were no longer finite were counted as 0.</source>
@@ -6673,6 +6673,38 @@ Divergenz %1</translation>
         <message>
             <source>of a scale</source>
             <translation>einer Skala</translation>
+        </message>
+        <message>
+            <source>Budgets, best spent</source>
+            <translation>Budgets, am besten verwendet</translation>
+        </message>
+        <message>
+            <source>operations</source>
+            <translation>Rechenoperationen</translation>
+        </message>
+        <message>
+            <source>parameters</source>
+            <translation>Parameter</translation>
+        </message>
+        <message>
+            <source>Reading a cell of 00 or 11</source>
+            <translation>Lesen einer Zelle mit 00 oder 11</translation>
+        </message>
+        <message>
+            <source>Reading a cell of 01 or 10</source>
+            <translation>Lesen einer Zelle mit 01 oder 10</translation>
+        </message>
+        <message>
+            <source>Writing a cell of 00 or 11</source>
+            <translation>Schreiben einer Zelle mit 00 oder 11</translation>
+        </message>
+        <message>
+            <source>Writing a cell of 01 or 10</source>
+            <translation>Schreiben einer Zelle mit 01 oder 10</translation>
+        </message>
+        <message>
+            <source>nJ</source>
+            <translation>nJ</translation>
         </message>
     </context>
     <context>

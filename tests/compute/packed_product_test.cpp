@@ -198,6 +198,124 @@ private slots:
     // A tie may round to the other side: one unit of one activation in a hundred thousand.
     void eightBitProductsSeeRoundedActivations() { compare(cpu::ActivationMode::EightBit, 2e-5f); }
 
+    void wholeNumbersAreMultipliedExactly_data()
+    {
+        QTest::addColumn<std::size_t>("set");
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QList<float>>("levels");
+        const std::vector<ProductSet> sets = productSets();
+        for (std::size_t i = 0; i < sets.size(); ++i) {
+            QTest::addRow("%s signs", sets[i].title().c_str()) << i << "sign1g64" << QList<float>{-1, 1};
+            for (int bits = 1; bits <= 8; ++bits) {
+                QList<float> levels;
+                for (int level = -(1 << (bits - 1)); level < 1 << (bits - 1); ++level)
+                    levels.append(float(level));
+                QTest::addRow("%s planes, %d bits", sets[i].title().c_str(), bits)
+                    << i << QString("planes%1g128").arg(bits) << levels;
+            }
+            for (int bits = 2; bits <= 4; ++bits) {
+                QList<float> levels;
+                for (int shift = 0; shift < 1 << (bits - 1); ++shift)
+                    levels << float(1 << shift) << float(-(1 << shift));
+                QTest::addRow("%s shifts, %d bits", sets[i].title().c_str(), bits)
+                    << i << QString("shift%1g64").arg(bits) << levels;
+            }
+        }
+    }
+    // abq-llm 2, bitnet 2, denseshift 5: weights and activations that are whole numbers give the sum in 64 bits. But
+    // +-128 of shifts of 4 bits fit no signed byte: their levels are fractions, as precise as f32.
+    void wholeNumbersAreMultipliedExactly()
+    {
+        QFETCH(std::size_t, set);
+        QFETCH(QString, format);
+        QFETCH(QList<float>, levels);
+        const auto backend = productSets()[set].choose();
+        const NumberFormatPtr number = parseNumberFormat(format.toStdString()).value();
+        const std::size_t block = number->blockElements(), rows = 19;
+        std::mt19937 random(4);
+        for (const std::size_t columns : {1u, 127u, 128u, 129u, 4096u}) {
+            const std::size_t blocks = (columns + block - 1) / block;
+            const TensorType type{number, {rows, columns}};
+            std::vector<std::byte> bytes(type.bytes());
+            for (std::size_t b = 0; b < rows * blocks; ++b) {
+                std::vector<float> values(block);
+                for (std::size_t i = 0; i < block; ++i) // both ends, so that the scale is 1
+                    values[i] = i == 0 || i + 1 == block
+                        ? (i == 0 ? levels.front() : levels.back())
+                        : levels[qsizetype(random() % unsigned(levels.size()))];
+                number->encode(
+                    values, std::span(bytes).subspan(b * number->blockBytes(), number->blockBytes()));
+            }
+            const Tensor weights = Tensor::adopt(type, std::move(bytes));
+            const std::vector<float> w = weights.toFloats();
+            for (const float value : w)
+                QVERIFY2(levels.contains(value), qPrintable(QString::number(value)));
+            const cpu::CpuTensor tensor(weights);
+            const cpu::PackedLayout layout = tensor.packed().value()->layout;
+            QCOMPARE(layout.levels == cpu::Levels::Fraction, format.startsWith("shift4"));
+            for (const std::size_t tokens : {1u, 5u})
+                for (int xBits = 2; xBits <= 8; ++xBits) {
+                    const int top = (1 << (xBits - 1)) - 1;
+                    std::vector<float> x(tokens * columns);
+                    for (std::size_t i = 0; i < x.size(); ++i)
+                        // One of 127 in every line, so that the scale of the activations is 1.
+                        x[i] = i % columns % 32 == 0 ? 127.0f : float(int(random() % (2 * top + 1)) - top);
+                    QCOMPARE(rounded(layout, x, tokens), x);
+                    bool clean = false;
+                    const auto y = product(tensor, x, tokens, cpu::ActivationMode::EightBit, clean);
+                    for (std::size_t t = 0; t < tokens; ++t)
+                        for (std::size_t r = 0; r < rows; ++r) {
+                            std::int64_t expected = 0, size = 0;
+                            for (std::size_t c = 0; c < columns; ++c) {
+                                const auto term =
+                                    std::int64_t(w[r * columns + c]) * std::int64_t(x[t * columns + c]);
+                                expected += term;
+                                size += std::abs(term);
+                            }
+                            const double tolerance =
+                                layout.levels == cpu::Levels::Fraction ? 1e-6 * double(size) : 0;
+                            QVERIFY2( // QCOMPARE would forgive the last digits
+                                std::abs(double(y[t * rows + r]) - double(expected)) <= tolerance,
+                                qPrintable(QString("%1 x %2 bits: %3, not %4")
+                                               .arg(columns)
+                                               .arg(xBits)
+                                               .arg(double(y[t * rows + r]))
+                                               .arg(expected)));
+                        }
+                }
+        }
+    }
+
+    // abq-llm 3: rows beyond what 32 bits hold of the largest codes.
+    void longRowsOfTheLargestCodesDoNotOverflow()
+    {
+        constexpr std::size_t columns = 200 * 1024; // 255 * 127 * columns is three times 2^31
+        for (const ProductSet& set : productSets()) {
+            const auto backend = set.choose();
+            for (const char* id : {"planes8g128", "uint8g128", "int8g64", "q8_0"}) {
+                const NumberFormatPtr number = parseNumberFormat(id).value();
+                const std::size_t block = number->blockElements();
+                const TensorType type{number, {1, columns}};
+                std::vector<std::byte> bytes(type.bytes());
+                for (std::size_t b = 0; b < columns / block; ++b)
+                    number->encode(
+                        std::vector<float>(block, 255.0f),
+                        std::span(bytes).subspan(b * number->blockBytes(), number->blockBytes()));
+                const cpu::CpuTensor tensor(Tensor::adopt(type, std::move(bytes)));
+                const std::vector<float> x(2 * columns, 127.0f);
+                for (const std::size_t tokens : {1u, 2u})
+                    for (const auto mode : {cpu::ActivationMode::Exact, cpu::ActivationMode::EightBit}) {
+                        bool clean = false;
+                        const auto y = product(tensor, std::span(x).first(tokens * columns), tokens, mode, clean);
+                        for (const float sum : y)
+                            QVERIFY2(
+                                std::abs(double(sum) / (255.0 * 127 * columns) - 1) < 2e-3,
+                                qPrintable(QString("%1: %2").arg(id).arg(double(sum))));
+                    }
+            }
+        }
+    }
+
     void resultsAreEqualForAnyNumberOfThreads_data()
     {
         QTest::addColumn<std::size_t>("set");

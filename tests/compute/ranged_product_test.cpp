@@ -157,6 +157,47 @@ private slots:
             }
     }
 
+    // quant-survey 2: zero points on both sides. Scales of 1 and 1/2, so that floats hold every sum.
+    void zeroPointsOnBothSidesAreExact()
+    {
+        constexpr std::size_t tokens = 7, outputs = 33, inputs = 320;
+        const InputGrid grid{0.5f, 91, 8};
+        std::mt19937 random(11);
+        std::vector<float> x(tokens * inputs), w(outputs * inputs);
+        for (float& value : x)
+            value = grid.scale * float(int(random() % 256) - 91);
+        for (std::size_t i = 0; i < w.size(); ++i) // both ends of the range in every group
+            w[i] = i % 64 == 0 ? -5.0f : i % 64 == 1 ? 10.0f : float(int(random() % 16) - 5);
+        const Tensor weights = packByFormat(
+                                   Tensor::adoptFloats({outputs, inputs}, w),
+                                   parseNumberFormat("uint4g64").value(), {}, false, {})
+                                   .value();
+        QVERIFY(weights.toFloats() == w);
+        const std::vector<Tensor> factors{Tensor::adoptFloats({tokens, inputs}, x), weights};
+        std::vector<std::vector<float>> found{
+            referenceRangedProduct({OpKind::Linear, {}}, grid, factors, {}).value().toFloats()};
+        for (const std::string& set : cpuInstructionSets()) {
+            const std::unique_ptr<Backend> backend = makeCpuBackend(set).value();
+            const std::vector<DeviceTensor> on{
+                backend->upload(factors[0]).value(), backend->upload(factors[1]).value()};
+            auto* const products = dynamic_cast<RangedProducts*>(backend.get());
+            found.push_back(
+                backend->download(products->runRanged({OpKind::Linear, {}}, grid, on, {}).value())
+                    .value()
+                    .toFloats());
+        }
+        for (const std::vector<float>& y : found)
+            for (std::size_t t = 0; t < tokens; ++t)
+                for (std::size_t o = 0; o < outputs; ++o) {
+                    std::int64_t halves = 0;
+                    for (std::size_t c = 0; c < inputs; ++c)
+                        halves += std::int64_t(2 * x[t * inputs + c]) * std::int64_t(w[o * inputs + c]);
+                    QVERIFY2(
+                        double(y[t * outputs + o]) == double(halves) / 2,
+                        qPrintable(QString("%1, not %2").arg(double(y[t * outputs + o])).arg(double(halves) / 2)));
+                }
+    }
+
     void infinitiesAreHeldAndWhatIsNoNumberIsLeftToFloats()
     {
         const std::unique_ptr<Backend> backend = makeCpuBackend().value();

@@ -67,6 +67,10 @@ private slots:
         QTest::newRow("4 bits") << "bitmod4g128" << 0.0096 << 0.0115;
         QTest::newRow("int3") << "int3g128" << 0.0747 << 0.148;
         QTest::newRow("int4") << "int4g128" << 0.0137 << 0.0295;
+        QTest::newRow("int3, asymmetric") << "int3g128a" << 0.0464 << 0.080;
+        QTest::newRow("int4, asymmetric") << "int4g128a" << 0.0101 << 0.0177;
+        QTest::newRow("plain floats, 3 bits") << "fp3e2g128" << 0.0569 << 0.096;
+        QTest::newRow("plain floats, 4 bits") << "fp4e2g128" << 0.0118 << 0.0152;
     }
     void theErrorIsThatOfTheBrief()
     {
@@ -77,6 +81,39 @@ private slots:
         QVERIFY2(deviation(found, normal) < 0.03, qPrintable(QString::number(found)));
         const double tailed = relativeError(format.toStdString(), studentValues(1 << 19, 5, 2));
         QVERIFY2(deviation(tailed, student) < 0.03, qPrintable(QString::number(tailed)));
+    }
+
+    void eachKindOfGridAlone_data()
+    {
+        QTest::addColumn<unsigned>("bits");
+        QTest::addColumn<double>("between");
+        QTest::addColumn<double>("beyond");
+        QTest::newRow("3 bits") << 3u << 0.0471 << 0.0385;
+        QTest::newRow("4 bits") << 4u << 0.0099 << 0.0116;
+    }
+    void eachKindOfGridAlone()
+    {
+        QFETCH(unsigned, bits);
+        QFETCH(double, between);
+        QFETCH(double, beyond);
+        using bitmod::Special;
+        const std::vector<float> values = normalValues(1 << 18, 6);
+        const auto bestOf = [&](Special plus, Special minus) {
+            double error = 0, power = 0;
+            for (std::size_t begin = 0; begin < values.size(); begin += 128) {
+                const auto part = std::span(values).subspan(begin, 128);
+                error += std::min(
+                    errorOf(part, bitmod::levels(bits, plus), bitmod::top(bits, plus)),
+                    errorOf(part, bitmod::levels(bits, minus), bitmod::top(bits, minus)));
+                for (const float value : part)
+                    power += double(value) * double(value);
+            }
+            return error / power;
+        };
+        const double resolution = bestOf(Special::ResolutionPlus, Special::ResolutionMinus),
+                     asymmetry = bestOf(Special::AsymmetryPlus, Special::AsymmetryMinus);
+        QVERIFY2(deviation(resolution, between) < 0.03, qPrintable(QString::number(resolution)));
+        QVERIFY2(deviation(asymmetry, beyond) < 0.03, qPrintable(QString::number(asymmetry)));
     }
 
     void noGroupIsWorseThanThePlainFloats()
@@ -105,9 +142,19 @@ private slots:
         }
     }
 
+    void normalWeightsPickAsTheBriefSays_data()
+    {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<QList<double>>("expected");
+        QTest::newRow("3 bits") << "bitmod3g128" << QList<double>{0.08, 0.08, 0.42, 0.42};
+        // Where both levels between the others are nearest to nothing, the first of them is taken.
+        QTest::newRow("4 bits") << "bitmod4g128" << QList<double>{0.41, 0.35, 0.12, 0.12};
+    }
     void normalWeightsPickAsTheBriefSays()
     {
-        const auto format = parseNumberFormat("bitmod3g128").value();
+        QFETCH(QString, id);
+        QFETCH(QList<double>, expected);
+        const auto format = parseNumberFormat(id.toStdString()).value();
         const std::vector<float> values = normalValues(128 * 4000, 8);
         std::array<int, 4> counts{};
         std::vector<std::byte> packed(format->blockBytes());
@@ -117,11 +164,10 @@ private slots:
                 [(std::to_integer<unsigned>(packed[0]) & 1) * 2
                  + (std::to_integer<unsigned>(packed[1]) >> 7)];
         }
-        const double expected[] = {0.08, 0.08, 0.42, 0.42};
         for (int k = 0; k < 4; ++k)
             QVERIFY2(
                 std::fabs(counts[std::size_t(k)] / 4000.0 - expected[k]) < 0.03,
-                qPrintable(QString::number(counts[std::size_t(k)])));
+                qPrintable(QString("%1: %2").arg(k).arg(counts[std::size_t(k)] / 4000.0)));
     }
 
     void turnedWeightsGiveTheMirror()

@@ -3,6 +3,9 @@
 
 #include <QTest>
 
+#include <numeric>
+#include <set>
+
 using namespace tritloom;
 using namespace tritloom::fixture;
 
@@ -85,6 +88,104 @@ private slots:
                      clipped = errorOf(id.c_str(), values, mixedTile::Score::Gain, true);
         QVERIFY(gain < range);
         QVERIFY(clipped < gain);
+    }
+
+    // Spec, checks 3 and 5: where the 4-bit groups lie, with scales of full precision. Mean squares of weights
+    // of variance 1, or 2 with tails.
+    void alignmentCostsLittle_data()
+    {
+        QTest::addColumn<std::size_t>("group");
+        QTest::addColumn<bool>("tails");
+        QTest::addColumn<QList<double>>("expected"); // all 2-bit, smallest, aligned, global, all 4-bit
+        QTest::newRow("normal, g16") << std::size_t(16) << false
+                                     << QList<double>{.1222, .1110, .0858, .0846, .0048};
+        QTest::newRow("normal, g32") << std::size_t(32) << false
+                                     << QList<double>{.1649, .1466, .1203, .1192, .0065};
+        QTest::newRow("tails, g16") << std::size_t(16) << true
+                                    << QList<double>{.2676, .2502, .1661, .1620, .0117};
+    }
+    void alignmentCostsLittle()
+    {
+        QFETCH(std::size_t, group);
+        QFETCH(bool, tails);
+        QFETCH(QList<double>, expected);
+        std::vector<float> values = normalValues(std::size_t{1} << 20, 5);
+        if (tails) {
+            std::mt19937 random(6);
+            std::student_t_distribution<float> student(4);
+            for (float& value : values)
+                value = student(random);
+        }
+        const std::size_t count = values.size() / group, tiles = count / mixedTile::groups, wide = 3;
+        std::vector<double> ranges(count), two(count), four(count);
+        for (std::size_t g = 0; g < count; ++g) {
+            const auto part = std::span(values).subspan(g * group, group);
+            const Range range = rangeOf(part);
+            ranges[g] = double(range.highest) - double(range.lowest);
+            for (const int top : {3, 15}) {
+                const double step = ranges[g] / top;
+                const double zero = std::nearbyint(-double(range.lowest) / step); // a whole zero point clips
+                for (const float value : part) {
+                    const double code =
+                        std::clamp(std::nearbyint(double(value) / step) + zero, 0.0, double(top));
+                    (top == 3 ? two : four)[g] += std::pow(double(value) - step * (code - zero), 2)
+                        / double(values.size());
+                }
+            }
+        }
+        const auto total = [&](const std::vector<bool>& isWide) {
+            double sum = 0;
+            for (std::size_t g = 0; g < count; ++g)
+                sum += isWide[g] ? four[g] : two[g];
+            return sum;
+        };
+        std::vector<std::size_t> order(count);
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::sort(order.begin(), order.end(), [&](auto a, auto b) { return ranges[a] > ranges[b]; });
+        std::vector<bool> aligned(count), anywhere(count), smallest(count);
+        for (std::size_t k = 0; k < tiles * wide; ++k) {
+            anywhere[order[k]] = true;
+            smallest[order[count - 1 - k]] = true;
+        }
+        for (std::size_t t = 0; t < tiles; ++t) {
+            const auto mask =
+                mixedTile::choose(std::span(ranges).subspan(t * mixedTile::groups, mixedTile::groups), wide);
+            for (std::size_t g = 0; g < mixedTile::groups; ++g)
+                aligned[t * mixedTile::groups + g] = (mask >> g & 1) != 0;
+        }
+        const double found[] = {
+            total(std::vector<bool>(count)), total(smallest), total(aligned), total(anywhere),
+            total(std::vector<bool>(count, true))};
+        for (int i = 0; i < 5; ++i)
+            qInfo("%.4f, %.4f in the brief", found[i], expected[i]);
+        for (int i = 0; i < 5; ++i)
+            QVERIFY2(deviation(found[i], expected[i]) < 0.03, qPrintable(QString::number(found[i])));
+        qInfo("aligned costs %.4f of global", found[2] / found[3]);
+        QVERIFY(std::fabs(found[2] / found[3] - expected[2] / expected[3]) < 0.006);
+    }
+
+    void everyNumberOfWideGroupsRoundTrips()
+    {
+        for (std::size_t wide = 0; wide <= mixedTile::groups; ++wide) {
+            const auto format = parseNumberFormat(fmt::format("mix24g16w{}", wide)).value();
+            const std::size_t count = format->blockElements();
+            std::vector<std::byte> packed(format->blockBytes());
+            format->encode(normalValues(count, unsigned(wide)), packed);
+            const std::uint16_t mask = mixedTile::maskOf(packed);
+            QCOMPARE(std::popcount(unsigned(mask)), int(wide));
+            std::mt19937 random(unsigned(wide) + 50);
+            std::vector<float> levels(16), expected(count), found(count);
+            for (std::size_t i = 0; i < count; ++i) {
+                format->levels(packed, i, levels);
+                const std::size_t level = random() % 16;
+                format->setLevel(packed, i, level);
+                expected[i] = levels[level];
+                // 2 bits have four levels, 4 bits sixteen.
+                QCOMPARE(std::set<float>(levels.begin(), levels.end()).size(), (mask >> (i / 16) & 1) ? 16u : 4u);
+            }
+            format->decode(packed, found);
+            QCOMPARE(found, expected);
+        }
     }
 
     void scalesAreSharesOfTheLargest()

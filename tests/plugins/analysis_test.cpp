@@ -121,6 +121,26 @@ private slots:
         QVERIFY(worst < 2);
     }
 
+    // stt-ram 7: cells that cost the same leave nothing to gain, but for the cells that say the coding.
+    void equalCellsLeaveNothingToGain()
+    {
+        const SampleProbe sample = probeOf(sampleModel(), {});
+        const auto energies = [&](const Parameters& parameters) {
+            Parameters all{{"seeds", 1}, {"chunks", 1}, {"block", 8}};
+            all.insert(parameters.begin(), parameters.end());
+            const Report report = MemoryFaults().run(sample.probe.get(), all, {}).value();
+            std::vector<std::string> shares;
+            for (const auto& row : report.tables[0].rows)
+                shares.insert(shares.end(), {row[3], row[4]});
+            return shares;
+        };
+        const std::vector<std::string> equal =
+            energies({{"read_soft", .5}, {"read_hard", .5}, {"write_soft", 2}, {"write_hard", 2}});
+        QCOMPARE(equal, (std::vector<std::string>{"100.0 %", "100.0 %", "101.6 %", "101.6 %"})); // 1 of 64
+        const std::vector<std::string> standard = energies({});
+        QVERIFY(std::stod(standard[2]) < 97 && std::stod(standard[3]) < 95);
+    }
+
     void faultsDependOnSeedAndPlaceAlone()
     {
         std::vector<std::uint8_t> a(1000, 0x5a), b = a, c = a;
@@ -182,10 +202,85 @@ private slots:
         const double tokens[] = {1e11, 1e12, 1e13, 1e14}, precision[] = {4.27, 5.18, 6.28, 7.62};
         for (int i = 0; i < 4; ++i)
             QVERIFY(near(bestPrecision(tokens[i], 128), precision[i]));
+        // What the penalty is divided by, over that of another split of the same bits.
+        const auto gain = [](const TrainingFormat& one, const TrainingFormat& other) {
+            return trainingPenalty(1e9, 1e11, other) / trainingPenalty(1e9, 1e11, one);
+        };
+        QVERIFY(near(gain({2, 1, 128}, {1, 2, 128}), 61.8 / 54.7, .002));
+        QVERIFY(near(gain({3, 2, 128}, {2, 3, 128}), 817.8 / 754.8, .002));
+        QVERIFY(near(gain({4, 3, 128}, {3, 4, 128}), 4929.0 / 4643, .002));
+        QVERIFY(near(gain({4, 3, 128}, {5, 2, 128}), 4929.0 / 3462, .002));
+        const double widths[] = {4, 8, 16}, exponent[] = {1.578, 3.655, 7.810},
+                     mantissa[] = {1.422, 3.345, 7.190};
+        for (int i = 0; i < 3; ++i) {
+            const TrainingFormat split = unroundedSplit(widths[i], 128);
+            QVERIFY(std::fabs(split.exponent - exponent[i]) < 1e-3);
+            QVERIFY(std::fabs(split.mantissa - mantissa[i]) < 1e-3);
+            QVERIFY(gain(split, bestSplit(int(widths[i]), 128)) >= 1);
+        }
         const TrainingFormat e4m3{4, 3, 128};
         const double critical = criticalTokens(1e9, e4m3);
         QVERIFY(trainingLoss(1e9, .999 * critical, e4m3) >= trainingLoss(1e9, critical, e4m3));
         QVERIFY(trainingLoss(1e9, 1.001 * critical, e4m3) >= trainingLoss(1e9, critical, e4m3));
+    }
+
+    // undertrained-scaling 4: 10^12 tokens at which .2, .3, .4 and .5 nats are lost, as table 1 prints them.
+    void tableOfTheDegradationLaw()
+    {
+        struct Row {
+            double parameters, two[4], three[4], four[4];
+        };
+        constexpr Row rows[] = {
+            {1e9,
+             {.0011, .0025, .0043, .0066},
+             {.1089, .1990, .3051, .4251},
+             {1.4424, 2.6786, 4.1556, 5.8422}},
+            {7e9,
+             {.0026, .0057, .0099, .0152},
+             {.3038, .5550, .8512, 1.1860},
+             {4.5066, 8.3689, 12.9836, 18.2531}},
+            {70e9,
+             {.0071, .0154, .0267, .0409},
+             {1.0228, 1.8687, 2.8659, 3.9932},
+             {17.3499, 32.2192, 49.9854, 70.2723}},
+            {405e9,
+             {.0151, .0328, .0567, .0868},
+             {2.5807, 4.7151, 7.2311, 10.0754},
+             {48.4861, 90.0398, 139.6892, 196.3829}}};
+        for (const Row& row : rows)
+            for (int i = 0; i < 4; ++i) {
+                const double loss = .2 + .1 * i, n = row.parameters;
+                QVERIFY2(
+                    std::fabs(perBitTokens(loss, n, 2) / 1e12 - row.two[i]) <= .5001e-4, // the last digit
+                    qPrintable(QString::number(perBitTokens(loss, n, 2))));
+                QVERIFY(near(perBitTokens(loss, n, 3) / 1e12, row.three[i], 3e-4));
+                QVERIFY(near(perBitTokens(loss, n, 4) / 1e12, row.four[i], 2e-5));
+                if (n >= 70e9)
+                    QVERIFY2(
+                        std::fabs(unifiedTokens(loss, n, 2) / 1e12 - row.two[i]) <= .02 * row.two[i] + .5e-4,
+                        qPrintable(QString("%1 %2").arg(n).arg(unifiedTokens(loss, n, 2) / 1e12)));
+            }
+        QVERIFY(near(unifiedTokens(.2, 7e9, 3), .1873e12, 5e-4));
+    }
+
+    // fp-scaling 6
+    void budgetsOfTheTrainingLaw()
+    {
+        const double budgets[] = {1e21, 1e23, 1e25, 1e27}, bits[] = {4.19, 4.72, 5.31, 5.98};
+        for (int i = 0; i < 4; ++i) {
+            const TrainingPlan plan = bestPlan(budgets[i], 128);
+            QVERIFY2(near(plan.bits, bits[i], .002), qPrintable(QString::number(plan.bits)));
+            QVERIFY(near(6.0 / 16 * plan.parameters * plan.tokens * plan.bits, budgets[i], 1e-9));
+            const auto lossAt = [&](double tokens, double width) {
+                return trainingLoss(
+                    budgets[i] / (6.0 / 16 * tokens * width), tokens, unroundedSplit(width, 128));
+            };
+            const double best = lossAt(plan.tokens, plan.bits);
+            for (const double factor : {.97, 1.03})
+                QVERIFY(
+                    lossAt(plan.tokens * factor, plan.bits) > best
+                    && lossAt(plan.tokens, plan.bits * factor) > best);
+        }
     }
 
     void ranksByHand()

@@ -83,6 +83,71 @@ private slots:
         QVERIFY2(free < tied && free < 0.1380, qPrintable(QString::number(free)));
     }
 
+    // Spec, check 4: scales solved for the codes of the tied start are no better than what is found.
+    void leastSquaresNeverLoses()
+    {
+        const std::vector<float> values = normalValues(64 * 300, 6);
+        const Tensor tied = made(values, 64, 1), free = made(values, 64, 0);
+        std::vector<float> levels(4), stored(64), found(64);
+        std::size_t better = 0;
+        for (std::size_t r = 0; r < 300; ++r) {
+            fdb->levels(tied.row(r), 0, levels);
+            fdb->decode(tied.row(r), stored);
+            fdb->decode(free.row(r), found);
+            double n1 = 0, n2 = 0, both = 0, first = 0, second = 0, square = 0, reached = 0;
+            for (std::size_t c = 0; c < 64; ++c) {
+                const auto code =
+                    std::size_t(std::find(levels.begin(), levels.end(), stored[c]) - levels.begin());
+                QVERIFY(code < 4);
+                const double w = double(values[r * 64 + c]), b1 = code & 1, b2 = code >> 1;
+                n1 += b1;
+                n2 += b2;
+                both += b1 * b2;
+                first += b1 * w;
+                second += b2 * w;
+                square += w * w;
+                reached += std::pow(w - double(found[c]), 2);
+            }
+            const double determinant = n1 * n2 - both * both;
+            QVERIFY(determinant > 0);
+            const double a1 = (first * n2 - second * both) / determinant,
+                         a2 = (second * n1 - first * both) / determinant;
+            const double solved = square - a1 * first - a2 * second; // what the 2 x 2 system leaves
+            QVERIFY2(
+                reached <= solved * 1.001, // scales are halves
+                qPrintable(QString("row %1: %2 and %3").arg(r).arg(reached).arg(solved)));
+            better += reached < solved * 0.999;
+        }
+        QVERIFY(better > 100); // codes anew gain more
+    }
+
+    // Spec, check 8: tied scales are whole numbers with a zero point, as GPTQ's files hold them; free ones
+    // are not.
+    void onlyTiedScalesSurviveAsWholeNumbers()
+    {
+        const auto whole = parseNumberFormat("uint2g64").value();
+        const std::vector<float> values = normalValues(64 * 300, 7);
+        std::vector<std::byte> packed(whole->blockBytes());
+        std::vector<float> levels(4), before(64), after(64);
+        for (const bool tied : {true, false}) {
+            const Tensor found = made(values, 64, tied ? 1 : 0);
+            std::size_t full = 0, same = 0;
+            for (std::size_t r = 0; r < 300; ++r) {
+                fdb->levels(found.row(r), 0, levels);
+                fdb->decode(found.row(r), before);
+                const auto [low, high] = std::minmax_element(before.begin(), before.end());
+                if (*low != levels[2] || *high != levels[1])
+                    continue; // not all levels are there to be found again
+                ++full;
+                whole->encode(before, packed);
+                whole->decode(packed, after);
+                same += before == after;
+            }
+            QVERIFY2(full > 250, qPrintable(QString::number(full)));
+            QCOMPARE(same, tied ? full : std::size_t(0));
+        }
+    }
+
     void levelsStayInOrder()
     {
         const std::vector<float> values = normalValues(64 * 500, 3);

@@ -35,6 +35,43 @@ std::unique_ptr<SensitivityMetric> make(const QString& id)
     return std::make_unique<ZScoreDistribution>();
 }
 
+/// One layer of two weights, whose divergence is d^T A d / 2 for A = [[2, 1], [1, 3]].
+class QuadraticForm final : public ModelProbe {
+public:
+    std::span<const LayerFacts> layers() const override { return m_layers; }
+    const Graph* graph() const override { return &m_graph; }
+    std::size_t tokenCount() const override { return 1; }
+    std::size_t chunkCount() const override { return 1; }
+    std::optional<double> timeStep(std::size_t) const override { return {}; }
+    Result<Tensor> weights(std::size_t) override { return m_weights; }
+    Result<Tensor> tensor(TensorId) override { return nothing(); }
+    Result<Tensor> meanSquare(std::size_t) override { return nothing(); }
+    Result<Tensor> mean(std::size_t) override { return nothing(); }
+    Result<Tensor> meanAbsolute(std::size_t) override { return nothing(); }
+    Result<Tensor> maxAbsolute(std::size_t) override { return nothing(); }
+    Result<Tensor> gram(std::size_t) override { return nothing(); }
+    Result<Tensor> stageInput(std::size_t, std::size_t) override { return nothing(); }
+    Result<Losses> losses(std::span<const Replaced> replaced, std::size_t) override
+    {
+        const std::vector<float> here = m_weights.toFloats(), moved = replaced[0].weights.toFloats();
+        const double a = double(moved[0]) - double(here[0]), b = double(moved[1]) - double(here[1]);
+        return Losses{.divergence = (2 * a * a + 2 * a * b + 3 * b * b) / 2};
+    }
+    Result<double> similarity(std::span<const Replaced>, std::size_t) override
+    {
+        return fail(ErrorCode::Unsupported, "no pictures");
+    }
+    std::span<const CandidateInfo> candidates() const override { return {}; }
+    std::uint64_t bytes(std::size_t, std::size_t) override { return 0; }
+    Result<Tensor> compressed(std::size_t, std::size_t) override { return nothing(); }
+
+private:
+    static Result<Tensor> nothing() { return fail(ErrorCode::Unsupported, "not asked for"); }
+    std::vector<LayerFacts> m_layers{{.name = "form", .role = "form", .block = {}, .rows = 1, .columns = 2}};
+    Graph m_graph;
+    Tensor m_weights = Tensor::adoptFloats({1, 2}, {1, -1});
+};
+
 } // namespace
 
 /// The checks of methods/layerwise-quant.md, emq.md, baq.md and hawq-v3.md that concern metrics.
@@ -173,6 +210,27 @@ private slots:
         const QString found = QString("%1, %2, %3").arg(ranked).arg(byChance).arg(reversed);
         QVERIFY2(ranked < byChance, qPrintable(found));
         QVERIFY2(byChance < reversed, qPrintable(found));
+    }
+
+    // hawq-v3 4, emq 4: of A = [[2, 1], [1, 3]] every pair of signs gives 7 or 3, and 5 in the mean.
+    void theTraceOfATwoByTwo()
+    {
+        QuadraticForm probe;
+        const auto trace = [&](unsigned seed, double probes) {
+            MethodContext context;
+            context.seed = seed;
+            return 2 * Hawq().score(probe, {{"probes", probes}}, context).value().perLayer[0];
+        };
+        int sevens = 0, threes = 0;
+        for (unsigned seed = 0; seed < 40; ++seed) {
+            const double once = trace(seed, 1);
+            sevens += std::fabs(once - 7) < 1e-3;
+            threes += std::fabs(once - 3) < 1e-3;
+        }
+        QCOMPARE(sevens + threes, 40);
+        QVERIFY(sevens >= 10 && threes >= 10);
+        const double mean = trace(1, 100); // 2 / sqrt(100) off by chance
+        QVERIFY2(std::fabs(mean - 5) < .6, qPrintable(QString::number(mean)));
     }
 
     void theTracePredictsMeasuredDivergence()
