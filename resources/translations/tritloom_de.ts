@@ -3860,7 +3860,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Milliseconds a token, at most</source>
-            <translation>Höchstens so viele Millisekunden je Token</translation>
+            <translation>Millisekunden je Token, höchstens</translation>
         </message>
         <message>
             <source>For reading all weights once, as fast as this machine reads so many bytes; the integer program keeps it beside the size</source>

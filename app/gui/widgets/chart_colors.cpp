@@ -55,7 +55,8 @@ void showRange(QLogValueAxis& axis, double low, double high)
     axis.setBase(10);
     // "%g" would write 0.0001 beside 1e-05.
     axis.setLabelFormat(bottom >= -4 && top <= 3 ? QStringLiteral("%.4g") : QStringLiteral("%.0e"));
-    axis.setRange(std::pow(10, bottom), std::pow(10, top));
+    // A little lower: rounding must not lose the lowest mark.
+    axis.setRange(std::pow(10, bottom) * (1 - 1e-9), std::pow(10, top));
 }
 
 } // namespace tritloom
