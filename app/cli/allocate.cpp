@@ -2,6 +2,7 @@
 
 #include "app/session/allocate_by.h"
 #include "app/session/comparison.h"
+#include "app/session/reach.h"
 #include "app/session/recipe.h"
 
 #include <QJsonArray>
@@ -13,77 +14,33 @@
 namespace tritloom::cli {
 namespace {
 
-/// The fewest bytes that the formats of a table make of all tensors; layers of a set take the same one.
-std::uint64_t smallestBytes(const Model& model, const SensitivityTable& table, const AllocationRules& rules)
-{
-    std::uint64_t smallest = model.bytes();
-    for (const std::vector<std::size_t>& members : itemsOf(model, rules)) {
-        std::uint64_t least = UINT64_MAX;
-        for (std::size_t c = 0; c < table.candidates.size(); ++c) {
-            std::uint64_t bytes = 0;
-            for (const std::size_t layer : members)
-                bytes += table.cells[layer][c].bytes;
-            least = std::min(least, bytes);
-        }
-        for (const std::size_t layer : members)
-            smallest -= model.layers[layer].storedBytes;
-        smallest += least;
-    }
-    return smallest;
-}
-
-/// Whether some layer cannot have a block format that was meant for it.
-bool fallsToFloats(const Model& model, const std::vector<Candidate>& candidates)
-{
-    const auto isFloat = [](const std::string& id) {
-        const auto format = parseNumberFormat(id);
-        return format && (*format)->isFloat();
-    };
-    return std::ranges::any_of(candidates, [&](const Candidate& candidate) {
-        return !isFloat(candidate.format) && std::ranges::any_of(model.layers, [&](const Layer& layer) {
-            return isFloat(choiceFor(layer, candidate).format);
-        });
-    });
-}
-
 /// Says before minutes of measuring that no choice of formats can be small enough. Where nobody named formats
 /// and blocks that do not divide rows are what is in the way, groups of a row are offered too.
 Result<void>
 reach(Context& context, const Model& model, std::vector<Candidate>& candidates, const AllocationRules& rules)
 {
-    const auto smallest = [&] {
-        return smallestBytes(model, emptyTable(model, candidates, rules.methods), rules);
+    const auto smallest = [&](const std::vector<Candidate>& offered) {
+        return smallestBytes(model, emptyTable(model, offered, rules.methods), model.original(), rules);
     };
-    std::uint64_t least = smallest();
-    if (rules.budgetBytes < least && !context.parser.isSet("formats") && fallsToFloats(model, candidates)) {
+    std::uint64_t least = smallest(candidates);
+    if (rules.budgetBytes < least && !context.parser.isSet("formats")) {
         const PluginChoice method =
             TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
-        std::vector<Candidate> more = candidates;
-        for (const int bits : {2, 3, 4, 6, 8}) {
-            const Candidate candidate{fmt::format("int{}row", bits), method.id, method.parameters};
-            if (std::ranges::find(more, candidate) == more.end()
-                && context.plugins().find(method.id)->supports(
-                    **parseNumberFormat(fmt::format("int{}g64", bits))))
-                more.insert(more.end() - 1, candidate); // floats stay last
-        }
-        std::swap(candidates, more);
-        if (rules.budgetBytes >= smallest())
+        std::vector<Candidate> more = withRowGroups(model, candidates, method, rules.methods);
+        const std::uint64_t leastOfMore = smallest(more);
+        if (more != candidates && rules.budgetBytes >= leastOfMore)
             tell({fmt::format(
                 "GGUF's blocks do not divide some rows, so its formats make at least {} bytes: int2row to "
                 "int8row are offered too, which .tritloom and other kinds of file hold, GGUF does not",
                 least)});
-        least = std::min(least, smallest());
+        candidates = std::move(more);
+        least = std::min(least, leastOfMore);
     }
     if (rules.budgetBytes >= least)
         return {};
-    std::uint64_t others = model.bytes(), parameters = 0;
-    for (const Layer& layer : model.layers) {
-        others -= layer.storedBytes;
-        parameters += layer.parameters();
-    }
     return context.misuse(
         "the budget is {} bytes of all tensors, the smallest choice has {}: --budget {:.2f}bpw",
-        rules.budgetBytes, least, std::ceil(800.0 * double(least - others) / double(parameters)) / 100);
+        rules.budgetBytes, least, std::ceil(100 * budgetToBits(model, double(least))) / 100);
 }
 
 /// Layers that some format makes larger than they are: none of those is chosen.

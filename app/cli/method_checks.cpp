@@ -52,25 +52,12 @@ checkMethods(Context& context, const Compressor& compressor, const std::set<std:
     return {};
 }
 
-namespace {
-
-/// The original where it lies beside the model or in the current folder.
-std::filesystem::path placeOf(const OriginalNote& note, const Model& model)
-{
-    const std::filesystem::path& path = model.file->path;
-    const std::filesystem::path folders[] = {
-        path.has_filename() ? path.parent_path() : path.parent_path().parent_path(), "."};
-    return findOriginal(note, folders);
-}
-
-} // namespace
-
 std::string originalText(const Model& model)
 {
     const auto note = originalOf(*model.file);
     if (!note)
         return {};
-    const std::string place = placeOf(*note, model).string();
+    const std::string place = findOriginal(*note, *model.file).string();
     return note->sentence(model) + (place.empty() ? "" : "; the original is " + place);
 }
 
@@ -79,7 +66,7 @@ std::string referenceText(const Context& context, const Model& model)
     const auto note = originalOf(*model.file);
     if (!note || context.parser.isSet("reference"))
         return {};
-    const std::string place = placeOf(*note, model).string();
+    const std::string place = findOriginal(*note, *model.file).string();
     return fmt::format(
         "the reference is this file itself, which was made from {}: --reference {} measures against that",
         note->name, place.empty() ? "MODEL" : place);
@@ -93,7 +80,7 @@ QJsonValue originalJson(const Model& model)
     return QJsonObject{
         {"name", QString::fromStdString(note->name)},
         {"bytes", qint64(note->bytes)},
-        {"path", QString::fromStdString(placeOf(*note, model).string())}};
+        {"path", QString::fromStdString(findOriginal(*note, *model.file).string())}};
 }
 
 void tell(const std::vector<std::string>& sentences)

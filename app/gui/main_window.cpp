@@ -2,6 +2,7 @@
 
 #include "app/gui/about.h"
 #include "app/gui/core_words.h"
+#include "app/gui/evaluation/original_row.h"
 #include "app/gui/export/export_dialog.h"
 #include "app/gui/model_name.h"
 #include "app/gui/notice.h"
@@ -146,6 +147,7 @@ void MainWindow::connectActions()
     connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
         m_status->setOpening({});
         auto made = Workspace::create(model.engine, m_plugins, model.store);
+        made->setOriginalPlace(model.original);
         if (std::exchange(m_returns, false) && m_workspace) {
             stepTo(std::move(made), tr("Back to the original"));
             m_announces = true;
@@ -160,6 +162,12 @@ void MainWindow::connectActions()
                 NoticeKind::Warning);
         if (!model.notice.isEmpty())
             showNotice(m_banner, tr("Attention: %1").arg(coreWords(model.notice)), NoticeKind::Warning);
+        else if (m_workspace->offersRowGroups())
+            showNotice(
+                m_banner,
+                tr("GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to int8row: "
+                   ".tritloom and other kinds of file hold them, GGUF does not."),
+                NoticeKind::Information);
         // The original's own figures are what every change is held against.
         if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
             m_workspace->evaluation().request(m_workspace->document().allocation());
@@ -182,6 +190,8 @@ void MainWindow::connectActions()
     connect(m_docks, &PageDocks::pageMade, this, [this](QWidget* page) {
         wirePage(*this, *page, *m_actions);
         connectMethods(*this, *m_workspace, *page);
+        if (const auto* const row = page->findChild<OriginalRow*>())
+            connect(row, &OriginalRow::openAsked, this, [this](const QString& path) { open(path); });
     });
     connect(m_docks, &PageDocks::settled, this, [this] {
         setProperty("busy", false); // whoever takes a picture of the window waits for this

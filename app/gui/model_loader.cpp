@@ -2,6 +2,7 @@
 
 #include "app/gui/plugin_words.h"
 #include "app/gui/settings.h"
+#include "app/session/original_note.h"
 
 #include <QMetaObject>
 
@@ -134,12 +135,12 @@ void ModelLoader::load(
     std::vector<std::filesystem::path> recent;
     for (const QString& file : recentFiles())
         recent.emplace_back(file.toStdString());
-    m_bases.setRecent(std::move(recent));
+    m_bases.setRecent(recent);
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
     m_worker =
         std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures),
-                      generation = ++m_newest, before = std::move(m_worker)](std::stop_token stop) mutable {
+                      recent = std::move(recent), generation = ++m_newest, before = std::move(m_worker)](std::stop_token stop) mutable {
             if (before.joinable())
                 before.join();
             const auto onTransform = [this, generation,
@@ -159,6 +160,9 @@ void ModelLoader::load(
                         Qt::QueuedConnection);
             };
             auto result = open(path, plugins, std::move(options), pictures, m_bases, std::move(stop), onTransform);
+            if (result)
+                if (const ModelFile& file = *result->engine->model()->file; const auto note = originalOf(file))
+                    result->original = findOriginal(*note, file, recent);
             QMetaObject::invokeMethod(
                 this,
                 [this, generation, result = std::move(result), text = QString::fromStdString(path.string())] {

@@ -16,6 +16,7 @@ struct OpenedModel {
     std::shared_ptr<Engine> engine;
     std::shared_ptr<ProjectStore> store; ///< null: nothing is kept, and `problem` says why
     QString path, problem;
+    std::filesystem::path original; ///< what the file was made from, where it was found
     QString notice; ///< what was found and mended on the way; empty: nothing
 };
 

@@ -1,15 +1,17 @@
 #include "app/gui/project_tool_bar.h"
 
-#include "app/gui/allocation/budget.h"
+#include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/loom_geometry.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/gui/widgets/size_field.h"
+#include "app/session/reach.h"
 
 #include <QAction>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QLocale>
 #include <QResizeEvent>
 #include <QSlider>
 #include <QToolButton>
@@ -64,13 +66,8 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
     m_bits->setRange(0.5, 32);
     m_bits->setDecimals(2);
     m_bits->setSuffix(tr(" bpw"));
-    for (QWidget* const bits : {static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits)})
-        bits->setToolTip(
-            tr("Budget in bits a weight of the layers that are compressed, scales counted; norms and "
-               "biases stay as they are and are no part of it"));
     m_size->setObjectName(QStringLiteral("budgetSize"));
     m_size->setAccessibleName(tr("Budget as the size of the file"));
-    m_size->setToolTip(tr("The same budget as the size of all tensors, those that stay as they are too"));
     for (QDoubleSpinBox* const field : {m_bits, static_cast<QDoubleSpinBox*>(m_size)}) {
         field->setKeyboardTracking(false);
         field->setFont(figureFont(font(), 12));
@@ -132,6 +129,7 @@ void ProjectToolBar::setWorkspace(Workspace* workspace)
     if (m_workspace != nullptr) {
         m_workspace->disconnect(this);
         m_workspace->sensitivity().disconnect(this);
+        m_workspace->document().disconnect(this);
     }
     m_workspace = workspace;
     for (QWidget* const widget :
@@ -140,16 +138,38 @@ void ProjectToolBar::setWorkspace(Workspace* workspace)
         widget->setEnabled(workspace != nullptr);
     for (QDoubleSpinBox* const field : {m_bits, static_cast<QDoubleSpinBox*>(m_size)}) {
         field->setSpecialValueText(workspace == nullptr ? QStringLiteral("–") : QString());
-        if (workspace == nullptr)
-            field->setValue(field->minimum()); // of nothing there is no size
     }
     if (workspace == nullptr) {
+        showLeast(0, 0);
+        for (QDoubleSpinBox* const field : {m_bits, static_cast<QDoubleSpinBox*>(m_size)})
+            field->setValue(field->minimum()); // of nothing there is no size
         showMethod({});
         return;
     }
     connect(workspace, &Workspace::goalChanged, this, &ProjectToolBar::refresh);
     connect(&workspace->sensitivity(), &SensitivityController::tableChanged, this, &ProjectToolBar::refresh);
+    connect(&workspace->document(), &AllocationDocument::pinsChanged, this, &ProjectToolBar::refresh);
     refresh();
+}
+
+void ProjectToolBar::showLeast(double bits, double bytes)
+{
+    constexpr double narrowest = 0.5;
+    // Rounded up: what stands in the field can be reached.
+    m_bits->setRange(std::max(narrowest, std::ceil(100 * bits) / 100), 32);
+    m_size->setMinimum(std::max(1.0, bytes));
+    const QString least = bytes == 0
+        ? QString()
+        : QStringLiteral("<p>%1</p>")
+              .arg(tr("The formats that are offered make at least %1 bits a weight, %2.")
+                       .arg(QLocale().toString(std::ceil(100 * bits) / 100, 'f', 2), formatBytes(std::uint64_t(bytes))));
+    const auto tip = [&](const QString& what) { return QStringLiteral("<p>%1</p>").arg(what) + least; };
+    for (QWidget* const field : {static_cast<QWidget*>(m_slider), static_cast<QWidget*>(m_bits)})
+        field->setToolTip(
+            tip(tr("Budget in bits a weight of the layers that are compressed, scales counted; norms and "
+                   "biases stay as they are and are no part of it")));
+    m_size->setToolTip(
+        tip(tr("The same budget as the size of all tensors, those that stay as they are too")));
 }
 
 void ProjectToolBar::resizeEvent(QResizeEvent* event)
@@ -190,6 +210,8 @@ void ProjectToolBar::refresh()
     m_refreshing = true;
     const double bytes = double(m_workspace->goal().budgetBytes);
     const double bits = budgetToBits(m_workspace->model(), bytes);
+    const auto least = double(m_workspace->smallestBudget());
+    showLeast(budgetToBits(m_workspace->model(), least), least);
     if (!m_slider->isSliderDown())
         m_slider->setValue(int(std::lround(loom_axis::position(bits) * sliderSteps)));
     m_bits->setValue(bits);

@@ -30,6 +30,7 @@ protected:
 
 private:
     void refresh();
+    void showLeast(double bits, double bytes); ///< what fields go down to
     void setBudgetBits(double bits);
     void setBudgetBytes(double bytes);
     void takeMethod(); ///< another one

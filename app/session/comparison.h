@@ -23,6 +23,7 @@ struct ComparisonRow {
     std::string failure;
 
     [[nodiscard]] bool isMeasured() const { return isDone && failure.empty(); }
+    [[nodiscard]] bool isOriginal() const { return candidate.method.empty(); } ///< originalRow()
     [[nodiscard]] const Measured& divergence() const { return numbers.front(); } ///< where it is measured
 };
 

@@ -33,6 +33,7 @@ ComparisonController::start(const std::vector<std::string>& formats, const std::
         TRY(comparisonRows(*m_engine->model(), formats, methods, m_engine->methods()));
     if (rows.empty())
         return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
+    rows.insert(rows.begin(), originalRow(*m_engine->model()));
     if (const auto pictures = m_engine->pictures(); !m_meter || m_pictures != pictures) {
         m_meter = TRY(makeComparisonMeter(*m_engine, m_store));
         m_pictures = pictures;

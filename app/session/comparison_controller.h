@@ -20,7 +20,7 @@ public:
     [[nodiscard]] const std::vector<ComparisonRow>& rows() const { return m_rows; }
     /// What rows tell: of text, or of what the network does with pictures.
     [[nodiscard]] const ComparisonKind& kind() const;
-    /// Pairs that fit; rows that were there before keep their numbers while the data are the same. Starts.
+    /// The original and pairs that fit; rows that were there before keep their numbers while the data are the same. Starts.
     /// Errors: see comparisonRows(), makeComparisonMeter().
     [[nodiscard]] Result<void>
     start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods);

@@ -2,6 +2,7 @@
 
 #include "core/store/project_store.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tritloom {
@@ -10,22 +11,31 @@ namespace {
 constexpr const char *nameKey = "tritloom.original.name", *contentKeyKey = "tritloom.original.key",
                      *bytesKey = "tritloom.original.bytes";
 
-double bitsPerWeight(std::uint64_t bytes, std::size_t parameters)
+double bitsOf(std::uint64_t bytes, const Model& model)
 {
-    return parameters == 0 ? 0 : 8 * double(bytes) / double(parameters);
+    return model.parameters() == 0 ? 0 : 8 * double(bytes) / double(model.parameters());
 }
 
 } // namespace
 
+double OriginalNote::bitsThen(const Model& compressed) const
+{
+    return bitsOf(bytes, compressed);
+}
+
+double OriginalNote::bitsNow(const Model& compressed)
+{
+    return bitsOf(compressed.bytes(), compressed);
+}
+
 std::string OriginalNote::sentence(const Model& compressed) const
 {
-    const std::size_t parameters = compressed.parameters();
-    const std::string here = fmt::format("{:.2f}", bitsPerWeight(compressed.bytes(), parameters));
+    const std::string here = fmt::format("{:.2f}", bitsNow(compressed));
     return bytes == 0
         ? fmt::format("made from {}; over all tensors this file has {} bits a weight", name, here)
         : fmt::format(
             "made from {}, {:.2f} bits a weight over all tensors; this file has {}", name,
-            bitsPerWeight(bytes, parameters), here);
+            bitsThen(compressed), here);
 }
 
 std::optional<OriginalNote> originalOf(const ModelFile& file)
@@ -55,8 +65,16 @@ void stateOriginal(ModelFile& file, const Model& model)
         bytesKey, std::to_string(original.bytes())); // text: some kinds of file hold nothing else
 }
 
-std::filesystem::path findOriginal(const OriginalNote& note, std::span<const std::filesystem::path> folders)
+std::filesystem::path findOriginal(
+    const OriginalNote& note, const ModelFile& file, std::span<const std::filesystem::path> recent)
 {
+    const auto folderOf = [](const std::filesystem::path& path) { // of a folder: "folder/"
+        return path.has_filename() ? path.parent_path() : path.parent_path().parent_path();
+    };
+    std::vector<std::filesystem::path> folders{folderOf(file.path), "."};
+    for (const std::filesystem::path& path : recent)
+        if (const auto folder = folderOf(path); std::ranges::find(folders, folder) == folders.end())
+            folders.push_back(folder);
     for (const std::filesystem::path& folder : folders) {
         // A name that leads elsewhere is none that was written.
         const std::filesystem::path path = folder / std::filesystem::path(note.name).filename();

@@ -13,6 +13,9 @@ struct OriginalNote {
     std::string key; ///< of its content, hexadecimal: Model::key
     std::uint64_t bytes = 0; ///< of its tensors, 0 where it is not said
 
+    /// Bits a weight over all tensors, of the original (0 where its bytes are not said) and of what was made.
+    [[nodiscard]] double bitsThen(const Model& compressed) const;
+    [[nodiscard]] static double bitsNow(const Model& compressed);
     /// "made from sample.gguf, whose tensors take 4403200 bytes (16.00 bits a weight); here they take ..."
     [[nodiscard]] std::string sentence(const Model& compressed) const;
 };
@@ -24,9 +27,9 @@ struct OriginalNote {
 /// the first is what quality is held against.
 void stateOriginal(ModelFile& file, const Model& model);
 
-/// The original where it lies in one of the folders under its name, with the same content; "": in none. Opens
-/// headers only.
-[[nodiscard]] std::filesystem::path
-findOriginal(const OriginalNote& note, std::span<const std::filesystem::path> folders);
+/// The original where it lies under its name and with the same content: beside the file that was made of it, in
+/// the current folder, where one of the recent files lies; "": nowhere there. Opens headers only.
+[[nodiscard]] std::filesystem::path findOriginal(
+    const OriginalNote& note, const ModelFile& file, std::span<const std::filesystem::path> recent = {});
 
 } // namespace tritloom

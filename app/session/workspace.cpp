@@ -1,5 +1,7 @@
 #include "app/session/workspace.h"
 
+#include "app/session/reach.h"
+
 #include <QDir>
 #include <QLocale>
 #include <QStandardPaths>
@@ -57,10 +59,12 @@ Workspace::Workspace(
     , m_baseModel(m_engine)
 {
     m_saver.setMaxThreadCount(1);
-    m_goal.budgetBytes = standardBudget();
+    offerRowGroups();
     if (model().contextLength > 0) // no cache is longer than what the model was made for
         m_goal.contextLength = std::min(m_goal.contextLength, model().contextLength);
     restore();
+    m_goal.budgetBytes =
+        m_goal.budgetBytes == 0 ? standardBudget() : std::max(m_goal.budgetBytes, smallestBudget());
     m_contract.request(m_document.allocation());
     if (model().picture) // cells of few pictures are cheap to look at, of classes all are needed
         m_sensitivity.setChunkLimit(makesPictures(model().picture->task) ? 2 : 0);
@@ -205,9 +209,10 @@ void Workspace::leave()
 void Workspace::setGoal(const Goal& goal)
 {
     m_goal = goal;
+    m_goal.budgetBytes = std::max(goal.budgetBytes, smallestBudget());
     if (m_store)
-        m_saver.start([this, goal] {
-            (void)m_store->setSetting("goal", std::as_bytes(std::span(&goal, 1))); // asked again next time
+        m_saver.start([this, kept = m_goal] {
+            (void)m_store->setSetting("goal", std::as_bytes(std::span(&kept, 1))); // asked again next time
         });
     emit goalChanged();
 }
@@ -263,17 +268,25 @@ bool Workspace::isUnchanged() const
     return m_document.allocation() == model().original();
 }
 
+std::uint64_t Workspace::fourBits() const
+{
+    const auto bytes = std::uint64_t(bitsToBudget(model(), 4));
+    return std::min(bytes, model().bytes()); // what was compressed already is not to grow
+}
+
 std::uint64_t Workspace::standardBudget() const
 {
-    std::uint64_t bytes = model().bytes();
-    for (const Layer& layer : model().layers)
-        bytes = bytes - layer.storedBytes + layer.parameters() / 2;
-    return std::min(bytes, model().bytes()); // what was compressed already is not to grow
+    return std::max(fourBits(), smallestBudget());
+}
+
+std::uint64_t Workspace::smallestBudget() const
+{
+    return smallestBytes(model(), m_sensitivity.table(), m_document.allocation(), rules());
 }
 
 bool Workspace::hasBudget() const
 {
-    return m_goal.budgetBytes != standardBudget() || !isUnchanged();
+    return !isUnchanged() || m_goal.budgetBytes != standardBudget();
 }
 
 const Evaluation* Workspace::measurement() const

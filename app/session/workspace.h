@@ -95,8 +95,16 @@ public:
     [[nodiscard]] TransformController& transforms() { return m_transforms; }
     [[nodiscard]] BaseModelController& baseModel() { return m_baseModel; }
 
+    /// Where the model lies that this one's file was made from: findOriginal(); "": it was not found.
+    [[nodiscard]] const std::filesystem::path& originalPlace() const { return m_originalPlace; }
+    void setOriginalPlace(std::filesystem::path place) { m_originalPlace = std::move(place); }
+
     [[nodiscard]] const Goal& goal() const { return m_goal; }
-    void setGoal(const Goal& goal);
+    void setGoal(const Goal& goal); ///< a budget below smallestBudget() becomes that
+    /// The fewest bytes that the table's candidates make of the file while pinned layers stay as they are.
+    [[nodiscard]] std::uint64_t smallestBudget() const;
+    /// Whether groups of a row are offered as GGUF's formats alone cannot reach four bits a weight.
+    [[nodiscard]] bool offersRowGroups() const { return m_offersRowGroups; }
     /// Whether the budget is more than what stands in the field at first: it was set, or something is
     /// allocated.
     [[nodiscard]] bool hasBudget() const;
@@ -154,7 +162,9 @@ signals:
     void saveFailed(const QString& why); ///< what is on the screen is not on the disk
 
 private:
-    [[nodiscard]] std::uint64_t standardBudget() const; ///< 4 bits a weight, the rest as stored
+    [[nodiscard]] std::uint64_t fourBits() const; ///< a weight of the layers, the rest as stored
+    [[nodiscard]] std::uint64_t standardBudget() const; ///< that, or the least that can be reached
+    void offerRowGroups(); ///< where other formats cannot reach four bits
     Workspace(
         std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store,
         ResultStore* results);
@@ -194,6 +204,8 @@ private:
     BaseModelController m_baseModel;
     AllocatorChoice m_allocator;
     bool m_allocatesAfterMetric = false;
+    std::filesystem::path m_originalPlace;
+    bool m_offersRowGroups = false;
     std::uint64_t m_activationBytes = 0; ///< of a network on pictures, of one picture
     std::vector<Contradiction> m_contradictions; ///< of this session, one an allocation
 };

@@ -1,6 +1,8 @@
 // What an open project remembers of plugins: method, allocator, transforms.
 #include "app/session/workspace.h"
 
+#include "app/session/reach.h"
+
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -83,6 +85,7 @@ void Workspace::restorePlugins()
         m_sensitivity.setCandidates(candidatesBy(model(), *method, methods()));
     else if (const PluginChoice own = methodOfStored(model()); methods()(own.id) != nullptr)
         m_sensitivity.setCandidates(candidatesBy(model(), own, methods()));
+    offerRowGroups();
     if (const std::string base = textOf(m_store->setting("base")); !base.empty() && !m_engine->base())
         m_baseModel.load(base);
     const AllocatorChoice kept = allocatorOf(textOf(m_store->setting("allocator")));
@@ -109,8 +112,27 @@ PluginChoice Workspace::method() const
 
 void Workspace::setMethod(const PluginChoice& method)
 {
+    const bool isStandard = m_goal.budgetBytes == standardBudget();
     m_sensitivity.setCandidates(candidatesBy(model(), method, methods()));
+    offerRowGroups();
     keepSetting("method", pluginText(method));
+    Goal goal = m_goal;
+    if (isStandard)
+        goal.budgetBytes = standardBudget();
+    if (goal.budgetBytes != m_goal.budgetBytes || goal.budgetBytes < smallestBudget())
+        setGoal(goal);
+}
+
+void Workspace::offerRowGroups()
+{
+    const SensitivityTable& table = m_sensitivity.table();
+    m_offersRowGroups = false;
+    if (fourBits() >= smallestBytes(model(), table, model().original(), {.methods = methods()}))
+        return;
+    auto more = withRowGroups(model(), table.candidates, method(), methods());
+    m_offersRowGroups = more != table.candidates;
+    if (m_offersRowGroups)
+        m_sensitivity.setCandidates(std::move(more));
 }
 
 void Workspace::setAllocator(const AllocatorChoice& choice)
@@ -122,6 +144,7 @@ void Workspace::setAllocator(const AllocatorChoice& choice)
 
 void Workspace::takeOver(Workspace& other)
 {
+    m_originalPlace = other.m_originalPlace;
     setGoal(other.goal());
     setAllocator(other.allocator());
     if (other.method() != method())

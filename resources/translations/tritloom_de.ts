@@ -1157,6 +1157,14 @@ Gemessene Änderung der Güte: %2</translation>
             <source>The model has no layers that can be compressed.</source>
             <translation>Das Modell hat keine Schichten, die verdichtet werden können.</translation>
         </message>
+        <message>
+            <source>budget %1 bpw, the smallest</source>
+            <translation>Budget %1 bpw, das kleinste</translation>
+        </message>
+        <message>
+            <source>Bits</source>
+            <translation>Bits</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::MainWindow</name>
@@ -1279,6 +1287,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>The models before this one were let go to spare memory. “Back to the original” in the menu Allocate leads to the one that was opened.</source>
             <translation>Die Modelle vor diesem wurden losgelassen, um Speicher zu sparen. „Zurück zum Original“ im Menü Verteilen führt zu dem, das geöffnet wurde.</translation>
+        </message>
+        <message>
+            <source>GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to int8row: .tritloom and other kinds of file hold them, GGUF does not.</source>
+            <translation>Manche Zeilen lassen sich nicht in die Blöcke von GGUF teilen, darum werden auch Gruppen von einer Zeile angeboten, int2row bis int8row: .tritloom und andere Arten von Dateien fassen sie, GGUF nicht.</translation>
         </message>
     </context>
     <context>
@@ -1523,6 +1535,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>What a project begins with: it fits every format, takes about as long as rounding, and gives what llama.cpp’s own quantizer gives or better. GPTQ mostly loses less at four bits and below, small models above all, and its sweep takes several times as long; the page Compare measures both on this model.</source>
             <translation>Womit ein Projekt beginnt: passt zu jedem Format, dauert etwa so lange wie Runden und liefert, was llama.cpps eigener Quantisierer liefert, oder Besseres. GPTQ verliert bei vier Bit und weniger meist weniger, vor allem bei kleinen Modellen, und sein Durchlauf dauert ein Mehrfaches; die Seite Vergleich misst beide an diesem Modell.</translation>
+        </message>
+        <message>
+            <source>The formats that are offered make at least %1 bits a weight, %2.</source>
+            <translation>Die angebotenen Formate brauchen mindestens %1 Bit je Gewicht, %2.</translation>
         </message>
     </context>
     <context>
@@ -2190,6 +2206,14 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>%1 pairs measured</source>
             <translation>%1 Paare gemessen</translation>
+        </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
+        </message>
+        <message>
+            <source>All layers as stored</source>
+            <translation>Alle Schichten wie gespeichert</translation>
         </message>
     </context>
     <context>
@@ -3258,6 +3282,18 @@ Divergenz %1</translation>
             <source>mean %1</source>
             <translation>Mittel %1</translation>
         </message>
+        <message>
+            <source>what goes in</source>
+            <translation>was hineingeht</translation>
+        </message>
+        <message>
+            <source>what should come out</source>
+            <translation>was herauskommen soll</translation>
+        </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StepPlot</name>
@@ -3824,7 +3860,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Milliseconds a token, at most</source>
-            <translation>Höchstens so viele Millisekunden je Token</translation>
+            <translation>Millisekunden je Token, höchstens</translation>
         </message>
         <message>
             <source>For reading all weights once, as fast as this machine reads so many bytes; the integer program keeps it beside the size</source>
@@ -8221,6 +8257,37 @@ Divergenz %1</translation>
         <message>
             <source>Colours from %1 to %2</source>
             <translation>Farben von %1 bis %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::OriginalRow</name>
+        <message>
+            <source>Made from %1</source>
+            <translation>Gemacht aus %1</translation>
+        </message>
+        <message>
+            <source>Made from %1, %2 bits then</source>
+            <translation>Gemacht aus %1, dort %2 Bit</translation>
+        </message>
+        <message>
+            <source>This file was made from %1. What is measured here is held against this file as it is stored; open the original to hold the same bits against that. Over all tensors this file has %2 bits a weight%3.</source>
+            <translation>Diese Datei wurde aus %1 gemacht. Was hier gemessen wird, wird mit dieser Datei verglichen, wie sie gespeichert ist; für den Vergleich mit dem Original das Original öffnen. Über alle Tensoren hat diese Datei %2 Bit je Gewicht%3.</translation>
+        </message>
+        <message>
+            <source>, the original %1</source>
+            <translation>, das Original %1</translation>
+        </message>
+        <message>
+            <source>Open it</source>
+            <translation>Öffnen</translation>
+        </message>
+        <message>
+            <source>Open the original</source>
+            <translation>Das Original öffnen</translation>
+        </message>
+        <message>
+            <source>No file of this name with the same content lies beside this one or beside a recent file.</source>
+            <translation>Keine Datei dieses Namens mit demselben Inhalt liegt neben dieser oder neben einer zuletzt geöffneten.</translation>
         </message>
     </context>
 </TS>

@@ -60,13 +60,15 @@ private slots:
         checkOnly(child<QListWidget>("compareFormats"), {"q2_k", "q4_k", "q8_0"});
         QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
         auto* const table = child<QTableWidget>("compareTable");
-        QCOMPARE(table->rowCount(), 6);
+        QCOMPARE(table->rowCount(), 7); // with the original, which the others are held against
         QTRY_COMPARE_WITH_TIMEOUT(child<QPushButton>("runComparison")->text(), QString("Compare"), 120000);
         table->sortByColumn(4, Qt::AscendingOrder); // by divergence
-        QCOMPARE(table->item(0, 0)->text(), QString("q8_0"));
-        QCOMPARE(table->item(5, 0)->text(), QString("q2_k"));
+        QCOMPARE(table->item(0, 0)->text(), QString("original"));
+        QCOMPARE(table->item(0, 4)->data(Qt::UserRole).toDouble(), 0.0);
+        QCOMPARE(table->item(1, 0)->text(), QString("q8_0"));
+        QCOMPARE(table->item(6, 0)->text(), QString("q2_k"));
         double last = -1;
-        for (int r = 0; r < 6; ++r) {
+        for (int r = 0; r < 7; ++r) {
             const double kl = table->item(r, 4)->data(Qt::UserRole).toDouble();
             QVERIFY(kl > last);
             last = kl;
@@ -82,10 +84,18 @@ private slots:
     {
         auto* const table = child<QTableWidget>("compareTable");
         const Allocation before = m_workspace->document().allocation();
-        table->selectRow(0);
+        table->selectRow(1);
         QTest::mouseClick(child<QPushButton>("takeRow"), Qt::LeftButton);
         for (const LayerChoice& choice : m_workspace->document().allocation().layers)
             QCOMPARE(choice.format, std::string("q8_0"));
+        m_workspace->document().undoStack().undo();
+        QVERIFY(m_workspace->document().allocation() == before);
+        m_workspace->document().undoStack().redo();
+        table->selectRow(0);
+        QTest::mouseClick(child<QPushButton>("takeRow"), Qt::LeftButton);
+        QVERIFY(m_workspace->document().allocation() == m_workspace->model().original());
+        QCOMPARE(m_workspace->document().undoStack().undoText(), QString("All layers as stored"));
+        m_workspace->document().undoStack().undo();
         m_workspace->document().undoStack().undo();
         QVERIFY(m_workspace->document().allocation() == before);
     }
@@ -109,18 +119,18 @@ private slots:
             methods->currentItem()->text().endsWith("search=0"), qPrintable(methods->currentItem()->text()));
         QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
         auto* const table = child<QTableWidget>("compareTable");
-        QCOMPARE(table->rowCount(), 2);
+        QCOMPARE(table->rowCount(), 3);
         QTRY_COMPARE_WITH_TIMEOUT(child<QPushButton>("runComparison")->text(), QString("Compare"), 120000);
+        table->sortByColumn(1, Qt::AscendingOrder); // by method: the original has none
         QStringList names;
-        double kl[2] = {};
-        for (int r = 0; r < 2; ++r) {
+        double kl[3] = {};
+        for (int r = 0; r < 3; ++r) {
             names << table->item(r, 1)->text();
             kl[r] = table->item(r, 4)->data(Qt::UserRole).toDouble();
         }
-        names.sort();
-        QCOMPARE(names, (QStringList{"rtn", "rtn search=0"}));
-        QVERIFY(kl[0] != kl[1]); // and it is another method
-        table->selectRow(table->item(0, 1)->text() == "rtn" ? 1 : 0);
+        QCOMPARE(names, (QStringList{"", "rtn", "rtn search=0"}));
+        QVERIFY(kl[1] != kl[2]); // and it is another method
+        table->selectRow(2);
         QTest::mouseClick(child<QPushButton>("takeRow"), Qt::LeftButton);
         QCOMPARE(m_workspace->document().allocation().layers[2].parameters, (Parameters{{"search", 0}}));
         m_workspace->document().undoStack().undo();
@@ -133,7 +143,7 @@ private slots:
         checkOnly(child<QListWidget>("compareFormats"), {"q4_k"});
         QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
         QCOMPARE(child<QPushButton>("runComparison")->text(), QString("Compare")); // nothing runs
-        QCOMPARE(child<QTableWidget>("compareTable")->rowCount(), 2); // what was measured stays
+        QCOMPARE(child<QTableWidget>("compareTable")->rowCount(), 3); // what was measured stays
     }
 
     void networksOnPicturesAreComparedOnTheirPictures()
@@ -179,7 +189,7 @@ private slots:
         checkOnly(page->findChild<QListWidget*>("compareMethods"), {"rtn"});
         checkOnly(page->findChild<QListWidget*>("compareFormats"), {"int3row", "int8row"});
         QTest::mouseClick(run, Qt::LeftButton);
-        QCOMPARE(table->rowCount(), 2);
+        QCOMPARE(table->rowCount(), 3);
         QTRY_COMPARE_WITH_TIMEOUT(run->text(), QString("Compare"), 60000);
         const auto columnOf = [&](const QString& title) {
             for (int c = 0; c < table->columnCount(); ++c)
@@ -191,8 +201,9 @@ private slots:
         const int accuracy = columnOf("Top-1 %"), divergence = columnOf("KL");
         QVERIFY(accuracy > 0 && divergence > 0 && !table->isColumnHidden(accuracy));
         table->sortByColumn(divergence, Qt::AscendingOrder);
-        QCOMPARE(table->item(0, 0)->text(), QString("int8row"));
-        QVERIFY(table->item(0, accuracy)->data(Qt::UserRole).toDouble() > 0.9);
+        QCOMPARE(table->item(0, 0)->text(), QString("original"));
+        QCOMPARE(table->item(1, 0)->text(), QString("int8row"));
+        QVERIFY(table->item(1, accuracy)->data(Qt::UserRole).toDouble() > 0.9);
         if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE"))
             QVERIFY(page->grab().save(qEnvironmentVariable("TRITLOOM_PICTURE") + ".pictures.png"));
 

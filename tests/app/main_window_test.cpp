@@ -171,12 +171,15 @@ private slots:
         const auto text = [](const SizeField* field) { return field->text().replace(QChar(0xa0), ' '); };
         QCOMPARE(text(target), QString("8 GB"));
         QVERIFY(find<QLabel>("loomNumbers")->text().replace(QChar(0xa0), ' ').contains("fits 8 GB"));
-        budget->setValue(12345);
-        QCOMPARE(text(budget), QString("12.3 kB"));
+        budget->setValue(1234567);
+        QCOMPARE(text(budget), QString("1.23 MB"));
         // Three digits are shown; leaving the field does not round what they stand for.
         budget->setFocus();
         QTest::keyClick(budget, Qt::Key_Return);
-        QCOMPARE(budget->value(), 12345.0);
+        QCOMPARE(budget->value(), 1234567.0);
+        budget->setValue(12345); // no choice of formats is as small
+        QCOMPARE(budget->value(), double(workspace().smallestBudget()));
+        QVERIFY(budget->toolTip().contains("at least"));
         const auto type = [&](SizeField* field, const char* typed) {
             field->selectAll();
             QTest::keyClicks(field, typed);

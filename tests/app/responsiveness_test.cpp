@@ -198,18 +198,18 @@ private slots:
         report("1,003 layers, opening", longestAllowed);
         QVERIFY(m_window->findChild<QWidget*>("previewPage") != nullptr); // with the pages that are seen
         QVERIFY(m_window->findChild<QWidget*>("methodsPage") == nullptr); // and without those behind them
-        watchdog().watch();
         for (const char* const dock :
              {"sensitivity", "frontier", "compare", "analyses", "methods", "text", "speed"}) {
+            watchdog().watch();
             soon([&] { find<QDockWidget>((std::string("dock.") + dock).c_str())->raise(); });
             QTest::qWait(100);
             QVERIFY2(
                 m_window->findChild<QWidget*>(QStringLiteral("page.") + dock)->findChild<QWidget*>()
                     != nullptr,
                 dock);
+            watchdog().stop();
+            report(qPrintable(QStringLiteral("1,003 layers, %1 seen for the first time").arg(dock)), longestAllowed);
         }
-        watchdog().stop();
-        report("1,003 layers, each page seen for the first time", longestAllowed);
         find<QDockWidget>("dock.distribution")->raise();
         Workspace& workspace = *m_window->workspace();
 

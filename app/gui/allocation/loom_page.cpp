@@ -1,6 +1,5 @@
 #include "app/gui/allocation/loom_page.h"
 
-#include "app/gui/allocation/budget.h"
 #include "app/gui/allocation/layer_sensitivity.h"
 #include "app/gui/allocation/loom_text.h"
 #include "app/gui/allocation/pay_back_strip.h"
@@ -9,6 +8,7 @@
 #include "app/gui/widgets/elided_label.h"
 #include "app/gui/widgets/steady_label.h"
 #include "app/session/prediction.h"
+#include "app/session/reach.h"
 #include "core/sensitivity/candidate.h"
 
 #include <QHBoxLayout>
@@ -44,7 +44,7 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     auto* const caption = new ElidedLabel(tr("Bit allocation"), this);
     auto* const legend =
         new ElidedLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
-    caption->setShorter({QString()});
+    caption->setShorter({tr("Bits"), QString()});
     legend->setShorter({tr("width: parameters · strip: sensitivity"), QString()});
     for (QLabel* const label : {static_cast<QLabel*>(caption), static_cast<QLabel*>(legend), m_selectionText})
         label->setForegroundRole(QPalette::PlaceholderText);
@@ -361,7 +361,10 @@ void LoomPage::refreshBudget()
     if (!m_workspace.hasBudget())
         return m_loom->setBudget(std::nullopt);
     const double bits = budgetToBits(m_workspace.model(), double(m_workspace.goal().budgetBytes));
-    m_loom->setBudget(LoomLine{bits, tr("budget %1 bpw").arg(QLocale().toString(bits, 'f', 2))});
+    const QString text = QLocale().toString(bits, 'f', 2);
+    const bool isLeast = m_workspace.goal().budgetBytes == m_workspace.smallestBudget();
+    m_loom->setBudget(
+        LoomLine{bits, isLeast ? tr("budget %1 bpw, the smallest").arg(text) : tr("budget %1 bpw").arg(text)});
 }
 
 void LoomPage::pullBudget(double bits)

@@ -46,13 +46,7 @@ QAbstractAxis* makeAxis(bool isLogarithmic, Extent extent, const std::string& ti
     QAbstractAxis* made = nullptr;
     if (isLogarithmic && extent.high / extent.low > 3) {
         auto* const axis = new QLogValueAxis;
-        axis->setBase(10);
-        axis->setLabelFormat("%.1g");
-        axis->setRange(
-            std::pow(10, std::floor(std::log10(extent.low) + 1e-9)),
-            std::pow(10, std::ceil(std::log10(extent.high) - 1e-9)));
-        if (axis->min() == axis->max())
-            axis->setMax(axis->min() * 10);
+        showRange(*axis, extent.low, extent.high);
         made = axis;
     } else {
         auto* const axis = new QValueAxis;

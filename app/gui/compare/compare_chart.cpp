@@ -37,8 +37,6 @@ CompareChart::CompareChart(QWidget* parent)
     m_chart->setMargins({4, 4, 4, 4});
     m_chart->setBackgroundRoundness(0);
     m_chart->legend()->setAlignment(Qt::AlignBottom);
-    m_loss->setLabelFormat("%.1g");
-    m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_loss, Qt::AlignLeft);
     colour();
@@ -58,8 +56,8 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     double left = 1e300, right = 0, low = 1e300, high = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const ComparisonRow& row = rows[i];
-        if (!row.isMeasured())
-            continue;
+        if (!row.isMeasured() || row.isOriginal())
+            continue; // a divergence of 0 has no place on a logarithmic axis
         QScatterSeries*& series = byMethod[row.method];
         if (series == nullptr) {
             series = new QScatterSeries(m_chart);
@@ -79,7 +77,7 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
                     std::ranges::min_element(
                         rows, {},
                         [&](const ComparisonRow& other) {
-                            if (!other.isMeasured())
+                            if (!other.isMeasured() || other.isOriginal())
                                 return std::numeric_limits<double>::infinity();
                             return std::fabs(double(other.bytes) / unit.bytes - point.x())
                                 + std::fabs(std::max(other.divergence().value, smallestLoss) - point.y());
@@ -113,8 +111,7 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     if (byMethod.empty())
         return;
     showRange(*m_size, left, right);
-    m_loss->setRange(
-        std::pow(10, std::floor(std::log10(low))), std::pow(10, std::ceil(std::log10(high) + 1e-9)));
+    showRange(*m_loss, low, high);
     colour();
 }
 

@@ -28,6 +28,8 @@ Candidate methodOf(const QListWidgetItem* item)
 void ComparePage::fillLists()
 {
     const bool pictures = m_workspace.model().picture.has_value();
+    // Each of some hundred rows would have the page say anew how many are chosen.
+    const QSignalBlocker quietMethods(m_methods), quietFormats(m_formats);
     // Calibrated rounding of convolutions has its own favourites; the formats of GGUF are made for long rows.
     const QStringList first = pictures ? QStringList{"rtn", "gptq", "hqq"}
                                        : QStringList{"rtn", "imatrix", "gptq"},
@@ -74,6 +76,7 @@ void ComparePage::fillLists()
     addChecked(
         m_formats, tr("sign (bit planes)"), "sign", false,
         tr("For methods that store signs and factors: BitStack, PB-LLM, BitDelta"));
+    showSettings();
 }
 
 std::vector<Candidate> ComparePage::chosenMethods() const

@@ -244,8 +244,9 @@ void ComparePage::rebuild()
     m_table->horizontalHeaderItem(Bits)->setToolTip(tr("Bits a weight of the layers that are compressed"));
     m_table->setRowCount(int(m_comparison.rows().size()));
     for (std::size_t i = 0; i < m_comparison.rows().size(); ++i) {
-        auto* const format =
-            new QTableWidgetItem(QString::fromStdString(m_comparison.rows()[i].candidate.format));
+        const ComparisonRow& row = m_comparison.rows()[i];
+        auto* const format = new QTableWidgetItem(
+            row.isOriginal() ? tr("original") : QString::fromStdString(row.candidate.format));
         format->setData(Qt::UserRole, int(i));
         m_table->setItem(int(i), Format, format);
     }
@@ -307,8 +308,9 @@ void ComparePage::showRow(int index)
 void ComparePage::showState()
 {
     const auto& rows = m_comparison.rows();
-    const auto done =
-        std::count_if(rows.begin(), rows.end(), [](const ComparisonRow& row) { return row.isDone; });
+    const auto done = std::ranges::count_if(
+        rows, [](const ComparisonRow& row) { return row.isDone && !row.isOriginal(); });
+    const std::size_t pairs = rows.empty() ? 0 : rows.size() - 1; // the first is the original
     const bool running = m_comparison.isRunning();
     const std::size_t methods = checkedOf(m_methods).size(), formats = checkedOf(m_formats).size();
     const bool lacksPictures = m_workspace.model().picture && !m_workspace.engine().pictures();
@@ -326,10 +328,10 @@ void ComparePage::showState()
     if (!why.isEmpty())
         m_state->setText(tr("Cannot be measured: %1").arg(why));
     else if (running) {
-        m_state->setShorter({tr("%1 of %2").arg(done).arg(rows.size())});
+        m_state->setShorter({tr("%1 of %2").arg(done).arg(pairs)});
         m_state->setText(tr("%1 of %2 measured. Rows stay when you stop; the rest goes on later.")
                              .arg(done)
-                             .arg(rows.size()));
+                             .arg(pairs));
     } else if (rows.empty()) {
         m_state->setShorter({tr("%1 methods, %2 formats chosen").arg(methods).arg(formats)});
         m_state->setText(tr("Choose methods and formats: each pair compresses the whole model and is "
@@ -350,8 +352,9 @@ void ComparePage::take()
     const ComparisonRow& row = m_comparison.rows()[std::size_t(item->data(Qt::UserRole).toInt())];
     m_workspace.document().replace(
         row.allocation,
-        tr("All layers to %1 by %2")
-            .arg(QString::fromStdString(row.candidate.format), QString::fromStdString(row.method)));
+        row.isOriginal() ? tr("All layers as stored")
+                         : tr("All layers to %1 by %2")
+                               .arg(QString::fromStdString(row.candidate.format), QString::fromStdString(row.method)));
 }
 
 void ComparePage::save()

@@ -4,6 +4,7 @@
 #include "app/gui/evaluation/history_list.h"
 #include "app/gui/evaluation/interaction_note.h"
 #include "app/gui/evaluation/memory_card.h"
+#include "app/gui/evaluation/original_row.h"
 #include "app/gui/evaluation/prediction_note.h"
 #include "app/gui/evaluation/speed_card.h"
 #include "app/gui/number_text.h"
@@ -57,6 +58,7 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     auto* const column = new QVBoxLayout(inner);
     column->setContentsMargins(10, 2, 10, 8);
     column->setSpacing(8);
+    column->addWidget(new OriginalRow(workspace, this));
     column->addWidget(m_flip);
     column->addWidget(m_state);
     column->addWidget(m_progress);

@@ -58,8 +58,6 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     m_now->setMarkerSize(13);
     m_size->setTitleText(tr("file size, %1").arg(QLatin1String(m_unit.name)));
     m_loss->setTitleText(isInNats(workspace.model()) ? tr("KL divergence, nats") : tr("divergence"));
-    m_loss->setLabelFormat("%.1g");
-    m_loss->setBase(10);
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_loss, Qt::AlignLeft);
     for (QXYSeries* const series :
@@ -184,13 +182,11 @@ void FrontierPage::redraw()
         std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.x() < b.x(); });
     const auto [low, high] =
         std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.y() < b.y(); });
-    const QRectF extent(
-        QPointF(left->x(), std::pow(10, std::floor(std::log10(low->y())))),
-        QPointF(right->x(), std::pow(10, std::ceil(std::log10(high->y()) + 1e-9))));
+    const QRectF extent(QPointF(left->x(), low->y()), QPointF(right->x(), high->y()));
     if (std::exchange(m_extent, extent) == extent)
         return;
     showRange(*m_size, extent.left(), extent.right());
-    m_loss->setRange(extent.top(), extent.bottom());
+    showRange(*m_loss, extent.top(), extent.bottom());
 }
 
 void FrontierPage::take(const QPointF& point)

@@ -38,6 +38,7 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     m_choose->setObjectName(QStringLiteral("picturesOptions"));
     m_choose->setToolTip(tr("Other pictures, labels, sizes, seeds; or drop pictures on the window"));
     m_state->setObjectName(QStringLiteral("pictureState"));
+    m_state->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // gives way before the page scrolls
     m_worstFirst->setObjectName(QStringLiteral("worstFirst"));
     m_worstFirst->setText(isClassifier() ? tr("Flips first") : tr("Worst first"));
     m_worstFirst->setChecked(isClassifier());

@@ -150,6 +150,11 @@ void PlanesView::setPreview(const PicturePreview& preview)
 void PlanesView::refresh()
 {
     const QImage left = leftImage();
+    const int shown = m_left->currentData().toInt();
+    // Inside a sentence some languages keep the capital.
+    const QString leftName = shown == Given ? tr("what goes in")
+        : shown == Target                   ? tr("what should come out")
+                                            : tr("original");
     for (PicturePane* const pane : {m_original, m_compressed, m_difference})
         pane->setMessage(m_message);
     m_original->setImage(left);
@@ -158,7 +163,7 @@ void PlanesView::refresh()
     m_compressed->setOther(m_preview.compressed.isNull() ? QImage() : left);
     m_compressed->setCaption(
         m_compressed->isFlipped() ? m_left->currentText()
-                                  : tr("Compressed ◂▸ %1").arg(m_left->currentText().toLower()),
+                                  : tr("Compressed ◂▸ %1").arg(leftName),
         m_compressed->isFlipped() ? QString() : tr("Compressed"));
     m_difference->setImage(m_preview.map ? m_preview.map->image : QImage());
     m_difference->setCaption(

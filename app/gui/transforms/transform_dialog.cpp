@@ -1,6 +1,5 @@
 #include "app/gui/transforms/transform_dialog.h"
 
-#include "app/gui/allocation/budget.h"
 #include "app/gui/core_words.h"
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/number_text.h"
@@ -9,6 +8,7 @@
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/quiet_progress.h"
 #include "app/session/engine.h"
+#include "app/session/reach.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>

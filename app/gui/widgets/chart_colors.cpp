@@ -6,6 +6,7 @@
 #include <QChart>
 #include <QLegend>
 #include <QLocale>
+#include <QLogValueAxis>
 #include <QValueAxis>
 
 #include <algorithm>
@@ -45,6 +46,17 @@ void showRange(QValueAxis& axis, double low, double high)
     axis.setLabelFormat(
         largest < 1e5 && digits <= 5 ? QStringLiteral("%.%1f").arg(digits) : QStringLiteral("%.3g"));
     axis.setRange(left, right);
+}
+
+void showRange(QLogValueAxis& axis, double low, double high)
+{
+    const double bottom = std::floor(std::log10(low) + 1e-9),
+                 top = std::max(bottom + 1, std::ceil(std::log10(high) - 1e-9));
+    axis.setBase(10);
+    // "%g" would write 0.0001 beside 1e-05.
+    axis.setLabelFormat(bottom >= -4 && top <= 3 ? QStringLiteral("%.4g") : QStringLiteral("%.0e"));
+    // A little lower: rounding must not lose the lowest mark.
+    axis.setRange(std::pow(10, bottom) * (1 - 1e-9), std::pow(10, top));
 }
 
 } // namespace tritloom

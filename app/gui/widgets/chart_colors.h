@@ -1,6 +1,7 @@
 #pragma once
 
 class QChart;
+class QLogValueAxis;
 class QPalette;
 class QValueAxis;
 
@@ -13,5 +14,8 @@ void colourChart(QChart& chart, const QPalette& palette);
 /// have the digits to tell them apart: the whole axis is used, unlike by applyNiceNumbers(), which rounds the
 /// ends away from the points. GUI thread.
 void showRange(QValueAxis& axis, double low, double high);
+
+/// Powers of ten around low to high, above 0, all written in one way. GUI thread.
+void showRange(QLogValueAxis& axis, double low, double high);
 
 } // namespace tritloom
