@@ -3,6 +3,7 @@
 #include "app/session/base_remarks.h"
 #include "app/session/not_finite.h"
 #include "app/session/original_note.h"
+#include "core/file/base_files.h"
 
 #include <QJsonObject>
 
@@ -57,9 +58,7 @@ namespace {
 /// The original where it lies beside the model or in the current folder.
 std::filesystem::path placeOf(const OriginalNote& note, const Model& model)
 {
-    const std::filesystem::path& path = model.file->path;
-    const std::filesystem::path folders[] = {
-        path.has_filename() ? path.parent_path() : path.parent_path().parent_path(), "."};
+    const std::filesystem::path folders[] = {namedPath(model.file->path).parent_path(), "."};
     return findOriginal(note, folders);
 }
 
