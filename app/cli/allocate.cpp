@@ -38,22 +38,36 @@ reach(Context& context, const Model& model, std::vector<Candidate>& candidates, 
     }
     if (rules.budgetBytes >= least)
         return {};
+    if (std::ranges::all_of(model.layers, [](const Layer& layer) { return layer.parameters() == 0; }))
+        return context.misuse( // no layer whose bits could be chosen
+            "the budget is {} bytes of all tensors, which are {} whatever is chosen", rules.budgetBytes, least);
     return context.misuse(
         "the budget is {} bytes of all tensors, the smallest choice has {}: --budget {:.2f}bpw",
         rules.budgetBytes, least, std::ceil(100 * budgetToBits(model, double(least))) / 100);
 }
 
-/// Layers that some format makes larger than they are: none of those is chosen.
-void tellWider(const Model& model, const SensitivityTable& table)
+/// Layers that some format makes larger than they are: none of those is chosen where another does not.
+void tellWider(const Model& model, const SensitivityTable& table, const AllocationRules& rules)
 {
     std::set<std::string> formats; // as they were asked for: "int4row", whatever the rows' lengths
     std::size_t pairs = 0;
-    for (std::size_t i = 0; i < table.cells.size(); ++i)
-        for (std::size_t c = 0; c < table.candidates.size(); ++c)
-            if (table.cells[i][c].bytes > model.layers[i].storedBytes) {
-                formats.insert(table.candidates[c].format);
-                ++pairs;
+    for (const std::vector<std::size_t>& members : itemsOf(model, rules)) {
+        std::vector<std::size_t> wider;
+        for (std::size_t c = 0; c < table.candidates.size(); ++c) {
+            std::uint64_t bytes = 0, stored = 0;
+            for (const std::size_t layer : members) {
+                bytes += table.cells[layer][c].bytes;
+                stored += model.layers[layer].storedBytes;
             }
+            if (bytes > stored)
+                wider.push_back(c);
+        }
+        if (wider.size() == table.candidates.size())
+            continue; // dropWider() keeps them
+        for (const std::size_t c : wider)
+            formats.insert(table.candidates[c].format);
+        pairs += wider.size() * members.size();
+    }
     if (pairs > 0)
         tell({fmt::format(
             "{} of {} pairs of a layer and a format ({}) are larger than what is stored: they are left out",
@@ -135,7 +149,7 @@ int allocate(Context& context, const QStringList& arguments)
             .budgetBytes = budget,
             .methods = methods};
         TRY_VOID(reach(context, model, candidates, rules));
-        tellWider(model, emptyTable(model, candidates, methods));
+        tellWider(model, emptyTable(model, candidates, methods), rules);
         std::optional<MetricScores> scores;
         if (context.parser.isSet("metric"))
             scores = TRY(scoresOf(context, measured, candidates));

@@ -3,6 +3,7 @@
 #include "app/session/base_remarks.h"
 #include "app/session/not_finite.h"
 #include "app/session/original_note.h"
+#include "core/file/base_files.h"
 
 #include <QJsonObject>
 

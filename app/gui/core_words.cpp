@@ -131,6 +131,9 @@ constexpr std::array sentences{
         "this kind of file holds differences to the model that this one was tuned from: choose that one first"),
     QT_TRANSLATE_NOOP(
         "Core",
+        "%1: the model that this one was tuned from has the same name and is looked for by it: choose another name"),
+    QT_TRANSLATE_NOOP(
+        "Core",
         "no layer is stored as a difference to %1: choose bitdelta, or the target 'tritloom', which holds all"),
     QT_TRANSLATE_NOOP(
         "Core", "%1 bytes of %2 are not in the file, which opens where that lies beside it or is named"),

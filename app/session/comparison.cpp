@@ -173,6 +173,7 @@ ComparisonRow originalRow(const Model& model)
     ComparisonRow row;
     row.candidate.format = "original";
     row.candidate.method.clear();
+    row.method = "original"; // by which legends and tables call it
     row.allocation = model.original();
     row.bytes = model.bytes();
     row.bitsPerWeight = bitsPerWeight(model, row.allocation, {});

@@ -11,8 +11,10 @@
 #include "core/architecture/prepared_file.h"
 #include "core/export/export_target.h"
 #include "core/export/problems.h"
+#include "core/export/tritloom_target.h"
 #include "core/file/base_files.h"
 #include "core/file/file_halves.h"
+#include "core/file/tritloom_file.h"
 #include "core/method/time_method.h"
 #include "core/store/project_store.h"
 
@@ -103,6 +105,21 @@ std::vector<std::string> replacementProblems(
     return problems;
 }
 
+/// Whether what lies there is the model that this one holds differences to, which others may refer to as well.
+bool isBaseOf(const ModelFile& model, const std::filesystem::path& path)
+{
+    for (const NamedTensor& tensor : model.tensors) {
+        if (!tensor.replacement || !tensor.replacement->parts.front().isShared)
+            continue;
+        const auto there = BaseFiles({}, preparedFile).open(path);
+        const NamedTensor* const found = there ? (*there)->find(tensor.name) : nullptr;
+        const auto weights = found != nullptr && !found->replacement ? materialise(*found) : Result<Tensor>(Tensor());
+        return weights && !weights->isEmpty()
+            && tritloomFile::baseKey(*weights) == tritloomFile::baseKey(tensor.replacement->parts.front().tensor);
+    }
+    return false;
+}
+
 /// "model-" of "model-00001-of-00003.gguf", empty for others.
 std::string nameBeforePart(const std::filesystem::path& path)
 {
@@ -133,12 +150,6 @@ bool belongsTo(const ModelFile& model, const std::filesystem::path& path)
         && nameBeforePart(path) == nameBeforePart(model.path);
 }
 
-/// "out.gptq" of "out.gptq/": shells complete names of folders so.
-std::filesystem::path withoutSlash(const std::filesystem::path& path)
-{
-    return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
-}
-
 /// Why nothing can be written there whatever the layers become, known before any is made; nothing: it can.
 std::optional<std::string>
 whyNotThere(const Model& model, const ExportTarget& target, const std::filesystem::path& path)
@@ -159,10 +170,11 @@ whyNotThere(const Model& model, const ExportTarget& target, const std::filesyste
 
 /// The file as it is written, which says what it was made from. What was said or found out about what it is for
 /// and how it takes pictures goes with it: compressed it may be too coarse to be tried again.
-ModelFile stated(const Model& model)
+ModelFile stated(const Model& model, const Compressor& compressor)
 {
     ModelFile file = *model.file;
-    stateOriginal(file, model);
+    BaseFiles bases = basesOf(compressor);
+    stateOriginal(file, model, bases);
     if (!file.operators || !model.picture)
         return file;
     const auto said = onnx::describeNetwork(file);
@@ -212,6 +224,9 @@ std::vector<std::string> ExportController::problems(
     if (target.holds == ExportTarget::Holds::Differences && m_engine->base() == nullptr)
         problems.emplace_back(
             "this kind of file holds differences to the model that this one was tuned from: choose that one first");
+    if (target.holds == ExportTarget::Holds::Differences && m_engine->base() != nullptr)
+        if (const auto why = whyNotBeside(*m_engine->base()->file, path))
+            problems.push_back(*why);
     if (const auto why = whyNotThere(model, target, path))
         problems.push_back(*why);
     return problems;
@@ -290,12 +305,13 @@ Result<ExportReport> exportAllocation(
     std::string_view targetId, Evaluate evaluate)
 {
     const auto begin = std::chrono::steady_clock::now();
-    const std::filesystem::path path = endOfLinks(withoutSlash(asked));
+    const std::filesystem::path path = endOfLinks(namedPath(asked));
     if (belongsTo(*model.file, path))
         return fail(
             ErrorCode::InvalidInput,
             "{}: this is the model itself, choose another name for the compressed file", path.string());
-    if (const auto base = compressor.base(); base && belongsTo(*base->file, path))
+    const auto base = compressor.base();
+    if ((base && belongsTo(*base->file, path)) || isBaseOf(*model.file, path))
         return fail(
             ErrorCode::InvalidInput,
             "{}: this is the model that this one was tuned from, choose another name for the compressed file",
@@ -336,8 +352,7 @@ Result<ExportReport> exportAllocation(
         if (progress)
             progress(fraction);
     };
-    const ModelFile file = stated(model);
-    const auto base = compressor.base();
+    const ModelFile file = stated(model, compressor);
     const std::vector<std::string> strange = TRY(notFinite(model, stop));
     const auto done = target.write(
         {.model = file,

@@ -49,17 +49,16 @@ std::optional<OriginalNote> originalOf(const ModelFile& file)
     return note;
 }
 
-void stateOriginal(ModelFile& file, const Model& model)
+void stateOriginal(ModelFile& file, const Model& model, BaseFiles& bases)
 {
     if (originalOf(file) || model.file->path.empty())
         return;
     // As it lies there: a transform has changed what is in memory.
-    const auto stored = loadModel(model.file->path);
-    const Model& original = stored ? **stored : model;
-    std::filesystem::path path = original.file->path;
-    if (!path.has_filename()) // "folder/"
-        path = path.parent_path();
-    file.metadata.set(nameKey, path.filename().string());
+    std::shared_ptr<const Model> stored;
+    if (auto opened = openModel(model.file->path, bases))
+        stored = makeModel(std::move(*opened));
+    const Model& original = stored ? *stored : model;
+    file.metadata.set(nameKey, baseName(original.file->path));
     file.metadata.set(contentKeyKey, hexadecimal(original.key));
     file.metadata.set(
         bytesKey, std::to_string(original.bytes())); // text: some kinds of file hold nothing else

@@ -1,7 +1,8 @@
 #include "core/base/mapped_file.h"
 
+#include "core/base/page_advice.h"
+
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -59,12 +60,7 @@ MappedFile::~MappedFile()
 
 void MappedFile::doneWith(std::span<const std::byte> part) const
 {
-    // madvise wants whole pages: those that lie wholly inside.
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = reinterpret_cast<std::uintptr_t>(part.data());
-    const std::uintptr_t first = (begin + page - 1) / page * page, last = (begin + part.size()) / page * page;
-    if (first < last)
-        (void)::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED); // may be ignored
+    advisePages(part, MADV_DONTNEED);
 }
 
 } // namespace tritloom

@@ -5,10 +5,8 @@
 #include <unistd.h>
 
 namespace tritloom {
-namespace {
 
-/// The pages that lie wholly inside.
-void advise(std::span<const std::byte> bytes, int how)
+void advisePages(std::span<const std::byte> bytes, int how)
 {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
     const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
@@ -18,17 +16,15 @@ void advise(std::span<const std::byte> bytes, int how)
         (void)::madvise(reinterpret_cast<void*>(first), last - first, how);
 }
 
-} // namespace
-
 FewPages::FewPages(std::span<const std::byte> bytes)
     : m_bytes(bytes)
 {
-    advise(m_bytes, MADV_RANDOM);
+    advisePages(m_bytes, MADV_RANDOM);
 }
 
 FewPages::~FewPages()
 {
-    advise(m_bytes, MADV_NORMAL);
+    advisePages(m_bytes, MADV_NORMAL);
 }
 
 } // namespace tritloom

@@ -1,5 +1,6 @@
 #include "core/calibrate/compressor.h"
 
+#include "core/file/tritloom_file.h"
 #include "core/method/unit_method.h"
 
 #include <algorithm>
@@ -25,36 +26,91 @@ bool learns(const LayerMethod& method)
     return method.calibration() != Calibration::None || seesSamples(method);
 }
 
-/// Whether the choice is what is stored: the same format, by a method that writes one matrix in it.
-bool isKept(const Model& model, const MethodLookup& methods, LayerId layer, const LayerChoice& choice)
+/// Bytes of the parts that a difference to a base has for itself, were the layer so many times as high and wide.
+std::uint64_t ownBytes(const LayerReplacement& difference, std::size_t higher, std::size_t wider)
+{
+    std::uint64_t bytes = 0;
+    for (const LayerReplacement::Part& part : difference.parts) {
+        if (part.isShared)
+            continue;
+        TensorType type = part.tensor.type();
+        if (!type.shape.empty() && type.shape[0] == difference.outputs)
+            type.shape[0] *= higher;
+        if (type.shape.size() == 2 && type.shape[1] == difference.inputs)
+            type.shape[1] *= wider;
+        bytes += type.bytes();
+    }
+    return bytes;
+}
+
+Result<Tensor> baseOf(const Model& base, const NamedTensor& tensor)
+{
+    const NamedTensor* const found = base.file->find(tensor.name);
+    if (found == nullptr)
+        return fail(ErrorCode::InvalidInput, "the base model has no tensor '{}'", tensor.name);
+    if (found->shape != tensor.shape)
+        return fail(
+            ErrorCode::InvalidInput, "'{}' is [{}] here and [{}] in the base model", tensor.name,
+            fmt::join(tensor.shape, ", "), fmt::join(found->shape, ", "));
+    return materialise(*found);
+}
+
+/// Whether the stored difference is of the parts that the method makes with these parameters, and to this base.
+/// base: null where none was named, which is the one the file was opened over.
+bool isDifferenceBy(
+    const LayerMethod& method, const Layer& layer, const NamedTensor& tensor, const LayerChoice& choice,
+    const Model* base)
+{
+    const LayerReplacement& difference = *tensor.replacement;
+    const auto format = parseNumberFormat(choice.format);
+    if (!method.needsBase() || !format || !difference.parts.front().isShared)
+        return false;
+    // Several planes and scales may take as many bytes as others do: not in layers of all sizes.
+    const auto isAsLarge = [&](std::size_t higher, std::size_t wider) {
+        return method.storedBytes(layer.rows * higher, layer.columns * wider, *format, choice.parameters)
+            == ownBytes(difference, higher, wider);
+    };
+    // Of a single row a scale for the row is in f16 and one for all in f32: their bytes tell.
+    if (!isAsLarge(1, 1) || !isAsLarge(1, 2) || (layer.rows > 1 && !isAsLarge(2, 1)))
+        return false;
+    if (base == nullptr)
+        return true;
+    const Tensor& shared = difference.parts.front().tensor;
+    const auto chosen = baseOf(*base, tensor);
+    return chosen
+        && (chosen->bytes().data() == shared.bytes().data()
+            || tritloomFile::baseKey(*chosen) == tritloomFile::baseKey(shared));
+}
+
+/// Whether the choice is what is stored: the same format, by a method that writes one matrix in it, or the same
+/// difference to the base.
+bool isKept(
+    const Model& model, const MethodLookup& methods, LayerId layer, const LayerChoice& choice, const Model* base)
 {
     const Layer& what = model.layer(layer);
     const NamedTensor& tensor = model.tensor(what.tensor);
-    if (tensor.replacement) { // a difference to a base, of as many bytes as the method would store
-        const LayerMethod* const method = methods(choice.method);
-        const auto format = parseNumberFormat(choice.format);
-        return method != nullptr && method->needsBase() && format && tensor.replacement->parts.front().isShared
-            && method->storedBytes(what.rows, what.columns, *format, choice.parameters)
-            == tensor.replacement->bytes();
-    }
-    if (what.storedFormat != choice.format)
-        return false;
     const LayerMethod* const method = methods(choice.method);
-    if (method == nullptr || method->makesReplacements() || seesSamples(*method)
-        || !method->supports(*storedFormat(tensor)))
+    if (method == nullptr)
         return false;
     const std::vector<ParameterSpec> known = method->parameters();
-    return std::ranges::all_of(choice.parameters, [&](const auto& given) {
+    const bool areKnown = std::ranges::all_of(choice.parameters, [&](const auto& given) {
         return std::ranges::find(known, given.first, &ParameterSpec::key) != known.end();
     });
+    if (!areKnown)
+        return false;
+    if (tensor.replacement)
+        return isDifferenceBy(*method, what, tensor, choice, base);
+    return what.storedFormat == choice.format && !method->makesReplacements() && !seesSamples(*method)
+        && method->supports(*storedFormat(tensor));
 }
 
 /// Whether the layer is run as stored, whatever that turns out to be. Not where other programs' codes are to be
 /// kept: they may fit no format of ours, and have a key of their own.
-bool isAsStored(const Model& model, const MethodLookup& methods, LayerId layer, const LayerChoice& choice)
+bool isAsStored(
+    const Model& model, const MethodLookup& methods, LayerId layer, const LayerChoice& choice, const Model* base)
 {
     return choice.format.empty()
-        || (!model.tensor(model.layer(layer).tensor).packed && isKept(model, methods, layer, choice));
+        || (!model.tensor(model.layer(layer).tensor).packed && isKept(model, methods, layer, choice, base));
 }
 
 } // namespace
@@ -88,7 +144,7 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice) const
 
 Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Model* base) const
 {
-    const bool stored = isAsStored(*m_model, m_methods, layer, choice);
+    const bool stored = isAsStored(*m_model, m_methods, layer, choice, base);
     Key key = keyOf(
         "weights", m_model->key, layer, stored ? std::string_view() : std::string_view(choice.format),
         stored ? std::string_view() : std::string_view(choice.method));
@@ -106,18 +162,6 @@ Key Compressor::keyOfChoice(LayerId layer, const LayerChoice& choice, const Mode
 }
 
 namespace {
-
-Result<Tensor> baseOf(const Model& base, const NamedTensor& tensor)
-{
-    const NamedTensor* const found = base.file->find(tensor.name);
-    if (found == nullptr)
-        return fail(ErrorCode::InvalidInput, "the base model has no tensor '{}'", tensor.name);
-    if (found->shape != tensor.shape)
-        return fail(
-            ErrorCode::InvalidInput, "'{}' is [{}] here and [{}] in the base model", tensor.name,
-            fmt::join(tensor.shape, ", "), fmt::join(found->shape, ", "));
-    return materialise(*found);
-}
 
 Result<InputUnits>
 unitsBefore(const Model& model, const Layer& layer, std::string_view method, std::stop_token stop)
@@ -160,8 +204,8 @@ Result<CompressedLayer> Compressor::compress(
 {
     const Layer& what = m_model->layer(layer);
     const NamedTensor& tensor = m_model->tensor(what.tensor);
-    const bool stored = isAsStored(*m_model, m_methods, layer, choice);
     const std::shared_ptr<const Model> base = this->base(); // one and the same to the end
+    const bool stored = isAsStored(*m_model, m_methods, layer, choice, base.get());
     const auto named = [&]<typename T>(Result<T> made) -> Result<T> {
         if (!made) // which layer it is about
             return fail(made.error().code, "{}: {}", what.name, made.error().message);
@@ -195,7 +239,7 @@ Result<CompressedLayer> Compressor::compress(
                 ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name,
                 choice.method, name);
     const Tensor weights = TRY(materialise(tensor));
-    if (weights.type().format->id() == choice.format && isKept(*m_model, m_methods, layer, choice)) {
+    if (weights.type().format->id() == choice.format && isKept(*m_model, m_methods, layer, choice, base.get())) {
         const std::scoped_lock lock(m_mutex);
         m_memo.put(key, weights, weights.bytes().size());
         return CompressedLayer(weights);

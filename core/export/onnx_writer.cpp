@@ -35,7 +35,7 @@ std::uint64_t bytesOf(const ::onnx::TensorProto& numbers)
 bool isDequantized(Document& document, const std::string& value)
 {
     return std::ranges::any_of(document.nodes(), [&](const ::onnx::NodeProto& node) {
-        return node.op_type() == "DequantizeLinear" && node.output(0) == value;
+        return node.op_type() == "DequantizeLinear" && node.output_size() > 0 && node.output(0) == value;
     });
 }
 
@@ -111,7 +111,7 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
     // onnxruntime's standard optimisation makes one operator of the two that multiplies in 8 bits (measured:
     // up to 1 %).
     for (const auto& node : document.nodes())
-        if (node.op_type() == "MatMul" && isDequantized(document, node.input(1))) {
+        if (node.op_type() == "MatMul" && node.input_size() > 1 && isDequantized(document, node.input(1))) {
             result.notices.push_back("onnxruntime rounds the inputs of MatMul to 8 bits unless "
                                      "session.qdq_matmulnbits_accuracy_level is 1");
             break;
@@ -121,11 +121,14 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
             document.setProperty(key, *text);
     const std::size_t nodes = document.nodes().size();
     std::map<std::string, std::size_t> madeBy; // of weights: how many operators make them of whole numbers
-    for (const auto& node : document.nodes())
+    for (const auto& node : document.nodes()) {
+        if (node.input_size() == 0 || node.output_size() == 0)
+            continue;
         if (node.op_type() == "DequantizeLinear")
             madeBy[node.output(0)] = 1;
         else if (node.op_type() == "Reshape" && madeBy.contains(node.input(0)))
             madeBy[node.output(0)] = 2;
+    }
     ::onnx::ModelProto model = std::move(document).finish();
     for (const auto& initializer : model.graph().initializer())
         if (initializer.data_location() == ::onnx::TensorProto::EXTERNAL)

@@ -335,12 +335,23 @@ Result<WrittenFile> exportTritloom(const ExportRequest& request)
     return write(request, nullptr);
 }
 
+std::optional<std::string> whyNotBeside(const ModelFile& base, const std::filesystem::path& path)
+{
+    if (baseName(base.path) != baseName(path))
+        return std::nullopt;
+    return fmt::format(
+        "{}: the model that this one was tuned from has the same name and is looked for by it: choose another name",
+        path.string());
+}
+
 Result<WrittenFile> exportTritloomDelta(const ExportRequest& request)
 {
     if (request.base == nullptr)
         return fail(
             ErrorCode::InvalidInput,
             "this kind of file holds differences to the model that this one was tuned from: name that one (--base)");
+    if (const auto why = whyNotBeside(*request.base, request.path))
+        return fail(ErrorCode::InvalidInput, "{}", *why);
     return write(request, request.base);
 }
 

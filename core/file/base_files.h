@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <tuple>
 
 namespace tritloom {
 
@@ -33,21 +34,30 @@ public:
     [[nodiscard]] std::size_t opened() const;
 
 private:
+    /// Path, size and time of each file that a model is read from.
+    using Stamp = std::vector<
+        std::tuple<std::filesystem::path, std::uintmax_t, std::filesystem::file_time_type>>;
     struct Opened {
-        std::filesystem::file_time_type changed;
+        Stamp stamp;
         std::shared_ptr<const ModelFile> model;
     };
+    static Stamp stampOf(const std::filesystem::path& path);
+
     std::vector<std::filesystem::path> m_given;
     Prepare m_prepare = nullptr;
-    mutable std::mutex m_mutex; ///< guards what follows
+    mutable std::mutex m_recentMutex; ///< for m_recent alone: who sets it does not wait until a model is open
     std::vector<std::filesystem::path> m_recent;
+    mutable std::mutex m_mutex; ///< guards what follows
     std::map<std::filesystem::path, Opened> m_opened; ///< by canonical path
 };
 
 /// As openModel(path); what the file refers to is searched there and not only beside it.
 [[nodiscard]] Result<ModelFile> openModel(const std::filesystem::path& path, BaseFiles& bases);
 
-/// What a file is called by those that refer to it: "base.gguf", also of a folder named with a slash behind.
+/// The path with the entry's own name at its end: of a folder named with a slash behind, as "." or as "..".
+[[nodiscard]] std::filesystem::path namedPath(const std::filesystem::path& path);
+
+/// What a file or folder is called by those that refer to it, "base.gguf"; UTF-8: other bytes are \xNN.
 [[nodiscard]] std::string baseName(const std::filesystem::path& path);
 
 } // namespace tritloom

@@ -1,9 +1,11 @@
 #include "core/file/onnx_packed.h"
 
 #include "core/file/onnx_uses.h"
+#include "core/format/bit_fields.h"
 #include "core/tensor/transposed.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 namespace tritloom::onnx {
@@ -198,6 +200,8 @@ private:
         std::vector<std::uint8_t> all = codesOf(*codes);
         store(matrix, isTurned ? transposed(all, first, rest) : std::move(all), std::move(zeroCodes));
         const OperatorNode* const reshape = reshapeOf(node.outputs[0], shape);
+        if (isStored(reshape ? reshape->outputs[0] : node.outputs[0]))
+            return std::nullopt; // the file names two values alike
         auto tensor = reshape ? named(reshape->outputs[0], shape, std::move(matrix))
                               : named(node.outputs[0], codes->shape, std::move(matrix));
         if (reshape != nullptr && tensor)
@@ -276,7 +280,8 @@ private:
                    size = std::size_t(node.integer("block_size", 0));
         if (codes == nullptr || scale == nullptr || (hasZeros && zeros == nullptr)
             || m_uses.count(node.inputs[1]) != 1 || outputs == 0 || inputs == 0 || outputs > longestSide
-            || inputs > longestSide || (bits != 2 && bits != 4 && bits != 8) || size < 16 || size > 1u << 16)
+            || inputs > longestSide || (bits != 2 && bits != 4 && bits != 8) || size < 16 || size > 1u << 16
+            || !std::has_single_bit(size))
             return std::nullopt;
         const std::size_t count = (inputs + size - 1) / size, zeroBytes = (count * bits + 7) / 8;
         if (codes->bytes.size() != outputs * count * size * bits / 8
@@ -285,17 +290,15 @@ private:
             return std::nullopt;
         PackedMatrix matrix{
             .bits = unsigned(bits), .outputs = outputs, .inputs = inputs, .group = std::min(size, inputs)};
-        const auto field = [bits](std::span<const std::byte> line, std::size_t i) {
-            return std::uint8_t(
-                std::to_integer<unsigned>(line[i * bits / 8]) >> (i * bits % 8) & ((1u << bits) - 1));
-        };
         std::vector<std::uint8_t> all, zeroCodes;
+        all.reserve(outputs * inputs);
         for (std::size_t o = 0; o < outputs; ++o) {
             const auto line = codes->bytes.subspan(o * (count * size * bits / 8));
             for (std::size_t i = 0; i < inputs; ++i)
-                all.push_back(field(line, i));
+                all.push_back(std::uint8_t(loadField(line, i, matrix.bits)));
             for (std::size_t g = 0; zeros != nullptr && g < count; ++g)
-                zeroCodes.push_back(field(zeros->bytes.subspan(o * zeroBytes), g));
+                zeroCodes.push_back(
+                    std::uint8_t(loadField(zeros->bytes.subspan(o * zeroBytes), g, matrix.bits)));
         }
         matrix.symmetric = zeros == nullptr;
         std::vector<float> values = scale->toFloats();
@@ -308,12 +311,17 @@ private:
         return named(unused(stem), {inputs, outputs}, std::move(matrix));
     }
 
+    bool isStored(const std::string& name) const
+    {
+        return m_floats.contains(name) || m_whole.contains(name) || m_graph.constants.contains(name);
+    }
+
     std::string unused(std::string name) const
     {
         const auto isTaken = [&](const OperatorNode& node) {
             return std::ranges::find(node.outputs, name) != node.outputs.end();
         };
-        while (m_floats.contains(name) || m_whole.contains(name) || m_graph.constants.contains(name)
+        while (isStored(name)
                || std::ranges::any_of(m_graph.nodes, isTaken)
                || std::ranges::find(m_graph.inputs, name, &OperatorValue::name) != m_graph.inputs.end())
             name += "_";

@@ -34,7 +34,9 @@
 ///
 /// Version "3" also has "base", the name of another model's file or folder, and parts with "in_base":
 /// {"tensor", "key"} in place of "data": they are the tensor of that name there, [outputs, inputs] in that
-/// format, and "key" is baseKey() of its bytes. So many files of differences share one base.
+/// format, and "key" is baseKey() of its bytes. So many files of differences share one base. That key samples tensors
+/// of more than 64 KiB, so that bases of any size open at once: another fine-tune is told from the base, a few
+/// numbers changed between the samples are not. Who writes a file compares all bytes with the base then.
 namespace tritloom::tritloomFile {
 
 inline constexpr std::string_view beginning = R"({"__metadata__":{"format":"tritloom")";

@@ -2,7 +2,6 @@
 
 #include "core/export/gguf_target.h"
 #include "core/format/row_group.h"
-#include "core/format/row_group.h"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,11 @@
 
 namespace tritloom {
 namespace {
+
+bool isDigit(char character)
+{
+    return character >= '0' && character <= '9';
+}
 
 /// parseNumberFormat() by memory: sizes are asked for thousands of times while somebody drags.
 NumberFormatPtr formatOf(const std::string& id)
@@ -85,7 +89,9 @@ Candidate asCandidate(const Model& model, const Allocation& allocation)
             continue;
         Candidate candidate{choice.format, choice.method, choice.parameters};
         const std::string row = fmt::format("g{}", rowGroup(model.layers[i].columns));
-        if (const std::size_t at = candidate.format.find(row); at != std::string::npos)
+        const std::size_t at = candidate.format.find(row), end = at + row.size();
+        // "g16" is not the beginning of "g160".
+        if (at != std::string::npos && (end == candidate.format.size() || !isDigit(candidate.format[end])))
             candidate.format.replace(at, row.size(), "row");
         const auto found = std::ranges::find(counted, candidate, &std::pair<std::size_t, Candidate>::second);
         found == counted.end() ? counted.push_back({1, candidate}) : void(++found->first);

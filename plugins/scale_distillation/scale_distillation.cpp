@@ -101,10 +101,10 @@ private:
         return m_split.heldOut.empty() ? m_split.learned : m_split.heldOut;
     }
 
-    /// On the judges, with the scales of now.
+    /// On the judges, with the scales of now as they would be written.
     Result<double> errorNow() const
     {
-        const TensorMap sums = m_layers.sums(m_layers.scales());
+        const TensorMap sums = m_layers.sums(m_layers.stored(m_layers.scales()));
         return TRY(m_data.descend(judges(), sums, {}, m_context.stop)).divergence;
     }
 
@@ -159,6 +159,11 @@ ScaleDistillation::apply(ModelProbe& probe, const Parameters& given, const Metho
         return fail(
             ErrorCode::InvalidInput,
             "scales are distilled of layers by 'bitdelta': name that method, or a recipe that has it");
+    if (probe.candidates().size() > 1)
+        return fail(
+            ErrorCode::InvalidInput,
+            "scales are distilled for what each layer becomes, and there are {} formats to choose from: choose first, "
+            "then give the recipe and the transform to 'export' or 'evaluate'", probe.candidates().size());
     SignedLayers layers;
     for (std::size_t i = 0; i < probe.layers().size(); ++i) {
         if (context.stop.stop_requested())

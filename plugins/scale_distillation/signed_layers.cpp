@@ -2,6 +2,8 @@
 
 #include "core/method/row_packer.h"
 
+#include <algorithm>
+
 namespace tritloom {
 
 Result<bool> SignedLayers::add(TensorId id, const CompressedLayer& made)
@@ -9,20 +11,24 @@ Result<bool> SignedLayers::add(TensorId id, const CompressedLayer& made)
     if (!made.isReplacement())
         return false;
     Layer layer{.id = id, .made = *made.replacement()};
+    const std::size_t weights = layer.made.outputs * layer.made.inputs, parts = layer.made.parts.size();
+    const auto numbers = [](const LayerReplacement::Part& part) { return part.tensor.type().elements(); };
+    // Files of others may hold parts of these names and of any sizes.
+    if (parts < 3 || parts % 2 == 0 || !layer.made.parts.front().isShared
+        || numbers(layer.made.parts.front()) != weights)
+        return false;
     std::vector<float> scales;
-    for (std::size_t p = 0; p + 1 < layer.made.parts.size(); ++p) {
+    for (std::size_t p = 1; p < parts; p += 2) {
         const LayerReplacement::Part &signs = layer.made.parts[p], &scale = layer.made.parts[p + 1];
-        if (!signs.name.starts_with("signs.") || !scale.name.starts_with("scale."))
-            continue;
+        const bool isPlane = signs.name.starts_with("signs.") && scale.name.starts_with("scale.")
+            && numbers(signs) == weights && (numbers(scale) == 1 || numbers(scale) == layer.made.outputs);
+        if (!isPlane)
+            return false;
         const std::vector<float> values = scale.tensor.toFloats();
         layer.planes.push_back(
             {signs.tensor.toFloats(), m_scales.size() + scales.size(), values.size(), p + 1});
         scales.insert(scales.end(), values.begin(), values.end());
     }
-    const bool isSum = !layer.planes.empty() && layer.made.parts.front().isShared
-        && layer.made.parts.size() == 1 + 2 * layer.planes.size();
-    if (!isSum)
-        return false;
     layer.base = layer.made.parts.front().tensor.toFloats();
     m_scales.insert(m_scales.end(), scales.begin(), scales.end());
     m_ids.insert(id);
@@ -58,17 +64,29 @@ std::vector<double> SignedLayers::slopes(const std::map<TensorId, std::vector<do
     return slopes;
 }
 
+Tensor SignedLayers::scalesOf(const Layer& layer, const Plane& plane, const std::vector<float>& scales)
+{
+    const TensorType& type = layer.made.parts[plane.part].tensor.type();
+    return encodedAs(type.format->id(), type.shape, std::span(scales).subspan(plane.first, plane.count));
+}
+
+std::vector<float> SignedLayers::stored(const std::vector<float>& scales) const
+{
+    std::vector<float> stored = scales;
+    for (const Layer& layer : m_layers)
+        for (const Plane& plane : layer.planes)
+            std::ranges::copy(
+                scalesOf(layer, plane, scales).toFloats(), stored.begin() + std::ptrdiff_t(plane.first));
+    return stored;
+}
+
 std::map<TensorId, LayerReplacement> SignedLayers::replacements(const std::vector<float>& scales) const
 {
     std::map<TensorId, LayerReplacement> list;
     for (const Layer& layer : m_layers) {
         LayerReplacement made = layer.made;
-        for (const Plane& plane : layer.planes) {
-            Tensor& scale = made.parts[plane.part].tensor;
-            scale = encodedAs(
-                scale.type().format->id(), scale.type().shape,
-                std::span(scales).subspan(plane.first, plane.count));
-        }
+        for (const Plane& plane : layer.planes)
+            made.parts[plane.part].tensor = scalesOf(layer, plane, scales);
         list.emplace(layer.id, std::move(made));
     }
     return list;

@@ -15,6 +15,8 @@ public:
 
     [[nodiscard]] std::vector<float>& scales() { return m_scales; } ///< of all layers, one behind the other
     [[nodiscard]] const std::vector<float>& scales() const { return m_scales; }
+    /// These scales as the formats of theirs hold them.
+    [[nodiscard]] std::vector<float> stored(const std::vector<float>& scales) const;
     /// The layers with these scales, f32 [outputs, inputs].
     [[nodiscard]] TensorMap sums(const std::vector<float>& scales) const;
     /// d loss / d scale, of d loss / d W of all layers.
@@ -34,6 +36,8 @@ private:
         std::vector<float> base;
         std::vector<Plane> planes;
     };
+    static Tensor scalesOf(const Layer& layer, const Plane& plane, const std::vector<float>& scales);
+
     std::vector<Layer> m_layers;
     std::set<TensorId> m_ids;
     std::vector<float> m_scales;

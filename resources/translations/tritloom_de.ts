@@ -8055,6 +8055,10 @@ Divergenz %1</translation>
             <source>it holds differences to another model itself</source>
             <translation>sie enthält selbst Unterschiede zu einem anderen Modell</translation>
         </message>
+        <message>
+            <source>%1: the model that this one was tuned from has the same name and is looked for by it: choose another name</source>
+            <translation>%1: Das Modell, aus dem dieses abgestimmt wurde, heißt genauso und wird unter diesem Namen gesucht; wählen Sie einen anderen Namen</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>

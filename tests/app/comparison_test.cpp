@@ -115,6 +115,11 @@ private slots:
         QCOMPARE(rows[0].bytes, said);
     }
 
+    void theOriginalHasANameInLegends()
+    {
+        QCOMPARE(originalRow(*m_engine->model()).method, std::string("original"));
+    }
+
     void reportsEscapeAndQuote()
     {
         ComparisonRow row;

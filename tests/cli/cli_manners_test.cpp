@@ -7,6 +7,8 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include <sys/stat.h>
+
 /// What the command line says beside its numbers: where a file comes from, what was left out and why.
 class CliMannersTest : public QObject {
     Q_OBJECT
@@ -105,6 +107,15 @@ private slots:
         QCOMPARE(done.err.trimmed().count('\n'), 0);
     }
 
+    void aPipeIsNoModel()
+    {
+        const QString pipe = path("pipe.gguf");
+        QCOMPARE(::mkfifo(pipe.toUtf8().constData(), 0600), 0);
+        const Finished done = cli({"inspect", pipe});
+        QCOMPARE(done.exitCode, 1);
+        QVERIFY2(done.err.contains("a device or pipe"), done.err.constData());
+    }
+
     void emptyListsAndParametersAreRefused_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -182,6 +193,13 @@ private slots:
         QVERIFY2(done.err.contains("larger than what is stored: they are left out"), done.err.constData());
         for (const QJsonValue& layer : done.json()["layers"].toArray())
             QVERIFY(layer["format"].toString() != "q8_0");
+        // Where all are larger, one of them is chosen.
+        const Finished larger = cli(
+            {"allocate", small, "--budget", "9bpw", "--formats", "q8_0", "--metric", "zd", "--chunks", "1",
+             "--context", "64", "--json"});
+        QVERIFY2(larger.exitCode == 0, larger.err.constData());
+        QVERIFY2(!larger.err.contains("are left out"), larger.err.constData());
+        QVERIFY(larger.json()["layers"].toArray()[0].toObject()["format"].toString() == "q8_0");
     }
 
     /// Who reads only what is printed is not to be disturbed, nor told of a full disk.

@@ -203,6 +203,13 @@ private slots:
         QVERIFY(models[0]["perplexity"] != models[1]["perplexity"]);
         QVERIFY(QFile::copy(sampleModel(), path("sample.gguf"))); // beside them
         QCOMPARE(cli({"inspect", files[0]}).exitCode, 0);
+        // What others hold differences to is not written over, whether it was named or found.
+        const Finished over = cli(
+            {"export", files[0], "--format", "q4_0", "--method", "rtn", "--skip-evaluation", "-o",
+             path("sample.gguf")});
+        QCOMPARE(over.exitCode, 1);
+        QVERIFY2(over.err.contains("this is the model that this one was tuned from"), over.err.constData());
+        QCOMPARE(QFileInfo(path("sample.gguf")).size(), QFileInfo(sampleModel()).size());
         QFile::remove(path("sample.gguf"));
     }
 

@@ -10,6 +10,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <condition_variable>
+#include <fstream>
+#include <sys/stat.h>
+#include <thread>
+
 using namespace tritloom;
 
 namespace {
@@ -37,6 +42,20 @@ std::vector<std::string> formatsOf(const ModelFile& file)
     for (const NamedTensor& tensor : file.tensors)
         formats.push_back(storedFormat(tensor)->id());
     return formats;
+}
+
+std::mutex waitMutex;
+std::condition_variable waitChanged;
+bool isOpening = false, wasSet = false, wasInTime = false;
+
+/// Opens no sooner than setRecent() has returned, or not within two seconds.
+std::shared_ptr<const ModelFile> afterRecent(ModelFile file)
+{
+    std::unique_lock lock(waitMutex);
+    isOpening = true;
+    waitChanged.notify_all();
+    wasInTime = waitChanged.wait_for(lock, std::chrono::seconds(2), [] { return wasSet; });
+    return std::make_shared<const ModelFile>(std::move(file));
 }
 
 const std::vector<TokenId> text{1, 7, 3, 22, 9, 14, 2, 31};
@@ -213,6 +232,140 @@ private slots:
         const auto found = openModel(at("changed.tritloom"));
         QVERIFY(!found.has_value());
         QCOMPARE(found.error().code, ErrorCode::InvalidInput);
+    }
+
+    // The window sets them while a base of gigabytes is being opened.
+    void recentFilesAreSetWhileABaseIsOpened()
+    {
+        BaseFiles bases({}, afterRecent);
+        std::jthread opening([&] { (void)bases.open(at("base.tritloom")); });
+        {
+            std::unique_lock lock(waitMutex);
+            waitChanged.wait(lock, [] { return isOpening; });
+        }
+        bases.setRecent({at("base.tritloom")});
+        {
+            const std::scoped_lock lock(waitMutex);
+            wasSet = true;
+        }
+        waitChanged.notify_all();
+        opening.join();
+        QVERIFY(wasInTime);
+    }
+
+    void aPipeInTheBasesPlaceIsToldAtOnce()
+    {
+        QTemporaryDir elsewhere;
+        const std::filesystem::path moved = elsewhere.filePath("d.tritloom").toStdString(),
+                                    pipe = elsewhere.filePath("base.tritloom").toStdString();
+        std::filesystem::copy_file(at("delta1.tritloom"), moved);
+        QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+        for (const std::filesystem::path& path : {moved, pipe}) {
+            const auto found = openModel(path);
+            QVERIFY(!found.has_value());
+            QVERIFY2(found.error().message.find("pipe") != std::string::npos, found.error().message.c_str());
+        }
+    }
+
+    void namesAreThoseOfTheEntry()
+    {
+        const QString before = QDir::currentPath();
+        const std::string folder = std::filesystem::path(m_folder.path().toStdString()).filename().string();
+        QVERIFY(QDir(m_folder.path()).mkpath("inner"));
+        QVERIFY(QDir::setCurrent(m_folder.path()));
+        std::vector<std::string> names{baseName("."), baseName("./"), baseName("inner/.."), baseName("../")};
+        const std::string above = std::filesystem::path(m_folder.path().toStdString()).parent_path().filename();
+        const std::filesystem::path parent = namedPath(".").parent_path();
+        QVERIFY(QDir::setCurrent(before));
+        QCOMPARE(names, (std::vector<std::string>{folder, folder, folder, above}));
+        QCOMPARE(baseName("a/model/"), std::string("model"));
+        QCOMPARE(baseName("a/b.gguf"), std::string("b.gguf"));
+        QCOMPARE(parent.filename().string(), above);
+        std::filesystem::create_symlink(at("base.tritloom"), at("link"));
+        QCOMPARE(baseName(at("link")), std::string("link"));
+        QCOMPARE(baseName("a/b\xff"), std::string("b\\xff")); // what headers can hold
+    }
+
+    void aBaseOfANameThatIsNotUtf8IsReferredTo()
+    {
+        const std::filesystem::path odd = at("b\xff.tritloom");
+        std::filesystem::copy_file(at("base.tritloom"), odd);
+        const auto base = loadModel(odd).value();
+        const auto written = write(*m_tuned[0], base.get(), at("odd.tritloom"));
+        QVERIFY2(written.has_value(), written ? "" : written.error().message.c_str());
+        BaseFiles given({odd});
+        QVERIFY(openModel(at("odd.tritloom"), given).has_value());
+        BaseFiles recent;
+        recent.setRecent({odd});
+        QVERIFY(openModel(at("odd.tritloom"), recent).has_value());
+    }
+
+    // Readers would find the file itself in the base's place.
+    void aFileOfTheBasesNameIsRefused()
+    {
+        QVERIFY(QDir(m_folder.path()).mkpath("other"));
+        const auto written = write(*m_tuned[0], m_base.get(), at("other/base.tritloom"));
+        QVERIFY(!written.has_value());
+        QCOMPARE(written.error().code, ErrorCode::InvalidInput);
+        QVERIFY(written.error().message.find("the same name") != std::string::npos);
+        QVERIFY(!std::filesystem::exists(at("other/base.tritloom")));
+    }
+
+    // The time of a folder does not change when a file in it is written over.
+    void aFileInAFolderThatChangedIsReadAnew()
+    {
+        QVERIFY(QDir(m_folder.path()).mkpath("checkpoint"));
+        const auto put = [&](float value) {
+            const std::string header =
+                R"({"a.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}})";
+            const std::uint64_t length = header.size();
+            std::ofstream file(at("checkpoint/model.safetensors"), std::ios::binary);
+            file.write(reinterpret_cast<const char*>(&length), sizeof length);
+            file << header;
+            file.write(reinterpret_cast<const char*>(&value), sizeof value);
+        };
+        std::ofstream(at("checkpoint/config.json")) << R"({"model_type":"unknown"})";
+        put(1);
+        BaseFiles bases;
+        const auto first = bases.open(at("checkpoint"));
+        QVERIFY2(first.has_value(), first ? "" : first.error().message.c_str());
+        QCOMPARE(bases.open(at("checkpoint")).value().get(), first->get());
+        const auto time = std::filesystem::last_write_time(at("checkpoint"));
+        put(2);
+        std::filesystem::last_write_time(
+            at("checkpoint/model.safetensors"), time + std::chrono::seconds(10));
+        QCOMPARE(std::filesystem::last_write_time(at("checkpoint")), time);
+        QVERIFY(bases.open(at("checkpoint")).value().get() != first->get());
+    }
+
+    // What is stored is what a choice asks for: planes and scales of that method, over that base.
+    void aDifferenceIsKeptWhereItIsTheOneAskedFor()
+    {
+        TinyModel shape; // of two rows by matrix "attn_k", whose scales by row take as much as one for all
+        shape.heads = shape.kvHeads = 1;
+        shape.headSize = 2;
+        const auto base = shape.make(), tuned = tunedFrom(*base, 4), other = tunedFrom(*base, 5);
+        QVERIFY(write(*base, nullptr, at("two.tritloom"), false).has_value());
+        const auto stored = loadModel(at("two.tritloom")).value();
+        QVERIFY(write(*tuned, stored.get(), at("twodelta.tritloom")).has_value());
+        const auto delta = loadModel(at("twodelta.tritloom")).value();
+        const auto found = std::ranges::find_if(delta->layers, [](const Layer& layer) { return layer.rows == 2; });
+        QVERIFY(found != delta->layers.end());
+        const auto layer = LayerId(found - delta->layers.begin());
+        const auto isKept = [&](const Parameters& parameters, std::shared_ptr<const Model> over) {
+            Compressor compressor(
+                delta, [](std::string_view id) { return id == "bitdelta" ? &bitDelta : nullptr; }, nullptr, 0);
+            compressor.setBase(std::move(over));
+            return compressor.keyOfChoice(layer, {"sign", "bitdelta", parameters})
+                == compressor.keyOfChoice(layer, {});
+        };
+        QVERIFY(isKept({}, nullptr));
+        QVERIFY(isKept({}, stored));
+        QVERIFY(isKept({{"masks", 1}, {"by_row", 0}}, stored));
+        QVERIFY(!isKept({}, other)); // another was chosen
+        QVERIFY(!isKept({{"by_row", 1}}, stored));
+        QVERIFY(!isKept({{"masks", 2}}, stored));
+        QVERIFY(!isKept({{"mask", 1}}, stored)); // no such parameter
     }
 
     void nothingToReferToIsAnError()

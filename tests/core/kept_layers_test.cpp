@@ -2,6 +2,7 @@
 #include "core/export/export_target.h"
 #include "core/file/replaced_tensor.h"
 #include "core/method/row_packer.h"
+#include "core/sensitivity/candidate.h"
 #include "core/tensor/transposed.h"
 #include "plugins/rtn/rtn.h"
 #include "tests/support/tiny_model.h"
@@ -82,6 +83,24 @@ class KeptLayersTest : public QObject {
     Q_OBJECT
 
 private slots:
+    // "g16" is a row of 16 weights, and the beginning of "g160".
+    void groupsOfARowAreFoundWhole()
+    {
+        TinyModel shape;
+        shape.heads = shape.kvHeads = 1; // attn_output has rows of 16
+        const auto model = shape.make();
+        QVERIFY(std::ranges::find(model->layers, std::size_t(16), &Layer::columns) != model->layers.end());
+        Allocation allocation = model->original();
+        for (std::size_t i = 0; i < model->layers.size(); ++i)
+            if (model->layers[i].columns == 16)
+                allocation.layers[i] = {"int4g160", "rtn", {}};
+        QCOMPARE(asCandidate(*model, allocation).format, std::string("int4g160"));
+        for (LayerChoice& choice : allocation.layers)
+            if (!choice.format.empty())
+                choice.format = "int4g16";
+        QCOMPARE(asCandidate(*model, allocation).format, std::string("int4row"));
+    }
+
     void aFileInTheChosenFormatStaysAsItIs()
     {
         const QTemporaryDir folder;

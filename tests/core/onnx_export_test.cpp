@@ -2,6 +2,7 @@
 #include "core/backend/executor.h"
 #include "core/export/network_targets.h"
 #include "core/export/onnx_weights.h"
+#include "core/file/onnx_packed.h"
 #include "core/file/operator_graph.h"
 #include "core/file/replaced_tensor.h"
 #include "tests/support/onnx_network.h"
@@ -248,6 +249,64 @@ private slots:
         QCOMPARE(count("MatMulNBits"), 3);
         QCOMPARE(count("MatMul"), 0);
         QCOMPARE(count("Gemm"), 0);
+    }
+
+    // Blocks of 17 weights of 4 bits end in the middle of a byte: whose codes those are no reader can say.
+    void blocksThatAreNoPowerOfTwoStayAsTheyAre_data()
+    {
+        QTest::addColumn<int>("block");
+        QTest::addColumn<QString>("type");
+        QTest::addRow("16") << 16 << "MatMul";
+        QTest::addRow("17") << 17 << "MatMulNBits";
+        QTest::addRow("24") << 24 << "MatMulNBits";
+    }
+    void blocksThatAreNoPowerOfTwoStayAsTheyAre()
+    {
+        QFETCH(int, block);
+        QFETCH(QString, type);
+        const auto bytes = std::make_shared<std::vector<std::byte>>(block / 2);
+        OperatorGraph graph;
+        graph.inputs.push_back({.name = "x", .elementType = 1});
+        graph.outputs.push_back({.name = "y", .elementType = 1});
+        OperatorNode node{.domain = "com.microsoft", .type = "MatMulNBits", .name = "n"};
+        node.inputs = {"x", "codes", "scales"};
+        node.outputs = {"y"};
+        const std::pair<const char*, std::int64_t> sizes[] = {
+            {"N", 1}, {"K", block}, {"bits", 4}, {"block_size", block}};
+        for (const auto& [key, value] : sizes)
+            node.attributes[key] = value;
+        graph.nodes.push_back(node);
+        std::vector<NamedTensor> tensors{
+            {.name = "scales", .shape = {1}, .stored = Tensor::adoptFloats({1}, {1.0f})}};
+        tritloom::onnx::WholeInitializers whole;
+        whole["codes"] = {2, {1, 1, bytes->size()}, *bytes, bytes};
+        tritloom::onnx::packWeights(graph, tensors, whole);
+        QCOMPARE(graph.nodes.size(), std::size_t(1));
+        QCOMPARE(QString::fromStdString(graph.nodes[0].type), type);
+    }
+
+    // Two values of one name would become two tensors of it.
+    void aDequantizedValueNamedLikeATensorStays()
+    {
+        for (const char* name : {"w", "scales"}) {
+            const auto bytes = std::make_shared<std::vector<std::byte>>(4);
+            OperatorGraph graph;
+            graph.inputs.push_back({.name = "x", .elementType = 1});
+            graph.outputs.push_back({.name = "y", .elementType = 1});
+            OperatorNode codes{.type = "DequantizeLinear", .name = "d"}, product{.type = "MatMul", .name = "m"};
+            codes.inputs = {"codes", "scales"};
+            codes.outputs = {name};
+            product.inputs = {"x", name};
+            product.outputs = {"y"};
+            graph.nodes = {codes, product};
+            std::vector<NamedTensor> tensors{
+                {.name = "scales", .shape = {1}, .stored = Tensor::adoptFloats({1}, {1.0f})}};
+            tritloom::onnx::WholeInitializers whole;
+            whole["codes"] = {3, {2, 2}, *bytes, bytes};
+            tritloom::onnx::packWeights(graph, tensors, whole);
+            QCOMPARE(graph.nodes.size(), std::size_t(std::string_view(name) == "w" ? 1 : 2));
+            QCOMPARE(std::ranges::count(tensors, name, &NamedTensor::name), 1);
+        }
     }
 
     void quantizedWeightsAreLayersAgain_data()

@@ -170,6 +170,58 @@ private slots:
         QCOMPARE(scalesOf(back.at(id)), scalesOf(*made.replacement()));
     }
 
+    // Files of others may hold parts of the right names and wrong sizes.
+    void partsOfOtherSizesAreNoSum_data()
+    {
+        QTest::addColumn<int>("part");
+        QTest::addColumn<int>("numbers");
+        QTest::addRow("base") << 0 << 1;
+        QTest::addRow("signs") << 1 << 1;
+        QTest::addRow("no scale") << 2 << 0;
+        QTest::addRow("scales") << 2 << 2;
+    }
+    void partsOfOtherSizesAreNoSum()
+    {
+        QFETCH(int, part);
+        QFETCH(int, numbers);
+        constexpr std::size_t outputs = 3, inputs = 8;
+        LayerReplacement sum{.graph = {}, .parts = {}, .outputs = outputs, .inputs = inputs};
+        const auto floats = [](std::size_t count) {
+            return Tensor::adoptFloats({count}, std::vector<float>(count, 1.0f));
+        };
+        sum.parts = {
+            {"base", floats(outputs * inputs), true},
+            {"signs.0", floats(outputs * inputs), false},
+            {"scale.0", floats(1), false}};
+        QVERIFY(SignedLayers().add(TensorId(0), sum).value());
+        sum.parts[2].tensor = floats(outputs);
+        QVERIFY(SignedLayers().add(TensorId(0), sum).value());
+        sum.parts[std::size_t(part)].tensor = floats(std::size_t(numbers));
+        QVERIFY(!SignedLayers().add(TensorId(0), sum).value());
+    }
+
+    // Scales by row are written as f16: what is judged is that.
+    void storedScalesAreThoseOfTheReplacements()
+    {
+        const TunedSample sample;
+        Candidate candidate = sample.blocksAlone();
+        candidate.parameters = {{"by_row", 1}};
+        const SampleProbe probe = sample.probe({candidate});
+        std::size_t first = 0;
+        while (!sample.tuned->layers[first].block)
+            ++first;
+        const TensorId id = sample.tuned->layers[first].tensor;
+        SignedLayers layers;
+        QVERIFY(layers.add(id, probe.probe->layerAs(first, 0).value()).value());
+        std::vector<float> moved = layers.scales();
+        for (float& scale : moved)
+            scale *= 1.0003f;
+        const std::vector<float> stored = layers.stored(moved);
+        QVERIFY(stored != moved);
+        QCOMPARE(stored, scalesOf(layers.replacements(moved).at(id)));
+        QCOMPARE(layers.stored(stored), stored);
+    }
+
     void whatCannotBeDistilledIsSaid()
     {
         const TunedSample sample;
@@ -180,6 +232,9 @@ private slots:
         const Error other = refused(probeOf(sampleModel(), {{"int4g64a", "rtn", {}}}));
         QCOMPARE(other.code, ErrorCode::Unsupported);
         QVERIFY(other.message.find("'bitdelta' makes such") != std::string::npos);
+        const Error several = refused(sample.probe({sample.blocksAlone(), {"sign", "bitdelta", {{"masks", 2}}}}));
+        QCOMPARE(several.code, ErrorCode::InvalidInput);
+        QVERIFY(several.message.find("2 formats to choose from") != std::string::npos);
         std::stop_source stop;
         stop.request_stop();
         const SampleProbe probe = sample.probe({sample.blocksAlone()});
