@@ -67,12 +67,9 @@ void stateOriginal(ModelFile& file, const Model& model, BaseFiles& bases)
 std::filesystem::path findOriginal(
     const OriginalNote& note, const ModelFile& file, std::span<const std::filesystem::path> recent)
 {
-    const auto folderOf = [](const std::filesystem::path& path) { // of a folder: "folder/"
-        return path.has_filename() ? path.parent_path() : path.parent_path().parent_path();
-    };
-    std::vector<std::filesystem::path> folders{folderOf(file.path), "."};
+    std::vector<std::filesystem::path> folders{namedPath(file.path).parent_path(), "."};
     for (const std::filesystem::path& path : recent)
-        if (const auto folder = folderOf(path); std::ranges::find(folders, folder) == folders.end())
+        if (const auto folder = namedPath(path).parent_path(); std::ranges::find(folders, folder) == folders.end())
             folders.push_back(folder);
     for (const std::filesystem::path& folder : folders) {
         // A name that leads elsewhere is none that was written.
