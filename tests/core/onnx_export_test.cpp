@@ -288,7 +288,7 @@ private slots:
     // Two values of one name would become two tensors of it.
     void aDequantizedValueNamedLikeATensorStays()
     {
-        for (const char* name : {"w", "scales"}) {
+        for (const char* name : {"w", "other"}) {
             const auto bytes = std::make_shared<std::vector<std::byte>>(4);
             OperatorGraph graph;
             graph.inputs.push_back({.name = "x", .elementType = 1});
@@ -300,7 +300,8 @@ private slots:
             product.outputs = {"y"};
             graph.nodes = {codes, product};
             std::vector<NamedTensor> tensors{
-                {.name = "scales", .shape = {1}, .stored = Tensor::adoptFloats({1}, {1.0f})}};
+                {.name = "scales", .shape = {1}, .stored = Tensor::adoptFloats({1}, {1.0f})},
+                {.name = "other", .shape = {1}, .stored = Tensor::adoptFloats({1}, {1.0f})}};
             tritloom::onnx::WholeInitializers whole;
             whole["codes"] = {3, {2, 2}, *bytes, bytes};
             tritloom::onnx::packWeights(graph, tensors, whole);
