@@ -17,7 +17,7 @@ CompressorProbe::CompressorProbe(
             {layer.name, layer.role, layer.block, layer.tensor, layer.rows, layer.columns, layer.fusedSet});
     for (const Candidate& candidate : m_candidates)
         m_infos.push_back(
-            {candidate.byLayer.empty() ? candidate.format : candidate.format + " and others", candidate.method,
+            {candidate.format, candidate.method,
              bitsPerWeight(model(), uniform(model(), candidate), m_compressor->methods())});
 }
 

@@ -14,7 +14,7 @@ namespace tritloom {
 
 /// Something a layer may become, as transforms, metrics and allocators see it.
 struct CandidateInfo {
-    std::string format, method; ///< "int4g64 and others" where layers differ, as in a recipe
+    std::string format, method; ///< of most layers where they differ, as in a recipe
     double bits = 0; ///< per weight, scales counted, nominal
 };
 
