@@ -2180,10 +2180,6 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Keine Art Datei, zu der dieses Netz wird, hat solche Codes: Sie würden als die Gleitkommazahlen geschrieben, für die sie stehen.</translation>
         </message>
         <message>
-            <source>Choice</source>
-            <translation>Auswahl</translation>
-        </message>
-        <message>
             <source>Show or hide the lists of methods and formats</source>
             <translation>Die Listen der Verfahren und Formate zeigen oder verbergen</translation>
         </message>
@@ -3506,10 +3502,6 @@ Divergenz %1</translation>
             <translation>Kommagetrennte Werte (*.csv)</translation>
         </message>
         <message>
-            <source>Choice</source>
-            <translation>Auswahl</translation>
-        </message>
-        <message>
             <source>Show or hide what can be measured</source>
             <translation>Zeigen oder verbergen, was gemessen werden kann</translation>
         </message>
@@ -3928,10 +3920,6 @@ Divergenz %1</translation>
         <message>
             <source>What an analysis finds appears here, in words, tables and charts.</source>
             <translation>Was eine Analyse findet, erscheint hier, in Worten, Tabellen und Diagrammen.</translation>
-        </message>
-        <message>
-            <source>Choice</source>
-            <translation>Auswahl</translation>
         </message>
         <message>
             <source>Show or hide the list of analyses and their settings</source>
@@ -8292,6 +8280,13 @@ Divergenz %1</translation>
         <message>
             <source>No file of this name with the same content lies beside this one or beside a recent file.</source>
             <translation>Keine Datei dieses Namens mit demselben Inhalt liegt neben dieser oder neben einer zuletzt geöffneten.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ChoiceButton</name>
+        <message>
+            <source>Choice</source>
+            <translation>Auswahl</translation>
         </message>
     </context>
 </TS>

@@ -9,6 +9,7 @@
 #include "app/gui/settings.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
+#include "app/gui/widgets/choice_button.h"
 #include "app/gui/widgets/quiet_progress.h"
 #include "app/session/report_csv.h"
 
@@ -23,11 +24,6 @@
 #include <QVBoxLayout>
 
 namespace tritloom {
-namespace {
-
-constexpr int roomForBoth = 800; ///< pixels: below, findings take the place of the list
-
-} // namespace
 
 AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
@@ -37,7 +33,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     , m_state(new QLabel(this))
     , m_empty(makeMutedLabel(tr("What an analysis finds appears here, in words, tables and charts."), this))
     , m_progress(new QProgressBar(this))
-    , m_choice(new QPushButton(tr("Choice"), this))
+    , m_choice(new ChoiceButton(tr("Show or hide the list of analyses and their settings"), this))
     , m_save(new QPushButton(tr("Save as CSV…"), this))
     , m_run(new QPushButton(this))
 {
@@ -47,9 +43,6 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     m_state->setWordWrap(true);
     m_state->setTextFormat(Qt::PlainText);
     m_choice->setObjectName(QStringLiteral("analysisChoice"));
-    m_choice->setCheckable(true);
-    m_choice->setChecked(true);
-    m_choice->setToolTip(tr("Show or hide the list of analyses and their settings"));
     m_run->setObjectName(QStringLiteral("runAnalysis"));
     m_save->setObjectName(QStringLiteral("saveAnalysis"));
     m_progress->setObjectName(QStringLiteral("analysisProgress"));
@@ -86,7 +79,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     connect(m_run, &QPushButton::clicked, this, [this, &analyses] {
         analyses.job().isRunning() ? analyses.cancel() : run();
     });
-    connect(m_choice, &QPushButton::toggled, m_chooser, &QWidget::setVisible);
+    m_choice->setChoices(*m_chooser);
     connect(m_save, &QPushButton::clicked, this, &AnalysesPage::save);
     connect(m_chooser, &PluginChooser::changed, this, &AnalysesPage::showState);
     connect(m_chooser, &PluginChooser::activated, this, [this, &analyses] {
@@ -95,8 +88,7 @@ AnalysesPage::AnalysesPage(Workspace& workspace, QWidget* parent)
     });
     connect(&analyses, &AnalysisController::finished, this, [this, &analyses] {
         m_view->show(*analyses.report());
-        if (width() < roomForBoth)
-            m_choice->setChecked(false);
+        m_choice->giveWay();
     });
     connect(&analyses, &AnalysisController::failed, this, [this](const QString& why) {
         m_failure = coreWords(why);
@@ -150,7 +142,7 @@ void AnalysesPage::run()
 void AnalysesPage::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    m_empty->setVisible(!m_workspace.analyses().report() && width() >= roomForBoth);
+    m_empty->setVisible(!m_workspace.analyses().report() && ChoiceButton::hasRoomForBoth(*this));
 }
 
 void AnalysesPage::showState()
@@ -166,7 +158,7 @@ void AnalysesPage::showState()
     m_save->setEnabled(analyses.report().has_value());
     m_view->setVisible(analyses.report().has_value());
     m_empty->setVisible(
-        !analyses.report() && width() >= roomForBoth); // else titles and settings need the room
+        !analyses.report() && ChoiceButton::hasRoomForBoth(*this)); // else titles and settings need the room
     const bool failed = !running && !m_failure.isEmpty();
     tint(
         m_state,

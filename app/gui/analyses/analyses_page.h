@@ -11,6 +11,7 @@ class QPushButton;
 
 namespace tritloom {
 
+class ChoiceButton;
 class PluginChooser;
 class ReportView;
 
@@ -37,7 +38,8 @@ private:
     ReportView* m_view;
     QLabel *m_state, *m_empty;
     QProgressBar* m_progress;
-    QPushButton *m_choice, *m_save, *m_run; ///< m_choice: pressed while what can be chosen is shown
+    ChoiceButton* m_choice;
+    QPushButton *m_save, *m_run;
     QString m_failure; ///< of the last run
     QTimer m_tick; ///< progress is asked for, not pushed
 };

@@ -5,6 +5,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/checked_list.h"
+#include "app/gui/widgets/choice_button.h"
 #include "app/gui/widgets/elided_label.h"
 #include "app/session/benchmark_rows.h"
 #include "app/session/text_file.h"
@@ -28,8 +29,6 @@
 
 namespace tritloom {
 namespace {
-
-constexpr int roomForBoth = 800; ///< pixels: below, results take the place of the lists
 
 enum Column { Work, Where, Time, Bandwidth, OfBandwidth, Operations, OfPeak, Tokens, ColumnCount };
 
@@ -57,7 +56,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     , m_bars(new ShareBars(this))
     , m_scroll(new QScrollArea(this))
     , m_run(new QPushButton(this))
-    , m_choice(new QPushButton(tr("Choice"), this))
+    , m_choice(new ChoiceButton(tr("Show or hide what can be measured"), this))
     , m_clear(new QPushButton(tr("Clear"), this))
     , m_save(new QPushButton(tr("Save table…"), this))
     , m_progress(new QProgressBar(this))
@@ -73,9 +72,6 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     m_run->setObjectName("runBenchmark");
     m_clear->setObjectName("clearBenchmark");
     m_choice->setObjectName("benchmarkChoice");
-    m_choice->setCheckable(true);
-    m_choice->setChecked(true);
-    m_choice->setToolTip(tr("Show or hide what can be measured"));
     m_what->setAccessibleName(tr("What is measured"));
     m_formats->setAccessibleName(tr("Formats to measure"));
     m_table->setAccessibleName(tr("Measured speeds"));
@@ -141,7 +137,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     connect(m_run, &QPushButton::clicked, this, [this] {
         m_benchmark.isRunning() ? m_benchmark.cancel() : start();
     });
-    connect(m_choice, &QPushButton::toggled, choices, &QWidget::setVisible);
+    m_choice->setChoices(*choices);
     connect(m_clear, &QPushButton::clicked, &m_benchmark, &BenchmarkController::clear);
     connect(m_save, &QPushButton::clicked, this, &BenchmarkPage::save);
     connect(m_what, &QComboBox::currentIndexChanged, this, &BenchmarkPage::showState);
@@ -184,8 +180,7 @@ BenchmarkController::What BenchmarkPage::what() const
 void BenchmarkPage::start()
 {
     m_benchmark.start(what(), checkedOf(m_formats));
-    if (width() < roomForBoth)
-        m_choice->setChecked(false);
+    m_choice->giveWay();
 }
 
 void BenchmarkPage::rebuild()

@@ -17,6 +17,7 @@ class QTableWidget;
 
 namespace tritloom {
 
+class ChoiceButton;
 class ElidedLabel;
 
 /// How fast this machine computes with each format, beside what it could do at most. GUI thread only.
@@ -42,7 +43,9 @@ private:
     QTableWidget* m_table;
     ShareBars* m_bars;
     QScrollArea* m_scroll;
-    QPushButton *m_run, *m_choice, *m_clear, *m_save;
+    QPushButton* m_run;
+    ChoiceButton* m_choice;
+    QPushButton *m_clear, *m_save;
     QProgressBar* m_progress;
     ElidedLabel* m_state;
     QLabel *m_limits, *m_empty;

@@ -5,6 +5,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/checked_list.h"
+#include "app/gui/widgets/choice_button.h"
 #include "app/gui/widgets/elided_label.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/gui/widgets/quiet_progress.h"
@@ -31,8 +32,6 @@
 
 namespace tritloom {
 namespace {
-
-constexpr int roomForBoth = 800; ///< pixels: below, results take the place of the lists
 
 /// What every row has; then the numbers of the kind of comparison, and the seconds.
 enum Column { Format, Method, Size, Bits, FirstNumber };
@@ -91,7 +90,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     , m_table(new QTableWidget(this))
     , m_chart(new CompareChart(this))
     , m_run(new QPushButton(this))
-    , m_choice(new QPushButton(tr("Choice"), this))
+    , m_choice(new ChoiceButton(tr("Show or hide the lists of methods and formats"), this))
     , m_take(new QPushButton(tr("Take this row"), this))
     , m_save(new QPushButton(tr("Save report…"), this))
     , m_progress(new QProgressBar(this))
@@ -110,9 +109,6 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_variant->setFixedWidth(30);
     m_run->setObjectName("runComparison");
     m_choice->setObjectName("compareChoice");
-    m_choice->setCheckable(true);
-    m_choice->setChecked(true);
-    m_choice->setToolTip(tr("Show or hide the lists of methods and formats"));
     m_take->setObjectName("takeRow");
     m_methods->setAccessibleName(tr("Methods to compare"));
     m_formats->setAccessibleName(tr("Formats to compare"));
@@ -179,7 +175,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(m_run, &QPushButton::clicked, this, [this] {
         m_comparison.isRunning() ? m_comparison.cancel() : start();
     });
-    connect(m_choice, &QPushButton::toggled, choices, &QWidget::setVisible);
+    m_choice->setChoices(*choices);
     connect(m_take, &QPushButton::clicked, this, &ComparePage::take);
     connect(m_save, &QPushButton::clicked, this, &ComparePage::save);
     connect(m_table, &QTableWidget::cellDoubleClicked, this, &ComparePage::take);
@@ -223,8 +219,8 @@ void ComparePage::start()
 {
     if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods()); !started)
         showNotice(this, coreWords(started.error().message));
-    else if (width() < roomForBoth)
-        m_choice->setChecked(false);
+    else
+        m_choice->giveWay();
 }
 
 void ComparePage::rebuild()

@@ -16,6 +16,7 @@ class QTableWidget;
 
 namespace tritloom {
 
+class ChoiceButton;
 class ElidedLabel;
 class ParameterButton;
 
@@ -50,7 +51,9 @@ private:
     QLineEdit* m_filter;
     QTableWidget* m_table;
     CompareChart* m_chart;
-    QPushButton *m_run, *m_choice, *m_take, *m_save;
+    QPushButton* m_run;
+    ChoiceButton* m_choice;
+    QPushButton *m_take, *m_save;
     QProgressBar* m_progress;
     ElidedLabel* m_state;
     QLabel* m_empty;
