@@ -52,16 +52,11 @@ void tellWider(const Model& model, const SensitivityTable& table, const Allocati
     std::set<std::string> formats; // as they were asked for: "int4row", whatever the rows' lengths
     std::size_t pairs = 0;
     for (const std::vector<std::size_t>& members : itemsOf(model, rules)) {
+        const std::uint64_t stored = storedBytesOf(model, members);
         std::vector<std::size_t> wider;
-        for (std::size_t c = 0; c < table.candidates.size(); ++c) {
-            std::uint64_t bytes = 0, stored = 0;
-            for (const std::size_t layer : members) {
-                bytes += table.cells[layer][c].bytes;
-                stored += model.layers[layer].storedBytes;
-            }
-            if (bytes > stored)
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            if (bytesOf(table, members, c) > stored)
                 wider.push_back(c);
-        }
         if (wider.size() == table.candidates.size())
             continue; // dropWider() keeps them
         for (const std::size_t c : wider)

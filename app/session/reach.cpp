@@ -37,19 +37,13 @@ std::uint64_t smallestBytes(
 {
     std::uint64_t smallest = model.bytes();
     for (const std::vector<std::size_t>& members : itemsOf(model, rules)) {
-        std::uint64_t stored = 0, now = 0, least = UINT64_MAX;
-        for (const std::size_t layer : members) {
-            stored += model.layers[layer].storedBytes;
+        std::uint64_t now = 0, least = UINT64_MAX;
+        for (const std::size_t layer : members)
             now += bytesOf(model.layers[layer], current.layers[layer], rules.methods);
-        }
-        for (std::size_t c = 0; c < table.candidates.size(); ++c) {
-            std::uint64_t bytes = 0;
-            for (const std::size_t layer : members)
-                bytes += table.cells[layer][c].bytes;
-            least = std::min(least, bytes);
-        }
+        for (std::size_t c = 0; c < table.candidates.size(); ++c)
+            least = std::min(least, bytesOf(table, members, c));
         const bool isPinned = !rules.pinned.empty() && rules.pinned[members.front()];
-        smallest += (isPinned || table.candidates.empty() ? now : least) - stored;
+        smallest += (isPinned || table.candidates.empty() ? now : least) - storedBytesOf(model, members);
     }
     return smallest;
 }

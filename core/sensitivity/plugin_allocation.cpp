@@ -77,10 +77,7 @@ Result<ModelProblem> modelProblem(
                     candidates.push_back(c);
                 }
             }
-            std::uint64_t stored = 0;
-            for (const std::size_t layer : members)
-                stored += model.layers[layer].storedBytes;
-            dropWider(item.options, candidates, stored);
+            dropWider(item.options, candidates, storedBytesOf(model, members));
         }
         if (item.options.empty() && scores != nullptr)
             return fail(ErrorCode::InvalidInput, "the metric has no finite number for {}", item.name);

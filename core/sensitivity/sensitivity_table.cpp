@@ -102,10 +102,7 @@ Result<Problem> problemOf(
                     candidates.push_back(c);
                 }
             }
-            std::uint64_t stored = 0;
-            for (const std::size_t layer : members)
-                stored += model.layers[layer].storedBytes;
-            dropWider(item, candidates, stored);
+            dropWider(item, candidates, storedBytesOf(model, members));
         }
         if (item.empty())
             return fail(
@@ -151,6 +148,23 @@ std::vector<std::vector<std::size_t>> itemsOf(const Model& model, const Allocati
         items.push_back({i});
     }
     return items;
+}
+
+std::uint64_t storedBytesOf(const Model& model, std::span<const std::size_t> layers)
+{
+    std::uint64_t bytes = 0;
+    for (const std::size_t layer : layers)
+        bytes += model.layers[layer].storedBytes;
+    return bytes;
+}
+
+std::uint64_t
+bytesOf(const SensitivityTable& table, std::span<const std::size_t> layers, std::size_t candidate)
+{
+    std::uint64_t bytes = 0;
+    for (const std::size_t layer : layers)
+        bytes += table.cells[layer][candidate].bytes;
+    return bytes;
 }
 
 const SensitivityCell* SensitivityTable::find(LayerId layer, const LayerChoice& choice) const

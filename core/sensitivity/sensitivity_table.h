@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 
 namespace tritloom {
 
@@ -79,6 +80,10 @@ struct AllocationRules {
 };
 /// The layers that move together under these rules: fused sets, unless split or pinned, and single layers.
 [[nodiscard]] std::vector<std::vector<std::size_t>> itemsOf(const Model& model, const AllocationRules& rules);
+/// Of the layers of an item together: as they are stored, and as a candidate makes them.
+[[nodiscard]] std::uint64_t storedBytesOf(const Model& model, std::span<const std::size_t> layers);
+[[nodiscard]] std::uint64_t
+bytesOf(const SensitivityTable& table, std::span<const std::size_t> layers, std::size_t candidate);
 struct AllocationResult {
     Allocation allocation;
     std::uint64_t bytes = 0;
