@@ -26,6 +26,16 @@ bool learns(const LayerMethod& method)
     return method.calibration() != Calibration::None || seesSamples(method);
 }
 
+/// A parameter of the choice that the method does not have; null: it has all.
+const std::string* unknownParameter(const LayerMethod& method, const Parameters& given)
+{
+    const std::vector<ParameterSpec> known = method.parameters();
+    for (const auto& [name, value] : given)
+        if (std::ranges::find(known, name, &ParameterSpec::key) == known.end())
+            return &name;
+    return nullptr;
+}
+
 /// Bytes of the parts that a difference to a base has for itself, were the layer so many times as high and wide.
 std::uint64_t ownBytes(const LayerReplacement& difference, std::size_t higher, std::size_t wider)
 {
@@ -92,16 +102,11 @@ bool isKept(
     const LayerMethod* const method = methods(choice.method);
     if (method == nullptr)
         return false;
-    const std::vector<ParameterSpec> known = method->parameters();
-    const bool areKnown = std::ranges::all_of(choice.parameters, [&](const auto& given) {
-        return std::ranges::find(known, given.first, &ParameterSpec::key) != known.end();
-    });
-    if (!areKnown)
-        return false;
-    if (tensor.replacement)
-        return isDifferenceBy(*method, what, tensor, choice, base);
-    return what.storedFormat == choice.format && !method->makesReplacements() && !seesSamples(*method)
-        && method->supports(*storedFormat(tensor));
+    const bool isSame = tensor.replacement
+        ? isDifferenceBy(*method, what, tensor, choice, base)
+        : what.storedFormat == choice.format && !method->makesReplacements() && !seesSamples(*method)
+            && method->supports(*storedFormat(tensor));
+    return isSame && unknownParameter(*method, choice.parameters) == nullptr;
 }
 
 /// Whether the layer is run as stored, whatever that turns out to be. Not where other programs' codes are to be
@@ -232,12 +237,10 @@ Result<CompressedLayer> Compressor::compress(
         return fail(
             ErrorCode::Unsupported, "{}: the method '{}' cannot write {}", what.name, choice.method,
             choice.format);
-    const std::vector<ParameterSpec> known = method->parameters();
-    for (const auto& [name, value] : choice.parameters)
-        if (std::ranges::find(known, name, &ParameterSpec::key) == known.end())
-            return fail(
-                ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name,
-                choice.method, name);
+    if (const std::string* const unknown = unknownParameter(*method, choice.parameters))
+        return fail(
+            ErrorCode::InvalidInput, "{}: the method '{}' has no parameter '{}'", what.name, choice.method,
+            *unknown);
     const Tensor weights = TRY(materialise(tensor));
     if (weights.type().format->id() == choice.format && isKept(*m_model, m_methods, layer, choice, base.get())) {
         const std::scoped_lock lock(m_mutex);
