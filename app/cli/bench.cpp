@@ -140,10 +140,9 @@ Result<Work> kernelsWork(Context& context)
 
 Result<std::vector<PluginChoice>> methodsOf(Context& context)
 {
-    std::vector<PluginChoice> methods;
-    for (const QString& id : context.parser.value("methods").split(',', Qt::SkipEmptyParts))
-        methods.push_back(TRY(askedPlugin(context, PluginKind::LayerMethod, id)));
-    return methods;
+    return askedPlugins(
+        context, PluginKind::LayerMethod,
+        context.parser.value("methods").split(',', Qt::SkipEmptyParts));
 }
 
 Result<Work> fitWork(Context& context)

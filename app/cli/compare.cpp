@@ -175,12 +175,9 @@ int compare(Context& context, const QStringList& arguments)
             opened = TRY(open(context, network));
         const Model& model = isPreparedByRow ? *plain : opened.model();
         std::vector<Candidate> methods;
-        if (context.parser.isSet("methods"))
-            TRY(askedList(context, "methods"));
-        for (const QString& text : context.parser.value("methods").split(',', Qt::SkipEmptyParts)) {
-            const PluginChoice choice = TRY(askedPlugin(context, PluginKind::LayerMethod, text));
+        const QStringList asked = TRY(askedList(context, "methods"));
+        for (const PluginChoice& choice : TRY(askedPlugins(context, PluginKind::LayerMethod, asked)))
             methods.push_back({"", choice.id, choice.parameters});
-        }
         std::vector<std::string> formats;
         for (const QString& format : TRY(askedList(context, "formats"))) {
             TRY(askedFormat(context, format.toStdString()));

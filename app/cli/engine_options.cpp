@@ -46,12 +46,10 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
     std::vector<std::string> known;
     for (const MethodInfo& info : context.plugins().of(kind))
         known.push_back(info.id);
-    if (std::ranges::find(known, choice.id) == known.end()) {
-        const std::string meant = didYouMean(choice.id, known);
+    if (std::ranges::find(known, choice.id) == known.end())
         return context.misuse(
             "no {} is called '{}'{}", nouns[std::size_t(kind)], choice.id,
-            meant.empty() ? ": see tritloom-cli methods" : meant);
-    }
+            didYouMean(choice.id, known, ": see tritloom-cli methods"));
     if (text.trimmed().endsWith(':'))
         return context.misuse(
             "'{}' ends where a parameter should follow: leave out the colon", text.toStdString());
@@ -59,12 +57,24 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
     return choice;
 }
 
+Result<std::vector<PluginChoice>>
+askedPlugins(Context& context, PluginKind kind, const QStringList& texts)
+{
+    std::vector<PluginChoice> choices;
+    for (const QString& text : texts)
+        choices.push_back(TRY(askedPlugin(context, kind, text)));
+    return choices;
+}
+
 Result<std::vector<AppliedTransform>> transformsGiven(Context& context)
 {
-    std::vector<AppliedTransform> given; // all are checked before the first has run for minutes
-    if (context.parser.value("transform") != QLatin1String("none"))
-        for (const QString& one : TRY(askedList(context, "transform")))
-            given.push_back({TRY(askedPlugin(context, PluginKind::ModelTransform, one)), {"", "", {}}});
+    std::vector<AppliedTransform> given;
+    if (context.parser.value("transform") == QLatin1String("none"))
+        return given;
+    const QStringList texts = TRY(askedList(context, "transform"));
+    // All are checked before the first has run for minutes.
+    for (PluginChoice& choice : TRY(askedPlugins(context, PluginKind::ModelTransform, texts)))
+        given.push_back({std::move(choice), {"", "", {}}});
     return given;
 }
 
@@ -191,9 +201,8 @@ Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id)
     auto format = parseNumberFormat(grouped);
     if (format || format.error().code != ErrorCode::NotFound)
         return context.asked(std::move(format));
-    const std::string meant = didYouMeanFormat(id);
     return context.misuse(
-        "no number format is called '{}'{}", id, meant.empty() ? ": see tritloom-cli formats" : meant);
+        "no number format is called '{}'{}", id, didYouMeanFormat(id, ": see tritloom-cli formats"));
 }
 
 Result<QStringList> askedList(Context& context, const QString& option)

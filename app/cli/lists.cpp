@@ -114,13 +114,12 @@ int methods(Context& context, const QStringList& arguments)
     std::vector<std::string> known;
     for (const MethodInfo& info : context.plugins().all())
         known.push_back(info.id);
-    if (!asked.empty() && std::ranges::find(known, asked) == known.end()) {
-        const std::string meant = didYouMean(asked, known);
+    if (!asked.empty() && std::ranges::find(known, asked) == known.end())
         return context.fail(
             context.misuse(
-                       "no method is called '{}'{}", asked, meant.empty() ? ": see tritloom-cli methods" : meant)
+                       "no method is called '{}'{}", asked,
+                       didYouMean(asked, known, ": see tritloom-cli methods"))
                 .value());
-    }
     if (!asked.empty() && !context.json())
         return printSettings(context, asked);
     QJsonArray list;

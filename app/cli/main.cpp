@@ -110,9 +110,8 @@ int main(int argc, char** argv)
     std::vector<std::string> known;
     for (const Command& command : commands())
         known.emplace_back(command.name);
-    const std::string meant = tritloom::didYouMean(arguments[1].toStdString(), known);
-    std::fprintf(
-        stderr, "no command is called '%s'%s\n", qPrintable(arguments[1]),
-        meant.empty() ? "; see tritloom-cli --help" : meant.c_str());
+    const std::string meant =
+        tritloom::didYouMean(arguments[1].toStdString(), known, "; see tritloom-cli --help");
+    std::fprintf(stderr, "no command is called '%s'%s\n", qPrintable(arguments[1]), meant.c_str());
     return WrongUse;
 }

@@ -40,6 +40,10 @@ int screenshot(Context&, const QStringList&);
 /// Errors: WrongUse (no such plugin, parameter or value).
 [[nodiscard]] Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QString& text);
 
+/// The same of each of these texts, in order.
+[[nodiscard]] Result<std::vector<PluginChoice>>
+askedPlugins(Context& context, PluginKind kind, const QStringList& texts);
+
 /// The plugins of --transform, checked; none for "none". Without a format: not prepared for anything yet.
 [[nodiscard]] Result<std::vector<AppliedTransform>> transformsGiven(Context& context);
 /// The format of this id; "int4row" in a group of some length. Errors: WrongUse (none is called so).

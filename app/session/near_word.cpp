@@ -54,13 +54,13 @@ std::string nearestWord(std::string_view word, std::span<const std::string> know
     return nearest;
 }
 
-std::string didYouMean(std::string_view word, std::span<const std::string> known)
+std::string didYouMean(std::string_view word, std::span<const std::string> known, std::string_view otherwise)
 {
     const std::string nearest = nearestWord(word, known);
-    return nearest.empty() ? std::string() : fmt::format("; did you mean '{}'?", nearest);
+    return nearest.empty() ? std::string(otherwise) : fmt::format("; did you mean '{}'?", nearest);
 }
 
-std::string didYouMeanFormat(std::string_view id)
+std::string didYouMeanFormat(std::string_view id, std::string_view otherwise)
 {
     std::vector<std::string> known;
     for (const NumberFormatFamily& family : numberFormatFamilies())
@@ -68,7 +68,7 @@ std::string didYouMeanFormat(std::string_view id)
             known.push_back(std::move(example));
     for (int bits = 2; bits <= 8; ++bits)
         known.push_back(fmt::format("int{}row", bits));
-    return didYouMean(id, known);
+    return didYouMean(id, known, otherwise);
 }
 
 } // namespace tritloom
