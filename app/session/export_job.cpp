@@ -221,12 +221,14 @@ std::vector<std::string> ExportController::problems(
     std::vector<std::string> problems = target.check(*model.file, tensorFormats(model, allocation));
     for (std::string& problem : replacementProblems(model, allocation, target, m_engine->methods()))
         problems.push_back(std::move(problem));
-    if (target.holds == ExportTarget::Holds::Differences && m_engine->base() == nullptr)
-        problems.emplace_back(
-            "this kind of file holds differences to the model that this one was tuned from: choose that one first");
-    if (target.holds == ExportTarget::Holds::Differences && m_engine->base() != nullptr)
-        if (const auto why = whyNotBeside(*m_engine->base()->file, path))
+    if (target.holds == ExportTarget::Holds::Differences) {
+        const auto base = m_engine->base();
+        if (base == nullptr)
+            problems.emplace_back(
+                "this kind of file holds differences to the model that this one was tuned from: choose that one first");
+        else if (const auto why = whyNotBeside(*base->file, path))
             problems.push_back(*why);
+    }
     if (const auto why = whyNotThere(model, target, path))
         problems.push_back(*why);
     return problems;

@@ -17,7 +17,7 @@ struct OriginalNote {
     /// Bits a weight over all tensors, of the original (0 where its bytes are not said) and of what was made.
     [[nodiscard]] double bitsThen(const Model& compressed) const;
     [[nodiscard]] static double bitsNow(const Model& compressed);
-    /// "made from sample.gguf, whose tensors take 4403200 bytes (16.00 bits a weight); here they take ..."
+    /// "made from sample.gguf, 16.01 bits a weight over all tensors; this file has 4.01"
     [[nodiscard]] std::string sentence(const Model& compressed) const;
 };
 
@@ -25,8 +25,7 @@ struct OriginalNote {
 [[nodiscard]] std::optional<OriginalNote> originalOf(const ModelFile& file);
 
 /// Puts it into a file that is about to be written of the model. One that was made of another names that one:
-/// the first is what quality is held against.
-/// bases: for a model that was opened over one.
+/// the first is what quality is held against. bases: for a model that was opened over one.
 void stateOriginal(ModelFile& file, const Model& model, BaseFiles& bases);
 
 /// The original where it lies under its name and with the same content: beside the file that was made of it, in
