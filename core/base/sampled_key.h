@@ -13,8 +13,13 @@ namespace tritloom {
     if (bytes.size() <= whole)
         return keyOf(key, bytes);
     const FewPages sampled(bytes); // what lies around the samples would be read too: a hundred times as much
+    const auto part = [&](std::size_t i) {
+        return bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample);
+    };
     for (std::size_t i = 0; i < samples; ++i)
-        key = keyOf(key, bytes.subspan((bytes.size() - sample) / (samples - 1) * i, sample));
+        readAhead(part(i));
+    for (std::size_t i = 0; i < samples; ++i)
+        key = keyOf(key, part(i));
     return key;
 }
 
