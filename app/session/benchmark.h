@@ -25,7 +25,8 @@ struct BenchmarkRow {
     double wallSeconds = 0; ///< median by the clock, with what other programs took away
     double bytesPerSecond = 0; ///< of weights as the format stores them
     double operationsPerSecond = 0; ///< two a weight and column
-    double shareOfBandwidth = 0; ///< of the memory's read bandwidth
+    double shareOfBandwidth =
+        0; ///< of the memory's read bandwidth; for one column on the CPU as measured beside it
     double shareOfPeak = 0; ///< of the arithmetic that the mode is about: 8-bit dots, or
                             ///< CpuLimits::exactOperationsPerSecond()
 };

@@ -1,6 +1,7 @@
 #include "app/session/benchmark.h"
 
 #include "app/session/vulkan_devices.h"
+#include "compute/cpu/memory_reader.h"
 
 #include <algorithm>
 #include <chrono>
@@ -32,7 +33,20 @@ struct Bench {
     double peak; ///< operations a second of the arithmetic that the mode is about
     /// Of a device that works behind the host's back: what it has done. Null for the CPU.
     std::shared_ptr<VulkanProfile> profile;
+    const MemoryReader* memory; ///< null for other devices: their memory is their own
 };
+
+/// What all threads together read in a second, timed as products are: what neighbours leave of the memory
+/// changes from second to second, so that a product is held against what is measured beside it.
+Result<double> bandwidthNow(const MemoryReader& memory, std::stop_token stop)
+{
+    const auto read = [&memory]() -> Result<void> {
+        memory.readAll();
+        return {};
+    };
+    const BenchmarkTimes times = TRY(repeat(3, 0, read, stop));
+    return double(MemoryReader::bytes) / times.busy[times.busy.size() / 2];
+}
 
 Result<void> benchmarkFormat(
     const Bench& bench, const NumberFormatPtr& format, const KernelBenchmark& what, const CpuLimits& limits,
@@ -81,7 +95,10 @@ Result<void> benchmarkFormat(
             .rows = what.rows,
             .inner = what.inner,
             .columns = columns};
-        setTimes(row, times, bytes, 2 * products * double(columns), limits, bench.peak);
+        CpuLimits now = limits;
+        if (bench.memory != nullptr && columns == 1)
+            now.readBytesPerSecond = TRY(bandwidthNow(*bench.memory, stop));
+        setTimes(row, times, bytes, 2 * products * double(columns), now, bench.peak);
         onRow(row);
     }
     return {};
@@ -106,7 +123,8 @@ Result<void> benchmarkVulkan(
         if (isEightBit && format->isFloat() && what.vulkanModes.size() > 1)
             continue; // multiplied as they are in both modes
         TRY_VOID(benchmarkFormat(
-            {*backend, peakOf(limits, *format, isEightBit), profile}, format, what, limits, onRow, stop));
+            {*backend, peakOf(limits, *format, isEightBit), profile, nullptr}, format, what, limits, onRow,
+            stop));
     }
     return {};
 }
@@ -164,13 +182,14 @@ Result<void> benchmarkKernels(
     if (what.device != "cpu")
         return fail(
             ErrorCode::NotFound, "a benchmark runs on cpu or vulkan:<number>, not on '{}'", what.device);
+    const MemoryReader memory = TRY(MemoryReader::make());
     for (const NumberFormatPtr& format : formats) {
         for (const CpuActivations mode : what.modes) {
             if (format->isFloat() && mode == CpuActivations::EightBit && what.modes.size() > 1)
                 continue; // floats are multiplied as they are in both modes
             const auto backend = TRY(makeCpuBackend(what.instructionSet, mode));
             const double peak = peakOf(limits, *format, mode == CpuActivations::EightBit);
-            TRY_VOID(benchmarkFormat({*backend, peak, nullptr}, format, what, limits, onRow, stop));
+            TRY_VOID(benchmarkFormat({*backend, peak, nullptr, &memory}, format, what, limits, onRow, stop));
         }
     }
     return {};

@@ -1,6 +1,7 @@
 // One source, compiled once per instruction set by foreach_target.h.
 #include "compute/cpu/cpu_backend.h"
 
+#include "compute/cpu/memory_reader.h"
 #include "compute/cpu/tile/tile_unit.h"
 #include "core/base/parallel.h"
 
@@ -152,20 +153,38 @@ double sharedRateOf(std::size_t rounds, Work work)
 
 } // namespace
 
+Result<MemoryReader> MemoryReader::make()
+{
+    const auto buffer = TRY(cpu::WeightBuffer::allocate(bytes));
+    parallelFor(parts, 1, [&](std::size_t begin, std::size_t end) {
+        std::memset(buffer.data() + begin * partBytes, 1, (end - begin) * partBytes);
+    });
+    return MemoryReader(buffer);
+}
+
+void MemoryReader::readPart(std::size_t part) const
+{
+    static std::atomic<std::int64_t> sum{0}; // somebody must want what is read
+    sum += cpu::readAll(m_buffer.data() + part * partBytes, partBytes);
+}
+
+void MemoryReader::readAll() const
+{
+    parallelFor(parts, 1, [this](std::size_t begin, std::size_t end) {
+        for (std::size_t part = begin; part < end; ++part)
+            readPart(part);
+    });
+}
+
 Result<CpuLimits> measureCpuLimits()
 {
-    constexpr std::size_t bytes = std::size_t{768} << 20, piece = std::size_t{8} << 20;
-    const auto buffer = TRY(cpu::WeightBuffer::allocate(bytes));
-    parallelFor(bytes / piece, 1, [&](std::size_t begin, std::size_t end) {
-        std::memset(buffer.data() + begin * piece, 1, (end - begin) * piece);
-    });
-    std::atomic<std::int64_t> sum{0}; // somebody must want what is read
+    const MemoryReader memory = TRY(MemoryReader::make());
     CpuLimits limits;
-    constexpr std::size_t pieces = bytes / piece;
     limits.readBytesPerSecond = sharedRateOf(
-        std::max<std::size_t>(16, 4 * pieces / threadCount()), [&](std::size_t round, std::size_t thread) {
-            sum += cpu::readAll(buffer.data() + (round * threadCount() + thread) % pieces * piece, piece);
-            return double(piece);
+        std::max<std::size_t>(16, 4 * MemoryReader::parts / threadCount()),
+        [&](std::size_t round, std::size_t thread) {
+            memory.readPart((round * threadCount() + thread) % MemoryReader::parts);
+            return double(MemoryReader::partBytes);
         });
     constexpr std::size_t tasks = 400, rounds = 100'000;
     const auto arithmetic = [](auto work) {

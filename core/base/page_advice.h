@@ -8,8 +8,8 @@ namespace tritloom {
 /// madvise() for the pages that lie wholly inside these bytes; it may be ignored. how: MADV_RANDOM, ...
 void advisePages(std::span<const std::byte> bytes, int how);
 
-/// Asks the disk for the pages of these bytes without waiting for them: who asks for several parts before reading
-/// the first waits for the slowest of them, not for each in turn.
+/// Asks the disk for the pages of these bytes without waiting for them: who asks for several parts before
+/// reading the first waits for the slowest of them, not for each in turn.
 void readAhead(std::span<const std::byte> bytes);
 
 /// While it lives, pages of these bytes that lie in a mapped file are read from the disk one by one, without

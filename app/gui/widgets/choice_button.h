@@ -4,8 +4,8 @@
 
 namespace tritloom {
 
-/// Pressed while what can be chosen on a page is shown. On a narrow page results take its place, and this button
-/// brings it back. GUI thread only.
+/// Pressed while what can be chosen on a page is shown. On a narrow page results take its place, and this
+/// button brings it back. GUI thread only.
 class ChoiceButton final : public QPushButton {
     Q_OBJECT
 
