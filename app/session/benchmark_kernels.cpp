@@ -1,7 +1,6 @@
 #include "app/session/benchmark.h"
 
 #include "app/session/vulkan_devices.h"
-#include "compute/cpu/memory_reader.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,6 @@
 // One source, compiled once per instruction set by foreach_target.h.
 #include "compute/cpu/cpu_backend.h"
 
-#include "compute/cpu/memory_reader.h"
 #include "compute/cpu/tile/tile_unit.h"
 #include "core/base/parallel.h"
 
@@ -159,13 +158,15 @@ Result<MemoryReader> MemoryReader::make()
     parallelFor(parts, 1, [&](std::size_t begin, std::size_t end) {
         std::memset(buffer.data() + begin * partBytes, 1, (end - begin) * partBytes);
     });
-    return MemoryReader(buffer);
+    MemoryReader reader;
+    reader.m_bytes = {std::make_shared<cpu::WeightBuffer>(buffer), buffer.data()};
+    return reader;
 }
 
 void MemoryReader::readPart(std::size_t part) const
 {
     static std::atomic<std::int64_t> sum{0}; // somebody must want what is read
-    sum += cpu::readAll(m_buffer.data() + part * partBytes, partBytes);
+    sum += cpu::readAll(m_bytes.get() + part * partBytes, partBytes);
 }
 
 void MemoryReader::readAll() const

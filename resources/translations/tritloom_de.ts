@@ -4679,10 +4679,6 @@ Divergenz %1</translation>
             <translation>des Verlusts eines Gewichts beim Runden</translation>
         </message>
         <message>
-            <source>% of the mean diagonal</source>
-            <translation>% der mittleren Diagonale</translation>
-        </message>
-        <message>
             <source>at most</source>
             <translation>höchstens</translation>
         </message>
@@ -8283,7 +8279,7 @@ Divergenz %1</translation>
         </message>
     </context>
     <context>
-        <name>ChoiceButton</name>
+        <name>tritloom::ChoiceButton</name>
         <message>
             <source>Choice</source>
             <translation>Auswahl</translation>
