@@ -1,5 +1,7 @@
 #include "core/method/proxy_study.h"
 
+#include "core/method/usual_parameters.h"
+
 namespace tritloom {
 
 std::vector<ParameterSpec> proxyStudyParameters()
@@ -19,13 +21,7 @@ std::vector<ParameterSpec> proxyStudyParameters()
          .lowest = 20,
          .highest = 100000,
          .whole = true},
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 2,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true}};
+        chunksParameter(2)};
 }
 
 Result<ProxyStudy> studyProxies(ModelProbe& probe, const Parameters& given, const MethodContext& context)

@@ -1,19 +1,13 @@
 #include "plugins/abq_llm/abq_llm.h"
 
 #include "core/method/block_writer.h"
+#include "core/method/usual_parameters.h"
 
 namespace tritloom {
 
 std::vector<ParameterSpec> ArbitraryBits::parameters() const
 {
-    return {
-        {.key = "clip",
-         .title = "Clip the ends of the range",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+    return {switchParameter("clip", "Clip the ends of the range", true)};
 }
 
 bool ArbitraryBits::supports(const NumberFormat& format) const

@@ -1,5 +1,6 @@
 #include "plugins/adaquant/adaquant.h"
 
+#include "core/method/usual_parameters.h"
 #include "plugins/adaquant/drifting_weights.h"
 
 namespace tritloom {
@@ -21,13 +22,7 @@ std::vector<ParameterSpec> AdaQuant::parameters() const
          .lowest = 0.0001,
          .highest = 1,
          .whole = false},
-        {.key = "weighted",
-         .title = "Scales that favour loud inputs",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("weighted", "Scales that favour loud inputs", true)};
 }
 
 Result<CompressedLayer> AdaQuant::quantize(

@@ -1,5 +1,6 @@
 #include "plugins/adaround/adaround.h"
 
+#include "core/method/usual_parameters.h"
 #include "plugins/adaround/soft_rounding.h"
 
 #include <algorithm>
@@ -23,13 +24,7 @@ std::vector<ParameterSpec> AdaRound::parameters() const
          .lowest = 0.0001,
          .highest = 100,
          .whole = false},
-        {.key = "weighted",
-         .title = "Scales that favour loud inputs",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("weighted", "Scales that favour loud inputs", true)};
 }
 
 Result<CompressedLayer> AdaRound::quantize(

@@ -1,5 +1,6 @@
 #include "plugins/autoround/autoround.h"
 
+#include "core/method/usual_parameters.h"
 #include "plugins/autoround/signed_descent.h"
 
 namespace tritloom {
@@ -14,20 +15,8 @@ std::vector<ParameterSpec> AutoRound::parameters() const
          .lowest = 0,
          .highest = 2000,
          .whole = true},
-        {.key = "ranges",
-         .title = "Learn the ends of each block's range",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "weighted",
-         .title = "Begin with scales that favour loud inputs",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("ranges", "Learn the ends of each block's range", true),
+        switchParameter("weighted", "Begin with scales that favour loud inputs", true)};
 }
 
 Result<CompressedLayer> AutoRound::quantize(

@@ -3,6 +3,7 @@
 #include "core/base/matrix_product.h"
 #include "core/base/parallel.h"
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -104,13 +105,7 @@ std::vector<ParameterSpec> AwqClip::parameters() const
          .lowest = 1,
          .highest = 19,
          .whole = true},
-        {.key = "search",
-         .title = "Try the scale search too",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("search", "Try the scale search too", true)};
 }
 
 Result<CompressedLayer> AwqClip::quantize(

@@ -1,6 +1,7 @@
 #include "plugins/baq/baq.h"
 
 #include "core/method/inverse_factor.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -46,13 +47,7 @@ columnWeights(const std::vector<float>& gram, std::size_t n, double damping, con
 
 std::vector<ParameterSpec> BaqMetric::parameters() const
 {
-    return {
-        {.key = "dampening",
-         .title = "Dampening",
-         .unit = "% of the mean diagonal",
-         .standard = 1,
-         .lowest = 0.01,
-         .highest = 100}};
+    return {dampeningParameter()};
 }
 
 Result<MetricScores>

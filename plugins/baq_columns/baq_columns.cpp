@@ -2,6 +2,7 @@
 
 #include "core/base/half.h"
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/baq_columns/column_bits.h"
 #include "plugins/baq_columns/column_store.h"
 
@@ -147,13 +148,8 @@ std::vector<ParameterSpec> BaqColumns::parameters() const
          .standard = 0,
          .lowest = 0,
          .highest = 8},
-        {.key = "levels",
-         .title = "A whole number of levels for each column instead of whole bits for runs",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter(
+            "levels", "A whole number of levels for each column instead of whole bits for runs", false),
         {.key = "run",
          .title = "Columns of one width together",
          .unit = "x 8",
@@ -161,26 +157,9 @@ std::vector<ParameterSpec> BaqColumns::parameters() const
          .lowest = 1,
          .highest = 1024,
          .whole = true},
-        {.key = "dampening",
-         .title = "Dampening",
-         .unit = "% of mean diagonal",
-         .standard = 1,
-         .lowest = 0.01,
-         .highest = 100},
-        {.key = "act_order",
-         .title = "Loudest inputs first",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "shrink",
-         .title = "Search how far to clip each row",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        dampeningParameter(),
+        switchParameter("act_order", "Loudest inputs first", true),
+        switchParameter("shrink", "Search how far to clip each row", true)};
 }
 
 std::size_t BaqColumns::storedBytes(

@@ -2,6 +2,7 @@
 
 #include "core/method/block_writer.h"
 #include "core/method/row_state.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,14 +11,7 @@ namespace tritloom {
 
 std::vector<ParameterSpec> BlockwiseShift::parameters() const
 {
-    return {
-        {.key = "lower",
-         .title = "Try the next lower exponent too",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+    return {switchParameter("lower", "Try the next lower exponent too", true)};
 }
 
 bool BlockwiseShift::supports(const NumberFormat& format) const

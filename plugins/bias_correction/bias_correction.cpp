@@ -3,6 +3,7 @@
 #include "core/base/matrix_product.h"
 #include "core/method/folding.h"
 #include "core/method/graph_uses.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 
@@ -161,14 +162,7 @@ NormMoments tunedMoments(const NormMoments& before, double epsilon, double shift
 
 std::vector<ParameterSpec> BiasCorrection::parameters() const
 {
-    return {
-        {.key = "variance",
-         .title = "Tune the variance of batch norms too",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+    return {switchParameter("variance", "Tune the variance of batch norms too", true)};
 }
 
 Result<TransformedModel>

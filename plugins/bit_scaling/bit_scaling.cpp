@@ -1,6 +1,7 @@
 #include "plugins/bit_scaling/bit_scaling.h"
 
 #include "core/method/pareto_front.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,14 +11,7 @@ namespace tritloom {
 
 std::vector<ParameterSpec> BitScaling::parameters() const
 {
-    return {
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 4,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true}};
+    return {chunksParameter(4)};
 }
 
 Result<Report> BitScaling::run(ModelProbe* probe, const Parameters& given, const MethodContext& context) const

@@ -1,6 +1,7 @@
 #include "plugins/bitdelta/bitdelta.h"
 
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,13 +26,7 @@ std::vector<ParameterSpec> BitDelta::parameters() const
          .highest = 8,
          .whole = true,
          .sizes = true},
-        {.key = "by_row",
-         .title = "A scale for each row instead of one for the matrix",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("by_row", "A scale for each row instead of one for the matrix", false)};
 }
 
 std::size_t BitDelta::storedBytes(

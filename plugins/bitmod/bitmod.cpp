@@ -1,19 +1,13 @@
 #include "plugins/bitmod/bitmod.h"
 
 #include "core/method/block_writer.h"
+#include "core/method/usual_parameters.h"
 
 namespace tritloom {
 
 std::vector<ParameterSpec> BitMod::parameters() const
 {
-    return {
-        {.key = "clip",
-         .title = "Try smaller ranges, by the loudness of inputs",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+    return {switchParameter("clip", "Try smaller ranges, by the loudness of inputs", true)};
 }
 
 bool BitMod::supports(const NumberFormat& format) const

@@ -1,6 +1,7 @@
 #include "plugins/bitnet/bitnet.h"
 
 #include "core/method/block_writer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -36,20 +37,8 @@ Result<Means> meansOf(const Tensor& weights, const std::stop_token& stop)
 std::vector<ParameterSpec> BitNetSign::parameters() const
 {
     return {
-        {.key = "centre",
-         .title = "Take the mean off first",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "fitted",
-         .title = "Fit the scale of each group",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("centre", "Take the mean off first", true),
+        switchParameter("fitted", "Fit the scale of each group", false)};
 }
 
 bool BitNetSign::supports(const NumberFormat& format) const

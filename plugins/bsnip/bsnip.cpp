@@ -1,6 +1,7 @@
 #include "plugins/bsnip/bsnip.h"
 
 #include "core/method/bit_scores.h"
+#include "core/method/usual_parameters.h"
 
 #include <cmath>
 #include <random>
@@ -39,13 +40,7 @@ std::vector<ParameterSpec> BitSnip::parameters() const
          .lowest = 1,
          .highest = 100,
          .whole = true},
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 2,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true},
+        chunksParameter(2),
         {.key = "step",
          .title = "Step",
          .unit = "% of each weight",

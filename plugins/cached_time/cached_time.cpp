@@ -2,6 +2,7 @@
 
 #include "core/graph/cached_layer.h"
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 namespace tritloom {
 
@@ -15,13 +16,7 @@ std::vector<ParameterSpec> CachedTime::parameters() const
          .lowest = 1,
          .highest = 1000,
          .whole = true},
-        {.key = "keep",
-         .title = "Keep the layer too, for other steps",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("keep", "Keep the layer too, for other steps", false)};
 }
 
 std::size_t CachedTime::storedBytes(

@@ -1,6 +1,7 @@
 #include "plugins/clipped_channels/clipped_channels.h"
 
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -97,13 +98,7 @@ SharedGrid reparametrised(std::span<const ChannelGrid> grids)
 std::vector<ParameterSpec> ClippedChannels::parameters() const
 {
     return {
-        {.key = "bits",
-         .title = "Bits of the inputs",
-         .unit = "",
-         .standard = 8,
-         .lowest = 2,
-         .highest = 8,
-         .whole = true},
+        inputBitsParameter(8, 8),
         {.key = "deviations",
          .title = "Extremes of channels are clipped beyond",
          .unit = "deviations; 0: never",

@@ -1,19 +1,13 @@
 #include "plugins/db_llm/db_llm.h"
 
 #include "core/method/block_writer.h"
+#include "core/method/usual_parameters.h"
 
 namespace tritloom {
 
 std::vector<ParameterSpec> DbLlm::parameters() const
 {
-    return {
-        {.key = "tied",
-         .title = "Keep the scales at 2 s and -s, as before fine-tuning",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+    return {switchParameter("tied", "Keep the scales at 2 s and -s, as before fine-tuning", false)};
 }
 
 Result<CompressedLayer> DbLlm::quantize(

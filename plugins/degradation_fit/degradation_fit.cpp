@@ -1,6 +1,7 @@
 #include "plugins/degradation_fit/degradation_fit.h"
 
 #include "core/method/code_bits.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/degradation_fit/refit.h"
 #include "plugins/quantization_law/quantization_law.h"
 
@@ -47,20 +48,7 @@ std::vector<std::string> exponentRow(const char* name, const FittedDegradation::
 
 std::vector<ParameterSpec> DegradationFit::parameters() const
 {
-    return {
-        {.key = "tokens",
-         .title = "Training tokens",
-         .unit = "billions",
-         .standard = 100,
-         .lowest = 1e-2,
-         .highest = 1e6},
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 4,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true}};
+    return {trainingTokensParameter(100), chunksParameter(4)};
 }
 
 Result<Report>

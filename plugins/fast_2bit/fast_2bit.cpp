@@ -2,6 +2,7 @@
 
 #include "core/format/mixed_tile_format.h"
 #include "core/method/block_writer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,20 +12,8 @@ namespace tritloom {
 std::vector<ParameterSpec> FastTwoBit::parameters() const
 {
     return {
-        {.key = "score",
-         .title = "Choose groups by what they gain, not by range",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "clip",
-         .title = "Try smaller ranges",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("score", "Choose groups by what they gain, not by range", true),
+        switchParameter("clip", "Try smaller ranges", true)};
 }
 
 bool FastTwoBit::supports(const NumberFormat& format) const

@@ -1,8 +1,9 @@
 #include "plugins/gptq/gptq.h"
 
 #include "core/base/parallel.h"
-#include "core/method/row_packer.h"
 #include "core/method/column_order.h"
+#include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/gptq/row_chunk.h"
 
 #include <algorithm>
@@ -12,27 +13,9 @@ namespace tritloom {
 std::vector<ParameterSpec> Gptq::parameters() const
 {
     return {
-        {.key = "dampening",
-         .title = "Dampening",
-         .unit = "% of mean diagonal",
-         .standard = 1,
-         .lowest = 0.01,
-         .highest = 100,
-         .whole = false},
-        {.key = "act_order",
-         .title = "Loudest inputs first",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "static_groups",
-         .title = "Fit all scales before the first column",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        dampeningParameter(),
+        switchParameter("act_order", "Loudest inputs first", true),
+        switchParameter("static_groups", "Fit all scales before the first column", false),
         {.key = "sweeps",
          .title = "Sweeps of correction",
          .unit = "",

@@ -1,5 +1,7 @@
 #include "plugins/hawq/hawq.h"
 
+#include "core/method/usual_parameters.h"
+
 #include <cmath>
 #include <random>
 
@@ -47,13 +49,7 @@ std::vector<ParameterSpec> Hawq::parameters() const
          .lowest = 1,
          .highest = 100,
          .whole = true},
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 2,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true},
+        chunksParameter(2),
         {.key = "step",
          .title = "Step",
          .unit = "% of the weights’ root mean square",

@@ -1,6 +1,7 @@
 #include "plugins/imatrix/imatrix.h"
 
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,14 +40,7 @@ void weighByMagnitude(const NumberFormat& format, std::span<const float> values,
 
 std::vector<ParameterSpec> ImportanceMatrix::parameters() const
 {
-    return {
-        {.key = "magnitude",
-         .title = "Favour large weights, as llama.cpp does",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+    return {switchParameter("magnitude", "Favour large weights, as llama.cpp does", false)};
 }
 
 Result<CompressedLayer> ImportanceMatrix::quantize(

@@ -1,6 +1,7 @@
 #include "plugins/int_activations/int_activations.h"
 
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 namespace tritloom {
 
@@ -21,13 +22,7 @@ std::vector<ParameterSpec> IntActivations::parameters() const
          .lowest = 0,
          .highest = 65536,
          .whole = true},
-        {.key = "asymmetric",
-         .title = "From least to most instead of around zero",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("asymmetric", "From least to most instead of around zero", false)};
 }
 
 Result<CompressedLayer> IntActivations::quantize(

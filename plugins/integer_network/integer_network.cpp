@@ -1,5 +1,6 @@
 #include "plugins/integer_network/integer_network.h"
 
+#include "core/method/usual_parameters.h"
 #include "plugins/integer_network/integer_run.h"
 
 #include <algorithm>
@@ -154,20 +155,9 @@ std::vector<ParameterSpec> IntegerNetwork::parameters() const
          .lowest = 2,
          .highest = 8,
          .whole = true},
-        {.key = "ends",
-         .title = "First and last layer in 8 bits",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "float_scales",
-         .title = "Scales as quotients of 32-bit floats, as the released code has them",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter("ends", "First and last layer in 8 bits", true),
+        switchParameter(
+            "float_scales", "Scales as quotients of 32-bit floats, as the released code has them", false),
         // The search for the least error stops at hundredths of the largest value: the scales of one value in
         // 8 and in 4 bits are then of simple ratios, and halves, which are rounded either way, are frequent.
         rangeParameter(RangeEstimate::MinMax),

@@ -1,6 +1,7 @@
 #include "plugins/lim/lim.h"
 
 #include "core/method/block_scores.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,20 +11,7 @@ namespace tritloom {
 std::vector<ParameterSpec> LayerInputModification::parameters() const
 {
     return {
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 8,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true},
-        {.key = "skip_first",
-         .title = "Leave out the first token of each part",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        chunksParameter(8), switchParameter("skip_first", "Leave out the first token of each part", true)};
 }
 
 CosineSum cosines(

@@ -1,6 +1,7 @@
 #include "plugins/memory_faults/memory_faults.h"
 
 #include "core/base/half.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/memory_faults/protected_half.h"
 
 #include <algorithm>
@@ -191,13 +192,7 @@ std::vector<ParameterSpec> MemoryFaults::parameters() const
          .lowest = 1,
          .highest = 16,
          .whole = true},
-        {.key = "lossless",
-         .title = "Without rounding",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter("lossless", "Without rounding", false),
         {.key = "seeds",
          .title = "Seeds",
          .unit = "",
@@ -205,13 +200,7 @@ std::vector<ParameterSpec> MemoryFaults::parameters() const
          .lowest = 1,
          .highest = 100,
          .whole = true},
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 2,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true},
+        chunksParameter(2),
         {.key = "read_soft",
          .title = "Reading a cell of 00 or 11",
          .unit = "nJ",
@@ -267,7 +256,8 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
             100 * settings.hard, 100 * settings.soft, settings.seeds, std::exp(original)),
         "Protection copies the sign into bit 14, which halves below 2 never set, and codes blocks so that "
         "few cells are "
-        "hard; a read can then never be 2 or more. The standard energies are of an example cell: compare, do not quote.",
+        "hard; a read can then never be 2 or more. The standard energies are of an example cell: compare, do "
+        "not quote.",
         "Weights that were no longer finite were counted as 0."};
     Report::Table table{
         "Storage, energy and loss",

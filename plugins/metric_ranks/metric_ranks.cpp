@@ -1,6 +1,7 @@
 #include "plugins/metric_ranks/metric_ranks.h"
 
 #include "core/method/rank_correlation.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,14 +9,7 @@
 namespace tritloom {
 std::vector<ParameterSpec> MetricRanks::parameters() const
 {
-    return {
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 2,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true}};
+    return {chunksParameter(2)};
 }
 
 Result<Report>

@@ -1,5 +1,7 @@
 #include "plugins/mixdq/mixdq.h"
 
+#include "core/method/usual_parameters.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -33,13 +35,7 @@ bool controlsContent(std::string_view name, ContentRule rule)
 std::vector<ParameterSpec> MixDq::parameters() const
 {
     return {
-        {.key = "attention",
-         .title = "All attention controls content",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter("attention", "All attention controls content", false),
         {.key = "cap",
          .title = "A ratio above this is good enough",
          .unit = "dB",

@@ -4,6 +4,7 @@
 #include "core/base/parallel.h"
 #include "core/method/inverse_factor.h"
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -124,20 +125,8 @@ std::vector<ParameterSpec> PbLlm::parameters() const
          .standard = 10,
          .lowest = 0,
          .highest = 100},
-        {.key = "by_gram",
-         .title = "Salient by the error they would spread, not by magnitude",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "as_released",
-         .title = "Average as the released code does",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("by_gram", "Salient by the error they would spread, not by magnitude", true),
+        switchParameter("as_released", "Average as the released code does", false)};
 }
 
 std::size_t PbLlm::storedBytes(

@@ -1,6 +1,7 @@
 #include "plugins/proxy_outliers/proxy_outliers.h"
 
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -91,13 +92,7 @@ std::vector<ParameterSpec> ProxyOutliers::parameters() const
          .standard = 2,
          .lowest = 0,
          .highest = 50},
-        {.key = "search",
-         .title = "Search for the best scales",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("search", "Search for the best scales", true)};
 }
 
 std::size_t ProxyOutliers::storedBytes(

@@ -3,6 +3,7 @@
 #include "core/base/matrix_product.h"
 #include "core/base/parallel.h"
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/ptq161/binary_part.h"
 #include "plugins/ptq161/output_fit.h"
 
@@ -69,13 +70,7 @@ std::vector<ParameterSpec> Ptq161::parameters() const
          .standard = 20,
          .lowest = 0,
          .highest = 100},
-        {.key = "by_mean",
-         .title = "Loudness by the mean instead of the largest input",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter("by_mean", "Loudness by the mean instead of the largest input", false),
         {.key = "rounds",
          .title = "Rounds of fitting factors",
          .unit = "",
@@ -83,13 +78,7 @@ std::vector<ParameterSpec> Ptq161::parameters() const
          .lowest = 0,
          .highest = 50,
          .whole = true},
-        {.key = "by_output",
-         .title = "Fit factors to the output of the layer, not column by column",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("by_output", "Fit factors to the output of the layer, not column by column", true)};
 }
 
 std::size_t Ptq161::storedBytes(

@@ -1,5 +1,7 @@
 #include "plugins/quantization_law/quantization_law.h"
 
+#include "core/method/usual_parameters.h"
+
 #include <array>
 #include <cmath>
 
@@ -62,12 +64,7 @@ std::vector<ParameterSpec> QuantizationLaw::parameters() const
          .standard = 7,
          .lowest = 1e-3,
          .highest = 1e4},
-        {.key = "tokens",
-         .title = "Training tokens",
-         .unit = "billions",
-         .standard = 1000,
-         .lowest = 1e-2,
-         .highest = 1e6}};
+        trainingTokensParameter(1000)};
 }
 
 Result<Report> QuantizationLaw::run(ModelProbe*, const Parameters& given, const MethodContext& context) const

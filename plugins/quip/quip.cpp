@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/quip/block_feedback.h"
 
 #include <algorithm>
@@ -11,14 +12,7 @@ namespace tritloom {
 
 std::vector<ParameterSpec> LatticeRounding::parameters() const
 {
-    return {
-        {.key = "dampening",
-         .title = "Dampening",
-         .unit = "% of mean diagonal",
-         .standard = 1,
-         .lowest = 0.01,
-         .highest = 100,
-         .whole = false}};
+    return {dampeningParameter()};
 }
 
 Result<CompressedLayer> LatticeRounding::quantize(

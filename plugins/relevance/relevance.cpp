@@ -4,6 +4,7 @@
 #include "core/method/layer_uses.h"
 #include "core/method/network_probe.h"
 #include "core/method/rank_correlation.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/relevance/relevance_rules.h"
 
 #include <algorithm>
@@ -38,20 +39,8 @@ bool findsClasses(NetworkProbe& network)
 std::vector<ParameterSpec> Relevance::parameters() const
 {
     return {
-        {.key = "linear",
-         .title = "Relevance x bits instead of relevance x 4^-bits",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
-        {.key = "logit",
-         .title = "Start from the value of the class instead of 1",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter("linear", "Relevance x bits instead of relevance x 4^-bits", false),
+        switchParameter("logit", "Start from the value of the class instead of 1", false),
         {.key = "pictures",
          .title = "Pictures",
          .unit = "0: all",
@@ -59,13 +48,7 @@ std::vector<ParameterSpec> Relevance::parameters() const
          .lowest = 0,
          .highest = 100000,
          .whole = true},
-        {.key = "check",
-         .title = "Compare with what each layer alone does to the output",
-         .unit = "",
-         .standard = 1,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("check", "Compare with what each layer alone does to the output", true)};
 }
 
 Result<MetricScores>

@@ -2,6 +2,7 @@
 
 #include "core/method/row_packer.h"
 #include "core/method/shift_groups.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,13 +26,7 @@ float percentileOf(std::vector<float> ranges, double share)
 std::vector<ParameterSpec> ShiftQuant::parameters() const
 {
     return {
-        {.key = "bits",
-         .title = "Bits of the inputs",
-         .unit = "",
-         .standard = 4,
-         .lowest = 2,
-         .highest = 16,
-         .whole = true},
+        inputBitsParameter(4, 16),
         {.key = "groups",
          .title = "Groups of channels",
          .unit = "",
@@ -45,13 +40,7 @@ std::vector<ParameterSpec> ShiftQuant::parameters() const
          .standard = 100,
          .lowest = 50,
          .highest = 100},
-        {.key = "fixed",
-         .title = "One scale from calibration instead of one for each token",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter("fixed", "One scale from calibration instead of one for each token", false)};
 }
 
 std::size_t ShiftQuant::storedBytes(

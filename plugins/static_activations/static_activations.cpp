@@ -3,6 +3,7 @@
 #include "core/graph/cached_layer.h"
 #include "core/method/activation_range.h"
 #include "core/method/row_packer.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/static_activations/channel_runs.h"
 
 #include <algorithm>
@@ -79,13 +80,7 @@ ActivationGrid aqtGrid(const ActivationRange& range, bool isUnsigned, int bits)
 std::vector<ParameterSpec> StaticActivations::parameters() const
 {
     return {
-        {.key = "bits",
-         .title = "Bits of the inputs",
-         .unit = "",
-         .standard = 8,
-         .lowest = 2,
-         .highest = 8,
-         .whole = true},
+        inputBitsParameter(8, 8),
         rangeParameter(RangeEstimate::SquaredError),
         {.key = "percentile",
          .title = "Share of values inside a percentile range",
@@ -93,13 +88,7 @@ std::vector<ParameterSpec> StaticActivations::parameters() const
          .standard = 99.99,
          .lowest = 50,
          .highest = 100},
-        {.key = "channels",
-         .title = "A range for each channel",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter("channels", "A range for each channel", false),
         {.key = "runs",
          .title = "Runs of neighbouring channels with a range each, where inputs were joined",
          .unit = "",
@@ -107,13 +96,7 @@ std::vector<ParameterSpec> StaticActivations::parameters() const
          .lowest = 1,
          .highest = 4,
          .whole = true},
-        {.key = "symmetric",
-         .title = "Around zero instead of from least to most",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter("symmetric", "Around zero instead of from least to most", false),
         {.key = "groups",
          .title = "Groups of time steps with ranges of their own (diffusion)",
          .unit = "",
@@ -121,26 +104,16 @@ std::vector<ParameterSpec> StaticActivations::parameters() const
          .lowest = 1,
          .highest = 8,
          .whole = true},
-        {.key = "start",
-         .title = "Keep what the first token of a text gives, and leave it out of the range",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true},
+        switchParameter(
+            "start", "Keep what the first token of a text gives, and leave it out of the range", false),
         {.key = "bound",
          .title = "Largest magnitude that is kept, whatever was seen",
          .unit = "0: by the range",
          .standard = 0,
          .lowest = 0,
          .highest = 65504},
-        {.key = "aqt",
-         .title = "Round as AQT does: down where no input is negative, halves up elsewhere",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+        switchParameter(
+            "aqt", "Round as AQT does: down where no input is negative, halves up elsewhere", false)};
 }
 
 std::size_t StaticActivations::storedBytes(

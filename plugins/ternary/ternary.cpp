@@ -1,6 +1,7 @@
 #include "plugins/ternary/ternary.h"
 
 #include "core/method/block_writer.h"
+#include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,14 +30,7 @@ Result<double> meanMagnitude(const Tensor& weights, const std::stop_token& stop)
 
 std::vector<ParameterSpec> TernaryMethod::parameters() const
 {
-    return {
-        {.key = "absmean",
-         .title = "Scale by the mean magnitude of the tensor, as BitNet",
-         .unit = "",
-         .standard = 0,
-         .lowest = 0,
-         .highest = 1,
-         .whole = true}};
+    return {switchParameter("absmean", "Scale by the mean magnitude of the tensor, as BitNet", false)};
 }
 
 bool TernaryMethod::supports(const NumberFormat& format) const

@@ -1,5 +1,7 @@
 #include "plugins/training_law/training_law.h"
 
+#include "core/method/usual_parameters.h"
+
 #include <cmath>
 
 namespace tritloom {
@@ -92,12 +94,7 @@ std::vector<ParameterSpec> TrainingLaw::parameters() const
          .standard = 1,
          .lowest = 1e-3,
          .highest = 1e4},
-        {.key = "tokens",
-         .title = "Training tokens",
-         .unit = "billions",
-         .standard = 100,
-         .lowest = 1e-2,
-         .highest = 1e6},
+        trainingTokensParameter(100),
         {.key = "block",
          .title = "Numbers that share a scale",
          .unit = "",
@@ -146,7 +143,8 @@ Result<Report> TrainingLaw::run(ModelProbe*, const Parameters& given, const Meth
     for (const double operations : {1e21, 1e23, 1e25, 1e27}) {
         const TrainingPlan plan = bestPlan(operations, block);
         budgets.rows.push_back(
-            {number(operations), fmt::format("{:.2f}", plan.bits), number(plan.parameters), number(plan.tokens),
+            {number(operations), fmt::format("{:.2f}", plan.bits), number(plan.parameters),
+             number(plan.tokens),
              number(trainingLoss(plan.parameters, plan.tokens, unroundedSplit(plan.bits, block)))});
     }
     report.tables.push_back(std::move(budgets));
