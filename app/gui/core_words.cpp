@@ -144,6 +144,8 @@ constexpr std::array sentences{
         "name it with --base"),
     QT_TRANSLATE_NOOP(
         "Core", "%1: it holds differences to '%2', and what was found is not that model: %3"),
+    QT_TRANSLATE_NOOP(
+        "Core", "%1: it holds differences to '%2', and what was asked for is not that model: %3"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 inputs are not divisible by the group of %3"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 outputs are not divisible by 4"),
     QT_TRANSLATE_NOOP("Core", "%1: GPTQ has 2, 3, 4 and 8 bits, not %2"),

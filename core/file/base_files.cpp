@@ -34,6 +34,8 @@ void BaseFiles::setRecent(std::vector<std::filesystem::path> recent)
 std::vector<std::filesystem::path>
 BaseFiles::candidates(const std::filesystem::path& file, const std::string& name) const
 {
+    if (areGiven())
+        return m_given;
     std::vector<std::filesystem::path> found;
     const auto add = [&](const std::filesystem::path& path) {
         std::error_code none;
@@ -41,7 +43,6 @@ BaseFiles::candidates(const std::filesystem::path& file, const std::string& name
             && std::ranges::find(found, path) == found.end())
             found.push_back(path);
     };
-    std::ranges::for_each(m_given, add);
     add(file.parent_path() / name);
     const auto recent = [this] {
         const std::scoped_lock lock(m_recentMutex);

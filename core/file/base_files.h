@@ -15,20 +15,23 @@ public:
     /// A file as models run it: architectures name tensors anew and cut them, see preparedFile().
     using Prepare = std::shared_ptr<const ModelFile> (*)(ModelFile);
 
-    /// given: looked at whatever they are called, before all others. prepare: null: files stay as they are.
+    /// given: what was asked for, whatever it is called; no other is taken in its place. prepare: null: files stay as they are.
     explicit BaseFiles(std::vector<std::filesystem::path> given = {}, Prepare prepare = nullptr);
 
     /// Files that are looked at last, where they are called as a reference says.
     void setRecent(std::vector<std::filesystem::path> recent);
 
-    /// Where the model `name` may be that a file refers to, the likeliest first: the given ones, beside the
-    /// file, the recent ones. Only what exists.
+    /// Where the model `name` may be that a file refers to, the likeliest first: beside the file, the recent
+    /// ones; only what exists. Where some are given those alone, whatever is there.
     [[nodiscard]] std::vector<std::filesystem::path>
     candidates(const std::filesystem::path& file, const std::string& name) const;
 
     /// The model there, the same one as before unless the file has changed since.
     /// Errors: those of openModel().
     [[nodiscard]] Result<std::shared_ptr<const ModelFile>> open(const std::filesystem::path& path);
+
+    /// Whether candidates() are what was asked for.
+    [[nodiscard]] bool areGiven() const { return !m_given.empty(); }
 
     /// How many models were.
     [[nodiscard]] std::size_t opened() const;

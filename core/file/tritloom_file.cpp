@@ -243,6 +243,10 @@ Result<void> readOverBase(
         }
         differs = fmt::format("{}: {}", path.string(), tensors.error().message);
     }
+    if (bases.areGiven())
+        return fail(
+            ErrorCode::InvalidInput, "{}: it holds differences to '{}', and what was asked for is not that model: {}",
+            file, printable(base), differs);
     if (differs.empty())
         return fail(
             ErrorCode::NotFound,

@@ -45,11 +45,6 @@ public:
     static Line line(std::span<const std::byte> block, std::size_t) { return {loadHalf(block, 0), 0}; }
 
     /// Words beyond the last number of so many digits, which only a broken file has, lose what is above.
-    unsigned code(std::span<const std::byte> block, std::size_t i) const
-    {
-        return unsigned(
-            load(block, i / m_packing.perWord) / m_powers[i % m_packing.perWord] % m_packing.levels);
-    }
     void codes(std::span<const std::byte> block, std::span<std::uint8_t> codes) const
     {
         for (std::size_t i = 0, word = 0; i < codes.size(); ++word) {
@@ -79,14 +74,6 @@ public:
     {
         searchHalfScale(
             *this, 0, wholeLevels(-largest(), largest()), ScaleSign::Positive, values, importance, block);
-    }
-    void decode(std::span<const std::byte> block, std::span<float> values) const
-    {
-        const float scale = loadHalf(block, 0);
-        Scratch<std::uint8_t, 512> room(values.size());
-        codes(block, room.span);
-        for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] = scale * m_table[room.span[i]];
     }
 
 private:

@@ -106,13 +106,13 @@ private:
 /// A number format made of a layout: the bytes of one block and how to search for good ones.
 ///
 /// A layout has a `name()`, `elements()`, `bytes()`, `lineElements()` (weights under one Line), `table()` (a
-/// span of floats by code), `line(block, index)`, `code(block, element)`, `setCode(block, element, code)`,
-/// `encode(values, block)`. It may have a faster `decode(block, values)` of its own and a
+/// span of floats by code), `line(block, index)`, `code(block, element)` or `codes(block, codes)` for all of a
+/// block, `setCode(block, element, code)`, `encode(values, block)`. It may have a faster `decode(block, values)` of its own and a
 /// `search(values, importance, block)`, which need not be better than encode(), or a
 /// `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse, or an
 /// `encodeBlocks(values, blocks)` that gives the bytes of encode(). Those that write are given finite numbers and
-/// zeroed blocks. One whose lines have a half as scale and no offset says so by `lineNumbers()`; one whose code()
-/// is slow may have a `codes(block, codes)` for all of a block. Without lineElements() it has no codes.
+/// zeroed blocks. One whose lines have a half as scale and no offset says so by `lineNumbers()`. Without
+/// lineElements() it has no codes.
 template <typename Layout>
 class BlockFormat final : public NumberFormat, public CodedBlocks {
 public:
@@ -265,7 +265,7 @@ public:
         if constexpr (hasLevels) {
             for (std::size_t l = 0; l < lines.size(); ++l)
                 lines[l] = m_layout.line(block, l);
-            if constexpr (requires { m_layout.codes(block, codes); })
+            if constexpr (hasAllCodes)
                 m_layout.codes(block, codes);
             else
                 for (std::size_t i = 0; i < codes.size(); ++i)
@@ -280,6 +280,11 @@ private:
         layout.fitBlocks(floats, floats, bytes);
     };
     static constexpr bool hasLevels = requires(const Layout& layout) { layout.lineElements(); };
+    static constexpr bool hasAllCodes =
+        requires(const Layout& layout, std::span<const std::byte> block, std::span<std::uint8_t> codes)
+    {
+        layout.codes(block, codes);
+    };
 
     void decodeBlock(std::span<const std::byte> packed, std::span<float> values) const
     {
@@ -288,11 +293,19 @@ private:
         } else {
             const auto table = m_layout.table();
             const std::size_t run = m_layout.lineElements();
-            for (std::size_t begin = 0; begin < values.size(); begin += run) {
-                const Line line = m_layout.line(packed, begin / run);
-                for (std::size_t i = begin; i < begin + run; ++i)
-                    values[i] =
-                        line.scale * static_cast<float>(table[m_layout.code(packed, i)]) + line.offset;
+            const auto fill = [&](const auto& codeAt) {
+                for (std::size_t begin = 0; begin < values.size(); begin += run) {
+                    const Line line = m_layout.line(packed, begin / run);
+                    for (std::size_t i = begin; i < begin + run; ++i)
+                        values[i] = line.scale * static_cast<float>(table[codeAt(i)]) + line.offset;
+                }
+            };
+            if constexpr (hasAllCodes) {
+                Scratch<std::uint8_t, 512> codes(values.size());
+                m_layout.codes(packed, codes.span);
+                fill([&](std::size_t i) { return codes.span[i]; });
+            } else {
+                fill([&](std::size_t i) { return m_layout.code(packed, i); });
             }
         }
     }

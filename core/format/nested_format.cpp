@@ -43,10 +43,7 @@ public:
     }
     static LineNumbers lineNumbers() { return LineNumbers::HalfScale; }
     static Line line(std::span<const std::byte> block, std::size_t) { return {loadHalf(block, 0), 0}; }
-    unsigned code(std::span<const std::byte> block, std::size_t i) const
-    {
-        return static_cast<unsigned>(nested::roundTo(m_width, eightAt(block, i)) + (1 << (m_width - 1)));
-    }
+    /// Planes that are not there are zeros.
     void codes(std::span<const std::byte> block, std::span<std::uint8_t> codes) const
     {
         joinPlanes(block.subspan(2), planes(), PlaneOrder::HighestFirst, codes);
@@ -103,14 +100,7 @@ private:
     {
         return static_cast<int>(std::clamp(std::nearbyint(value * factor), -128.0f, 127.0f));
     }
-    /// Plane p, the highest bit first, as offset binary; planes that are not there are zeros.
-    int eightAt(std::span<const std::byte> block, std::size_t i) const
-    {
-        unsigned value = 0;
-        for (std::size_t p = 0; p < planes(); ++p)
-            value = value << 1 | bitField(block[2 + (p * m_group + i) / 8], i % 8, 1);
-        return static_cast<int>(value << (8 - planes())) - 128;
-    }
+    /// Plane p, the highest bit first, as offset binary.
     void setEight(std::span<std::byte> block, std::size_t i, int eight) const
     {
         const auto value = static_cast<unsigned>(eight + 128);

@@ -35,13 +35,6 @@ public:
         return {scale, -scale * static_cast<float>(std::to_integer<int>(block[2]))};
     }
     /// Fields above the top, which only a broken file has, count as the top.
-    unsigned code(std::span<const std::byte> block, std::size_t i) const
-    {
-        unsigned value = 0;
-        for (std::size_t p = 0; p < planes(); ++p)
-            value |= bitField(block[header + (p * m_group + i) / 8], i % 8, 1) << p;
-        return std::min(value, static_cast<unsigned>(top()));
-    }
     void codes(std::span<const std::byte> block, std::span<std::uint8_t> codes) const
     {
         joinPlanes(block.subspan(header), planes(), PlaneOrder::LowestFirst, codes);

@@ -8043,6 +8043,10 @@ Divergenz %1</translation>
             <source>%1: the model that this one was tuned from has the same name and is looked for by it: choose another name</source>
             <translation>%1: Das Modell, aus dem dieses abgestimmt wurde, heißt genauso und wird unter diesem Namen gesucht; wählen Sie einen anderen Namen</translation>
         </message>
+        <message>
+            <source>%1: it holds differences to &apos;%2&apos;, and what was asked for is not that model: %3</source>
+            <translation>%1: Sie enthält Unterschiede zu „%2“, und was angegeben wurde, ist nicht dieses Modell: %3</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>

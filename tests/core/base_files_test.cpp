@@ -153,6 +153,23 @@ private slots:
         QVERIFY2(large - small > base * 9 / 10, qPrintable(QString("%1 %2 %3").arg(small).arg(large).arg(base)));
     }
 
+    void whatWasAskedForIsTheBaseOrAnError()
+    {
+        QTemporaryDir elsewhere;
+        const std::filesystem::path other = elsewhere.filePath("other.tritloom").toStdString(),
+                                    none = elsewhere.filePath("none.tritloom").toStdString();
+        QVERIFY(write(*m_tuned[1], nullptr, other, false).has_value());
+        for (const std::filesystem::path& path : {other, none}) { // though base.tritloom lies beside it
+            BaseFiles given({path});
+            const auto found = openModel(at("delta1.tritloom"), given);
+            QVERIFY(!found.has_value());
+            QCOMPARE(found.error().code, ErrorCode::InvalidInput);
+            const std::string& said = found.error().message;
+            QVERIFY2(said.find("'base.tritloom'") != std::string::npos, said.c_str());
+            QVERIFY2(said.find(path.string()) != std::string::npos, said.c_str());
+        }
+    }
+
     void aBaseThatIsNotThereIsNamed()
     {
         QTemporaryDir elsewhere;
