@@ -94,7 +94,7 @@ struct FormatLayout {
     std::size_t line = 32; ///< columns under one scale
     Activations8 activations = Activations8::Line; ///< how runtimes round what they multiply with
     std::array<float, 16> table{}; ///< for Levels::Table and Fraction
-    float unit = 1; ///< times a level, a power of two; 1 where isSuper()
+    float unit = 1; ///< times a level; 1 where isSuper()
 };
 
 /// Reads one block of a format as it lies in files. codes: one byte an element, in order. super:

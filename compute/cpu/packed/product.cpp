@@ -89,6 +89,8 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
         row<4, Levels::Whole, Scales::SingleLine, Sixteen>(),
         row<1, Levels::Sign, Scales::Half, ThirtyTwo>(),
         row<1, Levels::Sign, Scales::Half, Long>(),
+        row<4, Levels::Table, Scales::Half, Sixteen>(),
+        row<4, Levels::Table, Scales::Half, Sixteen, true>(),
         row<4, Levels::Table, Scales::Super, ThirtyTwo, true>(),
         row<4, Levels::Table, Scales::Power, ThirtyTwo>(),
         row<4, Levels::Table, Scales::Mini, Sixteen>(),
