@@ -62,7 +62,7 @@ std::optional<Scales> scalesFor(LineNumbers numbers)
 }
 
 /// Levels that are whole numbers of units, between `low` and `high`: -128..127 or 0..255.
-std::optional<Coding> wholeCoding(std::span<const float> numbers, FormatLayout layout, float low, float high)
+Coding wholeCoding(std::span<const float> numbers, FormatLayout layout, float low, float high)
 {
     Coding coding{layout, {}};
     FormatLayout& to = coding.layout;
@@ -99,6 +99,8 @@ std::optional<Coding> wholeCoding(std::span<const float> numbers, FormatLayout l
 std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers numbers)
 {
     FormatLayout layout{.scales = scalesFor(numbers).value()};
+    const std::size_t count = levels.size();
+    const unsigned fewest = count <= 16 ? 4 : count <= 32 ? 5 : count <= 64 ? 6 : 8; // that there are kernels for
     if (const float unit = commonUnit(levels); unit > 0) {
         std::vector<float> whole;
         for (const float level : levels)
@@ -108,12 +110,17 @@ std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers number
         // What a tile unit takes: signed levels or unsigned codes.
         if ((low >= -128 && high <= 127) || (low == 0 && high <= 255)) {
             layout.unit = unit;
-            return wholeCoding(whole, layout, low, high);
+            auto coding = wholeCoding(whole, layout, low, high);
+            // Whole numbers far apart take more bits than their codes do.
+            if (coding.layout.bits <= fewest + 1 || numbers == LineNumbers::HalfScaleAndZero)
+                return coding;
+            layout.unit = 1;
         }
     }
-    if (numbers != LineNumbers::HalfScale || levels.size() > 16)
+    if (numbers == LineNumbers::HalfScaleAndZero)
         return std::nullopt;
     layout.levels = Levels::Fraction;
+    layout.bits = numbers == LineNumbers::Single ? 8 : fewest;
     for (const float level : levels)
         while (std::fabs(level) > layout.unit)
             layout.unit *= 2;
@@ -128,8 +135,9 @@ bool widenForSixteen(FormatLayout& layout)
     const bool halves = layout.scales == Scales::Half;
     if (layout.bits == 3 && (!halves || layout.levels == Levels::Table))
         layout.bits = 4;
-    return layout.levels == Levels::Fraction || layout.levels == Levels::Table
-        || (layout.levels == Levels::Whole && (halves || layout.bits <= 4));
+    return layout.levels == Levels::Fraction ? layout.bits == 4
+        : layout.levels == Levels::Table     ? true
+                                             : layout.levels == Levels::Whole && (halves || layout.bits <= 4);
 }
 
 constexpr std::size_t mostLines = 64; ///< of a block
