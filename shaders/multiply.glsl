@@ -37,6 +37,9 @@ void gatherRows()
 
 void main()
 {
+#ifdef PREPARES // what the workgroup shares of the format
+    prepare();
+#endif
     if (mode == 0u)
         multiplyRows();
     else if (mode == 1u || mode == 3u)

@@ -12,21 +12,34 @@
 namespace tritloom::cpu {
 namespace {
 
-/// The largest power of two that all levels are whole multiples of; 0 where there is none in the range of
-/// normal numbers.
+/// What all levels are whole multiples of: the largest such power of two; or, where that gives each of them bit
+/// for bit, the largest magnitude over at most 127, as floats of few bits have it that are divided by their
+/// largest. 0 where there is neither in the range of normal numbers.
 float commonUnit(std::span<const float> levels)
 {
     int exponent = 1000;
+    float largest = 0;
     for (const float level : levels) {
         if (level == 0)
             continue;
+        largest = std::max(largest, std::fabs(level));
         const auto bits = std::bit_cast<std::uint32_t>(level);
         const std::uint32_t mantissa = (bits & 0x7fffff) | 0x800000;
         if ((bits & 0x7f800000) == 0)
             return 0;
         exponent = std::min(exponent, int(bits >> 23 & 255) - 150 + std::countr_zero(mantissa));
     }
-    return exponent < -100 || exponent > 100 ? 0 : std::ldexp(1.0f, exponent);
+    if (exponent < -100 || exponent > 100)
+        return 0;
+    const float power = std::ldexp(1.0f, exponent);
+    for (int most = 1; most <= 127 && largest / power > 127; ++most) {
+        const float unit = largest / float(most);
+        if (std::all_of(levels.begin(), levels.end(), [unit](float level) {
+                return std::nearbyint(level / unit) * unit == level;
+            }))
+            return unit;
+    }
+    return power;
 }
 
 /// What is multiplied, and which of its codes stands for each of the format's.
@@ -48,34 +61,34 @@ std::optional<Scales> scalesFor(LineNumbers numbers)
     return std::nullopt;
 }
 
-/// Levels that are whole numbers, in units; ascending from `low` to `high`, -128..127 or 0..255.
-std::optional<Coding> wholeCoding(std::span<const float> levels, FormatLayout layout, float low, float high)
+/// Levels that are whole numbers of units, between `low` and `high`: -128..127 or 0..255.
+Coding wholeCoding(std::span<const float> numbers, FormatLayout layout, float low, float high)
 {
     Coding coding{layout, {}};
     FormatLayout& to = coding.layout;
     const bool halves = to.scales == Scales::Half;
     bool isRange = true;
-    for (std::size_t code = 0; code < levels.size(); ++code)
-        isRange = isRange && levels[code] / to.unit == low + float(code);
+    for (std::size_t code = 0; code < numbers.size(); ++code)
+        isRange = isRange && numbers[code] == low + float(code);
     to.zero = int(-low);
-    if (!isRange && halves && levels.size() == 2 && levels[0] < 0 && low == -1 && high == 1) {
+    if (!isRange && halves && numbers.size() == 2 && numbers[0] < 0 && low == -1 && high == 1) {
         to.bits = 1;
         to.levels = Levels::Sign;
         return coding;
     }
-    if (!isRange && halves && levels.size() <= 16 && high <= 127) {
+    if (!isRange && halves && numbers.size() <= 16 && high <= 127) {
         to.levels = Levels::Table;
-        to.bits = levels.size() <= 8 ? 3 : 4;
+        to.bits = numbers.size() <= 8 ? 3 : 4;
         // Numbers up to 127 are multiplied quicker than those up to 255 where there is no VNNI.
         if (low < -64 || high - low > 127)
             to.zero = 128;
-        for (std::size_t code = 0; code < levels.size(); ++code)
-            to.table[code] = levels[code] / to.unit;
+        for (std::size_t code = 0; code < numbers.size(); ++code)
+            to.table[code] = numbers[code];
         return coding;
     }
     if (!isRange)
-        for (const float level : levels)
-            coding.codes.push_back(std::uint8_t(level / to.unit - low));
+        for (const float number : numbers)
+            coding.codes.push_back(std::uint8_t(number - low));
     to.bits = std::max(2u, unsigned(std::bit_width(unsigned(high - low))));
     if (!halves && to.bits > 4)
         to.bits = 8;
@@ -86,18 +99,28 @@ std::optional<Coding> wholeCoding(std::span<const float> levels, FormatLayout la
 std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers numbers)
 {
     FormatLayout layout{.scales = scalesFor(numbers).value()};
-    const auto [lowest, highest] = std::minmax_element(levels.begin(), levels.end());
+    const std::size_t count = levels.size();
+    const unsigned fewest = count <= 16 ? 4 : count <= 32 ? 5 : count <= 64 ? 6 : 8; // that there are kernels for
     if (const float unit = commonUnit(levels); unit > 0) {
-        const float low = std::min(0.0f, *lowest / unit), high = std::max(0.0f, *highest / unit);
+        std::vector<float> whole;
+        for (const float level : levels)
+            whole.push_back(std::nearbyint(level / unit));
+        const auto [lowest, highest] = std::minmax_element(whole.begin(), whole.end());
+        const float low = std::min(0.0f, *lowest), high = std::max(0.0f, *highest);
         // What a tile unit takes: signed levels or unsigned codes.
         if ((low >= -128 && high <= 127) || (low == 0 && high <= 255)) {
             layout.unit = unit;
-            return wholeCoding(levels, layout, low, high);
+            auto coding = wholeCoding(whole, layout, low, high);
+            // Whole numbers far apart take more bits than their codes do.
+            if (coding.layout.bits <= fewest + 1 || numbers == LineNumbers::HalfScaleAndZero)
+                return coding;
+            layout.unit = 1;
         }
     }
-    if (numbers != LineNumbers::HalfScale || levels.size() > 16)
+    if (numbers == LineNumbers::HalfScaleAndZero)
         return std::nullopt;
     layout.levels = Levels::Fraction;
+    layout.bits = numbers == LineNumbers::Single ? 8 : fewest;
     for (const float level : levels)
         while (std::fabs(level) > layout.unit)
             layout.unit *= 2;
@@ -110,10 +133,11 @@ std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers number
 bool widenForSixteen(FormatLayout& layout)
 {
     const bool halves = layout.scales == Scales::Half;
-    if (!halves && layout.bits == 3)
+    if (layout.bits == 3 && (!halves || layout.levels == Levels::Table))
         layout.bits = 4;
-    return layout.levels == Levels::Fraction
-        || (layout.levels == Levels::Whole && (halves || layout.bits <= 4));
+    return layout.levels == Levels::Fraction ? layout.bits == 4
+        : layout.levels == Levels::Table     ? true
+                                             : layout.levels == Levels::Whole && (halves || layout.bits <= 4);
 }
 
 constexpr std::size_t mostLines = 64; ///< of a block

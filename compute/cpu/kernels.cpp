@@ -45,10 +45,10 @@ PackedFormat sign(const NumberFormat&)
 }
 
 /// The 16 levels as the format itself gives them for a scale of 1.
-std::array<float, 16> tableOf(const NumberFormat& format, std::span<const std::byte> unitBlock)
+LevelsByCode tableOf(const NumberFormat& format, std::span<const std::byte> unitBlock)
 {
-    std::array<float, 16> table;
-    format.levels(unitBlock, 0, table);
+    LevelsByCode table{};
+    format.levels(unitBlock, 0, std::span(table).first(16));
     return table;
 }
 

@@ -62,16 +62,11 @@ std::optional<FormatRow> codedRow(const NumberFormat& format)
     FormatRow row{
         .shader = &shaders::multiply_coded,
         .constants = {layout.bits, 0, std::uint32_t(layout.zero), std::bit_cast<std::uint32_t>(layout.unit)},
+        .hasTable = layout.levels != cpu::Levels::Whole,
         .lineElements = layout.line,
         .lineBytes = lineBytes(layout)};
-    std::array<float, 16> levels = layout.table;
-    if (layout.levels == cpu::Levels::Sign)
-        levels = {-1, 1};
-    if (layout.levels != cpu::Levels::Whole) {
-        row.constants[1] = 1;
-        for (std::size_t code = 0; code < levels.size(); ++code)
-            row.table[code] = std::bit_cast<std::uint32_t>(levels[code] * layout.unit);
-    }
+    if (row.hasTable)
+        row.constants[1] = 1u << layout.bits;
     return row;
 }
 
@@ -83,7 +78,13 @@ std::vector<std::byte> codedBytes(const Tensor& weights)
     const std::size_t elements = format.blockElements(), lines = elements / layout.line,
                       blocks = weights.type().rowBytes() / format.blockBytes(), bytes = lineBytes(layout),
                       given = cpu::lineBytes(layout.scales);
-    std::vector<std::byte> made(weights.type().rows() * blocks * lines * bytes);
+    const std::size_t rowsEnd = weights.type().rows() * blocks * lines * bytes, levels = std::size_t{1} << layout.bits;
+    std::vector<std::byte> made(
+        layout.levels == cpu::Levels::Whole ? rowsEnd : tablePlace(rowsEnd) + levels * sizeof(float));
+    for (std::size_t code = 0; layout.levels != cpu::Levels::Whole && code < levels; ++code) {
+        const float level = layout.levels == cpu::Levels::Sign ? 2 * float(code) - 1 : layout.table[code] * layout.unit;
+        std::memcpy(made.data() + tablePlace(rowsEnd) + code * sizeof level, &level, sizeof level);
+    }
     parallelFor(weights.type().rows(), 16, [&](std::size_t begin, std::size_t end) {
         std::vector<std::uint8_t> codes(elements), numbers(lines * given);
         for (std::size_t row = begin; row < end; ++row) {

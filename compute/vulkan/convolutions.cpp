@@ -128,6 +128,7 @@ Result<BufferPtr> convolve(
         dispatch.operands = {
             Operand{.buffer = buffers[1]}, part(buffers[0], shape.pictureInput, false),
             part(y, shape.pictureOutput, true), Operand{.buffer = buffers.back()}};
+        addTable(dispatch, buffers[1], storedWeights(inputs[1]));
         if (shape.mode == Mode::Tiles)
             dispatch.groups = {
                 upwards(shape.groupRows, tileEdge), std::min(upwards(count * area, tileEdge), limits.groups),

@@ -34,7 +34,7 @@ struct Shader {
 };
 
 /// Specialization constants 0, 1, 2 ...
-using Specials = std::array<std::uint32_t, 24>;
+using Specials = std::array<std::uint32_t, 8>;
 
 /// A part of a buffer that a shader reads or writes. bytes 0: all from offset on.
 struct Operand {

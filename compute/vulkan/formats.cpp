@@ -11,6 +11,8 @@
 namespace tritloom::vulkan {
 namespace {
 
+constexpr std::size_t tableBinding = 4; // as in shaders/multiply_coded.comp
+
 /// int<bits>g<group>: two's complement.
 constexpr FormatRow integer(std::string_view format, std::uint32_t bits)
 {
@@ -107,16 +109,27 @@ StoredWeights storedWeights(const TensorType& weights)
     const NumberFormat& format = *weights.format;
     const FormatRow& row = *formatRowFor(format);
     if (row.lineElements == 0)
-        return {weights.rowBytes(), format.blockElements(), format.blockBytes()};
+        return {weights.rowBytes(), format.blockElements(), format.blockBytes(), 0};
     const std::size_t lines =
         weights.rowBytes() / format.blockBytes() * (format.blockElements() / row.lineElements);
-    return {lines * row.lineBytes, row.lineElements, row.lineBytes};
+    const std::size_t rowBytes = lines * row.lineBytes;
+    return {rowBytes, row.lineElements, row.lineBytes, row.hasTable ? tablePlace(rowBytes * weights.rows()) : 0};
 }
 
 void setFormat(Dispatch& dispatch, const FormatRow& row)
 {
     std::copy(row.constants.begin(), row.constants.end(), dispatch.specials.begin() + 3);
-    std::copy(row.table.begin(), row.table.end(), dispatch.specials.begin() + 8);
+}
+
+void addTable(Dispatch& dispatch, const BufferPtr& matrix, const StoredWeights& stored)
+{
+    if (stored.tableAt == 0)
+        return;
+    if (dispatch.operands[0].bytes == 0) // all rows, which alone have to fit the device's limit
+        dispatch.operands[0].bytes = stored.tableAt - dispatch.operands[0].offset;
+    while (dispatch.operands.size() < tableBinding) // bound, but not read
+        dispatch.operands.push_back({.buffer = matrix});
+    dispatch.operands.push_back({.buffer = matrix, .offset = stored.tableAt});
 }
 
 } // namespace tritloom::vulkan

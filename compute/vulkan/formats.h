@@ -11,14 +11,21 @@ struct FormatRow {
     const Shader* shader;
     std::array<std::uint32_t, 4> constants;
     bool isAsymmetric = false; ///< ids end with "a"
-    std::array<std::uint32_t, 16> table{}; ///< levels by code, the bits of floats; of codedRow()s
+    bool hasTable = false; ///< behind the weights, see codedBytes()
     std::size_t lineElements = 0, lineBytes = 0; ///< of codedRow()s, whose blocks are lines; else 0
 };
 
 /// How weights lie on the device.
 struct StoredWeights {
     std::size_t rowBytes, blockElements, blockBytes;
+    std::size_t tableAt; ///< where the levels lie behind the rows; 0: there are none
 };
+
+/// Where a buffer may be bound on every device, behind so many bytes.
+[[nodiscard]] constexpr std::size_t tablePlace(std::size_t bytes)
+{
+    return (bytes + 255) / 256 * 256;
+}
 
 /// The list. A row here is tested on every device.
 [[nodiscard]] std::span<const FormatRow> formatRows();
@@ -28,5 +35,7 @@ struct StoredWeights {
 [[nodiscard]] StoredWeights storedWeights(const TensorType& weights);
 /// The constants of a row, from constant 3 on.
 void setFormat(Dispatch& dispatch, const FormatRow& row);
+/// The levels of the weights in `matrix`, where they have some, as the last operand.
+void addTable(Dispatch& dispatch, const BufferPtr& matrix, const StoredWeights& stored);
 
 } // namespace tritloom::vulkan

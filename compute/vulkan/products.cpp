@@ -84,7 +84,8 @@ Result<void> multiply(Device& device, const Product& product)
     const DeviceLimits& limits = device.limits();
     const Mode mode = tokens > fewTokens ? Mode::InTiles : Mode::ByRows;
     const std::size_t together = mode == Mode::InTiles ? tileEdge : tokens == 1 ? 1 : tokensAtOnce;
-    const Rows matrix{product.matrix, storedWeights(weights).rowBytes}, result{product.result, rows * sizeof(float)};
+    const StoredWeights stored = storedWeights(weights);
+    const Rows matrix{product.matrix, stored.rowBytes}, result{product.result, rows * sizeof(float)};
     std::size_t tokenBytes = result.rowBytes;
     for (const Rows& input : product.inputs)
         tokenBytes = std::max(tokenBytes, input.rowBytes);
@@ -107,6 +108,7 @@ Result<void> multiply(Device& device, const Product& product)
             // Words may reach past the last row.
             if (dispatch.operands[0].bytes != 0)
                 dispatch.operands[0].bytes += sizeof(std::uint64_t);
+            addTable(dispatch, product.matrix, stored);
             dispatch.groups = mode == Mode::InTiles
                 ? std::array{upwards(rowCount, tileEdge), upwards(tokenCount, tileEdge), std::size_t{1}}
                 : std::array{
@@ -145,7 +147,9 @@ bool canGather(const TensorType& ids, const TensorType& table, const DeviceLimit
 Result<void> gatherRows(
     Device& device, const TensorType& ids, const TensorType& table, const std::array<BufferPtr, 3>& buffers)
 {
-    const std::size_t count = ids.elements(), rows = table.rows(), rowBytes = storedWeights(table).rowBytes;
+    const std::size_t count = ids.elements(), rows = table.rows();
+    const StoredWeights stored = storedWeights(table);
+    const std::size_t rowBytes = stored.rowBytes;
     const std::size_t some = rowsThatFit(rows, rowBytes, device.limits());
     Dispatch dispatch = dispatchFor(Mode::Gather, *formatRowFor(*table.format), table, 1);
     dispatch.op = OpKind::Embedding;
@@ -161,6 +165,7 @@ Result<void> gatherRows(
              .bytes = rowCount == rows ? 0 : rowCount * rowBytes + sizeof(std::uint64_t)},
             {.buffer = buffers[1]},
             {.buffer = buffers[2], .isWritten = true}};
+        addTable(dispatch, buffers[0], stored);
         TRY_VOID(device.run(dispatch));
     }
     return {};

@@ -87,7 +87,7 @@ std::vector<std::string> packedFormats()
             if (cpu::packedFormatOf(*parseNumberFormat(id).value()))
                 ids.push_back(id);
     for (const char* id :
-         {"int4g288", "int3g16", "ternaryg1024", "int8g16a", "int5g96"}) // lines of odd lengths
+         {"int4g288", "int3g16", "ternaryg1024", "int8g16a", "int5g96", "fp4e2g16"}) // lines of odd lengths
         ids.emplace_back(id);
     return ids;
 }

@@ -35,7 +35,7 @@ std::vector<std::string> packedFormats()
             if (cpu::packedFormatOf(*parseNumberFormat(id).value()))
                 ids.push_back(id);
     for (const char* id :
-         {"int4g288", "int3g16", "ternaryg1024", "int8g16a", "int5g96"}) // lines of odd lengths
+         {"int4g288", "int3g16", "ternaryg1024", "int8g16a", "int5g96", "fp4e2g16"}) // lines of odd lengths
         ids.emplace_back(id);
     return ids;
 }
@@ -103,6 +103,18 @@ private slots:
         });
         QVERIFY2(
             growth <= (format == "tq1_0" ? 1.23 : isCoded ? 1.5 : 1.04), qPrintable(QString::number(growth)));
+    }
+
+    void smallFloatsAreWholeNumbersOverTheLargest()
+    {
+        for (const char* id : {"fp3e2g64", "fp4e1g64", "fp4e2g64", "fp4e2g16", "fp4e3g64", "kfp3e2g64"}) {
+            const auto packed = cpu::packedFormatOf(*parseNumberFormat(id).value());
+            QVERIFY2(packed && packed->layout.levels == cpu::Levels::Table, id);
+        }
+        // 192 steps to the largest of this one fit no signed byte.
+        QVERIFY(
+            cpu::packedFormatOf(*parseNumberFormat("kfp4e2g64").value())->layout.levels
+            == cpu::Levels::Fraction);
     }
 
     void groupsThatFillNoSpanAreLeftAsTheyAre()

@@ -30,12 +30,12 @@ struct Four {
 };
 
 /// Adds four columns.
-template <Levels L, bool Wide, std::size_t Digits>
-HWY_INLINE void add(Sums& sums, ByteVector codes, const LevelTables& tables, const Four<Digits>& x)
+template <Levels L, bool Wide, class Tables, std::size_t Digits>
+HWY_INLINE void add(Sums& sums, ByteVector codes, const Tables& tables, const Four<Digits>& x)
 {
     if constexpr (L == Levels::Fraction) {
-        const auto top = lookUp(tables.parts[0], codes), middle = lookUp(tables.parts[1], codes),
-                   last = lookUp(tables.parts[2], codes);
+        const auto top = tables.lookUp(0, codes), middle = tables.lookUp(1, codes),
+                   last = tables.lookUp(2, codes);
         sums.high = dot<true>(sums.high, top, x.digit[0]);
         sums.middle = dot<true>(sums.middle, middle, x.digit[0]);
         sums.low = dot<true>(sums.low, last, x.digit[0]);
@@ -47,7 +47,7 @@ HWY_INLINE void add(Sums& sums, ByteVector codes, const LevelTables& tables, con
         return;
     }
     if constexpr (L == Levels::Table)
-        codes = lookUp(tables.parts[0], codes);
+        codes = tables.lookUp(0, codes);
     if constexpr (Digits == 3) {
         sums.high = dot<Wide>(sums.high, codes, x.digit[0]);
         sums.middle = dot<Wide>(sums.middle, codes, x.digit[1]);
@@ -115,6 +115,7 @@ struct Weights {
     /// Sums of lines are multiplied with scales as whole numbers: both have 16 bits (16 * 7 * 128), and those
     /// of a block 32.
     static constexpr bool WholeScales = Bits <= 3 && isSuper(S) && Kind == LineKind::Sixteen;
+    using Tables = LevelTables<L == Levels::Fraction ? TheBits : 4>;
 };
 
 /// Times `lanes` rows that are multiplied beside each other: digits are loaded once for all, enough sums are
@@ -130,12 +131,12 @@ constexpr std::size_t ahead = 8192 / panelsAtOnce;
 template <class W, std::size_t Digits, std::size_t Chains, std::size_t First, std::size_t... Step>
 HWY_INLINE void addSteps(
     Sums (&sums)[groups][Chains], const std::uint8_t* const (&codes)[groups], const std::int8_t* digits,
-    std::size_t stride, const LevelTables& tables, std::index_sequence<Step...>)
+    std::size_t stride, const typename W::Tables& tables, std::index_sequence<Step...>)
 {
     const auto one = [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
         const Four<Digits> four(digits + 4 * S, stride);
         for (std::size_t g = 0; g < groups; ++g)
-            add<W::L, W::Wide, Digits>(
+            add<W::L, W::Wide>(
                 sums[g][S % Chains], codesOf<W::Bits, W::L, S>(codes[g]), tables, four);
     };
     (one(std::integral_constant<std::size_t, First + Step>()), ...);
@@ -179,7 +180,7 @@ HWY_INLINE void multiplyGroups(
     const Floats d;
     const PackedLayout& layout = weights.layout;
     const Scales kind = W::S == Scales::SingleLine ? layout.scales : W::S;
-    const LevelTables tables(layout);
+    const typename W::Tables tables(layout);
     const std::size_t stride = x.blockColumns,
                       spans = W::Kind == LineKind::Long ? layout.lineColumns / spanColumns : 1;
     const std::uint8_t* next[groups];
@@ -265,6 +266,77 @@ HWY_INLINE void multiplyGroups(
         hn::StoreU(sums[g], d, y[g]);
 }
 
+/// The same for more than 16 levels that are no whole numbers, where no instruction looks so many bytes up:
+/// levels are gathered as floats and multiplied by those that the digits are.
+template <class W, std::size_t Digits>
+HWY_INLINE void gatherGroups(
+    const PackedWeights& weights, const std::size_t* panels, const std::size_t* first, const Activations& x,
+    float* const* y)
+{
+    const Floats d;
+    const Ints ints;
+    const PackedLayout& layout = weights.layout;
+    const hn::Rebind<std::int8_t, Ints> stored;
+    const float* const table = layout.table.data();
+    // Factors are those of sums of 24-bit fractions.
+    constexpr auto perFactor = float(fractionUnits / (Digits == 3 ? 65536 : 1));
+    alignas(unitBytes) float values[mostBlockColumns];
+    FloatVector sums[groups];
+    for (std::size_t g = 0; g < groups; ++g)
+        sums[g] = hn::Zero(d);
+    for (std::size_t b = 0; b < layout.blocks; ++b) {
+        const std::size_t columns = layout.columnsOf(b), lines = columns / layout.lineColumns,
+                          header = layout.headerBytes(lines);
+        const std::int8_t* const digits = x.digitsOf(b, 0);
+        for (std::size_t c = 0; c < columns; c += lanes) {
+            auto whole = hn::PromoteTo(ints, hn::LoadU(stored, digits + c));
+            for (std::size_t i = 1; i < Digits; ++i)
+                whole = hn::Add(
+                    hn::ShiftLeft<8>(whole),
+                    hn::PromoteTo(ints, hn::LoadU(stored, digits + i * x.blockColumns + c)));
+            hn::StoreU(hn::ConvertTo(d, whole), d, values + c);
+        }
+        const std::uint8_t *blocks[groups], *codes[groups];
+        for (std::size_t g = 0; g < groups; ++g) {
+            blocks[g] = weights.block(panels[g], b);
+            codes[g] = blocks[g] + header + 4 * first[g];
+        }
+        const float* at = values;
+        for (std::size_t l = 0; l < lines; ++l) {
+            FloatVector sum[groups];
+            for (std::size_t g = 0; g < groups; ++g)
+                sum[g] = hn::Zero(d);
+            const auto addStep = [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
+                for (std::size_t g = 0; g < groups; ++g) {
+                    auto four = hn::BitCast(ints, codesOf<W::Bits, W::L, S>(codes[g]));
+                    for (std::size_t i = 0; i < 4; ++i, four = hn::ShiftRight<8>(four))
+                        sum[g] = hn::MulAdd(
+                            hn::GatherIndex(d, table, hn::And(four, hn::Set(ints, 255))),
+                            hn::Set(d, at[4 * S + i]), sum[g]);
+                }
+            };
+            for (std::size_t c = 0; c < layout.lineColumns; c += spanColumns, at += spanColumns) {
+                [&]<std::size_t... S>(std::index_sequence<S...>)
+                {
+                    (addStep(std::integral_constant<std::size_t, S>()), ...);
+                }
+                (std::make_index_sequence<steps>());
+                for (std::size_t g = 0; g < groups; ++g)
+                    codes[g] += W::Bits * unitBytes;
+            }
+            const std::size_t index = b * x.lines + l;
+            for (std::size_t g = 0; g < groups; ++g) {
+                const Line line = BlockScales(layout.scales, blocks[g], first[g]).line(l);
+                sums[g] = hn::MulAdd(
+                    line.scale, hn::Mul(sum[g], hn::Set(d, x.scales[index] * perFactor)),
+                    hn::MulAdd(line.offset, hn::Set(d, x.sums[index]), sums[g]));
+            }
+        }
+    }
+    for (std::size_t g = 0; g < groups; ++g)
+        hn::StoreU(sums[g], d, y[g]);
+}
+
 /// Each stream of weights is a run of panels, so that what it asks for ahead is what it comes to.
 template <class W, std::size_t Digits>
 void MultiplyPanels(
@@ -283,7 +355,10 @@ void MultiplyPanels(
                 first[g] = row + g % groupsOfPanel * lanes;
                 to[g] = panel < end ? y + (panel - begin) * panelRows + first[g] : nowhere;
             }
-            multiplyGroups<W, Digits>(weights, panels, first, x, to);
+            if constexpr (W::L == Levels::Fraction && W::Bits > 4 && HWY_TARGET != HWY_AVX3_DL)
+                gatherGroups<W, Digits>(weights, panels, first, x, to);
+            else
+                multiplyGroups<W, Digits>(weights, panels, first, x, to);
         }
 }
 

@@ -35,7 +35,7 @@ using Words = hn::ScalableTag<std::int16_t>;
 
 template <unsigned Bits, Levels L>
 void unpackSpans(
-    const std::uint8_t* from, std::size_t spans, ByteVector table, std::uint8_t (*out)[unitBytes])
+    const std::uint8_t* from, std::size_t spans, const LevelTables<4>& table, std::uint8_t (*out)[unitBytes])
 {
     for (std::size_t s = 0; s < spans; ++s, from += Bits * unitBytes)
         for (std::size_t first = 0; first < panelRows; first += lanes) {
@@ -43,16 +43,16 @@ void unpackSpans(
             unpackSpan<Bits, L>(from + 4 * first, codes);
             for (std::size_t step = 0; step < steps; ++step)
                 hn::StoreU(
-                    L == Levels::Table ? lookUp(table, codes[step]) : codes[step], Bytes(),
+                    L == Levels::Table ? table.lookUp(0, codes[step]) : codes[step], Bytes(),
                     out[s * steps + step] + 4 * first);
         }
 }
 
 /// Codes of `spans` spans, as bytes: for Table the level + zero, for Sign 0 or 2, else the code.
 HWY_INLINE void unpack(
-    const FormatLayout& layout, const std::uint8_t* from, std::size_t spans, std::uint8_t (*out)[unitBytes])
+    const PackedLayout& layout, const std::uint8_t* from, std::size_t spans, std::uint8_t (*out)[unitBytes])
 {
-    const ByteVector table = LevelTables(layout).parts[0];
+    const LevelTables<4> table(layout);
     switch (layout.levels) {
     case Levels::Sign:
         return unpackSpans<1, Levels::Sign>(from, spans, table, out);

@@ -24,7 +24,7 @@ enum class Levels : std::uint8_t {
     Whole, ///< code - zero
     Sign, ///< one bit: -1 or 1
     Table, ///< table[code], whole numbers of 8 bits; table[code] + zero is in 0..255
-    Fraction, ///< table[code], any numbers in -1..1, multiplied as 24-bit fractions
+    Fraction, ///< table[code], any numbers in -1..1, multiplied as 24-bit fractions or as floats
 };
 
 /// How the scales of a line are stored. Those with "Super" have an f16 factor per block besides.
@@ -85,6 +85,8 @@ enum class Activations8 : std::uint8_t {
     return scales == Scales::Half || scales == Scales::HalfLine || scales == Scales::HalfZero ? 2 : 1;
 }
 
+using LevelsByCode = std::array<float, 256>;
+
 /// What a format needs said to be repacked; see kernels.cpp for the list.
 struct FormatLayout {
     unsigned bits = 4; ///< of a code, 1..8
@@ -93,8 +95,8 @@ struct FormatLayout {
     int zero = 0;
     std::size_t line = 32; ///< columns under one scale
     Activations8 activations = Activations8::Line; ///< how runtimes round what they multiply with
-    std::array<float, 16> table{}; ///< for Levels::Table and Fraction
-    float unit = 1; ///< times a level, a power of two; 1 where isSuper()
+    LevelsByCode table{}; ///< for Levels::Table (16 at most) and Fraction
+    float unit = 1; ///< times a level; 1 where isSuper()
 };
 
 /// Reads one block of a format as it lies in files. codes: one byte an element, in order. super:
@@ -103,8 +105,13 @@ using BlockReader = std::function<void(
     const std::byte* block, std::size_t elements, std::uint8_t* codes, std::uint8_t* super,
     std::uint8_t* lines)>;
 
+/// Levels::Fraction: a level is (bits - 2^23) / fractionUnits, with 24 bits.
+inline constexpr double fractionUnits = (1 << 23) - 1;
+
 /// Where things are in a repacked matrix.
 struct PackedLayout : FormatLayout {
+    /// By code what byte dot products take: table[code] + zero, or the high, middle and low byte of a fraction.
+    std::array<std::array<std::uint8_t, 256>, 3> levelBytes{};
     std::size_t rows = 0, columns = 0;
     std::size_t paddedColumns = 0; ///< a multiple of 32; what lies past `columns` meets zeros
     std::size_t lineColumns = 0; ///< 16 or a multiple of 32 up to 256: `line`, or a part of a long one

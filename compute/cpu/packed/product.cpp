@@ -69,6 +69,15 @@ constexpr std::array<KernelRow, 4> tableRows()
         row<Bits, Levels::Table, Scales::Half, Long, true>()};
 }
 
+/// More than 16 levels that are no whole numbers.
+template <unsigned Bits>
+constexpr std::array<KernelRow, 2> levelRows()
+{
+    return {
+        row<Bits, Levels::Fraction, Scales::Half, LineKind::ThirtyTwo, true>(),
+        row<Bits, Levels::Fraction, Scales::Half, LineKind::Long, true>()};
+}
+
 /// Any bits with half-precision scales, and what single formats need.
 Kernel kernelFor(const PackedLayout& layout, bool exact)
 {
@@ -79,6 +88,7 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
     static constexpr std::array<KernelRow, 2> single[] = {
         singleRows<2>(), singleRows<3>(), singleRows<4>(), singleRows<8>()};
     static constexpr std::array<KernelRow, 4> tables[] = {tableRows<3>(), tableRows<4>()};
+    static constexpr std::array<KernelRow, 2> levels[] = {levelRows<5>(), levelRows<6>(), levelRows<8>()};
     static constexpr KernelRow others[] = {
         row<2, Levels::Whole, Scales::NibbleLine, Sixteen>(),
         row<3, Levels::Whole, Scales::Super, Sixteen>(),
@@ -89,12 +99,16 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
         row<4, Levels::Whole, Scales::SingleLine, Sixteen>(),
         row<1, Levels::Sign, Scales::Half, ThirtyTwo>(),
         row<1, Levels::Sign, Scales::Half, Long>(),
+        row<4, Levels::Table, Scales::Half, Sixteen>(),
+        row<4, Levels::Table, Scales::Half, Sixteen, true>(),
         row<4, Levels::Table, Scales::Super, ThirtyTwo, true>(),
         row<4, Levels::Table, Scales::Power, ThirtyTwo>(),
         row<4, Levels::Table, Scales::Mini, Sixteen>(),
         row<4, Levels::Fraction, Scales::Half, Sixteen, true>(),
         row<4, Levels::Fraction, Scales::Half, ThirtyTwo, true>(),
-        row<4, Levels::Fraction, Scales::Half, Long, true>()};
+        row<4, Levels::Fraction, Scales::Half, Long, true>(),
+        row<8, Levels::Fraction, Scales::SingleLine, ThirtyTwo, true>(),
+        row<8, Levels::Fraction, Scales::SingleLine, Long, true>()};
     const LineKind kind = layout.lineColumns == 16 ? Sixteen : layout.lineColumns == 32 ? ThirtyTwo : Long;
     const bool wide = layout.levels == Levels::Fraction || hasWideCodes(layout);
     const Scales scales = layout.scales == Scales::HalfZero ? Scales::SingleLine : layout.scales;
@@ -116,6 +130,8 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
     if (const Kernel found = findAmong(single))
         return found;
     if (const Kernel found = findAmong(tables))
+        return found;
+    if (const Kernel found = findAmong(levels))
         return found;
     return find(others);
 }

@@ -13,9 +13,6 @@ enum class ActivationMode : std::uint8_t {
     EightBit, ///< 8 bits, see Activations8
 };
 
-/// Levels::Fraction: a level is (bits - 2^23) / fractionUnits, with 24 bits.
-inline constexpr double fractionUnits = (1 << 23) - 1;
-
 /// Activations as signed 8-bit digits. If isSuper(), all lines of a block have one scale. value = scale *
 /// (65536 * d[0] + 256 * d[1] + d[2]), or scale * d[0].
 ///

@@ -172,12 +172,6 @@ HWY_INLINE void unpackSpan(const std::uint8_t* from, ByteVector* codes)
     (std::make_index_sequence<steps>());
 }
 
-/// Sixteen bytes by code, for every 128 bits of a vector.
-HWY_INLINE ByteVector lookUp(ByteVector table, ByteVector codes)
-{
-    return hn::TableLookupBytes(table, codes);
-}
-
 /// Of the rows of a line.
 struct Line {
     FloatVector scale, offset;
@@ -269,23 +263,39 @@ private:
     const std::uint8_t *m_header, *m_lines;
 };
 
-/// Tables of a format as bytes: one for Table, three (high, middle, low) for Fraction.
-struct LevelTables {
-    HWY_INLINE explicit LevelTables(const FormatLayout& layout)
+/// Levels by code as bytes, see PackedLayout::levelBytes. More than 16 only where an instruction looks them up.
+template <unsigned Bits>
+class LevelTables {
+    static_assert(Bits <= 4 || HWY_TARGET == HWY_AVX3_DL);
+    static constexpr std::size_t vectors = Bits <= 6 ? 1 : 4;
+
+public:
+    HWY_INLINE explicit LevelTables(const PackedLayout& layout)
     {
-        alignas(16) std::uint8_t bytes[3][16] = {};
-        for (std::size_t code = 0; code < 16; ++code) {
-            const int whole = layout.levels == Levels::Fraction
-                ? (1 << 23) + int(std::lround(double(layout.table[code]) * fractionUnits))
-                : int(layout.table[code]) + layout.zero;
-            for (int part = 0; part < 3; ++part)
-                bytes[part][code] =
-                    std::uint8_t(whole >> (layout.levels == Levels::Fraction ? 16 - 8 * part : 0));
-        }
-        for (int part = 0; part < 3; ++part)
-            parts[part] = hn::LoadDup128(Bytes(), bytes[part]);
+        for (std::size_t part = 0; part < 3; ++part)
+            for (std::size_t i = 0; i < vectors; ++i)
+                m_parts[part][i] = Bits <= 4
+                    ? hn::LoadDup128(Bytes(), layout.levelBytes[part].data())
+                    : hn::LoadU(Bytes(), layout.levelBytes[part].data() + i * hn::Lanes(Bytes()));
     }
-    ByteVector parts[3];
+    HWY_INLINE ByteVector lookUp(std::size_t part, ByteVector codes) const
+    {
+        const auto& table = m_parts[part];
+        if constexpr (Bits <= 4)
+            return hn::TableLookupBytes(table[0], codes);
+#if HWY_TARGET == HWY_AVX3_DL
+        else if constexpr (Bits <= 6)
+            return ByteVector{_mm512_permutexvar_epi8(codes.raw, table[0].raw)};
+        else
+            return ByteVector{_mm512_mask_blend_epi8(
+                _mm512_movepi8_mask(codes.raw),
+                _mm512_permutex2var_epi8(table[0].raw, codes.raw, table[1].raw),
+                _mm512_permutex2var_epi8(table[2].raw, codes.raw, table[3].raw))};
+#endif
+    }
+
+private:
+    ByteVector m_parts[3][vectors];
 };
 
 } // namespace tritloom::cpu::HWY_NAMESPACE
