@@ -85,6 +85,29 @@ void orderByUse(std::vector<Layer>& layers, const Graph& graph)
     std::ranges::stable_sort(layers, {}, place);
 }
 
+/// See Layer::channels.
+void countChannels(std::vector<Layer>& layers, const Graph& graph)
+{
+    std::map<TensorId, const Node*> readers;
+    for (const Node& node : graph.nodes)
+        if (!node.weights.empty()
+            && (node.op.kind == OpKind::Linear || node.op.kind == OpKind::Convolution
+                || node.op.kind == OpKind::TransposedConvolution))
+            readers.try_emplace(node.weights[0], &node);
+    for (Layer& layer : layers) {
+        const auto found = readers.find(layer.tensor);
+        if (found == readers.end())
+            continue;
+        layer.channels = layer.columns;
+        const Op& op = found->second->op;
+        if (op.kind != OpKind::Convolution)
+            continue;
+        for (const std::int64_t size : op.list("kernel")) // the columns are the windows of a group's channels
+            layer.channels /= std::size_t(size);
+        layer.channels *= op.count("groups", 1);
+    }
+}
+
 void buildPictureModel(Model& model)
 {
     const PictureArchitecture& row = *findPictureArchitecture(model.file->architecture());
@@ -109,6 +132,7 @@ void buildPictureModel(Model& model)
         model.graph = std::move(*graph);
         model.picture = std::move(*picture);
         orderByUse(model.layers, *model.graph);
+        countChannels(model.layers, *model.graph);
     } else {
         model.whyNotEvaluated = graph.error().message;
     }
@@ -321,6 +345,7 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
             : fmt::format("the architecture '{}' is not known here", printable(architecture));
     } else if (auto graph = row->build(*model->file)) {
         model->graph = std::move(*graph);
+        countChannels(model->layers, *model->graph);
         if (const auto config = transformerConfig(*model->file)) { // recurrent networks keep no keys and values
             model->contextLength = config->context;
             model->kvBytesPerToken = 2 * config->blocks * config->kvHeads * config->headSize * 2;

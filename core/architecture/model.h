@@ -20,6 +20,8 @@ struct Layer {
     std::string role; ///< "ffn_down", "token_embd"; the name itself where the architecture is unknown
     std::optional<std::size_t> block; ///< 3; none for embeddings and the head
     std::size_t rows = 0, columns = 0; ///< rows counts all leading dimensions
+    /// Of what goes into its first product or convolution in the graph; 0: there is none.
+    std::size_t channels = 0;
     std::string storedFormat; ///< number format id in the file
     std::size_t storedBytes = 0;
     int fusedSet = -1; ///< layers with the same number run as one product (q/k/v, gate/up); -1: alone

@@ -21,7 +21,7 @@ std::span<const PictureArchitecture> pictureArchitectures()
 {
     static constexpr PictureArchitecture list[] = {
         {"onnx", "ONNX graph", nullptr, nullptr, onnx::describeNetwork, onnx::buildNetwork},
-        {"diffusers", "Diffusers pipeline (DDPM, Stable Diffusion)", diffusers::isPipeline,
+        {"diffusers", "Diffusers pipeline (DDPM, Stable Diffusion) or autoencoder", diffusers::isPipeline,
          diffusers::preparePipeline, diffusers::describePipeline, diffusers::buildPipeline},
         {"resnet-cifar", "ResNet for CIFAR (20 to 110)", networks::isResnetCifar,
          networks::prepareConvolutions, networks::describeResnetCifar, networks::buildResnetCifar},
@@ -42,6 +42,8 @@ std::span<const PictureArchitecture> pictureArchitectures()
          networks::buildFastStyleTransfer},
         {"ultra-light-face", "Ultra-light face detector RFB-320", networks::isUltraLightFace,
          networks::prepareConvolutions, networks::describeUltraLightFace, networks::buildUltraLightFace},
+        {"vision-transformer", "Vision transformer (ViT, DeiT)", networks::isVisionTransformer,
+         networks::prepareConvolutions, networks::describeVisionTransformer, networks::buildVisionTransformer},
         {"keras", "Keras layers (TensorFlow.js)", networks::isKeras, networks::prepareKeras,
          networks::describeKeras, networks::buildKeras},
         {"dncnn", "DnCNN", networks::isDncnn, networks::prepareDncnn, networks::describeDncnn,

@@ -100,6 +100,13 @@ Result<float> ternaryScale(const Entry& entry, const Entry* scale, const Json& c
     return result;
 }
 
+/// Transformers' ViT and DeiT, and whatever timm writes.
+bool isOfPictures(const Json& config)
+{
+    const std::string type = jsonText(config, "model_type").value_or("");
+    return type == "vit" || type == "deit" || jsonMember(config, "pretrained_cfg") != nullptr;
+}
+
 class Reader {
 public:
     Reader(const Json& config, const Architecture* architecture, ModelFile& model)
@@ -253,6 +260,10 @@ Result<ModelFile> read(const fs::path& path)
     if (architecture) {
         model.metadata.set("general.architecture", std::string(architecture->name));
         model.rotateHalf = architecture->rotateHalf;
+    } else if (isOfPictures(config)) {
+        model.metadata.set(std::string(configKey), config.dump());
+        if (const fs::path given = folder / "preprocessor_config.json"; isFile(given))
+            model.metadata.set(std::string(preprocessorKey), TRY(readJson(given)).dump());
     } else if (const auto type = jsonText(config, "model_type")) {
         model.metadata.set("general.architecture", *type);
         model.notices.push_back(

@@ -3,6 +3,7 @@
 #include "core/method/layer_method.h"
 #include "core/tensor/histogram.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -37,6 +38,18 @@ public:
     [[nodiscard]] virtual Result<CompressedLayer> quantizeWithRanges(
         const LayerProblem&, const InputHistograms& inputs, const NumberFormatPtr& format, const Parameters&,
         const MethodContext&) const = 0;
+    /// As LayerMethod::storedBytes(), exact but for groups of time steps. channels: of what goes into the layer
+    /// (Layer::channels); 0: nothing is multiplied, and no ranges are stored.
+    [[nodiscard]] virtual std::size_t storedBytesByChannels(
+        std::size_t outputs, std::size_t inputs, std::size_t channels, const NumberFormatPtr& format,
+        const Parameters&) const = 0;
+    /// An upper bound: channels are at most as many as inputs or outputs.
+    [[nodiscard]] std::size_t storedBytes(
+        std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format,
+        const Parameters& given) const final
+    {
+        return storedBytesByChannels(outputs, inputs, std::max(outputs, inputs), format, given);
+    }
     /// Errors: InvalidInput, always: nothing is known about the inputs.
     [[nodiscard]] Result<CompressedLayer>
     quantize(const LayerProblem&, const NumberFormatPtr&, const Parameters&, const MethodContext&) const final

@@ -2,6 +2,7 @@
 
 #include "core/export/gguf_target.h"
 #include "core/format/row_group.h"
+#include "core/method/range_method.h"
 
 #include <algorithm>
 #include <array>
@@ -56,7 +57,10 @@ std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice, const Metho
     const NumberFormatPtr format = formatOf(choice.format);
     if (!format)
         return 0;
-    if (const LayerMethod* const method = methods ? methods(choice.method) : nullptr)
+    const LayerMethod* const method = methods ? methods(choice.method) : nullptr;
+    if (const auto* const ranged = dynamic_cast<const RangeMethod*>(method))
+        return ranged->storedBytesByChannels(layer.rows, layer.columns, layer.channels, format, choice.parameters);
+    if (method != nullptr)
         return method->storedBytes(layer.rows, layer.columns, format, choice.parameters);
     const std::uint64_t block = format->blockElements(); // each row starts a new block, as in TensorType
     return layer.rows * ((layer.columns + block - 1) / block * format->blockBytes());

@@ -107,12 +107,13 @@ std::vector<ParameterSpec> ClippedChannels::parameters() const
          .highest = 1000}};
 }
 
-std::size_t ClippedChannels::storedBytes(
-    std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format, const Parameters& given) const
+std::size_t ClippedChannels::storedBytesByChannels(
+    std::size_t outputs, std::size_t inputs, std::size_t channels, const NumberFormatPtr& format,
+    const Parameters& given) const
 {
     // A scale and a zero a channel and the factor of a column, as f32, and the last time step.
     return LayerMethod::storedBytes(outputs, inputs, format, given)
-        + (2 * std::max(outputs, inputs) + inputs + 1) * sizeof(float);
+        + (channels == 0 ? 0 : (2 * channels + inputs + 1) * sizeof(float));
 }
 
 Result<CompressedLayer> ClippedChannels::quantizeWithRanges(

@@ -116,13 +116,16 @@ std::vector<ParameterSpec> StaticActivations::parameters() const
             "aqt", "Round as AQT does: down where no input is negative, halves up elsewhere", false)};
 }
 
-std::size_t StaticActivations::storedBytes(
-    std::size_t outputs, std::size_t inputs, const NumberFormatPtr& format, const Parameters& given) const
+std::size_t StaticActivations::storedBytesByChannels(
+    std::size_t outputs, std::size_t inputs, std::size_t channels, const NumberFormatPtr& format,
+    const Parameters& given) const
 {
+    if (channels == 0)
+        return LayerMethod::storedBytes(outputs, inputs, format, given);
     const auto specs = parameters();
     const bool isSplit = parameterValue(specs, given, "channels").value_or(0) != 0
         || parameterValue(specs, given, "runs").value_or(1) > 1;
-    const std::size_t width = isSplit ? std::max(outputs, inputs) : 1;
+    const std::size_t width = isSplit ? channels : 1;
     const auto groups = std::size_t(parameterValue(specs, given, "groups").value_or(1));
     const bool isStartKept = parameterValue(specs, given, "start").value_or(0) != 0;
     // A scale and a zero each, and the last time step of a group, as f32; the outputs of the first token, and

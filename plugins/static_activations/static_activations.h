@@ -19,9 +19,9 @@ public:
         return format.isWritable() && format.levelCount() > 0;
     }
     bool makesReplacements() const override { return true; }
-    /// An upper bound with a range a channel, which are at most as many as inputs or outputs.
-    std::size_t storedBytes(
-        std::size_t outputs, std::size_t inputs, const NumberFormatPtr&, const Parameters&) const override;
+    std::size_t storedBytesByChannels(
+        std::size_t outputs, std::size_t inputs, std::size_t channels, const NumberFormatPtr&,
+        const Parameters&) const override;
     Result<CompressedLayer> quantizeWithRanges(
         const LayerProblem&, const InputHistograms& inputs, const NumberFormatPtr&, const Parameters&,
         const MethodContext&) const override;

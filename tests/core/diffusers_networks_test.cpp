@@ -4,6 +4,7 @@
 #include "core/task/picture_session.h"
 #include "core/task/prompt.h"
 #include "tests/support/diffusers_folder.h"
+#include "tests/support/golden_numbers.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -43,18 +44,6 @@ Tensor input(const std::string& name, Shape shape, double scale = 1.7)
         shape, diffusersFolder::given(name, TensorType{nullptr, shape}.elements(), scale));
 }
 
-std::vector<float> golden(const QString& name)
-{
-    QFile file(QString(TRITLOOM_SOURCE_DIR "/tests/golden/diffusers/%1.txt").arg(name));
-    if (!file.open(QIODevice::ReadOnly))
-        qFatal("%s", qPrintable(file.fileName()));
-    std::vector<float> values;
-    for (const QByteArray& line : file.readAll().split('\n'))
-        if (!line.isEmpty())
-            values.push_back(line.toFloat());
-    return values;
-}
-
 /// Every third row and column of every plane.
 Tensor thinned(const Tensor& picture)
 {
@@ -68,18 +57,9 @@ Tensor thinned(const Tensor& picture)
     return Tensor::fromFloats({values.size()}, values);
 }
 
-/// The largest difference as a share of the largest number.
-void compare(const Tensor& actual, const std::vector<float>& expected, double tolerance)
+void compare(const Tensor& actual, const char* golden, double tolerance)
 {
-    const std::vector<float> a = actual.toFloats();
-    QCOMPARE(a.size(), expected.size());
-    double largest = 0, off = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        largest = std::max(largest, std::abs(double(expected[i])));
-        off = std::max(off, std::abs(double(a[i]) - double(expected[i])));
-    }
-    qInfo("off by %.3g of %.3g", off, largest);
-    QVERIFY2(off <= tolerance * largest, qPrintable(QString("off by %1 of %2").arg(off).arg(largest)));
+    compareWithGolden(actual, QString("diffusers/") + golden, tolerance);
 }
 
 const Tensor clipIds =
@@ -112,7 +92,7 @@ private slots:
         const auto pass = passOf(m_ddpm, reference);
         compare(
             run(*pass, 0, {input("x", {1, 3, 16, 16}), Tensor::fromFloats({1}, std::vector<float>{37})}),
-            golden("unet2d"), 2e-5);
+            "unet2d", 2e-5);
     }
 
     void networksWithEvenPaddingDoToo()
@@ -135,7 +115,7 @@ private slots:
         compare(
             run(*passOf(model), 0,
                 {input("x", {1, 1, 16, 16}), Tensor::fromFloats({1}, std::vector<float>{981})}),
-            golden("unet2d_symmetric"), 2e-5);
+            "unet2d_symmetric", 2e-5);
     }
 
     void networksThatLookAtTextDoToo_data() { addDevices(); }
@@ -146,7 +126,7 @@ private slots:
             run(*passOf(m_sd, reference), pipelineNoise,
                 {input("x", {1, 4, 8, 8}), Tensor::fromFloats({1}, std::vector<float>{801}),
                  input("text", {12, 16})}),
-            golden("unet_condition"), 2e-5);
+            "unet_condition", 2e-5);
     }
 
     void decodersMakePyTorchsPicture_data()
@@ -165,12 +145,34 @@ private slots:
         }
         compare(
             thinned(run(*passOf(model), pipelineDecoder, {input("z", {1, 4, 8, 8}, 1.7 * 0.18215)})),
-            golden(old ? "vae_decoder_old" : "vae_decoder"), 2e-5);
+            old ? "vae_decoder_old" : "vae_decoder", 2e-5);
+    }
+
+    void autoencodersMakePyTorchsPicture_data() { addDevices(); }
+    void autoencodersMakePyTorchsPicture()
+    {
+        QFETCH(bool, reference);
+        diffusersFolder::writeAutoencoder(m_root / "autoencoder");
+        const auto model = loadModel(m_root / "autoencoder").value();
+        QVERIFY2(model->graph, model->whyNotEvaluated.c_str());
+        QCOMPARE(model->picture->task, PictureTask::Autoencoding);
+        QCOMPARE(model->picture->multiple, std::size_t(8));
+        const std::size_t encoder = std::size_t(std::ranges::count_if(
+            model->layers, [](const Layer& layer) { return layer.name.starts_with("vae.encoder."); }));
+        QCOMPARE(encoder, std::size_t(30));
+        const auto pass = passOf(model, reference);
+        const Tensor given[] = {input("picture", {1, 3, 24, 32}, 0.5 * 1.7)};
+        const auto made =
+            pass->run(given, keyOf("x"), model->original(), NetworkPass::Keep::Nothing, {});
+        QVERIFY2(made, made ? "" : made.error().message.c_str());
+        compare(thinned(*made), "autoencoder", 2e-5);
+        const auto refused = graphFor(*model, {1, 3, 20, 32});
+        QVERIFY(!refused && refused.error().message.find("multiples of 8") != std::string::npos);
     }
 
     void textEncodersSayWhatPyTorchSays()
     {
-        compare(run(*passOf(m_sd), pipelineText, {clipIds}), golden("clip_text"), 2e-5);
+        compare(run(*passOf(m_sd), pipelineText, {clipIds}), "clip_text", 2e-5);
     }
 
     void aPromptBecomesPyTorchsPicture()
@@ -192,8 +194,8 @@ private slots:
         QCOMPARE(steps, std::size_t(10)); // the prompt and what guides it away from
         QCOMPARE(output->size(), std::size_t(7)); // picture, five steps, picture
         QCOMPARE((*output)[0].type().shape, (Shape{1, 3, 64, 64}));
-        compare(Tensor::fromFloats({latents.size()}, latents), golden("pipeline_latents"), 2e-5);
-        compare(thinned((*output)[0]), golden("pipeline_picture"), 3e-5);
+        compare(Tensor::fromFloats({latents.size()}, latents), "pipeline_latents", 2e-5);
+        compare(thinned((*output)[0]), "pipeline_picture", 3e-5);
     }
 
     void guidanceOfOneIsThePromptAlone()
@@ -359,7 +361,7 @@ private slots:
             run(*pass, 0,
                 {input("x", {1, 3, 16, 16}),
                  Tensor::fromFloats(model->graph->inputs[1].shape, std::vector<float>{37})}),
-            golden("unet2d"), 2e-5);
+            "unet2d", 2e-5);
         // Three networks are more than one such file holds.
         const auto problems =
             target.check(*m_sd->file, std::vector<std::string>(m_sd->file->tensors.size(), "f32"));

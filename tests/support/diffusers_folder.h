@@ -153,6 +153,29 @@ inline StableDiffusionSizes fullSizes()
     return sizes;
 }
 
+inline QJsonObject vaeConfig(const StableDiffusionSizes& sizes)
+{
+    return {
+        {"_class_name", "AutoencoderKL"},
+        {"act_fn", "silu"},
+        {"block_out_channels", list(sizes.vae)},
+        {"down_block_types", list(std::vector<std::string>(4, "DownEncoderBlock2D"))},
+        {"up_block_types", list(std::vector<std::string>(4, "UpDecoderBlock2D"))},
+        {"in_channels", 3},
+        {"out_channels", 3},
+        {"latent_channels", 4},
+        {"layers_per_block", 2},
+        {"norm_num_groups", sizes.vaeGroups},
+        {"sample_size", 8 * sizes.sampleSize}};
+}
+/// AutoencoderKL alone.
+inline void writeAutoencoder(const std::filesystem::path& folder)
+{
+    const StableDiffusionSizes sizes;
+    save(folder / "config.json", vaeConfig(sizes));
+    autoencoder(sizes.vae, 2).save(folder / "diffusion_pytorch_model.safetensors");
+}
+
 inline void writeStableDiffusion(const std::filesystem::path& folder, const StableDiffusionSizes& sizes = {})
 {
     const auto write = [&](const Network& network, const char* to) {
@@ -178,19 +201,7 @@ inline void writeStableDiffusion(const std::filesystem::path& folder, const Stab
     config["norm_eps"] = 1e-5;
     save(folder / "unet/config.json", config);
     write(unet(sizes.unet), "unet/diffusion_pytorch_model.safetensors");
-    save(
-        folder / "vae/config.json",
-        {{"_class_name", "AutoencoderKL"},
-         {"act_fn", "silu"},
-         {"block_out_channels", list(sizes.vae)},
-         {"down_block_types", list(std::vector<std::string>(4, "DownEncoderBlock2D"))},
-         {"up_block_types", list(std::vector<std::string>(4, "UpDecoderBlock2D"))},
-         {"in_channels", 3},
-         {"out_channels", 3},
-         {"latent_channels", 4},
-         {"layers_per_block", 2},
-         {"norm_num_groups", sizes.vaeGroups},
-         {"sample_size", 8 * sizes.sampleSize}});
+    save(folder / "vae/config.json", vaeConfig(sizes));
     write(vae(sizes.vae, 2, sizes.oldNames), "vae/diffusion_pytorch_model.safetensors");
     save(
         folder / "text_encoder/config.json",

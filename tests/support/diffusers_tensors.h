@@ -98,7 +98,8 @@ public:
             count += elements(tensor.second);
         return count;
     }
-    void save(const std::filesystem::path& path) const
+    /// before: what the file puts before all names.
+    void save(const std::filesystem::path& path, const std::string& before = {}) const
     {
         SafetensorsBuilder file;
         for (const auto& [name, shape] : m_tensors) {
@@ -112,7 +113,7 @@ public:
                 else
                     values.push_back(float(0.1 * value));
             }
-            file.add(name, "F32", shape, values);
+            file.add(before + name, "F32", shape, values);
         }
         file.save(path);
     }
@@ -228,6 +229,28 @@ inline Network vae(const std::vector<std::size_t>& widths, std::size_t layers, b
     }
     n.layer("decoder.conv_norm_out", {width});
     n.convolution("decoder.conv_out", 3, width);
+    return n;
+}
+
+/// Encoder and decoder.
+inline Network autoencoder(const std::vector<std::size_t>& widths, std::size_t layers)
+{
+    Network n = vae(widths, layers);
+    std::size_t width = widths[0];
+    for (std::size_t b = 0; b < widths.size(); ++b) {
+        const std::string block = fmt::format("encoder.down_blocks.{}", b);
+        for (std::size_t i = 0; i < layers; ++i) {
+            n.resnet(fmt::format("{}.resnets.{}", block, i), width, widths[b], 0);
+            width = widths[b];
+        }
+        if (b + 1 < widths.size())
+            n.convolution(block + ".downsamplers.0.conv", width, width);
+    }
+    n.resnet("encoder.mid_block.resnets.0", width, width, 0);
+    n.pixelAttention("encoder.mid_block.attentions.0", width);
+    n.resnet("encoder.mid_block.resnets.1", width, width, 0);
+    n.layer("encoder.conv_norm_out", {width});
+    n.convolution("encoder.conv_out", 8, width);
     return n;
 }
 

@@ -45,6 +45,15 @@ struct VaeDecoder {
     [[nodiscard]] Result<Flow> build(NetworkBuilder& n, const Flow& z) const;
 };
 
+/// The encoder of AutoencoderKL.
+struct VaeEncoder {
+    VaeDecoder decoder; ///< which shares its config
+
+    [[nodiscard]] static Result<VaeEncoder> of(const ModelFile& file);
+    /// A picture of -1..1, [1, channels, h, w], to the means of what a sampler works on.
+    [[nodiscard]] Result<Flow> build(NetworkBuilder& n, const Flow& picture) const;
+};
+
 /// CLIPTextModel.
 struct ClipText {
     PartConfig config;

@@ -28,9 +28,14 @@ Result<PartConfig> PartConfig::of(const ModelFile& file, const std::string& part
         return fail(
             ErrorCode::NotFound, "{}: there is no {} in it, only parts of a pipeline",
             file.path.filename().string(), part);
+    return parsed(*text, file.metadata.text(configFileKey(part)).value_or(part + "/config.json"));
+}
+
+Result<PartConfig> PartConfig::parsed(const std::string& json, std::string file)
+{
     PartConfig config;
-    config.m_file = file.metadata.text(configFileKey(part)).value_or(part + "/config.json");
-    config.m_json = TRY(parseJson(*text, config.m_file));
+    config.m_file = std::move(file);
+    config.m_json = TRY(parseJson(json, config.m_file));
     if (!config.m_json.is_object())
         return fail(ErrorCode::InvalidInput, "{}: this is no JSON object", config.m_file);
     return config;

@@ -14,6 +14,9 @@ public:
     /// Errors: NotFound (the folder has no such part), InvalidInput (no JSON object).
     [[nodiscard]] static Result<PartConfig> of(const ModelFile& file, const std::string& part);
 
+    /// file: what messages call it. Errors: InvalidInput (no JSON object).
+    [[nodiscard]] static Result<PartConfig> parsed(const std::string& json, std::string file);
+
     /// Whole numbers from 1 to 2^20; otherwise: for absent fields and null, without it those are an error.
     [[nodiscard]] Result<std::size_t>
     count(std::string_view key, std::optional<std::size_t> otherwise = {}) const;

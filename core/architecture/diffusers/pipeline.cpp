@@ -16,6 +16,38 @@ Result<void> fits(const UNet& unet, const VaeDecoder& vae, const ClipText& text)
     return {};
 }
 
+bool isAutoencoder(const ModelFile& file)
+{
+    return !file.metadata.text(configKey("unet")) && file.metadata.text(configKey("vae"));
+}
+
+constexpr Normalisation aroundZero{.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true};
+
+Result<PictureModel> describeAutoencoder(const ModelFile& file)
+{
+    const VaeEncoder vae = TRY(VaeEncoder::of(file));
+    return PictureModel{
+        .task = PictureTask::Autoencoding,
+        .channels = vae.decoder.channels,
+        .multiple = vae.decoder.latent.factor,
+        .normalisation = aroundZero};
+}
+
+Result<Graph> buildAutoencoder(const ModelFile& file, const Shape& picture)
+{
+    const VaeEncoder vae = TRY(VaeEncoder::of(file));
+    const std::size_t factor = vae.decoder.latent.factor;
+    if (picture.size() != 4 || picture[1] != vae.decoder.channels || picture[2] == 0 || picture[3] == 0
+        || picture[2] % factor != 0 || picture[3] % factor != 0)
+        return fail(
+            ErrorCode::InvalidInput,
+            "the network works on [1, {}, h, w], h and w multiples of {}, not on [{}]", vae.decoder.channels,
+            factor, fmt::join(picture, ", "));
+    NetworkBuilder n(file);
+    const Flow z = TRY(vae.build(n, n.input("picture", picture)));
+    return std::move(n).finish(TRY(vae.decoder.build(n, z)));
+}
+
 } // namespace
 
 bool isPipeline(const ModelFile& file)
@@ -25,11 +57,13 @@ bool isPipeline(const ModelFile& file)
         || file.metadata.text(configKey("text_encoder")).has_value();
 }
 
-// Matrices and convolutions of the three networks are layers; the encoder of the VAE, which nothing here
-// runs, stays as it is, and so do tables of positions.
+// Matrices and convolutions of the networks are layers; the encoder of a VAE behind a UNet, which is not run,
+// stays as it is, and so do tables of positions.
 void preparePipeline(ModelFile& file)
 {
     flattenWeights(file);
+    if (isAutoencoder(file))
+        return;
     for (NamedTensor& tensor : file.tensors)
         for (const std::string_view unused : {"vae.encoder.", "vae.quant_conv.", "position_embedding"})
             if (tensor.name.find(unused) != std::string::npos)
@@ -41,9 +75,11 @@ void preparePipeline(ModelFile& file)
 
 Result<PictureModel> describePipeline(const ModelFile& file)
 {
+    if (isAutoencoder(file))
+        return describeAutoencoder(file);
     const UNet unet = TRY(UNet::of(file));
     PictureModel model{.task = PictureTask::Generation, .channels = unet.outputs};
-    model.normalisation = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true};
+    model.normalisation = aroundZero;
     model.schedule = TRY(scheduleOf(file));
     model.height = unet.height;
     model.width = unet.width;
@@ -70,6 +106,8 @@ Result<PictureModel> describePipeline(const ModelFile& file)
 
 Result<Graph> buildPipeline(const ModelFile& file, const Shape& picture)
 {
+    if (isAutoencoder(file))
+        return buildAutoencoder(file, picture);
     const UNet unet = TRY(UNet::of(file));
     if (picture.size() != 4 || picture[1] != unet.inputs || picture[2] == 0 || picture[3] == 0
         || picture[2] % unet.multiple() != 0 || picture[3] % unet.multiple() != 0)

@@ -50,6 +50,10 @@ bool isUltraLightFace(const ModelFile&);
 Result<PictureModel> describeUltraLightFace(const ModelFile&);
 Result<Graph> buildUltraLightFace(const ModelFile&, const Shape& picture);
 
+bool isVisionTransformer(const ModelFile&);
+Result<PictureModel> describeVisionTransformer(const ModelFile&);
+Result<Graph> buildVisionTransformer(const ModelFile&, const Shape& picture);
+
 /// Layers of Keras as TensorFlow.js has them: the topology that comes with the weights says what is computed.
 bool isKeras(const ModelFile&);
 void prepareKeras(ModelFile&);

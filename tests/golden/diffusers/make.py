@@ -293,6 +293,46 @@ class Vae(nn.Module):
         return d.conv_out(F.silu(d.conv_norm_out(x)))
 
 
+class Encoder(nn.Module):
+    def __init__(self, widths, layers, groups, latent):
+        super().__init__()
+        self.conv_in = nn.Conv2d(3, widths[0], 3, padding=1)
+        self.down_blocks, width = nn.ModuleList(), widths[0]
+        for b, to in enumerate(widths):
+            block = Block()
+            block.resnets = nn.ModuleList()
+            for _ in range(layers):
+                block.resnets.append(Resnet(width, to, 0, groups, 1e-6))
+                width = to
+            if b + 1 < len(widths):
+                block.downsamplers = nn.ModuleList([Conv(width, 2, 0)])
+            self.down_blocks.append(block)
+        self.mid_block = Block()
+        self.mid_block.resnets = nn.ModuleList([Resnet(width, width, 0, groups, 1e-6) for _ in range(2)])
+        self.mid_block.attentions = nn.ModuleList([PixelAttention(width, 1, groups, 1e-6)])
+        self.conv_norm_out = nn.GroupNorm(groups, width, 1e-6)
+        self.conv_out = nn.Conv2d(width, 2 * latent, 3, padding=1)
+
+
+class Autoencoder(Vae):
+    def __init__(self, widths, layers, groups, latent):
+        super().__init__(widths, layers, groups, latent, False)
+        self.encoder = Encoder(widths, layers, groups, latent)
+        self.quant_conv = nn.Conv2d(2 * latent, 2 * latent, 1)
+
+    def forward(self, picture):
+        e = self.encoder
+        x = e.conv_in(picture)
+        for block in e.down_blocks:
+            for resnet in block.resnets:
+                x = resnet(x, None)
+            if hasattr(block, "downsamplers"):
+                x = block.downsamplers[0](x)
+        x = e.mid_block.resnets[1](e.mid_block.attentions[0](e.mid_block.resnets[0](x, None)), None)
+        x = self.quant_conv(e.conv_out(F.silu(e.conv_norm_out(x))))
+        return super().forward(0.18215 * x.chunk(2, 1)[0])
+
+
 class ClipLayer(nn.Module):
     def __init__(self, width, inner, heads):
         super().__init__()
@@ -375,6 +415,8 @@ def main():
     save("vae_decoder", vae(0.18215 * given("z", (1, 4, 8, 8)))[:, :, ::3, ::3])
     old = fill(Vae([8, 8, 16, 16], 2, 4, 4, True), "vae")
     save("vae_decoder_old", old(0.18215 * given("z", (1, 4, 8, 8)))[:, :, ::3, ::3])
+    both = fill(Autoencoder([8, 8, 16, 16], 2, 4, 4), "vae")
+    save("autoencoder", both(0.5 * given("picture", (1, 3, 24, 32)))[:, :, ::3, ::3])
     clip = fill(Clip(600, 12, 16, 32, 3, 4), "text_encoder")
     save("clip_text", clip(torch.tensor([598, 3, 77, 512, 9, 599, 599, 599, 599, 599, 599, 599])))
 
@@ -393,4 +435,5 @@ def main():
     save("pipeline_picture", vae(x)[:, :, ::3, ::3])
 
 
-main()
+if __name__ == "__main__":
+    main()
