@@ -12,6 +12,12 @@ namespace {
 
 constexpr std::size_t patternCount = 256, size = 8;
 
+/// The patterns of squared norm 12 that QuIP# takes (Cornell-RelaxML/quip-sharp): the coordinates, as bits,
+/// that are 1/2 where the others are 3/2.
+constexpr std::array<std::uint8_t, 29> longPatterns
+    = {0x07, 0x0b, 0x0d, 0x0e, 0x13, 0x31, 0x34, 0x38, 0x51, 0x52, 0x54, 0x58, 0x61, 0x62, 0x64,
+       0x68, 0x8c, 0x91, 0x92, 0x94, 0x98, 0xa1, 0xa2, 0xa4, 0xa8, 0xc1, 0xc2, 0xc4, 0xc8};
+
 /// Patterns by coordinate, so that a loop over patterns is a loop over neighbours in memory.
 struct Codebook {
     std::array<Vector, patternCount> patterns{};
@@ -21,16 +27,14 @@ struct Codebook {
 
     Codebook()
     {
-        // All of 1/2, 3/2, 5/2 with squared norm up to 10, by norm, then 29 of norm 12 made of 1/2 and 3/2.
+        // All of 1/2, 3/2, 5/2 with squared norm up to 10, by norm, then those of norm 12.
         std::vector<std::pair<float, Vector>> found;
         Vector vector{};
         const auto extend = [&](const auto& self, std::size_t at, float norm) -> void {
-            if (norm > 12)
+            if (norm > 10)
                 return;
             if (at == size) {
-                const bool large = *std::max_element(vector.begin(), vector.end()) > 2;
-                if (norm <= 10 || (norm == 12 && !large))
-                    found.emplace_back(norm, vector);
+                found.emplace_back(norm, vector);
                 return;
             }
             for (const float magnitude : {0.5f, 1.5f, 2.5f}) {
@@ -40,11 +44,12 @@ struct Codebook {
         };
         extend(extend, 0, 0);
         std::sort(found.begin(), found.end());
-        // Every other one, so that no coordinate is favoured, and one more.
-        constexpr std::size_t shorter = 227, wanted = patternCount - shorter;
-        for (std::size_t k = 1; k + 1 < wanted; ++k)
-            found[shorter + k] = found[shorter + 2 * k];
-        found[shorter + wanted - 1] = found.back();
+        for (const unsigned small : longPatterns) {
+            for (std::size_t i = 0; i < size; ++i)
+                vector[i] = (small >> i & 1) != 0 ? 0.5f : 1.5f;
+            found.emplace_back(12.0f, vector);
+        }
+        assert(found.size() == patternCount);
         for (std::size_t k = 0; k < patternCount; ++k) {
             patterns[k] = found[k].second;
             halfNorms[k] = found[k].first / 2;

@@ -11,8 +11,8 @@ namespace tritloom {
 ///
 /// A point has half-integer coordinates with an even sum, plus or minus 1/4 on all of them. Of the 16 bits, 8
 /// choose among 256 patterns of magnitudes, 7 are signs (the eighth follows from the sum), the last is the
-/// shift. 227 patterns have a squared norm of at most 10; which 29 of the 56 next ones are taken is our own
-/// choice (every other one in lexicographic order), so codes differ from those of the published models.
+/// shift. 227 patterns have a squared norm of at most 10, 29 of the 56 next ones are those of the published
+/// models, whose points these are; the order of patterns and bits in a code is our own.
 namespace e8p {
 
 using Vector = std::array<float, 8>;

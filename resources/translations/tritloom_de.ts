@@ -6726,6 +6726,38 @@ Divergenz %1</translation>
             <source>nJ</source>
             <translation>nJ</translation>
         </message>
+        <message>
+            <source>Largest Hessian eigenvalue</source>
+            <translation>Größter Eigenwert der Hesse-Matrix</translation>
+        </message>
+        <message>
+            <source>How curved the loss is along the worst direction of each layer, by power iteration on differences of gradients.</source>
+            <translation>Wie stark der Verlust entlang der ungünstigsten Richtung jeder Schicht gekrümmt ist, durch Potenziteration über Unterschiede der Gradienten.</translation>
+        </message>
+        <message>
+            <source>The metric, as EMQ weights it with bits; the Fisher form of the Hessian, of the divergence from the model as stored</source>
+            <translation>Das Maß, wie EMQ es mit Bits gewichtet; die Fisher-Form der Hesse-Matrix, für die Divergenz vom Modell, wie es gespeichert ist</translation>
+        </message>
+        <message>
+            <source>Products at most</source>
+            <translation>Höchstens Produkte</translation>
+        </message>
+        <message>
+            <source>a layer</source>
+            <translation>je Schicht</translation>
+        </message>
+        <message>
+            <source>Settled within</source>
+            <translation>Gilt als ermittelt innerhalb</translation>
+        </message>
+        <message>
+            <source>of the eigenvalue</source>
+            <translation>des Eigenwerts</translation>
+        </message>
+        <message>
+            <source>% of the weights’ norm</source>
+            <translation>% der Norm der Gewichte</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>

@@ -24,6 +24,26 @@ private slots:
         QCOMPARE(counts, (std::map<int, int>{{2, 1}, {4, 8}, {6, 28}, {8, 64}, {10, 126}, {12, 29}}));
     }
 
+    void theLongPatternsAreThoseOfThePublishedModels()
+    {
+        // quip-sharp's list as it stands there: 1 for 1/2, 3 for 3/2.
+        const QString listed
+            = "31113333 13113333 11313333 11133333 33313311 33313131 33311331 33313113 33311313 33311133 "
+              "33133311 33133131 33131331 33133113 33131313 33131133 31333311 31333131 31331331 31333113 "
+              "31331313 13331133 13333311 13333131 13331331 13333113 13331313 11331333 33113331";
+        QStringList ours;
+        for (std::size_t k = 227; k < 256; ++k) {
+            QString text;
+            for (const float value : e8p::pattern(k))
+                text += value == 0.5f ? '1' : value == 1.5f ? '3' : '?';
+            ours.append(text);
+        }
+        QStringList theirs = listed.split(' ');
+        ours.sort();
+        theirs.sort();
+        QCOMPARE(ours, theirs);
+    }
+
     void allCodesAreDifferentPoints()
     {
         std::set<e8p::Vector> points;
@@ -71,7 +91,7 @@ private slots:
     {
         QFETCH(double, scale);
         QFETCH(double, expected);
-        const std::vector<float> values = normalValues(8 * 40000, 6);
+        const std::vector<float> values = normalValues(8 * 160000, 6);
         double error = 0;
         for (std::size_t n = 0; n < values.size(); n += 8) {
             e8p::Vector x;
@@ -82,8 +102,8 @@ private slots:
                 error += std::pow(double(x[i]) - double(point[i]), 2) / (scale * scale);
         }
         error /= static_cast<double>(values.size());
-        // Within what the choice of the 29 patterns makes.
-        QVERIFY2(deviation(error, expected) < 0.015, qPrintable(QString::number(error)));
+        // .0914, .0919 and .0990 of twenty times as many numbers: within what chance makes of the brief's.
+        QVERIFY2(deviation(error, expected) < 0.0075, qPrintable(QString::number(error)));
     }
 
     void shortPointsAreThoseOfTheLattice()

@@ -9,6 +9,7 @@
 #include "plugins/bias_tuning/bias_tuning.h"
 #include "plugins/block_reconstruction/block_reconstruction.h"
 #include "plugins/scale_distillation/scale_distillation.h"
+#include "plugins/top_eigenvalue/top_eigenvalue.h"
 #endif
 #include "plugins/bit_planes/bit_planes.h"
 #include "plugins/bitdelta/bitdelta.h"
@@ -191,6 +192,11 @@ inline const PluginRow allPlugins[] = {
      specs<BlockReconstruction>,
      {{"iterations", 4}}},
     {"scale-distillation", World::Tuned, apply<ScaleDistillation>, specs<ScaleDistillation>, {{"steps", 2}}},
+    {"top-eigenvalue",
+     World::Pictures,
+     score<TopEigenvalueMetric>,
+     specs<TopEigenvalueMetric>,
+     {{"products", 2}, {"chunks", 1}}},
 #endif
     {"equalisation", World::Folded, apply<Equalisation>, specs<Equalisation>, {}},
     {"rotation", World::Untied, apply<Rotation>, specs<Rotation>, {}},

@@ -2,9 +2,8 @@
 #include "plugins/bias_tuning/bias_tuning.h"
 #include "plugins/bias_tuning/tuning_data.h"
 #include "tests/plugins/picture_probe_fixture.h"
-#include "tests/plugins/probe_fixture.h"
+#include "tests/plugins/small_text_fixture.h"
 #include "tests/support/shared_data.h"
-#include "tests/support/tiny_model.h"
 
 #include <QFile>
 #include <QTest>
@@ -46,28 +45,8 @@ TensorId someBias(const ModelProbe& probe)
     return TensorId(0);
 }
 
-/// A transformer with biases on random tokens, and what it makes of them.
-struct SmallText {
-    std::shared_ptr<const Model> model = TinyModel{.architecture = "gpt2", .kvHeads = 4}.make();
-    std::vector<Chunk> chunks;
-
-    SmallText()
-    {
-        std::mt19937 random(3);
-        for (int i = 0; i < 5; ++i) {
-            Chunk chunk;
-            for (int t = 0; t < 24; ++t)
-                chunk.tokens.push_back(TokenId(random() % 50));
-            chunks.push_back(std::move(chunk));
-        }
-    }
-    [[nodiscard]] std::unique_ptr<TextProbe> probe(std::vector<Candidate> candidates) const
-    {
-        return std::make_unique<TextProbe>(
-            std::make_shared<Compressor>(
-                model, [](std::string_view id) { return roundingAlone(id); }, nullptr, std::size_t{1} << 20),
-            chunks, cpuExecutor(), std::move(candidates), std::size_t{1} << 24, std::stop_token());
-    }
+/// What it makes of its tokens.
+struct TunedText : SmallText {
     /// Mean divergence of the model with other tensors from this one, over all positions, by the executor.
     [[nodiscard]] double divergenceOf(const std::map<TensorId, Tensor>& tensors) const
     {
@@ -256,7 +235,7 @@ private slots:
 
     void languageModelsWithBiasesAreTuned()
     {
-        const SmallText text;
+        const TunedText text;
         const auto probe = text.probe({{"int3g32", "rtn", {}}});
         std::map<TensorId, Tensor> tensors;
         for (std::size_t i = 0; i < probe->layers().size(); ++i)

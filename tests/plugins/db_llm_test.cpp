@@ -1,3 +1,4 @@
+#include "core/export/integer_codes.h"
 #include "plugins/db_llm/db_llm.h"
 #include "tests/plugins/method_fixture.h"
 
@@ -145,6 +146,24 @@ private slots:
             }
             QVERIFY2(full > 250, qPrintable(QString::number(full)));
             QCOMPARE(same, tied ? full : std::size_t(0));
+        }
+    }
+
+    /// What exports in whole numbers ask: nullopt is their refusal, told with the layer and its format.
+    void anExportInWholeNumbersTakesTiedScalesAlone()
+    {
+        constexpr std::size_t rows = 300;
+        const std::vector<float> values = normalValues(64 * rows, 7);
+        const Tensor tied = made(values, 64, 1), free = made(values, 64, 0);
+        const auto codes = integerCodes(tied);
+        QVERIFY(codes && codes->bits == 2 && codes->block == 64);
+        const std::vector<float> before = tied.toFloats();
+        for (std::size_t i = 0; i < before.size(); ++i)
+            QCOMPARE(codes->scales[i / 64] * (float(codes->codes[i]) - codes->zeros[i / 64]), before[i]);
+        for (std::size_t r = 0; r < rows; ++r) {
+            const auto row = free.row(r);
+            QVERIFY(!integerCodes(
+                Tensor::adopt(TensorType{fdb, {1, 64}}, std::vector<std::byte>(row.begin(), row.end()))));
         }
     }
 

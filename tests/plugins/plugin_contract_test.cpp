@@ -161,7 +161,7 @@ private slots:
             const QJsonObject about = QJsonDocument::fromJson(file.readAll()).object();
 #ifndef TRITLOOM_HAS_TORCH
             if (about["id"] == "bias-tuning" || about["id"] == "block-reconstruction"
-                || about["id"] == "scale-distillation")
+                || about["id"] == "scale-distillation" || about["id"] == "top-eigenvalue")
                 continue; // not in this build
 #endif
             if (about["kind"] != "layer-method")
