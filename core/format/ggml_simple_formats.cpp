@@ -70,7 +70,7 @@ struct Q8_0 : Block32 {
 };
 
 /// f16 d, nibbles; value = d * (nibble - 8). The extreme of a block lands on -8.
-struct Q4_0 : Block32 {
+struct Q4_0 : NibbleBlock<2> {
     static constexpr std::string_view name() { return "q4_0"; }
     static constexpr std::size_t bytes() { return 18; }
     static std::span<const float> table()
@@ -79,15 +79,6 @@ struct Q4_0 : Block32 {
         return levels;
     }
     static Line line(std::span<const std::byte> block, std::size_t) { return {loadHalf(block, 0), 0}; }
-    static unsigned code(std::span<const std::byte> block, std::size_t i) { return nibble(block, 2, i); }
-    static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
-    {
-        setNibble(block, 2, i, code);
-    }
-    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
-    {
-        setNibbles(block, 2, codes);
-    }
     static constexpr bool fitsBlocks() { return true; }
     static void
     fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
@@ -117,7 +108,7 @@ struct Q4_0 : Block32 {
 };
 
 /// f16 d, f16 m, nibbles; value = d * nibble + m.
-struct Q4_1 : Block32 {
+struct Q4_1 : NibbleBlock<4> {
     static constexpr std::string_view name() { return "q4_1"; }
     static constexpr std::size_t bytes() { return 20; }
     static std::span<const float> table()
@@ -128,15 +119,6 @@ struct Q4_1 : Block32 {
     static Line line(std::span<const std::byte> block, std::size_t)
     {
         return {loadHalf(block, 0), loadHalf(block, 2)};
-    }
-    static unsigned code(std::span<const std::byte> block, std::size_t i) { return nibble(block, 4, i); }
-    static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
-    {
-        setNibble(block, 4, i, code);
-    }
-    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
-    {
-        setNibbles(block, 4, codes);
     }
     static constexpr bool fitsBlocks() { return true; }
     static void

@@ -53,22 +53,11 @@ unsigned nearest(std::span<const float> levels, float scale, float value)
 }
 
 /// f16 d, nibbles; value = d * table[nibble].
-struct IQ4_NL {
+struct IQ4_NL : NibbleBlock<2> {
     static constexpr std::string_view name() { return "iq4_nl"; }
-    static constexpr std::size_t elements() { return 32; }
-    static constexpr std::size_t lineElements() { return 32; }
     static constexpr std::size_t bytes() { return 18; }
     static std::span<const float> table() { return nonlinearLevels; }
     static Line line(std::span<const std::byte> block, std::size_t) { return {loadHalf(block, 0), 0}; }
-    static unsigned code(std::span<const std::byte> block, std::size_t i) { return nibble(block, 2, i); }
-    static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
-    {
-        setNibble(block, 2, i, code);
-    }
-    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
-    {
-        setNibbles(block, 2, codes);
-    }
     static constexpr bool fitsBlocks() { return true; }
     static void
     fitBlocks(std::span<const float> values, std::span<const float> importance, std::span<std::byte> blocks)
@@ -166,22 +155,11 @@ float powerScale(std::byte exponent)
 }
 
 /// u8 e, nibbles; value = 2^(e - 128) * table[nibble].
-struct MXFP4 {
+struct MXFP4 : NibbleBlock<1> {
     static constexpr std::string_view name() { return "mxfp4"; }
-    static constexpr std::size_t elements() { return 32; }
-    static constexpr std::size_t lineElements() { return 32; }
     static constexpr std::size_t bytes() { return 17; }
     static std::span<const float> table() { return miniFloatLevels; }
     static Line line(std::span<const std::byte> block, std::size_t) { return {powerScale(block[0]), 0}; }
-    static unsigned code(std::span<const std::byte> block, std::size_t i) { return nibble(block, 1, i); }
-    static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
-    {
-        setNibble(block, 1, i, code);
-    }
-    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
-    {
-        setNibbles(block, 1, codes);
-    }
     static constexpr bool fitsBlocks() { return true; }
     /// The best of the exponents around the one that encode() takes.
     static void

@@ -29,6 +29,22 @@ inline void setNibbles(std::span<std::byte> block, std::size_t offset, std::span
     }
 }
 
+/// What blocks of one line have in common whose 32 codes begin at byte `Offset`.
+template <std::size_t Offset>
+struct NibbleBlock {
+    static constexpr std::size_t elements() { return 32; }
+    static constexpr std::size_t lineElements() { return 32; }
+    static unsigned code(std::span<const std::byte> block, std::size_t i) { return nibble(block, Offset, i); }
+    static void setCode(std::span<std::byte> block, std::size_t i, unsigned code)
+    {
+        setNibble(block, Offset, i, code);
+    }
+    static void setCodes(std::span<std::byte> block, std::span<const std::uint8_t> codes)
+    {
+        setNibbles(block, Offset, codes);
+    }
+};
+
 /// values[i] = value(code i) for the 32 codes from `offset` on.
 template <typename Value>
 void forEachNibble(

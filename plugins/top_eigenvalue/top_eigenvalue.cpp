@@ -1,6 +1,7 @@
 #include "plugins/top_eigenvalue/top_eigenvalue.h"
 
 #include "core/method/bit_scores.h"
+#include "core/method/usual_parameters.h"
 #include "plugins/bias_tuning/tuning_data.h"
 #include "plugins/top_eigenvalue/power_iteration.h"
 
@@ -39,13 +40,7 @@ std::vector<ParameterSpec> TopEigenvalueMetric::parameters() const
          .standard = 1e-3,
          .lowest = 1e-6,
          .highest = 1},
-        {.key = "chunks",
-         .title = "Parts of the text",
-         .unit = "",
-         .standard = 2,
-         .lowest = 1,
-         .highest = 1000,
-         .whole = true},
+        chunksParameter(2),
         {.key = "step",
          .title = "Step",
          .unit = "% of the weights’ norm",
