@@ -8051,6 +8051,10 @@ Divergenz %1</translation>
             <source>%1: it holds differences to &apos;%2&apos;, and what was asked for is not that model: %3</source>
             <translation>%1: Sie enthält Unterschiede zu „%2“, und was angegeben wurde, ist nicht dieses Modell: %3</translation>
         </message>
+        <message>
+            <source>the network takes pictures of any size, and this file %1 x %2: %3 is made for one</source>
+            <translation>Das Netz nimmt Bilder jeder Größe, diese Datei %1 x %2: %3 ist für eine gemacht</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
