@@ -255,12 +255,9 @@ Result<std::string> resize(Emitter& e)
         return no(e, "half_pixel_symmetric came with operator set 19");
     Emitter::Names inputs{e.operands()[0], ""};
     if (const auto like = e.sizedLike()) {
-        const auto part = [&](const std::string& value, std::int64_t from, std::int64_t to) {
-            return e.emit("Shape", {value}, {{"start", from}, {"end", to}});
-        };
-        inputs.emplace_back("");
-        inputs.push_back(
-            e.emit("Concat", {part(inputs[0], 0, 2), part(*like, 2, 4)}, {{"axis", std::int64_t(0)}}));
+        const std::string own = e.emit("Shape", {inputs[0]}, {{"end", std::int64_t(2)}}),
+                          others = e.emit("Shape", {*like}, {{"start", std::int64_t(2)}});
+        inputs.insert(inputs.end(), {"", e.emit("Concat", {own, others}, {{"axis", std::int64_t(0)}})});
     } else {
         std::vector<float> scales;
         for (std::size_t d = 0; d < e.shapes()[0].size(); ++d)

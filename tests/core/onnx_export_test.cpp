@@ -1,6 +1,5 @@
 #include "core/architecture/model.h"
 #include "core/backend/executor.h"
-#include "core/export/any_size.h"
 #include "core/export/network_targets.h"
 #include "core/export/onnx_weights.h"
 #include "core/file/onnx_packed.h"
@@ -366,37 +365,6 @@ private slots:
             QCOMPARE(second->bytes(), again->bytes());
             QVERIFY(difference(outputOf(*second), outputOf(*again)) < 1e-6);
         }
-    }
-
-    // A network is written for all sizes where its graphs for two do the same.
-    void whatDependsOnTheSizeOfThePictureIsNamed()
-    {
-        const auto graphOf = [](std::size_t height, std::size_t width, bool pools) {
-            const auto sizes = [](std::size_t h, std::size_t w) {
-                return std::vector<std::int64_t>{std::int64_t(h), std::int64_t(w)};
-            };
-            GraphBuilder builder;
-            const ValueId x = builder.addInput("picture", {1, 1, height, width});
-            Op shrink{OpKind::MaxPool, {}};
-            shrink.lists = {{"kernel", {3, 3}}, {"strides", {3, 3}}};
-            ValueId y = builder.add(shrink, {x}, {}, "shrink");
-            Op back{OpKind::Resize, {{"mode", 1}, {"scale2", double(height) / double(height / 3)}}};
-            back.lists["sizes"] = {1, 1, std::int64_t(height), std::int64_t(width)};
-            y = builder.add(back, {y}, {}, "back");
-            if (pools) {
-                Op mean{OpKind::AveragePool, {}};
-                mean.lists = {{"kernel", sizes(height, width)}, {"strides", {1, 1}}};
-                y = builder.add(mean, {y}, {}, "mean");
-            }
-            return std::move(builder).finish(y);
-        };
-        const auto same = tritloom::onnx::anySize({}, graphOf(64, 64, false), graphOf(65, 66, false)).value();
-        QCOMPARE(same.whyNot, std::string());
-        const Graph graph = graphOf(64, 64, false);
-        QCOMPARE(same.like.size(), std::size_t(1));
-        QVERIFY(same.like.begin()->first == graph.output && same.like.begin()->second == graph.input);
-        const auto one = tritloom::onnx::anySize({}, graphOf(64, 64, true), graphOf(65, 66, true)).value();
-        QVERIFY2(one.whyNot.starts_with("node 'mean' ("), one.whyNot.c_str());
     }
 
     void whatCannotBeExpressedIsNamed()
