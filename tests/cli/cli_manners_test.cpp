@@ -107,13 +107,35 @@ private slots:
         QCOMPARE(done.err.trimmed().count('\n'), 0);
     }
 
-    void aPipeIsNoModel()
+    // Reading would wait for a writer, deaf to interrupts.
+    void aPipeIsNotWaitedFor_data()
     {
-        const QString pipe = path("pipe.gguf");
-        QCOMPARE(::mkfifo(pipe.toUtf8().constData(), 0600), 0);
-        const Finished done = cli({"inspect", pipe});
-        QCOMPARE(done.exitCode, 1);
+        QTest::addColumn<QStringList>("arguments");
+        const QString pipe = path("pipe"), picture = m_pictures + "classification/shapes.onnx";
+        QTest::newRow("a model") << QStringList{"inspect", pipe};
+        QTest::newRow("a recipe") << QStringList{"export", m_language, "--recipe", pipe, "-o", path("o.gguf")};
+        QTest::newRow("the recipe of a network on pictures")
+            << QStringList{"evaluate", picture, "--recipe", pipe};
+        QTest::newRow("a recipe's difference") << QStringList{"recipe", "diff", pipe, pipe};
+        QTest::newRow("a text") << QStringList{"evaluate", m_language, "--text", pipe};
+        QTest::newRow("a calibration") << QStringList{"evaluate", m_language, "--calibration", pipe};
+        QTest::newRow("an importance matrix") << QStringList{"evaluate", m_language, "--imatrix", pipe};
+        QTest::newRow("a base") << QStringList{"evaluate", m_language, "--base", pipe};
+        QTest::newRow("a reference") << QStringList{"evaluate", m_language, "--reference", pipe};
+        QTest::newRow("pictures") << QStringList{"evaluate", picture, "--images", pipe};
+        QTest::newRow("labels") << QStringList{
+            "evaluate", picture, "--images", m_pictures + "classification/evaluation", "--labels", pipe};
+        QTest::newRow("a device as a text") << QStringList{"evaluate", m_language, "--text", "/dev/zero"};
+    }
+    void aPipeIsNotWaitedFor()
+    {
+        QFETCH(QStringList, arguments);
+        if (!QFile::exists(path("pipe")))
+            QCOMPARE(::mkfifo(path("pipe").toUtf8().constData(), 0600), 0);
+        const Finished done = run(cliProgram(), arguments, m_folder.path(), 20);
         QVERIFY2(done.err.contains("a device or pipe"), done.err.constData());
+        QCOMPARE(done.exitCode, 1);
+        QCOMPARE(done.err.trimmed().count('\n'), 0);
     }
 
     void emptyListsAndParametersAreRefused_data()
