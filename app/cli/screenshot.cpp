@@ -59,8 +59,10 @@ int screenshot(Context& context, const QStringList& arguments)
     while (!window.waitForFinished(200))
         if (context.stop.stop_requested())
             window.terminate();
-    if (window.exitStatus() != QProcess::NormalExit)
-        return Failed;
+    if (context.stop.stop_requested())
+        return context.fail({ErrorCode::Cancelled, {}});
+    if (window.exitStatus() != QProcess::NormalExit) // a fault, or the system needed its memory
+        return context.fail({ErrorCode::Io, "the program of the window ended before the picture was taken"});
     if (window.exitCode() == Done && context.json())
         context.print({{"path", context.parser.value("output")}});
     else if (window.exitCode() == Done)

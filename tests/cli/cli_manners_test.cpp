@@ -254,6 +254,44 @@ private slots:
         QCOMPARE(wrong.exitCode, 2);
         QVERIFY2(wrong.err.contains("did you mean 'layers'"), wrong.err.constData());
     }
+
+    // A crash of the window, or a stop, is said by the program that waits for it.
+    void aWindowThatEndsOnItsOwnIsTold_data()
+    {
+        QTest::addColumn<QByteArray>("does");
+        QTest::addColumn<bool>("isStopped");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QByteArray>("sentence");
+        QTest::newRow("it crashes") << QByteArray("kill -SEGV $$") << false << 1
+                                    << QByteArray("the program of the window ended before the picture was taken");
+        QTest::newRow("it is stopped") << QByteArray("exec sleep 30") << true << 130 << QByteArray("cancelled");
+    }
+    void aWindowThatEndsOnItsOwnIsTold()
+    {
+        QFETCH(QByteArray, does);
+        QFETCH(bool, isStopped);
+        QFETCH(int, exitCode);
+        QFETCH(QByteArray, sentence);
+        QTemporaryDir folder; // the window's program is the one beside it
+        const QString program = folder.filePath("tritloom-cli");
+        QVERIFY(QFile::copy(cliProgram(), program));
+        QFile window(folder.filePath("tritloom"));
+        QVERIFY(window.open(QIODevice::WriteOnly));
+        window.write("#!/bin/sh\n" + does + "\n");
+        window.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        window.close();
+        QProcess process;
+        process.start(program, {"screenshot", "sample", "-o", folder.filePath("p.png")});
+        QVERIFY(process.waitForStarted());
+        if (isStopped) {
+            QVERIFY(!process.waitForFinished(1500));
+            process.terminate();
+        }
+        QVERIFY(process.waitForFinished(20000));
+        const QByteArray said = process.readAllStandardError();
+        QCOMPARE(process.exitCode(), exitCode);
+        QCOMPARE(said.trimmed(), sentence);
+    }
 };
 
 QTEST_GUILESS_MAIN(CliMannersTest)
