@@ -178,11 +178,7 @@ int compare(Context& context, const QStringList& arguments)
         const QStringList asked = TRY(askedList(context, "methods"));
         for (const PluginChoice& choice : TRY(askedPlugins(context, PluginKind::LayerMethod, asked)))
             methods.push_back({"", choice.id, choice.parameters});
-        std::vector<std::string> formats;
-        for (const QString& format : TRY(askedList(context, "formats"))) {
-            TRY(askedFormat(context, format.toStdString()));
-            formats.push_back(format.toStdString());
-        }
+        std::vector<std::string> formats = TRY(askedFormats(context));
         if (formats.empty())
             formats = network ? std::vector<std::string>{"int3row", "int4row", "int6row", "int8row"}
                               : std::vector<std::string>{"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_0"};

@@ -205,6 +205,16 @@ Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id)
         "no number format is called '{}'{}", id, didYouMeanFormat(id, ": see tritloom-cli formats"));
 }
 
+Result<std::vector<std::string>> askedFormats(Context& context)
+{
+    std::vector<std::string> ids;
+    for (const QString& id : TRY(askedList(context, "formats"))) {
+        TRY(askedFormat(context, id.toStdString()));
+        ids.push_back(id.toStdString());
+    }
+    return ids;
+}
+
 Result<QStringList> askedList(Context& context, const QString& option)
 {
     QStringList items;
