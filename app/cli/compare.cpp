@@ -28,6 +28,9 @@ void print(
             header << "+-";
     }
     header << "seconds";
+    const bool hasNotes = std::ranges::any_of(rows, [](const ComparisonRow& row) { return !row.note.empty(); });
+    if (hasNotes)
+        header << "note";
     std::size_t failed = 0;
     for (const ComparisonRow& row : rows) {
         const QString format = QString::fromStdString(row.candidate.format),
@@ -57,8 +60,14 @@ void print(
         } else {
             ++failed;
             object["failure"] = QString::fromStdString(row.failure);
-            while (cells.size() < header.size())
+            while (cells.size() < header.size() - (hasNotes ? 1 : 0))
                 cells << QStringLiteral("-");
+        }
+        if (!row.note.empty()) {
+            object["note"] = QString::fromStdString(row.note);
+            cells << object["note"].toString();
+        } else if (hasNotes) {
+            cells << QString();
         }
         if (&row == &rows.front())
             original = object; // what the others are held against

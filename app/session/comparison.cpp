@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <utility>
 
 namespace tritloom {
@@ -104,6 +105,26 @@ Result<void> fill(
     return {};
 }
 
+/// What ComparisonRow::note says.
+std::string noteOf(const Model& model, const ComparisonRow& row)
+{
+    const std::string& asked = row.candidate.format;
+    const auto format = parseNumberFormat(asked);
+    if (!format) // a group as long as the row fits every row
+        return {};
+    std::set<std::string> others;
+    std::size_t count = 0;
+    for (const LayerChoice& choice : row.allocation.layers)
+        if (choice.format != asked) {
+            others.insert(choice.format);
+            ++count;
+        }
+    return count == 0 ? std::string()
+                      : fmt::format(
+                            "{} of {} layers are {}: their rows are no multiple of {}", count, model.layers.size(),
+                            fmt::join(others, ", "), (*format)->blockElements());
+}
+
 } // namespace
 
 std::string methodText(const Candidate& candidate, const MethodLookup& lookup)
@@ -160,6 +181,7 @@ Result<std::vector<ComparisonRow>> comparisonRows(
                     leftOut->push_back(std::move(whyNot));
                 continue;
             }
+            row.note = noteOf(model, row);
             row.bytes = bytesOf(model, row.allocation, lookup);
             row.bitsPerWeight = bitsPerWeight(model, row.allocation, lookup);
             rows.push_back(std::move(row));

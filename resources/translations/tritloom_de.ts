@@ -8052,6 +8052,10 @@ Divergenz %1</translation>
             <translation>%1: Sie enthält Unterschiede zu „%2“, und was angegeben wurde, ist nicht dieses Modell: %3</translation>
         </message>
         <message>
+            <source>%1 of %2 layers are %3: their rows are no multiple of %4</source>
+            <translation>%1 von %2 Schichten sind %3: Ihre Zeilen sind kein Vielfaches von %4</translation>
+        </message>
+        <message>
             <source>the network takes pictures of any size, and this file %1 x %2: %3 is made for one</source>
             <translation>Das Netz nimmt Bilder jeder Größe, diese Datei %1 x %2: %3 ist für eine gemacht</translation>
         </message>

@@ -292,6 +292,27 @@ private slots:
         QCOMPARE(process.exitCode(), exitCode);
         QCOMPARE(said.trimmed(), sentence);
     }
+
+    void formatsThatFitNoRowAreNoted()
+    {
+        const QString picture = m_pictures + "super-resolution/enlarge.onnx";
+        const QStringList what{"compare", picture, "--formats", "q4_k,int8row", "--methods", "rtn", "--limit", "1"};
+        const Finished done = cli(what + QStringList{"--csv", path("n.csv"), "--html", path("n.html")});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        const Finished json = cli(what + QStringList{"--json"});
+        QString note;
+        for (const QJsonValue& row : json.json()["rows"].toArray()) {
+            QCOMPARE(row["note"].isUndefined(), row["format"].toString() != "q4_k");
+            note += row["note"].toString();
+        }
+        QVERIFY2(note.contains("their rows are no multiple of 256"), qPrintable(note));
+        QVERIFY2(done.out.contains(note.toUtf8()), done.out.constData());
+        for (const char* name : {"n.csv", "n.html"}) {
+            QFile file(path(name));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY(file.readAll().contains(note.toUtf8()));
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(CliMannersTest)

@@ -39,6 +39,7 @@ private:
     void showRow(int index);
     void showColumns(); ///< those that some row has a number for
     void showState();
+    [[nodiscard]] const ComparisonRow* selected() const; ///< null: no row is
     void take();
     void save();
     [[nodiscard]] std::vector<int> order() const; ///< row of the table by index of the comparison
