@@ -1,5 +1,7 @@
 #include "app/session/comparison.h"
 
+#include "app/session/written_formats.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -11,6 +13,7 @@ namespace tritloom {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr std::size_t mostNamed = 3; ///< formats of a method, in a sentence
 
 /// What is kept of a row across runs; its numbers follow.
 struct StoredRow {
@@ -161,15 +164,14 @@ Result<std::vector<ComparisonRow>> comparisonRows(
             for (std::size_t i = 0; i < row.allocation.layers.size(); ++i) {
                 LayerChoice& choice = row.allocation.layers[i];
                 const NumberFormatPtr chosen = TRY(parseNumberFormat(choice.format));
-                // Signs and codes without a scale are a part of replacements, not formats for a whole layer.
-                const bool isPart = chosen->id() == "sign" || chosen->id().starts_with("code");
-                const bool whole = !isPart || lookup(choice.method)->makesReplacements();
-                if (whole && lookup(choice.method)->supports(*chosen))
+                if (writesLayers(*lookup(choice.method), *chosen))
                     continue;
                 // Rows too short for the format fall back to a float, which has nothing to fit.
                 if (!chosen->isFloat() && whyNot.empty())
                     whyNot = choice.format == format
-                        ? fmt::format("{} by {} is left out: the method does not write this format", format, row.method)
+                        ? fmt::format(
+                              "{} by {} is left out: the method does not write this format, but {}", format,
+                              row.method, writtenFormatIds(*lookup(method.method), mostNamed))
                         : fmt::format(
                               "{} by {} is left out: rows of {} weights make it {} in {}, which the method does not "
                               "write",

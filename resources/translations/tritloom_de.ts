@@ -4131,6 +4131,22 @@ Divergenz %1</translation>
             <source>formats of %1 to %2 bits per weight</source>
             <translation>Formate von %1 bis %2 Bits je Gewicht</translation>
         </message>
+        <message>
+            <source>%1 and %2 more</source>
+            <translation>%1 und %2 weitere</translation>
+        </message>
+        <message>
+            <source>; first of all %1</source>
+            <translation>; zuerst %1</translation>
+        </message>
+        <message>
+            <source>planes of %1 bits per weight</source>
+            <translation>Ebenen von %1 Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source>Formats:</source>
+            <translation>Formate:</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::MetricController</name>

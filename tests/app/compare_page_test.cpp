@@ -147,6 +147,25 @@ private slots:
         QCOMPARE(child<QTableWidget>("compareTable")->rowCount(), 3); // what was measured stays
     }
 
+    void aMethodBringsAFormatThatItWrites()
+    {
+        auto* const methods = child<QListWidget>("compareMethods");
+        auto* const formats = child<QListWidget>("compareFormats");
+        const auto checked = [&] {
+            QStringList ids;
+            for (int i = 0; i < formats->count(); ++i)
+                if (formats->item(i)->checkState() == Qt::Checked)
+                    ids << formats->item(i)->data(Qt::UserRole).toString();
+            return ids;
+        };
+        checkOnly(methods, {});
+        checkOnly(formats, {"q4_k"});
+        checkOnly(methods, {"rtn"});
+        QCOMPARE(checked(), QStringList{"q4_k"});
+        checkOnly(methods, {"rtn", "pb-llm"}); // which stores signs alone
+        QCOMPARE(checked(), (QStringList{"q4_k", "sign"}));
+    }
+
     void networksOnPicturesAreComparedOnTheirPictures()
     {
         const auto samples = sampleModels();

@@ -289,6 +289,22 @@ private slots:
             QVERIFY(text.contains(QString::fromStdString(spec.key) + "="));
     }
 
+    void theCardSaysWhichFormatsAMethodWrites()
+    {
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
+        const auto cardOf = [&](const char* id) {
+            find<QLineEdit>(*page, "methodSearch")->setText(id);
+            auto* const list = find<QListWidget>(*page, "methodCards");
+            for (const MethodInfo& info : m_plugins.methods())
+                for (int row = 0; info.id == id && row < list->count(); ++row)
+                    if (list->item(row)->text() == info.title)
+                        list->setCurrentRow(row);
+            return find<QTextBrowser>(*page, "methodDetail")->toPlainText();
+        };
+        QVERIFY2(cardOf("bitdelta").contains("Formats: sign\n"), qPrintable(cardOf("bitdelta")));
+        QVERIFY2(cardOf("gptq").contains("; first of all q4_k"), qPrintable(cardOf("gptq")));
+    }
+
     void wordsLeadToTheGlossary()
     {
         auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));

@@ -293,6 +293,37 @@ private slots:
         QCOMPARE(said.trimmed(), sentence);
     }
 
+    void aMethodSaysWhatItWrites()
+    {
+        const Finished shown = cli({"methods", "bitdelta"});
+        QVERIFY2(shown.out.contains("\nFormats: sign\n"), shown.out.constData());
+        const QJsonArray all = cli({"methods", "--json"}).json()["methods"].toArray();
+        int writing = 0;
+        for (const QJsonValue& method : all) {
+            const qsizetype formats = method["formats"].toArray().size();
+            QCOMPARE(formats > 0, method["kind"].toString() == "layer-method");
+            writing += formats > 0 ? 1 : 0;
+        }
+        QVERIFY(writing > 20);
+        QString writers;
+        for (const QJsonValue& format : cli({"formats", "--json"}).json()["formats"].toArray())
+            if (format["id"].toString() == "sign")
+                writers = format["writtenBy"].toString();
+        QCOMPARE(writers, QString("bitdelta, bitstack, pb-llm"));
+        // Where it is the only one it need not be named.
+        const Finished only = cli(
+            {"export", m_language, "--method", "pb-llm", "--skip-evaluation", "-o", path("signs.tritloom")});
+        QVERIFY2(only.exitCode == 0, only.err.constData());
+        QVERIFY(cli({"inspect", path("signs.tritloom")}).out.contains("sign"));
+        const Finished several = cli({"export", m_language, "--method", "bitmod", "-o", path("x.tritloom")});
+        QCOMPARE(several.exitCode, 2);
+        QVERIFY2(several.err.contains("without --format: bitmod writes bitmod"), several.err.constData());
+        const Finished none =
+            cli({"export", m_language, "--format", "sign", "--method", "rtn", "-o", path("x.tritloom")});
+        QCOMPARE(none.exitCode, 2);
+        QVERIFY2(none.err.contains("bitdelta, bitstack, pb-llm can"), none.err.constData());
+    }
+
     void formatsThatFitNoRowAreNoted()
     {
         const QString picture = m_pictures + "super-resolution/enlarge.onnx";
@@ -312,6 +343,19 @@ private slots:
             QVERIFY(file.open(QIODevice::ReadOnly));
             QVERIFY(file.readAll().contains(note.toUtf8()));
         }
+    }
+
+    void aComparisonTakesWhatItsMethodsWrite()
+    {
+        const Finished done = cli(
+            {"compare", m_language, "--methods", "rtn,pb-llm", "--chunks", "1", "--context", "32", "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QStringList pairs;
+        for (const QJsonValue& row : done.json()["rows"].toArray())
+            pairs << row["method"].toString() + ' ' + row["format"].toString();
+        QCOMPARE(pairs.last(), QString("pb-llm sign"));
+        QCOMPARE(pairs.filter("rtn").size(), 6);
+        QCOMPARE(done.json()["leftOut"].toArray().size(), 0);
     }
 };
 

@@ -184,6 +184,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(m_methods, &QListWidget::currentItemChanged, this, &ComparePage::showSettings);
     connect(m_settings, &ParameterButton::chosen, this, &ComparePage::takeSettings);
     connect(m_variant, &QPushButton::clicked, this, &ComparePage::addVariant);
+    connect(m_methods, &QListWidget::itemChanged, this, &ComparePage::offerFormat);
     for (QListWidget* const list : {m_methods, m_formats})
         connect(list, &QListWidget::itemChanged, this, &ComparePage::showState);
     connect(m_chart, &CompareChart::rowClicked, this, [this](int index) {
