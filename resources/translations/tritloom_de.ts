@@ -570,6 +570,10 @@
             <source>&amp;Shown pages</source>
             <translation>&amp;Gezeigte Seiten</translation>
         </message>
+        <message>
+            <source>Sensitivity is being measured; the budget is distributed when that is done.</source>
+            <translation>Die Sensitivität wird gemessen; danach wird das Budget verteilt.</translation>
+        </message>
     </context>
     <context>
         <name>main</name>
@@ -1717,6 +1721,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Or drop a file or folder here: GGUF, safetensors with its config.json, a llama2.c checkpoint, or a network on pictures as ONNX or PyTorch file.</source>
             <translation>Oder eine Datei oder einen Ordner hierher ziehen: GGUF, Safetensors mit config.json, ein llama2.c-Checkpoint oder ein Netz auf Bildern als ONNX- oder PyTorch-Datei.</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>Beispiele</translation>
         </message>
     </context>
     <context>
@@ -3839,8 +3847,8 @@ Divergenz %1</translation>
             <translation>Die Metrik wird vorher gefragt, wo das noch nicht geschehen ist.</translation>
         </message>
         <message>
-            <source>The sensitivity has not been measured yet, so there are no costs to go by.</source>
-            <translation>Die Sensitivität ist noch nicht gemessen, es gibt also keine Kosten, nach denen es gehen könnte.</translation>
+            <source>The sensitivity has not been measured yet: that comes first.</source>
+            <translation>Die Sensitivität ist noch nicht gemessen: Das kommt zuerst.</translation>
         </message>
         <message>
             <source>The standard: of all choices that fit the budget, the one with the least sum of costs. Exact, and done in a moment.</source>
@@ -8311,7 +8319,7 @@ Divergenz %1</translation>
         </message>
     </context>
     <context>
-        <name>ChoiceButton</name>
+        <name>tritloom::ChoiceButton</name>
         <message>
             <source>Choice</source>
             <translation>Auswahl</translation>

@@ -141,6 +141,36 @@ private slots:
         QVERIFY(workspace().document().allocation() == workspace().model().original());
     }
 
+    // Who has just opened a model need not know what an allocation goes by.
+    void allocateMeasuresFirst()
+    {
+        QCOMPARE(workspace().sensitivity().table().knownCount(), std::size_t(0));
+        QSignalSpy allocated(&workspace(), &Workspace::allocated);
+        auto* const allocate = find<QAction>(*m_window, "action.allocate");
+        allocate->trigger();
+        QVERIFY(workspace().sensitivity().isRunning());
+        allocate->trigger(); // asked again, not done twice
+        QVERIFY(allocated.wait(240000));
+        QTest::qWait(50);
+        QCOMPARE(allocated.size(), 1);
+        QCOMPARE(
+            workspace().sensitivity().table().knownCount(), workspace().sensitivity().table().cellCount());
+        QVERIFY(workspace().document().allocation() != workspace().model().original());
+    }
+
+    void aSweepThatIsStoppedAllocatesNothing()
+    {
+        QSignalSpy allocated(&workspace(), &Workspace::allocated);
+        QSignalSpy failed(&workspace(), &Workspace::allocationFailed);
+        find<QAction>(*m_window, "action.allocate")->trigger();
+        QVERIFY(workspace().sensitivity().isRunning());
+        find<QAction>(*m_window, "action.cancel")->trigger();
+        QVERIFY(!workspace().sensitivity().isRunning());
+        QTest::qWait(50);
+        QCOMPARE(allocated.size() + failed.size(), 0);
+        QVERIFY(workspace().document().allocation() == workspace().model().original());
+    }
+
     void theChoiceIsKeptInTheProject()
     {
         const std::filesystem::path path = m_folder.filePath("kept.tritproj").toStdString();
