@@ -101,11 +101,12 @@ Result<VulkanNarrow> narrowOf(const Context& context)
     return context.misuse("--narrow is quick, always or never, not '{}'", narrow.toStdString());
 }
 
-Result<std::vector<std::string>> formatsOf(const Context& context)
+/// Of --formats, which for tensors of random weights have a group of their own and not one a row.
+Result<std::vector<std::string>> formatsOf(Context& context)
 {
-    std::vector<std::string> ids;
-    for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
-        ids.push_back(TRY(context.asked(parseNumberFormat(id.trimmed().toStdString())))->id());
+    std::vector<std::string> ids = TRY(askedFormats(context));
+    for (std::string& id : ids)
+        id = TRY(context.asked(parseNumberFormat(id)))->id();
     return ids;
 }
 
@@ -222,11 +223,8 @@ Result<Work> previewWork(Context& context)
         return context.misuse(
             "{} is no network on pictures: 'preview' times the first picture",
             what.model->file->path.filename().string());
-    if (context.parser.isSet("formats")) { // "int4row" is one for each layer: not looked up here
-        what.formats.clear();
-        for (const QString& id : context.parser.value("formats").split(',', Qt::SkipEmptyParts))
-            what.formats.push_back(id.trimmed().toStdString());
-    }
+    if (auto formats = TRY(askedFormats(context)); !formats.empty())
+        what.formats = std::move(formats);
     what.methods = TRY(methodsOf(context));
     return [&context, what](Measured& measured, const OnBenchmarkRow& onRow) {
         return benchmarkPreview(what, context.plugins().lookup(), measured.limits, onRow, context.stop);

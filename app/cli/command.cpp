@@ -6,7 +6,6 @@
 #include "app/session/vulkan_devices.h"
 
 #include <QCoreApplication>
-#include <QFile>
 #include <QJsonDocument>
 
 #include <algorithm>
@@ -296,12 +295,7 @@ Result<EngineOptions> Context::engineOptions() const
     const auto text = [&](const QString& option) -> Result<std::string> {
         if (!parser.isSet(option))
             return std::string();
-        QFile file(parser.value(option));
-        if (!file.open(QIODevice::ReadOnly))
-            return tritloom::fail(
-                ErrorCode::Io, "{}: {}", parser.value(option).toStdString(),
-                file.errorString().toStdString());
-        std::string content = file.readAll().toStdString();
+        std::string content = TRY(readTextFile(parser.value(option).toStdString()));
         if (content.empty())
             return tritloom::fail(
                 ErrorCode::InvalidInput, "{}: the file is empty", parser.value(option).toStdString());

@@ -2,6 +2,7 @@
 
 #include "app/session/comparison.h"
 #include "app/session/text_file.h"
+#include "app/session/written_formats.h"
 #include "app/session/workspace.h"
 
 #include <QJsonArray>
@@ -28,6 +29,9 @@ void print(
             header << "+-";
     }
     header << "seconds";
+    const bool hasNotes = std::ranges::any_of(rows, [](const ComparisonRow& row) { return !row.note.empty(); });
+    if (hasNotes)
+        header << "note";
     std::size_t failed = 0;
     for (const ComparisonRow& row : rows) {
         const QString format = QString::fromStdString(row.candidate.format),
@@ -57,8 +61,14 @@ void print(
         } else {
             ++failed;
             object["failure"] = QString::fromStdString(row.failure);
-            while (cells.size() < header.size())
+            while (cells.size() < header.size() - (hasNotes ? 1 : 0))
                 cells << QStringLiteral("-");
+        }
+        if (!row.note.empty()) {
+            object["note"] = QString::fromStdString(row.note);
+            cells << object["note"].toString();
+        } else if (hasNotes) {
+            cells << QString();
         }
         if (&row == &rows.front())
             original = object; // what the others are held against
@@ -146,6 +156,25 @@ Result<void> runPrepared(Context& context, const std::shared_ptr<const Model>& n
     return {};
 }
 
+/// Methods that write none of the usual formats are compared in their own: "sign" for what stores signs.
+Result<void> addOwnFormats(
+    Context& context, const Model& model, const std::vector<Candidate>& methods, std::vector<ComparisonRow>& rows)
+{
+    for (const Candidate& method : methods) {
+        const bool isThere = std::ranges::any_of(rows, [&](const ComparisonRow& row) {
+            return row.candidate.method == method.method && row.candidate.parameters == method.parameters;
+        });
+        const std::string own = isThere
+            ? ""
+            : preferredCandidate(model, method.method, method.parameters, context.plugins().lookup()).format;
+        if (own.empty())
+            continue;
+        auto more = TRY(context.asked(comparisonRows(model, {own}, {method}, context.plugins().lookup())));
+        rows.insert(rows.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+    }
+    return {};
+}
+
 } // namespace
 
 int compare(Context& context, const QStringList& arguments)
@@ -178,16 +207,15 @@ int compare(Context& context, const QStringList& arguments)
         const QStringList asked = TRY(askedList(context, "methods"));
         for (const PluginChoice& choice : TRY(askedPlugins(context, PluginKind::LayerMethod, asked)))
             methods.push_back({"", choice.id, choice.parameters});
-        std::vector<std::string> formats;
-        for (const QString& format : TRY(askedList(context, "formats"))) {
-            TRY(askedFormat(context, format.toStdString()));
-            formats.push_back(format.toStdString());
-        }
-        if (formats.empty())
+        std::vector<std::string> formats = TRY(askedFormats(context));
+        const bool isAsked = !formats.empty();
+        if (!isAsked)
             formats = network ? std::vector<std::string>{"int3row", "int4row", "int6row", "int8row"}
                               : std::vector<std::string>{"q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_0"};
-        rows = TRY(context.asked(
-            comparisonRows(model, formats, methods, context.plugins().lookup(), &leftOut)));
+        rows = TRY(context.asked(comparisonRows(
+            model, formats, methods, context.plugins().lookup(), isAsked ? &leftOut : nullptr)));
+        if (!isAsked)
+            TRY_VOID(addOwnFormats(context, model, methods, rows));
         tell(leftOut);
         if (rows.empty())
             return context.misuse("none of these methods can write any of these formats");

@@ -4,6 +4,7 @@
 #include "app/session/recipe.h"
 #include "app/session/transform_controller.h"
 #include "app/session/workspace.h"
+#include "app/session/written_formats.h"
 #include "core/architecture/prepared_file.h"
 #include "core/format/row_group.h"
 
@@ -205,6 +206,16 @@ Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id)
         "no number format is called '{}'{}", id, didYouMeanFormat(id, ": see tritloom-cli formats"));
 }
 
+Result<std::vector<std::string>> askedFormats(Context& context)
+{
+    std::vector<std::string> ids;
+    for (const QString& id : TRY(askedList(context, "formats"))) {
+        TRY(askedFormat(context, id.toStdString()));
+        ids.push_back(id.toStdString());
+    }
+    return ids;
+}
+
 Result<QStringList> askedList(Context& context, const QString& option)
 {
     QStringList items;
@@ -225,8 +236,12 @@ candidateOf(Context& context, const std::string& format, const PluginChoice& met
         return Candidate{format, method.id, method.parameters};
     if (number->isFloat())
         return Candidate{format, "rtn", {}}; // nothing to fit
-    if (!context.plugins().find(method.id)->supports(*number))
-        return context.misuse("the method '{}' cannot write {}{}", method.id, format, hint);
+    if (!writesLayers(*context.plugins().find(method.id), *number)) {
+        const std::string writers = writersOf(context.plugins(), *number);
+        return context.misuse(
+            "the method '{}' cannot write {}{}{}", method.id, format, hint,
+            writers.empty() ? writers : fmt::format("; {} can", writers));
+    }
     return Candidate{format, method.id, method.parameters};
 }
 

@@ -4,10 +4,27 @@
 #include "app/session/export_kinds.h"
 #include "app/session/pictures_beside.h"
 #include "app/session/recipe.h"
+#include "app/session/written_formats.h"
 
 #include <QJsonArray>
 
 namespace tritloom::cli {
+
+namespace {
+
+/// Of a method that writes one: it need not be named. Errors: WrongUse.
+Result<std::string> onlyFormat(Context& context, const PluginChoice& method)
+{
+    const LayerMethod& writer = *context.plugins().find(method.id);
+    const auto formats = writtenFormats(writer);
+    if (formats.size() == 1)
+        return formats.front()->id();
+    constexpr std::size_t most = 6;
+    return context.misuse(
+        "--method means nothing without --format: {} writes {}", method.id, writtenFormatIds(writer, most));
+}
+
+} // namespace
 
 int exportModel(Context& context, const QStringList& arguments)
 {
@@ -43,7 +60,7 @@ int exportModel(Context& context, const QStringList& arguments)
         std::fputs("--format and --recipe both say what becomes of each layer: give one\n", stderr);
         return WrongUse;
     }
-    if (context.parser.isSet("method") && !context.parser.isSet("format")) {
+    if (context.parser.isSet("method") && context.parser.isSet("recipe")) {
         std::fputs("--method means nothing without --format: a recipe names its own methods\n", stderr);
         return WrongUse;
     }
@@ -75,10 +92,11 @@ int exportModel(Context& context, const QStringList& arguments)
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe")) {
             allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
-        } else if (context.parser.isSet("format")) {
-            const std::string format = context.parser.value("format").toStdString();
+        } else if (context.parser.isSet("format") || context.parser.isSet("method")) {
             const PluginChoice method =
                 TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
+            const std::string format = context.parser.isSet("format") ? context.parser.value("format").toStdString()
+                                                                      : TRY(onlyFormat(context, method));
             const Candidate candidate = TRY(candidateOf(context, format, method));
             const LayerMethod* const fits = context.plugins().find(candidate.method);
             if (model.picture && !makesPictures && !hasPictures && fits != nullptr

@@ -1,6 +1,7 @@
 #include "app/cli/model_commands.h"
 
 #include "app/session/near_word.h"
+#include "app/session/written_formats.h"
 
 #include <QJsonArray>
 
@@ -42,6 +43,14 @@ QString valuesOf(const ParameterSpec& spec)
     return spec.unit.empty() ? range : range + ' ' + QString::fromStdString(spec.unit);
 }
 
+constexpr std::size_t mostFormats = 1000; ///< of a method: all
+
+/// null: it is another kind of plugin.
+const LayerMethod* layerMethod(Context& context, const MethodInfo& info)
+{
+    return info.kind == PluginKind::LayerMethod ? context.plugins().find(info.id) : nullptr;
+}
+
 /// All plugins of this id: what they are and what can be set.
 int printSettings(Context& context, const std::string& id)
 {
@@ -56,6 +65,8 @@ int printSettings(Context& context, const std::string& id)
             std::printf("Paper: %s\n", qPrintable(info.paper));
         if (!info.covers.isEmpty())
             std::printf("What of it is here: %s\n", qPrintable(info.covers));
+        if (const LayerMethod* const method = layerMethod(context, info))
+            std::printf("Formats: %s\n", writtenFormatIds(*method, mostFormats).c_str());
         std::vector<QStringList> rows;
         for (const ParameterSpec& spec : context.plugins().parametersOf(info))
             rows.push_back(
@@ -80,27 +91,33 @@ int formats(Context& context, const QStringList& arguments)
         return context.exitCode;
     QJsonArray list;
     std::vector<QStringList> rows;
-    for (const NumberFormatFamily& family : numberFormatFamilies()) {
-        for (const std::string& id : family.examples()) {
-            const auto format = parseNumberFormat(id);
-            if (!format)
-                return context.fail(format.error());
-            const QString name = QString::fromStdString(id);
-            list.append(QJsonObject{
-                {"id", name},
-                {"bitsPerWeight", (*format)->bitsPerWeight()},
-                {"blockElements", qint64((*format)->blockElements())},
-                {"blockBytes", qint64((*format)->blockBytes())},
-                {"family", QString::fromUtf8(family.synopsis.data(), qsizetype(family.synopsis.size()))}});
-            rows.push_back(
-                {name, QString::number((*format)->bitsPerWeight()),
-                 QString::number((*format)->blockElements()), QString::number((*format)->blockBytes())});
-        }
-    }
+    const auto add = [&](const std::string& id, std::string_view synopsis) -> Result<void> {
+        const NumberFormatPtr format = TRY(parseNumberFormat(id));
+        const QString name = QString::fromStdString(id), writers = QString::fromStdString(writersOf(context.plugins(), *format));
+        list.append(QJsonObject{
+            {"id", name},
+            {"bitsPerWeight", format->bitsPerWeight()},
+            {"blockElements", qint64(format->blockElements())},
+            {"blockBytes", qint64(format->blockBytes())},
+            {"writtenBy", writers},
+            {"family", QString::fromUtf8(synopsis.data(), qsizetype(synopsis.size()))}});
+        rows.push_back(
+            {name, QString::number(format->bitsPerWeight()), QString::number(format->blockElements()),
+             QString::number(format->blockBytes()), writers});
+        return {};
+    };
+    const auto addAll = [&]() -> Result<void> {
+        for (const NumberFormatFamily& family : numberFormatFamilies())
+            for (const std::string& id : family.examples())
+                TRY_VOID(add(id, family.synopsis));
+        return add("sign", "sign: planes of signs, which methods store with scales of their own"); // no example
+    };
+    if (const auto added = addAll(); !added)
+        return context.fail(added.error());
     if (context.json())
         context.print({{"formats", list}});
     else
-        printTable({"format", "bits per weight", "weights a block", "bytes a block"}, rows);
+        printTable({"format", "bits per weight", "weights a block", "bytes a block", "written by"}, rows);
     return Done;
 }
 
@@ -127,7 +144,10 @@ int methods(Context& context, const QStringList& arguments)
     for (const MethodInfo& info : context.plugins().all()) {
         if (!asked.empty() && info.id != asked)
             continue;
-        QJsonArray parameters;
+        QJsonArray parameters, written;
+        if (const LayerMethod* const method = layerMethod(context, info))
+            for (const NumberFormatPtr& format : writtenFormats(*method))
+                written.append(QString::fromStdString(format->id()));
         for (const ParameterSpec& spec : context.plugins().parametersOf(info))
             parameters.append(jsonOf(spec));
         list.append(QJsonObject{
@@ -138,6 +158,7 @@ int methods(Context& context, const QStringList& arguments)
             {"spec", QString::fromStdString(info.spec)},
             {"paper", info.paper},
             {"covers", info.covers},
+            {"formats", written},
             {"parameters", parameters}});
         rows.push_back(
             {QString::fromStdString(info.id), QString::fromStdString(std::string(idOf(info.kind))),

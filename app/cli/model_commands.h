@@ -48,6 +48,8 @@ askedPlugins(Context& context, PluginKind kind, const QStringList& texts);
 [[nodiscard]] Result<std::vector<AppliedTransform>> transformsGiven(Context& context);
 /// The format of this id; "int4row" in a group of some length. Errors: WrongUse (none is called so).
 [[nodiscard]] Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id);
+/// Those of --formats, each as it was written; none where it was not given. Errors: WrongUse.
+[[nodiscard]] Result<std::vector<std::string>> askedFormats(Context& context);
 /// The items of an option that is separated by commas; none where it was not given. Errors: WrongUse (",").
 [[nodiscard]] Result<QStringList> askedList(Context& context, const QString& option);
 

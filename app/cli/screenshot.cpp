@@ -16,7 +16,8 @@ int screenshot(Context& context, const QStringList& arguments)
         {"page",
          "layers, loom, preview, distribution, sensitivity, frontier, compare, analyses, methods, text, "
          "pictures, speed, "
-         "or window for all of it, window:ID with that page of the lower dock in front.",
+         "or window for all of it, window:ID with that page of the lower dock in front, dialog:ID for export, "
+         "allocator, method, transform, blame, preferences, shortcuts or about.",
          "id", "window"});
     context.addOption({"theme", "light or dark.", "theme", "dark"});
     context.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
@@ -59,8 +60,10 @@ int screenshot(Context& context, const QStringList& arguments)
     while (!window.waitForFinished(200))
         if (context.stop.stop_requested())
             window.terminate();
-    if (window.exitStatus() != QProcess::NormalExit)
-        return Failed;
+    if (context.stop.stop_requested())
+        return context.fail({ErrorCode::Cancelled, {}});
+    if (window.exitStatus() != QProcess::NormalExit) // a fault, or the system needed its memory
+        return context.fail({ErrorCode::Io, "the program of the window ended before the picture was taken"});
     if (window.exitCode() == Done && context.json())
         context.print({{"path", context.parser.value("output")}});
     else if (window.exitCode() == Done)

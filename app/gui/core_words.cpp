@@ -138,6 +138,9 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP(
         "Core", "%1 bytes of %2 are not in the file, which opens where that lies beside it or is named"),
     QT_TRANSLATE_NOOP("Core", "it holds differences to %1"),
+    QT_TRANSLATE_NOOP("Core", "%1 of %2 layers are %3: their rows are no multiple of %4"),
+    QT_TRANSLATE_NOOP(
+        "Core", "the network takes pictures of any size, and this file %1 x %2: %3 is made for one"),
     QT_TRANSLATE_NOOP(
         "Core",
         "%1: it holds differences to '%2', which was not found: put it beside this file, open it first, or "

@@ -104,7 +104,7 @@ void MainWindow::connectActions()
     on(m_actions->quit, &QWidget::close);
     on(m_actions->selectAll, &MainWindow::selectAll);
     on(m_actions->pin, &MainWindow::togglePins);
-    on(m_actions->allocate, [this] { m_workspace->requestAllocation(); });
+    on(m_actions->allocate, [this] { allocateOnceMeasured(*m_workspace, *this); });
     for (const auto& [action, kind] :
          {std::pair{m_actions->method, PluginKind::LayerMethod},
           {m_actions->allocator, PluginKind::Allocator},
@@ -142,7 +142,7 @@ void MainWindow::connectActions()
     connect(m_status, &StatusLine::cancelAsked, this, &MainWindow::cancelAll);
     connect(m_start, &StartPage::openAsked, this, &MainWindow::chooseFile);
     connect(m_start, &StartPage::sampleAsked, m_actions->openSample, &QAction::trigger);
-    connect(m_start, &StartPage::recentAsked, this, [this](const QString& path) { open(path); });
+    connect(m_start, &StartPage::fileAsked, this, [this](const QString& path) { open(path); });
     connect(&m_undoGroup, &QUndoGroup::cleanChanged, this, &MainWindow::refreshTitle);
     connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
         m_status->setOpening({});

@@ -16,6 +16,16 @@ int complain(const std::string& why)
     return 1;
 }
 
+/// An evaluation that fails ends the wait, with why.
+void heedFailure(Workspace& workspace, QEventLoop& loop, std::string& failure)
+{
+    QObject::connect(&workspace.evaluation(), &EvaluationController::failed, &loop, [&](const QString& why) {
+        failure = why.toStdString();
+        loop.quit();
+    });
+    QObject::connect(&workspace.evaluation(), &EvaluationController::finished, &loop, &QEventLoop::quit);
+}
+
 /// A sweep as the window makes it, the default budget, a measurement: the state in which every page has
 /// something to show.
 Result<void> measure(Workspace& workspace)
@@ -35,10 +45,12 @@ Result<void> measure(Workspace& workspace)
         loop.exec();
     if (!failure.empty())
         return fail(ErrorCode::Unsupported, "{}", failure);
-    QObject::connect(&workspace.evaluation(), &EvaluationController::finished, &loop, &QEventLoop::quit);
+    heedFailure(workspace, loop, failure);
     TRY_VOID(workspace.allocateToBudget());
     if (workspace.evaluation().isRunning())
         loop.exec();
+    if (!failure.empty())
+        return fail(ErrorCode::InvalidInput, "{}", failure);
     return {};
 }
 
@@ -62,10 +74,7 @@ Result<void> takePictures(Workspace& workspace, const std::optional<PictureSourc
         failure = why.toStdString();
         loop.quit();
     });
-    QObject::connect(&workspace.evaluation(), &EvaluationController::failed, &loop, [&](const QString& why) {
-        failure = why.toStdString();
-    });
-    QObject::connect(&workspace.evaluation(), &EvaluationController::finished, &loop, &QEventLoop::quit);
+    heedFailure(workspace, loop, failure);
     workspace.pictures().load(options);
     loop.exec();
     if (!failure.empty())

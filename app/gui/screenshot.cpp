@@ -3,7 +3,9 @@
 #include "app/gui/main_window.h"
 #include "app/gui/page.h"
 
+#include <QAction>
 #include <QApplication>
+#include <QDialog>
 #include <QDockWidget>
 #include <QElapsedTimer>
 
@@ -12,7 +14,10 @@
 namespace tritloom {
 namespace {
 
-const QString windowWith = QStringLiteral("window:");
+const QString windowWith = QStringLiteral("window:"), dialogOf = QStringLiteral("dialog:");
+/// Actions of the menus that open a dialog without asking for a file first.
+constexpr const char* dialogs[] = {
+    "export", "allocator", "method", "transform", "blame", "preferences", "shortcuts", "about"};
 constexpr int atLeast = 500, atMost = 60000, settling = 100; ///< milliseconds
 
 /// Whether something that is seen says of itself that more is on its way: the pages of a window that are
@@ -28,10 +33,9 @@ bool isBusy(const QWidget& widget)
 
 /// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest; whatever is still
 /// worked on is waited for.
-QImage grab(QWidget& widget, QSize size, Workspace& workspace)
+QImage grab(QWidget& widget, Workspace& workspace)
 {
     widget.setAttribute(Qt::WA_DontShowOnScreen);
-    widget.resize(size);
     widget.show();
     QElapsedTimer time;
     time.start();
@@ -73,6 +77,8 @@ QStringList pageIds()
     for (const Page& page : pages())
         if (page.area == Page::Area::Bottom)
             ids << windowWith + QLatin1String(page.id);
+    for (const char* const action : dialogs)
+        ids << dialogOf + QLatin1String(action);
     return ids;
 }
 
@@ -82,25 +88,36 @@ Result<QImage> grabPage(
 {
     applyTheme(theme);
     const QString inFront = pageId.startsWith(windowWith) ? pageId.mid(windowWith.size()) : QString();
-    if (pageId == QLatin1String("window") || !inFront.isEmpty()) {
+    const QString action = pageId.startsWith(dialogOf) ? pageId.mid(dialogOf.size()) : QString();
+    if (pageId == QLatin1String("window") || !inFront.isEmpty() || !action.isEmpty()) {
         Settings settings;
         settings.theme = theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("light");
         const PluginHost& plugins = workspace->plugins();
         MainWindow window(plugins, settings, PageDocks::Layout::Standard);
         Workspace& shown = *workspace;
         window.show(std::move(workspace), title);
+        window.resize(size);
         if (!inFront.isEmpty()) {
             auto* const dock = window.findChild<QDockWidget*>(QStringLiteral("dock.") + inFront);
             if (dock == nullptr)
                 return noSuchPage(pageId);
             // A dock comes to the front once the window has laid its docks out.
             window.setAttribute(Qt::WA_DontShowOnScreen);
-            window.resize(size);
             window.QWidget::show();
             QApplication::processEvents();
             dock->raise();
         }
-        return grab(window, size, shown);
+        if (action.isEmpty())
+            return grab(window, shown);
+        (void)grab(window, shown); // what the dialog is opened over
+        if (auto* const opens = window.findChild<QAction*>(QStringLiteral("action.") + action))
+            opens->trigger(); // not all of them open one for every model
+        for (QDialog* const dialog : window.findChildren<QDialog*>())
+            if (dialog->isVisible())
+                return grab(*dialog, shown);
+        return fail(
+            ErrorCode::Unsupported, "{}: it does not open for the model as it is{}", pageId.toStdString(),
+            shown.isUnchanged() ? ": see --measure" : "");
     }
     for (const Page& page : pages()) {
         if (pageId != QLatin1String(page.id))
@@ -109,7 +126,7 @@ Result<QImage> grabPage(
         QWidget* const widget = page.make(*workspace, &frame);
         frame.resize(size);
         widget->resize(size);
-        return grab(frame, size, *workspace);
+        return grab(frame, *workspace);
     }
     return noSuchPage(pageId);
 }

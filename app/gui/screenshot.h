@@ -8,8 +8,8 @@
 
 namespace tritloom {
 
-/// "window", the ids of all pages, and "window:frontier" for the window with that page in front: what
-/// grabPage() knows.
+/// "window", the ids of all pages, "window:frontier" for the window with that page in front and
+/// "dialog:export" for a dialog over it, in its own size: what grabPage() knows.
 [[nodiscard]] QStringList pageIds();
 
 /// A picture of one page ("loom", "layers", ...) or of the whole "window" with the workspace open. Needs a

@@ -3,6 +3,7 @@
 #include "app/gui/model_name.h"
 #include "app/gui/settings.h"
 #include "app/gui/widgets/card.h"
+#include "app/session/samples.h"
 
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -16,6 +17,7 @@ StartPage::StartPage(QWidget* parent)
     , m_recent(new QVBoxLayout)
 {
     setObjectName(QStringLiteral("startPage"));
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored); // behind a project it takes no height of docks
     auto* const icon = new QLabel(this);
     icon->setPixmap(QIcon(QStringLiteral(":/icons/tritloom.svg")).pixmap(72, 72));
     auto* const title = new QLabel(tr("Tritloom"), this);
@@ -54,6 +56,13 @@ StartPage::StartPage(QWidget* parent)
     middle->addSpacing(4);
     middle->addWidget(hint);
     middle->addSpacing(22);
+    auto* const samples = new QVBoxLayout;
+    samples->setSpacing(2);
+    samples->addWidget(makeMutedLabel(tr("Samples"), this));
+    for (const SampleModel& one : sampleModels())
+        addFile(*samples, "sampleFile", one.translatedTitle().remove('&'), QString::fromStdString(one.path().string()));
+    middle->addLayout(samples);
+    middle->addSpacing(14);
     m_recent->setSpacing(2);
     middle->addLayout(m_recent);
     middle->addStretch(3);
@@ -64,6 +73,17 @@ StartPage::StartPage(QWidget* parent)
     connect(open, &QPushButton::clicked, this, &StartPage::openAsked);
     connect(sample, &QPushButton::clicked, this, &StartPage::sampleAsked);
     refresh();
+}
+
+QPushButton* StartPage::addFile(QVBoxLayout& list, const char* name, const QString& title, const QString& path)
+{
+    auto* const button = new QPushButton(title, this);
+    button->setObjectName(QLatin1String(name));
+    button->setProperty("flat", true);
+    button->setToolTip(path);
+    connect(button, &QPushButton::clicked, this, [this, path] { emit fileAsked(path); });
+    list.addWidget(button, 0, Qt::AlignLeft);
+    return button;
 }
 
 void StartPage::refresh()
@@ -79,13 +99,10 @@ void StartPage::refresh()
     m_recent->addWidget(makeMutedLabel(tr("Recent"), this));
     for (const QString& file : files.mid(0, 6)) {
         const QFileInfo info(file);
-        auto* const button = new QPushButton(modelName(file), this);
-        button->setObjectName(QStringLiteral("recentFile"));
-        button->setProperty("flat", true);
+        QPushButton* const button = addFile(*m_recent, "recentFile", modelName(file), file);
         button->setEnabled(info.exists());
-        button->setToolTip(info.exists() ? file : tr("%1 is not there any more").arg(file));
-        connect(button, &QPushButton::clicked, this, [this, file] { emit recentAsked(file); });
-        m_recent->addWidget(button, 0, Qt::AlignLeft);
+        if (!info.exists())
+            button->setToolTip(tr("%1 is not there any more").arg(file));
     }
 }
 

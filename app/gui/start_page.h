@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+class QPushButton;
 class QVBoxLayout;
 
 namespace tritloom {
@@ -17,9 +18,12 @@ public:
 signals:
     void openAsked();
     void sampleAsked();
-    void recentAsked(const QString& path);
+    void fileAsked(const QString& path);
 
 private:
+    /// A row of a list of files, which opens one.
+    QPushButton* addFile(QVBoxLayout& list, const char* name, const QString& title, const QString& path);
+
     QVBoxLayout* m_recent;
 };
 

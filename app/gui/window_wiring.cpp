@@ -3,9 +3,11 @@
 #include "app/gui/allocation/loom_page.h"
 #include "app/gui/evaluation/preview_page.h"
 #include "app/gui/model_name.h"
+#include "app/gui/notice.h"
 #include "app/gui/pictures/pictures_page.h"
 #include "app/gui/settings.h"
 #include "app/gui/window_actions.h"
+#include "app/session/workspace.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -14,6 +16,8 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QTreeView>
+
+#include <algorithm>
 
 namespace tritloom {
 
@@ -59,6 +63,39 @@ void zoomLoom(QMainWindow& window, double factor)
 {
     if (auto* const page = window.findChild<LoomPage*>())
         page->loom().setZoom(page->loom().zoom() * factor, page->loom().width() / 2.0);
+}
+
+void allocateOnceMeasured(Workspace& workspace, QWidget& window)
+{
+    SensitivityController& sensitivity = workspace.sensitivity();
+    const bool byTable = workspace.allocator().metric.id.empty() && workspace.engine().whyNotEvaluated().empty();
+    if (!byTable || (!sensitivity.isRunning() && sensitivity.table().knownCount() > 0)) {
+        workspace.requestAllocation();
+        return;
+    }
+    const QString name = QStringLiteral("allocatesOnceMeasured");
+    if (sensitivity.findChild<QObject*>(name) == nullptr) { // asked twice is not done twice
+        auto* const waiting = new QObject(&sensitivity);
+        waiting->setObjectName(name);
+        QObject::connect(&sensitivity, &SensitivityController::runningChanged, waiting, [&workspace, waiting] {
+            if (workspace.sensitivity().isRunning())
+                return;
+            delete waiting;
+            const auto isDone = [](const SensitivityCell& cell) { return cell.known || !cell.failure.empty(); };
+            if (std::ranges::all_of(workspace.sensitivity().table().cells, [&](const auto& row) {
+                    return std::ranges::all_of(row, isDone);
+                }))
+                workspace.requestAllocation();
+        });
+    }
+    if (!sensitivity.isRunning())
+        sensitivity.start();
+    if (sensitivity.isRunning())
+        showNotice(
+            &window,
+            QCoreApplication::translate(
+                "WindowActions", "Sensitivity is being measured; the budget is distributed when that is done."),
+            NoticeKind::Information);
 }
 
 void wirePage(QMainWindow& window, QWidget& page, const WindowActions& actions)

@@ -2,6 +2,7 @@
 
 #include "app/session/timed_executor.h"
 #include "core/evaluate/forward_pass.h"
+#include "core/sensitivity/cost_model.h"
 
 #include <algorithm>
 
@@ -55,11 +56,11 @@ ProductSize productSize(const Model& model)
         if (node.op.kind != OpKind::Linear)
             continue;
         const NamedTensor& tensor = model.tensor(node.weights.front());
-        const TensorType type{storedFormat(tensor), tensor.shape};
-        size.bytes += double(type.bytes());
-        size.elements += double(type.elements());
+        const double elements = double(tensor.shape[0]) * double(tensor.shape[1]);
+        size.bytes += double(bytesRead(tensor));
+        size.elements += elements;
         if (node.stage + 1 == model.graph->stageCount)
-            size.headElements += double(type.elements());
+            size.headElements += elements;
     }
     return size;
 }

@@ -1,15 +1,19 @@
 #include "app/session/comparison.h"
 
+#include "app/session/written_formats.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <set>
 #include <utility>
 
 namespace tritloom {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr std::size_t mostNamed = 3; ///< formats of a method, in a sentence
 
 /// What is kept of a row across runs; its numbers follow.
 struct StoredRow {
@@ -104,6 +108,26 @@ Result<void> fill(
     return {};
 }
 
+/// What ComparisonRow::note says.
+std::string noteOf(const Model& model, const ComparisonRow& row)
+{
+    const std::string& asked = row.candidate.format;
+    const auto format = parseNumberFormat(asked);
+    if (!format) // a group as long as the row fits every row
+        return {};
+    std::set<std::string> others;
+    std::size_t count = 0;
+    for (const LayerChoice& choice : row.allocation.layers)
+        if (choice.format != asked) {
+            others.insert(choice.format);
+            ++count;
+        }
+    return count == 0 ? std::string()
+                      : fmt::format(
+                            "{} of {} layers are {}: their rows are no multiple of {}", count, model.layers.size(),
+                            fmt::join(others, ", "), (*format)->blockElements());
+}
+
 } // namespace
 
 std::string methodText(const Candidate& candidate, const MethodLookup& lookup)
@@ -140,15 +164,14 @@ Result<std::vector<ComparisonRow>> comparisonRows(
             for (std::size_t i = 0; i < row.allocation.layers.size(); ++i) {
                 LayerChoice& choice = row.allocation.layers[i];
                 const NumberFormatPtr chosen = TRY(parseNumberFormat(choice.format));
-                // Signs and codes without a scale are a part of replacements, not formats for a whole layer.
-                const bool isPart = chosen->id() == "sign" || chosen->id().starts_with("code");
-                const bool whole = !isPart || lookup(choice.method)->makesReplacements();
-                if (whole && lookup(choice.method)->supports(*chosen))
+                if (writesLayers(*lookup(choice.method), *chosen))
                     continue;
                 // Rows too short for the format fall back to a float, which has nothing to fit.
                 if (!chosen->isFloat() && whyNot.empty())
                     whyNot = choice.format == format
-                        ? fmt::format("{} by {} is left out: the method does not write this format", format, row.method)
+                        ? fmt::format(
+                              "{} by {} is left out: the method does not write this format, but {}", format,
+                              row.method, writtenFormatIds(*lookup(method.method), mostNamed))
                         : fmt::format(
                               "{} by {} is left out: rows of {} weights make it {} in {}, which the method does not "
                               "write",
@@ -160,6 +183,7 @@ Result<std::vector<ComparisonRow>> comparisonRows(
                     leftOut->push_back(std::move(whyNot));
                 continue;
             }
+            row.note = noteOf(model, row);
             row.bytes = bytesOf(model, row.allocation, lookup);
             row.bitsPerWeight = bitsPerWeight(model, row.allocation, lookup);
             rows.push_back(std::move(row));

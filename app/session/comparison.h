@@ -13,6 +13,7 @@ namespace tritloom {
 struct ComparisonRow {
     Candidate candidate;
     std::string method; ///< methodText() of the candidate
+    std::string note; ///< which layers became something else than the candidate's format, and why; "": none
     Allocation allocation;
     std::uint64_t bytes = 0; ///< of the whole file, by what methods say they store
     double bitsPerWeight = 0;

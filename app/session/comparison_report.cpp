@@ -167,7 +167,7 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
     std::string text = "format,method,bytes,bitsPerWeight,";
     for (const ComparisonColumn& column : kind.columns)
         text += fmt::format("{},{}StandardError,", column.key, column.key);
-    text += fmt::format("{},compressSeconds,evaluateSeconds,failure\n", kind.samples);
+    text += fmt::format("{},compressSeconds,evaluateSeconds,failure,note\n", kind.samples);
     for (const ComparisonRow& row : rows) {
         text += fmt::format(
             "{},{},{},{:.6g},", csvCell(row.candidate.format), csvCell(row.method), row.bytes,
@@ -177,8 +177,9 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
                 ? fmt::format("{:.8g},{:.8g},", row.numbers[c].value, row.numbers[c].standardError)
                 : std::string(",,");
         text += row.isMeasured()
-            ? fmt::format("{},{:.4g},{:.4g},\n", row.samples, row.compressSeconds, row.evaluateSeconds)
-            : ",,," + csvCell(row.failure) + "\n";
+            ? fmt::format("{},{:.4g},{:.4g},", row.samples, row.compressSeconds, row.evaluateSeconds)
+            : ",,," + csvCell(row.failure);
+        text += "," + csvCell(row.note) + "\n";
     }
     return text;
 }
@@ -217,8 +218,8 @@ std::string tableOf(const ComparisonKind& kind, const std::vector<ComparisonRow>
     for (const ComparisonRow& row : rows) {
         const SizeUnit unit = sizeUnitOf(row.bytes);
         table += fmt::format(
-            "<tr><td>{}</td><td>{}</td><td>{:.2f} {}</td><td>{:.3f}</td>", escaped(row.candidate.format),
-            escaped(row.method), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
+            "<tr><td>{}{}</td><td>{}</td><td>{:.2f} {}</td><td>{:.3f}</td>", escaped(row.candidate.format),
+            row.note.empty() ? "" : "<br><small>" + escaped(row.note) + "</small>", escaped(row.method), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
         if (!row.isMeasured()) {
             table += fmt::format(
                 "<td colspan=\"{}\">{}</td></tr>\n", shown.size() + 2,

@@ -1,5 +1,7 @@
 #include "app/session/idx_file.h"
 
+#include "core/base/mapped_file.h"
+
 #include <zlib.h>
 
 #include <algorithm>
@@ -16,6 +18,7 @@ constexpr std::size_t mostBytes = std::size_t{1} << 31; ///< what a small gzip f
 /// zlib's reader takes plain files as they are.
 Result<std::vector<unsigned char>> contentsOf(const fs::path& path)
 {
+    (void)TRY(MappedFile::open(path)); // says what it is that cannot be read, and waits for no pipe
     const gzFile file = gzopen(path.c_str(), "rb");
     if (file == nullptr)
         return fail(ErrorCode::Io, "{}: the file cannot be read", path.string());

@@ -1,5 +1,6 @@
 #include "app/session/picture_set.h"
 
+#include "core/base/mapped_file.h"
 #include "core/base/part_file.h"
 
 #include <QBuffer>
@@ -12,11 +13,10 @@ namespace tritloom {
 
 Result<Picture> readPicture(const std::filesystem::path& path)
 {
+    if (TRY(MappedFile::open(path))->bytes().empty()) // which does not wait for a pipe's writer
+        return fail(ErrorCode::InvalidInput, "{}: the file is empty", path.string());
     QImageReader reader(QString::fromStdString(path.string()));
     QImage image;
-    std::error_code none;
-    if (std::filesystem::is_regular_file(path, none) && std::filesystem::file_size(path, none) == 0)
-        return fail(ErrorCode::InvalidInput, "{}: the file is empty", path.string());
     // The library says only that it cannot read what is beyond its limit.
     constexpr qint64 bytesOfPixel = 4;
     const QSize size = reader.size();

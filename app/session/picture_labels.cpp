@@ -1,6 +1,7 @@
 #include "app/session/picture_labels.h"
 
-#include <QFile>
+#include "app/session/text_file.h"
+
 #include <QFileInfo>
 #include <QRegularExpression>
 
@@ -18,9 +19,7 @@ struct LabelFile {
 
 Result<LabelFile> readLabels(const std::filesystem::path& path, const std::vector<PictureFile>& files)
 {
-    QFile file(QString::fromStdString(path.string()));
-    if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::Io, "{}: {}", path.string(), file.errorString().toStdString());
+    const std::string lines = TRY(readTextFile(path));
     std::set<QString> known;
     for (const PictureFile& picture : files)
         known.insert({QFileInfo(picture.path).fileName()});
@@ -28,7 +27,7 @@ Result<LabelFile> readLabels(const std::filesystem::path& path, const std::vecto
         known.insert(picture.stem);
     LabelFile result;
     static const QRegularExpression separator("[,;\\t ]+");
-    for (const QString& line : QString::fromUtf8(file.readAll()).split('\n')) {
+    for (const QString& line : QString::fromStdString(lines).split('\n')) {
         const QString text = line.trimmed();
         if (text.isEmpty())
             continue;

@@ -31,7 +31,7 @@ std::vector<PictureFile> filesOf(const PictureSource& source)
     if (!files.empty())
         return files;
     const QFileInfo root(QString::fromStdString(source.images.string()));
-    if (root.isFile())
+    if (root.exists() && !root.isDir()) // reading says why a pipe is none
         return {{root.absoluteFilePath(), "", root.completeBaseName()}};
     const QDir folder(root.absoluteFilePath());
     QDirIterator walk(

@@ -1,5 +1,7 @@
 #include "app/session/plugin_choice.h"
 
+#include "app/session/written_formats.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,17 +62,8 @@ std::vector<Parameters> sizesBy(const PluginChoice& method, const LayerMethod& w
 /// Formats of all families that the method can write, one of every size, smallest first.
 std::vector<Candidate> othersBy(const PluginChoice& method, const LayerMethod& writer)
 {
-    std::vector<NumberFormatPtr> formats;
-    for (const NumberFormatFamily& family : numberFormatFamilies())
-        for (const std::string& id : family.examples())
-            if (const auto format = parseNumberFormat(id);
-                format && !(*format)->isFloat() && writer.supports(**format))
-                formats.push_back(*format);
-    // Planes of signs are a part of replacements and have no example of their own.
-    if (const auto sign = parseNumberFormat("sign");
-        formats.empty() && writer.makesReplacements() && sign && writer.supports(**sign))
-        formats.push_back(*sign);
-    std::ranges::stable_sort(formats, {}, &NumberFormat::bitsPerWeight);
+    std::vector<NumberFormatPtr> formats = writtenFormats(writer);
+    std::erase_if(formats, [](const NumberFormatPtr& format) { return format->isFloat(); });
     const auto same = std::ranges::unique(formats, {}, &NumberFormat::bitsPerWeight);
     formats.erase(same.begin(), same.end());
     std::vector<Candidate> candidates;

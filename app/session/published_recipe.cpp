@@ -1,9 +1,9 @@
 #include "app/session/published_recipe.h"
 
+#include "core/base/mapped_file.h"
 #include "core/format/row_group.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -61,12 +61,12 @@ bool looksLikeRecipe(const std::filesystem::path& path)
     if (std::filesystem::is_directory(path, error) || name == "config.json"
         || name == "model.safetensors.index.json")
         return false;
-    std::ifstream file(path, std::ios::binary);
-    std::string start(64, '\0');
-    file.read(start.data(), std::streamsize(start.size()));
-    if (file.gcount() == 0)
-        return true; // what is missing or empty is told about as a recipe
-    start.resize(std::size_t(file.gcount()));
+    const auto file = MappedFile::open(path);
+    if (!file || (*file)->bytes().empty())
+        return true; // what cannot be read or is empty is told about as a recipe
+    constexpr std::size_t enough = 64;
+    const std::string_view start(
+        reinterpret_cast<const char*>((*file)->bytes().data()), std::min(enough, (*file)->bytes().size()));
     const std::size_t first = start.find_first_not_of(" \t\r\n");
     // The length that a safetensors file begins with may look like a brace, but it has zeros behind it.
     return start.find('\0') == std::string::npos && (first == std::string::npos || start[first] == '{');

@@ -7,7 +7,6 @@
 
 #include "core/sensitivity/candidate.h"
 
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -75,14 +74,6 @@ Result<std::vector<RecipeEntry>> parseEntries(std::string_view json, const std::
     return entries;
 }
 
-Result<std::string> textOf(const std::filesystem::path& path)
-{
-    QFile file(QString::fromStdString(path.string()));
-    if (!file.open(QIODevice::ReadOnly))
-        return fail(ErrorCode::Io, "{}: {}", path.string(), file.errorString().toStdString());
-    return file.readAll().toStdString();
-}
-
 } // namespace
 
 Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name)
@@ -105,7 +96,7 @@ Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path
     const std::string name = path.filename().string();
     if (!looksLikeRecipe(path))
         return publishedEntries(*TRY(loadModel(path)), name);
-    return parseEntries(TRY(textOf(path)), name);
+    return parseEntries(TRY(readTextFile(path)), name);
 }
 
 Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path)
@@ -113,14 +104,14 @@ Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& p
     const std::string name = path.filename().string();
     if (!looksLikeRecipe(path))
         return publishedRecipe(model, *TRY(loadModel(path)), name);
-    return parseRecipe(model, TRY(textOf(path)), name);
+    return parseRecipe(model, TRY(readTextFile(path)), name);
 }
 
 Result<std::vector<AppliedTransform>> recipeTransforms(const std::filesystem::path& path)
 {
     if (!looksLikeRecipe(path))
         return std::vector<AppliedTransform>();
-    const std::string text = TRY(textOf(path));
+    const std::string text = TRY(readTextFile(path));
     const QJsonValue list =
         QJsonDocument::fromJson(QByteArray::fromStdString(text)).object().value("transforms");
     if (list.isUndefined())

@@ -80,7 +80,9 @@ std::optional<double> SpeedController::overhead() const
     if (m_known.empty() || !m_readSpeed.isKnown() || m_known.back().second.tokensPerSecond <= 0)
         return std::nullopt;
     const auto& [allocation, speed] = m_known.back();
-    const double bytes = decodeLoad(*m_engine->model(), allocation, 0, m_engine->methods()).bytes();
+    const auto base = m_engine->base();
+    const double bytes =
+        decodeLoad(*m_engine->model(), allocation, 0, m_engine->methods(), base.get()).bytes();
     return std::max(0.0, 1 / speed.tokensPerSecond - bytes / m_readSpeed.of(bytes));
 }
 

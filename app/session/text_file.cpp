@@ -1,5 +1,6 @@
 #include "app/session/text_file.h"
 
+#include "core/base/mapped_file.h"
 #include "core/base/part_file.h"
 
 namespace tritloom {
@@ -16,6 +17,12 @@ std::filesystem::path endOfLinks(std::filesystem::path path)
         path = path.parent_path() / next; // an absolute one stays what it is
     }
     return path;
+}
+
+Result<std::string> readTextFile(const std::filesystem::path& path)
+{
+    const auto file = TRY(MappedFile::open(path));
+    return std::string(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
 }
 
 Result<void> writeTextFile(const QString& path, const std::string& text)

@@ -9,6 +9,9 @@
 
 namespace tritloom {
 
+/// The whole file. Errors: NotFound, Io (a folder; a device or pipe, which is not waited for).
+[[nodiscard]] Result<std::string> readTextFile(const std::filesystem::path& path);
+
 /// Writes the whole file or leaves what was there. Errors: Io, with the file's name.
 [[nodiscard]] Result<void> writeTextFile(const QString& path, const std::string& text);
 

@@ -59,10 +59,11 @@ Workspace::Workspace(
     , m_baseModel(m_engine)
 {
     m_saver.setMaxThreadCount(1);
-    offerRowGroups();
     if (model().contextLength > 0) // no cache is longer than what the model was made for
         m_goal.contextLength = std::min(m_goal.contextLength, model().contextLength);
     restore();
+    if (!m_store)
+        offerRowGroups(); // else with the project's method
     m_goal.budgetBytes =
         m_goal.budgetBytes == 0 ? standardBudget() : std::max(m_goal.budgetBytes, smallestBudget());
     m_contract.request(m_document.allocation());

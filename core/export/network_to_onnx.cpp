@@ -3,7 +3,6 @@
 #include "core/architecture/onnx/onnx_network.h"
 #include "core/graph/shape_inference.h"
 
-#include <algorithm>
 
 namespace tritloom::onnx {
 namespace {
@@ -21,43 +20,28 @@ void setFloats(
     tensor.set_raw_data(bytesOf(values));
 }
 
-/// dynamic: heights and widths that are not 1 get a name instead of a number.
-void describe(::onnx::ValueInfoProto& info, const std::string& name, const Shape& shape, bool dynamic)
+/// larger: the shape for larger pictures; sizes that are others there get a name instead of a number.
+void describe(::onnx::ValueInfoProto& info, const std::string& name, const Shape& shape, const Shape& larger)
 {
+    static constexpr const char* endings[] = {"_batch", "_channels", "_height", "_width"};
     info.set_name(name);
     auto& tensor = *info.mutable_type()->mutable_tensor_type();
     tensor.set_elem_type(::onnx::TensorProto::FLOAT);
     for (std::size_t i = 0; i < shape.size(); ++i) {
         auto& dimension = *tensor.mutable_shape()->add_dim();
-        if (dynamic && shape.size() == 4 && i >= 2)
-            dimension.set_dim_param(name + (i == 2 ? "_height" : "_width"));
-        else
+        if (larger[i] == shape[i])
             dimension.set_dim_value(std::int64_t(shape[i]));
+        else
+            dimension.set_dim_param(shape.size() == 4 ? name + endings[i] : fmt::format("{}_{}", name, i));
     }
-}
-
-/// Whether two graphs of one network for pictures of different sizes do the same whatever the size.
-bool isOfAnySize(const Graph& a, const Graph& b)
-{
-    if (a.nodes.size() != b.nodes.size() || a.outputShape.size() != 4)
-        return false;
-    for (std::size_t i = 0; i < a.nodes.size(); ++i) {
-        Op left = a.nodes[i].op, right = b.nodes[i].op;
-        if (left.kind == OpKind::Resize) { // written as a factor
-            left.lists.erase("sizes");
-            right.lists.erase("sizes");
-        }
-        if (!(left == right))
-            return false;
-    }
-    return true;
 }
 
 } // namespace
 
-Emitter::Emitter(const ModelFile& file, const Graph& graph, ::onnx::GraphProto& to)
+Emitter::Emitter(const ModelFile& file, const Graph& graph, const AnySize& sizes, ::onnx::GraphProto& to)
     : m_file(file)
     , m_graph(graph)
+    , m_sizes(sizes)
     , m_to(to)
 {
     for (const GraphInput& input : graph.inputs)
@@ -138,6 +122,12 @@ const NamedTensor* Emitter::storedOperand(std::size_t operand) const
     return &m_file.tensors[std::size_t(m_node->weights[i])];
 }
 
+std::optional<std::string> Emitter::sizedLike() const
+{
+    const auto found = m_sizes.like.find(m_node->output);
+    return found == m_sizes.like.end() ? std::nullopt : std::optional(m_values.at(found->second).first);
+}
+
 Result<void> Emitter::load(const Node& node)
 {
     m_node = &node;
@@ -174,7 +164,7 @@ Result<void> Emitter::run()
     return {};
 }
 
-Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file)
+Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file, std::vector<std::string>& notices)
 {
     const PictureArchitecture* const architecture = findPictureArchitecture(file.architecture());
     if (architecture == nullptr)
@@ -184,13 +174,21 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file)
     const PictureModel picture = TRY(architecture->describe(file));
     const Shape nominal = nominalPicture(picture);
     const Graph graph = TRY(architecture->build(file, nominal));
-    Shape larger = nominal;
+    Graph larger = graph;
+    AnySize sizes;
     if (picture.height == 0 && picture.width == 0) {
-        larger[2] += picture.multiple;
-        larger[3] += 2 * picture.multiple;
+        Shape shape = nominal;
+        shape[2] += picture.multiple;
+        shape[3] += 2 * picture.multiple;
+        auto built = architecture->build(file, shape);
+        sizes = built ? TRY(anySize(file, graph, *built)) : AnySize{built.error().message, {}};
+        if (sizes.whyNot.empty())
+            larger = std::move(*built);
+        else
+            notices.push_back(fmt::format(
+                "the network takes pictures of any size, and this file {} x {}: {} is made for one", nominal[2],
+                nominal[3], sizes.whyNot));
     }
-    const auto other = larger == nominal ? Result<Graph>(graph) : architecture->build(file, larger);
-    const bool dynamic = larger != nominal && other && isOfAnySize(graph, *other);
 
     ::onnx::ModelProto model;
     model.set_ir_version(irVersion);
@@ -213,16 +211,16 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file)
         initializer.set_name(tensor.name);
         initializer.set_data_type(::onnx::TensorProto::FLOAT);
     }
-    for (const GraphInput& input : graph.inputs)
-        describe(*to.add_input(), input.name, input.shape, dynamic);
-    Emitter emitter(file, graph, to);
+    for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+        describe(*to.add_input(), graph.inputs[i].name, graph.inputs[i].shape, larger.inputs[i].shape);
+    Emitter emitter(file, graph, sizes, to);
     TRY_VOID(emitter.run());
     ::onnx::NodeProto& last = *to.add_node();
     last.set_op_type("Identity");
     last.set_name("output");
     last.add_input(emitter.nameOfOutput());
     last.add_output("output");
-    describe(*to.add_output(), "output", graph.outputShape, dynamic);
+    describe(*to.add_output(), "output", graph.outputShape, larger.outputShape);
     return model;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/export/any_size.h"
 #include "core/export/onnx_document.h"
 #include "core/graph/graph.h"
 
@@ -16,7 +17,7 @@ public:
         std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>> value;
     };
 
-    Emitter(const ModelFile& file, const Graph& graph, ::onnx::GraphProto& to);
+    Emitter(const ModelFile& file, const Graph& graph, const AnySize& sizes, ::onnx::GraphProto& to);
     /// Errors: Unsupported (an op that has no operator, by its node).
     [[nodiscard]] Result<void> run();
     [[nodiscard]] const std::string& nameOfOutput() const { return m_values.at(m_graph.output).first; }
@@ -43,12 +44,15 @@ public:
     }
     [[nodiscard]] const NamedTensor*
     storedOperand(std::size_t operand) const; ///< null: it is none of the file
+    /// The value whose height and width the node's result has, whatever they are.
+    [[nodiscard]] std::optional<std::string> sizedLike() const;
 
 private:
     Result<void> load(const Node& node);
 
     const ModelFile& m_file;
     const Graph& m_graph;
+    const AnySize& m_sizes;
     ::onnx::GraphProto& m_to;
     const Node* m_node = nullptr;
     Names m_operands;

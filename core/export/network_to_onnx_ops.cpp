@@ -253,12 +253,19 @@ Result<std::string> resize(Emitter& e)
     const Op& op = e.op();
     if (op.count("transform") == 4)
         return no(e, "half_pixel_symmetric came with operator set 19");
-    std::vector<float> scales;
-    for (std::size_t d = 0; d < e.shapes()[0].size(); ++d)
-        scales.push_back(float(op.number(fmt::format("scale{}", d), 1)));
-    const std::string factors = e.floats(scales);
+    Emitter::Names inputs{e.operands()[0], ""};
+    if (const auto like = e.sizedLike()) {
+        const std::string own = e.emit("Shape", {inputs[0]}, {{"end", std::int64_t(2)}}),
+                          others = e.emit("Shape", {*like}, {{"start", std::int64_t(2)}});
+        inputs.insert(inputs.end(), {"", e.emit("Concat", {own, others}, {{"axis", std::int64_t(0)}})});
+    } else {
+        std::vector<float> scales;
+        for (std::size_t d = 0; d < e.shapes()[0].size(); ++d)
+            scales.push_back(float(op.number(fmt::format("scale{}", d), 1)));
+        inputs.push_back(e.floats(scales));
+    }
     return e.emit(
-        "Resize", {e.operands()[0], "", factors},
+        "Resize", inputs,
         {{"mode", std::string(modes[op.count("mode")])},
          {"coordinate_transformation_mode", std::string(transforms[op.count("transform")])},
          {"nearest_mode", std::string(nearest[op.count("nearest")])},

@@ -107,10 +107,10 @@ Document::Document(::onnx::ModelProto model)
     });
 }
 
-Result<Document> Document::of(const ModelFile& model)
+Result<Document> Document::of(const ModelFile& model, std::vector<std::string>& notices)
 {
     if (model.operators == nullptr)
-        return Document(TRY(modelOfNetwork(model)));
+        return Document(TRY(modelOfNetwork(model, notices)));
     if (model.format != "tritloom") {
         Document document(TRY(modelOfFile(model)));
         // What the file makes of whole numbers was read as weights: then the operators as they were read.

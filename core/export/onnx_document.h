@@ -27,7 +27,8 @@ public:
     /// The model's own file again, or a graph made of the network it was recognised as; every tensor of the
     /// model is then an initializer of its name, in its order of the file. Errors: Io, InvalidInput,
     /// Unsupported.
-    [[nodiscard]] static Result<Document> of(const ModelFile& model);
+    /// notices: what was odd, added behind.
+    [[nodiscard]] static Result<Document> of(const ModelFile& model, std::vector<std::string>& notices);
 
     [[nodiscard]] std::list<::onnx::NodeProto>& nodes() { return m_nodes; }
     [[nodiscard]] ::onnx::TensorProto* initializer(const std::string& name); ///< null: none is called so
@@ -74,8 +75,10 @@ private:
     Node m_front; ///< where what was inserted first ends
 };
 
-/// A model of operators made from the graph of a network that did not come as ONNX. Errors: Unsupported.
-[[nodiscard]] Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& model);
+/// A model of operators made from the graph of a network that did not come as ONNX; for pictures of any size
+/// where the network takes them, else a notice says that it does not. Errors: Unsupported.
+[[nodiscard]] Result<::onnx::ModelProto>
+modelOfNetwork(const ModelFile& model, std::vector<std::string>& notices);
 
 /// The operators that came with the model, when its own file is none of ONNX. Errors: Unsupported.
 [[nodiscard]] Result<::onnx::ModelProto> modelOfOperators(const ModelFile& model);

@@ -45,9 +45,9 @@ Result<WrittenFile> writeNetwork(const ExportRequest& request, std::string_view 
 {
     if (const auto problems = checkOnnx(request.model, request.formats); !problems.empty())
         return fail(ErrorCode::Unsupported, "{}", problems.front());
-    Document document = TRY(Document::of(request.model));
-    const auto& tensors = request.model.tensors;
     WrittenFile result;
+    Document document = TRY(Document::of(request.model, result.notices));
+    const auto& tensors = request.model.tensors;
     std::size_t writtenSo = 0, asFloats = 0;
     std::vector<RoundedInput> inputs;
     for (std::size_t i = 0; i < tensors.size(); ++i) {

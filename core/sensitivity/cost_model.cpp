@@ -22,10 +22,36 @@ double joulesPerProduct(std::string_view format)
     return 0.3e-12; // 8-bit product, 32-bit addition
 }
 
+/// Bytes of the base that are read beside what bytesOf() counts of the layer.
+std::uint64_t bytesOfBase(
+    const Model& model, const Layer& layer, const LayerChoice& choice, const MethodLookup& methods, const Model* base)
+{
+    if (!model.file)
+        return 0;
+    const NamedTensor& tensor = model.tensor(layer.tensor);
+    if (choice.format.empty())
+        return bytesRead(tensor) - layer.storedBytes;
+    const LayerMethod* const method = methods ? methods(choice.method) : nullptr;
+    if (method == nullptr || !method->needsBase())
+        return 0;
+    const NamedTensor* const there = base != nullptr ? base->file->find(tensor.name) : nullptr;
+    return there != nullptr ? bytesRead(*there) : bytesRead(tensor);
+}
+
 } // namespace
 
+std::uint64_t bytesRead(const NamedTensor& tensor)
+{
+    std::uint64_t bytes = storedBytes(tensor);
+    if (tensor.replacement)
+        for (const LayerReplacement::Part& part : tensor.replacement->parts)
+            bytes += part.isShared ? part.tensor.bytes().size() : 0;
+    return bytes;
+}
+
 DecodeLoad decodeLoad(
-    const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods)
+    const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods,
+    const Model* base)
 {
     DecodeLoad load;
     std::uint64_t layerBytes = 0;
@@ -45,7 +71,8 @@ DecodeLoad decodeLoad(
         const LayerChoice& choice = allocation.layers[i];
         const double products =
             double(layer.parameters()) * double(std::max<std::size_t>(1, uses[layer.tensor]));
-        load.weightBytes += double(bytesOf(layer, choice, methods));
+        load.weightBytes += double(
+            bytesOf(layer, choice, methods) + bytesOfBase(model, layer, choice, methods, base));
         load.multiplyAdds += products;
         load.arithmeticJoules +=
             products * joulesPerProduct(choice.format.empty() ? layer.storedFormat : choice.format);

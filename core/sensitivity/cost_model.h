@@ -7,8 +7,9 @@ namespace tritloom {
 /// What making one token after `contextLength` others moves and computes, one sequence at a time (decode).
 /// Energy has the terms of Horowitz (ISSCC 2014, 45 nm): good for ratios, not for a bill.
 struct DecodeLoad {
-    double weightBytes =
-        0; ///< all weights read once; the table of embeddings only where it is the head as well
+    /// All weights read once, those of a base that differences are to as well; the table of embeddings only
+    /// where it is the head too.
+    double weightBytes = 0;
     double cacheBytes = 0; ///< the key-value cache read once, 16 bit
     double multiplyAdds = 0; ///< products with weights and with the cache
     double arithmeticJoules =
@@ -25,9 +26,13 @@ struct DecodeLoad {
     }
 };
 
-/// O(layers). methods: see bytesOf(). Any thread.
-[[nodiscard]] DecodeLoad
-decodeLoad(
-    const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods = {});
+/// O(layers). methods: see bytesOf(). base: what methods that need one store differences to; null: it is taken
+/// to be stored as the model is. Any thread.
+[[nodiscard]] DecodeLoad decodeLoad(
+    const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods = {},
+    const Model* base = nullptr);
+
+/// What is read to use a tensor as it is stored: storedBytes(), and of a difference what lies in its base.
+[[nodiscard]] std::uint64_t bytesRead(const NamedTensor& tensor);
 
 } // namespace tritloom

@@ -570,6 +570,10 @@
             <source>&amp;Shown pages</source>
             <translation>&amp;Gezeigte Seiten</translation>
         </message>
+        <message>
+            <source>Sensitivity is being measured; the budget is distributed when that is done.</source>
+            <translation>Die Sensitivität wird gemessen; danach wird das Budget verteilt.</translation>
+        </message>
     </context>
     <context>
         <name>main</name>
@@ -1717,6 +1721,10 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>Or drop a file or folder here: GGUF, safetensors with its config.json, a llama2.c checkpoint, or a network on pictures as ONNX or PyTorch file.</source>
             <translation>Oder eine Datei oder einen Ordner hierher ziehen: GGUF, Safetensors mit config.json, ein llama2.c-Checkpoint oder ein Netz auf Bildern als ONNX- oder PyTorch-Datei.</translation>
+        </message>
+        <message>
+            <source>Samples</source>
+            <translation>Beispiele</translation>
         </message>
     </context>
     <context>
@@ -3839,8 +3847,8 @@ Divergenz %1</translation>
             <translation>Die Metrik wird vorher gefragt, wo das noch nicht geschehen ist.</translation>
         </message>
         <message>
-            <source>The sensitivity has not been measured yet, so there are no costs to go by.</source>
-            <translation>Die Sensitivität ist noch nicht gemessen, es gibt also keine Kosten, nach denen es gehen könnte.</translation>
+            <source>The sensitivity has not been measured yet: that comes first.</source>
+            <translation>Die Sensitivität ist noch nicht gemessen: Das kommt zuerst.</translation>
         </message>
         <message>
             <source>The standard: of all choices that fit the budget, the one with the least sum of costs. Exact, and done in a moment.</source>
@@ -4130,6 +4138,22 @@ Divergenz %1</translation>
         <message>
             <source>formats of %1 to %2 bits per weight</source>
             <translation>Formate von %1 bis %2 Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source>%1 and %2 more</source>
+            <translation>%1 und %2 weitere</translation>
+        </message>
+        <message>
+            <source>; first of all %1</source>
+            <translation>; zuerst %1</translation>
+        </message>
+        <message>
+            <source>planes of %1 bits per weight</source>
+            <translation>Ebenen von %1 Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source>Formats:</source>
+            <translation>Formate:</translation>
         </message>
     </context>
     <context>
@@ -8078,6 +8102,14 @@ Divergenz %1</translation>
         <message>
             <source>%1: it holds differences to &apos;%2&apos;, and what was asked for is not that model: %3</source>
             <translation>%1: Sie enthält Unterschiede zu „%2“, und was angegeben wurde, ist nicht dieses Modell: %3</translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers are %3: their rows are no multiple of %4</source>
+            <translation>%1 von %2 Schichten sind %3: Ihre Zeilen sind kein Vielfaches von %4</translation>
+        </message>
+        <message>
+            <source>the network takes pictures of any size, and this file %1 x %2: %3 is made for one</source>
+            <translation>Das Netz nimmt Bilder jeder Größe, diese Datei %1 x %2: %3 ist für eine gemacht</translation>
         </message>
     </context>
     <context>

@@ -46,6 +46,20 @@ private slots:
         QCOMPARE(m_window->windowTitle(), QString("Tritloom"));
     }
 
+    void theStartPageOpensAnySample()
+    {
+        const auto buttons = find<QWidget>("startPage")->findChildren<QPushButton*>("sampleFile");
+        QCOMPARE(std::size_t(buttons.size()), sampleModels().size());
+        const auto classifier = std::ranges::find_if(buttons, [](const QPushButton* button) {
+            return button->toolTip().endsWith("shapes.onnx");
+        });
+        QVERIFY(classifier != buttons.end());
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        QTest::mouseClick(*classifier, Qt::LeftButton);
+        QVERIFY(opened.wait(60000));
+        QVERIFY(m_window->windowTitle().startsWith("shapes.onnx"));
+    }
+
     void everySampleIsInTheMenu()
     {
         for (const SampleModel& sample : sampleModels()) {

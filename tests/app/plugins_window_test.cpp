@@ -141,6 +141,36 @@ private slots:
         QVERIFY(workspace().document().allocation() == workspace().model().original());
     }
 
+    // Who has just opened a model need not know what an allocation goes by.
+    void allocateMeasuresFirst()
+    {
+        QCOMPARE(workspace().sensitivity().table().knownCount(), std::size_t(0));
+        QSignalSpy allocated(&workspace(), &Workspace::allocated);
+        auto* const allocate = find<QAction>(*m_window, "action.allocate");
+        allocate->trigger();
+        QVERIFY(workspace().sensitivity().isRunning());
+        allocate->trigger(); // asked again, not done twice
+        QVERIFY(allocated.wait(240000));
+        QTest::qWait(50);
+        QCOMPARE(allocated.size(), 1);
+        QCOMPARE(
+            workspace().sensitivity().table().knownCount(), workspace().sensitivity().table().cellCount());
+        QVERIFY(workspace().document().allocation() != workspace().model().original());
+    }
+
+    void aSweepThatIsStoppedAllocatesNothing()
+    {
+        QSignalSpy allocated(&workspace(), &Workspace::allocated);
+        QSignalSpy failed(&workspace(), &Workspace::allocationFailed);
+        find<QAction>(*m_window, "action.allocate")->trigger();
+        QVERIFY(workspace().sensitivity().isRunning());
+        find<QAction>(*m_window, "action.cancel")->trigger();
+        QVERIFY(!workspace().sensitivity().isRunning());
+        QTest::qWait(50);
+        QCOMPARE(allocated.size() + failed.size(), 0);
+        QVERIFY(workspace().document().allocation() == workspace().model().original());
+    }
+
     void theChoiceIsKeptInTheProject()
     {
         const std::filesystem::path path = m_folder.filePath("kept.tritproj").toStdString();
@@ -287,6 +317,22 @@ private slots:
         QVERIFY(text.contains(info->covers));
         for (const ParameterSpec& spec : m_plugins.find("autoround")->parameters())
             QVERIFY(text.contains(QString::fromStdString(spec.key) + "="));
+    }
+
+    void theCardSaysWhichFormatsAMethodWrites()
+    {
+        auto* const page = qobject_cast<MethodsPage*>(m_window->page("methods"));
+        const auto cardOf = [&](const char* id) {
+            find<QLineEdit>(*page, "methodSearch")->setText(id);
+            auto* const list = find<QListWidget>(*page, "methodCards");
+            for (const MethodInfo& info : m_plugins.methods())
+                for (int row = 0; info.id == id && row < list->count(); ++row)
+                    if (list->item(row)->text() == info.title)
+                        list->setCurrentRow(row);
+            return find<QTextBrowser>(*page, "methodDetail")->toPlainText();
+        };
+        QVERIFY2(cardOf("bitdelta").contains("Formats: sign\n"), qPrintable(cardOf("bitdelta")));
+        QVERIFY2(cardOf("gptq").contains("; first of all q4_k"), qPrintable(cardOf("gptq")));
     }
 
     void wordsLeadToTheGlossary()

@@ -114,6 +114,28 @@ private slots:
         QVERIFY(!none.has_value() && none.error().code == ErrorCode::NotFound);
     }
 
+    void everyDialogCanBeTaken_data()
+    {
+        QTest::addColumn<QString>("page");
+        for (const QString& id : pageIds())
+            if (id.startsWith("dialog:"))
+                QTest::newRow(qPrintable(id)) << id;
+    }
+    void everyDialogCanBeTaken()
+    {
+        QFETCH(QString, page);
+        const QSize size(1280, 800);
+        const auto workspace = open();
+        if (page == "dialog:blame") // nothing is to blame for what is not there
+            QVERIFY(!grabPage(workspace, page, Theme::Light, size).has_value());
+        workspace->document().replace(uniform(workspace->model(), {"q4_0", "rtn", {}}), {});
+        const auto dialog = grabPage(workspace, page, Theme::Light, size);
+        QVERIFY2(dialog.has_value(), dialog ? "" : dialog.error().message.c_str());
+        QVERIFY(dialog->width() < size.width() && dialog->height() < size.height());
+        QVERIFY(coloursOf(*dialog) > 20);
+        keep(*dialog, QString(page).replace(':', '-'));
+    }
+
     void aTextIsWaitedFor()
     {
         const auto workspace = open();

@@ -107,13 +107,35 @@ private slots:
         QCOMPARE(done.err.trimmed().count('\n'), 0);
     }
 
-    void aPipeIsNoModel()
+    // Reading would wait for a writer, deaf to interrupts.
+    void aPipeIsNotWaitedFor_data()
     {
-        const QString pipe = path("pipe.gguf");
-        QCOMPARE(::mkfifo(pipe.toUtf8().constData(), 0600), 0);
-        const Finished done = cli({"inspect", pipe});
-        QCOMPARE(done.exitCode, 1);
+        QTest::addColumn<QStringList>("arguments");
+        const QString pipe = path("pipe"), picture = m_pictures + "classification/shapes.onnx";
+        QTest::newRow("a model") << QStringList{"inspect", pipe};
+        QTest::newRow("a recipe") << QStringList{"export", m_language, "--recipe", pipe, "-o", path("o.gguf")};
+        QTest::newRow("the recipe of a network on pictures")
+            << QStringList{"evaluate", picture, "--recipe", pipe};
+        QTest::newRow("a recipe's difference") << QStringList{"recipe", "diff", pipe, pipe};
+        QTest::newRow("a text") << QStringList{"evaluate", m_language, "--text", pipe};
+        QTest::newRow("a calibration") << QStringList{"evaluate", m_language, "--calibration", pipe};
+        QTest::newRow("an importance matrix") << QStringList{"evaluate", m_language, "--imatrix", pipe};
+        QTest::newRow("a base") << QStringList{"evaluate", m_language, "--base", pipe};
+        QTest::newRow("a reference") << QStringList{"evaluate", m_language, "--reference", pipe};
+        QTest::newRow("pictures") << QStringList{"evaluate", picture, "--images", pipe};
+        QTest::newRow("labels") << QStringList{
+            "evaluate", picture, "--images", m_pictures + "classification/evaluation", "--labels", pipe};
+        QTest::newRow("a device as a text") << QStringList{"evaluate", m_language, "--text", "/dev/zero"};
+    }
+    void aPipeIsNotWaitedFor()
+    {
+        QFETCH(QStringList, arguments);
+        if (!QFile::exists(path("pipe")))
+            QCOMPARE(::mkfifo(path("pipe").toUtf8().constData(), 0600), 0);
+        const Finished done = run(cliProgram(), arguments, m_folder.path(), 20);
         QVERIFY2(done.err.contains("a device or pipe"), done.err.constData());
+        QCOMPARE(done.exitCode, 1);
+        QCOMPARE(done.err.trimmed().count('\n'), 0);
     }
 
     void emptyListsAndParametersAreRefused_data()
@@ -231,6 +253,109 @@ private slots:
         const Finished wrong = cli({"screenshot", "sample", "--page", "layer", "-o", path("x.png")});
         QCOMPARE(wrong.exitCode, 2);
         QVERIFY2(wrong.err.contains("did you mean 'layers'"), wrong.err.constData());
+    }
+
+    // A crash of the window, or a stop, is said by the program that waits for it.
+    void aWindowThatEndsOnItsOwnIsTold_data()
+    {
+        QTest::addColumn<QByteArray>("does");
+        QTest::addColumn<bool>("isStopped");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QByteArray>("sentence");
+        QTest::newRow("it crashes") << QByteArray("kill -SEGV $$") << false << 1
+                                    << QByteArray("the program of the window ended before the picture was taken");
+        QTest::newRow("it is stopped") << QByteArray("exec sleep 30") << true << 130 << QByteArray("cancelled");
+    }
+    void aWindowThatEndsOnItsOwnIsTold()
+    {
+        QFETCH(QByteArray, does);
+        QFETCH(bool, isStopped);
+        QFETCH(int, exitCode);
+        QFETCH(QByteArray, sentence);
+        QTemporaryDir folder; // the window's program is the one beside it
+        const QString program = folder.filePath("tritloom-cli");
+        QVERIFY(QFile::copy(cliProgram(), program));
+        QFile window(folder.filePath("tritloom"));
+        QVERIFY(window.open(QIODevice::WriteOnly));
+        window.write("#!/bin/sh\n" + does + "\n");
+        window.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        window.close();
+        QProcess process;
+        process.start(program, {"screenshot", "sample", "-o", folder.filePath("p.png")});
+        QVERIFY(process.waitForStarted());
+        if (isStopped) {
+            QVERIFY(!process.waitForFinished(1500));
+            process.terminate();
+        }
+        QVERIFY(process.waitForFinished(20000));
+        const QByteArray said = process.readAllStandardError();
+        QCOMPARE(process.exitCode(), exitCode);
+        QCOMPARE(said.trimmed(), sentence);
+    }
+
+    void aMethodSaysWhatItWrites()
+    {
+        const Finished shown = cli({"methods", "bitdelta"});
+        QVERIFY2(shown.out.contains("\nFormats: sign\n"), shown.out.constData());
+        const QJsonArray all = cli({"methods", "--json"}).json()["methods"].toArray();
+        int writing = 0;
+        for (const QJsonValue& method : all) {
+            const qsizetype formats = method["formats"].toArray().size();
+            QCOMPARE(formats > 0, method["kind"].toString() == "layer-method");
+            writing += formats > 0 ? 1 : 0;
+        }
+        QVERIFY(writing > 20);
+        QString writers;
+        for (const QJsonValue& format : cli({"formats", "--json"}).json()["formats"].toArray())
+            if (format["id"].toString() == "sign")
+                writers = format["writtenBy"].toString();
+        QCOMPARE(writers, QString("bitdelta, bitstack, pb-llm"));
+        // Where it is the only one it need not be named.
+        const Finished only = cli(
+            {"export", m_language, "--method", "pb-llm", "--skip-evaluation", "-o", path("signs.tritloom")});
+        QVERIFY2(only.exitCode == 0, only.err.constData());
+        QVERIFY(cli({"inspect", path("signs.tritloom")}).out.contains("sign"));
+        const Finished several = cli({"export", m_language, "--method", "bitmod", "-o", path("x.tritloom")});
+        QCOMPARE(several.exitCode, 2);
+        QVERIFY2(several.err.contains("without --format: bitmod writes bitmod"), several.err.constData());
+        const Finished none =
+            cli({"export", m_language, "--format", "sign", "--method", "rtn", "-o", path("x.tritloom")});
+        QCOMPARE(none.exitCode, 2);
+        QVERIFY2(none.err.contains("bitdelta, bitstack, pb-llm can"), none.err.constData());
+    }
+
+    void formatsThatFitNoRowAreNoted()
+    {
+        const QString picture = m_pictures + "super-resolution/enlarge.onnx";
+        const QStringList what{"compare", picture, "--formats", "q4_k,int8row", "--methods", "rtn", "--limit", "1"};
+        const Finished done = cli(what + QStringList{"--csv", path("n.csv"), "--html", path("n.html")});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        const Finished json = cli(what + QStringList{"--json"});
+        QString note;
+        for (const QJsonValue& row : json.json()["rows"].toArray()) {
+            QCOMPARE(row["note"].isUndefined(), row["format"].toString() != "q4_k");
+            note += row["note"].toString();
+        }
+        QVERIFY2(note.contains("their rows are no multiple of 256"), qPrintable(note));
+        QVERIFY2(done.out.contains(note.toUtf8()), done.out.constData());
+        for (const char* name : {"n.csv", "n.html"}) {
+            QFile file(path(name));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY(file.readAll().contains(note.toUtf8()));
+        }
+    }
+
+    void aComparisonTakesWhatItsMethodsWrite()
+    {
+        const Finished done = cli(
+            {"compare", m_language, "--methods", "rtn,pb-llm", "--chunks", "1", "--context", "32", "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QStringList pairs;
+        for (const QJsonValue& row : done.json()["rows"].toArray())
+            pairs << row["method"].toString() + ' ' + row["format"].toString();
+        QCOMPARE(pairs.last(), QString("pb-llm sign"));
+        QCOMPARE(pairs.filter("rtn").size(), 6);
+        QCOMPARE(done.json()["leftOut"].toArray().size(), 0);
     }
 };
 

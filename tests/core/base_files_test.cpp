@@ -2,9 +2,9 @@
 #include "core/calibrate/compressor.h"
 #include "core/export/tritloom_target.h"
 #include "core/file/base_files.h"
-#include "plugins/bitdelta/bitdelta.h"
 #include "tests/support/logits.h"
 #include "tests/support/tiny_model.h"
+#include "tests/support/tuned_models.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -18,31 +18,6 @@
 using namespace tritloom;
 
 namespace {
-
-const BitDelta bitDelta;
-
-/// The model with every matrix moved a little, another way for every seed.
-std::shared_ptr<const Model> tunedFrom(const Model& base, unsigned seed)
-{
-    ModelFile file = *base.file;
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal(0, 0.02f);
-    for (NamedTensor& tensor : file.tensors) {
-        std::vector<float> values = tensor.stored.toFloats();
-        for (float& value : values)
-            value += normal(random);
-        tensor.stored = Tensor::adoptFloats(tensor.shape, std::move(values));
-    }
-    return makeModel(std::move(file));
-}
-
-std::vector<std::string> formatsOf(const ModelFile& file)
-{
-    std::vector<std::string> formats;
-    for (const NamedTensor& tensor : file.tensors)
-        formats.push_back(storedFormat(tensor)->id());
-    return formats;
-}
 
 std::mutex waitMutex;
 std::condition_variable waitChanged;

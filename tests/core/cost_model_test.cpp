@@ -3,7 +3,9 @@
 #include "core/sensitivity/cost_model.h"
 #include "core/sensitivity/read_speed.h"
 
+#include "core/calibrate/compressor.h"
 #include "tests/support/tiny_model.h"
+#include "tests/support/tuned_models.h"
 
 #include <QTest>
 
@@ -116,6 +118,37 @@ private slots:
         QVERIFY(isNear(speed.tokensPerSecond, 100, 1e-9));
         QVERIFY(speed.slowest <= speed.tokensPerSecond && speed.tokensPerSecond <= speed.fastest);
         QCOMPARE(speedOf({}).tokens, std::size_t(0));
+    }
+
+    // A token is made of the base's weights and of the signs, whatever lies in which file.
+    void whatADifferenceReadsIsItsBaseToo()
+    {
+        const auto base = TinyModel().make(), tuned = tunedFrom(*base, 1);
+        const auto methods = [](std::string_view id) -> const LayerMethod* {
+            return id == "bitdelta" ? &bitDelta : nullptr;
+        };
+        const Allocation signs = uniform(*tuned, {"sign", "bitdelta", {}});
+        double stored = 0, ofBase = 0, others = double(tuned->bytes());
+        for (std::size_t i = 0; i < signs.layers.size(); ++i) {
+            const Layer& layer = tuned->layers[i];
+            others -= double(layer.storedBytes);
+            if (layer.role == "token_embd" && tuned->layers.back().role == "output")
+                continue; // one row of it
+            stored += double(bytesOf(layer, signs.layers[i], methods));
+            ofBase += double(base->layers[i].storedBytes);
+        }
+        QVERIFY(ofBase > 0);
+        QCOMPARE(
+            decodeLoad(*tuned, signs, 0, methods, base.get()).weightBytes, others + stored + ofBase);
+        // Of a base that is not known: as the model itself is stored.
+        QCOMPARE(decodeLoad(*tuned, signs, 0, methods).weightBytes, others + stored + ofBase);
+        // In a file that refers to it, the base's part is not among the bytes that are stored.
+        Compressor compressor(tuned, methods, nullptr, 0);
+        compressor.setBase(base);
+        const CompressedLayer made = compressor.compress(LayerId(1), signs.layers[1], {}).value();
+        NamedTensor tensor{.name = "difference", .shape = {}, .stored = made.replacement()->parts.front().tensor};
+        tensor.replacement = made.replacement();
+        QCOMPARE(bytesRead(tensor) - storedBytes(tensor), std::uint64_t(base->layers[1].storedBytes));
     }
 
     void readingIsMeasuredAndStops()

@@ -177,6 +177,49 @@ private slots:
             check(runtime, int(i), ours[i], m_cases[i].name, floatTolerance);
     }
 
+    // What came as tensors and takes pictures of any size does so as ONNX too.
+    void networksOfAnySizeAreWrittenSo()
+    {
+        OnnxRuntime runtime;
+        std::vector<std::pair<std::string, Tensor>> ours;
+        for (const Case& each : m_cases) {
+            const auto model = loadModel(each.path).value();
+            const PictureModel& picture = *model->picture;
+            if (each.path.extension() == ".onnx" || picture.height != 0 || picture.width != 0)
+                continue;
+            const auto compressor = std::make_shared<Compressor>(model, methodOf, nullptr, 1 << 24);
+            const std::filesystem::path path = inFolder(each.name + "-any.onnx");
+            const auto report = exportAllocation(*model, *compressor, model->original(), path, {}, {});
+            QVERIFY2(report, report ? "" : report.error().message.c_str());
+            for (const std::string& check : report->checks)
+                QVERIFY2(check.find("any size") == std::string::npos, check.c_str());
+            const ModelFile written = openModel(path).value();
+            const GraphInput& input = model->graph->inputs.front();
+            for (const std::size_t i : {2, 3})
+                QVERIFY2(!written.operators->inputs[0].shape[i], each.name.c_str());
+            for (const auto& [height, width] : {std::pair{41UL, 56UL}, std::pair{72UL, 35UL}}) {
+                std::mt19937 random(7);
+                const auto whole = [&](std::size_t size) { return size / picture.multiple * picture.multiple; };
+                const Shape shape{1, input.shape[1], whole(height), whole(width)};
+                std::vector<float> values(TensorType{nullptr, shape}.elements());
+                for (float& value : values)
+                    value = float(each.range) * float(random() % 1000) / 999;
+                const Tensor given[] = {Tensor::adoptFloats(shape, std::move(values))};
+                NetworkPass pass(compressor, executor(), std::size_t{1} << 24);
+                const auto output =
+                    pass.run(given, keyOf("noise"), model->original(), NetworkPass::Keep::Nothing, {});
+                QVERIFY2(output, output ? "" : output.error().message.c_str());
+                runtime.add(path, {{input.name, given[0]}}, OnnxRuntime::Level::All);
+                ours.emplace_back(fmt::format("{}, {} x {}", each.name, shape[2], shape[3]), *output);
+            }
+        }
+        if (ours.empty())
+            QSKIP("no network came as tensors");
+        runtime.runAll();
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            check(runtime, int(i), ours[i].second, ours[i].first, floatTolerance);
+    }
+
     void whatIsWrittenRunsAsEvaluated_data()
     {
         QTest::addColumn<QString>("network");

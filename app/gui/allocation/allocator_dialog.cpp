@@ -5,6 +5,7 @@
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/number_field.h"
 #include "app/gui/widgets/parameter_button.h"
+#include "app/gui/window_wiring.h"
 
 #include <QComboBox>
 #include <QGridLayout>
@@ -101,7 +102,7 @@ AllocatorDialog::AllocatorDialog(Workspace& workspace, const std::string& shown,
     });
     connect(m_allocate, &QPushButton::clicked, this, [this] {
         m_workspace.setAllocator(choice());
-        m_workspace.requestAllocation();
+        allocateOnceMeasured(m_workspace, parentWidget() != nullptr ? *parentWidget() : *this);
         accept();
     });
     connect(m_chooser, &PluginChooser::changed, this, &AllocatorDialog::refresh);
@@ -151,7 +152,7 @@ void AllocatorDialog::refresh()
                  "asked first where that has not been done.")
             : !measured ? tr("The metric is asked first where that has not been done.")
             : m_workspace.sensitivity().table().knownCount() == 0
-            ? tr("The sensitivity has not been measured yet, so there are no costs to go by.")
+            ? tr("The sensitivity has not been measured yet: that comes first.")
             : QString());
 }
 

@@ -5,6 +5,7 @@
 #include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/session/held_formats.h"
+#include "app/session/written_formats.h"
 
 #include <QListWidget>
 #include <QPushButton>
@@ -88,6 +89,29 @@ std::vector<Candidate> ComparePage::chosenMethods() const
                 std::ranges::find(methods, method) == methods.end())
                 methods.push_back(method);
     return methods;
+}
+
+void ComparePage::offerFormat(const QListWidgetItem* item)
+{
+    if (item->checkState() != Qt::Checked)
+        return;
+    const Candidate method = methodOf(item);
+    const LayerMethod* const writer = m_workspace.plugins().find(method.method);
+    for (std::string id : checkedOf(m_formats)) {
+        if (const std::size_t row = id.find("row"); row != std::string::npos)
+            id.replace(row, 3, "g64"); // any length will do to ask
+        const auto format = parseNumberFormat(id);
+        if (format && writesLayers(*writer, **format))
+            return;
+    }
+    const QString own = QString::fromStdString(
+        preferredCandidate(m_workspace.model(), method.method, method.parameters, m_workspace.methods()).format);
+    for (int i = 0; i < m_formats->count(); ++i)
+        if (QListWidgetItem* const format = m_formats->item(i); format->data(Qt::UserRole).toString() == own) {
+            format->setCheckState(Qt::Checked);
+            m_formats->scrollToItem(format);
+            return;
+        }
 }
 
 void ComparePage::showSettings()

@@ -184,6 +184,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(m_methods, &QListWidget::currentItemChanged, this, &ComparePage::showSettings);
     connect(m_settings, &ParameterButton::chosen, this, &ComparePage::takeSettings);
     connect(m_variant, &QPushButton::clicked, this, &ComparePage::addVariant);
+    connect(m_methods, &QListWidget::itemChanged, this, &ComparePage::offerFormat);
     for (QListWidget* const list : {m_methods, m_formats})
         connect(list, &QListWidget::itemChanged, this, &ComparePage::showState);
     connect(m_chart, &CompareChart::rowClicked, this, [this](int index) {
@@ -242,7 +243,9 @@ void ComparePage::rebuild()
     for (std::size_t i = 0; i < m_comparison.rows().size(); ++i) {
         const ComparisonRow& row = m_comparison.rows()[i];
         auto* const format = new QTableWidgetItem(
-            row.isOriginal() ? tr("original") : QString::fromStdString(row.candidate.format));
+            row.isOriginal() ? tr("original")
+                             : QString::fromStdString(row.candidate.format)
+                    + (row.note.empty() ? QString() : QStringLiteral(" *")));
         format->setData(Qt::UserRole, int(i));
         m_table->setItem(int(i), Format, format);
     }
@@ -293,9 +296,9 @@ void ComparePage::showRow(int index)
             number(place(c) + 1, formatSmall(found.standardError), found.standardError);
     }
     number(secondsColumn(kind), QLocale().toString(row.compressSeconds, 'f', 2), row.compressSeconds);
-    if (!row.failure.empty())
+    if (const std::string& said = row.failure.empty() ? row.note : row.failure; !said.empty())
         for (int c = 0; c < m_table->columnCount(); ++c)
-            m_table->item(r, c)->setToolTip(coreWords(row.failure));
+            m_table->item(r, c)->setToolTip(coreWords(said));
     if (!row.failure.empty())
         m_table->item(r, FirstNumber)->setText(tr("failed"));
     m_table->setSortingEnabled(sorting);
@@ -334,23 +337,30 @@ void ComparePage::showState()
                             "measured. %1 methods, %2 formats chosen.")
                              .arg(methods)
                              .arg(formats));
+    } else if (const ComparisonRow* const row = selected(); row != nullptr && !row->note.empty()) {
+        m_state->setText(QStringLiteral("* ") + coreWords(row->note));
     } else {
         m_state->setShorter({tr("%1 pairs measured").arg(done)});
         m_state->setText(tr("%1 pairs measured. Double-click a row to make it the allocation.").arg(done));
     }
 }
 
-void ComparePage::take()
+const ComparisonRow* ComparePage::selected() const
 {
     const QTableWidgetItem* const item = m_table->item(m_table->currentRow(), Format);
-    if (item == nullptr)
+    return item == nullptr ? nullptr : &m_comparison.rows()[std::size_t(item->data(Qt::UserRole).toInt())];
+}
+
+void ComparePage::take()
+{
+    const ComparisonRow* const row = selected();
+    if (row == nullptr)
         return;
-    const ComparisonRow& row = m_comparison.rows()[std::size_t(item->data(Qt::UserRole).toInt())];
     m_workspace.document().replace(
-        row.allocation,
-        row.isOriginal() ? tr("All layers as stored")
-                         : tr("All layers to %1 by %2")
-                               .arg(QString::fromStdString(row.candidate.format), QString::fromStdString(row.method)));
+        row->allocation,
+        row->isOriginal() ? tr("All layers as stored")
+                          : tr("All layers to %1 by %2")
+                                .arg(QString::fromStdString(row->candidate.format), QString::fromStdString(row->method)));
 }
 
 void ComparePage::save()

@@ -10,6 +10,7 @@
 class QLabel;
 class QLineEdit;
 class QListWidget;
+class QListWidgetItem;
 class QProgressBar;
 class QPushButton;
 class QTableWidget;
@@ -33,12 +34,15 @@ private:
     [[nodiscard]] std::vector<Candidate> chosenMethods() const;
     void showSettings(); ///< of the method that is looked at
     void takeSettings();
+    /// Chooses a format for a method that was checked and writes none of those that are.
+    void offerFormat(const QListWidgetItem* item);
     void addVariant(); ///< the same method once more, to be set differently
     void start();
     void rebuild();
     void showRow(int index);
     void showColumns(); ///< those that some row has a number for
     void showState();
+    [[nodiscard]] const ComparisonRow* selected() const; ///< null: no row is
     void take();
     void save();
     [[nodiscard]] std::vector<int> order() const; ///< row of the table by index of the comparison

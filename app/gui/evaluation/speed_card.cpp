@@ -100,10 +100,12 @@ void SpeedCard::refresh()
     const SpeedController& speed = m_workspace.speed();
     const std::size_t context = m_workspace.goal().contextLength;
     const Allocation allocation = shown();
-    const DecodeLoad empty = decodeLoad(m_workspace.model(), allocation, 0, m_workspace.methods()),
-                     full = decodeLoad(m_workspace.model(), allocation, context, m_workspace.methods()),
-                     original = decodeLoad(
-                         m_workspace.model(), m_workspace.model().original(), 0, m_workspace.methods());
+    const auto base = m_workspace.engine().base();
+    const auto loadOf = [&](const Allocation& chosen, std::size_t tokens) {
+        return decodeLoad(m_workspace.model(), chosen, tokens, m_workspace.methods(), base.get());
+    };
+    const DecodeLoad empty = loadOf(allocation, 0), full = loadOf(allocation, context),
+                     original = loadOf(m_workspace.model().original(), 0);
     if (const ReadSpeed& read = speed.readSpeed(); read.isKnown()) {
         const double bandwidth = read.of(empty.bytes());
         const auto besides = speed.overhead();

@@ -7,6 +7,7 @@
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
 #include "app/session/comparison.h"
+#include "app/session/written_formats.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -30,24 +31,19 @@ struct OfferedFormat {
 std::vector<OfferedFormat> formatsOf(const LayerMethod& method, const std::vector<Candidate>& candidates)
 {
     std::vector<OfferedFormat> formats;
-    const auto offer = [&](const std::string& id) {
-        if (std::ranges::find(formats, id, &OfferedFormat::id) != formats.end())
-            return;
-        std::string asked = id;
+    for (const Candidate& candidate : candidates) {
+        std::string asked = candidate.format;
         if (const std::size_t row = asked.find("row"); row != std::string::npos)
             asked.replace(row, 3, "g64"); // a group of a whole row has no length yet
         const auto format = parseNumberFormat(asked);
         // Of methods that round weights floats are no choice; tables of outputs may be floats.
-        if (format && (!(*format)->isFloat() || method.makesReplacements()) && method.supports(**format))
-            formats.push_back({id, (*format)->bitsPerWeight()});
-    };
-    for (const Candidate& candidate : candidates)
-        offer(candidate.format);
-    for (const NumberFormatFamily& family : numberFormatFamilies())
-        for (const std::string& example : family.examples())
-            offer(example);
-    if (method.makesReplacements())
-        offer("sign");
+        if (format && (!(*format)->isFloat() || method.makesReplacements()) && method.supports(**format)
+            && std::ranges::find(formats, candidate.format, &OfferedFormat::id) == formats.end())
+            formats.push_back({candidate.format, (*format)->bitsPerWeight()});
+    }
+    for (const NumberFormatPtr& format : writtenFormats(method))
+        if (std::ranges::find(formats, format->id(), &OfferedFormat::id) == formats.end())
+            formats.push_back({format->id(), format->bitsPerWeight()});
     std::ranges::stable_sort(formats, {}, &OfferedFormat::bits);
     return formats;
 }
@@ -166,10 +162,12 @@ void MethodDialog::fillFormats()
         const QString name = QString::fromStdString(id);
         m_format->addItem(tr("%1 — %2 bits").arg(name, formatBits(bits)), name);
     }
-    // What the layer has, or what was looked at before, else the middle of the list.
+    // What the layer has, or what was looked at before, else what the method takes where nothing was said.
     const LayerChoice& now = m_workspace.document().allocation()[m_workspace.selection().current()];
-    for (const QString& wanted :
-         {before, QString::fromStdString(now.format), QStringLiteral("q4_k"), QStringLiteral("int4row")})
+    const PluginChoice choice = m_chooser->choice();
+    const std::string preferred =
+        preferredCandidate(m_workspace.model(), choice.id, choice.parameters, m_workspace.methods()).format;
+    for (const QString& wanted : {before, QString::fromStdString(now.format), QString::fromStdString(preferred)})
         if (const int at = wanted.isEmpty() ? -1 : m_format->findData(wanted); at >= 0) {
             m_format->setCurrentIndex(at);
             return;

@@ -1,5 +1,7 @@
 #include "app/gui/methods/method_facts.h"
 
+#include "app/session/written_formats.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -22,20 +24,6 @@ constexpr std::array<FormatFamily, 7> families{{
 QString say(const char* text)
 {
     return QCoreApplication::translate("Methods", text);
-}
-
-/// Every format that somebody may write, parsed once.
-std::vector<NumberFormatPtr> writableFormats()
-{
-    std::vector<NumberFormatPtr> formats;
-    for (const NumberFormatFamily& family : numberFormatFamilies())
-        for (const std::string& id : family.examples())
-            if (const auto format = parseNumberFormat(id);
-                format && !(*format)->isFloat() && (*format)->isWritable())
-                formats.push_back(*format);
-    if (const auto sign = parseNumberFormat("sign"))
-        formats.push_back(*sign);
-    return formats;
 }
 
 unsigned familiesOf(const LayerMethod& method)
@@ -87,7 +75,6 @@ QString dataTitle(const MethodFacts& facts)
 
 std::vector<MethodFacts> methodFacts(const PluginHost& plugins)
 {
-    const std::vector<NumberFormatPtr> formats = writableFormats();
     std::vector<MethodFacts> all;
     for (const PluginKind kind :
          {PluginKind::LayerMethod, PluginKind::ModelTransform, PluginKind::SensitivityMetric,
@@ -100,12 +87,14 @@ std::vector<MethodFacts> methodFacts(const PluginHost& plugins)
                 facts.needsBase = method->needsBase();
                 facts.makesReplacements = method->makesReplacements();
                 facts.families = familiesOf(*method);
-                for (const NumberFormatPtr& format : formats)
-                    if (method->supports(*format)) {
+                for (const NumberFormatPtr& format : writtenFormats(*method)) {
+                    facts.formats << QString::fromStdString(format->id());
+                    if (!format->isFloat()) {
                         const double bits = format->bitsPerWeight();
                         facts.leastBits = facts.leastBits == 0 ? bits : std::min(facts.leastBits, bits);
                         facts.mostBits = std::max(facts.mostBits, bits);
                     }
+                }
             }
             all.push_back(std::move(facts));
         }

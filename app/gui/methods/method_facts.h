@@ -2,7 +2,7 @@
 
 #include "app/session/plugin_host.h"
 
-#include <QString>
+#include <QStringList>
 
 #include <span>
 #include <vector>
@@ -17,6 +17,7 @@ struct MethodFacts {
     Calibration data = Calibration::None;
     bool needsBase = false, makesReplacements = false;
     double leastBits = 0, mostBits = 0; ///< of formats it writes; 0: none is known
+    QStringList formats; ///< ids of those it writes, fewest bits first
     unsigned families = 0; ///< bits: indices into formatFamilies()
 };
 /// Of all plugins, layer methods first, each kind by title. Milliseconds.

@@ -5,6 +5,7 @@
 #include "app/gui/number_text.h"
 #include "app/gui/plugin_words.h"
 #include "app/gui/widgets/card.h"
+#include "app/session/written_formats.h"
 
 #include <QAbstractItemView>
 #include <QComboBox>
@@ -59,6 +60,7 @@ const GlossaryTerm* termOf(const QString& id)
 
 MethodsPage::MethodsPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
+    , m_workspace(workspace)
     , m_facts(methodFacts(workspace.plugins()))
     , m_search(new QLineEdit(this))
     , m_noData(makeChip(tr("No data needed"), "chipNoData", this))
@@ -224,6 +226,19 @@ const MethodFacts* MethodsPage::current() const
                                                : &m_facts[std::size_t(item->data(Qt::UserRole).toInt())];
 }
 
+QString MethodsPage::formatsText(const MethodFacts& facts) const
+{
+    constexpr qsizetype most = 6;
+    QString text = facts.formats.mid(0, most).join(QStringLiteral(", "));
+    if (const qsizetype more = facts.formats.size() - most; more > 0)
+        text = tr("%1 and %2 more").arg(text).arg(more);
+    const std::string preferred =
+        preferredCandidate(m_workspace.model(), facts.info.id, {}, m_workspace.methods()).format;
+    if (facts.formats.size() > 1 && !preferred.empty())
+        text += tr("; first of all %1").arg(QString::fromStdString(preferred));
+    return text;
+}
+
 QString MethodsPage::cardHtml(const MethodFacts& facts) const
 {
     const MethodInfo& info = facts.info;
@@ -239,9 +254,13 @@ QString MethodsPage::cardHtml(const MethodFacts& facts) const
     row(tr("Data:"), dataTitle(facts).toHtmlEscaped());
     if (facts.mostBits > 0)
         row(tr("Writes:"),
-            tr("formats of %1 to %2 bits per weight")
-                    .arg(formatBits(facts.leastBits), formatBits(facts.mostBits))
+            (facts.mostBits > facts.leastBits
+                 ? tr("formats of %1 to %2 bits per weight")
+                       .arg(formatBits(facts.leastBits), formatBits(facts.mostBits))
+                 : tr("planes of %1 bits per weight").arg(formatBits(facts.leastBits)))
                 + (facts.makesReplacements ? tr(", and what only Tritloom's own file can hold") : QString()));
+    if (!facts.formats.isEmpty())
+        row(tr("Formats:"), formatsText(facts).toHtmlEscaped());
     QStringList settings;
     for (const ParameterSpec& spec : facts.parameters)
         settings << QStringLiteral("%1 <code>%2=%3</code>")

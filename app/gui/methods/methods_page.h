@@ -36,7 +36,9 @@ private:
     [[nodiscard]] bool passes(const MethodFacts& facts) const;
     [[nodiscard]] const MethodFacts* current() const; ///< null: no card is chosen
     [[nodiscard]] QString cardHtml(const MethodFacts& facts) const;
+    [[nodiscard]] QString formatsText(const MethodFacts& facts) const; ///< which it writes and is begun with
 
+    Workspace& m_workspace;
     std::vector<MethodFacts> m_facts;
     QLineEdit* m_search;
     std::vector<QPushButton*> m_kinds; ///< by PluginKind; none pressed: all

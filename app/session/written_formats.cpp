@@ -1,0 +1,80 @@
+#include "app/session/written_formats.h"
+
+#include "app/session/plugin_choice.h"
+#include "app/session/plugin_host.h"
+#include "core/sensitivity/candidate.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tritloom {
+
+bool writesLayers(const LayerMethod& method, const NumberFormat& format)
+{
+    const bool isPart = format.id() == "sign" || format.id().starts_with("code");
+    return method.supports(format) && (!isPart || method.makesReplacements());
+}
+
+std::vector<NumberFormatPtr> writtenFormats(const LayerMethod& method)
+{
+    std::vector<NumberFormatPtr> formats;
+    const auto add = [&](std::string_view id) {
+        if (const auto format = parseNumberFormat(id); format && writesLayers(method, **format))
+            formats.push_back(*format);
+    };
+    for (const NumberFormatFamily& family : numberFormatFamilies())
+        for (const std::string& id : family.examples())
+            add(id);
+    add("sign"); // no example
+    if (!method.makesReplacements())
+        std::erase_if(formats, [](const NumberFormatPtr& format) { return format->isFloat(); });
+    std::ranges::stable_sort(formats, {}, &NumberFormat::bitsPerWeight);
+    return formats;
+}
+
+std::string writtenFormatIds(const LayerMethod& method, std::size_t most)
+{
+    const auto formats = writtenFormats(method);
+    std::string ids;
+    for (std::size_t i = 0; i < formats.size() && (i < most || formats.size() == most + 1); ++i)
+        ids += (ids.empty() ? "" : ", ") + formats[i]->id();
+    return formats.size() <= most + 1 ? ids : fmt::format("{} and {} others", ids, formats.size() - most);
+}
+
+std::string writersOf(const PluginHost& plugins, const NumberFormat& format)
+{
+    constexpr std::size_t most = 4;
+    std::vector<std::string> writers;
+    for (const MethodInfo& info : plugins.methods())
+        for (const NumberFormatPtr& written : writtenFormats(*plugins.find(info.id)))
+            if (written->id() == format.id())
+                writers.push_back(info.id);
+    return writers.size() > most ? fmt::format("{} methods", writers.size())
+                                 : fmt::format("{}", fmt::join(writers, ", "));
+}
+
+Candidate preferredCandidate(
+    const Model& model, const std::string& method, const Parameters& parameters, const MethodLookup& lookup)
+{
+    constexpr double wanted = 4.5; // four and their scales: what most people begin with
+    Candidate best{"", method, parameters};
+    double least = 0;
+    const LayerMethod* const writer = lookup(method);
+    for (const Candidate& candidate : candidatesBy(model, {method, parameters}, lookup)) {
+        std::string id = candidate.format;
+        if (const std::size_t row = id.find("row"); row != std::string::npos)
+            id.replace(row, 3, "g64"); // any length will do to ask
+        const auto format = parseNumberFormat(id);
+        if (candidate.method != method || !format || (*format)->isFloat() || !writer->supports(**format))
+            continue;
+        const double distance = std::fabs((*format)->bitsPerWeight() - wanted);
+        if (!best.format.empty() && distance >= least)
+            continue;
+        best = candidate;
+        best.parameters = parameters;
+        least = distance;
+    }
+    return best;
+}
+
+} // namespace tritloom

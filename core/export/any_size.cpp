@@ -1,0 +1,84 @@
+#include "core/export/any_size.h"
+
+#include "core/graph/shape_inference.h"
+
+#include <algorithm>
+
+namespace tritloom::onnx {
+namespace {
+
+/// Shapes of a graph's values, in the order in which they are made.
+class ValueShapes {
+public:
+    ValueShapes(const ModelFile& file, const Graph& graph)
+        : m_file(file)
+    {
+        for (const GraphInput& input : graph.inputs)
+            m_shapes.emplace_back(input.value, input.shape);
+    }
+    Result<void> add(const Node& node)
+    {
+        std::vector<Shape> operands;
+        for (const ValueId id : node.inputs)
+            operands.push_back(std::ranges::find(m_shapes, id, &Entry::first)->second);
+        for (const TensorId id : node.weights)
+            operands.push_back(m_file.tensors[std::size_t(id)].shape);
+        for (const Tensor& literal : node.literals)
+            operands.push_back(literal.type().shape);
+        m_shapes.emplace_back(node.output, TRY(inferShape(node.op, operands)));
+        return {};
+    }
+    [[nodiscard]] std::size_t count() const { return m_shapes.size(); }
+    [[nodiscard]] ValueId id(std::size_t i) const { return m_shapes[i].first; }
+    [[nodiscard]] const Shape& operator[](std::size_t i) const { return m_shapes[i].second; }
+
+private:
+    using Entry = std::pair<ValueId, Shape>;
+    const ModelFile& m_file;
+    std::vector<Entry> m_shapes;
+};
+
+bool isAsLarge(const Shape& value, const std::vector<std::int64_t>& sizes)
+{
+    return value.size() == 4 && sizes.size() == 4 && std::int64_t(value[2]) == sizes[2]
+        && std::int64_t(value[3]) == sizes[3];
+}
+
+/// Apart from sizes that a resize is for: those are written as a factor, or taken from another value.
+bool doTheSame(const Node& a, const Node& b, bool hasLike)
+{
+    Op left = a.op, right = b.op;
+    if (left.kind == OpKind::Resize)
+        for (Op* const op : {&left, &right}) {
+            op->lists.erase("sizes");
+            if (hasLike)
+                std::erase_if(op->attributes, [](const auto& entry) { return entry.first.starts_with("scale"); });
+        }
+    return left == right && std::ranges::equal(a.literals, b.literals, [](const Tensor& x, const Tensor& y) {
+        return x.type().shape == y.type().shape && std::ranges::equal(x.bytes(), y.bytes());
+    });
+}
+
+} // namespace
+
+Result<AnySize> anySize(const ModelFile& file, const Graph& graph, const Graph& larger)
+{
+    AnySize result;
+    if (graph.nodes.size() != larger.nodes.size())
+        return AnySize{"the number of its nodes", {}};
+    ValueShapes shapes(file, graph), others(file, larger);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        const Node &node = graph.nodes[i], &other = larger.nodes[i];
+        if (node.op.kind == OpKind::Resize && other.op.kind == OpKind::Resize && !doTheSame(node, other, false))
+            for (std::size_t v = shapes.count(); v-- > 0 && !result.like.contains(node.output);)
+                if (isAsLarge(shapes[v], node.op.list("sizes")) && isAsLarge(others[v], other.op.list("sizes")))
+                    result.like[node.output] = shapes.id(v);
+        if (!doTheSame(node, other, result.like.contains(node.output)))
+            return AnySize{fmt::format("node '{}' ({})", node.name, nameOf(node.op.kind)), {}};
+        TRY_VOID(shapes.add(node));
+        TRY_VOID(others.add(other));
+    }
+    return result;
+}
+
+} // namespace tritloom::onnx

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/file/model_file.h"
+#include "core/graph/graph.h"
+
+#include <map>
+
+namespace tritloom::onnx {
+
+/// What a network that takes pictures of any size does with one, told by its graphs for two sizes.
+struct AnySize {
+    /// Why its operators are those of one size, "node 'pool' (average-pool)"; "": they are the same for all.
+    std::string whyNot;
+    /// Of what is resized to the height and width of another value: which one.
+    std::map<ValueId, ValueId> like;
+};
+
+/// file: whose tensors both graphs read. Errors: those of inferShape().
+[[nodiscard]] Result<AnySize> anySize(const ModelFile& file, const Graph& graph, const Graph& larger);
+
+} // namespace tritloom::onnx
