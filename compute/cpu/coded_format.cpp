@@ -55,8 +55,12 @@ std::optional<Scales> scalesFor(LineNumbers numbers)
         return Scales::Half;
     case LineNumbers::HalfScaleAndZero:
         return Scales::HalfZero;
+    case LineNumbers::SingleAndZero:
+        return Scales::SingleZero;
     case LineNumbers::Single:
         return Scales::SingleLine;
+    case LineNumbers::HalfPlanes:
+        return Scales::HalfPlanes;
     }
     return std::nullopt;
 }
@@ -99,6 +103,7 @@ Coding wholeCoding(std::span<const float> numbers, FormatLayout layout, float lo
 std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers numbers)
 {
     FormatLayout layout{.scales = scalesFor(numbers).value()};
+    const bool onlyWhole = numbers != LineNumbers::HalfScale && numbers != LineNumbers::Single;
     const std::size_t count = levels.size();
     const unsigned fewest = count <= 16 ? 4 : count <= 32 ? 5 : count <= 64 ? 6 : 8; // that there are kernels for
     if (const float unit = commonUnit(levels); unit > 0) {
@@ -112,12 +117,12 @@ std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers number
             layout.unit = unit;
             auto coding = wholeCoding(whole, layout, low, high);
             // Whole numbers far apart take more bits than their codes do.
-            if (coding.layout.bits <= fewest + 1 || numbers == LineNumbers::HalfScaleAndZero)
+            if (coding.layout.bits <= fewest + 1 || onlyWhole)
                 return coding;
             layout.unit = 1;
         }
     }
-    if (numbers == LineNumbers::HalfScaleAndZero)
+    if (onlyWhole)
         return std::nullopt;
     layout.levels = Levels::Fraction;
     layout.bits = numbers == LineNumbers::Single ? 8 : fewest;
@@ -133,6 +138,8 @@ std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers number
 bool widenForSixteen(FormatLayout& layout)
 {
     const bool halves = layout.scales == Scales::Half;
+    if (layout.scales == Scales::HalfPlanes)
+        return false;
     if (layout.bits == 3 && (!halves || layout.levels == Levels::Table))
         layout.bits = 4;
     return layout.levels == Levels::Fraction ? layout.bits == 4
@@ -177,9 +184,16 @@ std::optional<PackedFormat> codedFormat(const NumberFormat& format)
                     to = put(put(to, line.scale), line.offset);
                     continue;
                 }
+                const float zero = line.scale != 0 ? std::nearbyint(-line.offset / line.scale) : 0.0f;
+                if (scales == Scales::SingleZero) {
+                    to = put(put(to, line.scale), zero);
+                    continue;
+                }
                 to = put(to, floatToHalf(line.scale));
                 if (scales == Scales::HalfZero)
-                    to = put(to, floatToHalf(line.scale != 0 ? -line.offset / line.scale : 0.0f));
+                    to = put(to, floatToHalf(zero));
+                if (scales == Scales::HalfPlanes)
+                    to = put(to, floatToHalf(line.offset));
             }
         }};
 }

@@ -302,7 +302,7 @@ bool hasRangedProduct(const Op& op, const TensorType& weights)
             if (size > most)
                 return false;
     const auto format = packedFormatOf(*weights.format);
-    return format && format->layout.levels != Levels::Fraction && packedLayout(format->layout, weights);
+    return format && !alwaysDecodesColumns(format->layout) && packedLayout(format->layout, weights);
 }
 
 Result<Tensor> rangedProduct(

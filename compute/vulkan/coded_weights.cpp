@@ -35,6 +35,11 @@ std::array<float, 2> numbersOf(cpu::Scales scales, const std::uint8_t* line)
         return {halfAt(line), 0};
     case cpu::Scales::HalfZero:
         return {halfAt(line), -halfAt(line) * halfAt(line + 2)};
+    case cpu::Scales::HalfPlanes:
+        return {halfAt(line), halfAt(line + 2)};
+    case cpu::Scales::SingleZero:
+        std::memcpy(numbers.data(), line, sizeof numbers);
+        return {numbers[0], -numbers[0] * numbers[1]};
     default: // SingleLine
         std::memcpy(numbers.data(), line, sizeof numbers);
         return numbers;
@@ -67,6 +72,8 @@ std::optional<FormatRow> codedRow(const NumberFormat& format)
         .lineBytes = lineBytes(layout)};
     if (row.hasTable)
         row.constants[1] = 1u << layout.bits;
+    else if (layout.scales == cpu::Scales::HalfPlanes)
+        row.constants[1] = 1;
     return row;
 }
 

@@ -37,7 +37,7 @@ std::size_t runOf(const cpu::PackedLayout& layout)
 bool RoundedProducts::rounds(std::size_t tokens, const TensorType& weights)
 {
     const auto layout = layoutOf(weights);
-    return layout && (tokens == 1 || layout->levels != cpu::Levels::Fraction);
+    return layout && (tokens == 1 || !cpu::alwaysDecodesColumns(*layout));
 }
 
 Result<RoundedProducts::Made> RoundedProducts::round(Device& device, const Wish& wish)

@@ -107,12 +107,13 @@ private:
 ///
 /// A layout has a `name()`, `elements()`, `bytes()`, `lineElements()` (weights under one Line), `table()` (a
 /// span of floats by code), `line(block, index)`, `code(block, element)` or `codes(block, codes)` for all of a
-/// block, `setCode(block, element, code)`, `encode(values, block)`. It may have a faster `decode(block, values)` of its own and a
-/// `search(values, importance, block)`, which need not be better than encode(), or a
+/// block, `setCode(block, element, code)`, `encode(values, block)`. It may have a faster `decode(block, values)`
+/// of its own and a `search(values, importance, block)`, which need not be better than encode(), or a
 /// `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse, or an
 /// `encodeBlocks(values, blocks)` that gives the bytes of encode(). Those that write are given finite numbers and
 /// zeroed blocks. One whose lines have a half as scale and no offset says so by `lineNumbers()`. Without
-/// lineElements() it has no codes.
+/// lineElements() it has no levels. It may have codes for products nevertheless: one `line(block, 0)` a block,
+/// `codes(block, codes)`, their levels `codeTable()`.
 template <typename Layout>
 class BlockFormat final : public NumberFormat, public CodedBlocks {
 public:
@@ -242,13 +243,19 @@ public:
 
     std::vector<float> levelTable() const override
     {
-        const auto table = m_layout.table();
-        return {table.begin(), table.end()};
+        if constexpr (hasCodesOnly) {
+            return m_layout.codeTable();
+        } else {
+            const auto table = m_layout.table();
+            return {table.begin(), table.end()};
+        }
     }
     std::size_t lineElements() const override
     {
         if constexpr (hasLevels)
             return m_layout.table().size() <= 256 ? m_layout.lineElements() : 0;
+        else if constexpr (hasCodesOnly)
+            return m_layout.elements();
         else
             return 0;
     }
@@ -262,7 +269,7 @@ public:
     void readCodes(
         std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
     {
-        if constexpr (hasLevels) {
+        if constexpr (hasLevels || hasCodesOnly) {
             for (std::size_t l = 0; l < lines.size(); ++l)
                 lines[l] = m_layout.line(block, l);
             if constexpr (hasAllCodes)
@@ -285,6 +292,7 @@ private:
     {
         layout.codes(block, codes);
     };
+    static constexpr bool hasCodesOnly = requires(const Layout& layout) { layout.codeTable(); };
 
     void decodeBlock(std::span<const std::byte> packed, std::span<float> values) const
     {

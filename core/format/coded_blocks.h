@@ -14,7 +14,9 @@ struct Line {
 enum class LineNumbers : std::uint8_t {
     HalfScale, ///< a scale that a half holds exactly, no offset
     HalfScaleAndZero, ///< such a scale; the offset is -scale * zero with a whole zero of 0..255
+    SingleAndZero, ///< any scale, such an offset, rounded: decode() is scale * (table[code] - zero)
     Single, ///< any scale, any offset
+    HalfPlanes, ///< two planes of bits, each under a half: decode() is scale * (code & 1) + offset * (code >> 1)
 };
 
 /// A format whose weights are codes into one table, times the scale of their line. Whoever multiplies with
@@ -30,7 +32,8 @@ public:
     [[nodiscard]] virtual std::size_t lineElements() const = 0;
     [[nodiscard]] virtual LineNumbers lineNumbers() const = 0;
     /// One block. codes: blockElements(), each below the size of the table, also where a file is broken.
-    /// lines: blockElements() / lineElements(). Bit for bit, decode() is scale * table[code] + offset.
+    /// lines: blockElements() / lineElements(). Bit for bit, decode() is scale * table[code] + offset, where
+    /// lineNumbers() says nothing else.
     virtual void
     readCodes(std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const = 0;
 };

@@ -41,7 +41,7 @@ float valueOf(unsigned code, Scales scales)
     return ((code & 1) != 0 ? scales.first : 0.0f) + ((code & 2) != 0 ? scales.second : 0.0f);
 }
 
-class DualBinary final : public NumberFormat {
+class DualBinary final : public NumberFormat, public CodedBlocks {
 public:
     explicit DualBinary(std::size_t group)
         : m_group(group)
@@ -105,6 +105,17 @@ public:
     {
         storeField(packed.subspan(4), element, 1, unsigned(level) & 1);
         storeField(packed.subspan(4 + m_group / 8), element, 1, unsigned(level) >> 1);
+    }
+
+    std::vector<float> levelTable() const override { return {0, 1, 2, 3}; }
+    std::size_t lineElements() const override { return m_group; }
+    LineNumbers lineNumbers() const override { return LineNumbers::HalfPlanes; }
+    void readCodes(
+        std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
+    {
+        const Scales scales = scalesOf(block);
+        lines[0] = {scales.first, scales.second};
+        joinPlanes(block.subspan(4), 2, PlaneOrder::LowestFirst, codes);
     }
 
 private:

@@ -2,9 +2,9 @@
 
 #include "core/format/bit_fields.h"
 #include "core/format/block_format.h"
+#include "core/format/group_id.h"
 
 #include <bit>
-#include <charconv>
 
 namespace tritloom {
 namespace e8p {
@@ -284,6 +284,36 @@ public:
     std::size_t bytes() const { return 2 + m_group / 8 * m_bits; }
     static std::span<const float> table() { return {}; } // no levels of single weights
 
+    // Products see single weights: coordinates are odd quarters up to 11 / 4, with short points all quarters up to
+    // 15 / 4, of two stages a pair of the former.
+    static LineNumbers lineNumbers() { return LineNumbers::HalfScale; }
+    static Line line(std::span<const std::byte> block, std::size_t) { return {loadHalf(block, 0), 0}; }
+    std::vector<float> codeTable() const
+    {
+        std::vector<float> table;
+        for (int quarter = -15; quarter <= 15 && m_bits == 3; ++quarter)
+            table.push_back(0.25f * static_cast<float>(quarter));
+        for (unsigned first = 0; first < coordinates && m_bits == 2; ++first)
+            table.push_back(coordinate(first));
+        for (unsigned pair = 0; pair < coordinates * coordinates && m_bits == 4; ++pair)
+            table.push_back(
+                coordinate(pair / coordinates) + coordinate(pair % coordinates) / e8p::residualFactor(4));
+        return table;
+    }
+    void codes(std::span<const std::byte> block, std::span<std::uint8_t> codes) const
+    {
+        for (std::size_t i = 0; i < codes.size(); i += 8) {
+            const auto stored = block.subspan(2 + i / 8 * m_bits, m_bits);
+            const e8p::Vector point = m_bits == 3 ? e8p::load(stored) : e8p::decode(e8p::codeAt(stored, 0));
+            const e8p::Vector second = m_bits == 4 ? e8p::decode(e8p::codeAt(stored, 2)) : e8p::Vector{};
+            for (std::size_t j = 0; j < 8; ++j)
+                codes[i + j] = static_cast<std::uint8_t>(
+                    m_bits == 2       ? placeOf(point[j])
+                        : m_bits == 3 ? 15 + static_cast<int>(4 * point[j])
+                                      : coordinates * placeOf(point[j]) + placeOf(second[j]));
+        }
+    }
+
     void encode(std::span<const float> values, std::span<std::byte> block) const
     {
         storeHalf(block, 0, suitedScale(values));
@@ -320,6 +350,10 @@ public:
     }
 
 private:
+    static constexpr unsigned coordinates = 12; ///< that a weight of one stage can be
+    static float coordinate(unsigned place) { return 0.25f * (2 * static_cast<float>(place) - 11); }
+    static unsigned placeOf(float coordinate) { return static_cast<unsigned>(4 * coordinate + 11) / 2; }
+
     float suitedScale(std::span<const float> values) const
     {
         double sum = 0;
@@ -349,26 +383,15 @@ private:
 
 Result<NumberFormatPtr> parse(std::string_view id)
 {
-    if (!id.starts_with("e8p"))
+    std::string_view rest = id;
+    if (!takeWord(rest, "e8p"))
         return fail(ErrorCode::NotFound, "'{}' is not e8p", id);
+    const std::size_t bits = takeWord(rest, "g") ? 2 : takeWord(rest, "3g") ? 3 : takeWord(rest, "4g") ? 4 : 0;
     std::size_t group = 0;
-    const char* const end = id.data() + id.size();
-    const std::size_t bits = id.starts_with("e8pg") ? 2
-        : id.starts_with("e8p3g")                   ? 3
-        : id.starts_with("e8p4g")                   ? 4
-                                                    : 0;
-    const std::size_t prefix = bits == 2 ? 4 : 5;
-    if (bits == 0 || id.size() <= prefix || id[prefix] == '0')
+    if (bits == 0 || !takeNumber(rest, group) || !rest.empty())
         return fail(
             ErrorCode::InvalidInput, "'{}' is not of the form e8pg<group>, e8p3g<group> or e8p4g<group>", id);
-    const auto parsed = std::from_chars(id.data() + prefix, end, group);
-    if (parsed.ec != std::errc{} || parsed.ptr != end)
-        return fail(
-            ErrorCode::InvalidInput, "'{}' is not of the form e8pg<group>, e8p3g<group> or e8p4g<group>", id);
-    if (group % 8 != 0 || group > maximumGroup)
-        return fail(
-            ErrorCode::Unsupported, "'{}': group {} is not a multiple of 8 up to {}", id, group,
-            maximumGroup);
+    TRY_VOID(checkGroup(id, group));
     return std::make_shared<const BlockFormat<E8pLayout>>(E8pLayout(bits, group));
 }
 

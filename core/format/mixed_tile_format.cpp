@@ -174,7 +174,7 @@ namespace {
 
 using mixedTile::Places;
 
-class MixedTileFormat final : public NumberFormat {
+class MixedTileFormat final : public NumberFormat, public CodedBlocks {
 public:
     explicit MixedTileFormat(Shape shape)
         : m_places{shape.group, shape.wide}
@@ -252,6 +252,25 @@ public:
             storeField(
                 packed.subspan(m_places.highCodes()), rank * m_places.group + element % m_places.group, 2,
                 code >> 2);
+    }
+
+    std::vector<float> levelTable() const override
+    {
+        static constexpr auto whole = wholeNumbers<16>(0);
+        return {whole.begin(), whole.begin() + (m_places.wide > 0 ? 16 : 4)};
+    }
+    std::size_t lineElements() const override { return m_places.group; }
+    LineNumbers lineNumbers() const override { return LineNumbers::SingleAndZero; }
+    void readCodes(
+        std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
+    {
+        const std::uint16_t mask = mixedTile::maskOf(block);
+        for (std::size_t g = 0; g < mixedTile::groups; ++g) {
+            const mixedTile::Grid grid = mixedTile::loadGrid(block, m_places, mask, g);
+            lines[g] = {grid.step, -grid.step * static_cast<float>(grid.zero)};
+            for (std::size_t i = g * m_places.group; i < (g + 1) * m_places.group; ++i)
+                codes[i] = static_cast<std::uint8_t>(codeAt(block, mask, g, i, grid.top));
+        }
     }
 
 private:

@@ -162,7 +162,7 @@ class PackedProductTest : public QObject {
             const cpu::PackedLayout layout = tensor.packed().value()->layout;
             // With floats instead of whole numbers, activations stay as they are.
             const bool asGiven =
-                mode == cpu::ActivationMode::Exact || (tokens > 1 && layout.levels == cpu::Levels::Fraction);
+                mode == cpu::ActivationMode::Exact || (tokens > 1 && cpu::alwaysDecodesColumns(layout));
             const std::vector<float> seen = asGiven ? x : rounded(layout, x, tokens);
             bool clean = false;
             const std::vector<float> y = product(tensor, x, tokens, mode, clean);

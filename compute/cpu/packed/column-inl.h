@@ -136,7 +136,11 @@ HWY_INLINE void addSteps(
     const auto one = [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
         const Four<Digits> four(digits + 4 * S, stride);
         for (std::size_t g = 0; g < groups; ++g)
-            add<W::L, W::Wide>(
+            if constexpr (W::S == Scales::HalfPlanes) {
+                add<W::L, W::Wide>(sums[g][0], planeOf<0, S>(codes[g]), tables, four);
+                add<W::L, W::Wide>(sums[g][1], planeOf<1, S>(codes[g]), tables, four);
+            } else
+                add<W::L, W::Wide>(
                 sums[g][S % Chains], codesOf<W::Bits, W::L, S>(codes[g]), tables, four);
     };
     (one(std::integral_constant<std::size_t, First + Step>()), ...);
@@ -173,9 +177,13 @@ HWY_INLINE void multiplyGroups(
     const PackedWeights& weights, const std::size_t* panels, const std::size_t* first, const Activations& x,
     float* const* y)
 {
-    constexpr bool sixteen = W::Kind == LineKind::Sixteen, super = isSuper(W::S), offset = hasOffset(W::S);
-    // A span's steps are dealt to as many sums.
-    constexpr std::size_t chains = Digits == 3 || W::Kind != LineKind::Long ? 1 : W::Bits == 8 ? 4 : 2;
+    constexpr bool sixteen = W::Kind == LineKind::Sixteen, super = isSuper(W::S), offset = hasOffset(W::S),
+                   planes = W::S == Scales::HalfPlanes;
+    // A span's steps are dealt to as many sums; two planes have one each.
+    constexpr std::size_t chains = planes          ? 2
+        : Digits == 3 || W::Kind != LineKind::Long ? 1
+        : W::Bits == 8                             ? 4
+                                                   : 2;
     constexpr std::size_t linesOfSpan = sixteen ? 2 : 1, stepsOfLine = steps / linesOfSpan;
     const Floats d;
     const PackedLayout& layout = weights.layout;
@@ -210,7 +218,7 @@ HWY_INLINE void multiplyGroups(
         }
         const auto finish = [&](std::size_t l, Sums(&sum)[groups][chains]) {
             for (std::size_t g = 0; g < groups; ++g) {
-                for (std::size_t c = 1; c < chains; ++c)
+                for (std::size_t c = 1; c < chains && !planes; ++c)
                     addTo(sum[g][0], sum[g][c]);
                 const BlockScales scales(kind, blocks[g], first[g]);
                 if constexpr (W::WholeScales) {
@@ -222,6 +230,10 @@ HWY_INLINE void multiplyGroups(
                     if constexpr (!super)
                         value = hn::Mul(value, hn::Set(d, factor[l]));
                     scaled[g] = hn::MulAdd(line.scale, value, scaled[g]);
+                    if constexpr (planes)
+                        scaled[g] = hn::MulAdd(
+                            line.offset, hn::Mul(valueOf<W::L, Digits>(sum[g][1]), hn::Set(d, factor[l])),
+                            scaled[g]);
                     if constexpr (offset)
                         offsets[g] = hn::MulAdd(line.offset, hn::Set(d, total[l]), offsets[g]);
                 }

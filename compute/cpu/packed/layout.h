@@ -33,6 +33,8 @@ enum class Scales : std::uint8_t {
     HalfLine, ///< f16 scale, f16 offset
     HalfZero, ///< f16 scale, whole zero as f16: offset -scale * zero
     SingleLine, ///< f32 scale, f32 offset
+    SingleZero, ///< f32 scale, whole zero as f32: offset -scale * zero
+    HalfPlanes, ///< an f16 scale for each of two planes of bits: scale * (code & 1) + offset * (code >> 1)
     Super, ///< f16 d; i8 scale: d * scale
     SuperLine, ///< f16 d, f16 m; u8 scale, u8 minimum: d * scale, -m * minimum
     NibbleLine, ///< f16 d, f16 m; scale in the low, minimum in the high half of a byte
@@ -54,7 +56,7 @@ enum class Activations8 : std::uint8_t {
 [[nodiscard]] constexpr bool hasOffset(Scales scales)
 {
     return scales == Scales::HalfLine || scales == Scales::HalfZero || scales == Scales::SingleLine
-        || scales == Scales::SuperLine || scales == Scales::NibbleLine;
+        || scales == Scales::SingleZero || scales == Scales::SuperLine || scales == Scales::NibbleLine;
 }
 /// Bytes of one row in a block's header: those per block and those per line.
 [[nodiscard]] constexpr std::size_t superBytes(Scales scales)
@@ -69,8 +71,10 @@ enum class Activations8 : std::uint8_t {
         return 2;
     case Scales::HalfLine:
     case Scales::HalfZero:
+    case Scales::HalfPlanes:
         return 4;
     case Scales::SingleLine:
+    case Scales::SingleZero:
         return 8;
     default:
         return 1;
@@ -80,9 +84,9 @@ enum class Activations8 : std::uint8_t {
 /// Bytes of one number of a line, 16 rows of which lie beside each other.
 [[nodiscard]] constexpr std::size_t numberBytes(Scales scales)
 {
-    if (scales == Scales::SingleLine)
+    if (scales == Scales::SingleLine || scales == Scales::SingleZero)
         return 4;
-    return scales == Scales::Half || scales == Scales::HalfLine || scales == Scales::HalfZero ? 2 : 1;
+    return !isSuper(scales) && lineBytes(scales) > 1 ? 2 : 1;
 }
 
 using LevelsByCode = std::array<float, 256>;
@@ -147,6 +151,12 @@ struct PackedLayout : FormatLayout {
 [[nodiscard]] constexpr bool hasWideCodes(const FormatLayout& layout)
 {
     return layout.levels == Levels::Table ? layout.zero > 64 : layout.bits == 8;
+}
+
+/// Whether products of many columns decode weights to floats and see activations as they are, in each mode.
+[[nodiscard]] constexpr bool alwaysDecodesColumns(const FormatLayout& layout)
+{
+    return layout.levels == Levels::Fraction || layout.scales == Scales::HalfPlanes;
 }
 
 /// The layout of a matrix, or nothing where lines do not fill whole spans (groups like 8, 24 or 72).

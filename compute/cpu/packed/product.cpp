@@ -47,8 +47,8 @@ constexpr std::array<KernelRow, 6> wholeRows()
         row<Bits, Levels::Whole, Scales::HalfLine, Long>()};
 }
 
-/// Formats that say only that they have codes: offsets that are no halves, SingleLine or HalfZero, which is
-/// told apart line by line. 5 to 7 bits take 8.
+/// Formats that say only that they have codes: offsets that are no halves, SingleLine, HalfZero or SingleZero, which
+/// are told apart line by line. 5 to 7 bits take 8.
 template <unsigned Bits>
 constexpr std::array<KernelRow, 2> singleRows()
 {
@@ -97,6 +97,8 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
         row<5, Levels::Whole, Scales::SuperLine, ThirtyTwo>(),
         row<2, Levels::Whole, Scales::SingleLine, Sixteen>(),
         row<4, Levels::Whole, Scales::SingleLine, Sixteen>(),
+        row<2, Levels::Whole, Scales::HalfPlanes, ThirtyTwo>(),
+        row<2, Levels::Whole, Scales::HalfPlanes, Long>(),
         row<1, Levels::Sign, Scales::Half, ThirtyTwo>(),
         row<1, Levels::Sign, Scales::Half, Long>(),
         row<4, Levels::Table, Scales::Half, Sixteen>(),
@@ -111,7 +113,8 @@ Kernel kernelFor(const PackedLayout& layout, bool exact)
         row<8, Levels::Fraction, Scales::SingleLine, Long, true>()};
     const LineKind kind = layout.lineColumns == 16 ? Sixteen : layout.lineColumns == 32 ? ThirtyTwo : Long;
     const bool wide = layout.levels == Levels::Fraction || hasWideCodes(layout);
-    const Scales scales = layout.scales == Scales::HalfZero ? Scales::SingleLine : layout.scales;
+    const bool hasZeros = layout.scales == Scales::HalfZero || layout.scales == Scales::SingleZero;
+    const Scales scales = hasZeros ? Scales::SingleLine : layout.scales;
     const auto find = [&](std::span<const KernelRow> rows) -> Kernel {
         for (const KernelRow& row : rows)
             if (row.bits == layout.bits && row.levels == layout.levels && row.scales == scales

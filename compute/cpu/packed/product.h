@@ -76,7 +76,7 @@ void multiplyColumns(
     const PackedWeights& weights, const Activations& x, std::span<float> y, const std::stop_token& stop);
 
 /// Whether decodedColumns() is the way for these weights: in exact mode without an instruction for byte dot
-/// products, and always for Levels::Fraction.
+/// products, and where alwaysDecodesColumns().
 [[nodiscard]] bool decodesColumns(const PackedLayout& layout, ActivationMode mode);
 /// Many tokens, activations as they are: a tile of weights is decoded to floats for the dense library.
 void decodedColumns(

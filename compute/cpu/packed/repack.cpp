@@ -225,7 +225,7 @@ void PackedWeights::decodeRow(std::size_t row, std::span<float> values) const
         for (std::size_t c = 0; c < columns && b * layout.blockColumns + c < values.size(); ++c) {
             const std::size_t l = c / layout.lineColumns;
             const std::uint8_t* const line = perLine + l * panelRows * lineBytes(layout.scales);
-            float scale = 0, offset = 0;
+            float scale = 0, offset = 0, zero = float(layout.zero);
             switch (layout.scales) {
             case Scales::Half:
                 scale = halfAt(line + 2 * place);
@@ -241,6 +241,14 @@ void PackedWeights::decodeRow(std::size_t row, std::span<float> values) const
             case Scales::SingleLine:
                 std::memcpy(&scale, line + 4 * place, sizeof scale);
                 std::memcpy(&offset, line + 4 * (panelRows + place), sizeof offset);
+                break;
+            case Scales::SingleZero:
+                std::memcpy(&scale, line + 4 * place, sizeof scale);
+                std::memcpy(&zero, line + 4 * (panelRows + place), sizeof zero);
+                break;
+            case Scales::HalfPlanes:
+                scale = halfAt(line + 2 * place);
+                offset = halfAt(line + 2 * (panelRows + place));
                 break;
             case Scales::Super:
                 scale = halfAt(header + 2 * place) * float(std::int8_t(line[place]));
@@ -276,7 +284,11 @@ void PackedWeights::decodeRow(std::size_t row, std::span<float> values) const
                 plane += spanColumns / 4 / fields * unitBytes;
                 first += bits;
             }
-            const float level = layout.levels == Levels::Whole ? float(int(code) - layout.zero)
+            if (layout.scales == Scales::HalfPlanes) {
+                offset *= float(code >> 1);
+                code &= 1;
+            }
+            const float level = layout.levels == Levels::Whole ? float(code) - zero
                 : layout.levels == Levels::Sign                ? (code != 0 ? 1.0f : -1.0f)
                                                                : layout.table[code];
             values[b * layout.blockColumns + c] = scale * (level * layout.unit) + offset;

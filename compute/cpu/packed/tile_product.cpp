@@ -246,14 +246,19 @@ void DecodePanel(const PackedWeights& weights, std::size_t panel, float* out, st
                 const auto four =
                     hn::LoadU(ints, reinterpret_cast<const std::int32_t*>(decoded.codes[0][c / 4] + 4 * row));
                 const auto code = hn::And(hn::ShiftRightSame(four, int(c % 4 * 8)), hn::Set(ints, 255));
-                const auto level = layout.levels == Levels::Fraction
+                const std::size_t l = c / layout.lineColumns;
+                auto offset = hn::LoadU(d, decoded.offsets[0][l] + row);
+                auto level = layout.levels == Levels::Fraction
                     ? hn::GatherIndex(d, layout.table.data(), code)
                     : hn::ConvertTo(d, hn::Sub(code, hn::Set(ints, layout.zero)));
-                const std::size_t l = c / layout.lineColumns;
+                if (layout.scales == Scales::HalfPlanes) {
+                    offset = hn::Mul(offset, hn::ConvertTo(d, hn::ShiftRight<1>(code)));
+                    level = hn::ConvertTo(d, hn::And(code, hn::Set(ints, 1)));
+                }
                 hn::StoreU(
                     hn::MulAdd(
                         hn::LoadU(d, decoded.scales[0][l] + row), hn::Mul(level, hn::Set(d, layout.unit)),
-                        hn::LoadU(d, decoded.offsets[0][l] + row)),
+                        offset),
                     d, out + (first + c) * stride + row);
             }
     }
@@ -335,7 +340,7 @@ bool decodesColumns(const PackedLayout& layout, ActivationMode mode)
 {
     // Three digits of whole numbers cost less than floats only where there is an instruction for them.
     const bool hasInstruction = HWY_DYNAMIC_DISPATCH(HasByteDot)() || chosenTileUnit() != nullptr;
-    return layout.levels == Levels::Fraction || (mode == ActivationMode::Exact && !hasInstruction);
+    return alwaysDecodesColumns(layout) || (mode == ActivationMode::Exact && !hasInstruction);
 }
 
 } // namespace tritloom::cpu

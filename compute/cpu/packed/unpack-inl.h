@@ -161,6 +161,13 @@ HWY_INLINE ByteVector codesOf(const std::uint8_t* from)
     return codes;
 }
 
+/// Bit `Plane` of codes of two bits.
+template <unsigned Plane, std::size_t Step>
+HWY_INLINE ByteVector planeOf(const std::uint8_t* from)
+{
+    return field<1, 2 * (Step % 4) + Plane, 0>(hn::LoadU(Bytes(), from + Step / 4 * unitBytes));
+}
+
 /// The codes of a span for `lanes` rows, 8 steps. from: the span, at the first of those rows.
 template <unsigned Bits, Levels L>
 HWY_INLINE void unpackSpan(const std::uint8_t* from, ByteVector* codes)
@@ -219,6 +226,7 @@ public:
         case Scales::Half:
             return {halves(at), hn::Zero(d)};
         case Scales::HalfLine:
+        case Scales::HalfPlanes:
             return {halves(at), halves(at + 2 * panelRows)};
         case Scales::HalfZero: {
             const auto scale = halves(at);
@@ -227,6 +235,11 @@ public:
         case Scales::SingleLine: {
             const auto* const numbers = reinterpret_cast<const float*>(at);
             return {hn::LoadU(d, numbers), hn::LoadU(d, numbers + panelRows)};
+        }
+        case Scales::SingleZero: {
+            const auto* const numbers = reinterpret_cast<const float*>(at);
+            const auto scale = hn::LoadU(d, numbers);
+            return {scale, hn::Neg(hn::Mul(scale, hn::LoadU(d, numbers + panelRows)))};
         }
         case Scales::Super:
             return {signedBytes(at), hn::Zero(d)};

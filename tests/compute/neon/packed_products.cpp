@@ -142,7 +142,7 @@ void checkShape(
         packedLayout(format, {std::make_shared<const Blocks>(element), {rows, columns}}).value();
     const PackedWeights weights = randomWeights(layout, random);
     const std::vector<float> x = random.numbers(tokens * columns);
-    const bool floats = mode == ActivationMode::Exact || (tokens > 1 && layout.levels == Levels::Fraction);
+    const bool floats = mode == ActivationMode::Exact || (tokens > 1 && alwaysDecodesColumns(layout));
     const std::vector<float> seen = floats ? x : rounded(layout, x, tokens);
     constexpr float guard = -7.25e30f;
     std::vector<float> room(64 + tokens * rows + 64, guard);
