@@ -8047,6 +8047,10 @@ Divergenz %1</translation>
             <source>%1: the model that this one was tuned from has the same name and is looked for by it: choose another name</source>
             <translation>%1: Das Modell, aus dem dieses abgestimmt wurde, heißt genauso und wird unter diesem Namen gesucht; wählen Sie einen anderen Namen</translation>
         </message>
+        <message>
+            <source>evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root mean square, where the recipe changes %2</source>
+            <translation>gerechnet: die Ausgaben der geschriebenen Datei und die ihres Rezepts unterscheiden sich um %1 ihres quadratischen Mittels, wo das Rezept %2 ändert</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
