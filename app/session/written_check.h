@@ -11,7 +11,7 @@ struct WrittenCheck {
     std::size_t tokens = 0; ///< language models: that it was measured on
     /// Networks whose recipe rounds inputs, where `difference` is not next to nothing: what the recipe changes of
     /// the original's outputs, as `difference`. Numbers on a border fall to one side or the other by the last bit
-    /// of a bias, and so do all behind them: two right programs may differ by a part of this.
+    /// of a bias, and so do all behind them: two right programs differ like two roundings.
     std::optional<double> recipe;
 
     /// Whether the two are one model, up to the order in which sums are taken.
