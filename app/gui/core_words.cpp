@@ -29,6 +29,10 @@ constexpr std::array sentences{
         "Core",
         "evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root "
         "mean square"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root "
+        "mean square, where the recipe changes %2"),
     QT_TRANSLATE_NOOP("Core", "evaluated: %1"),
     QT_TRANSLATE_NOOP("Core", "not evaluated: stopped, after the file was written and read back"),
     QT_TRANSLATE_NOOP("Core", "not evaluated: %1"),

@@ -201,6 +201,8 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file, std::vector<std
     state("tritloom.task", std::string(tritloom::nameOf(picture.task)));
     if (picture.normalisation.isKnown)
         state("tritloom.normalisation", textOf(picture.normalisation));
+    if (picture.task == PictureTask::Generation)
+        state("tritloom.schedule", textOf(picture.schedule, picture.timeScale));
     if (picture.task == PictureTask::Detection && picture.classes > 0) // scores and boxes are one output
         state("tritloom.classes", std::to_string(picture.classes));
     model.add_opset_import()->set_version(operatorSet);

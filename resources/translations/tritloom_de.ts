@@ -8111,6 +8111,10 @@ Divergenz %1</translation>
             <source>the network takes pictures of any size, and this file %1 x %2: %3 is made for one</source>
             <translation>Das Netz nimmt Bilder jeder Größe, diese Datei %1 x %2: %3 ist für eine gemacht</translation>
         </message>
+        <message>
+            <source>evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root mean square, where the recipe changes %2</source>
+            <translation>gerechnet: die Ausgaben der geschriebenen Datei und die ihres Rezepts unterscheiden sich um %1 ihres quadratischen Mittels, wo das Rezept %2 ändert</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>

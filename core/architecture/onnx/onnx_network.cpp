@@ -9,11 +9,13 @@
 #include <locale>
 #include <map>
 #include <sstream>
+#include <tuple>
 
 namespace tritloom::onnx {
 namespace {
 
 const char* const normalisationKey = "onnx.tritloom.normalisation";
+const char* const scheduleKey = "onnx.tritloom.schedule";
 const char* const taskKey = "onnx.tritloom.task";
 
 std::string lowered(std::string text)
@@ -66,6 +68,41 @@ std::optional<Normalisation> statedRange(const ModelFile& file)
             return found->second;
     }
     return std::nullopt;
+}
+
+/// The schedule and the scale of time as we wrote them; what is no schedule is as if it were not there.
+std::optional<std::pair<NoiseSchedule, double>> statedSchedule(const ModelFile& file)
+{
+    constexpr std::size_t mostSteps = std::size_t{1} << 20;
+    const auto own = file.metadata.text(scheduleKey);
+    if (!own)
+        return std::nullopt;
+    std::istringstream in(*own);
+    in.imbue(std::locale::classic());
+    NoiseSchedule s;
+    double timeScale = 0;
+    unsigned betas = 0, prediction = 0, sampler = 0, spacing = 0, variance = 0;
+    std::size_t trained = 0;
+    in >> timeScale >> s.steps >> betas >> s.firstBeta >> s.lastBeta >> prediction >> sampler >> spacing >> s.offset
+        >> s.endsClean >> s.clips >> variance >> s.endsAtZero >> s.lowerOrderLast >> trained;
+    const auto isShare = [](double beta) { return beta > 0 && beta < 1; };
+    if (!in || !std::isfinite(timeScale) || timeScale <= 0 || s.steps == 0 || s.steps > mostSteps
+        || s.offset >= s.steps || !isShare(s.firstBeta) || !isShare(s.lastBeta)
+        || betas > unsigned(BetaKind::SquaredCosine) || prediction > unsigned(Prediction::Picture)
+        || sampler > unsigned(SamplerKind::Ddpm) || spacing > unsigned(Spacing::Trailing)
+        || variance > unsigned(StepVariance::FixedLarge) || (trained != 0 && trained != s.steps))
+        return std::nullopt;
+    s.betas = BetaKind(betas);
+    s.prediction = Prediction(prediction);
+    s.sampler = SamplerKind(sampler);
+    s.spacing = Spacing(spacing);
+    s.variance = StepVariance(variance);
+    s.trainedBetas.resize(trained);
+    for (double& beta : s.trainedBetas)
+        in >> beta;
+    if (!in || !std::ranges::all_of(s.trainedBetas, isShare))
+        return std::nullopt;
+    return std::pair(std::move(s), timeScale);
 }
 
 /// Whether what comes out went through a sigmoid, whatever shape it was given afterwards.
@@ -137,6 +174,17 @@ Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
 std::string textOf(const Normalisation& n)
 {
     return fmt::format("{} {} {}", n.range, fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
+}
+
+std::string textOf(const NoiseSchedule& s, double timeScale)
+{
+    std::string text = fmt::format(
+        "{} {} {} {} {} {} {} {} {} {:d} {:d} {} {:d} {:d} {}", timeScale, s.steps, unsigned(s.betas), s.firstBeta,
+        s.lastBeta, unsigned(s.prediction), unsigned(s.sampler), unsigned(s.spacing), s.offset, s.endsClean, s.clips,
+        unsigned(s.variance), s.endsAtZero, s.lowerOrderLast, s.trainedBetas.size());
+    for (const double beta : s.trainedBetas)
+        text += fmt::format(" {}", beta);
+    return text;
 }
 
 void stateNormalisation(ModelFile& file, const Normalisation& normalisation)
@@ -215,6 +263,8 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
         model.normalisation = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}};
         if (inputs[1].elementType == 1)
             model.normalisation = {.range = 1, .mean = {0.5, 0.5, 0.5}, .deviation = {1, 1, 1}};
+        if (auto stated = statedSchedule(file))
+            std::tie(model.schedule, model.timeScale) = std::move(*stated);
     } else if (inputs.size() > 1) {
         return fail(ErrorCode::Unsupported, "{} has {} inputs", file.path.filename().string(), inputs.size());
     } else if (const auto scale = enlargement(picture, output); isPlane && scale) {

@@ -19,5 +19,7 @@ void stateNormalisation(ModelFile& file, const Normalisation& normalisation);
 void stateTask(ModelFile& file, PictureTask task); ///< the same of what the network is for
 /// As it stands among the properties of an ONNX file, under "tritloom.normalisation".
 [[nodiscard]] std::string textOf(const Normalisation& normalisation);
+/// The same of how noise grows and what the second input is for a time step, under "tritloom.schedule".
+[[nodiscard]] std::string textOf(const NoiseSchedule& schedule, double timeScale);
 
 } // namespace tritloom::onnx
