@@ -140,6 +140,11 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "it holds differences to %1"),
     QT_TRANSLATE_NOOP(
         "Core",
+        "%1: it holds differences to a model that it does not name: name it with --base, or put this file into "
+        "that model's folder"),
+    QT_TRANSLATE_NOOP("Core", "%1: the base has nothing that '%2' belongs to"),
+    QT_TRANSLATE_NOOP(
+        "Core",
         "%1: it holds differences to '%2', which was not found: put it beside this file, open it first, or "
         "name it with --base"),
     QT_TRANSLATE_NOOP(

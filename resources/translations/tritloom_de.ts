@@ -8079,6 +8079,14 @@ Divergenz %1</translation>
             <source>%1: the model that this one was tuned from has the same name and is looked for by it: choose another name</source>
             <translation>%1: Das Modell, aus dem dieses abgestimmt wurde, heißt genauso und wird unter diesem Namen gesucht; wählen Sie einen anderen Namen</translation>
         </message>
+        <message>
+            <source>%1: it holds differences to a model that it does not name: name it with --base, or put this file into that model&apos;s folder</source>
+            <translation>%1: darin stehen Unterschiede zu einem Modell, das nicht genannt wird: mit --base nennen oder diese Datei in dessen Ordner legen</translation>
+        </message>
+        <message>
+            <source>%1: the base has nothing that &apos;%2&apos; belongs to</source>
+            <translation>%1: die Basis hat nichts, wozu „%2“ gehört</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
