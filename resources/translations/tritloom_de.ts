@@ -5387,8 +5387,8 @@ Divergenz %1</translation>
             <translation>Die Wahl des Gitters jeder Gruppe, 3 und 4 Bits. Eigenes: die gekappten Bereiche, beurteilt nach der Lautstärke der Eingaben, und die in der Skala versteckte Marke. Nicht hier: 8-Bit-Skalen zweiter Stufe, die Verbindung mit AWQ und OmniQuant, der Beschleuniger</translation>
         </message>
         <message>
-            <source>The weight quantizer, with the mean taken off before the sign. Not the training and not the 8-bit activations: a model that was not trained for it is destroyed. Scales of groups (fitted) are our own</source>
-            <translation>Der Quantisierer der Gewichte, mit abgezogenem Mittelwert vor dem Vorzeichen. Nicht das Training und nicht die 8-Bit-Aktivierungen: Ein Modell, das nicht dafür trainiert ist, wird zerstört. Skalen von Gruppen (angepasst) sind Eigenes</translation>
+            <source>The weight quantizer, with the mean taken off before the sign. Not the training and not the 8-bit activations: a model that was not trained for it is destroyed. Scales of groups (fitted) are our own; an offset beside the scale has “ptq161” with 0 % of the channels kept</source>
+            <translation>Der Quantisierer der Gewichte, mit abgezogenem Mittelwert vor dem Vorzeichen. Nicht das Training und nicht die 8-Bit-Aktivierungen: Ein Modell, das nicht dafür trainiert ist, wird zerstört. Skalen von Gruppen (angepasst) sind Eigenes; einen Versatz neben der Skala hat „ptq161“ mit 0 % behaltenen Kanälen</translation>
         </message>
         <message>
             <source>The decomposition with activation-aware column scales kept at run time, factors rounded before the residual is taken (our choice). The stops of the loom are its blocks; which layer gets the next one is the allocator’s choice</source>
