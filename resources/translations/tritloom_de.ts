@@ -5383,7 +5383,7 @@ Divergenz %1</translation>
             <translation>Die Ersatzgröße mit den Gewichten, wie sie sind (der veröffentlichte Code zieht sie neu), in doppelter Genauigkeit. Eigenes: was Normen, Gatter und Aufmerksamkeit mit dem Fluss machen. Netze auf Bildern werden abgelehnt</translation>
         </message>
         <message>
-            <source>The choice of the grid of each group, 3 and 4 bits. Our own: the clipped ranges judged by the loudness of the inputs, and the tag hidden in the scale. Not here: 8-bit scales of second level, the combination with AWQ and OmniQuant, the accelerator</source>
+            <source>The choice of the grid of each group, 3 and 4 bits. Our own: the clipped ranges judged by the loudness of the inputs, the tag hidden in the scale, and 8-bit scales of second level under one of several groups, not of the row. Not here: the combination with AWQ and OmniQuant, the accelerator</source>
             <translation>Die Wahl des Gitters jeder Gruppe, 3 und 4 Bits. Eigenes: die gekappten Bereiche, beurteilt nach der Lautstärke der Eingaben, und die in der Skala versteckte Marke. Nicht hier: 8-Bit-Skalen zweiter Stufe, die Verbindung mit AWQ und OmniQuant, der Beschleuniger</translation>
         </message>
         <message>
