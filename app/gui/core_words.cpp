@@ -147,6 +147,11 @@ constexpr std::array sentences{
         "Core", "the network takes pictures of any size, and this file %1 x %2: %3 is made for one"),
     QT_TRANSLATE_NOOP(
         "Core",
+        "%1: it holds differences to a model that it does not name: name it with --base, or put this file into "
+        "that model's folder"),
+    QT_TRANSLATE_NOOP("Core", "%1: the base has nothing that '%2' belongs to"),
+    QT_TRANSLATE_NOOP(
+        "Core",
         "%1: it holds differences to '%2', which was not found: put it beside this file, open it first, or "
         "name it with --base"),
     QT_TRANSLATE_NOOP(

@@ -2,6 +2,7 @@
 
 #include "core/base/mapped_file.h"
 #include "core/base/utf8.h"
+#include "core/file/bitdelta_file.h"
 #include "core/file/file_halves.h"
 #include "core/file/tritloom_file.h"
 
@@ -104,8 +105,10 @@ std::size_t BaseFiles::opened() const
 
 Result<ModelFile> openModel(const std::filesystem::path& path, BaseFiles& bases)
 {
-    if (!isTritloomFile(path))
-        return openModel(path);
+    if (!isTritloomFile(path)) {
+        ModelFile whole = TRY(openModel(path));
+        return bitdeltaFile::isDifference(whole) ? bitdeltaFile::overBase(whole, bases) : std::move(whole);
+    }
     ModelFile model = TRY(tritloomFile::read(path, &bases));
     model.path = path;
     return model;

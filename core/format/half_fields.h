@@ -3,6 +3,8 @@
 #include "core/format/half_kernels.h"
 #include "core/format/half_lanes.h"
 
+#include <utility>
+
 // Codes in registers as the bytes of a block, for half_kernels.cpp alone, as line_lanes.h is.
 
 namespace tritloom {
@@ -27,6 +29,36 @@ template <typename V>
 [[gnu::always_inline]] inline void storeAs(const V& v, void* to)
 {
     __builtin_memcpy(to, &v, sizeof v);
+}
+
+/// Byte `at` of what the first `Count` bytes of four eights make, behind one another.
+template <unsigned Count>
+constexpr int placeOf(unsigned at)
+{
+    return int(at < 4 * Count ? at / Count * 8 + at % Count : 0);
+}
+
+/// Sixteen of them from `First` on. a, b: two eights each.
+template <unsigned Count, unsigned First, unsigned... I>
+[[gnu::always_inline]] inline ByteLanes
+firstBytes(const ByteLanes& a, const ByteLanes& b, std::integer_sequence<unsigned, I...>)
+{
+    return __builtin_shufflevector(a, b, placeOf<Count>(First + I)...);
+}
+
+/// All 4 * Count of them.
+template <unsigned Count>
+[[gnu::always_inline]] inline void storeFirstBytes(const ByteLanes& a, const ByteLanes& b, char* to)
+{
+    constexpr auto sixteen = std::make_integer_sequence<unsigned, 16>();
+    const ByteLanes low = firstBytes<Count, 0>(a, b, sixteen);
+    if constexpr (4 * Count < 16) {
+        __builtin_memcpy(to, &low, 4 * Count);
+    } else {
+        const ByteLanes high = firstBytes<Count, 16>(a, b, sixteen);
+        storeAs(low, to);
+        __builtin_memcpy(to + 16, &high, 4 * Count - 16);
+    }
 }
 
 /// 32 codes, a byte each, as fields of `Bits` bits in order: 4 * Bits bytes.
@@ -65,10 +97,8 @@ template <unsigned Bits>
             x = (x & 0x0000ffff0000ffff) | ((x >> 16) & 0x0000ffff0000ffff) << 2 * Bits;
             return (x & 0xffffffff) | (x >> 32) << 4 * Bits;
         };
-        const TwoLongs first = joined(a), second = joined(b);
-        const std::uint64_t eights[4] = {first[0], first[1], second[0], second[1]};
-        for (std::size_t k = 0; k < 4; ++k)
-            __builtin_memcpy(to + k * Bits, &eights[k], Bits);
+        storeFirstBytes<Bits>(
+            __builtin_bit_cast(ByteLanes, joined(a)), __builtin_bit_cast(ByteLanes, joined(b)), to);
     }
 }
 

@@ -1,10 +1,7 @@
 #include "core/format/half_kernels.h"
 
+#include "core/format/half_ends.h"
 #include "core/format/half_fields.h"
-
-#if defined(__SSE4_1__)
-#include <smmintrin.h>
-#endif
 
 // Built once per instruction set, as line_kernels.cpp is, and by the same rule: nothing from the standard
 // library is called here.
@@ -13,71 +10,6 @@ namespace tritloom {
 namespace {
 
 using namespace lanes;
-
-constexpr std::size_t blocksAtOnce = 16; ///< scales in one vector
-constexpr std::size_t ahead = 4096; ///< bytes from what is worked on to what is fetched
-
-#if defined(__AVX2__)
-constexpr std::size_t magnitudeBytes = 32;
-#else
-constexpr std::size_t magnitudeBytes = 16;
-#endif
-using SignedHalves = std::int16_t __attribute__((vector_size(magnitudeBytes)));
-using UnsignedHalves = std::uint16_t __attribute__((vector_size(magnitudeBytes)));
-using EightSigned = std::int16_t __attribute__((vector_size(16)));
-[[gnu::always_inline]] inline std::uint16_t smallestOf(EightWords v)
-{
-#if defined(__SSE4_1__)
-    const __m128i found = _mm_minpos_epu16(__builtin_bit_cast(__m128i, v));
-    return static_cast<std::uint16_t>(_mm_cvtsi128_si32(found));
-#else
-    std::uint16_t least = v[0];
-    for (int i = 1; i < 8; ++i)
-        least = v[i] < least ? v[i] : least;
-    return least;
-#endif
-}
-
-/// Of each pair of lanes eight apart the larger one.
-template <typename Eight, typename V>
-[[gnu::always_inline]] inline EightWords largestEight(const V& v)
-{
-    if constexpr (sizeof(V) == 32) {
-        const Eight low = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7),
-                    high = __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-        const Eight larger = low > high ? low : high;
-        return __builtin_bit_cast(EightWords, larger);
-    } else {
-        return __builtin_bit_cast(EightWords, v);
-    }
-}
-
-/// The bits of halves in the order of whole numbers: as signed ones the largest is the largest positive half,
-/// if there is one; as unsigned ones it is the negative one that is furthest from zero, if there is one.
-struct Ends {
-    std::uint16_t signedLargest, unsignedLargest;
-};
-
-[[gnu::always_inline]] inline Ends endsOf(const char* halves, std::size_t count)
-{
-    auto highest = loadAs<SignedHalves>(halves);
-    auto furthest = loadAs<UnsignedHalves>(halves);
-    for (std::size_t i = 0; i < 2 * count; i += 2 * run) {
-        __builtin_prefetch(halves + i + ahead); // what comes from memory comes while this is worked on
-#pragma GCC unroll 4
-        for (std::size_t part = 0; part < 2 * run; part += magnitudeBytes) {
-            const auto x = loadAs<SignedHalves>(halves + i + part);
-            const auto u = loadAs<UnsignedHalves>(halves + i + part);
-            highest = x > highest ? x : highest;
-            furthest = u > furthest ? u : furthest;
-        }
-    }
-    const EightWords positive = largestEight<EightSigned>(highest),
-                     negative = largestEight<EightWords>(furthest);
-    return {
-        std::uint16_t(smallestOf(positive ^ 0x7fff) ^ 0x7fff),
-        std::uint16_t(smallestOf(negative ^ 0xffff) ^ 0xffff)};
-}
 
 /// Whether the first half of this magnitude is negative.
 bool firstIsNegative(const char* halves, std::size_t count, std::uint16_t magnitude)
@@ -108,78 +40,116 @@ codesAt(const char* halves, float factor, const CodeGrid& grid, std::int32_t bia
     }
 }
 
-/// Elements: of a block, 0 where that is known at run time only.
-template <HalfFields Fields, unsigned Bits, Rounding How, std::size_t Elements>
-bool encodeBlocks(const HalfBlock& given, const char* halves, std::size_t blocks, char* packed)
+/// Of sixteen blocks.
+struct Scales {
+    std::uint16_t stored[blocksAtOnce]; ///< halves
+    float factors[blocksAtOnce]; ///< of the weights, to places in the grid
+    bool isSmall; ///< one of them is below the normal halves
+};
+
+/// False where a number is not finite. count: at most sixteen blocks.
+template <Rounding How, std::size_t Elements>
+[[gnu::always_inline]] inline bool
+scalesOf(const HalfBlock& block, const char* from, std::size_t count, Scales& scales)
 {
-    const HalfBlock block = given; // a byte that is written could be one of what was given
+    const std::size_t elements = Elements > 0 ? Elements : block.elements;
+    WholeLanes extreme, sign{};
+    if constexpr (How == Rounding::HalfUp) { // with its sign
+        const WholeLanes high = endsOf<Order::Signed>(from, elements, count),
+                         far = endsOf<Order::Unsigned>(from, elements, count), none{};
+        const WholeLanes positive = pick(high < 0x8000, high, none),
+                         negative = pick(far >= 0x8000, far & 0x7fff, none);
+        extreme = larger(positive, negative);
+        sign = pick(negative > positive, all<WholeLanes>(0x8000), none);
+        const WholeLanes both = (negative == positive) & (positive > 0);
+        if (__builtin_expect(anySet(both), 0)) {
+            std::uint16_t signs[blocksAtOnce], magnitudes[blocksAtOnce], tied[blocksAtOnce];
+            storeHalves(sign, signs);
+            storeHalves(extreme, magnitudes);
+            storeHalves(both, tied);
+            for (std::size_t b = 0; b < count; ++b)
+                if (tied[b] && firstIsNegative(from + 2 * elements * b, elements, magnitudes[b]))
+                    signs[b] = 0x8000;
+            sign = loadHalves(signs);
+        }
+    } else {
+        extreme = endsOf<Order::Magnitude>(from, elements, count);
+    }
+    if (anySet(extreme >= 0x7c00))
+        return false;
+    storeHalves(extreme | sign, scales.stored);
+    Lanes scale = widenedFinite(scales.stored) / block.end;
+    const WholeLanes rounded = narrowed(scale);
+    storeHalves(rounded, scales.stored);
+    scales.isSmall = anySet((rounded & 0x7fff) < 0x0400);
+    if (block.isRounded)
+        scale = widenedFinite(scales.stored);
+    store(inverse(scale), scales.factors);
+    return true;
+}
+
+template <HalfFields Fields, unsigned Bits, Rounding How, std::size_t Elements>
+[[gnu::always_inline]] inline void
+writeBlocks(const HalfBlock& block, const char* from, std::size_t count, const Scales& scales, char* to)
+{
     const std::size_t elements = Elements > 0 ? Elements : block.elements;
     // Two's complement needs no bias; what is not that counts from the first code.
     const bool isSigned =
         Fields == HalfFields::Bytes || (Fields == HalfFields::InOrder && block.grid.first < -1);
     const std::int32_t bias = isSigned ? 0 : -std::int32_t(block.grid.first);
     constexpr bool isMasked = Fields == HalfFields::InOrder && Bits < 8; // of 8 bits no others are taken
-    for (std::size_t first = 0; first < blocks; first += blocksAtOnce) {
-        const std::size_t count = blocks - first < blocksAtOnce ? blocks - first : blocksAtOnce;
-        const char* const from = halves + 2 * elements * first;
-        std::uint16_t highest[blocksAtOnce]{}, furthest[blocksAtOnce]{};
-        for (std::size_t b = 0; b < count; ++b) {
-            const Ends ends = endsOf(from + 2 * elements * b, elements);
-            highest[b] = ends.signedLargest;
-            furthest[b] = ends.unsignedLargest;
-        }
-        const WholeLanes high = loadHalves(highest), far = loadHalves(furthest);
-        const WholeLanes none{};
-        const WholeLanes positive = pick(high < 0x8000, high, none),
-                         negative = pick(far >= 0x8000, far & 0x7fff, none);
-        WholeLanes extreme = larger(positive, negative);
-        if (anySet(extreme >= 0x7c00))
+    for (std::size_t b = 0; b < count; ++b, to += block.bytes, from += 2 * elements) {
+        const std::uint16_t stored = scales.stored[b];
+        const float factor = scales.factors[b];
+        __builtin_memcpy(to + block.scaleOffset, &stored, sizeof stored);
+        const auto store = [&]<Rounding Inner>() __attribute__((always_inline))
+        {
+            storeBlock<Fields, Bits>(
+                block, elements,
+                [&](std::size_t i) __attribute__((always_inline)) {
+                    const WholeLanes codes = codesAt<Inner>(from + 2 * i, factor, block.grid, bias);
+                    return isMasked ? codes & ((1 << Bits) - 1) : codes;
+                },
+                to);
+        };
+        // What a scale loses as a half moves no weight past the last level, unless it is below the normal
+        // ones.
+        if (How == Rounding::Away && scales.isSmall && (stored & 0x7fff) < 0x0400)
+            store.template operator()<Rounding::AwayWithin>();
+        else
+            store.template operator()<How>();
+    }
+}
+
+/// Elements: of a block, 0 where that is known at run time only.
+template <HalfFields Fields, unsigned Bits, Rounding How, std::size_t Elements>
+bool encodeBlocks(const HalfBlock& given, const char* halves, std::size_t blocks, char* packed)
+{
+    const HalfBlock block = given; // a byte that is written could be one of what was given
+    const std::size_t stride = 2 * (Elements > 0 ? Elements : block.elements);
+    Scales scales[2];
+    if (blocks < blocksAtOnce) {
+        if (!scalesOf<How, Elements>(block, halves, blocks, scales[0]))
             return false;
-        if (block.end < 0) {
-            WholeLanes sign = pick(negative > positive, all<WholeLanes>(0x8000), none);
-            const WholeLanes both = (negative == positive) & (positive > 0);
-            if (__builtin_expect(anySet(both), 0)) {
-                std::uint16_t signs[blocksAtOnce], magnitudes[blocksAtOnce], tied[blocksAtOnce];
-                storeHalves(sign, signs);
-                storeHalves(extreme, magnitudes);
-                storeHalves(both, tied);
-                for (std::size_t b = 0; b < count; ++b)
-                    if (tied[b] && firstIsNegative(from + 2 * elements * b, elements, magnitudes[b]))
-                        signs[b] = 0x8000;
-                sign = loadHalves(signs);
-            }
-            extreme |= sign;
-        }
-        std::uint16_t stored[blocksAtOnce];
-        storeHalves(extreme, stored);
-        Lanes scale = widenedFinite(stored) / block.end;
-        storeHalves(narrowed(scale), stored);
-        if (block.isRounded)
-            scale = widenedFinite(stored);
-        float factors[blocksAtOnce];
-        store(inverse(scale), factors);
-        char* to = packed + block.bytes * first;
-        const char* weights = from;
-        for (std::size_t b = 0; b < count; ++b, to += block.bytes, weights += 2 * elements) {
-            __builtin_memcpy(to + block.scaleOffset, &stored[b], sizeof stored[b]);
-            const float factor = factors[b];
-            const auto store = [&]<Rounding Inner>() __attribute__((always_inline))
-            {
-                storeBlock<Fields, Bits>(
-                    block, elements,
-                    [&](std::size_t i) __attribute__((always_inline)) {
-                        const WholeLanes codes = codesAt<Inner>(weights + 2 * i, factor, block.grid, bias);
-                        return isMasked ? codes & ((1 << Bits) - 1) : codes;
-                    },
-                    to);
-            };
-            // What a scale loses as a half moves no weight past the last level, unless it is below the normal
-            // ones.
-            if (How == Rounding::Away && (stored[b] & 0x7fff) < 0x0400)
-                store.template operator()<Rounding::AwayWithin>();
-            else
-                store.template operator()<How>();
-        }
+        writeBlocks<Fields, Bits, How, Elements>(block, halves, blocks, scales[0], packed);
+        return true;
+    }
+    // The scales of the next sixteen are on their way while these are written: each is a long chain of
+    // operations that wait for another. Of the last sixteen some may be written twice, with the same bytes.
+    const auto firstOf = [&](std::size_t sixteen) {
+        const std::size_t first = sixteen * blocksAtOnce, last = blocks - blocksAtOnce;
+        return first < last ? first : last;
+    };
+    const std::size_t sixteens = (blocks + blocksAtOnce - 1) / blocksAtOnce;
+    for (std::size_t next = 0; next <= sixteens; ++next) {
+        if (next < sixteens
+            && !scalesOf<How, Elements>(
+                block, halves + stride * firstOf(next), blocksAtOnce, scales[next % 2]))
+            return false;
+        if (next > 0)
+            writeBlocks<Fields, Bits, How, Elements>(
+                block, halves + stride * firstOf(next - 1), blocksAtOnce, scales[(next - 1) % 2],
+                packed + block.bytes * firstOf(next - 1));
     }
     return true;
 }

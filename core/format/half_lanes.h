@@ -47,11 +47,16 @@ template <typename V>
     if constexpr (isPair<V>) {
         return anySet(mask.low | mask.high);
     } else {
+#if defined(__AVX512F__)
+        const auto bits = __builtin_bit_cast(__m512i, mask);
+        return _mm512_test_epi32_mask(bits, bits) != 0;
+#else
         const auto longs = __builtin_bit_cast(LongRegister, mask);
         std::int64_t found = 0;
         for (std::size_t i = 0; i < sizeof(V) / 8; ++i)
             found |= longs[i];
         return found != 0;
+#endif
     }
 }
 

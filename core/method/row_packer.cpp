@@ -57,19 +57,22 @@ std::shared_ptr<void> roomFor(std::size_t bytes)
     return recycledMemory(bytes);
 }
 
+// Milliseconds even for a slow search; where a kernel writes without one, a chunk of these takes a microsecond,
+// and of those some fifty.
+constexpr std::size_t weightsAtOnce = 16384, weightsOfKernels = 32 * weightsAtOnce;
+
 /// A tensor of the same shape, each row by body(r, room, packed), rows in parallel. room: `floats` of the
 /// thread.
 template <typename Body>
 Result<Tensor> writeRows(
     const Tensor& weights, const NumberFormatPtr& format, const MethodContext& context, std::size_t floats,
-    const Body& body)
+    std::size_t weightsOfChunk, const Body& body)
 {
     const TensorType type{format, weights.type().shape};
     const std::size_t rows = type.rows(), columns = type.columns();
     const auto room = roomFor(type.bytes());
     const std::span<std::byte> packed(static_cast<std::byte*>(room.get()), type.bytes());
-    // Some 16,000 weights a chunk: milliseconds even for a slow search.
-    const std::size_t grain = std::max<std::size_t>(1, 16384 / std::max<std::size_t>(columns, 1));
+    const std::size_t grain = std::max<std::size_t>(1, weightsOfChunk / std::max<std::size_t>(columns, 1));
     const std::size_t batch = std::max(grain * threadCount() * 4, rows / 64);
     for (std::size_t first = 0; first < rows && columns > 0; first += batch) {
         const std::size_t count = std::min(batch, rows - first);
@@ -96,7 +99,7 @@ Result<Tensor> encodeRows(const Tensor& weights, const NumberFormatPtr& format, 
     const auto halfBlock = weights.type().format->id() == "f16" ? halfBlockOf(*format) : std::nullopt;
     const std::size_t most = std::max<std::size_t>(1, 2048 / elements) * elements;
     return writeRows(
-        weights, format, context, std::min(most, columns),
+        weights, format, context, std::min(most, columns), halfBlock ? weightsOfKernels : weightsAtOnce,
         [&](std::size_t r, std::span<float> room, std::span<std::byte> packed) {
             const auto from = weights.row(r);
             const std::size_t direct = halfBlock ? columns / elements : 0;
@@ -117,7 +120,7 @@ Result<Tensor> packRows(
     const Tensor& weights, const NumberFormatPtr& format, const MethodContext& context, const RowPacker& pack)
 {
     return writeRows(
-        weights, format, context, weights.type().columns(),
+        weights, format, context, weights.type().columns(), weightsAtOnce,
         [&](std::size_t r, std::span<float> values, std::span<std::byte> packed) {
             weights.decodeRows(r, values);
             std::fill(packed.begin(), packed.end(), std::byte{0});

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace tritloom {
 namespace {
@@ -42,24 +43,39 @@ RowRanges rangesOfRows(
             const auto row = weights.subspan(r * columns, columns);
             const float low = std::min(0.0f, *std::ranges::min_element(row));
             const float high = std::max(0.0f, *std::ranges::max_element(row));
-            double least = 0;
-            for (int i = 0; i < (steps.empty() ? 1 : 12); ++i) {
-                const float share = 1 - float(i) / 20;
-                const float from = half(share * low), range = half(share * high - from);
+            ranges.low[r] = half(low);
+            ranges.range[r] = half(high - ranges.low[r]);
+            if (steps.empty())
+                continue;
+            double least = std::numeric_limits<double>::infinity();
+            float lowShare = 1, highShare = 1;
+            const auto offer = [&](float lowTried, float highTried) {
+                const float from = half(lowTried * low), range = half(highTried * high - from);
                 double error = 0;
-                for (std::size_t c = 0; c < steps.size(); ++c) {
+                for (std::size_t c = 0; c < steps.size() && error < least; ++c) {
                     if (!(steps[c] > 0))
                         continue;
                     const float code = codeOf(row[c], from, range, steps[c], lastCode(steps[c]));
                     const float rest = row[c] - from - range * steps[c] * code;
                     error += double(importance[c]) * double(rest) * double(rest);
                 }
-                if (i == 0 || error < least) {
-                    least = error;
-                    ranges.low[r] = from;
-                    ranges.range[r] = range;
-                }
-            }
+                if (!(error < least))
+                    return false;
+                least = error;
+                ranges.low[r] = from;
+                ranges.range[r] = range;
+                lowShare = lowTried;
+                highShare = highTried;
+                return true;
+            };
+            for (int i = 0; i < 12; ++i)
+                offer(1 - float(i) / 20, 1 - float(i) / 20);
+            // Then each end by itself, by smaller and smaller steps: the tails of a row are not alike.
+            for (const float change : {.03f, .01f})
+                for (int moves = 0; moves < 8; ++moves)
+                    if (!offer(lowShare - change, highShare) && !offer(lowShare + change, highShare)
+                        && !offer(lowShare, highShare - change) && !offer(lowShare, highShare + change))
+                        break;
         }
     });
     return ranges;

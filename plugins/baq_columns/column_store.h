@@ -10,8 +10,8 @@ struct RowRanges {
 };
 
 /// Least and largest weight of each row, 0 among them (BAQ, arXiv 2506.05664); where steps of the columns are
-/// given, as for storeColumns(), shrunk by what leaves the least weighted error of rounding to them.
-/// importance: [columns]; steps: [columns] or empty. weights: [rows, columns].
+/// given, as for storeColumns(), both ends shrunk, together and then each by itself, to what leaves the least
+/// weighted error of rounding. importance: [columns]; steps: [columns] or empty. weights: [rows, columns].
 [[nodiscard]] RowRanges rangesOfRows(
     std::span<const float> weights, std::span<const float> importance, std::span<const float> steps,
     const std::stop_token& stop);

@@ -1,5 +1,6 @@
 #include "plugins/bitdelta/bitdelta.h"
 
+#include "core/graph/signed_difference.h"
 #include "core/method/row_packer.h"
 #include "core/method/usual_parameters.h"
 
@@ -68,10 +69,7 @@ Result<CompressedLayer> BitDelta::quantize(
             "tuned from",
             100 * std::sqrt(difference / norm));
 
-    LayerReplacement replacement{.graph = {}, .parts = {}, .outputs = outputs, .inputs = inputs};
-    replacement.parts.push_back({"base", *layer.base, true});
-    GraphBuilder graph;
-    ValueId sum = graph.add({OpKind::Linear, {}}, {graph.input()}, {TensorId{0}});
+    std::vector<SignPlane> planes;
     for (std::size_t m = 0; m < masks; ++m) {
         std::vector<float> scales(byRow ? outputs : 1);
         for (std::size_t r = 0; r < outputs; ++r) {
@@ -91,15 +89,9 @@ Result<CompressedLayer> BitDelta::quantize(
         context.progress(double(m + 1) / double(masks));
         for (std::size_t i = 0; i < rest.size(); ++i)
             rest[i] -= (rest[i] >= 0 ? 1.0f : -1.0f) * scales[byRow ? i / inputs : 0];
-        const auto first = std::uint32_t(replacement.parts.size());
-        replacement.parts.push_back({fmt::format("signs.{}", m), signs, false});
-        replacement.parts.push_back({fmt::format("scale.{}", m), scaleTensor, false});
-        const ValueId product = graph.add({OpKind::Linear, {}}, {graph.input()}, {TensorId{first}});
-        const ValueId scaled = graph.add({OpKind::Multiply, {}}, {product}, {TensorId{first + 1}});
-        sum = graph.add({OpKind::Add, {}}, {sum, scaled});
+        planes.push_back({signs, scaleTensor});
     }
-    replacement.graph = std::move(graph).finish(sum);
-    return CompressedLayer(std::move(replacement));
+    return CompressedLayer(signedDifference(*layer.base, planes));
 }
 
 } // namespace tritloom

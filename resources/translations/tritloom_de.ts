@@ -5403,12 +5403,12 @@ Divergenz %1</translation>
             <translation>Die Ersatzgröße mit den Gewichten, wie sie sind (der veröffentlichte Code zieht sie neu), in doppelter Genauigkeit. Eigenes: was Normen, Gatter und Aufmerksamkeit mit dem Fluss machen. Netze auf Bildern werden abgelehnt</translation>
         </message>
         <message>
-            <source>The choice of the grid of each group, 3 and 4 bits. Our own: the clipped ranges judged by the loudness of the inputs, and the tag hidden in the scale. Not here: 8-bit scales of second level, the combination with AWQ and OmniQuant, the accelerator</source>
+            <source>The choice of the grid of each group, 3 and 4 bits. Our own: the clipped ranges judged by the loudness of the inputs, the tag hidden in the scale, and 8-bit scales of second level under one of several groups, not of the row. Not here: the combination with AWQ and OmniQuant, the accelerator</source>
             <translation>Die Wahl des Gitters jeder Gruppe, 3 und 4 Bits. Eigenes: die gekappten Bereiche, beurteilt nach der Lautstärke der Eingaben, und die in der Skala versteckte Marke. Nicht hier: 8-Bit-Skalen zweiter Stufe, die Verbindung mit AWQ und OmniQuant, der Beschleuniger</translation>
         </message>
         <message>
-            <source>The weight quantizer, with the mean taken off before the sign. Not the training and not the 8-bit activations: a model that was not trained for it is destroyed. Scales of groups (fitted) are our own</source>
-            <translation>Der Quantisierer der Gewichte, mit abgezogenem Mittelwert vor dem Vorzeichen. Nicht das Training und nicht die 8-Bit-Aktivierungen: Ein Modell, das nicht dafür trainiert ist, wird zerstört. Skalen von Gruppen (angepasst) sind Eigenes</translation>
+            <source>The weight quantizer, with the mean taken off before the sign. Not the training and not the 8-bit activations: a model that was not trained for it is destroyed. Scales of groups (fitted) are our own; an offset beside the scale has “ptq161” with 0 % of the channels kept</source>
+            <translation>Der Quantisierer der Gewichte, mit abgezogenem Mittelwert vor dem Vorzeichen. Nicht das Training und nicht die 8-Bit-Aktivierungen: Ein Modell, das nicht dafür trainiert ist, wird zerstört. Skalen von Gruppen (angepasst) sind Eigenes; einen Versatz neben der Skala hat „ptq161“ mit 0 % behaltenen Kanälen</translation>
         </message>
         <message>
             <source>The decomposition with activation-aware column scales kept at run time, factors rounded before the residual is taken (our choice). The stops of the loom are its blocks; which layer gets the next one is the allocator’s choice</source>
@@ -8114,6 +8114,14 @@ Divergenz %1</translation>
         <message>
             <source>evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root mean square, where the recipe changes %2</source>
             <translation>gerechnet: die Ausgaben der geschriebenen Datei und die ihres Rezepts unterscheiden sich um %1 ihres quadratischen Mittels, wo das Rezept %2 ändert</translation>
+        </message>
+        <message>
+            <source>%1: it holds differences to a model that it does not name: name it with --base, or put this file into that model&apos;s folder</source>
+            <translation>%1: darin stehen Unterschiede zu einem Modell, das nicht genannt wird: mit --base nennen oder diese Datei in dessen Ordner legen</translation>
+        </message>
+        <message>
+            <source>%1: the base has nothing that &apos;%2&apos; belongs to</source>
+            <translation>%1: die Basis hat nichts, wozu „%2“ gehört</translation>
         </message>
     </context>
     <context>

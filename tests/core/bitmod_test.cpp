@@ -1,4 +1,5 @@
 #include "core/format/bitmod_format.h"
+#include "core/format/bitmod_super_format.h"
 #include "tests/core/format_fixture.h"
 
 #include <QTest>
@@ -41,6 +42,30 @@ class BitmodTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void secondLevelScalesByHand()
+    {
+        const std::vector<float> scales{.031f, .027f, .05f, .011f};
+        const auto found = bitmodSuperFormat::secondLevel(scales, .05f);
+        QVERIFY(std::fabs(found.unit - 1.96078e-4f) < 1e-9f);
+        QCOMPARE(found.numbers, (std::vector<std::uint8_t>{158, 138, 255, 56}));
+        // A group that is not all zeros keeps a scale.
+        QCOMPARE(
+            bitmodSuperFormat::secondLevel(std::vector<float>{1, 1e-5f, 0}, 1).numbers,
+            (std::vector<std::uint8_t>{255, 1, 0}));
+    }
+
+    void aSecondLevelCostsNextToNothing()
+    {
+        // The brief has .03808 with exact scales and with second-level ones, at 3 bits and groups of 128.
+        const std::vector<float> values = normalValues(std::size_t{1} << 19, 5);
+        const double exact = relativeError("bitmod3g128", values, Writer::Encode),
+                     second = relativeError("bitmod3g128s8", values, Writer::Encode);
+        QVERIFY2(
+            deviation(exact, .0381) < .02 && deviation(second, exact) < .005,
+            qPrintable(QString("%1 %2").arg(exact).arg(second)));
+        QCOMPARE(parseNumberFormat("bitmod3g128s8").value()->bitsPerWeight(), 3 + (8 + 2) / 128. + 16 / 1024.);
+    }
+
     void aWorkedGroup()
     {
         const std::vector<float> values{1.2f, -0.4f, 0.1f, -0.8f, 0.65f, 0, -0.15f, 0.3f};

@@ -277,8 +277,7 @@ private slots:
 
     void columnsAlikeLoseLittleAgainstGptq()
     {
-        // The same where nothing is to be gained: inputs that know nothing of each other, equally loud. The
-        // brief asks for 2 %; GPTQ's scales are searched more finely than these ranges: 2.5 %.
+        // The same where nothing is to be gained: inputs that know nothing of each other, equally loud.
         LayerProblem problem = layer(256, 256, 15);
         std::vector<float> gram(256 * 256);
         for (std::size_t i = 0; i < 256; ++i)
@@ -292,7 +291,7 @@ private slots:
         const double ratio =
             outputError(problem, ours.dense().value()) / outputError(problem, theirs.tensor());
         qInfo("gain %.4f: %.4f of GPTQ's output error", gain, ratio);
-        QVERIFY(ratio < 1.04);
+        QVERIFY(ratio < 1.02);
     }
 };
 

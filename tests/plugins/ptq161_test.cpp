@@ -38,6 +38,21 @@ private slots:
         QVERIFY(std::fabs(binaryError(part, row, equal) - 0.19632) < 1e-6);
     }
 
+    // bitnet 4: signs with a scale leave .89 or .80 of this row, with an offset .16; this is the method that has one.
+    void anOffsetIsWhatOneBitNeedsBesideItsScale()
+    {
+        LayerProblem problem{.weights = Tensor::adoptFloats({1, 4}, {.9f, .5f, .3f, -.1f})};
+        problem.meanSquare = Tensor::adoptFloats({4}, std::vector<float>(4, 1.0f));
+        const auto made = Ptq161().quantize(problem, int4, {{"salient", 0}, {"rounds", 0}}, {}).value();
+        const std::vector<float> stored = made.dense().value().toFloats(), expected{.7f, .7f, .1f, .1f};
+        double error = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            QVERIFY(std::fabs(stored[i] - expected[i]) < 1e-3f); // scale and offset are halves
+            error += std::pow(double(stored[i]) - double(problem.weights.floats()[i]), 2);
+        }
+        QVERIFY2(std::fabs(error - .16) < 1e-3, qPrintable(QString::number(error)));
+    }
+
     void theErrorOfARowHasAClosedForm()
     {
         const std::vector<float> row = normalValues(200, 1), equal(200, 1.0f);

@@ -1,0 +1,126 @@
+#include "core/file/bitdelta_file.h"
+
+#include "core/base/utf8.h"
+#include "core/file/replaced_tensor.h"
+#include "core/graph/signed_difference.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+namespace tritloom::bitdeltaFile {
+namespace {
+
+constexpr std::string_view maskEnd = ".mask", scaleEnd = ".coeff", weightEnd = ".weight";
+
+/// Of a name that ends so, what is before.
+std::string_view before(std::string_view name, std::string_view end)
+{
+    return name.ends_with(end) ? name.substr(0, name.size() - end.size()) : std::string_view();
+}
+
+/// [inputs / 32, outputs] words as rows of bits, [outputs, inputs].
+Tensor signsOf(const Tensor& mask, std::size_t outputs, std::size_t inputs)
+{
+    const std::size_t words = inputs / 32;
+    std::vector<std::byte> bits(outputs * inputs / 8);
+    for (std::size_t k = 0; k < words; ++k)
+        for (std::size_t r = 0; r < outputs; ++r) {
+            std::uint32_t word;
+            std::memcpy(&word, mask.bytes().data() + (k * outputs + r) * sizeof word, sizeof word);
+            for (std::size_t b = 0; b < sizeof word; ++b)
+                bits[(r * words + k) * sizeof word + b] = std::byte(word >> 8 * b & 0xff);
+        }
+    return Tensor::adopt({parseNumberFormat("sign").value(), {outputs, inputs}}, std::move(bits));
+}
+
+Result<LayerReplacement>
+layerOf(const NamedTensor& layer, const NamedTensor& mask, const ModelFile& stateDict, const std::string& file)
+{
+    const std::string name(before(mask.name, maskEnd));
+    const NamedTensor* const scale = stateDict.find(name + std::string(scaleEnd));
+    const std::size_t outputs = layer.shape.size() == 2 ? layer.shape[0] : 0,
+                      inputs = layer.shape.size() == 2 ? layer.shape[1] : 0;
+    const Shape expected{inputs / 32, outputs};
+    if (outputs == 0 || inputs % 32 != 0 || mask.stored.type().shape != expected
+        || mask.stored.type().format->id() != "i32")
+        return fail(
+            ErrorCode::InvalidInput, "{}: '{}' is {} [{}], the base has [{}] there", file, printable(mask.name),
+            mask.stored.type().format->id(), fmt::join(mask.stored.type().shape, ", "),
+            fmt::join(layer.shape, ", "));
+    if (scale == nullptr || scale->stored.type().elements() != 1)
+        return fail(ErrorCode::InvalidInput, "{}: '{}' has no scale", file, printable(mask.name));
+    const SignPlane plane{
+        signsOf(mask.stored, outputs, inputs), Tensor::adoptFloats({1}, scale->stored.toFloats())};
+    return signedDifference(TRY(materialise(layer)), std::span(&plane, 1));
+}
+
+Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict)
+{
+    const std::string file = stateDict.path.filename().string();
+    std::map<TensorId, Tensor> tensors;
+    std::map<TensorId, LayerReplacement> layers;
+    std::set<std::string_view> used;
+    for (std::size_t i = 0; i < base.tensors.size(); ++i) {
+        const NamedTensor& there = base.tensors[i];
+        const std::string& name = there.fileName.empty() ? there.name : there.fileName;
+        const std::string layer(before(name, weightEnd));
+        if (const NamedTensor* const mask = stateDict.find(layer + std::string(maskEnd));
+            mask != nullptr && !layer.empty()) {
+            layers.emplace(TensorId(i), TRY(layerOf(there, *mask, stateDict, file)));
+            used.insert(mask->name);
+            used.insert(stateDict.find(layer + std::string(scaleEnd))->name);
+        } else if (const NamedTensor* const whole = stateDict.find(name)) {
+            if (whole->shape != there.shape)
+                return fail(
+                    ErrorCode::InvalidInput, "{}: '{}' is [{}], the base has [{}] there", file, printable(name),
+                    fmt::join(whole->shape, ", "), fmt::join(there.shape, ", "));
+            tensors.emplace(TensorId(i), whole->stored);
+            used.insert(whole->name);
+        }
+    }
+    for (const NamedTensor& tensor : stateDict.tensors)
+        if (!used.contains(tensor.name))
+            return fail(
+                ErrorCode::InvalidInput, "{}: the base has nothing that '{}' belongs to", file,
+                printable(tensor.name));
+    ModelFile tuned = withTensors(base, tensors, layers);
+    tuned.path = stateDict.path;
+    tuned.format = stateDict.format;
+    tuned.notices.clear();
+    return tuned;
+}
+
+} // namespace
+
+bool isDifference(const ModelFile& stateDict)
+{
+    return std::ranges::any_of(stateDict.tensors, [&](const NamedTensor& tensor) {
+        const std::string_view name = before(tensor.name, maskEnd);
+        return !name.empty() && stateDict.find(std::string(name) + std::string(scaleEnd)) != nullptr;
+    });
+}
+
+Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases)
+{
+    std::string differs;
+    for (const std::filesystem::path& path : bases.candidates(stateDict.path, "config.json")) {
+        const auto opened = bases.open(path);
+        auto tuned = opened ? tunedFrom(**opened, stateDict) : tl::make_unexpected(opened.error());
+        if (tuned) {
+            tuned->notices.push_back(fmt::format("it holds differences to {}", path.string()));
+            return tuned;
+        }
+        differs = tuned.error().message;
+    }
+    const std::string file = stateDict.path.filename().string();
+    if (differs.empty())
+        return fail(
+            ErrorCode::NotFound,
+            "{}: it holds differences to a model that it does not name: name it with --base, or put this file "
+            "into that model's folder",
+            file);
+    return tl::make_unexpected(Error{ErrorCode::InvalidInput, differs});
+}
+
+} // namespace tritloom::bitdeltaFile
