@@ -138,6 +138,8 @@ QString styleSheet(const QPalette& palette)
         QComboBox:hover { border-color: %muted; }
         QComboBox:focus { border-color: %accent; }
         QComboBox::drop-down { border: none; width: 20px; }
+        QComboBox[narrow="true"] { padding: 4px 2px 4px 7px; }
+        QComboBox[narrow="true"]::drop-down { width: 16px; }
         QComboBox::down-arrow { image: url(:/icons/%mode/chevron-down.svg); width: 10px; height: 10px; }
         QComboBox QAbstractItemView { background: %panel; border: 1px solid %line; selection-background-color: %accent;
             selection-color: %onAccent; outline: none; padding: 2px; }

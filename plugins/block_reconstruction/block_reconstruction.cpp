@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/method/network_probe.h"
+#include "core/method/one_choice.h"
 #include "plugins/block_reconstruction/block_rounding.h"
 #include "plugins/torch/held_out.h"
 
@@ -377,11 +378,7 @@ BlockReconstruction::apply(ModelProbe& probe, const Parameters& given, const Met
         return fail(
             ErrorCode::InvalidInput,
             "blocks are reconstructed for what each layer becomes: name a recipe, or a format and a method");
-    if (probe.candidates().size() > 1)
-        return fail(
-            ErrorCode::InvalidInput,
-            "blocks are reconstructed for what each layer becomes, and there are {} formats to choose from: choose first, "
-            "then give the recipe and the transform to 'export' or 'evaluate'", probe.candidates().size());
+    TRY_VOID(mustBeChosen(probe.candidates().size(), "blocks are reconstructed"));
     if (probe.graph() == nullptr)
         return fail(ErrorCode::Unsupported, "blocks are reconstructed only where the graph of the model is known");
     if (probe.graph()->inputs.empty())

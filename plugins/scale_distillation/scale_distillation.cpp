@@ -1,5 +1,6 @@
 #include "plugins/scale_distillation/scale_distillation.h"
 
+#include "core/method/one_choice.h"
 #include "plugins/adaround/soft_rounding.h"
 #include "plugins/bias_tuning/tuning_data.h"
 #include "plugins/scale_distillation/signed_layers.h"
@@ -159,11 +160,7 @@ ScaleDistillation::apply(ModelProbe& probe, const Parameters& given, const Metho
         return fail(
             ErrorCode::InvalidInput,
             "scales are distilled of layers by 'bitdelta': name that method, or a recipe that has it");
-    if (probe.candidates().size() > 1)
-        return fail(
-            ErrorCode::InvalidInput,
-            "scales are distilled for what each layer becomes, and there are {} formats to choose from: choose first, "
-            "then give the recipe and the transform to 'export' or 'evaluate'", probe.candidates().size());
+    TRY_VOID(mustBeChosen(probe.candidates().size(), "scales are distilled"));
     SignedLayers layers;
     for (std::size_t i = 0; i < probe.layers().size(); ++i) {
         if (context.stop.stop_requested())

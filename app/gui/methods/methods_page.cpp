@@ -128,11 +128,19 @@ MethodsPage::MethodsPage(Workspace& workspace, QWidget* parent)
         connect(m_kinds.back(), &QPushButton::toggled, this, &MethodsPage::filter);
     }
     chips->addWidget(m_count, 1);
-    chips->addWidget(m_glossary);
-    chips->addWidget(m_use);
+    // What acts on the method that is described stands with the description.
+    auto* const about = new QWidget(this);
+    auto* const acts = new QHBoxLayout;
+    acts->addStretch(1);
+    acts->addWidget(m_glossary);
+    acts->addWidget(m_use);
+    auto* const right = new QVBoxLayout(about);
+    right->setContentsMargins(0, 0, 0, 0);
+    right->addLayout(acts);
+    right->addWidget(m_detail, 1);
     auto* const split = new QSplitter(Qt::Horizontal, this);
     split->addWidget(m_list);
-    split->addWidget(m_detail);
+    split->addWidget(about);
     split->setSizes({380, 420});
     split->setStretchFactor(1, 1);
     split->setChildrenCollapsible(false);

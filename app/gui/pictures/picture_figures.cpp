@@ -134,7 +134,7 @@ QString figuresHtml(
     }
     QString head = QStringLiteral("<td></td>"), one, mean;
     const auto td = [](const QString& style, const QString& text) {
-        return QStringLiteral("<td align='right' style='padding-left:10px;%1'>%2</td>").arg(style, text);
+        return QStringLiteral("<td align='right' style='padding-left:7px;%1'>%2</td>").arg(style, text);
     };
     const QString quiet = QStringLiteral("color:%1").arg(muted);
     one = QStringLiteral("<td style='%1'>%2</td>")

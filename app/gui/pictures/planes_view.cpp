@@ -58,6 +58,8 @@ PlanesView::PlanesView(QWidget* parent)
          {m_left, m_map}) { // else the longest of its words decides how wide a picture is
         choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         choice->setMinimumContentsLength(9);
+        choice->setMinimumWidth(64); // the three pictures stay of one size
+        choice->setProperty("narrow", true); // and words whole
     }
 
     auto* const row = new QHBoxLayout(this);
@@ -74,10 +76,6 @@ PlanesView::PlanesView(QWidget* parent)
     auto* const hint = new ElidedLabel(tr("Space flips · wheel zooms all"), this);
     hint->setShorter({tr("Space flips"), QString()}); // gives way to the pictures
     hint->setForegroundRole(QPalette::PlaceholderText);
-    for (QComboBox* const under : {m_left, m_map}) {
-        under->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        under->setMinimumWidth(64); // the three pictures stay of one size
-    }
     column(m_compressed, hint);
     column(m_difference, m_map);
     row->addWidget(m_steps, 1); // beside, so that the three pictures stay of one size

@@ -88,11 +88,13 @@ void paintBar(QPainter& painter, const LoomScene& scene, int index, bool anySele
     if (bar.pinned && body.width() >= 8)
         paintLock(painter, {body.center().x(), body.top() + 11}, scene.text);
     if (scene.geometry.isCut(index)) {
-        // Two slanted lines across the foot: wider in truth than drawn.
-        painter.setPen(QPen(scene.background, 1.5));
-        const double y = body.bottom() - std::min(14.0, body.height() / 2);
-        painter.drawLine(QPointF(body.left(), y + 3), QPointF(body.right(), y - 3));
-        painter.drawLine(QPointF(body.left(), y + 7), QPointF(body.right(), y + 1));
+        // Two slanted lines from top to foot, as of a piece that is left out: wider in truth than drawn.
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(scene.background, 2));
+        constexpr double slant = 8, apart = 6;
+        for (const double x : {body.left() + 0.8 * body.width(), body.left() + 0.8 * body.width() + apart})
+            painter.drawLine(QPointF(x + slant, body.top()), QPointF(x, body.bottom()));
+        painter.setRenderHint(QPainter::Antialiasing, false);
     }
     const QRectF strip = scene.geometry.strip(index);
     if (std::isnan(bar.heat))
