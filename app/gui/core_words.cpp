@@ -141,6 +141,8 @@ constexpr std::array sentences{
         "no layer is stored as a difference to %1: choose bitdelta, or the target 'tritloom', which holds all"),
     QT_TRANSLATE_NOOP(
         "Core", "%1 bytes of %2 are not in the file, which opens where that lies beside it or is named"),
+    QT_TRANSLATE_NOOP("Core", "no allocation was found that keeps all budgets: raise one of them"),
+    QT_TRANSLATE_NOOP("Core", "found by chance: nothing proves that it is best"),
     QT_TRANSLATE_NOOP("Core", "it holds differences to %1"),
     QT_TRANSLATE_NOOP("Core", "%1 of %2 layers are %3: their rows are no multiple of %4"),
     QT_TRANSLATE_NOOP(

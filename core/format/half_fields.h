@@ -102,6 +102,29 @@ template <unsigned Bits>
     }
 }
 
+#if defined(__AVX512F__)
+/// 32 codes, in order as storeInOrder() has them: neighbours are joined within eights, of which the lower half
+/// is kept.
+template <unsigned Bits>
+[[gnu::always_inline]] inline void storeWholes(const WholeLanes& a, const WholeLanes& b, char* to)
+{
+    const auto joined = [](__m512i codes, unsigned bits) __attribute__((always_inline))
+    {
+        return _mm512_cvtepi64_epi32(_mm512_or_si512(codes, _mm512_srli_epi64(codes, 32 - bits)));
+    };
+    const __m512i pairs = _mm512_inserti64x4(
+        _mm512_castsi256_si512(joined(__builtin_bit_cast(__m512i, a), Bits)),
+        joined(__builtin_bit_cast(__m512i, b), Bits), 1);
+    const __m256i fours = joined(pairs, 2 * Bits);
+    const __m256i low = _mm256_and_si256(fours, _mm256_set1_epi64x(0xffffffff)),
+                  high = _mm256_slli_epi64(_mm256_srli_epi64(fours, 32), 4 * Bits);
+    const __m256i eights = _mm256_or_si256(low, high);
+    storeFirstBytes<Bits>(
+        __builtin_bit_cast(ByteLanes, _mm256_castsi256_si128(eights)),
+        __builtin_bit_cast(ByteLanes, _mm256_extracti128_si256(eights, 1)), to);
+}
+#endif
+
 /// Bit i is the fifth bit of code i.
 [[gnu::always_inline]] inline std::uint32_t fifthBits(const WholeLanes& codes)
 {
@@ -141,7 +164,12 @@ storeBlock(const HalfBlock& block, std::size_t elements, const At& at, char* pac
                 const std::uint32_t plane = fifthBits(a) | fifthBits(b) << 16;
                 __builtin_memcpy(packed + block.planeOffset + i / 8, &plane, sizeof plane);
             } else {
-                storeInOrder<Bits>(lowBytes(a), lowBytes(b), to);
+#if defined(__AVX512F__)
+                if constexpr (Bits == 3 || (Bits > 4 && Bits < 8))
+                    storeWholes<Bits>(a, b, to);
+                else
+#endif
+                    storeInOrder<Bits>(lowBytes(a), lowBytes(b), to);
                 to += 4 * Bits;
             }
         }

@@ -40,7 +40,8 @@ struct Sets {
 #endif
         if (__builtin_cpu_supports("avx2") && hasHalves && __builtin_cpu_supports("fma"))
             sets[count++] = avx2;
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
+            && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
             sets[count++] = avx512;
 #endif
         fastest = sets[count - 1];

@@ -1,5 +1,7 @@
 #include "plugins/integer_program/integer_program.h"
 
+#include "core/method/budgets.h"
+
 #include <glpk.h>
 
 #include <algorithm>
@@ -11,12 +13,6 @@ namespace tritloom {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Budget {
-    const char* name;
-    double limit;
-    double (*of)(const AllocationOption&);
-};
 
 void stopWhenAsked(glp_tree* tree, void* info)
 {
@@ -78,26 +74,7 @@ Result<AllocationSolution> IntegerProgram::allocate(
     const AllocationProblem& problem, const Parameters& given, const MethodContext& context) const
 {
     const double seconds = TRY(parameterValue(parameters(), given, "seconds"));
-    std::vector<Budget> budgets;
-    if (problem.byteBudget > 0)
-        budgets.push_back(
-            {"bytes", double(problem.byteBudget), [](const AllocationOption& o) { return double(o.bytes); }});
-    if (problem.bitOperationBudget > 0)
-        budgets.push_back({"bit operations", problem.bitOperationBudget, [](const AllocationOption& o) {
-                               return o.bitOperations;
-                           }});
-    if (problem.secondBudget > 0)
-        budgets.push_back(
-            {"seconds", problem.secondBudget, [](const AllocationOption& o) { return o.seconds; }});
-    for (const Budget& budget : budgets) {
-        double smallest = 0;
-        for (const AllocationItem& item : problem.items)
-            smallest += budget.of(*std::ranges::min_element(item.options, {}, budget.of));
-        if (smallest > budget.limit)
-            return fail(
-                ErrorCode::InvalidInput, "the budget is {:.6g} {}, the smallest choice has {:.6g}",
-                budget.limit, budget.name, smallest);
-    }
+    const std::vector<Budget> budgets = TRY(budgetsOf(problem));
 
     glp_term_out(GLP_OFF); // a message of the thread, not of the process
     const std::unique_ptr<glp_prob, decltype(&glp_delete_prob)> program(glp_create_prob(), glp_delete_prob);

@@ -5471,8 +5471,8 @@ Divergenz %1</translation>
             <translation>Die geschlossene Form je Schicht mit umgekehrtem Wasserfüllen; das Runden auf Formate ist gierig und unseres</translation>
         </message>
         <message>
-            <source>Programs of one or two branches over weights, inputs, their mean squares and the virtual gradient; evolution with screening and operation priorities; rows held out. Not: gradients of the loss, programs as graphs, the mutation search for widths (scores add up, so an allocator is exact). The table of operations is the specification's, the paper's is not public</source>
-            <translation>Programme mit einem oder zwei Zweigen über Gewichte, Eingaben, ihre mittleren Quadrate und den gedachten Gradienten; Evolution mit Vorauswahl und Vorrang der Operationen; zurückgehaltene Zeilen. Nicht: Gradienten des Verlusts, Programme als Graphen, die Mutationssuche nach Breiten (Noten addieren sich, also ist ein Verteiler genau). Die Tabelle der Operationen ist die der Spezifikation, die der Arbeit ist nicht öffentlich</translation>
+            <source>Programs of one or two branches over weights, inputs, their mean squares and the virtual gradient; evolution with screening and operation priorities; rows held out. Not: gradients of the loss, programs as graphs. Its search for widths is the allocator “mutation-search”; scores add up, so that others are exact. The table of operations is the specification's, the paper's is not public</source>
+            <translation>Programme mit einem oder zwei Zweigen über Gewichte, Eingaben, ihre mittleren Quadrate und den gedachten Gradienten; Evolution mit Vorauswahl und Vorrang der Operationen; zurückgehaltene Zeilen. Nicht: Gradienten des Verlusts, Programme als Graphen. Seine Suche nach Breiten ist der Verteiler „mutation-search“; Noten addieren sich, so dass andere genau sind. Die Tabelle der Operationen ist die der Spezifikation, die der Arbeit ist nicht öffentlich</translation>
         </message>
         <message>
             <source>The aligned mixture of 2 and 4 bits and the choice by range. The studio's own: tiles of 16 groups, their layout, 4-bit scales, the choice by measured gain. Not here: sparse outliers, the GPU kernel</source>
@@ -6781,6 +6781,18 @@ Divergenz %1</translation>
         <message>
             <source>% of the weights’ norm</source>
             <translation>% der Norm der Gewichte</translation>
+        </message>
+        <message>
+            <source>Mutations</source>
+            <translation>Mutationen</translation>
+        </message>
+        <message>
+            <source>Changes one to three layers at a time by chance and keeps what is better within all budgets.</source>
+            <translation>Ändert zufällig eine bis drei Schichten auf einmal und behält, was innerhalb aller Grenzen besser ist.</translation>
+        </message>
+        <message>
+            <source>The search of widths from a greedy start, over any costs that add up. Not: the ten best measured at its end</source>
+            <translation>Die Suche der Breiten von einem gierigen Anfang aus, über beliebige Kosten, die sich addieren. Nicht: die zehn besten am Ende gemessen</translation>
         </message>
     </context>
     <context>
@@ -8122,6 +8134,14 @@ Divergenz %1</translation>
         <message>
             <source>%1: the base has nothing that &apos;%2&apos; belongs to</source>
             <translation>%1: die Basis hat nichts, wozu „%2“ gehört</translation>
+        </message>
+        <message>
+            <source>no allocation was found that keeps all budgets: raise one of them</source>
+            <translation>es wurde keine Verteilung gefunden, die alle Grenzen einhält: eine davon anheben</translation>
+        </message>
+        <message>
+            <source>found by chance: nothing proves that it is best</source>
+            <translation>durch Zufall gefunden: nichts belegt, dass es das Beste ist</translation>
         </message>
     </context>
     <context>

@@ -32,6 +32,7 @@
 #include "plugins/memory_faults/memory_faults.h"
 #include "plugins/metric_ranks/metric_ranks.h"
 #include "plugins/mixdq/mixdq.h"
+#include "plugins/mutation_search/mutation_search.h"
 #include "plugins/near_mean/near_mean.h"
 #include "plugins/ompq/ompq.h"
 #include "plugins/proxy_ranks/proxy_ranks.h"
@@ -213,6 +214,11 @@ inline const PluginRow allPlugins[] = {
     {"size-aware", World::Text, score<SizeAware>, specs<SizeAware>, {{"chunks", 1}}},
     {"zd", World::Text, score<ZScoreDistribution>, specs<ZScoreDistribution>, {}},
     {"integer-program", World::Items, choose<IntegerProgram>, specs<IntegerProgram>, {}},
+    {"mutation-search",
+     World::Items,
+     choose<MutationSearch>,
+     specs<MutationSearch>,
+     {{"mutations", 5000}}},
     {"near-mean", World::Items, choose<NearMean>, specs<NearMean>, {}},
     {"threshold", World::Items, choose<Threshold>, specs<Threshold>, {}},
     {"two-group", World::Items, choose<TwoGroup>, specs<TwoGroup>, {}},

@@ -1,5 +1,7 @@
 #include "plugins/baq/baq.h"
+#include "core/method/least_cost.h"
 #include "plugins/integer_program/integer_program.h"
+#include "plugins/mutation_search/mutation_search.h"
 #include "plugins/two_level/two_level.h"
 #include "plugins/water_filling/water_filling.h"
 
@@ -181,6 +183,61 @@ private slots:
             found += chosen == 0 ? '4' : '8';
         QCOMPARE(found, expected);
         QVERIFY(totalsOf(problem, solution.chosen).bytes <= problem.byteBudget);
+    }
+
+    // emq 7: of 18 layers with 2, 3 or 4 bits and a proxy that is linear in them, at most 1 % below the exact best.
+    void mutationsComeNearTheBest()
+    {
+        for (unsigned seed = 0; seed < 5; ++seed) {
+            std::mt19937 random(seed);
+            std::uniform_real_distribution<double> real(0, 1);
+            AllocationProblem problem;
+            double all = 0; // the proxy with 4 bits everywhere
+            for (int layer = 0; layer < 18; ++layer) {
+                AllocationItem item{.name = std::to_string(layer), .parameters = 1000 + random() % 60000};
+                const double worth = std::exp(2 * real(random));
+                all += 4 * worth;
+                for (const double bits : {2.0, 3.0, 4.0})
+                    item.options.push_back(
+                        {.bytes = std::uint64_t(double(item.parameters) * bits / 8),
+                         .cost = (4 - bits) * worth,
+                         .bits = bits});
+                problem.byteBudget += item.options[1].bytes;
+                problem.items.push_back(std::move(item));
+            }
+            std::vector<std::size_t> items(18);
+            std::iota(items.begin(), items.end(), std::size_t{0});
+            const double best = totalsOf(problem, leastCost(problem, items, problem.byteBudget).value()).cost;
+            MethodContext context;
+            context.seed = seed;
+            const auto found = MutationSearch().allocate(problem, {}, context).value();
+            const auto greedy = MutationSearch().allocate(problem, {{"mutations", 0}}, context).value();
+            QVERIFY(totalsOf(problem, found.chosen).bytes <= problem.byteBudget);
+            QVERIFY2(
+                found.cost >= best - 1e-9 && all - found.cost >= .99 * (all - best) && found.cost <= greedy.cost,
+                qPrintable(QString("%1, best %2, greedy %3, of %4").arg(found.cost).arg(best).arg(greedy.cost).arg(all)));
+        }
+    }
+
+    void mutationsKeepAllBudgets()
+    {
+        AllocationProblem problem = resnet18();
+        const std::vector<std::size_t> low(problem.items.size(), 0), high(problem.items.size(), 1);
+        const AllocationOption least = totalsOf(problem, low), most = totalsOf(problem, high);
+        problem.byteBudget = std::uint64_t(std::lerp(double(least.bytes), double(most.bytes), .5));
+        problem.bitOperationBudget = std::lerp(least.bitOperations, most.bitOperations, .4);
+        problem.secondBudget = std::lerp(least.seconds, most.seconds, .6);
+        const auto exact = IntegerProgram().allocate(problem, {}, {}).value();
+        const auto found = MutationSearch().allocate(problem, {}, {}).value();
+        const AllocationOption totals = totalsOf(problem, found.chosen);
+        QVERIFY(
+            totals.bytes <= problem.byteBudget && totals.bitOperations <= problem.bitOperationBudget
+            && totals.seconds <= problem.secondBudget);
+        QVERIFY2(
+            found.cost >= exact.cost - 1e-9 && found.cost < 1.1 * exact.cost,
+            qPrintable(QString("%1, best %2").arg(found.cost).arg(exact.cost)));
+        problem.secondBudget = least.seconds / 2;
+        QVERIFY(!MutationSearch().allocate(problem, {}, {}).has_value());
     }
 
     void aBudgetThatNothingFitsIsNamed()
