@@ -320,7 +320,7 @@
         </message>
         <message>
             <source>%1 as stored</source>
-            <translation>%1 wie gespeichert</translation>
+            <translation>%1 (Original)</translation>
         </message>
     </context>
     <context>
