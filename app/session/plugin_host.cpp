@@ -78,9 +78,14 @@ PluginHost::PluginHost()
                     return interface == QLatin1String(row.interface);
                 });
             if (kind == std::end(kinds)) {
-                m_problems.push_back(QCoreApplication::translate(
-                                         "PluginHost", "%1 was built for another version of Tritloom (%2)")
-                                         .arg(file.fileName(), interface));
+                m_problems.push_back(
+                    interface.isEmpty()
+                        ? QCoreApplication::translate(
+                              "PluginHost", "%1 says nothing of itself: it is no plugin, or not all of one")
+                              .arg(file.fileName())
+                        : QCoreApplication::translate(
+                              "PluginHost", "%1 was built for another version of Tritloom (%2)")
+                              .arg(file.fileName(), interface));
                 continue;
             }
             const QJsonObject about = metadata.value("MetaData").toObject();

@@ -320,7 +320,7 @@
         </message>
         <message>
             <source>%1 as stored</source>
-            <translation>%1 wie gespeichert</translation>
+            <translation>%1 (Original)</translation>
         </message>
     </context>
     <context>
@@ -379,6 +379,10 @@
         <message>
             <source>%1 was built for another version of Tritloom (%2)</source>
             <translation>%1 wurde für eine andere Version von Tritloom gebaut (%2)</translation>
+        </message>
+        <message>
+            <source>%1 says nothing of itself: it is no plugin, or not all of one</source>
+            <translation>%1 sagt nichts über sich: kein Plugin, oder nur ein Teil von einem</translation>
         </message>
     </context>
     <context>

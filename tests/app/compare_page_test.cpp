@@ -2,6 +2,8 @@
 #include "app/gui/theme.h"
 #include "app/session/samples.h"
 
+#include <QChart>
+#include <QChartView>
 #include <QCheckBox>
 #include <QDialog>
 #include <QLabel>
@@ -10,6 +12,9 @@
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTest>
+#include <QValueAxis>
+
+#include <cmath>
 
 using namespace tritloom;
 
@@ -74,7 +79,19 @@ private slots:
             QVERIFY(kl > last);
             last = kl;
         }
-        QVERIFY(m_page->findChild<QWidget*>("compareChart")->isVisible());
+        auto* const chart = m_page->findChild<QChartView*>("compareChart");
+        QVERIFY(chart->isVisible());
+        const auto marks = [&] { // of sizes, as many as there is room for
+            const auto* const axis =
+                qobject_cast<QValueAxis*>(chart->chart()->axes(Qt::Horizontal).front());
+            return int(std::floor(axis->max() / axis->tickInterval()) - std::ceil(axis->min() / axis->tickInterval())) + 1;
+        };
+        const QSize before = chart->size();
+        chart->resize(200, before.height());
+        const int narrow = marks();
+        chart->resize(700, before.height());
+        QVERIFY2(narrow >= 2 && narrow <= 4 && marks() > narrow, qPrintable(QString("%1 %2").arg(narrow).arg(marks())));
+        chart->resize(before);
         if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE")) {
             QTest::qWait(100); // the button's new text and the legend are laid out
             QVERIFY(m_page->grab().save(qEnvironmentVariable("TRITLOOM_PICTURE")));

@@ -324,6 +324,22 @@ private slots:
         QVERIFY2(none.err.contains("bitdelta, bitstack, pb-llm can"), none.err.constData());
     }
 
+    // While a program is being replaced its plugins are there in part.
+    void aLibraryThatIsNoPluginIsNamed()
+    {
+        QTemporaryDir plugins;
+        QFile part(plugins.filePath("libplugin_part.so"));
+        QVERIFY(part.open(QIODevice::WriteOnly));
+        part.write("\177ELF");
+        part.close();
+        qputenv("TRITLOOM_PLUGINS", plugins.path().toUtf8());
+        const Finished done = cli({"methods"});
+        qunsetenv("TRITLOOM_PLUGINS");
+        QCOMPARE(
+            done.err.trimmed(),
+            QByteArray("libplugin_part.so says nothing of itself: it is no plugin, or not all of one"));
+    }
+
     void formatsThatFitNoRowAreNoted()
     {
         const QString picture = m_pictures + "super-resolution/enlarge.onnx";

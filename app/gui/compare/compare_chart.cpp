@@ -110,9 +110,23 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     setVisible(!byMethod.empty());
     if (byMethod.empty())
         return;
-    showRange(*m_size, left, right);
+    m_smallest = left;
+    m_largest = right;
+    markSizes();
     showRange(*m_loss, low, high);
     colour();
+}
+
+void CompareChart::markSizes()
+{
+    constexpr int roomForFour = 320; // pixels
+    showRange(*m_size, m_smallest, m_largest, width() < roomForFour ? 2 : 4);
+}
+
+void CompareChart::resizeEvent(QResizeEvent* event)
+{
+    QChartView::resizeEvent(event);
+    markSizes();
 }
 
 void CompareChart::colour()

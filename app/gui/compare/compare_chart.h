@@ -22,13 +22,16 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override; ///< palette: the chart follows the theme
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void colour();
+    void markSizes(); ///< of the axis below, as many as there is room for
 
     QChart* m_chart;
     QValueAxis* m_size;
     QLogValueAxis* m_loss;
+    double m_smallest = 0, m_largest = 1; ///< sizes shown, in the unit of the axis
 };
 
 } // namespace tritloom

@@ -143,6 +143,7 @@ void BlameDialog::refresh()
 {
     const bool running = m_controller.isRunning();
     m_progress->setVisible(running);
+    setProperty("busy", running); // who takes a picture waits
     m_again->setText(running ? tr("Cancel") : tr("Search again"));
     m_select->setEnabled(m_found && !m_found->layers.empty());
     if (!running && m_found && m_found->evaluations < 3)

@@ -31,12 +31,12 @@ void colourChart(QChart& chart, const QPalette& palette)
     }
 }
 
-void showRange(QValueAxis& axis, double low, double high)
+void showRange(QValueAxis& axis, double low, double high, int marks)
 {
     const double span = high > low ? high - low : std::max(1e-9, std::fabs(high) * 0.2), margin = span * 0.04;
     const double left = low >= 0 ? std::max(0.0, low - margin) : low - margin, right = high + margin;
-    // The largest of 1, 2, 5 times a power of ten that gives at least four marks.
-    const double most = (right - left) / 4, power = std::pow(10, std::floor(std::log10(most)));
+    // The largest of 1, 2, 5 times a power of ten that gives at least so many marks.
+    const double most = (right - left) / marks, power = std::pow(10, std::floor(std::log10(most)));
     const double step = power * (most >= 5 * power ? 5 : most >= 2 * power ? 2 : 1);
     axis.setTickType(QValueAxis::TicksDynamic);
     axis.setTickAnchor(0);

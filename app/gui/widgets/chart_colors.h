@@ -12,8 +12,8 @@ void colourChart(QChart& chart, const QPalette& palette);
 
 /// Shows low to high and a little more, never below zero where nothing is, with marks at round numbers that
 /// have the digits to tell them apart: the whole axis is used, unlike by applyNiceNumbers(), which rounds the
-/// ends away from the points. GUI thread.
-void showRange(QValueAxis& axis, double low, double high);
+/// ends away from the points. marks: at least so many, of which a narrow chart has room for few. GUI thread.
+void showRange(QValueAxis& axis, double low, double high, int marks = 4);
 
 /// Powers of ten around low to high, above 0, all written in one way. GUI thread.
 void showRange(QLogValueAxis& axis, double low, double high);
