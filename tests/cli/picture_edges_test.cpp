@@ -30,14 +30,25 @@ class PictureEdgesTest : public QObject {
             qFatal("%s", done.err.constData());
         return done.json();
     }
-    /// The sample with one number of its first layer that is none.
-    void writeBroken(const QString& to)
+    ::onnx::ModelProto sample() const
     {
         ::onnx::ModelProto model;
         QFile file(m_sample + "shapes.onnx");
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray bytes = file.readAll();
-        QVERIFY(model.ParseFromArray(bytes.constData(), int(bytes.size())));
+        const QByteArray bytes = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        if (!model.ParseFromArray(bytes.constData(), int(bytes.size())))
+            qFatal("%s", qPrintable(file.fileName()));
+        return model;
+    }
+    static void write(const ::onnx::ModelProto& model, const QString& to)
+    {
+        QFile file(to);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString(model.SerializeAsString()));
+    }
+    /// The sample with one number of its first layer that is none.
+    void writeBroken(const QString& to)
+    {
+        ::onnx::ModelProto model = sample();
         for (::onnx::TensorProto& tensor : *model.mutable_graph()->mutable_initializer())
             if (tensor.dims_size() == 4) {
                 m_broken = QString::fromStdString(tensor.name());
@@ -48,9 +59,7 @@ class PictureEdgesTest : public QObject {
                     std::memcpy(tensor.mutable_raw_data()->data(), &none, sizeof none);
                 break;
             }
-        QFile broken(to);
-        QVERIFY(broken.open(QIODevice::WriteOnly));
-        broken.write(QByteArray::fromStdString(model.SerializeAsString()));
+        write(model, to);
     }
     QString m_broken;
 
@@ -81,6 +90,38 @@ private slots:
         const Finished said = cli(
             {"evaluate", model, "--images", m_sample + "evaluation", "--limit", "5", "--device", "cpu:8bit"});
         QVERIFY2(said.out.contains("8-bit activations            0 of "), said.out.constData());
+    }
+
+    void operatorsThatCannotBeRunAreNamed()
+    {
+        ::onnx::ModelProto model = sample();
+        auto& nodes = *model.mutable_graph()->mutable_node();
+        const auto bent = std::ranges::find(nodes, "Relu", [](const auto& node) { return node.op_type(); });
+        QVERIFY(bent != nodes.end());
+        bent->set_op_type("NonZero");
+        bent->set_name("bent/nothing");
+        write(model, path("odd.onnx"));
+        const QByteArray sentence = "node 'bent/nothing' (NonZero, version "
+            + QByteArray::number(qint64(model.opset_import(0).version())) + ")";
+        const Finished seen = cli({"inspect", path("odd.onnx")}); // its weights can be looked at all the same
+        QVERIFY2(seen.exitCode == 0 && (seen.out + seen.err).contains(sentence), seen.out.constData());
+        const Finished measured = cli({"evaluate", path("odd.onnx"), "--images", m_sample + "evaluation"});
+        QVERIFY2(measured.exitCode == 1 && measured.err.contains(sentence), measured.err.constData());
+    }
+
+    void picklesThatAskForMoreThanTensorsAreRefused()
+    {
+        QFile file(path("poisoned.pth"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        const QByteArray mark = path("was run").toUtf8(); // what the shell would make
+        const QByteArray command = "touch '" + mark + "'";
+        file.write(
+            QByteArray("\x80\x02") + "cposix\nsystem\nX" + char(command.size()) + QByteArray(3, '\0') + command
+            + "\x85R.");
+        file.close();
+        const Finished done = cli({"inspect", path("poisoned.pth")});
+        QVERIFY2(done.exitCode == 1 && done.err.contains("posix.system"), done.err.constData());
+        QVERIFY(!QFile::exists(path("was run")));
     }
 
     void numbersThatAreNoneAreToldByTensor()

@@ -241,6 +241,26 @@ private:
             y = TRY(m_network.add(binaryOp(BinaryFunction::Multiply), {y}, {TRY(tensor(scale))}));
         return m_network.binary(BinaryFunction::Add, x, y);
     }
+    /// In products and a softmax, for which there are rules of relevance. All [tokens, width].
+    Result<Flow> attention(const Flow& q, const Flow& k, const Flow& v)
+    {
+        const std::size_t tokens = q.shape[0], heads = m_sizes.heads, size = m_sizes.width / heads;
+        const auto turned = [&](const Flow& x, std::vector<std::int64_t> permutation) {
+            Op turn{OpKind::Transpose, {}};
+            turn.lists["permutation"] = std::move(permutation);
+            return m_network.add(turn, {x});
+        };
+        const auto split = [&](const Flow& x, std::vector<std::int64_t> permutation) -> Result<Flow> {
+            return turned(TRY(m_network.reshape(x, {tokens, heads, size})), std::move(permutation));
+        };
+        const Flow scores = TRY(m_network.binary(
+            BinaryFunction::Multiply,
+            TRY(m_network.add({OpKind::MatMul, {}}, {TRY(split(q, {1, 0, 2})), TRY(split(k, {1, 2, 0}))})),
+            1 / std::sqrt(double(size))));
+        const Flow shares = TRY(m_network.add({OpKind::Softmax, {{"axis", 2}}}, {scores}));
+        const Flow seen = TRY(m_network.add({OpKind::MatMul, {}}, {shares, TRY(split(v, {1, 0, 2}))}));
+        return m_network.reshape(TRY(turned(seen, {1, 0, 2})), {tokens, m_sizes.width});
+    }
     // Pre-norm: x + attention(norm x), x + perceptron(norm x).
     Result<Flow> layer(const std::string& block, const Flow& x)
     {
@@ -256,8 +276,7 @@ private:
             for (const char* of : {"query", "key", "value"})
                 looks.push_back(TRY(linear(block + "attention.attention." + of, y)));
         }
-        const Flow seen =
-            TRY(m_network.add({OpKind::Attention, {{"heads", double(m_sizes.heads)}, {"causal", 0}}}, looks));
+        const Flow seen = TRY(attention(looks[0], looks[1], looks[2]));
         const Flow between = TRY(joined(x, TRY(linear(name(names.projection), seen)), block + "ls1.gamma"));
         const Flow wide = TRY(linear(name(names.wide), TRY(norm(name(names.norm2), between))));
         const Flow bent = TRY(m_network.unary(UnaryFunction::GeluErf, wide));
