@@ -135,12 +135,14 @@ private slots:
         broken.method = "rtn";
         broken.isDone = true;
         broken.failure = "no, <really>";
+        broken.note = "2 of 3, <short>";
         const std::string csv = comparisonCsv(textComparison(), {row, broken}),
                           html = comparisonHtml("x & y", textComparison(), {row, broken});
         QVERIFY(csv.find("a<b,\"m,\"\"n\"\"\",1000000,") != std::string::npos);
-        QVERIFY(csv.ends_with("\"no, <really>\"\n"));
+        QVERIFY(csv.ends_with("\"no, <really>\",\"2 of 3, <short>\"\n"));
         QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), 3);
         QVERIFY(html.find("x &amp; y") != std::string::npos && html.find("a&lt;b") != std::string::npos);
+        QVERIFY(html.find("2 of 3, &lt;short&gt;") != std::string::npos);
         QVERIFY(html.find("no, &lt;really&gt;") != std::string::npos && html.find("<svg") != std::string::npos);
         QVERIFY(html.find("The model itself: Perplexity 29.000") != std::string::npos);
         QVERIFY(html.find("Same token") == std::string::npos); // no row has it
