@@ -69,6 +69,8 @@ class CoreWordsTest final : public QObject {
         "evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root "
         "mean "
         "square",
+        "evaluated: the outputs of the file that was written and of its recipe differ by %1 of their root "
+        "mean square, where the recipe changes %2",
         "%1 of %2 pictures are stored as JPEG, which rewrites the lowest bits: a detector may tell the "
         "formats "
         "apart, save all in one way first",
