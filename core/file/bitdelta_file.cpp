@@ -34,8 +34,8 @@ Tensor signsOf(const Tensor& mask, std::size_t outputs, std::size_t inputs)
     return Tensor::adopt({parseNumberFormat("sign").value(), {outputs, inputs}}, std::move(bits));
 }
 
-Result<LayerReplacement>
-layerOf(const NamedTensor& layer, const NamedTensor& mask, const ModelFile& stateDict, const std::string& file)
+Result<LayerReplacement> layerOf(
+    const NamedTensor& layer, const NamedTensor& mask, const ModelFile& stateDict, const std::string& file)
 {
     const std::string name(before(mask.name, maskEnd));
     const NamedTensor* const scale = stateDict.find(name + std::string(scaleEnd));
@@ -45,8 +45,8 @@ layerOf(const NamedTensor& layer, const NamedTensor& mask, const ModelFile& stat
     if (outputs == 0 || inputs % 32 != 0 || mask.stored.type().shape != expected
         || mask.stored.type().format->id() != "i32")
         return fail(
-            ErrorCode::InvalidInput, "{}: '{}' is {} [{}], the base has [{}] there", file, printable(mask.name),
-            mask.stored.type().format->id(), fmt::join(mask.stored.type().shape, ", "),
+            ErrorCode::InvalidInput, "{}: '{}' is {} [{}], the base has [{}] there", file,
+            printable(mask.name), mask.stored.type().format->id(), fmt::join(mask.stored.type().shape, ", "),
             fmt::join(layer.shape, ", "));
     if (scale == nullptr || scale->stored.type().elements() != 1)
         return fail(ErrorCode::InvalidInput, "{}: '{}' has no scale", file, printable(mask.name));
@@ -73,8 +73,8 @@ Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict)
         } else if (const NamedTensor* const whole = stateDict.find(name)) {
             if (whole->shape != there.shape)
                 return fail(
-                    ErrorCode::InvalidInput, "{}: '{}' is [{}], the base has [{}] there", file, printable(name),
-                    fmt::join(whole->shape, ", "), fmt::join(there.shape, ", "));
+                    ErrorCode::InvalidInput, "{}: '{}' is [{}], the base has [{}] there", file,
+                    printable(name), fmt::join(whole->shape, ", "), fmt::join(there.shape, ", "));
             tensors.emplace(TensorId(i), whole->stored);
             used.insert(whole->name);
         }
@@ -117,7 +117,8 @@ Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases)
     if (differs.empty())
         return fail(
             ErrorCode::NotFound,
-            "{}: it holds differences to a model that it does not name: name it with --base, or put this file "
+            "{}: it holds differences to a model that it does not name: name it with --base, or put this "
+            "file "
             "into that model's folder",
             file);
     return tl::make_unexpected(Error{ErrorCode::InvalidInput, differs});

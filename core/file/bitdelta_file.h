@@ -2,8 +2,8 @@
 
 #include "core/file/base_files.h"
 
-/// What the program of BitDelta's authors saves of a fine-tune (FasterDecoding/BitDelta, save_diff()): a state
-/// dict that holds, for a linear layer NAME of the base,
+/// What the program of BitDelta's authors saves of a fine-tune (FasterDecoding/BitDelta, save_diff()): a
+/// state dict that holds, for a linear layer NAME of the base,
 ///   NAME.mask: i32 [inputs / 32, outputs], bit i of word k being 1 where input 32 k + i was raised or left,
 ///   NAME.coeff: the one scale of these signs,
 /// and other tensors as the fine-tune has them. The base is not named.
@@ -11,8 +11,8 @@ namespace tritloom::bitdeltaFile {
 
 [[nodiscard]] bool isDifference(const ModelFile& stateDict);
 
-/// The fine-tune over its base, which is among the given ones or the Hugging Face folder that the file lies in.
-/// Errors: NotFound (no base), InvalidInput (sizes that do not fit it, layers that it has not).
+/// The fine-tune over its base, which is among the given ones or the Hugging Face folder that the file lies
+/// in. Errors: NotFound (no base), InvalidInput (sizes that do not fit it, layers that it has not).
 [[nodiscard]] Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases);
 
 } // namespace tritloom::bitdeltaFile

@@ -33,8 +33,8 @@ double storeNearest(
     unsigned bits, std::span<const float> values, std::span<const float> importance, const Choice& choice,
     double enough, std::span<std::byte> codes);
 
-/// The best of the four grids at each share of the range; of equal ones the first. stored: a scale as it will be
-/// read. Of zeros the scale is 0 and the codes stay as they are.
+/// The best of the four grids at each share of the range; of equal ones the first. stored: a scale as it will
+/// be read. Of zeros the scale is 0 and the codes stay as they are.
 [[nodiscard]] Choice choose(
     unsigned bits, std::span<const float> values, std::span<const float> importance,
     std::span<const float> shares, float (*stored)(float scale), std::span<std::byte> codes);

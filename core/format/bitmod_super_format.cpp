@@ -11,7 +11,8 @@ Scales secondLevel(std::span<const float> scales, float largest)
     Scales result{.unit = largest / 255, .numbers = {}};
     for (const float scale : scales) {
         const float number = result.unit > 0 ? std::nearbyint(scale / result.unit) : 0.0f;
-        result.numbers.push_back(static_cast<std::uint8_t>(std::clamp(number, scale > 0 ? 1.0f : 0.0f, 255.0f)));
+        result.numbers.push_back(
+            static_cast<std::uint8_t>(std::clamp(number, scale > 0 ? 1.0f : 0.0f, 255.0f)));
     }
     return result;
 }
@@ -54,8 +55,7 @@ public:
                 values[g * m_group + i] = choice.scale * table[loadField(codesOf(packed, g), i, m_bits)];
         }
     }
-    void
-    levels(std::span<const std::byte> packed, std::size_t element, std::span<float> out) const override
+    void levels(std::span<const std::byte> packed, std::size_t element, std::span<float> out) const override
     {
         const bitmod::Choice choice = choiceOf(packed, element / m_group);
         const auto table = bitmod::levels(m_bits, choice.special);
@@ -125,8 +125,8 @@ private:
             if (choice.scale > 0)
                 bitmod::storeNearest(
                     m_bits, std::span(values).subspan(g * m_group, m_group),
-                    importance.subspan(g * m_group, m_group), choice,
-                    std::numeric_limits<double>::infinity(), codesOf(packed, g));
+                    importance.subspan(g * m_group, m_group), choice, std::numeric_limits<double>::infinity(),
+                    codesOf(packed, g));
         }
     }
 
@@ -141,16 +141,16 @@ Result<NumberFormatPtr> parse(std::string_view id)
 {
     std::string_view rest = id;
     std::size_t bits = 0, group = 0, groups = 0;
-    if (!takeWord(rest, "bitmod") || !takeNumber(rest, bits) || !takeWord(rest, "g") || !takeNumber(rest, group) || !takeWord(rest, "s")
-        || !takeNumber(rest, groups) || !rest.empty())
+    if (!takeWord(rest, "bitmod") || !takeNumber(rest, bits) || !takeWord(rest, "g")
+        || !takeNumber(rest, group) || !takeWord(rest, "s") || !takeNumber(rest, groups) || !rest.empty())
         return fail(ErrorCode::InvalidInput, "'{}' is not of the form bitmod<bits>g<group>s<groups>", id);
     if (bits != 3 && bits != 4)
         return fail(ErrorCode::Unsupported, "'{}': {} bits, there are 3 and 4", id, bits);
     TRY_VOID(checkGroup(id, group));
     if (groups < 2 || groups > 64 || group * groups > maximumGroup)
         return fail(
-            ErrorCode::Unsupported, "'{}': {} groups under one scale, there are 2 to 64 of {} weights in all", id,
-            groups, maximumGroup);
+            ErrorCode::Unsupported, "'{}': {} groups under one scale, there are 2 to 64 of {} weights in all",
+            id, groups, maximumGroup);
     return std::make_shared<const BitmodSuperFormat>(static_cast<unsigned>(bits), group, groups);
 }
 

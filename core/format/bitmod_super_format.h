@@ -4,10 +4,10 @@
 
 namespace tritloom {
 
-/// "bitmod<3|4>g<group>s<groups>": BitMoD whose scales are whole numbers of 8 bits under one scale of so many groups,
-/// which the paper has for each row (arXiv 2411.11745): S = the largest scale / 255. A block is that largest scale as
-/// a half, a byte for each group, two bits for each group that say the special level, the codes:
-/// b + 10 / group + 16 / (group * groups) bits.
+/// "bitmod<3|4>g<group>s<groups>": BitMoD whose scales are whole numbers of 8 bits under one scale of so many
+/// groups, which the paper has for each row (arXiv 2411.11745): S = the largest scale / 255. A block is that
+/// largest scale as a half, a byte for each group, two bits for each group that say the special level, the
+/// codes: b + 10 / group + 16 / (group * groups) bits.
 namespace bitmodSuperFormat {
 
 /// max s / 255 and round(s / S) of each, at least 1 where s is above 0.

@@ -4,8 +4,8 @@
 
 #include <type_traits>
 
-// The extremes of blocks of half-precision numbers, those of several blocks at once, for half_kernels.cpp alone,
-// as line_lanes.h is.
+// The extremes of blocks of half-precision numbers, those of several blocks at once, for half_kernels.cpp
+// alone, as line_lanes.h is.
 
 namespace tritloom {
 namespace {
@@ -32,7 +32,8 @@ using WordDoubles = std::uint32_t __attribute__((vector_size(wordBytes)));
         Words,                                                                                               \
         __builtin_shufflevector(__builtin_bit_cast(kind, a), __builtin_bit_cast(kind, b), __VA_ARGS__))
 
-/// Sixteen bytes of words each for a and b, by lanes of sixteen bytes, become eight bytes of a and eight of b.
+/// Sixteen bytes of words each for a and b, by lanes of sixteen bytes, become eight bytes of a and eight of
+/// b.
 template <typename Words>
 [[gnu::always_inline]] inline Words joinedLongs(const Words& a, const Words& b)
 {
@@ -126,8 +127,7 @@ template <Order By>
         WordsBy<By> largest[blocksOfWords];
 #pragma GCC unroll 8
         for (std::size_t b = 0; b < blocksOfWords; ++b) {
-            const char* const halves =
-                from + 2 * elements * (first + b < count ? first + b : count - 1);
+            const char* const halves = from + 2 * elements * (first + b < count ? first + b : count - 1);
             largest[b] = wordsAt<By>(halves);
             for (std::size_t i = 0; i < 2 * elements; i += 64) {
                 if constexpr (By != Order::Unsigned) // the other that reads them has fetched them

@@ -12,8 +12,8 @@ struct SignPlane {
     Tensor signs, scale;
 };
 
-/// A base and what it was tuned by (BitDelta, arXiv 2402.10193): base x + the planes. The parts are "base", which
-/// is shared, then "signs.0", "scale.0", "signs.1" and so on.
+/// A base and what it was tuned by (BitDelta, arXiv 2402.10193): base x + the planes. The parts are "base",
+/// which is shared, then "signs.0", "scale.0", "signs.1" and so on.
 [[nodiscard]] inline LayerReplacement signedDifference(Tensor base, std::span<const SignPlane> planes)
 {
     LayerReplacement made{

@@ -11,7 +11,10 @@ class TopEigenvaluePlugin final : public QObject, public SensitivityMetricPlugin
     Q_INTERFACES(tritloom::SensitivityMetricPlugin)
 
 public:
-    std::unique_ptr<SensitivityMetric> create() const override { return std::make_unique<TopEigenvalueMetric>(); }
+    std::unique_ptr<SensitivityMetric> create() const override
+    {
+        return std::make_unique<TopEigenvalueMetric>();
+    }
 };
 
 } // namespace tritloom

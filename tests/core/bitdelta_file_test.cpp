@@ -18,7 +18,12 @@ constexpr std::size_t outputs = 64, inputs = 64; // of attn_q in TinyModel
 NamedTensor named(std::string name, Tensor tensor)
 {
     Shape shape = tensor.type().shape;
-    return {.name = std::move(name), .shape = std::move(shape), .stored = std::move(tensor), .fileName = {}, .fileShape = {}};
+    return {
+        .name = std::move(name),
+        .shape = std::move(shape),
+        .stored = std::move(tensor),
+        .fileName = {},
+        .fileShape = {}};
 }
 
 /// As pack() of the authors' binary_gemm_kernel.py: 32 inputs a word, word by word down the inputs.
@@ -71,7 +76,8 @@ private slots:
         m_state.tensors.push_back(named(layerName + ".mask", packed(m_difference, outputs, inputs)));
         m_state.tensors.push_back(
             named(layerName + ".coeff", Tensor::adoptFloats({}, {float(sum / double(m_tuned.size()))})));
-        m_state.tensors.push_back(named("model.norm.weight", Tensor::adoptFloats({64}, std::vector<float>(64, 2))));
+        m_state.tensors.push_back(
+            named("model.norm.weight", Tensor::adoptFloats({64}, std::vector<float>(64, 2))));
     }
 
     void itIsTheStudiosOwnLayout()
@@ -95,12 +101,15 @@ private slots:
             QCOMPARE(theirs.name, ours.name);
             QCOMPARE(theirs.isShared, ours.isShared);
             QVERIFY2(
-                ours.name == "scale.0" ? std::fabs(theirs.tensor.toFloats()[0] / ours.tensor.toFloats()[0] - 1) < 1e-4f
-                                       : theirs.tensor.toFloats() == ours.tensor.toFloats(),
+                ours.name == "scale.0"
+                    ? std::fabs(theirs.tensor.toFloats()[0] / ours.tensor.toFloats()[0] - 1) < 1e-4f
+                    : theirs.tensor.toFloats() == ours.tensor.toFloats(),
                 ours.name.c_str());
         }
         // What comes whole is the fine-tune's, all else the base's.
-        QCOMPARE(materialise(*model->file->find("output_norm.weight")).value().toFloats(), std::vector<float>(64, 2));
+        QCOMPARE(
+            materialise(*model->file->find("output_norm.weight")).value().toFloats(),
+            std::vector<float>(64, 2));
         QCOMPARE(
             materialise(*model->file->find("blk.0.attn_q.weight")).value().toFloats(),
             materialise(*base->find("blk.0.attn_q.weight")).value().toFloats());
@@ -128,14 +137,18 @@ private slots:
             const auto opened = bitdeltaFile::overBase(bad, bases);
             return opened ? QString() : QString::fromStdString(opened.error().message);
         };
-        QVERIFY(refusal([&](ModelFile& bad) { bad.tensors[0].stored = packed(m_difference, inputs / 2, outputs * 2); })
-                    .contains("the base has [64, 64] there"));
-        QVERIFY(refusal([](ModelFile& bad) { bad.tensors[1].stored = Tensor::adoptFloats({2}, {1, 2}); })
-                    .contains("has no scale"));
-        QVERIFY(refusal([](ModelFile& bad) { bad.tensors[2].name = "model.nothing.weight"; })
-                    .contains("nothing that 'model.nothing.weight' belongs to"));
-        QVERIFY(refusal([](ModelFile& bad) { bad.tensors.push_back(bad.tensors[0]), bad.tensors[3].name = "x.mask"; })
-                    .contains("'x.mask'"));
+        QVERIFY(refusal([&](ModelFile& bad) {
+                    bad.tensors[0].stored = packed(m_difference, inputs / 2, outputs * 2);
+                }).contains("the base has [64, 64] there"));
+        QVERIFY(refusal([](ModelFile& bad) {
+                    bad.tensors[1].stored = Tensor::adoptFloats({2}, {1, 2});
+                }).contains("has no scale"));
+        QVERIFY(refusal([](ModelFile& bad) {
+                    bad.tensors[2].name = "model.nothing.weight";
+                }).contains("nothing that 'model.nothing.weight' belongs to"));
+        QVERIFY(refusal([](ModelFile& bad) {
+                    bad.tensors.push_back(bad.tensors[0]), bad.tensors[3].name = "x.mask";
+                }).contains("'x.mask'"));
     }
 };
 

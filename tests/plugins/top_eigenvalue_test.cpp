@@ -61,7 +61,8 @@ private slots:
         const auto probe = text.probe({{"int4g32", "rtn", {}}, {"int8g32", "rtn", {}}});
         const std::size_t head = probe->layers().size() - 1;
         QCOMPARE(probe->layers()[head].name, std::string("output.weight"));
-        const auto scores = TopEigenvalueMetric().score(*probe, {{"products", 100}, {"chunks", 1}}, {}).value();
+        const auto scores =
+            TopEigenvalueMetric().score(*probe, {{"products", 100}, {"chunks", 1}}, {}).value();
         const Graph& graph = *text.model->graph;
         const Node& norm = graph.nodes[graph.nodes.size() - 2]; // before the head
         std::vector<Tensor> normed{probe->stageInput(graph.stageCount - 1, 0).value()};
@@ -69,7 +70,8 @@ private slots:
             normed.push_back(probe->tensor(id).value());
         const Tensor x = cpuExecutor()->run(norm.op, normed, {}).value();
         const std::vector<float> weights = probe->weights(head).value().toFloats();
-        const std::size_t rows = x.type().rows(), width = x.type().columns(), classes = weights.size() / width;
+        const std::size_t rows = x.type().rows(), width = x.type().columns(),
+                          classes = weights.size() / width;
         std::vector<Vector> chances(rows, Vector(classes));
         for (std::size_t r = 0; r < rows; ++r) {
             double total = 0;
@@ -115,7 +117,8 @@ private slots:
             if (probe->layers()[i].name == "token_embd.weight")
                 continue;
             const ModelProbe::Replaced there = probe->replacedBy(i, 0).value();
-            const std::vector<float> from = probe->weights(i).value().toFloats(), to = there.weights.toFloats();
+            const std::vector<float> from = probe->weights(i).value().toFloats(),
+                                     to = there.weights.toFloats();
             double moved = 0;
             for (std::size_t w = 0; w < from.size(); ++w)
                 moved += std::pow(double(to[w]) - double(from[w]), 2);
