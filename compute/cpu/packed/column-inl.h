@@ -116,6 +116,9 @@ struct Weights {
     /// of a block 32.
     static constexpr bool WholeScales = Bits <= 3 && isSuper(S) && Kind == LineKind::Sixteen;
     using Tables = LevelTables<L == Levels::Fraction ? TheBits : 4>;
+    /// Products of a span's codes fit 16 bits.
+    static constexpr bool WordSums =
+        hasWordSums && Bits <= 4 && (L == Levels::Whole || L == Levels::Sign) && S != Scales::HalfPlanes;
 };
 
 /// Times `lanes` rows that are multiplied beside each other: digits are loaded once for all, enough sums are
@@ -133,6 +136,32 @@ HWY_INLINE void addSteps(
     Sums (&sums)[groups][Chains], const std::uint8_t* const (&codes)[groups], const std::int8_t* digits,
     std::size_t stride, const typename W::Tables& tables, std::index_sequence<Step...>)
 {
+#if HWY_ARCH_X86
+    if constexpr (W::WordSums) {
+        WordVector words[groups][Digits];
+        for (auto& ofGroup : words)
+            for (WordVector& ofDigit : ofGroup)
+                ofDigit = hn::Zero(Words());
+        const auto add = [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
+            const Four<Digits> four(digits + 4 * S, stride);
+            for (std::size_t g = 0; g < groups; ++g) {
+                const ByteVector some = codesOf<W::Bits, W::L, S>(codes[g]);
+                for (std::size_t i = 0; i < Digits; ++i)
+                    words[g][i] = addPairs(words[g][i], some, four.digit[i]);
+            }
+        };
+        (add(std::integral_constant<std::size_t, First + Step>()), ...);
+        for (std::size_t g = 0; g < groups; ++g) {
+            Sums& to = sums[g][0];
+            to.low = addWords(to.low, words[g][Digits - 1], 1);
+            if constexpr (Digits == 3) {
+                to.high = addWords(to.high, words[g][0], 1);
+                to.middle = addWords(to.middle, words[g][1], 1);
+            }
+        }
+        return;
+    }
+#endif
     const auto one = [&]<std::size_t S>(std::integral_constant<std::size_t, S>) {
         const Four<Digits> four(digits + 4 * S, stride);
         for (std::size_t g = 0; g < groups; ++g)
@@ -347,31 +376,6 @@ HWY_INLINE void gatherGroups(
     }
     for (std::size_t g = 0; g < groups; ++g)
         hn::StoreU(sums[g], d, y[g]);
-}
-
-/// Each stream of weights is a run of panels, so that what it asks for ahead is what it comes to.
-template <class W, std::size_t Digits>
-void MultiplyPanels(
-    const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
-{
-    const std::size_t run = (end - begin + panelsAtOnce - 1) / panelsAtOnce;
-    float nowhere[panelRows];
-    for (std::size_t i = 0; i < run; ++i)
-        for (std::size_t row = 0; row < panelRows; row += groupsOfPanel * lanes) {
-            std::size_t panels[groups];
-            std::size_t first[groups];
-            float* to[groups];
-            for (std::size_t g = 0; g < groups; ++g) {
-                const std::size_t panel = begin + g / groupsOfPanel * run + i;
-                panels[g] = panel < end ? panel : begin + i; // once more
-                first[g] = row + g % groupsOfPanel * lanes;
-                to[g] = panel < end ? y + (panel - begin) * panelRows + first[g] : nowhere;
-            }
-            if constexpr (W::L == Levels::Fraction && W::Bits > 4 && HWY_TARGET != HWY_AVX3_DL)
-                gatherGroups<W, Digits>(weights, panels, first, x, to);
-            else
-                multiplyGroups<W, Digits>(weights, panels, first, x, to);
-        }
 }
 
 } // namespace tritloom::cpu::HWY_NAMESPACE

@@ -31,8 +31,6 @@ struct alignas(unitBytes) DecodedBlock {
 HWY_BEFORE_NAMESPACE();
 namespace tritloom::cpu::HWY_NAMESPACE {
 
-using Words = hn::ScalableTag<std::int16_t>;
-
 template <unsigned Bits, Levels L>
 void unpackSpans(
     const std::uint8_t* from, std::size_t spans, const LevelTables<4>& table, std::uint8_t (*out)[unitBytes])

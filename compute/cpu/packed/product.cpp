@@ -16,6 +16,31 @@
 HWY_BEFORE_NAMESPACE();
 namespace tritloom::cpu::HWY_NAMESPACE {
 
+/// Each stream of weights is a run of panels, so that what it asks for ahead is what it comes to.
+template <class W, std::size_t Digits>
+void MultiplyPanels(
+    const PackedWeights& weights, const Activations& x, std::size_t begin, std::size_t end, float* y)
+{
+    const std::size_t run = (end - begin + panelsAtOnce - 1) / panelsAtOnce;
+    float nowhere[panelRows];
+    for (std::size_t i = 0; i < run; ++i)
+        for (std::size_t row = 0; row < panelRows; row += groupsOfPanel * lanes) {
+            std::size_t panels[groups];
+            std::size_t first[groups];
+            float* to[groups];
+            for (std::size_t g = 0; g < groups; ++g) {
+                const std::size_t panel = begin + g / groupsOfPanel * run + i;
+                panels[g] = panel < end ? panel : begin + i; // once more
+                first[g] = row + g % groupsOfPanel * lanes;
+                to[g] = panel < end ? y + (panel - begin) * panelRows + first[g] : nowhere;
+            }
+            if constexpr (W::L == Levels::Fraction && W::Bits > 4 && HWY_TARGET != HWY_AVX3_DL)
+                gatherGroups<W, Digits>(weights, panels, first, x, to);
+            else
+                multiplyGroups<W, Digits>(weights, panels, first, x, to);
+        }
+}
+
 using Kernel = void (*)(const PackedWeights&, const Activations&, std::size_t, std::size_t, float*);
 
 struct KernelRow {

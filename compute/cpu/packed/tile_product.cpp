@@ -19,13 +19,52 @@
 HWY_BEFORE_NAMESPACE();
 namespace tritloom::cpu::HWY_NAMESPACE {
 
-/// Adds the products of a line's columns, `Steps` of four (0: `steps`). codes: of each panel. x: of each
-/// token.
-template <bool Wide, std::size_t Tokens, std::size_t Steps>
+/// How large the codes are, which says how many products fit 16 bits where there is no instruction for byte dots;
+/// where there is one, all are `Byte`.
+enum class CodeSize { Nibble, Seven, Byte };
+
+/// Adds the products of a line's columns, `Steps` of four (0: `count`, whole spans). codes: of each panel. x: of
+/// each token.
+template <CodeSize Size, std::size_t Tokens, std::size_t Steps>
 HWY_INLINE void addColumns(
     IntVector (&sums)[tilePanels][Tokens], const std::uint8_t* one, const std::uint8_t* two,
     const std::int8_t* x, std::size_t tokenStride, std::size_t count)
 {
+    constexpr bool Wide = Size == CodeSize::Byte;
+#if HWY_ARCH_X86
+    if constexpr (hasWordSums && Size != CodeSize::Seven) {
+        constexpr std::size_t run = Steps != 0 ? Steps : steps, halves = Wide ? 2 : 1;
+        for (std::size_t begin = 0; begin < count; begin += run) {
+            WordVector words[tilePanels][Tokens][halves];
+            for (auto& ofPanel : words)
+                for (auto& ofToken : ofPanel)
+                    for (WordVector& ofHalf : ofToken)
+                        ofHalf = hn::Zero(Words());
+#pragma GCC unroll 8
+            for (std::size_t s = begin; s < begin + run; ++s) {
+                ByteVector codes[tilePanels][halves];
+                codes[0][0] = hn::LoadU(Bytes(), one + s * unitBytes);
+                codes[1][0] = hn::LoadU(Bytes(), two + s * unitBytes);
+                if constexpr (Wide)
+                    for (auto& ofPanel : codes) {
+                        ofPanel[1] = upperHalves(ofPanel[0]);
+                        ofPanel[0] = lowerHalves(ofPanel[0]);
+                    }
+                for (std::size_t t = 0; t < Tokens; ++t) {
+                    const auto four = broadcast(x + t * tokenStride + 4 * s);
+                    for (std::size_t p = 0; p < tilePanels; ++p)
+                        for (std::size_t half = 0; half < halves; ++half)
+                            words[p][t][half] = addPairs(words[p][t][half], codes[p][half], four);
+                }
+            }
+            for (std::size_t p = 0; p < tilePanels; ++p)
+                for (std::size_t t = 0; t < Tokens; ++t)
+                    for (std::size_t half = 0; half < halves; ++half)
+                        sums[p][t] = addWords(sums[p][t], words[p][t][half], half == 0 ? 1 : 16);
+        }
+        return;
+    }
+#endif
 #pragma GCC unroll 8
     for (std::size_t s = 0; s < (Steps != 0 ? Steps : count); ++s) {
         const auto first = hn::LoadU(Bytes(), one + s * unitBytes),
@@ -53,7 +92,7 @@ HWY_INLINE Kind kindOf(const PackedLayout& layout)
 
 /// Adds one block's products of two panels with `Tokens` tokens. results: [token][tileRows].
 /// Steps: columns of a line / 4 where that is 4 or 8, else 0.
-template <bool Wide, std::size_t Digits, std::size_t Tokens, std::size_t Steps, Kind K>
+template <CodeSize Size, std::size_t Digits, std::size_t Tokens, std::size_t Steps, Kind K>
 void multiplyTile(
     const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
     std::size_t token, float* HWY_RESTRICT results)
@@ -85,19 +124,19 @@ void multiplyTile(
                     high[0][t] = high[1][t] = hn::Set(ints, starts[2 * (t * tokenLines + l)]);
                     sums[0][t] = sums[1][t] = hn::Zero(ints);
                 }
-                addColumns<Wide, Tokens, Steps>(high, one, two, from, tokenStride, lineSteps);
-                addColumns<Wide, Tokens, Steps>(sums, one, two, from + digitStride, tokenStride, lineSteps);
+                addColumns<Size, Tokens, Steps>(high, one, two, from, tokenStride, lineSteps);
+                addColumns<Size, Tokens, Steps>(sums, one, two, from + digitStride, tokenStride, lineSteps);
                 for (std::size_t t = 0; t < Tokens; ++t) {
                     const auto start = hn::Set(ints, starts[2 * (t * tokenLines + l) + 1]);
                     sums[0][t] = hn::Add(hn::ShiftLeft<8>(sums[0][t]), start);
                     sums[1][t] = hn::Add(hn::ShiftLeft<8>(sums[1][t]), start);
                 }
-                addColumns<Wide, Tokens, Steps>(
+                addColumns<Size, Tokens, Steps>(
                     sums, one, two, from + 2 * digitStride, tokenStride, lineSteps);
             } else {
                 for (std::size_t t = 0; t < Tokens; ++t)
                     sums[0][t] = sums[1][t] = hn::Set(ints, starts[2 * (t * tokenLines + l) + 1]);
-                addColumns<Wide, Tokens, Steps>(sums, one, two, from, tokenStride, lineSteps);
+                addColumns<Size, Tokens, Steps>(sums, one, two, from, tokenStride, lineSteps);
             }
             for (std::size_t p = 0; p < tilePanels; ++p) {
                 const auto scale = hn::LoadU(d, decoded.scales[p][l] + row);
@@ -156,17 +195,17 @@ HWY_NOINLINE void addOffsets(
         }
 }
 
-template <bool Wide, std::size_t Digits, std::size_t Steps, Kind K>
+template <CodeSize Size, std::size_t Digits, std::size_t Steps, Kind K>
 void multiplyTokens(
     const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
     std::size_t begin, std::size_t end, float* results)
 {
     // Tokens whose sums the registers hold.
-    constexpr std::size_t most = HWY_TARGET > HWY_AVX3 ? 2 : Digits == 3 ? 4 : 6;
+    constexpr std::size_t few = Size == CodeSize::Nibble ? 4 : 2, most = HWY_TARGET > HWY_AVX3 ? few : Digits == 3 ? 4 : 6;
     const auto some = [&](auto count, std::size_t t) {
         constexpr std::size_t tokens = decltype(count)::value;
         float* const to = results + (t - begin) * tileRows;
-        multiplyTile<Wide, Digits, tokens, Steps, K>(layout, decoded, x, block, t, to);
+        multiplyTile<Size, Digits, tokens, Steps, K>(layout, decoded, x, block, t, to);
         if constexpr (K == Kind::Folded)
             addOffsets<tokens>(layout, decoded, x, block, t, to);
     };
@@ -177,7 +216,7 @@ void multiplyTokens(
         some(std::integral_constant<std::size_t, 1>(), t);
 }
 
-template <bool Wide, std::size_t Digits>
+template <CodeSize Size, std::size_t Digits>
 void chooseLine(
     const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
     std::size_t begin, std::size_t end, float* results)
@@ -185,12 +224,12 @@ void chooseLine(
     const auto choose = [&](auto stepsOfLine) {
         constexpr std::size_t lineSteps = decltype(stepsOfLine)::value;
         const auto multiply = kindOf(layout) == Kind::Super
-            ? multiplyTokens<Wide, Digits, lineSteps, Kind::Super>
-            : multiplyTokens<Wide, Digits, lineSteps, Kind::Line>;
+            ? multiplyTokens<Size, Digits, lineSteps, Kind::Super>
+            : multiplyTokens<Size, Digits, lineSteps, Kind::Line>;
         multiply(layout, decoded, x, block, begin, end, results);
     };
     if (kindOf(layout) == Kind::Folded)
-        return multiplyTokens<Wide, Digits, 0, Kind::Folded>(layout, decoded, x, block, begin, end, results);
+        return multiplyTokens<Size, Digits, 0, Kind::Folded>(layout, decoded, x, block, begin, end, results);
     if (layout.lineColumns == 16)
         choose(std::integral_constant<std::size_t, 4>());
     else if (layout.lineColumns == 32)
@@ -206,7 +245,11 @@ void MultiplyPanelTokens(
     std::size_t firstToken, std::size_t tokens, float* results)
 {
     const PackedLayout& layout = weights.layout;
-    const bool wide = hasWideCodes(layout);
+    const bool isNibble =
+        layout.bits <= 4 && layout.levels != Levels::Table && kindOf(layout) != Kind::Folded;
+    const CodeSize size = hasWideCodes(layout) ? CodeSize::Byte
+        : isNibble                             ? CodeSize::Nibble
+                                               : CodeSize::Seven;
     std::fill_n(results, (end - begin + 1) / tilePanels * tokens * tileRows, 0.0f);
     DecodedBlock decoded{};
     const auto decode = kindOf(layout) == Kind::Folded ? decodeFolded : decodeBlock;
@@ -215,17 +258,24 @@ void MultiplyPanelTokens(
         for (std::size_t panel = begin; panel < end; panel += tilePanels) {
             float* const to = results + (panel - begin) * panelRows * tokens;
             decode(weights, panel, std::min(tilePanels, end - panel), block, decoded);
-            const auto multiply = [&](auto isWide, auto digits) {
-                chooseLine<decltype(isWide)::value, decltype(digits)::value>(
-                    layout, decoded, x, block, firstToken, firstToken + tokens, to);
+            const auto multiply = [&](auto codeSize) {
+                constexpr CodeSize Size = decltype(codeSize)::value;
+                const auto choose = [&](auto digits) {
+                    chooseLine<Size, decltype(digits)::value>(
+                        layout, decoded, x, block, firstToken, firstToken + tokens, to);
+                };
+                if constexpr (hasByteDot) { // three digits are only asked for there
+                    if (x.digits == 3)
+                        return choose(std::integral_constant<std::size_t, 3>());
+                }
+                choose(std::integral_constant<std::size_t, 1>());
             };
-            using One = std::integral_constant<std::size_t, 1>;
-            using Three =
-                std::integral_constant<std::size_t, hasByteDot ? 3 : 1>; // only asked for with byte dots
-            if (x.digits == 1)
-                wide ? multiply(std::true_type(), One()) : multiply(std::false_type(), One());
-            else
-                wide ? multiply(std::true_type(), Three()) : multiply(std::false_type(), Three());
+            using std::integral_constant;
+            if (hasByteDot || size == CodeSize::Byte)
+                multiply(integral_constant<CodeSize, CodeSize::Byte>());
+            else if constexpr (!hasByteDot)
+                size == CodeSize::Nibble ? multiply(integral_constant<CodeSize, CodeSize::Nibble>())
+                                         : multiply(integral_constant<CodeSize, CodeSize::Seven>());
         }
 }
 

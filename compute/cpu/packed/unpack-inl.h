@@ -19,9 +19,11 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Bytes = hn::ScalableTag<std::uint8_t>;
 using Pairs = hn::ScalableTag<std::uint16_t>;
+using Words = hn::ScalableTag<std::int16_t>;
 using Ints = hn::ScalableTag<std::int32_t>;
 using Floats = hn::ScalableTag<float>;
 using ByteVector = hn::Vec<Bytes>;
+using WordVector = hn::Vec<Words>;
 using IntVector = hn::Vec<Ints>;
 using FloatVector = hn::Vec<Floats>;
 constexpr std::size_t lanes = HWY_MAX_BYTES / 4; ///< rows at a time; divides panelRows
@@ -31,6 +33,51 @@ constexpr bool hasByteDot = true;
 #else
 constexpr bool hasByteDot = false;
 #endif
+
+/// Whether sums of products fit 16 bits for a while, which costs less than 32 where no instruction makes the four
+/// products of a lane one number.
+#if HWY_ARCH_X86
+constexpr bool hasWordSums = !hasByteDot;
+#else
+constexpr bool hasWordSums = false;
+#endif
+
+#if HWY_ARCH_X86
+/// words + the products of neighbouring codes (0..15) and digits. Those of eight steps fit.
+HWY_INLINE WordVector addPairs(WordVector words, ByteVector codes, IntVector digits)
+{
+#if HWY_TARGET <= HWY_AVX3
+    return hn::Add(words, WordVector{_mm512_maddubs_epi16(codes.raw, digits.raw)});
+#elif HWY_TARGET == HWY_AVX2
+    return hn::Add(words, WordVector{_mm256_maddubs_epi16(codes.raw, digits.raw)});
+#else
+    return hn::Add(words, WordVector{_mm_maddubs_epi16(codes.raw, digits.raw)});
+#endif
+}
+
+/// sums[lane] + factor times both 16-bit halves.
+HWY_INLINE IntVector addWords(IntVector sums, WordVector words, std::int16_t factor)
+{
+    const auto factors = hn::Set(Words(), factor);
+#if HWY_TARGET <= HWY_AVX3
+    return hn::Add(sums, IntVector{_mm512_madd_epi16(words.raw, factors.raw)});
+#elif HWY_TARGET == HWY_AVX2
+    return hn::Add(sums, IntVector{_mm256_madd_epi16(words.raw, factors.raw)});
+#else
+    return hn::Add(sums, IntVector{_mm_madd_epi16(words.raw, factors.raw)});
+#endif
+}
+#endif
+
+/// The lower and the upper four bits of each byte.
+HWY_INLINE ByteVector lowerHalves(ByteVector codes)
+{
+    return hn::And(codes, hn::Set(Bytes(), 15));
+}
+HWY_INLINE ByteVector upperHalves(ByteVector codes)
+{
+    return lowerHalves(hn::BitCast(Bytes(), hn::ShiftRight<4>(hn::BitCast(Pairs(), codes))));
+}
 
 /// sums[lane] + the four products of codes (0..255) and the digits that are the same for all lanes.
 /// Wide: codes over 127 occur.
@@ -63,10 +110,8 @@ HWY_INLINE IntVector dot(IntVector sums, ByteVector codes, IntVector digits)
     if constexpr (!Wide)
         return hn::Add(sums, multiply(codes));
     // Two products of 8 bits overflow 16: the halves of each code in turn.
-    const auto low = hn::And(codes, hn::Set(Bytes(), 15));
-    const auto high =
-        hn::And(hn::BitCast(Bytes(), hn::ShiftRight<4>(hn::BitCast(Pairs(), codes))), hn::Set(Bytes(), 15));
-    return hn::Add(sums, hn::Add(multiply(low), hn::ShiftLeft<4>(multiply(high))));
+    const auto low = multiply(lowerHalves(codes)), high = multiply(upperHalves(codes));
+    return hn::Add(sums, hn::Add(low, hn::ShiftLeft<4>(high)));
 #endif
 }
 
