@@ -2,8 +2,8 @@
 
 #include "app/session/comparison.h"
 #include "app/session/text_file.h"
-#include "app/session/written_formats.h"
 #include "app/session/workspace.h"
+#include "app/session/written_formats.h"
 
 #include <QJsonArray>
 
@@ -29,7 +29,8 @@ void print(
             header << "+-";
     }
     header << "seconds";
-    const bool hasNotes = std::ranges::any_of(rows, [](const ComparisonRow& row) { return !row.note.empty(); });
+    const bool hasNotes =
+        std::ranges::any_of(rows, [](const ComparisonRow& row) { return !row.note.empty(); });
     if (hasNotes)
         header << "note";
     std::size_t failed = 0;
@@ -158,7 +159,8 @@ Result<void> runPrepared(Context& context, const std::shared_ptr<const Model>& n
 
 /// Methods that write none of the usual formats are compared in their own: "sign" for what stores signs.
 Result<void> addOwnFormats(
-    Context& context, const Model& model, const std::vector<Candidate>& methods, std::vector<ComparisonRow>& rows)
+    Context& context, const Model& model, const std::vector<Candidate>& methods,
+    std::vector<ComparisonRow>& rows)
 {
     for (const Candidate& method : methods) {
         const bool isThere = std::ranges::any_of(rows, [&](const ComparisonRow& row) {

@@ -58,8 +58,7 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
     return choice;
 }
 
-Result<std::vector<PluginChoice>>
-askedPlugins(Context& context, PluginKind kind, const QStringList& texts)
+Result<std::vector<PluginChoice>> askedPlugins(Context& context, PluginKind kind, const QStringList& texts)
 {
     std::vector<PluginChoice> choices;
     for (const QString& text : texts)

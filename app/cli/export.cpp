@@ -95,8 +95,9 @@ int exportModel(Context& context, const QStringList& arguments)
         } else if (context.parser.isSet("format") || context.parser.isSet("method")) {
             const PluginChoice method =
                 TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
-            const std::string format = context.parser.isSet("format") ? context.parser.value("format").toStdString()
-                                                                      : TRY(onlyFormat(context, method));
+            const std::string format = context.parser.isSet("format")
+                ? context.parser.value("format").toStdString()
+                : TRY(onlyFormat(context, method));
             const Candidate candidate = TRY(candidateOf(context, format, method));
             const LayerMethod* const fits = context.plugins().find(candidate.method);
             if (model.picture && !makesPictures && !hasPictures && fits != nullptr

@@ -93,7 +93,8 @@ int formats(Context& context, const QStringList& arguments)
     std::vector<QStringList> rows;
     const auto add = [&](const std::string& id, std::string_view synopsis) -> Result<void> {
         const NumberFormatPtr format = TRY(parseNumberFormat(id));
-        const QString name = QString::fromStdString(id), writers = QString::fromStdString(writersOf(context.plugins(), *format));
+        const QString name = QString::fromStdString(id),
+                      writers = QString::fromStdString(writersOf(context.plugins(), *format));
         list.append(QJsonObject{
             {"id", name},
             {"bitsPerWeight", format->bitsPerWeight()},
@@ -110,7 +111,8 @@ int formats(Context& context, const QStringList& arguments)
         for (const NumberFormatFamily& family : numberFormatFamilies())
             for (const std::string& id : family.examples())
                 TRY_VOID(add(id, family.synopsis));
-        return add("sign", "sign: planes of signs, which methods store with scales of their own"); // no example
+        return add(
+            "sign", "sign: planes of signs, which methods store with scales of their own"); // no example
     };
     if (const auto added = addAll(); !added)
         return context.fail(added.error());
@@ -132,11 +134,11 @@ int methods(Context& context, const QStringList& arguments)
     for (const MethodInfo& info : context.plugins().all())
         known.push_back(info.id);
     if (!asked.empty() && std::ranges::find(known, asked) == known.end())
-        return context.fail(
-            context.misuse(
-                       "no method is called '{}'{}", asked,
-                       didYouMean(asked, known, ": see tritloom-cli methods"))
-                .value());
+        return context.fail(context
+                                .misuse(
+                                    "no method is called '{}'{}", asked,
+                                    didYouMean(asked, known, ": see tritloom-cli methods"))
+                                .value());
     if (!asked.empty() && !context.json())
         return printSettings(context, asked);
     QJsonArray list;

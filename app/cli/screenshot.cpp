@@ -16,7 +16,8 @@ int screenshot(Context& context, const QStringList& arguments)
         {"page",
          "layers, loom, preview, distribution, sensitivity, frontier, compare, analyses, methods, text, "
          "pictures, speed, "
-         "or window for all of it, window:ID with that page of the lower dock in front, dialog:ID for export, "
+         "or window for all of it, window:ID with that page of the lower dock in front, dialog:ID for "
+         "export, "
          "allocator, method, transform, blame, preferences, shortcuts or about.",
          "id", "window"});
     context.addOption({"theme", "light or dark.", "theme", "dark"});

@@ -59,7 +59,8 @@ constexpr std::array sentences{
         "%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "this kind of file has no place for what runs a language model: what is written can be looked at, not "
+        "this kind of file has no place for what runs a language model: what is written can be looked at, "
+        "not "
         "evaluated"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),
     QT_TRANSLATE_NOOP(
@@ -132,13 +133,16 @@ constexpr std::array sentences{
         "%1: this is the model that this one was tuned from, choose another name for the compressed file"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "this kind of file holds differences to the model that this one was tuned from: choose that one first"),
+        "this kind of file holds differences to the model that this one was tuned from: choose that one "
+        "first"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1: the model that this one was tuned from has the same name and is looked for by it: choose another name"),
+        "%1: the model that this one was tuned from has the same name and is looked for by it: choose "
+        "another name"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "no layer is stored as a difference to %1: choose bitdelta, or the target 'tritloom', which holds all"),
+        "no layer is stored as a difference to %1: choose bitdelta, or the target 'tritloom', which holds "
+        "all"),
     QT_TRANSLATE_NOOP(
         "Core", "%1 bytes of %2 are not in the file, which opens where that lies beside it or is named"),
     QT_TRANSLATE_NOOP("Core", "no allocation was found that keeps all budgets: raise one of them"),
@@ -149,15 +153,15 @@ constexpr std::array sentences{
         "Core", "the network takes pictures of any size, and this file %1 x %2: %3 is made for one"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1: it holds differences to a model that it does not name: name it with --base, or put this file into "
+        "%1: it holds differences to a model that it does not name: name it with --base, or put this file "
+        "into "
         "that model's folder"),
     QT_TRANSLATE_NOOP("Core", "%1: the base has nothing that '%2' belongs to"),
     QT_TRANSLATE_NOOP(
         "Core",
         "%1: it holds differences to '%2', which was not found: put it beside this file, open it first, or "
         "name it with --base"),
-    QT_TRANSLATE_NOOP(
-        "Core", "%1: it holds differences to '%2', and what was found is not that model: %3"),
+    QT_TRANSLATE_NOOP("Core", "%1: it holds differences to '%2', and what was found is not that model: %3"),
     QT_TRANSLATE_NOOP(
         "Core", "%1: it holds differences to '%2', and what was asked for is not that model: %3"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 inputs are not divisible by the group of %3"),

@@ -16,8 +16,8 @@ namespace {
 
 const QString windowWith = QStringLiteral("window:"), dialogOf = QStringLiteral("dialog:");
 /// Actions of the menus that open a dialog without asking for a file first.
-constexpr const char* dialogs[] = {
-    "export", "allocator", "method", "transform", "blame", "preferences", "shortcuts", "about"};
+constexpr const char* dialogs[] = {"export", "allocator",   "method",    "transform",
+                                   "blame",  "preferences", "shortcuts", "about"};
 constexpr int atLeast = 500, atMost = 60000, settling = 100; ///< milliseconds
 
 /// Whether something that is seen says of itself that more is on its way: the pages of a window that are

@@ -17,7 +17,8 @@ StartPage::StartPage(QWidget* parent)
     , m_recent(new QVBoxLayout)
 {
     setObjectName(QStringLiteral("startPage"));
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored); // behind a project it takes no height of docks
+    setSizePolicy(
+        QSizePolicy::Preferred, QSizePolicy::Ignored); // behind a project it takes no height of docks
     auto* const icon = new QLabel(this);
     icon->setPixmap(QIcon(QStringLiteral(":/icons/tritloom.svg")).pixmap(72, 72));
     auto* const title = new QLabel(tr("Tritloom"), this);
@@ -60,7 +61,9 @@ StartPage::StartPage(QWidget* parent)
     samples->setSpacing(2);
     samples->addWidget(makeMutedLabel(tr("Samples"), this));
     for (const SampleModel& one : sampleModels())
-        addFile(*samples, "sampleFile", one.translatedTitle().remove('&'), QString::fromStdString(one.path().string()));
+        addFile(
+            *samples, "sampleFile", one.translatedTitle().remove('&'),
+            QString::fromStdString(one.path().string()));
     middle->addLayout(samples);
     middle->addSpacing(14);
     m_recent->setSpacing(2);
@@ -75,7 +78,8 @@ StartPage::StartPage(QWidget* parent)
     refresh();
 }
 
-QPushButton* StartPage::addFile(QVBoxLayout& list, const char* name, const QString& title, const QString& path)
+QPushButton*
+StartPage::addFile(QVBoxLayout& list, const char* name, const QString& title, const QString& path)
 {
     auto* const button = new QPushButton(title, this);
     button->setObjectName(QLatin1String(name));

@@ -68,7 +68,8 @@ void zoomLoom(QMainWindow& window, double factor)
 void allocateOnceMeasured(Workspace& workspace, QWidget& window)
 {
     SensitivityController& sensitivity = workspace.sensitivity();
-    const bool byTable = workspace.allocator().metric.id.empty() && workspace.engine().whyNotEvaluated().empty();
+    const bool byTable =
+        workspace.allocator().metric.id.empty() && workspace.engine().whyNotEvaluated().empty();
     if (!byTable || (!sensitivity.isRunning() && sensitivity.table().knownCount() > 0)) {
         workspace.requestAllocation();
         return;
@@ -77,16 +78,19 @@ void allocateOnceMeasured(Workspace& workspace, QWidget& window)
     if (sensitivity.findChild<QObject*>(name) == nullptr) { // asked twice is not done twice
         auto* const waiting = new QObject(&sensitivity);
         waiting->setObjectName(name);
-        QObject::connect(&sensitivity, &SensitivityController::runningChanged, waiting, [&workspace, waiting] {
-            if (workspace.sensitivity().isRunning())
-                return;
-            delete waiting;
-            const auto isDone = [](const SensitivityCell& cell) { return cell.known || !cell.failure.empty(); };
-            if (std::ranges::all_of(workspace.sensitivity().table().cells, [&](const auto& row) {
-                    return std::ranges::all_of(row, isDone);
-                }))
-                workspace.requestAllocation();
-        });
+        QObject::connect(
+            &sensitivity, &SensitivityController::runningChanged, waiting, [&workspace, waiting] {
+                if (workspace.sensitivity().isRunning())
+                    return;
+                delete waiting;
+                const auto isDone = [](const SensitivityCell& cell) {
+                    return cell.known || !cell.failure.empty();
+                };
+                if (std::ranges::all_of(workspace.sensitivity().table().cells, [&](const auto& row) {
+                        return std::ranges::all_of(row, isDone);
+                    }))
+                    workspace.requestAllocation();
+            });
     }
     if (!sensitivity.isRunning())
         sensitivity.start();
@@ -94,7 +98,8 @@ void allocateOnceMeasured(Workspace& workspace, QWidget& window)
         showNotice(
             &window,
             QCoreApplication::translate(
-                "WindowActions", "Sensitivity is being measured; the budget is distributed when that is done."),
+                "WindowActions",
+                "Sensitivity is being measured; the budget is distributed when that is done."),
             NoticeKind::Information);
 }
 

@@ -19,8 +19,8 @@ class Workspace;
 void applyIcons(WindowActions& actions, Theme theme, bool sweeping = false);
 void fillRecentMenu(QMenu& menu, const std::function<void(const QString&)>& open);
 void zoomLoom(QMainWindow& window, double factor);
-/// Distributes the budget; where nothing is measured that it could go by, or a sweep is under way, measures first
-/// and says so. A sweep that is stopped allocates nothing.
+/// Distributes the budget; where nothing is measured that it could go by, or a sweep is under way, measures
+/// first and says so. A sweep that is stopped allocates nothing.
 void allocateOnceMeasured(Workspace& workspace, QWidget& window);
 /// What a page that has just been made and the pages beside it have to do with each other: Space on the loom
 /// flips preview and pictures; the table of layers has a menu; the loom takes the keyboard.

@@ -124,8 +124,8 @@ std::string noteOf(const Model& model, const ComparisonRow& row)
         }
     return count == 0 ? std::string()
                       : fmt::format(
-                            "{} of {} layers are {}: their rows are no multiple of {}", count, model.layers.size(),
-                            fmt::join(others, ", "), (*format)->blockElements());
+                          "{} of {} layers are {}: their rows are no multiple of {}", count,
+                          model.layers.size(), fmt::join(others, ", "), (*format)->blockElements());
 }
 
 } // namespace
@@ -170,12 +170,13 @@ Result<std::vector<ComparisonRow>> comparisonRows(
                 if (!chosen->isFloat() && whyNot.empty())
                     whyNot = choice.format == format
                         ? fmt::format(
-                              "{} by {} is left out: the method does not write this format, but {}", format,
-                              row.method, writtenFormatIds(*lookup(method.method), mostNamed))
+                            "{} by {} is left out: the method does not write this format, but {}", format,
+                            row.method, writtenFormatIds(*lookup(method.method), mostNamed))
                         : fmt::format(
-                              "{} by {} is left out: rows of {} weights make it {} in {}, which the method does not "
-                              "write",
-                              format, row.method, model.layers[i].columns, choice.format, model.layers[i].name);
+                            "{} by {} is left out: rows of {} weights make it {} in {}, which the method "
+                            "does not "
+                            "write",
+                            format, row.method, model.layers[i].columns, choice.format, model.layers[i].name);
                 choice = {choice.format, "rtn", {}};
             }
             if (!whyNot.empty()) {

@@ -219,7 +219,8 @@ std::string tableOf(const ComparisonKind& kind, const std::vector<ComparisonRow>
         const SizeUnit unit = sizeUnitOf(row.bytes);
         table += fmt::format(
             "<tr><td>{}{}</td><td>{}</td><td>{:.2f} {}</td><td>{:.3f}</td>", escaped(row.candidate.format),
-            row.note.empty() ? "" : "<br><small>" + escaped(row.note) + "</small>", escaped(row.method), double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
+            row.note.empty() ? "" : "<br><small>" + escaped(row.note) + "</small>", escaped(row.method),
+            double(row.bytes) / unit.bytes, unit.name, row.bitsPerWeight);
         if (!row.isMeasured()) {
             table += fmt::format(
                 "<td colspan=\"{}\">{}</td></tr>\n", shown.size() + 2,

@@ -224,8 +224,8 @@ std::vector<std::string> ExportController::problems(
     if (target.holds == ExportTarget::Holds::Differences) {
         const auto base = m_engine->base();
         if (base == nullptr)
-            problems.emplace_back(
-                "this kind of file holds differences to the model that this one was tuned from: choose that one first");
+            problems.emplace_back("this kind of file holds differences to the model that this one was tuned "
+                                  "from: choose that one first");
         else if (const auto why = whyNotBeside(*base->file, path))
             problems.push_back(*why);
     }

@@ -19,10 +19,10 @@ constexpr std::size_t longestText = 64; // tokens
 constexpr double largestKl = 1e-4; // nats: sums in another order give 1e-9
 /// Of the outputs' root mean square: rounded activations fall on the other side of a border now and then.
 constexpr double largestDifference = 2e-2;
-/// Of what a recipe that rounds inputs changes. ONNX keeps biases as whole numbers, which the recipe does not, and what
-/// falls to the other side of a border takes all behind it along: behind 65 layers the two were 0.9 of it apart, and
-/// independent roundings are the root of 2. Other outputs altogether, as of rows in another order, are farther than the
-/// most that is allowed.
+/// Of what a recipe that rounds inputs changes. ONNX keeps biases as whole numbers, which the recipe does
+/// not, and what falls to the other side of a border takes all behind it along: behind 65 layers the two were
+/// 0.9 of it apart, and independent roundings are the root of 2. Other outputs altogether, as of rows in
+/// another order, are farther than the most that is allowed.
 constexpr double largestShare = 1.42, mostOfAll = 0.5;
 
 using LayerOf = std::function<Result<CompressedLayer>(LayerId)>;
@@ -254,8 +254,8 @@ Result<WrittenCheck> checkWritten(
         isRounded = isRounded || roundsInputs(made);
         return made;
     };
-    const std::vector<Tensor> expected = TRY(
-        outputsOf(model, compressed, inputs, stop, [&](double fraction) { progress(fraction / 2); }));
+    const std::vector<Tensor> expected =
+        TRY(outputsOf(model, compressed, inputs, stop, [&](double fraction) { progress(fraction / 2); }));
     const std::vector<Tensor> found = TRY(outputsOf(
         written, [&](LayerId layer) { return storedLayer(written.tensor(written.layer(layer).tensor)); },
         inputs, stop, [&](double fraction) { progress(0.5 + fraction / 2); }));

@@ -9,9 +9,9 @@ struct WrittenCheck {
     double difference = 0; ///< of the outputs: its root mean square over theirs; of a pipeline the largest
     std::optional<double> kl; ///< language models: nats a token, from the allocation to the file
     std::size_t tokens = 0; ///< language models: that it was measured on
-    /// Networks whose recipe rounds inputs, where `difference` is not next to nothing: what the recipe changes of
-    /// the original's outputs, as `difference`. Numbers on a border fall to one side or the other by the last bit
-    /// of a bias, and so do all behind them: two right programs differ like two roundings.
+    /// Networks whose recipe rounds inputs, where `difference` is not next to nothing: what the recipe
+    /// changes of the original's outputs, as `difference`. Numbers on a border fall to one side or the other
+    /// by the last bit of a bias, and so do all behind them: two right programs differ like two roundings.
     std::optional<double> recipe;
 
     /// Whether the two are one model, up to the order in which sums are taken.

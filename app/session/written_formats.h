@@ -10,12 +10,13 @@ struct Candidate;
 struct Model;
 class PluginHost;
 
-/// Whether a method makes a layer in the format. Signs and codes without a scale are a part of what replaces a
-/// layer, so that only methods that make replacements do.
+/// Whether a method makes a layer in the format. Signs and codes without a scale are a part of what replaces
+/// a layer, so that only methods that make replacements do.
 [[nodiscard]] bool writesLayers(const LayerMethod& method, const NumberFormat& format);
 
-/// What a method can write: the examples of every family and planes of signs where it stores such, fewest bits a
-/// weight first. Floats only of methods that store more than a matrix: tables of outputs may be floats.
+/// What a method can write: the examples of every family and planes of signs where it stores such, fewest
+/// bits a weight first. Floats only of methods that store more than a matrix: tables of outputs may be
+/// floats.
 [[nodiscard]] std::vector<NumberFormatPtr> writtenFormats(const LayerMethod& method);
 
 /// Their ids, of many the first ones: "sign", "q2_k, q3_k, q4_k and 71 others".

@@ -12,9 +12,9 @@
 namespace tritloom::cpu {
 namespace {
 
-/// What all levels are whole multiples of: the largest such power of two; or, where that gives each of them bit
-/// for bit, the largest magnitude over at most 127, as floats of few bits have it that are divided by their
-/// largest. 0 where there is neither in the range of normal numbers.
+/// What all levels are whole multiples of: the largest such power of two; or, where that gives each of them
+/// bit for bit, the largest magnitude over at most 127, as floats of few bits have it that are divided by
+/// their largest. 0 where there is neither in the range of normal numbers.
 float commonUnit(std::span<const float> levels)
 {
     int exponent = 1000;
@@ -105,7 +105,10 @@ std::optional<Coding> codingOf(std::span<const float> levels, LineNumbers number
     FormatLayout layout{.scales = scalesFor(numbers).value()};
     const bool onlyWhole = numbers != LineNumbers::HalfScale && numbers != LineNumbers::Single;
     const std::size_t count = levels.size();
-    const unsigned fewest = count <= 16 ? 4 : count <= 32 ? 5 : count <= 64 ? 6 : 8; // that there are kernels for
+    const unsigned fewest = count <= 16 ? 4
+        : count <= 32                   ? 5
+        : count <= 64                   ? 6
+                                        : 8; // that there are kernels for
     if (const float unit = commonUnit(levels); unit > 0) {
         std::vector<float> whole;
         for (const float level : levels)

@@ -44,8 +44,8 @@ struct CpuLimits {
 /// Measured now, in about two seconds; what other programs take away counts little. Errors: OutOfMemory.
 [[nodiscard]] Result<CpuLimits> measureCpuLimits();
 
-/// 768 MB, more than caches hold, to be read as quickly as the memory gives them: what products of one column are
-/// held against. Thread safe.
+/// 768 MB, more than caches hold, to be read as quickly as the memory gives them: what products of one column
+/// are held against. Thread safe.
 class MemoryReader {
 public:
     static constexpr std::size_t partBytes = std::size_t{8} << 20, parts = 96, bytes = parts * partBytes;

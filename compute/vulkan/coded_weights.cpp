@@ -85,11 +85,13 @@ std::vector<std::byte> codedBytes(const Tensor& weights)
     const std::size_t elements = format.blockElements(), lines = elements / layout.line,
                       blocks = weights.type().rowBytes() / format.blockBytes(), bytes = lineBytes(layout),
                       given = cpu::lineBytes(layout.scales);
-    const std::size_t rowsEnd = weights.type().rows() * blocks * lines * bytes, levels = std::size_t{1} << layout.bits;
+    const std::size_t rowsEnd = weights.type().rows() * blocks * lines * bytes,
+                      levels = std::size_t{1} << layout.bits;
     std::vector<std::byte> made(
         layout.levels == cpu::Levels::Whole ? rowsEnd : tablePlace(rowsEnd) + levels * sizeof(float));
     for (std::size_t code = 0; layout.levels != cpu::Levels::Whole && code < levels; ++code) {
-        const float level = layout.levels == cpu::Levels::Sign ? 2 * float(code) - 1 : layout.table[code] * layout.unit;
+        const float level =
+            layout.levels == cpu::Levels::Sign ? 2 * float(code) - 1 : layout.table[code] * layout.unit;
         std::memcpy(made.data() + tablePlace(rowsEnd) + code * sizeof level, &level, sizeof level);
     }
     parallelFor(weights.type().rows(), 16, [&](std::size_t begin, std::size_t end) {

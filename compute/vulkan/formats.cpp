@@ -113,7 +113,8 @@ StoredWeights storedWeights(const TensorType& weights)
     const std::size_t lines =
         weights.rowBytes() / format.blockBytes() * (format.blockElements() / row.lineElements);
     const std::size_t rowBytes = lines * row.lineBytes;
-    return {rowBytes, row.lineElements, row.lineBytes, row.hasTable ? tablePlace(rowBytes * weights.rows()) : 0};
+    return {
+        rowBytes, row.lineElements, row.lineBytes, row.hasTable ? tablePlace(rowBytes * weights.rows()) : 0};
 }
 
 void setFormat(Dispatch& dispatch, const FormatRow& row)

@@ -52,11 +52,12 @@ bool doTheSame(const Node& a, const Node& b, bool hasLike)
         for (Op* const op : {&left, &right}) {
             op->lists.erase("sizes");
             if (hasLike)
-                std::erase_if(op->attributes, [](const auto& entry) { return entry.first.starts_with("scale"); });
+                std::erase_if(
+                    op->attributes, [](const auto& entry) { return entry.first.starts_with("scale"); });
         }
     return left == right && std::ranges::equal(a.literals, b.literals, [](const Tensor& x, const Tensor& y) {
-        return x.type().shape == y.type().shape && std::ranges::equal(x.bytes(), y.bytes());
-    });
+               return x.type().shape == y.type().shape && std::ranges::equal(x.bytes(), y.bytes());
+           });
 }
 
 } // namespace
@@ -69,9 +70,11 @@ Result<AnySize> anySize(const ModelFile& file, const Graph& graph, const Graph& 
     ValueShapes shapes(file, graph), others(file, larger);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const Node &node = graph.nodes[i], &other = larger.nodes[i];
-        if (node.op.kind == OpKind::Resize && other.op.kind == OpKind::Resize && !doTheSame(node, other, false))
+        if (node.op.kind == OpKind::Resize && other.op.kind == OpKind::Resize
+            && !doTheSame(node, other, false))
             for (std::size_t v = shapes.count(); v-- > 0 && !result.like.contains(node.output);)
-                if (isAsLarge(shapes[v], node.op.list("sizes")) && isAsLarge(others[v], other.op.list("sizes")))
+                if (isAsLarge(shapes[v], node.op.list("sizes"))
+                    && isAsLarge(others[v], other.op.list("sizes")))
                     result.like[node.output] = shapes.id(v);
         if (!doTheSame(node, other, result.like.contains(node.output)))
             return AnySize{fmt::format("node '{}' ({})", node.name, nameOf(node.op.kind)), {}};

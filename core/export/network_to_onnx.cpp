@@ -3,7 +3,6 @@
 #include "core/architecture/onnx/onnx_network.h"
 #include "core/graph/shape_inference.h"
 
-
 namespace tritloom::onnx {
 namespace {
 
@@ -186,8 +185,8 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file, std::vector<std
             larger = std::move(*built);
         else
             notices.push_back(fmt::format(
-                "the network takes pictures of any size, and this file {} x {}: {} is made for one", nominal[2],
-                nominal[3], sizes.whyNot));
+                "the network takes pictures of any size, and this file {} x {}: {} is made for one",
+                nominal[2], nominal[3], sizes.whyNot));
     }
 
     ::onnx::ModelProto model;

@@ -15,7 +15,8 @@ public:
     /// A file as models run it: architectures name tensors anew and cut them, see preparedFile().
     using Prepare = std::shared_ptr<const ModelFile> (*)(ModelFile);
 
-    /// given: what was asked for, whatever it is called; no other is taken in its place. prepare: null: files stay as they are.
+    /// given: what was asked for, whatever it is called; no other is taken in its place. prepare: null: files
+    /// stay as they are.
     explicit BaseFiles(std::vector<std::filesystem::path> given = {}, Prepare prepare = nullptr);
 
     /// Files that are looked at last, where they are called as a reference says.

@@ -245,8 +245,9 @@ Result<void> readOverBase(
     }
     if (bases.areGiven())
         return fail(
-            ErrorCode::InvalidInput, "{}: it holds differences to '{}', and what was asked for is not that model: {}",
-            file, printable(base), differs);
+            ErrorCode::InvalidInput,
+            "{}: it holds differences to '{}', and what was asked for is not that model: {}", file,
+            printable(base), differs);
     if (differs.empty())
         return fail(
             ErrorCode::NotFound,

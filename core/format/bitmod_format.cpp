@@ -207,8 +207,8 @@ private:
     {
         std::fill(packed.begin(), packed.end(), std::byte{0});
         const auto stored = [](float scale) { return halfToFloat(halfOf(scale)); };
-        const bitmod::Choice best = bitmod::choose(
-            m_bits, bitmod::finiteOf(values), importance, shares, stored, packed.subspan(2));
+        const bitmod::Choice best =
+            bitmod::choose(m_bits, bitmod::finiteOf(values), importance, shares, stored, packed.subspan(2));
         if (best.scale > 0)
             storeHead(packed, best);
     }

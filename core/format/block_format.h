@@ -106,14 +106,14 @@ private:
 /// A number format made of a layout: the bytes of one block and how to search for good ones.
 ///
 /// A layout has a `name()`, `elements()`, `bytes()`, `lineElements()` (weights under one Line), `table()` (a
-/// span of floats by code), `line(block, index)`, `code(block, element)` or `codes(block, codes)` for all of a
-/// block, `setCode(block, element, code)`, `encode(values, block)`. It may have a faster `decode(block, values)`
-/// of its own and a `search(values, importance, block)`, which need not be better than encode(), or a
-/// `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse, or an
-/// `encodeBlocks(values, blocks)` that gives the bytes of encode(). Those that write are given finite numbers and
-/// zeroed blocks. One whose lines have a half as scale and no offset says so by `lineNumbers()`. Without
-/// lineElements() it has no levels. It may have codes for products nevertheless: one `line(block, 0)` a block,
-/// `codes(block, codes)`, their levels `codeTable()`.
+/// span of floats by code), `line(block, index)`, `code(block, element)` or `codes(block, codes)` for all of
+/// a block, `setCode(block, element, code)`, `encode(values, block)`. It may have a faster `decode(block,
+/// values)` of its own and a `search(values, importance, block)`, which need not be better than encode(), or
+/// a `fitBlocks(values, importance, blocks)` for many blocks at once, which must not be worse, or an
+/// `encodeBlocks(values, blocks)` that gives the bytes of encode(). Those that write are given finite numbers
+/// and zeroed blocks. One whose lines have a half as scale and no offset says so by `lineNumbers()`. Without
+/// lineElements() it has no levels. It may have codes for products nevertheless: one `line(block, 0)` a
+/// block, `codes(block, codes)`, their levels `codeTable()`.
 template <typename Layout>
 class BlockFormat final : public NumberFormat, public CodedBlocks {
 public:

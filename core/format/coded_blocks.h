@@ -16,7 +16,8 @@ enum class LineNumbers : std::uint8_t {
     HalfScaleAndZero, ///< such a scale; the offset is -scale * zero with a whole zero of 0..255
     SingleAndZero, ///< any scale, such an offset, rounded: decode() is scale * (table[code] - zero)
     Single, ///< any scale, any offset
-    HalfPlanes, ///< two planes of bits, each under a half: decode() is scale * (code & 1) + offset * (code >> 1)
+    HalfPlanes, ///< two planes of bits, each under a half: decode() is scale * (code & 1) + offset * (code >>
+                ///< 1)
 };
 
 /// A format whose weights are codes into one table, times the scale of their line. Whoever multiplies with

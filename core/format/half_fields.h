@@ -103,8 +103,8 @@ template <unsigned Bits>
 }
 
 #if defined(__AVX512F__)
-/// 32 codes, in order as storeInOrder() has them: neighbours are joined within eights, of which the lower half
-/// is kept.
+/// 32 codes, in order as storeInOrder() has them: neighbours are joined within eights, of which the lower
+/// half is kept.
 template <unsigned Bits>
 [[gnu::always_inline]] inline void storeWholes(const WholeLanes& a, const WholeLanes& b, char* to)
 {

@@ -38,8 +38,8 @@ public:
     [[nodiscard]] virtual Result<CompressedLayer> quantizeWithRanges(
         const LayerProblem&, const InputHistograms& inputs, const NumberFormatPtr& format, const Parameters&,
         const MethodContext&) const = 0;
-    /// As LayerMethod::storedBytes(), exact but for groups of time steps. channels: of what goes into the layer
-    /// (Layer::channels); 0: nothing is multiplied, and no ranges are stored.
+    /// As LayerMethod::storedBytes(), exact but for groups of time steps. channels: of what goes into the
+    /// layer (Layer::channels); 0: nothing is multiplied, and no ranges are stored.
     [[nodiscard]] virtual std::size_t storedBytesByChannels(
         std::size_t outputs, std::size_t inputs, std::size_t channels, const NumberFormatPtr& format,
         const Parameters&) const = 0;

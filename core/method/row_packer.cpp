@@ -57,8 +57,8 @@ std::shared_ptr<void> roomFor(std::size_t bytes)
     return recycledMemory(bytes);
 }
 
-// Milliseconds even for a slow search; where a kernel writes without one, a chunk of these takes a microsecond,
-// and of those some fifty.
+// Milliseconds even for a slow search; where a kernel writes without one, a chunk of these takes a
+// microsecond, and of those some fifty.
 constexpr std::size_t weightsAtOnce = 16384, weightsOfKernels = 32 * weightsAtOnce;
 
 /// A tensor of the same shape, each row by body(r, room, packed), rows in parallel. room: `floats` of the

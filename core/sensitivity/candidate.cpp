@@ -59,7 +59,8 @@ std::uint64_t bytesOf(const Layer& layer, const LayerChoice& choice, const Metho
         return 0;
     const LayerMethod* const method = methods ? methods(choice.method) : nullptr;
     if (const auto* const ranged = dynamic_cast<const RangeMethod*>(method))
-        return ranged->storedBytesByChannels(layer.rows, layer.columns, layer.channels, format, choice.parameters);
+        return ranged->storedBytesByChannels(
+            layer.rows, layer.columns, layer.channels, format, choice.parameters);
     if (method != nullptr)
         return method->storedBytes(layer.rows, layer.columns, format, choice.parameters);
     const std::uint64_t block = format->blockElements(); // each row starts a new block, as in TensorType

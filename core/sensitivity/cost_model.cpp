@@ -24,7 +24,8 @@ double joulesPerProduct(std::string_view format)
 
 /// Bytes of the base that are read beside what bytesOf() counts of the layer.
 std::uint64_t bytesOfBase(
-    const Model& model, const Layer& layer, const LayerChoice& choice, const MethodLookup& methods, const Model* base)
+    const Model& model, const Layer& layer, const LayerChoice& choice, const MethodLookup& methods,
+    const Model* base)
 {
     if (!model.file)
         return 0;
@@ -71,8 +72,8 @@ DecodeLoad decodeLoad(
         const LayerChoice& choice = allocation.layers[i];
         const double products =
             double(layer.parameters()) * double(std::max<std::size_t>(1, uses[layer.tensor]));
-        load.weightBytes += double(
-            bytesOf(layer, choice, methods) + bytesOfBase(model, layer, choice, methods, base));
+        load.weightBytes +=
+            double(bytesOf(layer, choice, methods) + bytesOfBase(model, layer, choice, methods, base));
         load.multiplyAdds += products;
         load.arithmeticJoules +=
             products * joulesPerProduct(choice.format.empty() ? layer.storedFormat : choice.format);

@@ -26,11 +26,11 @@ struct DecodeLoad {
     }
 };
 
-/// O(layers). methods: see bytesOf(). base: what methods that need one store differences to; null: it is taken
-/// to be stored as the model is. Any thread.
+/// O(layers). methods: see bytesOf(). base: what methods that need one store differences to; null: it is
+/// taken to be stored as the model is. Any thread.
 [[nodiscard]] DecodeLoad decodeLoad(
-    const Model& model, const Allocation& allocation, std::size_t contextLength, const MethodLookup& methods = {},
-    const Model* base = nullptr);
+    const Model& model, const Allocation& allocation, std::size_t contextLength,
+    const MethodLookup& methods = {}, const Model* base = nullptr);
 
 /// What is read to use a tensor as it is stored: storedBytes(), and of a difference what lies in its base.
 [[nodiscard]] std::uint64_t bytesRead(const NamedTensor& tensor);

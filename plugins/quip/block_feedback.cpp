@@ -1,7 +1,7 @@
 #include "plugins/quip/block_feedback.h"
 
 #include "core/format/block_format.h"
-#include "core/format/e8p_format.h"
+#include "core/format/e8p_points.h"
 
 #include <algorithm>
 

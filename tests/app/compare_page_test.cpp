@@ -82,15 +82,18 @@ private slots:
         auto* const chart = m_page->findChild<QChartView*>("compareChart");
         QVERIFY(chart->isVisible());
         const auto marks = [&] { // of sizes, as many as there is room for
-            const auto* const axis =
-                qobject_cast<QValueAxis*>(chart->chart()->axes(Qt::Horizontal).front());
-            return int(std::floor(axis->max() / axis->tickInterval()) - std::ceil(axis->min() / axis->tickInterval())) + 1;
+            const auto* const axis = qobject_cast<QValueAxis*>(chart->chart()->axes(Qt::Horizontal).front());
+            return int(std::floor(axis->max() / axis->tickInterval())
+                       - std::ceil(axis->min() / axis->tickInterval()))
+                + 1;
         };
         const QSize before = chart->size();
         chart->resize(200, before.height());
         const int narrow = marks();
         chart->resize(700, before.height());
-        QVERIFY2(narrow >= 2 && narrow <= 4 && marks() > narrow, qPrintable(QString("%1 %2").arg(narrow).arg(marks())));
+        QVERIFY2(
+            narrow >= 2 && narrow <= 4 && marks() > narrow,
+            qPrintable(QString("%1 %2").arg(narrow).arg(marks())));
         chart->resize(before);
         if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE")) {
             QTest::qWait(100); // the button's new text and the legend are laid out
@@ -257,7 +260,8 @@ private slots:
             qPrintable(table->item(noted, 0)->toolTip()));
         table->selectRow(noted);
         QVERIFY(std::ranges::any_of(page->findChildren<QLabel*>(), [&](const QLabel* label) {
-            return label->toolTip().contains("no multiple of 256") || label->text().contains("no multiple of 256");
+            return label->toolTip().contains("no multiple of 256")
+                || label->text().contains("no multiple of 256");
         }));
 
         // Numbers of other pictures are not these numbers.

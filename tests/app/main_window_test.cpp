@@ -50,9 +50,8 @@ private slots:
     {
         const auto buttons = find<QWidget>("startPage")->findChildren<QPushButton*>("sampleFile");
         QCOMPARE(std::size_t(buttons.size()), sampleModels().size());
-        const auto classifier = std::ranges::find_if(buttons, [](const QPushButton* button) {
-            return button->toolTip().endsWith("shapes.onnx");
-        });
+        const auto classifier = std::ranges::find_if(
+            buttons, [](const QPushButton* button) { return button->toolTip().endsWith("shapes.onnx"); });
         QVERIFY(classifier != buttons.end());
         QSignalSpy opened(m_window.get(), &MainWindow::opened);
         QTest::mouseClick(*classifier, Qt::LeftButton);

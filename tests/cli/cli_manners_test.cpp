@@ -113,7 +113,8 @@ private slots:
         QTest::addColumn<QStringList>("arguments");
         const QString pipe = path("pipe"), picture = m_pictures + "classification/shapes.onnx";
         QTest::newRow("a model") << QStringList{"inspect", pipe};
-        QTest::newRow("a recipe") << QStringList{"export", m_language, "--recipe", pipe, "-o", path("o.gguf")};
+        QTest::newRow("a recipe") << QStringList{"export", m_language, "--recipe",
+                                                 pipe,     "-o",       path("o.gguf")};
         QTest::newRow("the recipe of a network on pictures")
             << QStringList{"evaluate", picture, "--recipe", pipe};
         QTest::newRow("a recipe's difference") << QStringList{"recipe", "diff", pipe, pipe};
@@ -263,8 +264,10 @@ private slots:
         QTest::addColumn<int>("exitCode");
         QTest::addColumn<QByteArray>("sentence");
         QTest::newRow("it crashes") << QByteArray("kill -SEGV $$") << false << 1
-                                    << QByteArray("the program of the window ended before the picture was taken");
-        QTest::newRow("it is stopped") << QByteArray("exec sleep 30") << true << 130 << QByteArray("cancelled");
+                                    << QByteArray(
+                                           "the program of the window ended before the picture was taken");
+        QTest::newRow("it is stopped")
+            << QByteArray("exec sleep 30") << true << 130 << QByteArray("cancelled");
     }
     void aWindowThatEndsOnItsOwnIsTold()
     {
@@ -343,7 +346,8 @@ private slots:
     void formatsThatFitNoRowAreNoted()
     {
         const QString picture = m_pictures + "super-resolution/enlarge.onnx";
-        const QStringList what{"compare", picture, "--formats", "q4_k,int8row", "--methods", "rtn", "--limit", "1"};
+        const QStringList what{"compare",   picture, "--formats", "q4_k,int8row",
+                               "--methods", "rtn",   "--limit",   "1"};
         const Finished done = cli(what + QStringList{"--csv", path("n.csv"), "--html", path("n.html")});
         QVERIFY2(done.exitCode == 0, done.err.constData());
         const Finished json = cli(what + QStringList{"--json"});

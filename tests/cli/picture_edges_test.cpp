@@ -116,8 +116,8 @@ private slots:
         const QByteArray mark = path("was run").toUtf8(); // what the shell would make
         const QByteArray command = "touch '" + mark + "'";
         file.write(
-            QByteArray("\x80\x02") + "cposix\nsystem\nX" + char(command.size()) + QByteArray(3, '\0') + command
-            + "\x85R.");
+            QByteArray("\x80\x02") + "cposix\nsystem\nX" + char(command.size()) + QByteArray(3, '\0')
+            + command + "\x85R.");
         file.close();
         const Finished done = cli({"inspect", path("poisoned.pth")});
         QVERIFY2(done.exitCode == 1 && done.err.contains("posix.system"), done.err.constData());

@@ -101,14 +101,15 @@ private slots:
         const bool isCoded = std::none_of(std::begin(withRows), std::end(withRows), [&](const char* begin) {
             return format.startsWith(begin);
         });
-        // Vectors of a codebook, and groups of two widths in tiles, lie as single codes: decoding them anew for each
-        // product would take longer than their bytes.
+        // Vectors of a codebook, and groups of two widths in tiles, lie as single codes: decoding them anew
+        // for each product would take longer than their bytes.
         const bool isUnfolded = format.startsWith("e8p") || format.startsWith("mix24");
         QVERIFY2(
-            growth <= (format == "tq1_0"  ? 1.23
-                           : isUnfolded   ? 2.8
-                           : isCoded      ? 1.5
-                                          : 1.04),
+            growth
+                <= (format == "tq1_0" ? 1.23
+                        : isUnfolded  ? 2.8
+                        : isCoded     ? 1.5
+                                      : 1.04),
             qPrintable(QString::number(growth)));
     }
 

@@ -63,7 +63,8 @@ private slots:
         QVERIFY2(
             deviation(exact, .0381) < .02 && deviation(second, exact) < .005,
             qPrintable(QString("%1 %2").arg(exact).arg(second)));
-        QCOMPARE(parseNumberFormat("bitmod3g128s8").value()->bitsPerWeight(), 3 + (8 + 2) / 128. + 16 / 1024.);
+        QCOMPARE(
+            parseNumberFormat("bitmod3g128s8").value()->bitsPerWeight(), 3 + (8 + 2) / 128. + 16 / 1024.);
     }
 
     void aWorkedGroup()

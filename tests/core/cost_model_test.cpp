@@ -138,15 +138,15 @@ private slots:
             ofBase += double(base->layers[i].storedBytes);
         }
         QVERIFY(ofBase > 0);
-        QCOMPARE(
-            decodeLoad(*tuned, signs, 0, methods, base.get()).weightBytes, others + stored + ofBase);
+        QCOMPARE(decodeLoad(*tuned, signs, 0, methods, base.get()).weightBytes, others + stored + ofBase);
         // Of a base that is not known: as the model itself is stored.
         QCOMPARE(decodeLoad(*tuned, signs, 0, methods).weightBytes, others + stored + ofBase);
         // In a file that refers to it, the base's part is not among the bytes that are stored.
         Compressor compressor(tuned, methods, nullptr, 0);
         compressor.setBase(base);
         const CompressedLayer made = compressor.compress(LayerId(1), signs.layers[1], {}).value();
-        NamedTensor tensor{.name = "difference", .shape = {}, .stored = made.replacement()->parts.front().tensor};
+        NamedTensor tensor{
+            .name = "difference", .shape = {}, .stored = made.replacement()->parts.front().tensor};
         tensor.replacement = made.replacement();
         QCOMPARE(bytesRead(tensor) - storedBytes(tensor), std::uint64_t(base->layers[1].storedBytes));
     }

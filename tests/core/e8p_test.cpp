@@ -1,4 +1,4 @@
-#include "core/format/e8p_format.h"
+#include "core/format/e8p_points.h"
 #include "tests/core/format_fixture.h"
 
 #include <QTest>
@@ -27,10 +27,10 @@ private slots:
     void theLongPatternsAreThoseOfThePublishedModels()
     {
         // quip-sharp's list as it stands there: 1 for 1/2, 3 for 3/2.
-        const QString listed
-            = "31113333 13113333 11313333 11133333 33313311 33313131 33311331 33313113 33311313 33311133 "
-              "33133311 33133131 33131331 33133113 33131313 33131133 31333311 31333131 31331331 31333113 "
-              "31331313 13331133 13333311 13333131 13331331 13333113 13331313 11331333 33113331";
+        const QString listed =
+            "31113333 13113333 11313333 11133333 33313311 33313131 33311331 33313113 33311313 33311133 "
+            "33133311 33133131 33131331 33133113 33131313 33131133 31333311 31333131 31331331 31333113 "
+            "31331313 13331133 13333311 13333131 13331331 13333113 13331313 11331333 33113331";
         QStringList ours;
         for (std::size_t k = 227; k < 256; ++k) {
             QString text;

@@ -205,7 +205,9 @@ private slots:
                 QVERIFY2(!written.operators->inputs[0].shape[i], each.name.c_str());
             for (const auto& [height, width] : {std::pair{41UL, 56UL}, std::pair{72UL, 35UL}}) {
                 std::mt19937 random(7);
-                const auto whole = [&](std::size_t size) { return size / picture.multiple * picture.multiple; };
+                const auto whole = [&](std::size_t size) {
+                    return size / picture.multiple * picture.multiple;
+                };
                 const Shape shape{1, input.shape[1], whole(height), whole(width)};
                 std::vector<float> values(TensorType{nullptr, shape}.elements());
                 for (float& value : values)
@@ -285,8 +287,9 @@ private slots:
         QTest::addColumn<QString>("network");
         // Not the autoencoder: its 70 layers of chance numbers make half of what comes out of any rounding.
         for (const Case& each : m_cases)
-            if ((isSmall(each) && each.name != "autoencoder") || each.name == "mnist" || each.name.starts_with("resnet20")
-                || each.name == "version-slim-320" || each.name == "ddpm_mnist_final")
+            if ((isSmall(each) && each.name != "autoencoder") || each.name == "mnist"
+                || each.name.starts_with("resnet20") || each.name == "version-slim-320"
+                || each.name == "ddpm_mnist_final")
                 QTest::addRow("%s", each.name.c_str()) << QString::fromStdString(each.name);
     }
     void roundedInputsRunAsEvaluated()

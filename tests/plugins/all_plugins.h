@@ -12,8 +12,8 @@
 #include "plugins/top_eigenvalue/top_eigenvalue.h"
 #endif
 #include "plugins/bit_planes/bit_planes.h"
-#include "plugins/bitdelta/bitdelta.h"
 #include "plugins/bit_scaling/bit_scaling.h"
+#include "plugins/bitdelta/bitdelta.h"
 #include "plugins/bsnip/bsnip.h"
 #include "plugins/bsynflow/bsynflow.h"
 #include "plugins/channel_ranges/channel_ranges.h"
@@ -214,11 +214,7 @@ inline const PluginRow allPlugins[] = {
     {"size-aware", World::Text, score<SizeAware>, specs<SizeAware>, {{"chunks", 1}}},
     {"zd", World::Text, score<ZScoreDistribution>, specs<ZScoreDistribution>, {}},
     {"integer-program", World::Items, choose<IntegerProgram>, specs<IntegerProgram>, {}},
-    {"mutation-search",
-     World::Items,
-     choose<MutationSearch>,
-     specs<MutationSearch>,
-     {{"mutations", 5000}}},
+    {"mutation-search", World::Items, choose<MutationSearch>, specs<MutationSearch>, {{"mutations", 5000}}},
     {"near-mean", World::Items, choose<NearMean>, specs<NearMean>, {}},
     {"threshold", World::Items, choose<Threshold>, specs<Threshold>, {}},
     {"two-group", World::Items, choose<TwoGroup>, specs<TwoGroup>, {}},

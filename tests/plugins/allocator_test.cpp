@@ -1,5 +1,5 @@
-#include "plugins/baq/baq.h"
 #include "core/method/least_cost.h"
+#include "plugins/baq/baq.h"
 #include "plugins/integer_program/integer_program.h"
 #include "plugins/mutation_search/mutation_search.h"
 #include "plugins/two_level/two_level.h"
@@ -185,7 +185,8 @@ private slots:
         QVERIFY(totalsOf(problem, solution.chosen).bytes <= problem.byteBudget);
     }
 
-    // emq 7: of 18 layers with 2, 3 or 4 bits and a proxy that is linear in them, at most 1 % below the exact best.
+    // emq 7: of 18 layers with 2, 3 or 4 bits and a proxy that is linear in them, at most 1 % below the exact
+    // best.
     void mutationsComeNearTheBest()
     {
         for (unsigned seed = 0; seed < 5; ++seed) {
@@ -214,8 +215,13 @@ private slots:
             const auto greedy = MutationSearch().allocate(problem, {{"mutations", 0}}, context).value();
             QVERIFY(totalsOf(problem, found.chosen).bytes <= problem.byteBudget);
             QVERIFY2(
-                found.cost >= best - 1e-9 && all - found.cost >= .99 * (all - best) && found.cost <= greedy.cost,
-                qPrintable(QString("%1, best %2, greedy %3, of %4").arg(found.cost).arg(best).arg(greedy.cost).arg(all)));
+                found.cost >= best - 1e-9 && all - found.cost >= .99 * (all - best)
+                    && found.cost <= greedy.cost,
+                qPrintable(QString("%1, best %2, greedy %3, of %4")
+                               .arg(found.cost)
+                               .arg(best)
+                               .arg(greedy.cost)
+                               .arg(all)));
         }
     }
 

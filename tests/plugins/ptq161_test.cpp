@@ -38,7 +38,8 @@ private slots:
         QVERIFY(std::fabs(binaryError(part, row, equal) - 0.19632) < 1e-6);
     }
 
-    // bitnet 4: signs with a scale leave .89 or .80 of this row, with an offset .16; this is the method that has one.
+    // bitnet 4: signs with a scale leave .89 or .80 of this row, with an offset .16; this is the method that
+    // has one.
     void anOffsetIsWhatOneBitNeedsBesideItsScale()
     {
         LayerProblem problem{.weights = Tensor::adoptFloats({1, 4}, {.9f, .5f, .3f, -.1f})};

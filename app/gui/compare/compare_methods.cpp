@@ -105,9 +105,11 @@ void ComparePage::offerFormat(const QListWidgetItem* item)
             return;
     }
     const QString own = QString::fromStdString(
-        preferredCandidate(m_workspace.model(), method.method, method.parameters, m_workspace.methods()).format);
+        preferredCandidate(m_workspace.model(), method.method, method.parameters, m_workspace.methods())
+            .format);
     for (int i = 0; i < m_formats->count(); ++i)
-        if (QListWidgetItem* const format = m_formats->item(i); format->data(Qt::UserRole).toString() == own) {
+        if (QListWidgetItem* const format = m_formats->item(i);
+            format->data(Qt::UserRole).toString() == own) {
             format->setCheckState(Qt::Checked);
             m_formats->scrollToItem(format);
             return;

@@ -358,9 +358,10 @@ void ComparePage::take()
         return;
     m_workspace.document().replace(
         row->allocation,
-        row->isOriginal() ? tr("All layers as stored")
-                          : tr("All layers to %1 by %2")
-                                .arg(QString::fromStdString(row->candidate.format), QString::fromStdString(row->method)));
+        row->isOriginal()
+            ? tr("All layers as stored")
+            : tr("All layers to %1 by %2")
+                  .arg(QString::fromStdString(row->candidate.format), QString::fromStdString(row->method)));
 }
 
 void ComparePage::save()

@@ -167,7 +167,8 @@ void MethodDialog::fillFormats()
     const PluginChoice choice = m_chooser->choice();
     const std::string preferred =
         preferredCandidate(m_workspace.model(), choice.id, choice.parameters, m_workspace.methods()).format;
-    for (const QString& wanted : {before, QString::fromStdString(now.format), QString::fromStdString(preferred)})
+    for (const QString& wanted :
+         {before, QString::fromStdString(now.format), QString::fromStdString(preferred)})
         if (const int at = wanted.isEmpty() ? -1 : m_format->findData(wanted); at >= 0) {
             m_format->setCurrentIndex(at);
             return;

@@ -169,8 +169,7 @@ HWY_INLINE void addSteps(
                 add<W::L, W::Wide>(sums[g][0], planeOf<0, S>(codes[g]), tables, four);
                 add<W::L, W::Wide>(sums[g][1], planeOf<1, S>(codes[g]), tables, four);
             } else
-                add<W::L, W::Wide>(
-                sums[g][S % Chains], codesOf<W::Bits, W::L, S>(codes[g]), tables, four);
+                add<W::L, W::Wide>(sums[g][S % Chains], codesOf<W::Bits, W::L, S>(codes[g]), tables, four);
     };
     (one(std::integral_constant<std::size_t, First + Step>()), ...);
 }

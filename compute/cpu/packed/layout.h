@@ -114,7 +114,8 @@ inline constexpr double fractionUnits = (1 << 23) - 1;
 
 /// Where things are in a repacked matrix.
 struct PackedLayout : FormatLayout {
-    /// By code what byte dot products take: table[code] + zero, or the high, middle and low byte of a fraction.
+    /// By code what byte dot products take: table[code] + zero, or the high, middle and low byte of a
+    /// fraction.
     std::array<std::array<std::uint8_t, 256>, 3> levelBytes{};
     std::size_t rows = 0, columns = 0;
     std::size_t paddedColumns = 0; ///< a multiple of 32; what lies past `columns` meets zeros

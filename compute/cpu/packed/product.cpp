@@ -72,8 +72,8 @@ constexpr std::array<KernelRow, 6> wholeRows()
         row<Bits, Levels::Whole, Scales::HalfLine, Long>()};
 }
 
-/// Formats that say only that they have codes: offsets that are no halves, SingleLine, HalfZero or SingleZero, which
-/// are told apart line by line. 5 to 7 bits take 8.
+/// Formats that say only that they have codes: offsets that are no halves, SingleLine, HalfZero or
+/// SingleZero, which are told apart line by line. 5 to 7 bits take 8.
 template <unsigned Bits>
 constexpr std::array<KernelRow, 2> singleRows()
 {

@@ -19,12 +19,12 @@
 HWY_BEFORE_NAMESPACE();
 namespace tritloom::cpu::HWY_NAMESPACE {
 
-/// How large the codes are, which says how many products fit 16 bits where there is no instruction for byte dots;
-/// where there is one, all are `Byte`.
+/// How large the codes are, which says how many products fit 16 bits where there is no instruction for byte
+/// dots; where there is one, all are `Byte`.
 enum class CodeSize { Nibble, Seven, Byte };
 
-/// Adds the products of a line's columns, `Steps` of four (0: `count`, whole spans). codes: of each panel. x: of
-/// each token.
+/// Adds the products of a line's columns, `Steps` of four (0: `count`, whole spans). codes: of each panel. x:
+/// of each token.
 template <CodeSize Size, std::size_t Tokens, std::size_t Steps>
 HWY_INLINE void addColumns(
     IntVector (&sums)[tilePanels][Tokens], const std::uint8_t* one, const std::uint8_t* two,
@@ -201,7 +201,10 @@ void multiplyTokens(
     std::size_t begin, std::size_t end, float* results)
 {
     // Tokens whose sums the registers hold.
-    constexpr std::size_t few = Size == CodeSize::Nibble ? 4 : 2, most = HWY_TARGET > HWY_AVX3 ? few : Digits == 3 ? 4 : 6;
+    constexpr std::size_t few = Size == CodeSize::Nibble ? 4 : 2,
+                          most = HWY_TARGET > HWY_AVX3 ? few
+        : Digits == 3                                  ? 4
+                                                       : 6;
     const auto some = [&](auto count, std::size_t t) {
         constexpr std::size_t tokens = decltype(count)::value;
         float* const to = results + (t - begin) * tileRows;

@@ -34,8 +34,8 @@ constexpr bool hasByteDot = true;
 constexpr bool hasByteDot = false;
 #endif
 
-/// Whether sums of products fit 16 bits for a while, which costs less than 32 where no instruction makes the four
-/// products of a lane one number.
+/// Whether sums of products fit 16 bits for a while, which costs less than 32 where no instruction makes the
+/// four products of a lane one number.
 #if HWY_ARCH_X86
 constexpr bool hasWordSums = !hasByteDot;
 #else
@@ -321,7 +321,8 @@ private:
     const std::uint8_t *m_header, *m_lines;
 };
 
-/// Levels by code as bytes, see PackedLayout::levelBytes. More than 16 only where an instruction looks them up.
+/// Levels by code as bytes, see PackedLayout::levelBytes. More than 16 only where an instruction looks them
+/// up.
 template <unsigned Bits>
 class LevelTables {
     static_assert(Bits <= 4 || HWY_TARGET == HWY_AVX3_DL);

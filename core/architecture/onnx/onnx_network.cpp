@@ -83,8 +83,8 @@ std::optional<std::pair<NoiseSchedule, double>> statedSchedule(const ModelFile& 
     double timeScale = 0;
     unsigned betas = 0, prediction = 0, sampler = 0, spacing = 0, variance = 0;
     std::size_t trained = 0;
-    in >> timeScale >> s.steps >> betas >> s.firstBeta >> s.lastBeta >> prediction >> sampler >> spacing >> s.offset
-        >> s.endsClean >> s.clips >> variance >> s.endsAtZero >> s.lowerOrderLast >> trained;
+    in >> timeScale >> s.steps >> betas >> s.firstBeta >> s.lastBeta >> prediction >> sampler >> spacing
+        >> s.offset >> s.endsClean >> s.clips >> variance >> s.endsAtZero >> s.lowerOrderLast >> trained;
     const auto isShare = [](double beta) { return beta > 0 && beta < 1; };
     if (!in || !std::isfinite(timeScale) || timeScale <= 0 || s.steps == 0 || s.steps > mostSteps
         || s.offset >= s.steps || !isShare(s.firstBeta) || !isShare(s.lastBeta)
@@ -179,9 +179,9 @@ std::string textOf(const Normalisation& n)
 std::string textOf(const NoiseSchedule& s, double timeScale)
 {
     std::string text = fmt::format(
-        "{} {} {} {} {} {} {} {} {} {:d} {:d} {} {:d} {:d} {}", timeScale, s.steps, unsigned(s.betas), s.firstBeta,
-        s.lastBeta, unsigned(s.prediction), unsigned(s.sampler), unsigned(s.spacing), s.offset, s.endsClean, s.clips,
-        unsigned(s.variance), s.endsAtZero, s.lowerOrderLast, s.trainedBetas.size());
+        "{} {} {} {} {} {} {} {} {} {:d} {:d} {} {:d} {:d} {}", timeScale, s.steps, unsigned(s.betas),
+        s.firstBeta, s.lastBeta, unsigned(s.prediction), unsigned(s.sampler), unsigned(s.spacing), s.offset,
+        s.endsClean, s.clips, unsigned(s.variance), s.endsAtZero, s.lowerOrderLast, s.trainedBetas.size());
     for (const double beta : s.trainedBetas)
         text += fmt::format(" {}", beta);
     return text;
