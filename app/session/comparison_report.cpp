@@ -178,8 +178,8 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
                 : std::string(",,");
         text += row.isMeasured()
             ? fmt::format("{},{:.4g},{:.4g},", row.samples, row.compressSeconds, row.evaluateSeconds)
-            : ",,," + csvCell(row.failure);
-        text += "," + csvCell(row.note) + "\n";
+            : fmt::format(",,,{}", csvCell(row.failure));
+        text += fmt::format(",{}\n", csvCell(row.note));
     }
     return text;
 }

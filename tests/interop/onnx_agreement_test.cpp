@@ -197,12 +197,19 @@ private slots:
             const std::filesystem::path path = inFolder(each.name + "-any.onnx");
             const auto report = exportAllocation(*model, *compressor, model->original(), path, {}, {});
             QVERIFY2(report, report ? "" : report.error().message.c_str());
-            for (const std::string& check : report->checks)
-                QVERIFY2(check.find("any size") == std::string::npos, check.c_str());
+            // Attention over all pixels counts them.
+            const bool isForOne = each.name == "autoencoder";
+            QCOMPARE(
+                std::ranges::any_of(
+                    report->checks,
+                    [](const std::string& check) { return check.find("any size") != std::string::npos; }),
+                isForOne);
             const ModelFile written = openModel(path).value();
             const GraphInput& input = model->graph->inputs.front();
             for (const std::size_t i : {2, 3})
-                QVERIFY2(!written.operators->inputs[0].shape[i], each.name.c_str());
+                QVERIFY2(written.operators->inputs[0].shape[i].has_value() == isForOne, each.name.c_str());
+            if (isForOne)
+                continue;
             for (const auto& [height, width] : {std::pair{41UL, 56UL}, std::pair{72UL, 35UL}}) {
                 std::mt19937 random(7);
                 const auto whole = [&](std::size_t size) {

@@ -32,11 +32,11 @@ std::optional<PackedLayout> packedLayout(const FormatLayout& format, const Tenso
     layout.blocks = (layout.paddedColumns + layout.blockColumns - 1) / layout.blockColumns;
     layout.panels = (layout.rows + panelRows - 1) / panelRows;
     for (std::size_t code = 0; code < layout.table.size(); ++code) {
-        const int whole = layout.levels == Levels::Fraction
+        const int level = layout.levels == Levels::Fraction
             ? (1 << 23) + int(std::lround(double(layout.table[code]) * fractionUnits))
             : (int(layout.table[code]) + layout.zero) << 16;
         for (std::size_t part = 0; part < layout.levelBytes.size(); ++part)
-            layout.levelBytes[part][code] = std::uint8_t(whole >> (16 - 8 * part));
+            layout.levelBytes[part][code] = std::uint8_t(level >> (16 - 8 * part));
     }
     return layout;
 }
