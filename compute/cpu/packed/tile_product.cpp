@@ -201,10 +201,8 @@ void multiplyTokens(
     std::size_t begin, std::size_t end, float* results)
 {
     // Tokens whose sums the registers hold.
-    constexpr std::size_t few = Size == CodeSize::Nibble ? 4 : 2,
-                          most = HWY_TARGET > HWY_AVX3 ? few
-        : Digits == 3                                  ? 4
-                                                       : 6;
+    constexpr std::size_t few = Size == CodeSize::Nibble ? 4 : 2, many = Digits == 3 ? 4 : 6,
+                          most = HWY_TARGET > HWY_AVX3 ? few : many;
     const auto some = [&](auto count, std::size_t t) {
         constexpr std::size_t tokens = decltype(count)::value;
         float* const to = results + (t - begin) * tileRows;
