@@ -47,10 +47,16 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
     std::vector<std::string> known;
     for (const MethodInfo& info : context.plugins().of(kind))
         known.push_back(info.id);
-    if (std::ranges::find(known, choice.id) == known.end())
+    if (std::ranges::find(known, choice.id) == known.end()) {
+        for (const MethodInfo& info : context.plugins().all())
+            if (info.id == choice.id) // another kind: awq is a transform
+                return context.misuse(
+                    "'{0}' is a {1}, no {2}: see tritloom-cli methods {0}", choice.id, idOf(info.kind),
+                    nouns[std::size_t(kind)]);
         return context.misuse(
             "no {} is called '{}'{}", nouns[std::size_t(kind)], choice.id,
             didYouMean(choice.id, known, ": see tritloom-cli methods"));
+    }
     if (text.trimmed().endsWith(':'))
         return context.misuse(
             "'{}' ends where a parameter should follow: leave out the colon", text.toStdString());

@@ -98,9 +98,11 @@ int main(int argc, char** argv)
             for (const QString& id : pageIds())
                 known.push_back(id.toStdString());
             fprintf(
-                stderr, "no page is called '%s'%s: use one of %s\n", qPrintable(page),
-                didYouMean(page.toStdString(), known).c_str(),
-                qPrintable(pageIds().join(QStringLiteral(", "))));
+                stderr, "no page is called '%s'%s\n", qPrintable(page),
+                didYouMean(
+                    page.toStdString(), known,
+                    ": use one of " + pageIds().join(QStringLiteral(", ")).toStdString())
+                    .c_str());
             return 2;
         }
         const QStringList model = parser.positionalArguments();

@@ -55,6 +55,9 @@ private slots:
             << QStringList{"evaluate", sample, "--device", "abacus"} << 2 << "no device is called 'abacus'";
         QTest::newRow("unknown method")
             << QStringList{"sensitivity", sample, "--method", "magic"} << 2 << "no method is called 'magic'";
+        QTest::newRow("a plugin of another kind")
+            << QStringList{"compare", sample, "--methods", "awq"} << 2
+            << "'awq' is a model-transform, no method: see tritloom-cli methods awq";
         QTest::newRow("unknown method of a format")
             << QStringList{"sensitivity", sample, "--formats", "q4_0@magic"} << 2
             << "no method is called 'magic'";
