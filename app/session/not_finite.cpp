@@ -15,7 +15,7 @@ std::size_t countIn(const NamedTensor& tensor)
     if (tensor.replacement)
         return 0;
     const auto values = materialise(tensor);
-    if (!values)
+    if (!values || values->type().elements() == 0) // PyTorch writes empty tensors
         return 0;
     std::size_t count = 0;
     std::vector<float> row(values->type().columns());

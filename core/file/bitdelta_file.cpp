@@ -5,6 +5,7 @@
 #include "core/graph/signed_difference.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <set>
 
@@ -50,6 +51,9 @@ Result<LayerReplacement> layerOf(
             fmt::join(layer.shape, ", "));
     if (scale == nullptr || scale->stored.type().elements() != 1)
         return fail(ErrorCode::InvalidInput, "{}: '{}' has no scale", file, printable(mask.name));
+    if (!std::isfinite(scale->stored.toFloats().front()))
+        return fail(
+            ErrorCode::InvalidInput, "{}: the scale of '{}' is no finite number", file, printable(mask.name));
     const SignPlane plane{
         signsOf(mask.stored, outputs, inputs), Tensor::adoptFloats({1}, scale->stored.toFloats())};
     return signedDifference(TRY(materialise(layer)), std::span(&plane, 1));

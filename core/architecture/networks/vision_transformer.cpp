@@ -96,7 +96,7 @@ Result<Sizes> sizesOf(const ModelFile& file)
     s.side = std::size_t(std::lround(std::sqrt(double(places[1] - s.tokens))));
     if (s.side * s.side != places[1] - s.tokens)
         return fail(ErrorCode::Unsupported, "{}: {} patches make no square", shown, places[1] - s.tokens);
-    if (head.size() != 2 || head[1] != s.width)
+    if (head.size() != 2 || head[0] == 0 || head[1] != s.width)
         return fail(ErrorCode::NotFound, "{}: there is no classifier, '{}.weight', in it", shown, s.head);
     s.classes = head[0];
 
