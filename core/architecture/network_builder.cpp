@@ -170,4 +170,15 @@ Result<Flow> NetworkBuilder::concat(const std::vector<Flow>& parts, std::size_t 
     return add({OpKind::Concat, {{"axis", double(axis)}}}, parts);
 }
 
+Result<Flow> NetworkBuilder::part(const Flow& x, std::size_t axis, std::size_t begin, std::size_t count)
+{
+    Op slice{OpKind::StridedSlice, {}};
+    slice.lists["starts"].assign(x.shape.size(), 0);
+    slice.lists["steps"].assign(x.shape.size(), 1);
+    slice.lists["sizes"].assign(x.shape.begin(), x.shape.end());
+    slice.lists["starts"][axis] = std::int64_t(begin);
+    slice.lists["sizes"][axis] = std::int64_t(count);
+    return add(slice, {x});
+}
+
 } // namespace tritloom

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] Result<Flow> binary(BinaryFunction function, const Flow& a, double b);
     [[nodiscard]] Result<Flow> reshape(const Flow& x, const Shape& shape);
     [[nodiscard]] Result<Flow> concat(const std::vector<Flow>& parts, std::size_t axis);
+    /// `count` along an axis from `begin` on.
+    [[nodiscard]] Result<Flow> part(const Flow& x, std::size_t axis, std::size_t begin, std::size_t count);
 
 private:
     const ModelFile& m_file;

@@ -173,14 +173,7 @@ Result<Flow> Blocks::transformer(
             TRY(lookAt(block + ".attn2", second, text, heads, "cross_attention_dim"))));
         const Flow third = TRY(layerNorm(block + ".norm3", y, rowEpsilon));
         const Flow both = TRY(linear(block + ".ff.net.0.proj", third, 8 * width, why));
-        const auto half = [&](std::size_t begin) {
-            Op slice{OpKind::StridedSlice, {}};
-            slice.lists = {
-                {"starts", {0, std::int64_t(begin)}},
-                {"sizes", {std::int64_t(both.shape[0]), std::int64_t(4 * width)}},
-                {"steps", {1, 1}}};
-            return m_builder.add(slice, {both});
-        };
+        const auto half = [&](std::size_t begin) { return m_builder.part(both, 1, begin, 4 * width); };
         const Flow gate = TRY(m_builder.unary(UnaryFunction::GeluErf, TRY(half(4 * width))));
         const Flow gated = TRY(m_builder.binary(BinaryFunction::Multiply, TRY(half(0)), gate));
         y = TRY(

@@ -54,12 +54,7 @@ Result<Flow> VaeEncoder::build(NetworkBuilder& n, const Flow& picture) const
     x = TRY(blocks.convolution("encoder.conv_out", x, 2 * latents, both));
     if (TRY(config.flag("use_quant_conv", true)))
         x = TRY(blocks.convolution("quant_conv", x, 2 * latents, both, 1));
-    Op mean{OpKind::StridedSlice, {}};
-    mean.lists = {
-        {"starts", {0, 0, 0, 0}},
-        {"sizes", {1, std::int64_t(latents), std::int64_t(x.shape[2]), std::int64_t(x.shape[3])}},
-        {"steps", {1, 1, 1, 1}}};
-    Flow z = TRY(n.add(mean, {x}));
+    Flow z = TRY(n.part(x, 1, 0, latents));
     if (decoder.latent.shift != 0)
         z = TRY(n.binary(BinaryFunction::Subtract, z, decoder.latent.shift));
     return n.binary(BinaryFunction::Multiply, z, decoder.latent.scale);

@@ -95,14 +95,6 @@ Result<Flow> placed(NetworkBuilder& n, const Flow& x, std::size_t size)
     return n.reshape(TRY(n.add(turn, {x})), {1, x.shape[1] * x.shape[2] * x.shape[3] / size, size});
 }
 
-Result<Flow> columns(NetworkBuilder& n, const Flow& x, std::int64_t start, std::int64_t count)
-{
-    Op part{OpKind::StridedSlice, {}};
-    part.lists = {
-        {"starts", {0, 0, start}}, {"steps", {1, 1, 1}}, {"sizes", {1, std::int64_t(x.shape[1]), count}}};
-    return n.add(part, {x});
-}
-
 /// left, top, right, bottom of what the regression heads say about the anchors (SSD, Liu et al. 2016).
 Result<Flow> boxes(NetworkBuilder& n, const Flow& told)
 {
@@ -117,12 +109,12 @@ Result<Flow> boxes(NetworkBuilder& n, const Flow& told)
     const Flow center = TRY(n.binary(
         BinaryFunction::Add,
         TRY(n.binary(
-            BinaryFunction::Multiply, TRY(columns(n, told, 0, 2)),
+            BinaryFunction::Multiply, TRY(n.part(told, 2, 0, 2)),
             TRY(constant(anchors.sizes, centerVariance)))),
         TRY(constant(anchors.centers, 1))));
     const Flow grown = TRY(n.unary(
         UnaryFunction::Exp,
-        TRY(n.binary(BinaryFunction::Multiply, TRY(columns(n, told, 2, 2)), sizeVariance))));
+        TRY(n.binary(BinaryFunction::Multiply, TRY(n.part(told, 2, 2, 2)), sizeVariance))));
     const Flow half = TRY(n.binary(BinaryFunction::Multiply, grown, TRY(constant(anchors.sizes, 0.5))));
     return n.concat(
         {TRY(n.binary(BinaryFunction::Subtract, center, half)),

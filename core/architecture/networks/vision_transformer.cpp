@@ -189,10 +189,10 @@ public:
             x = TRY(layer(block, x));
         }
         const bool isDistilled = s.tokens == 2 && m_network.has(s.distilledHead + ".weight");
-        x = TRY(norm(s.of(names.norm), TRY(part(x, 0, 0, isDistilled ? 2 : 1))));
-        Flow y = TRY(linear(s.head, TRY(part(x, 0, 0, 1))));
+        x = TRY(norm(s.of(names.norm), TRY(m_network.part(x, 0, 0, isDistilled ? 2 : 1))));
+        Flow y = TRY(linear(s.head, TRY(m_network.part(x, 0, 0, 1))));
         if (isDistilled) { // both heads are asked (Touvron et al. 2021, section 5.2)
-            const Flow other = TRY(linear(s.distilledHead, TRY(part(x, 0, 1, 1))));
+            const Flow other = TRY(linear(s.distilledHead, TRY(m_network.part(x, 0, 1, 1))));
             y = TRY(m_network.binary(
                 BinaryFunction::Multiply, TRY(m_network.binary(BinaryFunction::Add, y, other)), 0.5));
         }
@@ -221,18 +221,6 @@ private:
         return m_network.add(
             {OpKind::LayerNorm, {{"epsilon", m_sizes.epsilon}}}, {x},
             {TRY(tensor(name + ".weight")), TRY(tensor(name + ".bias"))}, name);
-    }
-    /// `count` rows (axis 0) or columns (1) from `begin` on.
-    Result<Flow> part(const Flow& x, std::size_t axis, std::size_t begin, std::size_t count)
-    {
-        Op slice{OpKind::StridedSlice, {}};
-        slice.lists = {
-            {"starts", {0, 0}},
-            {"sizes", {std::int64_t(x.shape[0]), std::int64_t(x.shape[1])}},
-            {"steps", {1, 1}}};
-        slice.lists["starts"][axis] = std::int64_t(begin);
-        slice.lists["sizes"][axis] = std::int64_t(count);
-        return m_network.add(slice, {x});
     }
     /// x + y, y times a number a channel where the file has them (LayerScale, Touvron et al. 2021).
     Result<Flow> joined(const Flow& x, Flow y, const std::string& scale)
@@ -271,7 +259,7 @@ private:
         if (m_network.has(block + "attn.qkv.weight")) {
             const Flow all = TRY(linear(block + "attn.qkv", y));
             for (std::size_t i = 0; i < 3; ++i)
-                looks.push_back(TRY(part(all, 1, i * m_sizes.width, m_sizes.width)));
+                looks.push_back(TRY(m_network.part(all, 1, i * m_sizes.width, m_sizes.width)));
         } else {
             for (const char* of : {"query", "key", "value"})
                 looks.push_back(TRY(linear(block + "attention.attention." + of, y)));
