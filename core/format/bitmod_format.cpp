@@ -138,33 +138,15 @@ Choice choose(
 namespace bitmodFormat {
 namespace {
 
-class BitmodFormat final : public NumberFormat, public CodedBlocks {
+class BitmodFormat final : public bitmod::GroupFormat {
 public:
     BitmodFormat(unsigned bits, std::size_t group)
-        : m_bits(bits)
-        , m_group(group)
-        , m_places(bitmod::placesOf(bits))
+        : GroupFormat(bits, group)
     {
     }
     std::string id() const override { return fmt::format("bitmod{}g{}", m_bits, m_group); }
     std::size_t blockElements() const override { return m_group; }
     std::size_t blockBytes() const override { return 2 + m_group * m_bits / 8; }
-    std::size_t levelCount() const override { return std::size_t{1} << m_bits; }
-    std::size_t levelRun() const override { return m_group; }
-
-    void encode(std::span<const float> values, std::span<std::byte> packed) const override
-    {
-        const std::vector<float> equal(values.size(), 1.0f);
-        store(values, equal, bitmod::wholeRange, packed);
-    }
-
-    /// The paper's choice, and clipped ranges: cheap beside what they gain.
-    void
-    fit(std::span<const float> values, std::span<const float> importance,
-        std::span<std::byte> packed) const override
-    {
-        store(values, bitmod::weightsOf(importance), bitmod::clippedRanges, packed);
-    }
 
     void decode(std::span<const std::byte> packed, std::span<float> values) const override
     {
@@ -187,8 +169,6 @@ public:
         storeField(packed.subspan(2), element, m_bits, static_cast<unsigned>(level));
     }
 
-    std::vector<float> levelTable() const override { return bitmod::allLevels(m_bits); }
-    std::size_t lineElements() const override { return m_group; }
     LineNumbers lineNumbers() const override { return LineNumbers::HalfScale; }
     void readCodes(
         std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
@@ -203,7 +183,7 @@ public:
 private:
     void store(
         std::span<const float> values, std::span<const float> importance, std::span<const float> shares,
-        std::span<std::byte> packed) const
+        std::span<std::byte> packed) const override
     {
         std::fill(packed.begin(), packed.end(), std::byte{0});
         const auto stored = [](float scale) { return halfToFloat(halfOf(scale)); };
@@ -232,10 +212,6 @@ private:
         const auto bits = static_cast<std::uint16_t>(halfOf(choice.scale) | kind >> 1 | (kind & 1u) << 15);
         std::memcpy(packed.data(), &bits, sizeof bits);
     }
-
-    unsigned m_bits;
-    std::size_t m_group;
-    bitmod::Places m_places;
 };
 
 } // namespace

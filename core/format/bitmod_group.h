@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/format/bitmod_format.h"
+#include "core/format/coded_blocks.h"
 
 #include <array>
 #include <vector>
@@ -38,5 +39,42 @@ double storeNearest(
 [[nodiscard]] Choice choose(
     unsigned bits, std::span<const float> values, std::span<const float> importance,
     std::span<const float> shares, float (*stored)(float scale), std::span<std::byte> codes);
+
+/// What the formats of such groups have in common.
+class GroupFormat : public NumberFormat, public CodedBlocks {
+public:
+    GroupFormat(unsigned bits, std::size_t group)
+        : m_bits(bits)
+        , m_group(group)
+        , m_places(placesOf(bits))
+    {
+    }
+    std::size_t levelCount() const final { return std::size_t{1} << m_bits; }
+    std::size_t levelRun() const final { return m_group; }
+    std::vector<float> levelTable() const final { return allLevels(m_bits); }
+    std::size_t lineElements() const final { return m_group; }
+
+    void encode(std::span<const float> values, std::span<std::byte> packed) const final
+    {
+        store(values, std::vector<float>(values.size(), 1.0f), wholeRange, packed);
+    }
+    /// The paper's choice, and clipped ranges.
+    void
+    fit(std::span<const float> values, std::span<const float> importance,
+        std::span<std::byte> packed) const final
+    {
+        store(values, weightsOf(importance), clippedRanges, packed);
+    }
+
+protected:
+    /// One block. shares: of the range, to choose among.
+    virtual void store(
+        std::span<const float> values, std::span<const float> importance, std::span<const float> shares,
+        std::span<std::byte> packed) const = 0;
+
+    unsigned m_bits;
+    std::size_t m_group;
+    Places m_places;
+};
 
 } // namespace tritloom::bitmod

@@ -19,32 +19,16 @@ Scales secondLevel(std::span<const float> scales, float largest)
 
 namespace {
 
-class BitmodSuperFormat final : public NumberFormat, public CodedBlocks {
+class BitmodSuperFormat final : public bitmod::GroupFormat {
 public:
     BitmodSuperFormat(unsigned bits, std::size_t group, std::size_t groups)
-        : m_bits(bits)
-        , m_group(group)
+        : GroupFormat(bits, group)
         , m_groups(groups)
-        , m_places(bitmod::placesOf(bits))
     {
     }
     std::string id() const override { return fmt::format("bitmod{}g{}s{}", m_bits, m_group, m_groups); }
     std::size_t blockElements() const override { return m_group * m_groups; }
     std::size_t blockBytes() const override { return codesAt() + m_groups * codeBytes(); }
-    std::size_t levelCount() const override { return std::size_t{1} << m_bits; }
-    std::size_t levelRun() const override { return m_group; }
-
-    void encode(std::span<const float> values, std::span<std::byte> packed) const override
-    {
-        const std::vector<float> equal(values.size(), 1.0f);
-        store(values, equal, bitmod::wholeRange, packed);
-    }
-    void
-    fit(std::span<const float> values, std::span<const float> importance,
-        std::span<std::byte> packed) const override
-    {
-        store(values, bitmod::weightsOf(importance), bitmod::clippedRanges, packed);
-    }
 
     void decode(std::span<const std::byte> packed, std::span<float> values) const override
     {
@@ -68,8 +52,6 @@ public:
             codesOf(packed, element / m_group), element % m_group, m_bits, static_cast<unsigned>(level));
     }
 
-    std::vector<float> levelTable() const override { return bitmod::allLevels(m_bits); }
-    std::size_t lineElements() const override { return m_group; }
     LineNumbers lineNumbers() const override { return LineNumbers::Single; }
     void readCodes(
         std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
@@ -104,7 +86,7 @@ private:
     /// The grids by exact scales, then the scales of all groups, then the codes anew by what is stored.
     void store(
         std::span<const float> given, std::span<const float> importance, std::span<const float> shares,
-        std::span<std::byte> packed) const
+        std::span<std::byte> packed) const override
     {
         std::fill(packed.begin(), packed.end(), std::byte{0});
         const std::vector<float> values = bitmod::finiteOf(given);
@@ -130,9 +112,7 @@ private:
         }
     }
 
-    unsigned m_bits;
-    std::size_t m_group, m_groups;
-    bitmod::Places m_places;
+    std::size_t m_groups;
 };
 
 } // namespace
