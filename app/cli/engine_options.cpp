@@ -201,10 +201,7 @@ void addCandidateOptions(Context& context)
 
 Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id)
 {
-    std::string grouped = id;
-    if (const std::size_t row = grouped.find("row"); row != std::string::npos)
-        grouped.replace(row, 3, "g64"); // any length will do to ask
-    auto format = parseNumberFormat(grouped);
+    auto format = parseOfAnyRow(id);
     if (format || format.error().code != ErrorCode::NotFound)
         return context.asked(std::move(format));
     return context.misuse(

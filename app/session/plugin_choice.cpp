@@ -1,6 +1,7 @@
 #include "app/session/plugin_choice.h"
 
 #include "app/session/written_formats.h"
+#include "core/format/row_group.h"
 
 #include <fmt/format.h>
 
@@ -156,11 +157,7 @@ candidatesBy(const Model& model, const PluginChoice& method, const MethodLookup&
         if (candidate.method != method.id)
             continue;
         candidate.parameters = method.parameters;
-        // Groups of a whole row have no length yet; any will do to ask.
-        std::string id = candidate.format;
-        if (const std::size_t row = id.find("row"); row != std::string::npos)
-            id.replace(row, 3, "g64");
-        const auto format = parseNumberFormat(id);
+        const auto format = parseOfAnyRow(candidate.format);
         any = any || writer == nullptr || (format && !(*format)->isFloat() && writer->supports(**format));
     }
     if (any)

@@ -2,6 +2,7 @@
 
 #include "app/session/plugin_choice.h"
 #include "app/session/plugin_host.h"
+#include "core/format/row_group.h"
 #include "core/sensitivity/candidate.h"
 
 #include <algorithm>
@@ -15,19 +16,22 @@ bool writesLayers(const LayerMethod& method, const NumberFormat& format)
     return method.supports(format) && (!isPart || method.makesReplacements());
 }
 
+bool compresses(const LayerMethod& method, const NumberFormat& format)
+{
+    return writesLayers(method, format) && (!format.isFloat() || method.makesReplacements());
+}
+
 std::vector<NumberFormatPtr> writtenFormats(const LayerMethod& method)
 {
     std::vector<NumberFormatPtr> formats;
     const auto add = [&](std::string_view id) {
-        if (const auto format = parseNumberFormat(id); format && writesLayers(method, **format))
+        if (const auto format = parseNumberFormat(id); format && compresses(method, **format))
             formats.push_back(*format);
     };
     for (const NumberFormatFamily& family : numberFormatFamilies())
         for (const std::string& id : family.examples())
             add(id);
     add("sign"); // no example
-    if (!method.makesReplacements())
-        std::erase_if(formats, [](const NumberFormatPtr& format) { return format->isFloat(); });
     std::ranges::stable_sort(formats, {}, &NumberFormat::bitsPerWeight);
     return formats;
 }
@@ -46,9 +50,8 @@ std::string writersOf(const PluginHost& plugins, const NumberFormat& format)
     constexpr std::size_t most = 4;
     std::vector<std::string> writers;
     for (const MethodInfo& info : plugins.methods())
-        for (const NumberFormatPtr& written : writtenFormats(*plugins.find(info.id)))
-            if (written->id() == format.id())
-                writers.push_back(info.id);
+        if (compresses(*plugins.find(info.id), format))
+            writers.push_back(info.id);
     return writers.size() > most ? fmt::format("{} methods", writers.size())
                                  : fmt::format("{}", fmt::join(writers, ", "));
 }
@@ -61,10 +64,7 @@ Candidate preferredCandidate(
     double least = 0;
     const LayerMethod* const writer = lookup(method);
     for (const Candidate& candidate : candidatesBy(model, {method, parameters}, lookup)) {
-        std::string id = candidate.format;
-        if (const std::size_t row = id.find("row"); row != std::string::npos)
-            id.replace(row, 3, "g64"); // any length will do to ask
-        const auto format = parseNumberFormat(id);
+        const auto format = parseOfAnyRow(candidate.format);
         if (candidate.method != method || !format || (*format)->isFloat() || !writer->supports(**format))
             continue;
         const double distance = std::fabs((*format)->bitsPerWeight() - wanted);

@@ -14,15 +14,19 @@ class PluginHost;
 /// a layer, so that only methods that make replacements do.
 [[nodiscard]] bool writesLayers(const LayerMethod& method, const NumberFormat& format);
 
-/// What a method can write: the examples of every family and planes of signs where it stores such, fewest
-/// bits a weight first. Floats only of methods that store more than a matrix: tables of outputs may be
-/// floats.
+/// The same where weights become smaller: floats only of methods that store more than a matrix, whose tables
+/// of outputs may be floats.
+[[nodiscard]] bool compresses(const LayerMethod& method, const NumberFormat& format);
+
+/// What a method compresses to: the examples of every family and planes of signs where it stores such, fewest
+/// bits a weight first.
 [[nodiscard]] std::vector<NumberFormatPtr> writtenFormats(const LayerMethod& method);
 
 /// Their ids, of many the first ones: "sign", "q2_k, q3_k, q4_k and 71 others".
 [[nodiscard]] std::string writtenFormatIds(const LayerMethod& method, std::size_t most);
 
-/// The methods that write a format: of few their ids, "bitdelta, pb-llm", of many how many, "23 methods".
+/// The methods that compress to a format: of few their ids, "bitdelta, pb-llm", of many how many, "23
+/// methods".
 [[nodiscard]] std::string writersOf(const PluginHost& plugins, const NumberFormat& format);
 
 /// The format for a model where none was named, which a layer may need as another: of the method's stops

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/format/number_format.h"
+
 #include <cstddef>
+#include <string>
 
 namespace tritloom {
 
@@ -9,6 +12,15 @@ namespace tritloom {
 [[nodiscard]] constexpr std::size_t rowGroup(std::size_t columns)
 {
     return (columns + 7) / 8 * 8;
+}
+
+/// What "int4row" is, which leaves the length of its groups open, with groups of some length: to ask what
+/// does not depend on it. Others, and errors, as of parseNumberFormat().
+[[nodiscard]] inline Result<NumberFormatPtr> parseOfAnyRow(std::string id)
+{
+    if (const std::size_t row = id.find("row"); row != std::string::npos)
+        id.replace(row, 3, "g64");
+    return parseNumberFormat(id);
 }
 
 } // namespace tritloom

@@ -6,6 +6,7 @@
 #include "app/gui/widgets/parameter_button.h"
 #include "app/session/held_formats.h"
 #include "app/session/written_formats.h"
+#include "core/format/row_group.h"
 
 #include <QListWidget>
 #include <QPushButton>
@@ -97,13 +98,9 @@ void ComparePage::offerFormat(const QListWidgetItem* item)
         return;
     const Candidate method = methodOf(item);
     const LayerMethod* const writer = m_workspace.plugins().find(method.method);
-    for (std::string id : checkedOf(m_formats)) {
-        if (const std::size_t row = id.find("row"); row != std::string::npos)
-            id.replace(row, 3, "g64"); // any length will do to ask
-        const auto format = parseNumberFormat(id);
-        if (format && writesLayers(*writer, **format))
+    for (const std::string& id : checkedOf(m_formats))
+        if (const auto format = parseOfAnyRow(id); format && writesLayers(*writer, **format))
             return;
-    }
     const QString own = QString::fromStdString(
         preferredCandidate(m_workspace.model(), method.method, method.parameters, m_workspace.methods())
             .format);

@@ -8,6 +8,7 @@
 #include "app/gui/widgets/card.h"
 #include "app/session/comparison.h"
 #include "app/session/written_formats.h"
+#include "core/format/row_group.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -32,12 +33,8 @@ std::vector<OfferedFormat> formatsOf(const LayerMethod& method, const std::vecto
 {
     std::vector<OfferedFormat> formats;
     for (const Candidate& candidate : candidates) {
-        std::string asked = candidate.format;
-        if (const std::size_t row = asked.find("row"); row != std::string::npos)
-            asked.replace(row, 3, "g64"); // a group of a whole row has no length yet
-        const auto format = parseNumberFormat(asked);
-        // Of methods that round weights floats are no choice; tables of outputs may be floats.
-        if (format && (!(*format)->isFloat() || method.makesReplacements()) && method.supports(**format)
+        const auto format = parseOfAnyRow(candidate.format);
+        if (format && compresses(method, **format)
             && std::ranges::find(formats, candidate.format, &OfferedFormat::id) == formats.end())
             formats.push_back({candidate.format, (*format)->bitsPerWeight()});
     }
