@@ -35,11 +35,9 @@ Tensor signsOf(const Tensor& mask, std::size_t outputs, std::size_t inputs)
     return Tensor::adopt({parseNumberFormat("sign").value(), {outputs, inputs}}, std::move(bits));
 }
 
-Result<LayerReplacement> layerOf(
-    const NamedTensor& layer, const NamedTensor& mask, const ModelFile& stateDict, const std::string& file)
+Result<LayerReplacement>
+layerOf(const NamedTensor& layer, const NamedTensor& mask, const NamedTensor* scale, const std::string& file)
 {
-    const std::string name(before(mask.name, maskEnd));
-    const NamedTensor* const scale = stateDict.find(name + std::string(scaleEnd));
     const std::size_t outputs = layer.shape.size() == 2 ? layer.shape[0] : 0,
                       inputs = layer.shape.size() == 2 ? layer.shape[1] : 0;
     const Shape expected{inputs / 32, outputs};
@@ -71,9 +69,9 @@ Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict)
         const std::string layer(before(name, weightEnd));
         if (const NamedTensor* const mask = stateDict.find(layer + std::string(maskEnd));
             mask != nullptr && !layer.empty()) {
-            layers.emplace(TensorId(i), TRY(layerOf(there, *mask, stateDict, file)));
-            used.insert(mask->name);
-            used.insert(stateDict.find(layer + std::string(scaleEnd))->name);
+            const NamedTensor* const scale = stateDict.find(layer + std::string(scaleEnd));
+            layers.emplace(TensorId(i), TRY(layerOf(there, *mask, scale, file)));
+            used.insert({mask->name, scale->name});
         } else if (const NamedTensor* const whole = stateDict.find(name)) {
             if (whole->shape != there.shape)
                 return fail(
@@ -99,9 +97,12 @@ Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict)
 
 bool isDifference(const ModelFile& stateDict)
 {
+    std::set<std::string_view> scaled;
+    for (const NamedTensor& tensor : stateDict.tensors)
+        if (const std::string_view name = before(tensor.name, scaleEnd); !name.empty())
+            scaled.insert(name);
     return std::ranges::any_of(stateDict.tensors, [&](const NamedTensor& tensor) {
-        const std::string_view name = before(tensor.name, maskEnd);
-        return !name.empty() && stateDict.find(std::string(name) + std::string(scaleEnd)) != nullptr;
+        return scaled.contains(before(tensor.name, maskEnd));
     });
 }
 
@@ -122,8 +123,7 @@ Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases)
         return fail(
             ErrorCode::NotFound,
             "{}: it holds differences to a model that it does not name: name it with --base, or put this "
-            "file "
-            "into that model's folder",
+            "file into that model's folder",
             file);
     return tl::make_unexpected(Error{ErrorCode::InvalidInput, differs});
 }
