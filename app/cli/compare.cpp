@@ -65,12 +65,10 @@ void print(
             while (cells.size() < header.size() - (hasNotes ? 1 : 0))
                 cells << QStringLiteral("-");
         }
-        if (!row.note.empty()) {
+        if (!row.note.empty())
             object["note"] = QString::fromStdString(row.note);
-            cells << object["note"].toString();
-        } else if (hasNotes) {
-            cells << QString();
-        }
+        if (hasNotes)
+            cells << QString::fromStdString(row.note);
         if (&row == &rows.front())
             original = object; // what the others are held against
         else

@@ -9,8 +9,7 @@ Result<void> mustBeChosen(std::size_t candidates, std::string_view what)
     return fail(
         ErrorCode::InvalidInput,
         "{} for what each layer becomes, and there are {} formats to choose from: choose first, then give "
-        "the "
-        "recipe and the transform to 'export' or 'evaluate'",
+        "the recipe and the transform to 'export' or 'evaluate'",
         what, candidates);
 }
 

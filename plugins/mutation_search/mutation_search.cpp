@@ -31,12 +31,12 @@ public:
     /// False where no single change takes any.
     bool descend(const std::stop_token& stop)
     {
-        while (excessOf(m_used) > 0 && !stop.stop_requested()) {
+        for (double excess; (excess = excessOf(m_used)) > 0 && !stop.stop_requested();) {
             double least = std::numeric_limits<double>::infinity();
             std::size_t item = 0, to = 0;
             for (std::size_t i = 0; i < m_chosen.size(); ++i)
                 for (std::size_t o = 0; o < m_problem.items[i].options.size(); ++o) {
-                    const double saved = excessOf(m_used) - excessOf(usedWith(i, o));
+                    const double saved = excess - excessOf(usedWith(i, o));
                     const double price = (option(i, o).cost - option(i, m_chosen[i]).cost) / saved;
                     if (saved > 0 && price < least) {
                         least = price;
