@@ -22,6 +22,7 @@ std::vector<ParameterSpec> AdaQuant::parameters() const
          .lowest = 0.0001,
          .highest = 1,
          .whole = false},
+        switchParameter("ranges", "Learn the ends of each block's range", false),
         switchParameter("weighted", "Scales that favour loud inputs", true)};
 }
 
@@ -31,9 +32,10 @@ Result<CompressedLayer> AdaQuant::quantize(
 {
     const int iterations = static_cast<int>(TRY(parameterValue(parameters(), given, "iterations")));
     const auto rate = static_cast<float>(TRY(parameterValue(parameters(), given, "rate")));
+    const bool ranges = TRY(parameterValue(parameters(), given, "ranges")) != 0;
     const bool weighted = TRY(parameterValue(parameters(), given, "weighted")) != 0;
     return packByRounding(layer, format, weighted, context, [&](RoundingRows& problem) {
-        DriftingWeights(problem).run(iterations, rate, context.stop);
+        DriftingWeights(problem, *format, ranges).run(iterations, rate, context.stop);
     });
 }
 

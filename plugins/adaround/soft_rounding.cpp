@@ -38,15 +38,6 @@ float roundingRegulariserSlope(float h, float beta)
     return -2 * beta * std::copysign(std::pow(std::fabs(distance), beta - 1), distance);
 }
 
-void Adam::change(float& value, std::size_t index, float slope, float rate)
-{
-    constexpr float epsilon = 1e-8f;
-    float &first = m_first[index], &second = m_second[index];
-    first = keepFirst * first + (1 - keepFirst) * slope;
-    second = keepSecond * second + (1 - keepSecond) * slope * slope;
-    value -= rate * (first / (1 - m_powerFirst)) / (std::sqrt(second / (1 - m_powerSecond)) + epsilon);
-}
-
 double annealedBeta(double progress)
 {
     return 2 + 0.5 * 18 * (1 + std::cos(std::numbers::pi * std::clamp(progress, 0.0, 1.0)));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/method/adam.h"
 #include "core/method/rounding_rows.h"
 
 namespace tritloom {
@@ -21,27 +22,6 @@ struct SoftRoundingOptions {
 [[nodiscard]] float roundingRegulariserSlope(float h, float beta);
 /// From 20 to 2 along a cosine; progress 0 to 1 counts from the end of the warm-up.
 [[nodiscard]] double annealedBeta(double progress);
-
-/// Adam (arXiv 1412.6980) over some numbers, by its usual moments. One caller at a time.
-class Adam {
-public:
-    explicit Adam(std::size_t count)
-        : m_first(count)
-        , m_second(count)
-    {
-    }
-    void nextStep() ///< before the first change() of a step
-    {
-        m_powerFirst *= keepFirst;
-        m_powerSecond *= keepSecond;
-    }
-    void change(float& value, std::size_t index, float slope, float rate);
-
-private:
-    static constexpr float keepFirst = 0.9f, keepSecond = 0.999f;
-    std::vector<float> m_first, m_second;
-    float m_powerFirst = 1, m_powerSecond = 1;
-};
 
 /// The variables of AdaRound for some rows.
 class SoftRounding {
