@@ -6,8 +6,8 @@
 
 namespace tritloom {
 
-/// The variables of AdaQuant for some rows: their weights and, where a format lets scales be chosen, the lower
-/// end F and the width R of each block's levels. With n levels and s = R / (n - 1) a weight w becomes
+/// The variables of AdaQuant for some rows: their weights and, where a format lets scales be chosen, the
+/// lower end F and the width R of each block's levels. With n levels and s = R / (n - 1) a weight w becomes
 /// F + s round(clamp((w - F) / s, 0, n - 1)).
 class DriftingWeights {
 public:
@@ -17,9 +17,9 @@ public:
     void run(int iterations, float rate, const std::stop_token& stop);
 
     /// The slopes of the loss of a row by what one of its blocks has: rounding is passed straight through, so
-    /// that with u = clamp((w - F) / s, 0, n - 1) and q = round(u) a weight inside has slope (q - u) / (n - 1) by
-    /// R and 0 by F, one beyond an end q / (n - 1) and 1 (LSQ, arXiv 1902.08153, eq. 3, with an offset). Where F
-    /// is a fixed multiple of s, `first` is 0 and `width` has both.
+    /// that with u = clamp((w - F) / s, 0, n - 1) and q = round(u) a weight inside has slope (q - u) / (n -
+    /// 1) by R and 0 by F, one beyond an end q / (n - 1) and 1 (LSQ, arXiv 1902.08153, eq. 3, with an
+    /// offset). Where F is a fixed multiple of s, `first` is 0 and `width` has both.
     struct RangeSlopes {
         double first = 0, width = 0;
     };

@@ -16,8 +16,11 @@ public:
     std::string id() const override { return "ptq161"; }
     Calibration calibration() const override { return Calibration::Gram; }
     std::vector<ParameterSpec> parameters() const override;
-    /// The format of the salient columns.
-    bool supports(const NumberFormat& format) const override { return format.id().starts_with("int"); }
+    /// The format of the salient columns: with an offset or, as the paper has it, a whole zero point.
+    bool supports(const NumberFormat& format) const override
+    {
+        return format.id().starts_with("int") || format.id().starts_with("uint");
+    }
     bool makesReplacements() const override { return true; }
     std::size_t storedBytes(
         std::size_t outputs, std::size_t inputs, const NumberFormatPtr&, const Parameters&) const override;

@@ -44,8 +44,8 @@ private slots:
         QVERIFY2(ratio < 0.8, qPrintable(QString::number(ratio))); // the brief expects more than 20 %
     }
 
-    // Spec, check 8. With the number that rounding added held fast, a stored weight is F + s (u + added), u the
-    // clamped place among the levels: what differences see of it is the slope.
+    // Spec, check 8. With the number that rounding added held fast, a stored weight is F + s (u + added), u
+    // the clamped place among the levels: what differences see of it is the slope.
     void slopesOfRangesAreDifferences_data()
     {
         QTest::addColumn<QString>("format");
@@ -76,7 +76,8 @@ private slots:
         std::size_t beyond = 0;
         for (std::size_t r = 0; r < rows; ++r) {
             const auto levels = rounding.state(r).levels(0);
-            const double top = double(levels.size() - 1), first = levels.front(), width = levels.back() - first;
+            const double top = double(levels.size() - 1), first = levels.front(),
+                         width = levels.back() - first;
             std::vector<double> added(columns);
             for (std::size_t c = 0; c < columns; ++c) {
                 const double place = (weights[r * columns + c] - first) / width * top;
@@ -110,11 +111,8 @@ private slots:
                 QVERIFY2(
                     std::fabs(found.width - byWidth) < 1e-3 * size
                         && std::fabs(found.first - byFirst) < 1e-3 * size,
-                    qPrintable(QString("%1 %2, %3 %4")
-                                   .arg(found.width)
-                                   .arg(byWidth)
-                                   .arg(found.first)
-                                   .arg(byFirst)));
+                    qPrintable(
+                        QString("%1 %2, %3 %4").arg(found.width).arg(byWidth).arg(found.first).arg(byFirst)));
             }
         }
         QVERIFY(beyond > 10);
