@@ -121,7 +121,7 @@ void FillBlock(
             (super ? 1 : rounding.scale) * (units * float(sums[0]) + float(out.digits == 3 ? rest : 0));
         // A fraction's sums are of its upper 24 of 40 bits, or of all 32 with one digit.
         out.scales[index] = layout.unit
-            * (fraction ? float(rounding.scale * double(units) / fractionUnits) : rounding.scale);
+            * (fraction ? float(rounding.scale * double(units) / layout.fractionUnits) : rounding.scale);
         const bool single = out.digits == 1 && !fraction;
         out.starts[2 * index] = single ? 0 : -zero * sums[0];
         out.starts[2 * index + 1] = single ? -zero * sums[0] : out.digits == 3 ? -zero * rest : 0;

@@ -319,7 +319,7 @@ HWY_INLINE void gatherGroups(
     const hn::Rebind<std::int8_t, Ints> stored;
     const float* const table = layout.table.data();
     // Factors are those of sums of 24-bit fractions.
-    constexpr auto perFactor = float(fractionUnits / (Digits == 3 ? 65536 : 1));
+    const auto perFactor = float(layout.fractionUnits / (Digits == 3 ? 65536 : 1));
     alignas(unitBytes) float values[mostBlockColumns];
     FloatVector sums[groups];
     for (std::size_t g = 0; g < groups; ++g)

@@ -109,14 +109,14 @@ using BlockReader = std::function<void(
     const std::byte* block, std::size_t elements, std::uint8_t* codes, std::uint8_t* super,
     std::uint8_t* lines)>;
 
-/// Levels::Fraction: a level is (bits - 2^23) / fractionUnits, with 24 bits.
-inline constexpr double fractionUnits = (1 << 23) - 1;
-
 /// Where things are in a repacked matrix.
 struct PackedLayout : FormatLayout {
     /// By code what byte dot products take: table[code] + zero, or the high, middle and low byte of a
     /// fraction.
     std::array<std::array<std::uint8_t, 256>, 3> levelBytes{};
+    /// Levels::Fraction: a level is (bits - 2^23) / fractionUnits, with 24 bits. A power of two where that
+    /// says all levels exactly, so that products of whole numbers are.
+    double fractionUnits = (1 << 23) - 1;
     std::size_t rows = 0, columns = 0;
     std::size_t paddedColumns = 0; ///< a multiple of 32; what lies past `columns` meets zeros
     std::size_t lineColumns = 0; ///< 16 or a multiple of 32 up to 256: `line`, or a part of a long one

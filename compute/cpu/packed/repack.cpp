@@ -5,6 +5,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -31,9 +32,14 @@ std::optional<PackedLayout> packedLayout(const FormatLayout& format, const Tenso
     layout.blockColumns = std::min(layout.blockColumns, layout.paddedColumns);
     layout.blocks = (layout.paddedColumns + layout.blockColumns - 1) / layout.blockColumns;
     layout.panels = (layout.rows + panelRows - 1) / panelRows;
+    constexpr double dyadic = 1 << 22;
+    if (std::ranges::all_of(layout.table, [](float level) {
+            return double(level) * dyadic == std::nearbyint(double(level) * dyadic);
+        }))
+        layout.fractionUnits = dyadic;
     for (std::size_t code = 0; code < layout.table.size(); ++code) {
         const int level = layout.levels == Levels::Fraction
-            ? (1 << 23) + int(std::lround(double(layout.table[code]) * fractionUnits))
+            ? (1 << 23) + int(std::lround(double(layout.table[code]) * layout.fractionUnits))
             : (int(layout.table[code]) + layout.zero) << 16;
         for (std::size_t part = 0; part < layout.levelBytes.size(); ++part)
             layout.levelBytes[part][code] = std::uint8_t(level >> (16 - 8 * part));
