@@ -267,9 +267,11 @@ IntegerNetwork::run(ModelProbe* probe, const Parameters& given, const MethodCont
         fmt::format(
             "The same class as the network as stored: {} in whole numbers, {} simulated.",
             share(sameAsStored), share(simulatedAsStored)),
-        "Halves are rounded up where sums are rescaled and to even in the simulation, and 32-bit floats "
-        "round what "
-        "whole numbers add exactly. A number that differs by one step moves those behind it.",
+        "Halves are rounded up where sums are rescaled, and in the simulation in 64 bits, which adds exactly "
+        "too. "
+        "In 32-bit floats, as simulators run, they are rounded to even, and sums are rounded: a number that "
+        "differs "
+        "by one step moves those behind it.",
         fmt::format(
             "Ranges come from the first {} pictures. Floats prepare the picture; between its codes and the "
             "answer "

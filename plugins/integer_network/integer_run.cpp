@@ -128,7 +128,9 @@ private:
     }
     Element simulatedAt(const IntegerStep& step, std::size_t which, std::size_t element) const
     {
-        return std::nearbyint(operand(step, which)[element] / Element(step.scales[0]));
+        const Element number = operand(step, which)[element] / Element(step.scales[0]);
+        return std::is_same_v<Element, double> ? std::floor(number + Element(.5)) // as rescaled() does
+                                               : std::nearbyint(number);
     }
 
     void fill(const IntegerStep& step, std::vector<Element>& to) const

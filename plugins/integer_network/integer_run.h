@@ -15,10 +15,10 @@ using Registers = std::vector<std::vector<Element>>;
 [[nodiscard]] Result<Registers<std::int32_t>>
 runWhole(const IntegerPlan& plan, const std::map<ValueId, Tensor>& given, std::stop_token stop);
 
-/// The same steps as a simulator takes them: floats throughout (float or double), each value the nearest
-/// multiple of its scale, halves to even. What it gives are values. codes: null, or what runWhole() gave;
-/// every tensor of codes is then replaced by that before anything reads it, so that no difference reaches the
-/// next.
+/// The same steps as a simulator takes them: floats throughout, each value the nearest multiple of its scale;
+/// halves to even in 32 bits, as usual simulators have them, and up in 64, as a shift rounds. What it gives
+/// are values. codes: null, or what runWhole() gave; every tensor of codes is then replaced by that before
+/// anything reads it, so that no difference reaches the next.
 template <typename Real>
 [[nodiscard]] Result<Registers<Real>> runSimulated(
     const IntegerPlan& plan, const std::map<ValueId, Tensor>& given, const Registers<std::int32_t>* codes,

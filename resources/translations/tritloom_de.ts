@@ -6507,8 +6507,8 @@ Divergenz %1</translation>
             <translation>Das Netz in ganzen Zahlen</translation>
         </message>
         <message>
-            <source>Halves are rounded up where sums are rescaled and to even in the simulation, and 32-bit floats round what whole numbers add exactly. A number that differs by one step moves those behind it.</source>
-            <translation>Halbe werden aufgerundet, wo Summen neu skaliert werden, in der Simulation zur geraden Zahl, und 32-Bit-Gleitkommazahlen runden, was ganze Zahlen genau addieren. Eine Zahl, die um eine Stufe abweicht, verschiebt die nach ihr.</translation>
+            <source>Halves are rounded up where sums are rescaled, and in the simulation in 64 bits, which adds exactly too. In 32-bit floats, as simulators run, they are rounded to even, and sums are rounded: a number that differs by one step moves those behind it.</source>
+            <translation>Halbe werden aufgerundet, wo Summen umgerechnet werden, und ebenso in der Simulation mit 64 Bit, die auch genau addiert. In 32-Bit-Gleitkommazahlen, wie Simulatoren laufen, werden sie zur geraden Zahl gerundet und Summen ebenfalls: Eine Zahl, die um einen Schritt abweicht, verschiebt die dahinter.</translation>
         </message>
         <message>
             <source>halves as they are</source>

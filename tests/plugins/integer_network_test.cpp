@@ -140,7 +140,16 @@ double largestDifference(const Report& report)
 {
     double largest = 0;
     for (const auto& row : report.tables[0].rows)
-        largest = std::max({largest, std::stod(row[3]), std::stod(row[6])});
+        largest = std::max(largest, std::stod(row[3]));
+    return largest;
+}
+
+/// In steps, of any tensor behind all others, where the simulation has 64 bits and rounds as shifts do.
+double largestInTheChain(const Report& report)
+{
+    double largest = 0;
+    for (const auto& row : report.tables[0].rows)
+        largest = std::max(largest, std::stod(row[6]));
     return largest;
 }
 
@@ -339,7 +348,7 @@ private slots:
         for (const std::string& paragraph : report->paragraphs)
             qInfo("%s", paragraph.c_str());
         QCOMPARE(sameClass(*report), int(probe->chunkCount()));
-        QVERIFY(largestDifference(*report) <= 1);
+        QVERIFY(largestDifference(*report) <= 1 && largestInTheChain(*report) <= 1);
         QCOMPARE(lastRow(*report)[1], std::string("int32"));
         QCOMPARE(report->tables[1].rows.size(), probe->layers().size());
     }
@@ -391,6 +400,8 @@ private slots:
                 row[5].c_str(), row[6].c_str(), row[7].c_str());
         QVERIFY(sameClass(*report) > .99 * count);
         QVERIFY(largestDifference(*report) <= 1);
+        // The check allows one step; they are the same numbers.
+        QVERIFY(largestInTheChain(*report) < 1e-6);
     }
 };
 
