@@ -206,6 +206,8 @@ private slots:
         const std::vector<ProductSet> sets = productSets();
         for (std::size_t i = 0; i < sets.size(); ++i) {
             QTest::addRow("%s signs", sets[i].title().c_str()) << i << "sign1g64" << QList<float>{-1, 1};
+            QTest::addRow("%s dual binary", sets[i].title().c_str())
+                << i << "fdbg64" << QList<float>{-1, 0, 1, 2};
             for (int bits = 1; bits <= 8; ++bits) {
                 QList<float> levels;
                 for (int level = -(1 << (bits - 1)); level < 1 << (bits - 1); ++level)
@@ -222,8 +224,9 @@ private slots:
             }
         }
     }
-    // abq-llm 2, bitnet 2, denseshift 5: weights and activations that are whole numbers give the sum in 64
-    // bits. +-128 of shifts of 4 bits fit no signed byte: their levels are fractions, but dyadic ones.
+    // abq-llm 2, bitnet 2, db-llm 6, denseshift 5: weights and activations that are whole numbers give the
+    // sum in 64 bits. +-128 of shifts of 4 bits fit no signed byte: their levels are fractions, but dyadic
+    // ones.
     void wholeNumbersAreMultipliedExactly()
     {
         QFETCH(std::size_t, set);

@@ -1,3 +1,4 @@
+#include "core/base/half.h"
 #include "core/format/bit_fields.h"
 #include "core/format/level_tables.h"
 #include "tests/core/format_fixture.h"
@@ -41,6 +42,52 @@ private slots:
         QFETCH(double, expected);
         const double found = relativeError(format.toStdString(), normal(), Writer::Fit);
         QVERIFY2(deviation(found, expected) < 0.01, qPrintable(QString::number(found)));
+    }
+
+    // denseshift 2: what a format of powers of two means is that a half is multiplied by adding to its
+    // exponent. The studio's kernels multiply 8-bit digits by whole numbers instead.
+    void shiftsAreAddedToExponents()
+    {
+        // Nothing where the exponent is 0 (subnormals too), the largest finite half where it would pass 30.
+        const auto shifted = [](std::uint16_t half, unsigned shift, bool isNegative) {
+            const unsigned exponent = half >> 10 & 31, sign = (half & 0x8000u) ^ (isNegative ? 0x8000u : 0u);
+            if (exponent == 0)
+                return std::uint16_t(sign);
+            return std::uint16_t(sign | (exponent + shift > 30 ? 0x7bffu : (half & 0x7fffu) + (shift << 10)));
+        };
+        QCOMPARE(floatToHalf(1.5f), std::uint16_t(0x3e00));
+        QCOMPARE(shifted(0x3e00, 2, false), std::uint16_t(0x4600));
+        QCOMPARE(halfToFloat(0x4600), 6.0f);
+        // Unmasked additions: zeros become small numbers, and 80000 is no half.
+        QVERIFY(
+            std::fabs(halfToFloat(1 << 10) - 6.1e-5f) < 1e-6f
+            && std::fabs(halfToFloat(3 << 10) - 2.4e-4f) < 1e-5f);
+        QCOMPARE(std::uint16_t(floatToHalf(40000) + (1 << 10)), std::uint16_t(0x7ce2));
+        QVERIFY(std::isnan(halfToFloat(0x7ce2)));
+        for (unsigned shift = 1; shift <= 3; ++shift)
+            QCOMPARE(shifted(0, shift, false), std::uint16_t(0));
+        QCOMPARE(halfToFloat(shifted(floatToHalf(40000), 1, true)), -65504.0f);
+        // Every level of every width times every half that stays in range: what the format decodes, exactly.
+        for (const int bits : {2, 3, 4}) {
+            const auto format = parseNumberFormat(fmt::format("shift{}g64", bits)).value();
+            const unsigned shifts = 1u << (bits - 1);
+            std::vector<float> weights(64);
+            for (unsigned i = 0; i < weights.size(); ++i) {
+                const float power = std::ldexp(1.0f, int(i / 2 % shifts));
+                weights[i] = i % 2 == 0 ? power : -power;
+            }
+            const std::vector<float> found = stored(*format, weights);
+            QCOMPARE(found, weights);
+            for (const float weight : std::span(found).first(2 * shifts))
+                for (unsigned half = 0; half < 0x7c00; ++half) {
+                    const unsigned exponent = half >> 10, shift = unsigned(std::ilogb(weight));
+                    if (exponent == 0 || exponent + shift > 30)
+                        continue;
+                    const float product = halfToFloat(std::uint16_t(half)) * weight;
+                    if (halfToFloat(shifted(std::uint16_t(half), shift, weight < 0)) != product)
+                        QFAIL(qPrintable(QString("%1 times %2").arg(half).arg(double(weight))));
+                }
+        }
     }
 
     void blocksOfPowersOfTwoByHand()
@@ -96,9 +143,7 @@ private slots:
                 if (bits == 4 || group == 4096)
                     QVERIFY2(chosen < 1.8, qPrintable(QString::number(chosen)));
                 else
-                    QVERIFY2(
-                        plain > 2 && plain < 2.6 && chosen <= plain,
-                        qPrintable(QString::number(plain)));
+                    QVERIFY2(plain > 2 && plain < 2.6 && chosen <= plain, qPrintable(QString::number(plain)));
             }
         }
     }
