@@ -1,6 +1,8 @@
 #include "app/cli/picture_commands.h"
 #include "core/method/family_analysis.h"
+#include "core/method/runs_analysis.h"
 
+#include <QFile>
 #include <QJsonArray>
 
 namespace tritloom::cli {
@@ -88,6 +90,43 @@ Result<Asked> askable(Context& context, const QString& path)
     return asked;
 }
 
+/// Numbers between commas, a line a run; a first line may name the columns. Errors: NotFound, InvalidInput.
+Result<std::vector<std::vector<double>>>
+readRuns(const QString& path, const std::vector<std::string>& columns)
+{
+    const std::string name = path.toStdString();
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Text))
+        return fail(ErrorCode::NotFound, "{}: {}", name, file.errorString().toStdString());
+    constexpr qint64 most = 1 << 24;
+    if (file.size() > most)
+        return fail(ErrorCode::InvalidInput, "{}: {} bytes are no table of runs", name, file.size());
+    std::vector<std::vector<double>> rows;
+    const QStringList lines = QString::fromUtf8(file.readAll()).split('\n');
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        if (lines[i].trimmed().isEmpty())
+            continue;
+        const QStringList cells = lines[i].split(',');
+        std::vector<double> row;
+        for (const QString& cell : cells) {
+            bool isNumber = false;
+            row.push_back(cell.trimmed().toDouble(&isNumber));
+            if (!isNumber) {
+                row.clear();
+                break;
+            }
+        }
+        if (row.empty() && rows.empty() && i == 0)
+            continue; // names of columns
+        if (row.size() != columns.size())
+            return fail(
+                ErrorCode::InvalidInput, "{}: line {} is not {} numbers between commas: {}", name, i + 1,
+                columns.size(), fmt::join(columns, ", "));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
 /// Models of one family: networks on pictures each with its own pictures, language models with one text.
 Result<Report> runFamily(
     Context& context, const Analysis& analysis, const QStringList& models, const Parameters& parameters,
@@ -111,7 +150,10 @@ Result<Report> runFamily(
 int analyse(Context& context, const QStringList& arguments)
 {
     context.addArgument("ANALYSIS", "An id and its parameters, e.g. memory-faults:soft=2.");
-    context.addArgument("MODEL...", "The model to look at; some analyses need none, some compare several.");
+    context.addArgument(
+        "MODEL...",
+        "The model to look at; some analyses need none, some compare several, training-law takes a table of "
+        "runs.");
     context.addEngineOptions();
     addCandidateOptions(context);
     addPictureOptions(context);
@@ -123,12 +165,16 @@ int analyse(Context& context, const QStringList& arguments)
         const Analysis* const analysis = context.plugins().analysis(choice.id);
         if (analysis->needsModel() && given.size() < 2)
             return context.misuse("'{}' looks at a model: name one after it", choice.id);
-        if (!analysis->needsModel() && given.size() > 1)
+        const auto* const table = dynamic_cast<const RunsAnalysis*>(analysis);
+        const bool isOfRuns = table != nullptr && given.size() == 2;
+        if (!analysis->needsModel() && given.size() > 1 && !isOfRuns)
             return context.misuse(
                 "'{}' asks no model, its parameters say what it is about: leave out '{}'", choice.id,
                 given[1].toStdString());
         const MethodContext work{
             .stop = context.stop, .progress = [&](double fraction) { context.progress(given[0], fraction); }};
+        if (isOfRuns)
+            return table->runOn(TRY(readRuns(given[1], table->columns())), choice.parameters, work);
         if (given.size() < 2)
             return analysis->run(nullptr, choice.parameters, work);
         if (given.size() > 2)

@@ -1,19 +1,20 @@
 #include "plugins/training_law/training_law.h"
 
 #include "core/method/usual_parameters.h"
+#include "plugins/training_law/runs_fit.h"
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 namespace tritloom {
 namespace {
 
-// The fitted constants of the paper's table 2.
-constexpr double n = 69.2343, alpha = 0.2368, d = 68973.0621, beta = 0.5162, epsilon = 1.9061, g = 11334.5197,
-                 delta = 3.1926, nu = 2.9543;
+constexpr TrainingConstants published;
 
-double formatFactor(const TrainingFormat& format)
+double formatFactor(const TrainingFormat& format, const TrainingConstants& c = published)
 {
-    return std::pow(format.exponent + .5, delta) * std::pow(format.mantissa + .5, nu);
+    return std::pow(format.exponent + .5, c.delta) * std::pow(format.mantissa + .5, c.nu);
 }
 
 std::string number(double value)
@@ -23,22 +24,26 @@ std::string number(double value)
 
 } // namespace
 
-double trainingPenalty(double parameters, double tokens, const TrainingFormat& format)
+double
+trainingPenalty(double parameters, double tokens, const TrainingFormat& format, const TrainingConstants& c)
 {
-    return std::pow(tokens, beta) / std::pow(parameters, alpha) * std::log2(format.block)
-        / (g * formatFactor(format));
+    return std::pow(tokens, c.beta) / std::pow(parameters, c.alpha) * std::log2(format.block)
+        / (c.g * formatFactor(format, c));
 }
 
-double trainingLoss(double parameters, double tokens, const TrainingFormat& format)
+double
+trainingLoss(double parameters, double tokens, const TrainingFormat& format, const TrainingConstants& c)
 {
-    return n / std::pow(parameters, alpha) + d / std::pow(tokens, beta) + epsilon
-        + trainingPenalty(parameters, tokens, format);
+    return c.n / std::pow(parameters, c.alpha) + c.d / std::pow(tokens, c.beta) + c.epsilon
+        + trainingPenalty(parameters, tokens, format, c);
 }
 
 double criticalTokens(double parameters, const TrainingFormat& format)
 {
+    const TrainingConstants& c = published;
     return std::pow(
-        d * g * std::pow(parameters, alpha) * formatFactor(format) / std::log2(format.block), 1 / (2 * beta));
+        c.d * c.g * std::pow(parameters, c.alpha) * formatFactor(format) / std::log2(format.block),
+        1 / (2 * c.beta));
 }
 
 TrainingFormat bestSplit(int bits, double block)
@@ -54,13 +59,16 @@ TrainingFormat bestSplit(int bits, double block)
 
 TrainingFormat unroundedSplit(double bits, double block)
 {
+    const auto [delta, nu] = std::pair(published.delta, published.nu);
     return {bits * delta / (delta + nu) - .5, bits * nu / (delta + nu) - .5, block};
 }
 
 double bestPrecision(double tokens, double block)
 {
-    const double s = delta + nu, k0 = std::pow(delta / s, delta) * std::pow(nu / s, nu);
-    return std::pow((s - alpha) * std::pow(tokens, beta) * std::log2(block) / (alpha * n * g * k0), 1 / s);
+    const TrainingConstants& c = published;
+    const double s = c.delta + c.nu, k0 = std::pow(c.delta / s, c.delta) * std::pow(c.nu / s, c.nu);
+    return std::pow(
+        (s - c.alpha) * std::pow(tokens, c.beta) * std::log2(block) / (c.alpha * c.n * c.g * k0), 1 / s);
 }
 
 TrainingPlan bestPlan(double operations, double block)
@@ -150,6 +158,70 @@ Result<Report> TrainingLaw::run(ModelProbe*, const Parameters& given, const Meth
     report.tables.push_back(std::move(budgets));
     report.charts.push_back(std::move(chart));
     context.progress(1);
+    return report;
+}
+
+std::vector<std::string> TrainingLaw::columns() const
+{
+    return {"parameters", "tokens", "exponent bits", "mantissa bits", "block", "loss"};
+}
+
+Result<Report> TrainingLaw::runOn(
+    std::span<const std::vector<double>> rows, const Parameters&, const MethodContext& context) const
+{
+    std::vector<TrainingRun> runs;
+    for (const std::vector<double>& row : rows)
+        runs.push_back({row[0], row[1], {row[2], row[3], row[4]}, row[5]});
+    const FittedTraining fit = TRY(fitTraining(runs, published, 8, context.seed, context.stop));
+    // Intervals: the same fit to runs drawn anew.
+    constexpr std::size_t draws = 50;
+    std::mt19937_64 random(context.seed);
+    std::vector<TrainingConstants> drawn;
+    std::vector<TrainingRun> again(runs.size());
+    for (std::size_t draw = 0; draw < draws; ++draw) {
+        for (TrainingRun& run : again)
+            run = runs[random() % runs.size()];
+        if (const auto other = fitTraining(again, fit.constants, 0, 0, context.stop))
+            drawn.push_back(other->constants);
+        else if (other.error().code == ErrorCode::Cancelled)
+            return tl::unexpected(other.error());
+        context.progress(double(draw + 1) / double(draws));
+    }
+    Report report{
+        .title = "The law of floating-point training, fitted to runs",
+        .paragraphs = {},
+        .tables = {},
+        .charts = {}};
+    report.paragraphs = {fmt::format(
+        "Fitted to {} runs. Of the logarithms of their losses it tells {:.4g} of the variance; the worst run "
+        "is "
+        "{:.3g} % off.",
+        runs.size(), fit.rSquared, 100 * fit.worst)};
+    Report::Table table{"Constants", {"constant", "fitted", "5 % to 95 %", "published"}, {}};
+    using Constant = double TrainingConstants::*;
+    const std::pair<const char*, Constant> constants[] = {
+        {"n", &TrainingConstants::n},
+        {"alpha", &TrainingConstants::alpha},
+        {"d", &TrainingConstants::d},
+        {"beta", &TrainingConstants::beta},
+        {"epsilon", &TrainingConstants::epsilon},
+        {"gamma", &TrainingConstants::g},
+        {"delta", &TrainingConstants::delta},
+        {"nu", &TrainingConstants::nu}};
+    for (const auto& [name, constant] : constants) {
+        std::vector<double> values;
+        for (const TrainingConstants& other : drawn)
+            values.push_back(other.*constant);
+        std::ranges::sort(values);
+        const auto place = [&](double share) {
+            return values.empty() ? fit.constants.*constant
+                                  : values[std::size_t(share * double(values.size() - 1))];
+        };
+        table.rows.push_back(
+            {name, number(fit.constants.*constant), fmt::format("{:.3g} to {:.3g}", place(.05), place(.95)),
+             number(published.*constant)});
+    }
+    report.tables.push_back(std::move(table));
     return report;
 }
 

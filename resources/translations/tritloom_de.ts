@@ -5451,16 +5451,16 @@ Divergenz %1</translation>
             <translation>Ausgleich (Abschnitt 4.1) über Paare mit ReLU, Leaky ReLU, PReLU oder Pooling dazwischen, auch tiefenweise; kein Aufnehmen von Bias-Werten; sie zu berichtigen ist die Umformung „bias-correction“; ReLU6 bleibt, wie es ist. Batch-Normen zuerst einrechnen</translation>
         </message>
         <message>
-            <source>Flexible dual binarization with alternating least squares (our extra); not the deviation-aware distillation</source>
-            <translation>Flexible doppelte Binarisierung mit abwechselnden kleinsten Quadraten (unser Zusatz); nicht das abweichungsbewusste Nachlernen</translation>
+            <source>Flexible dual binarization, its equations as a reimplementation and reviews give them, with alternating least squares (our extra); not the deviation-aware distillation</source>
+            <translation>Flexible doppelte Binarisierung, ihre Gleichungen nach einer Nachbildung und Begutachtungen, mit abwechselnden kleinsten Quadraten (unser Zusatz); nicht das abweichungsbewusste Nachlernen</translation>
         </message>
         <message>
             <source>The reshaping after training, with fit by moments. Not the initialisation, BackSlash and fine-tuning, which are training; RF8 is the number format rf8g256. Our own: leftovers by the largest remainder, the end of the reshaped part as a share of the matrix. Exp-Golomb sizes are computed figures: no file stores them</source>
             <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
         </message>
         <message>
-            <source>The unified law, the per-bit laws behind its table 1 (solved back by us) and their inverses; the refit is 'degradation-fit'</source>
-            <translation>Das vereinte Gesetz, die Gesetze je Bit hinter seiner Tabelle 1 (von uns zurückgerechnet) und ihre Umkehrungen; die Anpassung ist 'degradation-fit'</translation>
+            <source>The unified law, the per-bit laws behind its table 1 (solved back by us; captions and tables were read in a public review copy) and their inverses; the refit is 'degradation-fit'</source>
+            <translation>Das vereinte Gesetz, die Gesetze je Bit hinter seiner Tabelle 1 (von uns zurückgerechnet; Bildunterschriften und Tabellen aus einer öffentlichen Begutachtung) und ihre Umkehrungen; die Anpassung ist 'degradation-fit'</translation>
         </message>
         <message>
             <source>The number format and the preview without training by a search for scales, which is the studio's own; groups inside rows instead of channels. Not the training, which the paper is about</source>
@@ -5483,8 +5483,8 @@ Divergenz %1</translation>
             <translation>Die ausgerichtete Mischung aus 2 und 4 Bits und die Wahl nach dem Bereich. Eigenes des Studios: Kacheln von 16 Gruppen, ihre Anordnung, 4-Bit-Skalen, die Wahl nach gemessenem Gewinn. Nicht hier: dünn besetzte Ausreißer, der GPU-Kern</translation>
         </message>
         <message>
-            <source>The law, critical data size, best splits and compute-optimal precision; no fitting of own runs</source>
-            <translation>Das Gesetz, die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit; keine Anpassung an eigene Läufe</translation>
+            <source>The law with the constants of its table 2 as a public reproduction quotes them (the text was not at hand), critical data size, best splits and compute-optimal precision. Own runs are fitted on the command line: &apos;analyse training-law RUNS.csv&apos;. Not: scales by channel or tensor, which the paper counts as one constant each</source>
+            <translation>Das Gesetz mit den Konstanten seiner Tabelle 2, wie eine öffentliche Nachrechnung sie anführt (der Text lag nicht vor), die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit. Eigene Läufe werden in der Befehlszeile angepasst: &apos;analyse training-law RUNS.csv&apos;. Nicht: Skalen je Kanal oder Tensor, die der Aufsatz als je eine Konstante zählt</translation>
         </message>
         <message>
             <source>All of it, for every block format. Our own: sweeps of coordinate descent at the end, the importance that scales are fitted with, and that a row is rounded where that is better</source>
@@ -5519,8 +5519,8 @@ Divergenz %1</translation>
             <translation>Die Suche nach dem größten Wert jedes Tensors; das gelernte Runden ist 'adaround' auf Formaten wie fp4e2row, die Wahl der Exponentenbits die Analyse 'float-splits'. Nicht: Gleitkommazahlen für Aktivierungen</translation>
         </message>
         <message>
-            <source>Cell patterns, backup of the sign, rotation and rounding of halves, an energy table (example values), fault injection on any packed format. The rotation domain (14 bits) is our reading</source>
-            <translation>Zellmuster, Sicherung des Vorzeichens, Drehen und Runden der Hälften, eine Energietabelle (Beispielwerte), Fehler in jedem gepackten Format. Der Drehbereich (14 Bits) ist unsere Lesart</translation>
+            <source>Cell patterns, backup of the sign, rotation and rounding of halves, an energy table and error rates (example values; only abstract and first page were at hand), fault injection on any packed format. The rotation domain (14 bits) is our reading</source>
+            <translation>Zellmuster, Sicherung des Vorzeichens, Drehen und Runden der Hälften, eine Energietabelle und Fehlerraten (Beispielwerte; nur Zusammenfassung und erste Seite lagen vor), Fehler in jedem gepackten Format. Der Drehbereich (14 Bits) ist unsere Lesart</translation>
         </message>
         <message>
             <source>One of its hand-made proxies, from linear CKA between block outputs; not the evolved programs</source>
@@ -5579,8 +5579,8 @@ Divergenz %1</translation>
             <translation>Laufende Bereiche je Token (oder je Gruppe von Eingaben); mit der Umformung „smoothquant“ verbinden</translation>
         </message>
         <message>
-            <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration. Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>
-            <translation>Gruppen von Kanälen mit Zweierpotenzen für die Eingaben eines Produkts beim Rechnen, Gruppen aus der Kalibrierung fest. Nicht hier: was zum Training gehört (zufälliges Runden von Gradienten, L1-Normierung und ihr Rückweg). Das Runden wird nachgebildet: Kein ganzzahliger Kern führt es aus. Bei Faltungen werden nur die Gewichte gerundet</translation>
+            <source>Power-of-two groups of channels for the inputs of a product at inference, groups fixed in calibration; four groups are our standard (only the abstract and reviews were at hand). Not here: what belongs to training (stochastic rounding of gradients, L1 normalisation and its backward pass). The rounding is simulated: no integer kernel runs it. Of convolutions only the weights are rounded</source>
+            <translation>Gruppen von Kanälen mit Zweierpotenzen für die Eingaben eines Produkts beim Rechnen, Gruppen aus der Kalibrierung fest; vier Gruppen sind unser Standard (nur Zusammenfassung und Begutachtungen lagen vor). Nicht hier: was zum Training gehört (zufälliges Runden von Gradienten, L1-Normierung und ihr Rückweg). Das Runden wird nachgebildet: Kein ganzzahliger Kern führt es aus. Bei Faltungen werden nur die Gewichte gerundet</translation>
         </message>
         <message>
             <source>The score, from the output's own error without the short training of each layer. Not: the second criterion by text-picture agreement</source>

@@ -73,6 +73,10 @@ private slots:
             << QStringList{"bench", "kernels", "--columns", "1,,2"} << 2 << "--columns needs numbers";
         QTest::newRow("a model that nobody asks") << QStringList{"analyse", "quantization-law", sample} << 2
                                                   << "asks no model";
+        QTest::newRow("a model for a table of runs") << QStringList{"analyse", "training-law", sample} << 1
+                                                     << "is not 6 numbers between commas";
+        QTest::newRow("no table of runs")
+            << QStringList{"analyse", "training-law", "/nowhere/runs.csv"} << 1 << "/nowhere/runs.csv: ";
         QTest::newRow("two models") << QStringList{"analyse", "memory-faults", sample, sample} << 2
                                     << "looks at one model, 2 are named";
         QTest::newRow("unknown format")

@@ -35,8 +35,7 @@ std::vector<DegradationRow> drawnFromTheLaw(std::size_t count, double noise, uns
 } // namespace
 
 /// Check 6 of methods/undertrained-scaling.md. Not here: its check 7, for which checkpoints along the
-/// training of one family would have to be at hand; and check 8 of fp-scaling.md, a fit to training runs,
-/// which the studio has none of.
+/// training of one family would have to be at hand.
 class DegradationFitTest : public QObject {
     Q_OBJECT
 

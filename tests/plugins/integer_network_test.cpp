@@ -135,7 +135,6 @@ const std::vector<std::string>& lastRow(const Report& report)
     return report.tables[0].rows.back();
 }
 
-/// Of all rows, the largest difference in steps: each tensor by itself, and the chain in 64 bits.
 /// In steps, of any tensor: column 3, made of the same codes; 6, behind all others and simulated in 64 bits.
 double largestIn(const Report& report, std::size_t column)
 {
