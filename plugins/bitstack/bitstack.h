@@ -22,7 +22,8 @@ public:
 
 /// The best approximation of a non-negative matrix m [rows, columns] by left [rows, k] * right [k, columns],
 /// the singular values shared by roots: randomised subspace iteration, oversampling 16, four power steps
-/// (Halko, Martinsson and Tropp, arXiv 0909.4061, algorithm 4.4). Same bytes for any number of threads.
+/// (Halko, Martinsson and Tropp, arXiv 0909.4061, algorithm 4.4), the last in doubles. Same bytes for any
+/// number of threads.
 struct Factors {
     std::vector<float> left, right;
 };

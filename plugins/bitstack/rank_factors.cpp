@@ -10,32 +10,37 @@
 namespace tritloom {
 namespace {
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <typename Real>
+using MatrixOf = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = MatrixOf<float>;
 using View = Eigen::Map<const Matrix>;
 using Index = Eigen::Index;
 
-/// m * thin, by rows.
-Matrix times(const View& m, const Matrix& thin, const std::stop_token& stop)
+/// m * thin in the numbers of thin, by rows.
+template <typename Real>
+MatrixOf<Real> times(const View& m, const MatrixOf<Real>& thin, const std::stop_token& stop)
 {
-    Matrix product(m.rows(), thin.cols());
+    MatrixOf<Real> product(m.rows(), thin.cols());
     parallelFor(std::size_t(m.rows()), 32, [&](std::size_t begin, std::size_t end) {
         if (stop.stop_requested())
             return;
         const auto first = Index(begin), count = Index(end - begin);
-        product.middleRows(first, count).noalias() = m.middleRows(first, count) * thin;
+        product.middleRows(first, count).noalias() = m.middleRows(first, count).template cast<Real>() * thin;
     });
     return product;
 }
 
-/// m^T * thin, by columns of m, so that every sum runs over all rows in order.
-Matrix transposedTimes(const View& m, const Matrix& thin, const std::stop_token& stop)
+/// m^T * thin likewise, by columns of m, so that every sum runs over all rows in order.
+template <typename Real>
+MatrixOf<Real> transposedTimes(const View& m, const MatrixOf<Real>& thin, const std::stop_token& stop)
 {
-    Matrix product(m.cols(), thin.cols());
+    MatrixOf<Real> product(m.cols(), thin.cols());
     parallelFor(std::size_t(m.cols()), 64, [&](std::size_t begin, std::size_t end) {
         if (stop.stop_requested())
             return;
         const auto first = Index(begin), count = Index(end - begin);
-        product.middleRows(first, count).noalias() = m.middleCols(first, count).transpose() * thin;
+        product.middleRows(first, count).noalias() =
+            m.middleCols(first, count).transpose().template cast<Real>() * thin;
     });
     return product;
 }
@@ -68,16 +73,22 @@ Result<Factors> rankFactors(
     }
     if (stop.stop_requested())
         return cancelled();
-    // range^T m is small in one direction: its transpose is what transposedTimes() gives.
-    const Matrix small = transposedTimes(matrix, range, stop);
+    // range^T m is small in one direction: its transpose is what transposedTimes() gives. From here in
+    // doubles, and left is m on the directions of right: what a matrix of rank k leaves is then what floats
+    // cannot say of it.
+    const MatrixOf<double> small = transposedTimes<double>(matrix, range.cast<double>(), stop);
     if (stop.stop_requested())
         return cancelled();
-    const Eigen::JacobiSVD<Eigen::MatrixXf, Eigen::HouseholderQRPreconditioner> svd(
-        Eigen::MatrixXf(small), Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const Eigen::JacobiSVD<Eigen::MatrixXd, Eigen::HouseholderQRPreconditioner> svd(
+        Eigen::MatrixXd(small), Eigen::ComputeThinU | Eigen::ComputeThinV);
     const Index rank = std::min(Index(k), width);
-    const Eigen::VectorXf roots = svd.singularValues().head(rank).cwiseSqrt();
-    const Matrix left = range * svd.matrixV().leftCols(rank) * roots.asDiagonal();
-    const Matrix right = roots.asDiagonal() * svd.matrixU().leftCols(rank).transpose();
+    const Eigen::VectorXd roots = svd.singularValues().head(rank).cwiseSqrt();
+    const Eigen::VectorXd shares = (roots.array() > 0).select(roots.cwiseInverse(), 0);
+    const MatrixOf<double> directions = svd.matrixU().leftCols(rank);
+    const Matrix left = (times<double>(matrix, directions, stop) * shares.asDiagonal()).cast<float>();
+    const Matrix right = (roots.asDiagonal() * directions.transpose()).cast<float>();
+    if (stop.stop_requested())
+        return cancelled();
     Factors factors{std::vector<float>(rows * k), std::vector<float>(k * columns)};
     for (Index r = 0; r < left.rows(); ++r)
         for (Index i = 0; i < rank; ++i)
