@@ -111,6 +111,16 @@ Result<TensorId> NetworkBuilder::tensor(std::string_view name) const
     return TensorId(std::size_t(found - m_file.tensors.data()));
 }
 
+Result<TensorId> NetworkBuilder::tensor(std::string_view name, const Shape& shape) const
+{
+    const TensorId id = TRY(tensor(name));
+    if (const Shape& found = tensorOf(id).shape; found != shape)
+        return fail(
+            ErrorCode::InvalidInput, "{}: tensor '{}' is [{}], [{}] is expected",
+            m_file.path.filename().string(), name, fmt::join(found, ", "), fmt::join(shape, ", "));
+    return id;
+}
+
 Result<Flow> NetworkBuilder::convolution(const std::string& name, const Flow& x, Convolved how)
 {
     std::vector<TensorId> weights{TRY(tensor(name + ".weight"))};
@@ -132,7 +142,7 @@ Result<Flow> NetworkBuilder::linear(const std::string& name, const Flow& x)
     const Flow y = TRY(add({OpKind::Linear, {}}, {x}, {TRY(tensor(name + ".weight"))}, name));
     if (!has(name + ".bias"))
         return y;
-    return add(binaryOp(BinaryFunction::Add), {y}, {TRY(tensor(name + ".bias"))});
+    return add(binaryOp(BinaryFunction::Add), {y}, {TRY(tensor(name + ".bias", {y.shape.back()}))});
 }
 
 Result<Flow> NetworkBuilder::batchNorm(const std::string& name, const Flow& x)

@@ -102,6 +102,16 @@ Result<double> PartConfig::number(std::string_view key, double otherwise) const
     return value->get<double>();
 }
 
+Result<double> PartConfig::number(std::string_view key, double otherwise, double least, double most) const
+{
+    const double found = TRY(number(key, otherwise));
+    if (found < least || found > most)
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} is {}, a number from {} to {} is expected", m_file, key,
+            shown(find(key)), least, most);
+    return found;
+}
+
 Result<bool> PartConfig::flag(std::string_view key, bool otherwise) const
 {
     const Json* const value = find(key);
