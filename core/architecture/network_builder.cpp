@@ -61,6 +61,11 @@ Result<Flow> NetworkBuilder::add(
         shapes.push_back(tensorOf(id).shape);
     for (const Tensor& literal : literals)
         shapes.push_back(literal.type().shape);
+    for (const Shape& operand : shapes)
+        if (isLayer(op.kind) && TensorType{nullptr, operand}.elements() == 0)
+            return fail(
+                ErrorCode::Unsupported, "{}: {}: a product with [{}], which holds no numbers",
+                m_file.path.filename().string(), name.empty() ? "a node" : name, fmt::join(operand, ", "));
     auto shape = inferShape(op, shapes);
     if (!shape)
         return fail(

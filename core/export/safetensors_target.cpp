@@ -53,6 +53,10 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
         const NamedTensor& tensor = request.model.tensors[i];
         tensors.push_back(TRY(written(request, i)));
         const std::uint64_t bytes = tensors.back().bytes().size();
+        if (bytes == 0)
+            return fail(
+                ErrorCode::Unsupported, "{}: tensor '{}' has a dimension of 0", request.path.string(),
+                tensor.name);
         header[tensor.fileName.empty() ? tensor.name : tensor.fileName] = {
             {"dtype", types().at(tensors.back().type().format->id())},
             {"shape", shapeInFile(tensor)},

@@ -198,6 +198,29 @@ private slots:
             QString::fromStdString(model->whyNotEvaluated).contains(why), model->whyNotEvaluated.c_str());
     }
 
+    // PyTorch writes tensors of no numbers; safetensors has none.
+    void aHiddenWidthOfNothingIsNotRun()
+    {
+        ModelFile file =
+            openModel(written(visionTensors::timm({}), {{"architecture", "vit"}, {"num_attention_heads", 3}}))
+                .value();
+        for (NamedTensor& tensor : file.tensors)
+            for (const auto& [name, shape] :
+                 {std::pair<const char*, Shape>{"blocks.0.mlp.fc1.weight", {0, 24}},
+                  {"blocks.0.mlp.fc1.bias", {0}},
+                  {"blocks.0.mlp.fc2.weight", {24, 0}}})
+                if (tensor.name == name) {
+                    tensor.shape = shape;
+                    tensor.stored = Tensor::adoptFloats(shape, {});
+                }
+        const auto model = makeModel(std::move(file));
+        QVERIFY(!model->graph);
+        QVERIFY2(
+            model->whyNotEvaluated.ends_with(
+                "blocks.0.mlp.fc1: a product with [0, 24], which holds no numbers"),
+            model->whyNotEvaluated.c_str());
+    }
+
     void normalisationsAreReadWhereTheyStand()
     {
         const QJsonObject heads{{"architecture", "vit_tiny"}, {"num_attention_heads", 3}};
