@@ -192,7 +192,20 @@ private slots:
         QTest::newRow("nothing") << QByteArray("{'architectures':['LlamaForCausalLM']}")
                                  << "config.json: the whole number 'hidden_size' is missing";
         QTest::newRow("fraction") << QByteArray("{'architectures':['LlamaForCausalLM'],'hidden_size':1.5}")
-                                  << "config.json: the whole number 'hidden_size' is missing";
+                                  << "config.json: 'hidden_size' is 1.5, a whole number is expected";
+        const auto row = [](const char* name, const char* text, const char* said) {
+            QTest::newRow(name)
+                << "{'architectures':['LlamaForCausalLM'],'hidden_size':8,'num_attention_heads':2,"
+                   "'max_position_embeddings':8,'intermediate_size':8,'num_hidden_layers':1,'vocab_size':8,"
+                    + QByteArray(text) + "}"
+                << QString("config.json: ") + said;
+        };
+        row("epsilon", "'rms_norm_eps':-1", "'rms_norm_eps' is -1, it must be positive");
+        row("base", "'rope_theta':'much'", "'rope_theta' is \"much\", it must be positive");
+        row("heads of a fraction", "'head_dim':2.5", "'head_dim' is 2.5, a whole number is expected");
+        row("key heads", "'num_key_value_heads':[1]", "'num_key_value_heads' is [1], a whole number is expected");
+        row("scaling", "'rope_scaling':{'rope_type':'llama3','factor':8,'low_freq_factor':0}",
+            "'low_freq_factor' is 0, it must be positive");
         QTest::newRow("negative") << QByteArray("{'architectures':['LlamaForCausalLM'],'hidden_size':-1}")
                                   << "config.json: 'hidden_size' is -1, it must be 1 to 2147483647";
         QTest::newRow("heads") << QByteArray(

@@ -13,10 +13,7 @@ std::string shown(const Json* value)
 {
     if (value == nullptr)
         return "missing";
-    std::string text = value->dump();
-    if (text.size() > 60)
-        text = text.substr(0, 57) + "...";
-    return text;
+    return jsonShown(*value);
 }
 
 } // namespace

@@ -26,12 +26,9 @@ Result<std::array<double, 3>> numbersOf(
     }
     if (isUsable)
         return numbers;
-    std::string shown = list.dump();
-    if (shown.size() > 60)
-        shown = shown.substr(0, 57) + "...";
     return fail(
         ErrorCode::InvalidInput, "{}: {} is {}, a number from {} to {} for each of {} channels is expected", file,
-        key, shown, least, most, channels);
+        key, jsonShown(list), least, most, channels);
 }
 
 } // namespace
