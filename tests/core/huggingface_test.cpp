@@ -231,6 +231,31 @@ private slots:
         QCOMPARE(QString::fromStdString(model.error().message), message);
     }
 
+    // GGUF's byte-level tokenizers fold nothing: what the file does to text before is told.
+    void stepsOfANormalizerThatGgufHasNotAreTold()
+    {
+        const auto notices = [&](const char* step) {
+            const QTemporaryDir folder;
+            const std::filesystem::path base = folder.path().toStdString();
+            save(base / "config.json",
+                 json("{'architectures':['LlamaForCausalLM'],'hidden_size':8,'num_attention_heads':2,"
+                      "'max_position_embeddings':8,'intermediate_size':8,'num_hidden_layers':1,'vocab_size':2}"));
+            save(base / "tokenizer.json",
+                 json("{'normalizer':{'type':'" + QByteArray(step)
+                      + "'},'pre_tokenizer':{'type':'ByteLevel'},'model':{'vocab':{'a':0,'b':1},'merges':[]}}"));
+            saveWeights(
+                base / "model.safetensors", json("{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}"),
+                floats({1}));
+            const auto model = openModel(base);
+            return model ? model->notices : std::vector{model.error().message};
+        };
+        QCOMPARE(notices("NFC").size(), std::size_t(0));
+        QCOMPARE(notices("Lowercase").size(), std::size_t(1));
+        QCOMPARE(
+            notices("Lowercase").front(),
+            std::string("tokenizer.json: the normalizer 'Lowercase' has no key in GGUF and is left out"));
+    }
+
     void opensUnknownArchitecturesWithTheirOwnNames()
     {
         const QTemporaryDir folder;

@@ -252,6 +252,10 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
     }
     if (!graph)
         return tl::make_unexpected(graph.error());
+    if (TensorType{nullptr, graph->outputShape}.elements() == 0)
+        return fail(
+            ErrorCode::Unsupported, "{}: what comes out, [{}], holds no numbers",
+            file.path.filename().string(), fmt::join(graph->outputShape, ", "));
     // CNTK's networks take bytes; others leave open what they take.
     if (file.operators->producer == "CNTK")
         model.normalisation = normalisations::bytes;
