@@ -117,7 +117,7 @@ private:
                 sum += double(value);
         }
         if (!std::isfinite(sum))
-            return fail(ErrorCode::InvalidInput, outputIsNotFinite);
+            return outputIsNotFinite();
         return sum / double(std::max<std::size_t>(1, m_blame.positions));
     }
 

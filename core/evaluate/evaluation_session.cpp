@@ -109,7 +109,7 @@ Result<PositionValues> EvaluationSession::measure(
     for (std::size_t p = 0; p < positions; ++p)
         values.agrees[p] = values.agrees[p] == best[p] ? 1.0f : 0.0f;
     if (!isFinite(values))
-        return fail(ErrorCode::InvalidInput, outputIsNotFinite);
+        return outputIsNotFinite();
     if (m_store != nullptr)
         m_store->put(key, "evaluation", packed(values));
     return m_known[key] = values;

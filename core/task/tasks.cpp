@@ -35,7 +35,7 @@ Result<void> checkFinite(const TaskOutput& output)
     for (const Tensor& tensor : output)
         for (const float value : tensor.floats())
             if (!std::isfinite(value))
-                return fail(ErrorCode::InvalidInput, outputIsNotFinite);
+                return outputIsNotFinite();
     return {};
 }
 
