@@ -63,6 +63,8 @@ private slots:
             << "posix.system";
         QTest::newRow("half an ONNX file")
             << written("half.onnx", QByteArray("\x08\x08\x3a\xff\x7f\x0a\x03", 7)) << "half.onnx";
+        QTest::newRow("a project that is none")
+            << written("text.tritproj", QByteArray(2000, 'x')) << "this is not a project file";
         QTest::newRow("nothing") << written("empty.gguf", {}) << "the file is empty";
     }
     void whatIsOpenStays()
