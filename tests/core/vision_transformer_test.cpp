@@ -144,6 +144,12 @@ private slots:
                                                              "[72, 24] is expected";
         QTest::newRow("a scale of another width") << "scale"
                                                   << "tensor 'blocks.1.ls1.gamma' is [24, 1], [24] is expected";
+        QTest::newRow("a class token of another width") << "token"
+                                                        << "tensor 'cls_token' is [1, 1, 12], [1, 1, 24] is expected";
+        QTest::newRow("a classifier of another width") << "narrow"
+                                                       << "'head.weight' is [5, 12], no classifier of 24 channels";
+        QTest::newRow("a preprocessor that is a list") << "list"
+                                                       << "preprocessor_config.json: this is no JSON object";
         QTest::newRow("several tables of places") << "places"
                                                   << "pos_embed of [3, 10, 24] do not fit";
         QTest::newRow("no classifier") << "classifier"
@@ -188,11 +194,18 @@ private slots:
         }
         if (fault == "scale")
             network.add("blocks.1.ls1.gamma", {24, 1});
+        if (fault == "token")
+            network.change("cls_token", {1, 1, 12});
+        if (fault == "narrow")
+            network.change("head.weight", {5, 12});
         if (fault == "places")
             network.change("pos_embed", {3, 10, 24});
         if (fault == "classifier")
             network = visionTensors::timm({.classes = 0});
-        const auto model = loadModel(written(network, config, preprocessor)).value();
+        const fs::path folder = written(network, config, preprocessor);
+        if (fault == "list")
+            saveText(folder / "preprocessor_config.json", "[1]");
+        const auto model = loadModel(folder).value();
         QVERIFY(!model->graph);
         QVERIFY2(
             QString::fromStdString(model->whyNotEvaluated).contains(why), model->whyNotEvaluated.c_str());

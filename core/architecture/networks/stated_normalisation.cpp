@@ -44,11 +44,14 @@ Result<std::optional<Normalisation>> statedNormalisation(const ModelFile& file, 
         found.deviation = TRY(numbersOf(*from, deviation, channels, 1e-4, name));
         return true;
     };
-    const auto parsed = [&](std::string_view key) {
-        auto json = parseJson(file.metadata.text(key).value_or("{}"), "");
-        return json && json->is_object() ? std::move(*json) : Json::object();
+    const auto parsed = [&](std::string_view key, const char* name) -> Result<Json> {
+        Json json = TRY(parseJson(file.metadata.text(key).value_or("{}"), name));
+        if (!json.is_object())
+            return fail(ErrorCode::InvalidInput, "{}: this is no JSON object", name);
+        return json;
     };
-    const Json preprocessor = parsed(huggingface::preprocessorKey), config = parsed(huggingface::configKey);
+    const Json preprocessor = TRY(parsed(huggingface::preprocessorKey, "preprocessor_config.json")),
+               config = TRY(parsed(huggingface::configKey, "config.json"));
     if (TRY(isTaken(&preprocessor, "image_mean", "image_std", "preprocessor_config.json"))
         || TRY(isTaken(jsonMember(config, "pretrained_cfg"), "mean", "std", "config.json: pretrained_cfg"))
         || TRY(isTaken(&config, "image_mean", "image_std", "config.json"))

@@ -102,14 +102,18 @@ Result<Sizes> sizesOf(const ModelFile& file)
     s.patch = patches[2];
     s.tokens = file.find(s.of(s.names->distillationToken)) != nullptr ? 2 : 1;
     if (places.size() != 3 || places[0] != 1 || places[1] <= s.tokens || places[2] != s.width || patches[3] != s.patch
-        || s.patch == 0)
+        || s.patch == 0 || s.width == 0)
         return fail(
             ErrorCode::InvalidInput, "{}: {} of [{}] do not fit patches of [{}]", shown,
             s.of(s.names->places), fmt::join(places, ", "), fmt::join(patches, ", "));
     s.side = std::size_t(std::lround(std::sqrt(double(places[1] - s.tokens))));
     if (s.side * s.side != places[1] - s.tokens)
         return fail(ErrorCode::Unsupported, "{}: {} patches make no square", shown, places[1] - s.tokens);
-    if (head.size() != 2 || head[0] == 0 || head[1] != s.width)
+    if (!head.empty() && (head.size() != 2 || head[0] == 0 || head[1] != s.width))
+        return fail(
+            ErrorCode::InvalidInput, "{}: '{}.weight' is [{}], no classifier of {} channels", shown, s.head,
+            fmt::join(head, ", "), s.width);
+    if (head.empty())
         return fail(ErrorCode::NotFound, "{}: there is no classifier, '{}.weight', in it", shown, s.head);
     s.classes = head[0];
 
@@ -189,7 +193,7 @@ private:
     }
     Result<Flow> token(std::string_view name)
     {
-        const TensorId id = TRY(tensor(m_sizes.of(name)));
+        const TensorId id = TRY(tensor(m_sizes.of(name), Shape{1, 1, m_sizes.width}));
         return m_network.reshape(TRY(m_network.add({OpKind::Constant, {}}, {}, {id})), {1, m_sizes.width});
     }
     /// outputs: how many come out; absent: as many as the file has.
