@@ -156,7 +156,7 @@ int blame(Context& context, const QStringList& arguments)
         asked.question.share =
             double(std::min<std::size_t>(100, TRY(context.countOption("share", 80)))) / 100;
         const Allocation allocation =
-            TRY(readRecipe(*engine->model(), context.parser.value("recipe").toStdString()));
+            TRY(readRecipe(*engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
         TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         const auto session = TRY(engine->makeSession(nullptr));
         return tritloom::blame(

@@ -301,6 +301,10 @@ Result<EngineOptions> Context::engineOptions() const
                 ErrorCode::InvalidInput, "{}: the file is empty", parser.value(option).toStdString());
         if (content.ends_with('\n'))
             content.pop_back(); // as llama.cpp's tools read a text file
+        if (content.empty()) // the text that comes with the program would take its place
+            return tritloom::fail(
+                ErrorCode::InvalidInput, "{}: the file holds the end of a line and nothing else",
+                parser.value(option).toStdString());
         return content;
     };
     EngineOptions options;

@@ -26,8 +26,8 @@ Result<std::vector<Candidate>> preparedFor(Context& context, const Model& model)
         return candidatesOf(context, model);
     const QStringList given = context.parser.optionNames();
     if (given.contains(QStringLiteral("recipe"))) {
-        Candidate recipe =
-            asCandidate(model, TRY(readRecipe(model, context.parser.value("recipe").toStdString())));
+        Candidate recipe = asCandidate(
+            model, TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases())));
         return recipe.format.empty() ? std::vector<Candidate>() : std::vector{std::move(recipe)};
     }
     if (!given.contains(QStringLiteral("format")))

@@ -35,12 +35,11 @@ int evaluate(Context& context, const QStringList& arguments)
         const Model& model = *engine->model();
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
-            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString()));
+            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
         if (!engine->whyNotEvaluated().empty())
             return fail(
                 ErrorCode::Unsupported, "{} cannot be evaluated: {}", model.file->path.filename().string(),
                 engine->whyNotEvaluated());
-        TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         strange = TRY(notFinite(model, context.stop));
         std::shared_ptr<ForwardPass> reference;
         if (context.parser.isSet("reference")) {
@@ -57,6 +56,7 @@ int evaluate(Context& context, const QStringList& arguments)
             reference = std::make_shared<ForwardPass>(
                 std::move(compressor), TRY(engine->makeExecutor()), engine->options().memoBytes);
         }
+        TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         const auto session = TRY(engine->makeSession(nullptr, std::move(reference)));
         device = session->backendNames();
         return session->evaluate(

@@ -1,5 +1,7 @@
 #include "app/cli/picture_commands.h"
 
+#include "core/architecture/normalisations.h"
+
 #include <QJsonArray>
 
 namespace tritloom::cli {
@@ -12,7 +14,7 @@ Result<std::optional<Normalisation>> givenAs(const Context& context)
         return std::optional<Normalisation>();
     std::vector<std::string> names;
     for (const Normalisation& usual : usualNormalisations()) {
-        names.push_back(usual.deviation[0] == 0.229 ? "imagenet" : describe(usual));
+        names.push_back(usual == normalisations::imageNet ? "imagenet" : describe(usual));
         if (names.back() == way)
             return usual;
     }

@@ -1,5 +1,7 @@
 #include "app/cli/picture_commands.h"
 
+#include "core/architecture/normalisations.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -46,7 +48,7 @@ Result<std::optional<Normalisation>> normalisationOf(const Context& context)
     if (context.parser.isSet("range")) {
         const QString range = context.parser.value("range");
         if (range == "-1..1")
-            n = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true};
+            n = normalisations::signedUnit;
         else if (range == "0..255" || range == "255")
             n.range = 255;
         else if (range != "0..1" && range != "1")

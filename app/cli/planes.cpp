@@ -1,5 +1,6 @@
 #include "app/cli/picture_commands.h"
 #include "app/session/picture_names.h"
+#include "core/architecture/normalisations.h"
 #include "core/task/low_bits.h"
 
 #include <QDir>
@@ -60,7 +61,7 @@ public:
             view = resized(view, model.height, model.width);
         const Normalisation how = model.normalisation.isKnown || model.channels != 3
             ? model.normalisation
-            : usualNormalisations()[3];
+            : normalisations::imageNet;
         const Tensor input[] = {networkInput(view, how)};
         const Tensor output = TRY(
             m_pass.run(input, Key(), m_pass.model().original(), NetworkPass::Keep::Nothing, std::move(stop)));

@@ -136,11 +136,12 @@ Result<SensitivityTable> knownTable(Context& context, const QString& model, std:
 Result<RecipeDifference>
 differenceOfLayers(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
 {
+    BaseFiles& bases = context.bases();
     if (!context.parser.isSet("model"))
-        return differenceOf(TRY(recipeEntries(a)), TRY(recipeEntries(b)));
+        return differenceOf(TRY(recipeEntries(a, bases)), TRY(recipeEntries(b, bases)));
     const QString path = context.parser.value("model");
     const auto model = TRY(context.load(path));
-    const Allocation before = TRY(readRecipe(*model, a)), after = TRY(readRecipe(*model, b));
+    const Allocation before = TRY(readRecipe(*model, a, bases)), after = TRY(readRecipe(*model, b, bases));
     const SensitivityTable table = TRY(knownTable(context, path, candidatesOf(before, after)));
     return differenceOf(*model, before, after, table, context.plugins().lookup());
 }
@@ -167,7 +168,7 @@ int writeAsJson(Context& context, const QString& from)
     }
     const auto run = [&]() -> Result<void> {
         const auto model = TRY(context.load(context.parser.value("model")));
-        const Allocation allocation = TRY(readRecipe(*model, from.toStdString()));
+        const Allocation allocation = TRY(readRecipe(*model, from.toStdString(), context.bases()));
         const auto transforms = context.parser.isSet("transform") ? TRY(transformsGiven(context))
                                                                   : TRY(recipeTransforms(from.toStdString()));
         return writeRecipe(*model, allocation, transforms, context.parser.value("output").toStdString());
@@ -183,7 +184,7 @@ Result<void> checkActed(const Context& context, bool isDiff)
     for (const QString& name : context.parser.optionNames()) {
         const bool isOutput = name == "o" || name == "output";
         const bool isWritten = isOutput || name == "transform";
-        if (name == "model" || (isWritten ? !isDiff : isDiff && (hasModel || name == "json")))
+        if (name == "model" || name == "base" || (isWritten ? !isDiff : isDiff && (hasModel || name == "json")))
             continue;
         return context.misuse(
             "--{} means nothing here{}", name == "o" ? "output" : name.toStdString(),

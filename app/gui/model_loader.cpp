@@ -132,9 +132,7 @@ void ModelLoader::load(
     m_transform.clear();
     m_fraction = 0;
     m_worker.request_stop();
-    std::vector<std::filesystem::path> recent;
-    for (const QString& file : recentFiles())
-        recent.emplace_back(file.toStdString());
+    std::vector<std::filesystem::path> recent = recentPaths();
     m_bases.setRecent(recent);
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.

@@ -61,6 +61,14 @@ QStringList recentFiles()
     return QSettings().value("recentFiles").toStringList();
 }
 
+std::vector<std::filesystem::path> recentPaths()
+{
+    std::vector<std::filesystem::path> paths;
+    for (const QString& file : recentFiles())
+        paths.emplace_back(file.toStdString());
+    return paths;
+}
+
 void addRecentFile(const QString& path)
 {
     QStringList files = recentFiles();

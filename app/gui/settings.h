@@ -6,6 +6,9 @@
 #include <QString>
 #include <QStringList>
 
+#include <filesystem>
+#include <vector>
+
 namespace tritloom {
 
 /// What a person set up once. A value: read at the start, handed to who needs it, written when it changes.
@@ -23,6 +26,7 @@ void storeSettings(const Settings& settings);
 
 /// Newest first, at most ten.
 [[nodiscard]] QStringList recentFiles();
+[[nodiscard]] std::vector<std::filesystem::path> recentPaths();
 void addRecentFile(const QString& path);
 void clearRecentFiles();
 

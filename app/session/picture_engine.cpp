@@ -5,6 +5,7 @@
 #include "app/session/picture_image.h"
 #include "app/session/pictures_beside.h"
 #include "app/session/transformed_model.h"
+#include "core/architecture/normalisations.h"
 #include "core/base/parallel.h"
 #include "core/method/step_shares.h"
 #include "core/task/prompt.h"
@@ -14,11 +15,6 @@
 
 namespace tritloom {
 namespace {
-
-constexpr Normalisation imageNet{
-    .range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = false};
-constexpr Normalisation signedUnit{.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = false};
-constexpr Normalisation bytes{.range = 255, .isKnown = false};
 
 constexpr std::uint64_t firstCalibrationSeed = 1000;
 constexpr std::size_t samplesAStep = 4, samplesAStepFromText = 1; ///< those from text take minutes each
@@ -119,7 +115,8 @@ Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
             nameOf(picture.task));
     if (options.source.lowBits && !options.normalisation && !picture.normalisation.isKnown
         && picture.channels == 3)
-        options.normalisation = imageNet; // LOTA, as the network that its detector starts from
+        // LOTA, as the network that its detector starts from.
+        options.normalisation = guessed(normalisations::imageNet);
     if (options.normalisation)
         picture.normalisation = *options.normalisation;
     engine->m_model = withPicture(*model, picture);
@@ -171,9 +168,10 @@ Result<void> PictureEngine::settle(std::stop_token stop)
         return {};
     // Of ways that are as good the first is taken: wide ranges, whose networks bear narrow ones, before
     // narrow.
-    std::vector<Normalisation> ways{bytes, picture.normalisation};
+    std::vector<Normalisation> ways{guessed(normalisations::bytes), picture.normalisation};
     if (picture.task == PictureTask::Classification)
-        ways.insert(ways.end(), {imageNet, signedUnit});
+        ways.insert(
+            ways.end(), {guessed(normalisations::imageNet), guessed(normalisations::signedUnit)});
     double best = -1;
     auto given = m_model; // which holds `picture`
     for (const Normalisation& way : ways) {

@@ -1,6 +1,7 @@
 #include "app/session/picture_request.h"
 
 #include "app/session/pictures_beside.h"
+#include "core/architecture/normalisations.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -120,10 +121,7 @@ bool applyPictureSettings(PictureOptions& options, const QByteArray& text)
 std::span<const Normalisation> usualNormalisations()
 {
     static constexpr Normalisation ways[] = {
-        {.range = 1, .isKnown = true},
-        {.range = 255, .isKnown = true},
-        {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true},
-        {.range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = true}};
+        normalisations::unit, normalisations::bytes, normalisations::signedUnit, normalisations::imageNet};
     return ways;
 }
 

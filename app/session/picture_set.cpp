@@ -145,6 +145,10 @@ classified(const PictureModel& model, const PictureSource& source, const std::ve
         for (std::size_t i = 0; i < files.size(); ++i)
             if (labels.classes[i] || !labels.areFolders)
                 members.push_back(i);
+        if (members.empty() && !files.empty())
+            return fail(
+                ErrorCode::InvalidInput, "{}: none of its {} pictures lies in a folder that {} has as a class",
+                source.images.string(), files.size(), source.labels.filename().string());
         if (members.size() < files.size())
             set.notices.push_back(fmt::format(
                 "{} pictures outside of the class folders were left out", files.size() - members.size()));

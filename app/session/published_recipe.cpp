@@ -61,6 +61,8 @@ bool looksLikeRecipe(const std::filesystem::path& path)
     if (std::filesystem::is_directory(path, error) || name == "config.json"
         || name == "model.safetensors.index.json")
         return false;
+    if (path.extension() == ".json")
+        return true; // whatever is in it: no model begins with a list or a number
     const auto file = MappedFile::open(path);
     if (!file || (*file)->bytes().empty())
         return true; // what cannot be read or is empty is told about as a recipe

@@ -91,19 +91,19 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
     return allocation;
 }
 
-Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path)
+Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path, BaseFiles& bases)
 {
     const std::string name = path.filename().string();
     if (!looksLikeRecipe(path))
-        return publishedEntries(*TRY(loadModel(path)), name);
+        return publishedEntries(*makeModel(TRY(openModel(path, bases))), name);
     return parseEntries(TRY(readTextFile(path)), name);
 }
 
-Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path)
+Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path, BaseFiles& bases)
 {
     const std::string name = path.filename().string();
     if (!looksLikeRecipe(path))
-        return publishedRecipe(model, *TRY(loadModel(path)), name);
+        return publishedRecipe(model, *makeModel(TRY(openModel(path, bases))), name);
     return parseRecipe(model, TRY(readTextFile(path)), name);
 }
 

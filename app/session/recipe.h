@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/architecture/model.h"
+#include "core/file/base_files.h"
 
 #include <filesystem>
 #include <string>
@@ -16,14 +17,17 @@ struct RecipeEntry {
     LayerChoice choice; ///< an empty format: as stored
 };
 
-/// The entries of a recipe, whatever model it is for: JSON, or a compressed model (see published_recipe.h). Errors: InvalidInput (no recipe, a layer twice, an unknown
-/// format), Io.
-[[nodiscard]] Result<std::vector<RecipeEntry>> recipeEntries(const std::filesystem::path& path);
+/// The entries of a recipe, whatever model it is for: JSON, or a compressed model (see published_recipe.h),
+/// which may hold differences to one of the bases. Errors: InvalidInput (no recipe, a layer twice, an unknown
+/// format), Io, those of openModel().
+[[nodiscard]] Result<std::vector<RecipeEntry>>
+recipeEntries(const std::filesystem::path& path, BaseFiles& bases);
 
 /// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}], "transforms"}. Layers that are not named
-/// stay as they are stored. readRecipe() takes a compressed model as well (see published_recipe.h).
+/// stay as they are stored. readRecipe() takes a compressed model as well, as recipeEntries() does.
 /// Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
-[[nodiscard]] Result<Allocation> readRecipe(const Model& model, const std::filesystem::path& path);
+[[nodiscard]] Result<Allocation>
+readRecipe(const Model& model, const std::filesystem::path& path, BaseFiles& bases);
 [[nodiscard]] Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name);
 /// transforms: what the model went through before, as "transforms" (see transformsText()).
 [[nodiscard]] std::string recipeText(

@@ -1,8 +1,9 @@
 #include "core/architecture/network_builder.h"
 
 #include "core/base/checked.h"
-
 #include "core/graph/shape_inference.h"
+
+#include <cmath>
 
 namespace tritloom {
 namespace {
@@ -61,16 +62,25 @@ Result<Flow> NetworkBuilder::add(
         shapes.push_back(tensorOf(id).shape);
     for (const Tensor& literal : literals)
         shapes.push_back(literal.type().shape);
+    const std::string_view shown = name.empty() ? "a node" : std::string_view(name);
+    for (const auto& [key, value] : op.attributes)
+        if (std::isnan(value) || (key == "epsilon" && !(value >= 0 && std::isfinite(value))))
+            return fail(
+                ErrorCode::InvalidInput, "{}: {}: {} is {}", m_file.path.filename().string(), shown, key, value);
+    for (const Shape& operand : shapes)
+        if (isLayer(op.kind) && TensorType{nullptr, operand}.elements() == 0)
+            return fail(
+                ErrorCode::Unsupported, "{}: {}: a product with [{}], which holds no numbers",
+                m_file.path.filename().string(), shown, fmt::join(operand, ", "));
     auto shape = inferShape(op, shapes);
     if (!shape)
         return fail(
-            shape.error().code, "{}: {}: {}", m_file.path.filename().string(), name.empty() ? "a node" : name,
-            shape.error().message);
+            shape.error().code, "{}: {}: {}", m_file.path.filename().string(), shown, shape.error().message);
     constexpr std::uint64_t mostNumbers = std::uint64_t{1} << 32; // 16 GiB of them
     if (const auto numbers = checkedProduct(*shape); !numbers || *numbers > mostNumbers)
         return fail(
             ErrorCode::Unsupported, "{}: {}: what comes out, [{}], are more than {} numbers",
-            m_file.path.filename().string(), name.empty() ? "a node" : name, fmt::join(*shape, ", "),
+            m_file.path.filename().string(), shown, fmt::join(*shape, ", "),
             mostNumbers);
     if (isLayer(op.kind) && std::exchange(m_stageHasLayer, true))
         m_graph.nextStage();
@@ -111,6 +121,16 @@ Result<TensorId> NetworkBuilder::tensor(std::string_view name) const
     return TensorId(std::size_t(found - m_file.tensors.data()));
 }
 
+Result<TensorId> NetworkBuilder::tensor(std::string_view name, const Shape& shape) const
+{
+    const TensorId id = TRY(tensor(name));
+    if (const Shape& found = tensorOf(id).shape; found != shape)
+        return fail(
+            ErrorCode::InvalidInput, "{}: tensor '{}' is [{}], [{}] is expected",
+            m_file.path.filename().string(), name, fmt::join(found, ", "), fmt::join(shape, ", "));
+    return id;
+}
+
 Result<Flow> NetworkBuilder::convolution(const std::string& name, const Flow& x, Convolved how)
 {
     std::vector<TensorId> weights{TRY(tensor(name + ".weight"))};
@@ -132,7 +152,7 @@ Result<Flow> NetworkBuilder::linear(const std::string& name, const Flow& x)
     const Flow y = TRY(add({OpKind::Linear, {}}, {x}, {TRY(tensor(name + ".weight"))}, name));
     if (!has(name + ".bias"))
         return y;
-    return add(binaryOp(BinaryFunction::Add), {y}, {TRY(tensor(name + ".bias"))});
+    return add(binaryOp(BinaryFunction::Add), {y}, {TRY(tensor(name + ".bias", {y.shape.back()}))});
 }
 
 Result<Flow> NetworkBuilder::batchNorm(const std::string& name, const Flow& x)

@@ -33,6 +33,8 @@ public:
 
     /// A tensor of the file. Errors: NotFound, by name.
     [[nodiscard]] Result<TensorId> tensor(std::string_view name) const;
+    /// The same, which has this shape. Errors: also InvalidInput.
+    [[nodiscard]] Result<TensorId> tensor(std::string_view name, const Shape& shape) const;
     [[nodiscard]] bool has(std::string_view name) const { return m_file.find(name) != nullptr; }
     [[nodiscard]] const ModelFile& file() const { return m_file; }
     [[nodiscard]] const NamedTensor& tensorOf(TensorId id) const { return m_file.tensors[std::size_t(id)]; }

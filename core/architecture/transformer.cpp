@@ -192,6 +192,8 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
     const auto integer = [&](std::string_view key) -> Result<std::size_t> {
         const std::string full = fmt::format("{}.{}", config.architecture, key);
         const auto value = metadata.integer(full);
+        if (!value && metadata.find(full) != nullptr)
+            return fail(ErrorCode::InvalidInput, "'{}' is no whole number", full);
         if (!value)
             return fail(ErrorCode::NotFound, "no '{}' in the metadata", full);
         if (*value <= 0 || *value > (std::int64_t{1} << 31))
@@ -203,9 +205,18 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
             return otherwise;
         return integer(key);
     };
-    const auto number = [&](std::string_view key, double otherwise) {
-        const auto value = metadata.number(fmt::format("{}.{}", config.architecture, key));
-        return value && *value > 0 ? *value : otherwise;
+    // Beyond least and most nothing that comes out would be finite, or mean anything.
+    const auto number = [&](std::string_view key, double otherwise, double least,
+                            double most) -> Result<double> {
+        const std::string full = fmt::format("{}.{}", config.architecture, key);
+        if (metadata.find(full) == nullptr)
+            return otherwise;
+        const auto value = metadata.number(full);
+        if (!value || !(*value >= least && *value <= most))
+            return fail(
+                ErrorCode::InvalidInput, "'{}' is {}, a number from {} to {} is expected", full,
+                value ? fmt::format("{}", *value) : "something else", least, most);
+        return *value;
     };
     config.blocks = TRY(integer("block_count"));
     config.hidden = TRY(integer("embedding_length"));
@@ -215,11 +226,12 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
     config.headSize = TRY(optional("attention.key_length", config.hidden / config.heads));
     config.context = TRY(optional("context_length", 512));
     config.ropeDimensions = TRY(optional("rope.dimension_count", config.headSize));
-    config.epsilon = number("attention.layer_norm_rms_epsilon", number("attention.layer_norm_epsilon", 1e-5));
-    config.ropeBase = number("rope.freq_base", 10000);
+    const double epsilon = TRY(number("attention.layer_norm_epsilon", 1e-5, 0, 1));
+    config.epsilon = TRY(number("attention.layer_norm_rms_epsilon", epsilon, 0, 1));
+    config.ropeBase = TRY(number("rope.freq_base", 10000, 1, 1e15));
     const std::string scaling = metadata.text(config.architecture + ".rope.scaling.type").value_or("none");
     if (scaling == "linear")
-        config.ropeFactor = number("rope.scaling.factor", 1);
+        config.ropeFactor = TRY(number("rope.scaling.factor", 1, 1e-3, 1e6));
     else if (scaling != "none")
         return fail(ErrorCode::Unsupported, "the rotary scaling '{}' is not known here", scaling);
     if (config.heads % config.kvHeads != 0 || config.headSize == 0 || config.ropeDimensions > config.headSize

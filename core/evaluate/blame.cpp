@@ -1,5 +1,7 @@
 #include "core/evaluate/blame.h"
 
+#include "core/evaluate/not_finite_output.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -115,10 +117,7 @@ private:
                 sum += double(value);
         }
         if (!std::isfinite(sum))
-            return fail(
-                ErrorCode::InvalidInput,
-                "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' "
-                "names the layer");
+            return outputIsNotFinite();
         return sum / double(std::max<std::size_t>(1, m_blame.positions));
     }
 

@@ -1,5 +1,7 @@
 #include "core/evaluate/evaluation_session.h"
 
+#include "core/evaluate/not_finite_output.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -107,9 +109,7 @@ Result<PositionValues> EvaluationSession::measure(
     for (std::size_t p = 0; p < positions; ++p)
         values.agrees[p] = values.agrees[p] == best[p] ? 1.0f : 0.0f;
     if (!isFinite(values))
-        return fail(
-            ErrorCode::InvalidInput,
-            "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' names the layer");
+        return outputIsNotFinite();
     if (m_store != nullptr)
         m_store->put(key, "evaluation", packed(values));
     return m_known[key] = values;

@@ -62,6 +62,22 @@ bool doTheSame(const Node& a, const Node& b, bool hasLike)
 
 } // namespace
 
+std::string shownNode(const Graph& graph, const Node& node)
+{
+    if (!node.name.empty())
+        return fmt::format("node '{}' ({})", node.name, nameOf(node.op.kind));
+    const Node* at = &node;
+    std::string name;
+    while (at != nullptr && name.empty() && !at->inputs.empty()) {
+        const ValueId id = at->inputs[0];
+        const auto input = std::ranges::find(graph.inputs, id, &GraphInput::value);
+        const auto maker = std::ranges::find(graph.nodes, id, &Node::output);
+        at = maker == graph.nodes.end() ? nullptr : &*maker;
+        name = input != graph.inputs.end() ? input->name : at != nullptr ? at->name : "";
+    }
+    return fmt::format("a node without a name ({}) behind '{}'", nameOf(node.op.kind), name);
+}
+
 Result<AnySize> anySize(const ModelFile& file, const Graph& graph, const Graph& larger)
 {
     AnySize result;
@@ -77,7 +93,7 @@ Result<AnySize> anySize(const ModelFile& file, const Graph& graph, const Graph& 
                     && isAsLarge(others[v], other.op.list("sizes")))
                     result.like[node.output] = shapes.id(v);
         if (!doTheSame(node, other, result.like.contains(node.output)))
-            return AnySize{fmt::format("node '{}' ({})", node.name, nameOf(node.op.kind)), {}};
+            return AnySize{shownNode(graph, node), {}};
         TRY_VOID(shapes.add(node));
         TRY_VOID(others.add(other));
     }

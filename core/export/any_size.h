@@ -9,11 +9,14 @@ namespace tritloom::onnx {
 
 /// What a network that takes pictures of any size does with one, told by its graphs for two sizes.
 struct AnySize {
-    /// Why its operators are those of one size, "node 'pool' (average-pool)"; "": they are the same for all.
+    /// Why its operators are those of one size, "node 'pool' (average_pool)"; "": they are the same for all.
     std::string whyNot;
     /// Of what is resized to the height and width of another value: which one.
     std::map<ValueId, ValueId> like;
 };
+
+/// "node 'pool' (average_pool)"; one without a name by the nearest named one that it comes behind, or the input.
+[[nodiscard]] std::string shownNode(const Graph& graph, const Node& node);
 
 /// file: whose tensors both graphs read. Errors: those of inferShape().
 [[nodiscard]] Result<AnySize> anySize(const ModelFile& file, const Graph& graph, const Graph& larger);

@@ -156,8 +156,8 @@ Result<void> Emitter::run()
         const EmitterRow* const row = findEmitter(node.op.kind);
         if (row == nullptr)
             return fail(
-                ErrorCode::Unsupported, "{}: node '{}': {} has no operator in ONNX",
-                m_file.path.filename().string(), node.name, nameOf(node.op.kind));
+                ErrorCode::Unsupported, "{}: {} has no operator in ONNX",
+                m_file.path.filename().string(), shown());
         m_values[node.output] = {TRY(row->emit(*this)), TRY(inferShape(node.op, m_shapes))};
     }
     return {};

@@ -24,6 +24,7 @@ public:
 
     // For the ops:
     [[nodiscard]] const Node& node() const { return *m_node; }
+    [[nodiscard]] std::string shown() const { return shownNode(m_graph, *m_node); }
     [[nodiscard]] const Op& op() const { return m_node->op; }
     [[nodiscard]] const Names& operands() const
     {

@@ -11,8 +11,7 @@ Result<std::string> emitAttention(Emitter& e)
     if (e.op().number("causal", 1) != 0 || e.op().count("kvHeads", heads) != heads)
         return fail(
             ErrorCode::Unsupported,
-            "node '{}': only attention to everything, with as many key heads as heads, is written",
-            e.node().name);
+            "{}: only attention to everything, with as many key heads as heads, is written", e.shown());
     const auto part = [&](std::size_t operand, const std::vector<std::int64_t>& permutation) {
         const std::vector<std::int64_t> shape{-1, std::int64_t(heads), std::int64_t(width / heads)};
         return e.emit(

@@ -14,8 +14,7 @@ template <typename... Args>
 tl::unexpected<Error> no(Emitter& e, fmt::format_string<Args...> text, Args&&... args)
 {
     return fail(
-        ErrorCode::Unsupported, "node '{}' ({}): {}", e.node().name, nameOf(e.op().kind),
-        fmt::format(text, std::forward<Args>(args)...));
+        ErrorCode::Unsupported, "{}: {}", e.shown(), fmt::format(text, std::forward<Args>(args)...));
 }
 
 std::vector<Attribute> windowAttributes(const Op& op)

@@ -52,14 +52,14 @@ Result<WrittenFile> exportSafetensors(const ExportRequest& request)
                 ErrorCode::Cancelled, "cancelled at tensor {} of {}", i + 1, request.model.tensors.size());
         const NamedTensor& tensor = request.model.tensors[i];
         tensors.push_back(TRY(written(request, i)));
-        const bool unpacked = tensor.packed || tensor.replacement || tensor.layout == Layout::TernaryRows;
-        const Shape& shape = !tensor.fileShape.empty() ? tensor.fileShape
-            : unpacked                                 ? tensor.shape
-                                                       : tensor.stored.type().shape;
         const std::uint64_t bytes = tensors.back().bytes().size();
+        if (bytes == 0)
+            return fail(
+                ErrorCode::Unsupported, "{}: tensor '{}' has a dimension of 0", request.path.string(),
+                tensor.name);
         header[tensor.fileName.empty() ? tensor.name : tensor.fileName] = {
             {"dtype", types().at(tensors.back().type().format->id())},
-            {"shape", shape},
+            {"shape", shapeInFile(tensor)},
             {"data_offsets", {offset, offset + bytes}}};
         offset += bytes;
         request.progress(double(i + 1) / double(request.model.tensors.size()));

@@ -90,6 +90,10 @@ Result<std::shared_ptr<const ModelFile>> BaseFiles::open(const std::filesystem::
     if (known != m_opened.end() && known->second.stamp == stamp)
         return known->second.model;
     ModelFile file = TRY(isTritloomFile(path) ? tritloomFile::read(path, nullptr) : openModel(path));
+    if (bitdeltaFile::isDifference(file))
+        return fail(
+            ErrorCode::Unsupported, "{}: it holds differences to another model itself",
+            path.filename().string());
     file.path = path;
     auto model = m_prepare != nullptr ? m_prepare(std::move(file))
                                       : std::make_shared<const ModelFile>(std::move(file));

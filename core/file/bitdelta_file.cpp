@@ -47,8 +47,12 @@ layerOf(const NamedTensor& layer, const NamedTensor& mask, const NamedTensor* sc
             ErrorCode::InvalidInput, "{}: '{}' is {} [{}], the base has [{}] there", file,
             printable(mask.name), mask.stored.type().format->id(), fmt::join(mask.stored.type().shape, ", "),
             fmt::join(layer.shape, ", "));
-    if (scale == nullptr || scale->stored.type().elements() != 1)
+    if (scale == nullptr)
         return fail(ErrorCode::InvalidInput, "{}: '{}' has no scale", file, printable(mask.name));
+    if (scale->stored.type().elements() != 1)
+        return fail(
+            ErrorCode::InvalidInput, "{}: '{}' is [{}], one number is expected", file, printable(scale->name),
+            fmt::join(scale->stored.type().shape, ", "));
     if (!std::isfinite(scale->stored.toFloats().front()))
         return fail(
             ErrorCode::InvalidInput, "{}: the scale of '{}' is no finite number", file, printable(mask.name));
@@ -56,6 +60,29 @@ layerOf(const NamedTensor& layer, const NamedTensor& mask, const NamedTensor* sc
         signsOf(mask.stored, outputs, inputs), Tensor::adoptFloats({1}, scale->stored.toFloats())};
     return signedDifference(TRY(materialise(layer)), std::span(&plane, 1));
 }
+
+/// A tensor that lies as the base's does in its file, as models compute with it: [outputs, inputs] for layers.
+Result<Tensor> wholeOf(const NamedTensor& there, const NamedTensor& whole, const std::string& file)
+{
+    const Shape expected = shapeInFile(there), &found = whole.stored.type().shape;
+    if (found != expected)
+        return fail(
+            ErrorCode::InvalidInput, "{}: '{}' is [{}], the base has [{}] there", file, printable(whole.name),
+            fmt::join(found, ", "), fmt::join(expected, ", "));
+    const bool isTurned = there.layout == Layout::Transposed && there.shape.size() == 2;
+    NamedTensor lying{.name = printable(whole.name), .stored = {}, .fileName = {}};
+    lying.shape = there.shape;
+    lying.layout = isTurned ? Layout::Transposed : Layout::RowMajor;
+    lying.stored = Tensor(
+        {whole.stored.type().format, isTurned ? Shape{there.shape[1], there.shape[0]} : there.shape},
+        whole.stored.bytes(), whole.stored.owner());
+    auto made = materialise(lying);
+    if (!made)
+        return fail(made.error().code, "{}: {}", file, made.error().message);
+    return made;
+}
+
+} // namespace
 
 Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict)
 {
@@ -73,11 +100,7 @@ Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict)
             layers.emplace(TensorId(i), TRY(layerOf(there, *mask, scale, file)));
             used.insert({mask->name, scale->name});
         } else if (const NamedTensor* const whole = stateDict.find(name)) {
-            if (whole->shape != there.shape)
-                return fail(
-                    ErrorCode::InvalidInput, "{}: '{}' is [{}], the base has [{}] there", file,
-                    printable(name), fmt::join(whole->shape, ", "), fmt::join(there.shape, ", "));
-            tensors.emplace(TensorId(i), whole->stored);
+            tensors.emplace(TensorId(i), TRY(wholeOf(there, *whole, file)));
             used.insert(whole->name);
         }
     }
@@ -92,8 +115,6 @@ Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict)
     tuned.notices.clear();
     return tuned;
 }
-
-} // namespace
 
 bool isDifference(const ModelFile& stateDict)
 {

@@ -11,8 +11,12 @@ namespace tritloom::bitdeltaFile {
 
 [[nodiscard]] bool isDifference(const ModelFile& stateDict);
 
-/// The fine-tune over its base, which is among the given ones or the Hugging Face folder that the file lies
-/// in. Errors: NotFound (no base), InvalidInput (sizes that do not fit it, layers that it has not).
+/// The fine-tune over this base. Whole tensors lie as in the base's file. Errors: InvalidInput (sizes that do
+/// not fit it, layers that it has not).
+[[nodiscard]] Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict);
+
+/// The same over a base, which is among the given ones or the Hugging Face folder that the file lies
+/// in. Errors: NotFound (no base), those of tunedFrom().
 [[nodiscard]] Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases);
 
 } // namespace tritloom::bitdeltaFile

@@ -100,11 +100,13 @@ Result<float> ternaryScale(const Entry& entry, const Entry* scale, const Json& c
     return result;
 }
 
-/// Transformers' ViT and DeiT, and whatever timm writes.
+/// Transformers' ViT and DeiT, and whatever timm writes: it names its "architecture", and the pictures in
+/// "pretrained_cfg" or, in files of before 2023, beside it.
 bool isOfPictures(const Json& config)
 {
     const std::string type = jsonText(config, "model_type").value_or("");
-    return type == "vit" || type == "deit" || jsonMember(config, "pretrained_cfg") != nullptr;
+    return type == "vit" || type == "deit" || jsonMember(config, "pretrained_cfg") != nullptr
+        || jsonMember(config, "architecture") != nullptr;
 }
 
 class Reader {

@@ -60,18 +60,22 @@ public:
     {
     }
 
-    std::optional<std::int64_t> integer(std::string_view name) const { return jsonInteger(m_config, name); }
+    bool has(std::string_view name) const { return jsonMember(m_config, name) != nullptr; }
 
     Result<std::uint32_t> required(std::string_view name) const
     {
-        const auto value = integer(name);
-        if (!value)
+        if (!has(name))
             return fail(ErrorCode::InvalidInput, "config.json: the whole number '{}' is missing", name);
+        const auto value = jsonInteger(m_config, name);
+        if (!value)
+            return fail(
+                ErrorCode::InvalidInput, "config.json: '{}' is {}, a whole number is expected", name,
+                jsonShown(m_config[name]));
         return checked(name, *value);
     }
     Result<std::uint32_t> optional(std::string_view name, std::int64_t otherwise) const
     {
-        return checked(name, integer(name).value_or(otherwise));
+        return has(name) ? required(name) : checked(name, otherwise);
     }
 
     void set(std::string_view key, MetadataValue value)
@@ -93,12 +97,26 @@ private:
     Metadata& m_metadata;
 };
 
-/// Divisors of the rotary frequencies: 1 for short waves, `factor` for long ones, between them a blend.
-std::vector<float> llama3Divisors(const Json& scaling, double base, std::size_t headElements, double factor)
+/// What is not there is `otherwise`. Errors: InvalidInput (no number above 0).
+Result<double> positive(const Json& object, const char* name, double otherwise)
 {
-    const double low = jsonNumber(scaling, "low_freq_factor").value_or(1);
-    const double high = jsonNumber(scaling, "high_freq_factor").value_or(4);
-    const double context = jsonNumber(scaling, "original_max_position_embeddings").value_or(8192);
+    const Json* const value = jsonMember(object, name);
+    if (value == nullptr)
+        return otherwise;
+    const double number = value->is_number() ? value->get<double>() : 0;
+    if (!(number > 0) || !std::isfinite(number))
+        return fail(
+            ErrorCode::InvalidInput, "config.json: '{}' is {}, it must be positive", name, jsonShown(*value));
+    return number;
+}
+
+/// Divisors of the rotary frequencies: 1 for short waves, `factor` for long ones, between them a blend.
+Result<std::vector<float>>
+llama3Divisors(const Json& scaling, double base, std::size_t headElements, double factor)
+{
+    const double low = TRY(positive(scaling, "low_freq_factor", 1));
+    const double high = TRY(positive(scaling, "high_freq_factor", 4));
+    const double context = TRY(positive(scaling, "original_max_position_embeddings", 8192));
     std::vector<float> divisors(headElements / 2);
     for (std::size_t i = 0; i < divisors.size(); ++i) {
         const double exponent = 2 * static_cast<double>(i) / static_cast<double>(headElements);
@@ -124,24 +142,18 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
         scaling = jsonMember(config, "rope_scaling");
     const Json none = Json::object();
     const Json& rope = scaling ? *scaling : none;
-    const double base =
-        jsonNumber(config, "rope_theta").value_or(jsonNumber(rope, "rope_theta").value_or(10000));
-    if (!(base > 0) || !std::isfinite(base))
-        return fail(ErrorCode::InvalidInput, "config.json: 'rope_theta' is {}, it must be positive", base);
+    const double base = TRY(positive(config, "rope_theta", TRY(positive(rope, "rope_theta", 10000))));
     keys.set("rope.freq_base", static_cast<float>(base));
 
     const std::string kind = jsonText(rope, "rope_type").value_or(jsonText(rope, "type").value_or("default"));
-    const double factor = jsonNumber(rope, "factor").value_or(1);
-    if (!(factor > 0) || !std::isfinite(factor))
-        return fail(
-            ErrorCode::InvalidInput, "config.json: 'rope_scaling.factor' is {}, it must be positive", factor);
+    const double factor = TRY(positive(rope, "factor", 1));
     if (kind == "default")
         return {};
     if (kind == "llama3") {
         if (headElements / 2 > 65536)
             return fail(
                 ErrorCode::InvalidInput, "config.json: heads of {} elements are not possible", headElements);
-        auto divisors = llama3Divisors(rope, base, headElements, factor);
+        auto divisors = TRY(llama3Divisors(rope, base, headElements, factor));
         const Shape shape{divisors.size()};
         model.tensors.push_back(
             {.name = "rope_freqs.weight",
@@ -164,7 +176,7 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
 Result<void> translateGpt2(Keys& keys, const Json& config)
 {
     const auto width = TRY(keys.required("n_embd"));
-    keys.set("context_length", TRY(keys.optional("n_positions", keys.integer("n_ctx").value_or(1024))));
+    keys.set("context_length", TRY(keys.optional("n_positions", TRY(keys.optional("n_ctx", 1024)))));
     keys.set("embedding_length", width);
     keys.set("feed_forward_length", TRY(keys.optional("n_inner", std::int64_t{4} * width)));
     keys.set("block_count", TRY(keys.required("n_layer")));
@@ -175,7 +187,7 @@ Result<void> translateGpt2(Keys& keys, const Json& config)
     keys.set("attention.head_count", heads);
     keys.set(
         "attention.layer_norm_epsilon",
-        static_cast<float>(jsonNumber(config, "layer_norm_epsilon").value_or(1e-5)));
+        static_cast<float>(TRY(positive(config, "layer_norm_epsilon", 1e-5))));
     keys.set("vocab_size", TRY(keys.required("vocab_size")));
     return {};
 }
@@ -189,7 +201,7 @@ Result<void> translateLlama(Keys& keys, const Json& config, ModelFile& model)
         return fail(
             ErrorCode::InvalidInput, "config.json: {} heads are not divisible by {} key-value heads", heads,
             keyHeads);
-    if (!keys.integer("head_dim") && width % heads != 0)
+    if (!keys.has("head_dim") && width % heads != 0)
         return fail(
             ErrorCode::InvalidInput, "config.json: {} elements are not divisible by {} heads", width, heads);
     const auto headElements = TRY(keys.optional("head_dim", width / heads));
@@ -208,7 +220,7 @@ Result<void> translateLlama(Keys& keys, const Json& config, ModelFile& model)
     }
     keys.set(
         "attention.layer_norm_rms_epsilon",
-        static_cast<float>(jsonNumber(config, "rms_norm_eps").value_or(1e-6)));
+        static_cast<float>(TRY(positive(config, "rms_norm_eps", 1e-6))));
     keys.set("rope.dimension_count", headElements);
     keys.set("vocab_size", TRY(keys.required("vocab_size")));
     return translateRope(config, keys, headElements, model);

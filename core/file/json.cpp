@@ -137,6 +137,15 @@ std::optional<bool> jsonBoolean(const Json& object, std::string_view key)
     return value && value->is_boolean() ? std::optional(value->get<bool>()) : std::nullopt;
 }
 
+std::string jsonShown(const Json& value)
+{
+    constexpr std::size_t most = 60;
+    std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace); // ASCII: cut anywhere
+    if (text.size() > most)
+        text = text.substr(0, most - 3) + "...";
+    return text;
+}
+
 std::optional<std::string> jsonText(const Json& object, std::string_view key)
 {
     const Json* const value = jsonMember(object, key);

@@ -25,6 +25,8 @@ using Json = nlohmann::json;
 [[nodiscard]] std::optional<std::int64_t> jsonInteger(const Json& object, std::string_view key);
 [[nodiscard]] std::optional<double> jsonNumber(const Json& object, std::string_view key);
 [[nodiscard]] std::optional<bool> jsonBoolean(const Json& object, std::string_view key);
+/// For sentences: on one line, cut off after 60 bytes.
+[[nodiscard]] std::string jsonShown(const Json& value);
 [[nodiscard]] std::optional<std::string> jsonText(const Json& object, std::string_view key);
 
 } // namespace tritloom

@@ -30,10 +30,11 @@ constexpr TypeRow types[] = {
 struct Bytes {
     std::span<const std::byte> bytes;
     std::shared_ptr<const void> owner;
+    std::uint64_t copied = 0; ///< numbers of it that views were copied of
 };
 using Storages = std::map<std::string, Bytes, std::less<>>;
 
-Result<Tensor> toTensor(const pickle::Tensor& tensor, const Storages& storages, const std::string& where)
+Result<Tensor> toTensor(const pickle::Tensor& tensor, Storages& storages, const std::string& where)
 {
     const auto* const type = std::ranges::find(types, tensor.storage.type, &TypeRow::storage);
     const auto storage = storages.find(tensor.storage.key);
@@ -62,8 +63,9 @@ Result<Tensor> toTensor(const pickle::Tensor& tensor, const Storages& storages, 
     const NumberFormatPtr format = type->format.empty() ? nullptr : parseNumberFormat(type->format).value();
     if (contiguous && format != nullptr)
         return Tensor({format, shape}, bytes.first(std::size_t(expected) * type->bytes), storage->second.owner);
-    // A view that repeats a few numbers would ask for more memory than the file has a right to.
-    if (expected / 16 > available)
+    // Views that repeat a few numbers would ask for more memory than the file has a right to, in one or in many.
+    storage->second.copied += expected;
+    if (storage->second.copied / 16 > available)
         return fail(
             ErrorCode::InvalidInput, "{}: the shape [{}] repeats {} stored numbers too often", where,
             fmt::join(tensor.shape, ", "), available);
@@ -92,7 +94,7 @@ Result<Tensor> toTensor(const pickle::Tensor& tensor, const Storages& storages, 
 
 /// Tensors of nested containers by their path.
 Result<void> collect(
-    const pickle::Value& value, const std::string& path, const Storages& storages, const std::string& file,
+    const pickle::Value& value, const std::string& path, Storages& storages, const std::string& file,
     std::vector<NamedTensor>& to)
 {
     if (const auto* const tensor = std::get_if<pickle::Tensor>(&value.data)) {
@@ -118,7 +120,7 @@ Result<void> collect(
     return {};
 }
 
-Result<std::vector<NamedTensor>> tensorsOf(const pickle::Value& value, const Storages& storages, const std::string& name)
+Result<std::vector<NamedTensor>> tensorsOf(const pickle::Value& value, Storages& storages, const std::string& name)
 {
     std::vector<NamedTensor> tensors;
     TRY_VOID(collect(value, "", storages, name, tensors));
@@ -145,13 +147,13 @@ parseArchive(std::span<const std::byte> bytes, const std::string& name, std::sha
         // One state dict packed into a zip.
         if (files.size() != 1 || depth > 0)
             return fail(ErrorCode::InvalidInput, "{}: this zip archive has no data.pkl: no PyTorch file", name);
-        auto inner = std::make_shared<const std::vector<std::byte>>(TRY(zip::unpacked(files[0])));
+        auto inner = std::make_shared<const std::vector<std::byte>>(TRY(zip::unpacked(files[0], name)));
         if (zip::looksLike(*inner))
             return parseArchive(*inner, name, inner, depth + 1);
         return parse(*inner, name, inner);
     }
     const std::string folder = data->name.substr(0, data->name.size() - std::string_view("data.pkl").size());
-    const std::vector<std::byte> pickled = TRY(zip::unpacked(*data));
+    const std::vector<std::byte> pickled = TRY(zip::unpacked(*data, name));
     const pickle::Value value = TRY(pickle::read(pickled, name));
     Storages storages;
     for (const zip::Entry& entry : files) {
@@ -159,10 +161,10 @@ parseArchive(std::span<const std::byte> bytes, const std::string& name, std::sha
         if (!entry.name.starts_with(begin))
             continue;
         Bytes& storage = storages[entry.name.substr(begin.size())];
-        storage = {entry.packed, owner};
+        storage = {.bytes = entry.packed, .owner = owner};
         if (entry.isDeflated) {
-            auto numbers = std::make_shared<const std::vector<std::byte>>(TRY(zip::unpacked(entry)));
-            storage = {*numbers, numbers};
+            auto numbers = std::make_shared<const std::vector<std::byte>>(TRY(zip::unpacked(entry, name)));
+            storage = {.bytes = *numbers, .owner = numbers};
         }
     }
     return tensorsOf(value, storages, name);
@@ -210,7 +212,7 @@ parseLegacy(std::span<const std::byte> bytes, const std::string& name, const std
         const auto part = size && each > 0 ? in.take(*size) : std::nullopt;
         if (!part)
             return fail(ErrorCode::InvalidInput, "{}: the file ends inside its tensors", name);
-        storages[*key] = {*part, owner};
+        storages[*key] = {.bytes = *part, .owner = owner};
     }
     return tensorsOf(parts[3], storages, name);
 }

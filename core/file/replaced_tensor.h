@@ -6,6 +6,15 @@
 
 namespace tritloom {
 
+/// The shape that a tensor has in its file; what was packed there has that of the numbers it stands for.
+[[nodiscard]] inline Shape shapeInFile(const NamedTensor& tensor)
+{
+    const bool isUnpacked = tensor.packed || tensor.replacement || tensor.layout == Layout::TernaryRows;
+    return !tensor.fileShape.empty() ? tensor.fileShape
+        : isUnpacked                 ? tensor.shape
+                                     : tensor.stored.type().shape;
+}
+
 /// A layer, [outputs, inputs], as it lies in the file of the tensor, which may have it the other way round:
 /// floats of the same format, so that whoever reads them by the file's own shape still can. Blocks of several
 /// weights run along the inputs and stay as they are.

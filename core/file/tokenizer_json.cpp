@@ -16,6 +16,7 @@ struct Pipeline {
     bool isByteLevel = false, isSpaceEscaped = false, addsSpacePrefix = false;
     bool splitsDigits = false, usesOwnRegex = false;
     std::vector<std::string> regexes;
+    std::string leftOut; ///< a step of the normalizer that GGUF has no key for; "": none
 };
 
 Pipeline readPipeline(const Json& json)
@@ -42,8 +43,15 @@ Pipeline readPipeline(const Json& json)
                     pipeline.regexes.push_back(*regex);
         }
     };
-    forEachStep(jsonMember(json, "normalizer"), visit);
     forEachStep(jsonMember(json, "pre_tokenizer"), visit);
+    const bool worksOnBytes = pipeline.isByteLevel; // where NFC alone is done, and spaces are not escaped
+    forEachStep(jsonMember(json, "normalizer"), [&](const Json& step, const std::string& type) {
+        visit(step, type);
+        const bool isSpaces = type == "Prepend" ? jsonText(step, "prepend") == space
+                                                : type == "Replace" && jsonText(step, "content") == space;
+        if (type != "Sequence" && type != "NFC" && (worksOnBytes || !isSpaces))
+            pipeline.leftOut = type;
+    });
     return pipeline;
 }
 
@@ -193,6 +201,9 @@ Result<Vocabulary> readTokenizerJson(const Json& json, std::string_view name)
     TRY_VOID(readMerges(jsonMember(*model, "merges"), name, vocabulary));
     TRY_VOID(readAddedTokens(jsonMember(json, "added_tokens"), name, vocabulary));
     readTemplate(jsonMember(json, "post_processor"), vocabulary);
+    if (!pipeline.leftOut.empty())
+        vocabulary.notice = fmt::format(
+            "{}: the normalizer '{}' has no key in GGUF and is left out", name, printable(pipeline.leftOut));
     if (pipeline.isByteLevel) {
         vocabulary.pre = recognisePre(pipeline);
     } else {

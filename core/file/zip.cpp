@@ -93,6 +93,9 @@ Result<std::vector<Entry>> entries(std::span<const std::byte> archive, const std
             return fail(
                 ErrorCode::Unsupported, "{}: '{}' is encrypted or packed by method {}", name, central->name,
                 central->method);
+        constexpr std::uint32_t elsewhere = 0xffffffffu; // in the 64-bit record behind it
+        if (central->packed == elsewhere || central->bytes == elsewhere || central->local == elsewhere)
+            return fail(ErrorCode::Unsupported, "{}: zip archives beyond 4 GB are not read", name);
         // The local header repeats name and extra field with lengths of its own.
         constexpr std::size_t localBytes = 30;
         std::uint16_t lengths[2] = {};
@@ -109,17 +112,17 @@ Result<std::vector<Entry>> entries(std::span<const std::byte> archive, const std
     return result;
 }
 
-Result<std::vector<std::byte>> unpacked(const Entry& entry)
+Result<std::vector<std::byte>> unpacked(const Entry& entry, const std::string& name)
 {
     if (!entry.isDeflated)
         return std::vector<std::byte>(entry.packed.begin(), entry.packed.end());
     // Deflate packs at most 1032 to 1: a larger promise is a lie, and no reason to reserve memory.
     if (entry.bytes > mostUnpacked || entry.bytes / 1032 > entry.packed.size())
-        return fail(ErrorCode::InvalidInput, "'{}' says it has {} bytes", entry.name, entry.bytes);
+        return fail(ErrorCode::InvalidInput, "{}: '{}' says it has {} bytes", name, entry.name, entry.bytes);
     std::vector<std::byte> result(entry.bytes);
     z_stream stream{};
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-        return fail(ErrorCode::OutOfMemory, "'{}' cannot be unpacked", entry.name);
+        return fail(ErrorCode::OutOfMemory, "{}: '{}' cannot be unpacked", name, entry.name);
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(entry.packed.data()));
     stream.avail_in = uInt(entry.packed.size());
     stream.next_out = reinterpret_cast<Bytef*>(result.data());
@@ -128,7 +131,7 @@ Result<std::vector<std::byte>> unpacked(const Entry& entry)
     const bool whole = status == Z_STREAM_END && stream.total_out == result.size();
     inflateEnd(&stream);
     if (!whole)
-        return fail(ErrorCode::InvalidInput, "'{}' is damaged", entry.name);
+        return fail(ErrorCode::InvalidInput, "{}: '{}' is damaged", name, entry.name);
     return result;
 }
 

@@ -24,7 +24,7 @@ struct Entry {
 /// Unsupported (encryption, other packings, archives beyond 4 GB).
 [[nodiscard]] Result<std::vector<Entry>> entries(std::span<const std::byte> archive, const std::string& name);
 
-/// The bytes of an entry. Errors: InvalidInput (damaged, or larger than it says).
-[[nodiscard]] Result<std::vector<std::byte>> unpacked(const Entry& entry);
+/// The bytes of an entry. name: of the archive. Errors: InvalidInput (damaged, or larger than it says).
+[[nodiscard]] Result<std::vector<std::byte>> unpacked(const Entry& entry, const std::string& name);
 
 } // namespace tritloom::zip

@@ -55,6 +55,8 @@ bool recallCell(SensitivityCell& cell, const Key& key, ResultStore& store)
         return false;
     StoredCell stored{};
     std::memcpy(&stored, bytes->data(), sizeof stored);
+    if (!std::isfinite(stored.kl)) // nothing that was measured is
+        return false;
     cell.kl = {stored.kl, stored.klStandardError};
     cell.weightError = stored.weightError;
     cell.activationError = stored.activationError;

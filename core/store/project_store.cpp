@@ -93,6 +93,9 @@ Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::
             return fail(
                 ErrorCode::Unsupported, "{}: made by a newer Tritloom (schema {}, this one knows {})",
                 path.string(), version, std::size(migrations));
+        if (version < 0) // which counts the migrations that were done
+            return fail(
+                ErrorCode::InvalidInput, "{}: the file is damaged: schema {}", path.string(), version);
         if (const std::string found = database->execAndGet("PRAGMA quick_check(1)").getString();
             found != "ok")
             return fail(ErrorCode::InvalidInput, "{}: the file is damaged: {}", path.string(), found);
@@ -226,15 +229,18 @@ Result<std::optional<ProjectStore::Saved>> ProjectStore::load(const Model& model
             const auto found = indexOf.find(select.getColumn(0).getString());
             if (found == indexOf.end())
                 continue;
+            saved.pinned[found->second] = select.getColumn(4).getInt() != 0;
+            const std::string format = select.getColumn(1).getString();
+            if (!format.empty() && !parseNumberFormat(format)) // of a plugin or a version that is not there
+                continue;
             LayerChoice& choice = saved.allocation.layers[found->second];
-            choice.format = select.getColumn(1).getString();
+            choice.format = format;
             choice.method = select.getColumn(2).getString();
             const auto parameters = nlohmann::json::parse(select.getColumn(3).getString(), nullptr, false);
             if (parameters.is_object())
                 for (const auto& [key, value] : parameters.items())
                     if (value.is_number())
                         choice.parameters[key] = value.get<double>();
-            saved.pinned[found->second] = select.getColumn(4).getInt() != 0;
         }
         return any ? std::optional(std::move(saved)) : std::nullopt;
     });

@@ -1,5 +1,6 @@
 #include "core/task/feature_network.h"
 
+#include "core/architecture/normalisations.h"
 #include "core/graph/shape_inference.h"
 #include "core/task/task.h"
 
@@ -9,8 +10,6 @@
 namespace tritloom {
 namespace {
 
-constexpr Normalisation imageNet{
-    .range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = true};
 constexpr std::string_view exported = "_output_0"; // exporters call the result of node X so
 
 bool isProduct(const Node& node)
@@ -157,7 +156,7 @@ FeatureNetwork::FeatureNetwork(
     const PictureModel& picture = *m_model->picture;
     m_normalisation = m_choice.normalisation                     ? *m_choice.normalisation
         : picture.normalisation.isKnown || picture.channels != 3 ? picture.normalisation
-                                                                 : imageNet;
+                                                                 : normalisations::imageNet;
 }
 
 Result<std::unique_ptr<FeatureNetwork>>

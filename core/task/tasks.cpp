@@ -1,5 +1,6 @@
 #include "core/task/task.h"
 
+#include "core/evaluate/not_finite_output.h"
 #include "core/image/metrics.h"
 #include "core/task/detection.h"
 
@@ -34,10 +35,7 @@ Result<void> checkFinite(const TaskOutput& output)
     for (const Tensor& tensor : output)
         for (const float value : tensor.floats())
             if (!std::isfinite(value))
-                return fail(
-                    ErrorCode::InvalidInput,
-                    "the model's output is not finite, so its weights hold NaN or infinite numbers: 'stats' "
-                    "names the layer");
+                return outputIsNotFinite();
     return {};
 }
 
@@ -107,8 +105,9 @@ Result<PictureScores> judgePictures(
         return scores;
     if (!made.sameSize(sample.target))
         return fail(
-            ErrorCode::InvalidInput, "{}: the network makes {} x {} pixels, {} x {} are expected",
-            sample.name, made.width, made.height, sample.target.width, sample.target.height);
+            ErrorCode::InvalidInput, "{}: the network makes {} x {} pixels of {} channels, {} x {} of {} are expected",
+            sample.name, made.width, made.height, made.channels, sample.target.width, sample.target.height,
+            sample.target.channels);
     // Super-resolution is measured on studio luma without a border as wide as the scale.
     const auto seen = [&](const Picture& picture) {
         return model.task == PictureTask::SuperResolution ? withoutBorder(studioLuma(picture), model.scale)

@@ -30,7 +30,7 @@ Result<std::shared_ptr<const Tokenizer>> makeTokenizer(const Metadata& metadata)
 {
     const auto model = metadata.text("tokenizer.ggml.model");
     if (!model || *model == "none" || *model == "no_vocab")
-        return fail(ErrorCode::NotFound, "the model comes without a tokenizer");
+        return fail(ErrorCode::NotFound, "the model comes without a tokenizer that is known here");
     for (const TokenizerRow& row : tokenizers)
         if (row.model == *model)
             return row.make(metadata);

@@ -7816,10 +7816,6 @@ Divergenz %1</translation>
             <translation>„%1“ ist %2, es muss 1 bis 2147483647 sein</translation>
         </message>
         <message>
-            <source>&apos;rope_theta&apos; is %1, it must be positive</source>
-            <translation>„rope_theta“ ist %1, es muss positiv sein</translation>
-        </message>
-        <message>
             <source>%1 elements are not divisible by %2 heads</source>
             <translation>%1 Elemente sind nicht durch %2 Köpfe teilbar</translation>
         </message>
@@ -8028,8 +8024,8 @@ Divergenz %1</translation>
             <translation>das Modell hat keine Token (tokenizer.ggml.tokens)</translation>
         </message>
         <message>
-            <source>the model comes without a tokenizer</source>
-            <translation>das Modell kommt ohne Tokenizer</translation>
+            <source>the model comes without a tokenizer that is known here</source>
+            <translation>das Modell kommt ohne einen Tokenizer, der hier bekannt ist</translation>
         </message>
         <message>
             <source>the tokenizer &apos;%1&apos; is not known</source>
@@ -8146,6 +8142,38 @@ Divergenz %1</translation>
         <message>
             <source>found by chance: nothing proves that it is best</source>
             <translation>durch Zufall gefunden: nichts belegt, dass es das Beste ist</translation>
+        </message>
+        <message>
+            <source>tensor &apos;%1&apos; is [%2], [%3] is expected</source>
+            <translation>Tensor „%1“ ist [%2], erwartet wird [%3]</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is [%2], the base has [%3] there</source>
+            <translation>„%1“ ist [%2], die Basis hat dort [%3]</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is %2, a whole number is expected</source>
+            <translation>„%1“ ist %2, erwartet wird eine ganze Zahl</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is %2, a number from %3 to %4 is expected</source>
+            <translation>„%1“ ist %2, erwartet wird eine Zahl von %3 bis %4</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is no whole number</source>
+            <translation>„%1“ ist keine ganze Zahl</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is %2, it must be positive</source>
+            <translation>„%1“ ist %2, es muss positiv sein</translation>
+        </message>
+        <message>
+            <source>the model&apos;s output is not finite: its weights hold NaN or infinite numbers, of which &apos;stats&apos; names the layer, or what it computes grows without end</source>
+            <translation>die Ausgabe des Modells ist nicht endlich: seine Gewichte enthalten NaN oder unendliche Zahlen, deren Schicht „stats“ nennt, oder was es rechnet, wächst ohne Ende</translation>
+        </message>
+        <message>
+            <source>the normalizer &apos;%1&apos; has no key in GGUF and is left out</source>
+            <translation>der Normalisierer „%1“ hat in GGUF keinen Schlüssel und wird weggelassen</translation>
         </message>
     </context>
     <context>

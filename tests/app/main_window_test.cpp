@@ -14,10 +14,8 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QDoubleSpinBox>
-#include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
@@ -99,14 +97,8 @@ private slots:
 
     void dropsOpen()
     {
-        QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(QString::fromStdString(sampleModelPath().string()))});
         QSignalSpy opened(m_window.get(), &MainWindow::opened);
-        QDragEnterEvent enter(QPoint(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(m_window.get(), &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent drop(QPointF(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(m_window.get(), &drop);
+        drop({QString::fromStdString(sampleModelPath().string())});
         QVERIFY(opened.wait(60000));
     }
 

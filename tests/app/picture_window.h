@@ -3,8 +3,6 @@
 #include "core/sensitivity/candidate.h"
 #include "tests/app/window_fixture.h"
 
-#include <QDropEvent>
-#include <QMimeData>
 #include <QSettings>
 #include <QtTest>
 
@@ -26,19 +24,6 @@ protected:
         QVERIFY(opened.wait(60000));
         // What a person sees first is the page that is there for pictures alone.
         QTRY_VERIFY(find<QWidget>("picturesPage")->isVisible());
-    }
-    void drop(const QStringList& paths)
-    {
-        QMimeData data;
-        QList<QUrl> urls;
-        for (const QString& path : paths)
-            urls << QUrl::fromLocalFile(path);
-        data.setUrls(urls);
-        QDragEnterEvent enter(QPoint(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(m_window.get(), &enter);
-        QVERIFY(enter.isAccepted());
-        QDropEvent dropped(QPointF(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QApplication::sendEvent(m_window.get(), &dropped);
     }
     void waitForAll()
     {

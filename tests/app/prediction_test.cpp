@@ -11,7 +11,19 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <cmath>
+
 using namespace tritloom;
+
+/// Holds something else than was put in.
+class Damaged final : public ResultStore {
+public:
+    std::optional<std::vector<std::byte>> find(const Key&) override
+    {
+        return std::vector<std::byte>(4 * sizeof(double), std::byte{0xff}); // NaN, four times
+    }
+    void put(const Key&, std::string_view, std::span<const std::byte>) override { }
+};
 
 class PredictionTest final : public QObject, WindowFixture {
     Q_OBJECT
@@ -85,6 +97,21 @@ private slots:
         QCOMPARE(predictionGap(table, allocation).kind, PredictionGap::Kind::Failed);
         table.cells.front().erase(table.cells.front().begin() + 2);
         QCOMPARE(predictionGap(table, allocation).kind, PredictionGap::Kind::OtherMethod);
+    }
+
+    void resultsThatAreNoNumbersAreMeasuredAgain()
+    {
+        Damaged store;
+        EngineOptions options;
+        options.evaluation = {.contextLength = 64, .chunkCount = 1};
+        const auto own =
+            Workspace::create(loadModel(sampleModelPath()).value(), m_plugins, options, store).value();
+        SensitivityController& sensitivity = own->sensitivity();
+        sensitivity.setCandidates({{"q8_0", "rtn", {}}});
+        sensitivity.start();
+        QTRY_VERIFY_WITH_TIMEOUT(!sensitivity.isRunning(), 120000);
+        const SensitivityCell& cell = sensitivity.table().cells.front().front();
+        QVERIFY(cell.known && !cell.recalled && std::isfinite(cell.kl.value));
     }
 
     void resultsCanBeKeptWithoutTheProject()

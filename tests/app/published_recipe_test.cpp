@@ -2,8 +2,10 @@
 
 #include "app/session/export_controller.h"
 #include "app/session/plugin_host.h"
+#include "core/architecture/prepared_file.h"
 #include "core/sensitivity/candidate.h"
 #include "tests/support/huggingface_folder.h"
+#include "tests/support/tuned_models.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -17,6 +19,7 @@ class PublishedRecipeTest : public QObject {
     QTemporaryDir m_folder;
     PluginHost m_plugins;
     std::shared_ptr<const Model> m_model;
+    BaseFiles m_bases;
     std::filesystem::path path(const char* name) const
     {
         return std::filesystem::path(m_folder.path().toStdString()) / name;
@@ -52,6 +55,30 @@ private slots:
         m_model = loadModel(path("original")).value();
     }
 
+    void differencesAreReadOverTheBasesThatAreGiven()
+    {
+        const auto tuned = tunedFrom(*m_model, 5);
+        const auto made = compressor(tuned);
+        made->setBase(m_model);
+        Allocation allocation = tuned->original();
+        allocation.layers[1] = {"sign", "bitdelta", {}};
+        std::filesystem::create_directory(path("apart"));
+        const auto delta = path("apart") / "tuned.tritloom";
+        const auto report =
+            exportAllocation(*tuned, *made, allocation, delta, {}, {}, "tritloom-delta", Evaluate::No);
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        const auto lonely = readRecipe(*m_model, delta, m_bases);
+        QVERIFY2(
+            lonely.error().message.find("which was not found") != std::string::npos,
+            lonely.error().message.c_str());
+        BaseFiles given({path("original")}, preparedFile);
+        const auto read = readRecipe(*m_model, delta, given); // it is read, and says what it is
+        QVERIFY2(
+            read.error().message.find("is stored as several matrices") != std::string::npos,
+            read.error().message.c_str());
+        QVERIFY(recipeEntries(delta, given).error().message == read.error().message);
+    }
+
     void aGgufMixtureComesBackAsItWasChosen()
     {
         Allocation mixture = blocks({"q4_0", "rtn", {{"search", 0}}});
@@ -59,7 +86,7 @@ private slots:
         choice(mixture, "token_embd.weight") = {"q5_1", "rtn", {{"search", 0}}};
         write(mixture, path("mixture.gguf"));
         QVERIFY(!looksLikeRecipe(path("mixture.gguf")));
-        const auto read = readRecipe(*m_model, path("mixture.gguf"));
+        const auto read = readRecipe(*m_model, path("mixture.gguf"), m_bases);
         QVERIFY2(read, read ? "" : read.error().message.c_str());
         QCOMPARE(*read, mixture); // f16 layers are as stored
         // Compressed anew they are the very bytes that the file has: ggml's plain encoder made both.
@@ -69,7 +96,7 @@ private slots:
         for (std::size_t i = 0; i < first.tensors.size(); ++i)
             QVERIFY(std::ranges::equal(first.tensors[i].stored.bytes(), second.tensors[i].stored.bytes()));
         // A diff does not need the model.
-        const auto entries = recipeEntries(path("mixture.gguf"));
+        const auto entries = recipeEntries(path("mixture.gguf"), m_bases);
         QVERIFY(entries);
         QCOMPARE(entries->size(), m_model->layers.size());
     }
@@ -96,14 +123,14 @@ private slots:
         QFETCH(QString, method);
         Allocation allocation = blocks({format.toStdString(), "rtn", {}});
         write(allocation, path(name.toUtf8()));
-        const auto read = readRecipe(*m_model, path(name.toUtf8()));
+        const auto read = readRecipe(*m_model, path(name.toUtf8()), m_bases);
         QVERIFY2(read, read ? "" : read.error().message.c_str());
         for (std::size_t i = 0; i < allocation.layers.size(); ++i) {
             QCOMPARE(read->layers[i].format, allocation.layers[i].format);
             if (!allocation.layers[i].format.empty())
                 QCOMPARE(QString::fromStdString(read->layers[i].method), method);
         }
-        QVERIFY(readRecipe(*m_model, path(name.toUtf8()) / "config.json")); // a file dialog gives files
+        QVERIFY(readRecipe(*m_model, path(name.toUtf8()) / "config.json", m_bases)); // a file dialog gives files
     }
 
     void noFileOfTheModelsFolderIsWrittenOver()
@@ -150,7 +177,7 @@ private slots:
         saveLlamaFolder(path("wider"), {.blocks = 2, .feedForward = 128});
         saveLlamaFolder(path("tied"), {.blocks = 2, .tied = true});
         const auto sentence = [&](const char* name) {
-            const auto read = readRecipe(*m_model, path(name));
+            const auto read = readRecipe(*m_model, path(name), m_bases);
             return read ? std::string() : read.error().message;
         };
         QVERIFY2(
@@ -161,10 +188,10 @@ private slots:
             sentence("wider").find("is [128, 64] there and [96, 64] in the model") != std::string::npos,
             sentence("wider").c_str());
         const auto tied = loadModel(path("tied")).value();
-        const auto read = readRecipe(*tied, path("original"));
+        const auto read = readRecipe(*tied, path("original"), m_bases);
         QVERIFY(!read && read.error().message.find("its head is its embedding") != std::string::npos);
         // The other way round the head follows the embedding.
-        QVERIFY(readRecipe(*m_model, path("tied")));
+        QVERIFY(readRecipe(*m_model, path("tied"), m_bases));
         saveText(path("text.json"), "{\"layers\": 3}");
         QVERIFY(sentence("text.json").find("a recipe needs a list") != std::string::npos);
         saveText(path("nonsense"), "nothing that anybody knows");

@@ -4,6 +4,8 @@
 
 #include <QAction>
 #include <QDir>
+#include <QDropEvent>
+#include <QMimeData>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QtTest>
@@ -50,6 +52,19 @@ protected:
     }
     QAction* action(const char* name) { return find<QAction>((std::string("action.") + name).c_str()); }
     Workspace& workspace() { return *m_window->workspace(); }
+    void drop(const QStringList& paths)
+    {
+        QMimeData data;
+        QList<QUrl> urls;
+        for (const QString& path : paths)
+            urls << QUrl::fromLocalFile(path);
+        data.setUrls(urls);
+        QDragEnterEvent enter(QPoint(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent dropped(QPointF(50, 200), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &dropped);
+    }
     void openSample()
     {
         QSignalSpy opened(m_window.get(), &MainWindow::opened);

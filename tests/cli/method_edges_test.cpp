@@ -201,6 +201,15 @@ private slots:
             QVERIFY(!models[i]["text"].toString().isEmpty());
         }
         QVERIFY(models[0]["perplexity"] != models[1]["perplexity"]);
+        // The base is looked for where a reference or a recipe needs it, too.
+        const Finished beside = cli(
+            QStringList{"evaluate", sampleModel(), "--reference", files[0], "--base", sampleModel(), "--json"}
+            + quick);
+        QVERIFY2(beside.exitCode == 0, beside.err.constData());
+        QVERIFY(beside.json()["kl"].toDouble() > 0);
+        const Finished recipe = cli(
+            QStringList{"evaluate", sampleModel(), "--recipe", files[0], "--base", sampleModel()} + quick);
+        QVERIFY2(recipe.err.contains("is stored as several matrices"), recipe.err.constData());
         QVERIFY(QFile::copy(sampleModel(), path("sample.gguf"))); // beside them
         QCOMPARE(cli({"inspect", files[0]}).exitCode, 0);
         // What others hold differences to is not written over, whether it was named or found.

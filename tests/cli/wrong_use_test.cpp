@@ -84,6 +84,17 @@ private slots:
         QTest::newRow("negative chunks")
             << QStringList{"evaluate", sample, "--chunks", "-3"} << 2 << "--chunks needs a whole number";
         QTest::newRow("huge context") << QStringList{"evaluate", sample, "--context", "900000"} << 1 << "two contexts of 900000 are needed";
+        QTest::newRow("a text of one line end")
+            << QStringList{"evaluate", sample, "--text", written("line.txt", "\n")} << 1
+            << "line.txt: the file holds the end of a line and nothing else";
+        QTest::newRow("a list in place of a recipe")
+            << QStringList{"evaluate", sample, "--recipe", written("list.json", "[]")} << 1
+            << "list.json: a recipe needs a list 'layers'";
+        const QString pictures = TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/";
+        QTest::newRow("classes that no folder has")
+            << QStringList{"evaluate", pictures + "shapes.onnx", "--images", pictures + "evaluation", "--labels",
+                           written("labels.txt", "zebra\n")}
+            << 1 << "pictures lies in a folder that labels.txt has as a class";
         QTest::newRow("no recipe") << QStringList{"export", sample, "--recipe", "/no.json", "-o", "/tmp/x.gguf"} << 1 << "/no.json";
         QTest::newRow("no folder") << QStringList{"export", sample, "-o", "/no/such/folder/x.gguf"} << 1 << "/no/such/folder";
         QTest::newRow("budget beyond all sizes")

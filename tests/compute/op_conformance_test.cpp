@@ -123,6 +123,21 @@ private slots:
         }
     }
 
+    // Nothing to sum is 0, not what was in the memory before.
+    void productsOverNoColumnsAreZero()
+    {
+        for (const std::string& set : cpuInstructionSets())
+            for (const std::size_t tokens : {1, 5, 33}) {
+                const auto backend = makeCpuBackend(set).value();
+                for (int round = 0; round < 2; ++round) { // the second finds the first's memory
+                    compare(
+                        *backend, {OpKind::Linear, {}},
+                        {Tensor::adoptFloats({tokens, 0}, {}), Tensor::adoptFloats({70, 0}, {})}, 0);
+                    compare(*backend, {OpKind::Linear, {}}, {gaussian({tokens, 64}, 1), gaussian({70, 64}, 2)}, 1e-4f);
+                }
+            }
+    }
+
     // A library whose products are not safe beside each other gives a wrong one in some ten thousand.
     void productsBesideEachOtherAreAlwaysTheSame()
     {

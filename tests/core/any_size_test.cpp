@@ -12,7 +12,7 @@ private slots:
     // A network is written for all sizes where its graphs for two do the same.
     void whatDependsOnTheSizeOfThePictureIsNamed()
     {
-        const auto graphOf = [](std::size_t height, std::size_t width, bool pools) {
+        const auto graphOf = [](std::size_t height, std::size_t width, bool pools, const char* name = "mean") {
             const auto sizes = [](std::size_t h, std::size_t w) {
                 return std::vector<std::int64_t>{std::int64_t(h), std::int64_t(w)};
             };
@@ -27,7 +27,7 @@ private slots:
             if (pools) {
                 Op mean{OpKind::AveragePool, {}};
                 mean.lists = {{"kernel", sizes(height, width)}, {"strides", {1, 1}}};
-                y = builder.add(mean, {y}, {}, "mean");
+                y = builder.add(mean, {y}, {}, name);
             }
             return std::move(builder).finish(y);
         };
@@ -38,6 +38,8 @@ private slots:
         QVERIFY(same.like.begin()->first == graph.output && same.like.begin()->second == graph.input);
         const auto one = onnx::anySize({}, graphOf(64, 64, true), graphOf(65, 66, true)).value();
         QVERIFY2(one.whyNot.starts_with("node 'mean' ("), one.whyNot.c_str());
+        const auto nameless = onnx::anySize({}, graphOf(64, 64, true, ""), graphOf(65, 66, true, "")).value();
+        QCOMPARE(nameless.whyNot, std::string("a node without a name (average_pool) behind 'back'"));
     }
 };
 

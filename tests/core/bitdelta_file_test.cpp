@@ -1,6 +1,7 @@
 #include "core/architecture/model.h"
 #include "core/architecture/prepared_file.h"
 #include "core/file/bitdelta_file.h"
+#include "core/file/replaced_tensor.h"
 #include "plugins/bitdelta/bitdelta.h"
 #include "tests/support/huggingface_folder.h"
 
@@ -128,6 +129,78 @@ private slots:
         QVERIFY(lonely.error().message.find("--base") != std::string::npos);
     }
 
+    void wholeTensorsLieAsTheBaseHasThem()
+    {
+        // Transposed in the base's file, as GPT-2's are, and a convolution, which is a matrix for models.
+        ModelFile file;
+        file.format = "huggingface";
+        const auto values = [](std::size_t count) {
+            std::vector<float> numbers(count);
+            for (std::size_t i = 0; i < count; ++i)
+                numbers[i] = float(i);
+            return numbers;
+        };
+        file.tensors.push_back(named("signs.weight", Tensor::adoptFloats({64, 64}, values(4096))));
+        for (const Shape& shape : {Shape{4, 4}, Shape{4, 6}}) {
+            NamedTensor turned = named(
+                shape[1] == 4 ? "square" : "oblong",
+                Tensor::adoptFloats(shape, std::vector<float>(shape[0] * shape[1])));
+            turned.shape = {shape[1], shape[0]};
+            turned.layout = Layout::Transposed;
+            file.tensors.push_back(std::move(turned));
+        }
+        NamedTensor convolution =
+            named("convolution", Tensor::adoptFloats({2, 12}, std::vector<float>(24)));
+        convolution.fileShape = {2, 3, 2, 2};
+        file.tensors.push_back(std::move(convolution));
+
+        ModelFile state = m_state;
+        state.tensors[0].name = "signs.mask", state.tensors[1].name = "signs.coeff";
+        state.tensors.pop_back();
+        state.tensors.push_back(named("square", Tensor::adoptFloats({4, 4}, values(16))));
+        state.tensors.push_back(named("oblong", Tensor::adoptFloats({4, 6}, values(24))));
+        state.tensors.push_back(named("convolution", Tensor::adoptFloats({2, 3, 2, 2}, values(24))));
+        const auto tuned = bitdeltaFile::tunedFrom(file, state);
+        QVERIFY2(tuned.has_value(), tuned ? "" : tuned.error().message.c_str());
+        for (const auto& [name, inputs] : {std::pair<const char*, std::size_t>{"square", 4}, {"oblong", 4}}) {
+            const NamedTensor& there = *tuned->find(name);
+            QCOMPARE(there.layout, Layout::Transposed);
+            const Tensor made = materialise(there).value();
+            const std::size_t rows = made.type().rows(), columns = made.type().columns();
+            QCOMPARE(columns, inputs);
+            for (std::size_t o = 0; o < rows; ++o)
+                for (std::size_t i = 0; i < columns; ++i)
+                    QCOMPARE(made.toFloats()[o * columns + i], float(i * rows + o));
+        }
+        QCOMPARE(tuned->find("convolution")->shape, (Shape{2, 12}));
+        QCOMPARE(materialise(*tuned->find("convolution")).value().toFloats(), values(24));
+        QCOMPARE(shapeInFile(*tuned->find("convolution")), (Shape{2, 3, 2, 2}));
+        // The other way round it is none of the base's.
+        state.tensors[3].stored = Tensor::adoptFloats({6, 4}, values(24));
+        const auto refused = bitdeltaFile::tunedFrom(file, state);
+        QVERIFY(!refused);
+        QVERIFY2(
+            refused.error().message.find("'oblong' is [6, 4], the base has [4, 6] there") != std::string::npos,
+            refused.error().message.c_str());
+    }
+
+    void aDifferenceIsNoBase()
+    {
+        const std::filesystem::path path = m_folder.filePath("diff.safetensors").toStdString();
+        SafetensorsBuilder file;
+        file.add<std::int32_t>("a.mask", "I32", {1, 1}, {5});
+        file.add<float>("a.coeff", "F32", {1}, {1});
+        file.save(path);
+        BaseFiles bases({path}, preparedFile);
+        const auto opened = bases.open(path);
+        QVERIFY(!opened);
+        QCOMPARE(
+            opened.error().message,
+            std::string("diff.safetensors: it holds differences to another model itself"));
+        QCOMPARE(bases.opened(), std::size_t(0));
+        QCOMPARE(bitdeltaFile::overBase(m_state, bases).error().message, opened.error().message);
+    }
+
     void whatDoesNotFitTheBaseIsRefused()
     {
         BaseFiles bases({m_base}, preparedFile);
@@ -142,6 +215,9 @@ private slots:
                 }).contains("the base has [64, 64] there"));
         QVERIFY(refusal([](ModelFile& bad) {
                     bad.tensors[1].stored = Tensor::adoptFloats({2}, {1, 2});
+                }).contains(".coeff' is [2], one number is expected"));
+        QVERIFY(refusal([](ModelFile& bad) {
+                    bad.tensors.erase(bad.tensors.begin() + 1);
                 }).contains("has no scale"));
         QVERIFY(refusal([](ModelFile& bad) {
                     bad.tensors[2].name = "model.nothing.weight";

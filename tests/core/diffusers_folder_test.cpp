@@ -84,6 +84,14 @@ private slots:
             {"unet/config.json", "attention_head_dim", "3", "8"});
         row("latents", set("vae/config.json", "latent_channels", 16),
             {"unet/config.json", "in_channels is 4", "vae/config.json", "16"});
+        row("a negative scale", set("vae/config.json", "scaling_factor", -1),
+            {"vae/config.json", "scaling_factor is -1", "from 1e-06 to 1000000"});
+        row("a scale without end", set("vae/config.json", "scaling_factor", 1e300),
+            {"vae/config.json", "scaling_factor is 1e+300", "from 1e-06 to 1000000"});
+        row("a shift without end", set("vae/config.json", "shift_factor", 1e300),
+            {"vae/config.json", "shift_factor is 1e+300"});
+        row("a negative epsilon", set("unet/config.json", "norm_eps", -1),
+            {"unet/config.json", "norm_eps is -1", "from 0 to 1"});
         row("groups", set("vae/config.json", "norm_num_groups", 32),
             {"vae/config.json", "norm_num_groups is 32", "16"});
         row("a word for a number", set("unet/config.json", "layers_per_block", "two"),

@@ -58,6 +58,35 @@ class ForwardPassTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void numbersThatNothingFiniteComesOfAreRefused_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<double>("value");
+        const char *const epsilon = "llama.attention.layer_norm_rms_epsilon", *const base = "llama.rope.freq_base",
+                   *const factor = "llama.rope.scaling.factor";
+        QTest::newRow("epsilon, NaN") << epsilon << std::nan("");
+        QTest::newRow("epsilon, negative") << epsilon << -1.0;
+        QTest::newRow("epsilon, without end") << epsilon << std::numeric_limits<double>::infinity();
+        QTest::newRow("base, 0") << base << 0.0;
+        QTest::newRow("base, negative") << base << -10000.0;
+        QTest::newRow("factor, hardly anything") << factor << 1e-320;
+        QTest::newRow("blocks, a fraction") << "llama.block_count" << 2.5;
+    }
+    void numbersThatNothingFiniteComesOfAreRefused()
+    {
+        QFETCH(QString, key);
+        QFETCH(double, value);
+        ModelFile file = *TinyModel().make()->file;
+        file.metadata.set("llama.rope.scaling.type", std::string("linear"));
+        QVERIFY(makeModel(file)->graph);
+        file.metadata.set(key.toStdString(), value);
+        const auto model = makeModel(file);
+        QVERIFY(!model->graph);
+        QVERIFY2(
+            model->whyNotEvaluated.starts_with("'" + key.toStdString() + "' is "),
+            model->whyNotEvaluated.c_str());
+    }
+
     void everyArchitectureRuns_data()
     {
         QTest::addColumn<QString>("architecture");

@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <fstream>
 
 using namespace tritloom;
@@ -93,6 +95,45 @@ private slots:
         QVERIFY(ProjectStore::open(path).value()->load(*model, "current").value()->allocation == before);
         QVERIFY(store->save(*model, "current", after, {}).has_value());
         QVERIFY(store->load(*model, "current").value()->allocation == after);
+    }
+
+    void schemasThatCannotBeAreRefused()
+    {
+        const QTemporaryDir folder;
+        for (const auto& [version, words] :
+             {std::pair{-1, "the file is damaged: schema -1"}, {99, "made by a newer Tritloom (schema 99"}}) {
+            const auto path = folder.filePath(QString("%1.tritproj").arg(version)).toStdString();
+            QVERIFY(ProjectStore::open(path).has_value());
+            {
+                SQLite::Database database(path, SQLite::OPEN_READWRITE);
+                database.exec("PRAGMA user_version = " + std::to_string(version));
+            }
+            const auto opened = ProjectStore::open(path);
+            QVERIFY(!opened);
+            QVERIFY2(opened.error().message.find(words) != std::string::npos, opened.error().message.c_str());
+        }
+    }
+
+    // The window asks every format for its size: what it cannot ask stays as the file has it.
+    void formatsThatAreNotKnownAreLeftOut()
+    {
+        const QTemporaryDir folder;
+        const auto path = folder.filePath("a.tritproj").toStdString();
+        const auto model = TinyModel{}.make();
+        Allocation allocation = model->original();
+        allocation[LayerId(1)] = {"q4_k", "rtn", {}};
+        allocation[LayerId(2)] = {"q4_k", "rtn", {}};
+        std::vector<bool> pinned(model->layers.size());
+        pinned[1] = true;
+        QVERIFY(ProjectStore::open(path).value()->save(*model, "current", allocation, pinned).has_value());
+        {
+            SQLite::Database database(path, SQLite::OPEN_READWRITE);
+            database.exec("UPDATE choice SET format = 'int99g0' WHERE layer = '" + model->layers[1].name + "'");
+        }
+        const auto loaded = ProjectStore::open(path).value()->load(*model, "current").value().value();
+        allocation[LayerId(1)] = {};
+        QVERIFY(loaded.allocation == allocation);
+        QCOMPARE(loaded.pinned, pinned);
     }
 
     void refusesOtherFilesByName()

@@ -162,6 +162,34 @@ private slots:
         QVERIFY(parse(archive({{"x/data.pkl", stateDict(0, 0, 1)}, {"x/data/0", fourFloats()}}))); // a row twice
     }
 
+    void refusesManyViewsOfOneStorage()
+    {
+        const auto views = [](int count) {
+            QByteArray all("\x80\2}", 3);
+            for (int i = 0; i < count; ++i) {
+                QByteArray one = stateDict(0, 1, 2); // transposed, so each is a copy
+                one[8] = char('A' + i);
+                all += one.mid(3, one.size() - 4);
+            }
+            return parse(archive({{"x/data.pkl", all + '.'}, {"x/data/0", fourFloats()}}));
+        };
+        QCOMPARE(views(15).value().size(), std::size_t(15));
+        const auto many = views(20);
+        QVERIFY(!many);
+        QVERIFY2(
+            many.error().message.find("stored numbers too often") != std::string::npos,
+            many.error().message.c_str());
+    }
+
+    void archivesOf64BitsAreSaidToBe()
+    {
+        QByteArray bytes = good();
+        const qsizetype at = bytes.indexOf("PK\1\2") + 20;
+        bytes.replace(at, 4, QByteArray(4, '\xff')); // as writers of the 64-bit record leave it
+        QCOMPARE(
+            parse(bytes).error().message, std::string("x.pth: zip archives beyond 4 GB are not read"));
+    }
+
     void refusesTensorsOutsideOfTheirStorage_data()
     {
         QTest::addColumn<QByteArray>("file");

@@ -44,6 +44,13 @@ public:
     {
         m_tensors.emplace_back(name, shape);
     }
+    /// One of those added before with another shape.
+    void change(const std::string& name, const std::vector<std::size_t>& shape)
+    {
+        for (auto& [known, has] : m_tensors)
+            if (known == name)
+                has = shape;
+    }
     void layer(const std::string& name, const std::vector<std::size_t>& shape, bool bias = true)
     {
         add(name + ".weight", shape);

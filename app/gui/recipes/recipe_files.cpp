@@ -5,6 +5,7 @@
 #include "app/gui/settings.h"
 #include "app/session/recipe.h"
 #include "app/session/transform_controller.h"
+#include "core/architecture/prepared_file.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -24,7 +25,9 @@ chosenRecipe(Workspace& workspace, QWidget* window, const QString& title)
     if (path.isEmpty())
         return std::nullopt;
     setLastFolder(QStringLiteral("recipe"), path);
-    const auto allocation = readRecipe(workspace.model(), path.toStdString());
+    BaseFiles bases({}, preparedFile);
+    bases.setRecent(recentPaths());
+    const auto allocation = readRecipe(workspace.model(), path.toStdString(), bases);
     if (!allocation) {
         showNotice(window, DifferenceDialog::tr("Not read: %1").arg(coreWords(allocation.error().message)));
         return std::nullopt;

@@ -13,7 +13,7 @@ Result<ClipText> ClipText::of(const ModelFile& file)
     text.heads = TRY(c.count("num_attention_heads", 8));
     text.positions = TRY(c.count("max_position_embeddings", 77));
     text.vocabulary = TRY(c.count("vocab_size", 49408));
-    text.epsilon = TRY(c.number("layer_norm_eps", 1e-5));
+    text.epsilon = TRY(c.number("layer_norm_eps", 1e-5, 0, 1));
     if (text.positions < 2)
         return fail(
             ErrorCode::InvalidInput, "{}: max_position_embeddings is {}, a text has a begin and an end",

@@ -13,10 +13,7 @@ std::string shown(const Json* value)
 {
     if (value == nullptr)
         return "missing";
-    std::string text = value->dump();
-    if (text.size() > 60)
-        text = text.substr(0, 57) + "...";
-    return text;
+    return jsonShown(*value);
 }
 
 } // namespace
@@ -100,6 +97,16 @@ Result<double> PartConfig::number(std::string_view key, double otherwise) const
     if (!value->is_number() || !std::isfinite(value->get<double>()))
         return fail(ErrorCode::InvalidInput, "{}: {} is {}, a number is expected", m_file, key, shown(value));
     return value->get<double>();
+}
+
+Result<double> PartConfig::number(std::string_view key, double otherwise, double least, double most) const
+{
+    const double found = TRY(number(key, otherwise));
+    if (found < least || found > most)
+        return fail(
+            ErrorCode::InvalidInput, "{}: {} is {}, a number from {} to {} is expected", m_file, key,
+            shown(find(key)), least, most);
+    return found;
 }
 
 Result<bool> PartConfig::flag(std::string_view key, bool otherwise) const

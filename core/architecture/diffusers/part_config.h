@@ -25,6 +25,9 @@ public:
         std::string_view key, std::optional<std::size_t> length,
         std::optional<std::size_t> otherwise = {}) const;
     [[nodiscard]] Result<double> number(std::string_view key, double otherwise) const; ///< finite
+    /// The same, from least to most: beyond, nothing that comes out of a network would be finite.
+    [[nodiscard]] Result<double>
+    number(std::string_view key, double otherwise, double least, double most) const;
     [[nodiscard]] Result<bool> flag(std::string_view key, bool otherwise) const;
     [[nodiscard]] Result<std::string> text(std::string_view key, std::string_view otherwise) const;
     [[nodiscard]] Result<std::vector<std::string>> texts(std::string_view key) const;

@@ -1,5 +1,7 @@
 #include "core/architecture/diffusers/networks.h"
 
+#include "core/architecture/normalisations.h"
+
 namespace tritloom::diffusers {
 namespace {
 
@@ -21,8 +23,6 @@ bool isAutoencoder(const ModelFile& file)
     return !file.metadata.text(configKey("unet")) && file.metadata.text(configKey("vae"));
 }
 
-constexpr Normalisation aroundZero{.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true};
-
 Result<PictureModel> describeAutoencoder(const ModelFile& file)
 {
     const VaeEncoder vae = TRY(VaeEncoder::of(file));
@@ -30,7 +30,7 @@ Result<PictureModel> describeAutoencoder(const ModelFile& file)
         .task = PictureTask::Autoencoding,
         .channels = vae.decoder.channels,
         .multiple = vae.decoder.latent.factor,
-        .normalisation = aroundZero};
+        .normalisation = normalisations::signedUnit};
 }
 
 Result<Graph> buildAutoencoder(const ModelFile& file, const Shape& picture)
@@ -79,7 +79,7 @@ Result<PictureModel> describePipeline(const ModelFile& file)
         return describeAutoencoder(file);
     const UNet unet = TRY(UNet::of(file));
     PictureModel model{.task = PictureTask::Generation, .channels = unet.outputs};
-    model.normalisation = aroundZero;
+    model.normalisation = normalisations::signedUnit;
     model.schedule = TRY(scheduleOf(file));
     model.height = unet.height;
     model.width = unet.width;

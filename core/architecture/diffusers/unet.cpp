@@ -226,7 +226,7 @@ Result<UNet> UNet::of(const ModelFile& file)
             net.outputs);
     net.resnets = TRY(c.count("layers_per_block", 2));
     net.groups = TRY(c.count("norm_num_groups", 32));
-    net.epsilon = TRY(c.number("norm_eps", 1e-5));
+    net.epsilon = TRY(c.number("norm_eps", 1e-5, 0, 1));
     net.frequencyShift = TRY(c.number("freq_shift", 0));
     net.cosineFirst = TRY(c.flag("flip_sin_to_cos", true));
     net.centresInput = TRY(c.flag("center_input_sample", false));

@@ -29,12 +29,8 @@ Result<VaeDecoder> VaeDecoder::of(const ModelFile& file)
     vae.looksInTheMiddle = TRY(c.flag("mid_block_add_attention", true));
     vae.latent.channels = TRY(c.count("latent_channels", 4));
     vae.latent.factor = std::size_t{1} << (vae.widths.size() - 1);
-    vae.latent.scale = TRY(c.number("scaling_factor", 0.18215));
-    vae.latent.shift = TRY(c.number("shift_factor", 0));
-    if (!(vae.latent.scale > 0))
-        return fail(
-            ErrorCode::InvalidInput, "{}: scaling_factor is {}, a number above 0 is expected", c.file(),
-            vae.latent.scale);
+    vae.latent.scale = TRY(c.number("scaling_factor", 0.18215, 1e-6, 1e6));
+    vae.latent.shift = TRY(c.number("shift_factor", 0, -1e6, 1e6));
     TRY_VOID(c.only("act_fn", "silu"));
     TRY_VOID(c.refuse({"latents_mean", "latents_std"}));
     return vae;

@@ -1,6 +1,7 @@
 #include "core/architecture/networks/networks.h"
 
 #include "core/architecture/network_builder.h"
+#include "core/architecture/normalisations.h"
 
 namespace tritloom::networks {
 namespace {
@@ -35,7 +36,7 @@ Result<PictureModel> describeDdpmCnn(const ModelFile& file)
 {
     const Shape first = fileShapeOf(file, "gt.blocks.0.net.0.weight"), norm = fileShapeOf(file, "gt.blocks.0.net.1.weight");
     PictureModel model{.task = PictureTask::Generation, .channels = first[1], .height = norm[1], .width = norm[2]};
-    model.normalisation = {.range = 1, .mean = {0.5, 0.5, 0.5}, .deviation = {1, 1, 1}, .isKnown = true};
+    model.normalisation = normalisations::aroundZero;
     model.timeScale = 1.0 / double(model.schedule.steps);
     return model;
 }
@@ -86,7 +87,7 @@ Result<PictureModel> describeDdpmUnet(const ModelFile& file)
     const Shape norm = fileShapeOf(file, "network.b1.0.ln.weight");
     PictureModel model{.task = PictureTask::Generation, .channels = norm[0], .height = norm[1], .width = norm[2]};
     model.schedule.steps = fileShapeOf(file, "network.time_embed.weight").front();
-    model.normalisation = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true};
+    model.normalisation = normalisations::signedUnit;
     return model;
 }
 

@@ -1,6 +1,7 @@
 #include "core/architecture/networks/networks.h"
 
 #include "core/architecture/network_builder.h"
+#include "core/architecture/normalisations.h"
 
 namespace tritloom::networks {
 
@@ -17,8 +18,7 @@ Result<PictureModel> describeResnetCifar(const ModelFile& file)
 {
     PictureModel model{.task = PictureTask::Classification, .channels = 3, .height = 32, .width = 32};
     model.classes = fileShapeOf(file, "linear.weight").front();
-    model.normalisation = {
-        .range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}, .isKnown = true};
+    model.normalisation = normalisations::imageNet;
     return model;
 }
 

@@ -1,6 +1,7 @@
 #include "core/architecture/networks/networks.h"
 
 #include "core/architecture/network_builder.h"
+#include "core/architecture/normalisations.h"
 
 #include <algorithm>
 #include <array>
@@ -140,8 +141,7 @@ Result<PictureModel> describeUltraLightFace(const ModelFile& file)
     PictureModel model{.task = PictureTask::Detection, .height = height, .width = width};
     model.classes = fileShapeOf(file, "classification_headers.3.weight")[0] / levels().back().anchors.size();
     model.places = anchorsOf().centers.size() / 2;
-    model.normalisation = {
-        .range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}, .isKnown = true};
+    model.normalisation = normalisations::signedBytes;
     return model;
 }
 

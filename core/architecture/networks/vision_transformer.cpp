@@ -1,6 +1,8 @@
 #include "core/architecture/diffusers/part_config.h"
 #include "core/architecture/network_builder.h"
 #include "core/architecture/networks/networks.h"
+#include "core/architecture/networks/stated_normalisation.h"
+#include "core/architecture/normalisations.h"
 #include "core/file/huggingface.h"
 
 #include <algorithm>
@@ -66,9 +68,20 @@ std::optional<std::string> prefixOf(const ModelFile& file, const Names& names)
     return std::nullopt;
 }
 
-Result<PartConfig> configOf(const ModelFile& file, std::string_view key, const char* name)
+/// As published: 64 channels a head up to 1024, beyond it ViT-H, -g and -G, SO400M and DINOv2's giant; 0: none.
+std::size_t usualHeads(std::size_t width)
 {
-    return PartConfig::parsed(file.metadata.text(key).value_or("{}"), name);
+    switch (width) {
+    case 1152:
+    case 1280:
+    case 1408:
+    case 1664:
+        return 16;
+    case 1536:
+        return 24;
+    default:
+        return width <= 1024 && width % 64 == 0 ? width / 64 : 0;
+    }
 }
 
 Result<Sizes> sizesOf(const ModelFile& file)
@@ -88,28 +101,31 @@ Result<Sizes> sizesOf(const ModelFile& file)
     s.channels = patches[1];
     s.patch = patches[2];
     s.tokens = file.find(s.of(s.names->distillationToken)) != nullptr ? 2 : 1;
-    if (places.size() != 3 || places[1] <= s.tokens || places[2] != s.width || patches[3] != s.patch
-        || s.patch == 0)
+    if (places.size() != 3 || places[0] != 1 || places[1] <= s.tokens || places[2] != s.width || patches[3] != s.patch
+        || s.patch == 0 || s.width == 0)
         return fail(
             ErrorCode::InvalidInput, "{}: {} of [{}] do not fit patches of [{}]", shown,
             s.of(s.names->places), fmt::join(places, ", "), fmt::join(patches, ", "));
     s.side = std::size_t(std::lround(std::sqrt(double(places[1] - s.tokens))));
     if (s.side * s.side != places[1] - s.tokens)
         return fail(ErrorCode::Unsupported, "{}: {} patches make no square", shown, places[1] - s.tokens);
-    if (head.size() != 2 || head[0] == 0 || head[1] != s.width)
+    if (!head.empty() && (head.size() != 2 || head[0] == 0 || head[1] != s.width))
+        return fail(
+            ErrorCode::InvalidInput, "{}: '{}.weight' is [{}], no classifier of {} channels", shown, s.head,
+            fmt::join(head, ", "), s.width);
+    if (head.empty())
         return fail(ErrorCode::NotFound, "{}: there is no classifier, '{}.weight', in it", shown, s.head);
     s.classes = head[0];
 
-    const PartConfig config = TRY(configOf(file, huggingface::configKey, "config.json"));
-    s.epsilon = TRY(config.number("layer_norm_eps", isTimms ? 1e-6 : 1e-12));
+    const PartConfig config =
+        TRY(PartConfig::parsed(file.metadata.text(huggingface::configKey).value_or("{}"), "config.json"));
+    s.epsilon = TRY(config.number("layer_norm_eps", isTimms ? 1e-6 : 1e-12, 0, 1));
     TRY_VOID(config.only("hidden_act", "gelu"));
     s.heads = TRY(config.count("num_attention_heads", 0));
-    if (const Json* const model = config.find("model_args"); model != nullptr && s.heads == 0)
-        if (const Json* const heads = jsonMember(*model, "num_heads"); heads && heads->is_number_unsigned())
-            s.heads = heads->get<std::size_t>();
-    // Heads of 64 channels, in all published sizes but ViT-H, which has 16.
+    if (const Json* const arguments = config.find("model_args"); arguments != nullptr && s.heads == 0)
+        s.heads = TRY(TRY(PartConfig::parsed(arguments->dump(), "config.json: model_args")).count("num_heads", 0));
     if (s.heads == 0)
-        s.heads = s.width == 1280 ? 16 : s.width % 64 == 0 ? s.width / 64 : 0;
+        s.heads = usualHeads(s.width);
     if (s.heads == 0)
         return fail(
             ErrorCode::Unsupported,
@@ -119,37 +135,6 @@ Result<Sizes> sizesOf(const ModelFile& file)
         return fail(
             ErrorCode::InvalidInput, "{}: a width of {} cannot have {} heads", shown, s.width, s.heads);
     return s;
-}
-
-/// Means and deviations that the folder's preprocessor_config.json or timm's config.json asks for.
-std::optional<Normalisation> statedNormalisation(const ModelFile& file)
-{
-    const auto numbers = [](const Json* list, std::array<double, 3>& to) {
-        if (list == nullptr || !list->is_array() || list->size() != to.size())
-            return false;
-        for (std::size_t c = 0; c < to.size(); ++c) {
-            if (!(*list)[c].is_number())
-                return false;
-            to[c] = (*list)[c].get<double>();
-        }
-        return std::ranges::all_of(to, [](double number) { return std::isfinite(number); });
-    };
-    Normalisation found{.isKnown = true};
-    const auto taken = [&](const Json& from, const char* mean, const char* deviation) {
-        return numbers(jsonMember(from, mean), found.mean)
-            && numbers(jsonMember(from, deviation), found.deviation)
-            && std::ranges::all_of(found.deviation, [](double number) { return number > 0; });
-    };
-    for (const auto key : {huggingface::preprocessorKey, huggingface::configKey}) {
-        const auto json = parseJson(file.metadata.text(key).value_or("{}"), "");
-        if (!json || !json->is_object())
-            continue;
-        const Json* const timmsOwn = jsonMember(*json, "pretrained_cfg");
-        if (taken(*json, "image_mean", "image_std")
-            || (timmsOwn != nullptr && taken(*timmsOwn, "mean", "std")))
-            return found;
-    }
-    return std::nullopt;
 }
 
 class Builder {
@@ -192,7 +177,7 @@ public:
         x = TRY(norm(s.of(names.norm), TRY(m_network.part(x, 0, 0, isDistilled ? 2 : 1))));
         Flow y = TRY(linear(s.head, TRY(m_network.part(x, 0, 0, 1))));
         if (isDistilled) { // both heads are asked (Touvron et al. 2021, section 5.2)
-            const Flow other = TRY(linear(s.distilledHead, TRY(m_network.part(x, 0, 1, 1))));
+            const Flow other = TRY(linear(s.distilledHead, TRY(m_network.part(x, 0, 1, 1)), s.classes));
             y = TRY(m_network.binary(
                 BinaryFunction::Multiply, TRY(m_network.binary(BinaryFunction::Add, y, other)), 0.5));
         }
@@ -201,32 +186,38 @@ public:
     }
 
 private:
-    Result<TensorId> tensor(const std::string& name)
+    Result<TensorId> tensor(const std::string& name, const std::optional<Shape>& shape = {})
     {
         m_used.insert(name);
-        return m_network.tensor(name);
+        return shape ? m_network.tensor(name, *shape) : m_network.tensor(name);
     }
     Result<Flow> token(std::string_view name)
     {
-        const TensorId id = TRY(tensor(m_sizes.of(name)));
+        const TensorId id = TRY(tensor(m_sizes.of(name), Shape{1, 1, m_sizes.width}));
         return m_network.reshape(TRY(m_network.add({OpKind::Constant, {}}, {}, {id})), {1, m_sizes.width});
     }
-    Result<Flow> linear(const std::string& name, const Flow& x)
+    /// outputs: how many come out; absent: as many as the file has.
+    Result<Flow> linear(const std::string& name, const Flow& x, std::optional<std::size_t> outputs = {})
     {
         m_used.insert({name + ".weight", name + ".bias"});
+        if (outputs)
+            (void)TRY(m_network.tensor(name + ".weight", {*outputs, x.shape.back()}));
         return m_network.linear(name, x);
     }
     Result<Flow> norm(const std::string& name, const Flow& x)
     {
         return m_network.add(
             {OpKind::LayerNorm, {{"epsilon", m_sizes.epsilon}}}, {x},
-            {TRY(tensor(name + ".weight")), TRY(tensor(name + ".bias"))}, name);
+            {TRY(tensor(name + ".weight", Shape{m_sizes.width})),
+             TRY(tensor(name + ".bias", Shape{m_sizes.width}))},
+            name);
     }
     /// x + y, y times a number a channel where the file has them (LayerScale, Touvron et al. 2021).
     Result<Flow> joined(const Flow& x, Flow y, const std::string& scale)
     {
         if (m_network.has(scale))
-            y = TRY(m_network.add(binaryOp(BinaryFunction::Multiply), {y}, {TRY(tensor(scale))}));
+            y = TRY(m_network.add(
+                binaryOp(BinaryFunction::Multiply), {y}, {TRY(tensor(scale, Shape{m_sizes.width}))}));
         return m_network.binary(BinaryFunction::Add, x, y);
     }
     /// In products and a softmax, for which there are rules of relevance. All [tokens, width].
@@ -257,18 +248,18 @@ private:
         const Flow y = TRY(norm(name(names.norm1), x));
         std::vector<Flow> looks; // queries, keys, values
         if (m_network.has(block + "attn.qkv.weight")) {
-            const Flow all = TRY(linear(block + "attn.qkv", y));
+            const Flow all = TRY(linear(block + "attn.qkv", y, 3 * m_sizes.width));
             for (std::size_t i = 0; i < 3; ++i)
                 looks.push_back(TRY(m_network.part(all, 1, i * m_sizes.width, m_sizes.width)));
         } else {
             for (const char* of : {"query", "key", "value"})
-                looks.push_back(TRY(linear(block + "attention.attention." + of, y)));
+                looks.push_back(TRY(linear(block + "attention.attention." + of, y, m_sizes.width)));
         }
         const Flow seen = TRY(attention(looks[0], looks[1], looks[2]));
-        const Flow between = TRY(joined(x, TRY(linear(name(names.projection), seen)), block + "ls1.gamma"));
+        const Flow between = TRY(joined(x, TRY(linear(name(names.projection), seen, m_sizes.width)), block + "ls1.gamma"));
         const Flow wide = TRY(linear(name(names.wide), TRY(norm(name(names.norm2), between))));
         const Flow bent = TRY(m_network.unary(UnaryFunction::GeluErf, wide));
-        return joined(between, TRY(linear(name(names.narrow), bent)), block + "ls2.gamma");
+        return joined(between, TRY(linear(name(names.narrow), bent, m_sizes.width)), block + "ls2.gamma");
     }
     /// Relatives have the same names and more: they are not run as if the rest were not there.
     Result<void> allWasUsed() const
@@ -304,8 +295,7 @@ Result<PictureModel> describeVisionTransformer(const ModelFile& file)
     PictureModel model{.task = PictureTask::Classification, .channels = s.channels};
     model.height = model.width = s.side * s.patch;
     model.classes = s.classes;
-    model.normalisation = statedNormalisation(file).value_or(
-        Normalisation{.range = 1, .mean = {0.485, 0.456, 0.406}, .deviation = {0.229, 0.224, 0.225}});
+    model.normalisation = TRY(statedNormalisation(file, s.channels)).value_or(guessed(normalisations::imageNet));
     return model;
 }
 

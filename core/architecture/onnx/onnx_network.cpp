@@ -1,5 +1,6 @@
 #include "core/architecture/onnx/onnx_network.h"
 
+#include "core/architecture/normalisations.h"
 #include "core/architecture/onnx/onnx_builder.h"
 
 #include <algorithm>
@@ -42,9 +43,9 @@ bool isPicture(const OperatorValue& value)
 std::optional<Normalisation> statedRange(const ModelFile& file)
 {
     static const std::map<std::string, Normalisation, std::less<>> known{
-        {"nominalrange_0_255", {.range = 255, .isKnown = true}},
-        {"normalized_0_1", {.range = 1, .isKnown = true}},
-        {"normalized_1_1", {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}, .isKnown = true}},
+        {"nominalrange_0_255", normalisations::bytes},
+        {"normalized_0_1", normalisations::unit},
+        {"normalized_1_1", normalisations::signedUnit},
     };
     if (const auto own = file.metadata.text(normalisationKey)) { // range, means, deviations
         Normalisation stated{.isKnown = true};
@@ -251,18 +252,22 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
     }
     if (!graph)
         return tl::make_unexpected(graph.error());
+    if (TensorType{nullptr, graph->outputShape}.elements() == 0)
+        return fail(
+            ErrorCode::Unsupported, "{}: what comes out, [{}], holds no numbers",
+            file.path.filename().string(), fmt::join(graph->outputShape, ", "));
     // CNTK's networks take bytes; others leave open what they take.
     if (file.operators->producer == "CNTK")
-        model.normalisation = {.range = 255, .isKnown = true};
+        model.normalisation = normalisations::bytes;
     const Shape& output = graph->outputShape;
     const bool isPlane = output.size() == 4 && output[2] > 1 && output[3] > 1;
     if (inputs.size() == 2 && isPlane && output == picture) {
         model.task = PictureTask::Generation;
         // A time step of whole numbers is counted, one of floats goes from 0 to 1.
         model.timeScale = inputs[1].elementType == 1 ? 1.0 / double(model.schedule.steps) : 1.0;
-        model.normalisation = {.range = 2, .mean = {1, 1, 1}, .deviation = {1, 1, 1}};
+        model.normalisation = guessed(normalisations::signedUnit);
         if (inputs[1].elementType == 1)
-            model.normalisation = {.range = 1, .mean = {0.5, 0.5, 0.5}, .deviation = {1, 1, 1}};
+            model.normalisation = guessed(normalisations::aroundZero);
         if (auto stated = statedSchedule(file))
             std::tie(model.schedule, model.timeScale) = std::move(*stated);
     } else if (inputs.size() > 1) {
@@ -277,7 +282,7 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
             if (tellsBoxes(*file.operators))
                 model.classes = output[2] - 4;
             // The usual way of single-shot detectors; nothing in a file says so.
-            model.normalisation = {.range = 255, .mean = {127, 127, 127}, .deviation = {128, 128, 128}};
+            model.normalisation = guessed(normalisations::signedBytes);
         } else if (file.metadata.text("onnx.tritloom.classes") == std::to_string(output[2] - 4)) {
             model.classes = output[2] - 4; // as we wrote it
         }
