@@ -52,11 +52,15 @@ constexpr std::array sentences{
         "newline's byte"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place "
-        "of %4"),
+        "%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place "
+        "of %5"),
     QT_TRANSLATE_NOOP(
         "Core",
         "%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 bytes in place of %5"),
+    QT_TRANSLATE_NOOP("Core", "all tensors take %1 bytes in this file, and %2 as their formats pack them"),
     QT_TRANSLATE_NOOP(
         "Core",
         "this kind of file has no place for what runs a language model: what is written can be looked at, "

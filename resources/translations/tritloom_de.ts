@@ -7308,8 +7308,8 @@ Divergenz %1</translation>
             <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place of %4</source>
-            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als f32 geschrieben, %3 Byte statt %4</translation>
+            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place of %5</source>
+            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
         </message>
         <message>
             <source>%1: %2 of its %3 numbers are NaN or infinite</source>
@@ -8146,6 +8146,14 @@ Divergenz %1</translation>
         <message>
             <source>found by chance: nothing proves that it is best</source>
             <translation>durch Zufall gefunden: nichts belegt, dass es das Beste ist</translation>
+        </message>
+        <message>
+            <source>%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 bytes in place of %5</source>
+            <translation>%1 Tensoren sind %2, wofür ONNX keinen Typ hat: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
+        </message>
+        <message>
+            <source>all tensors take %1 bytes in this file, and %2 as their formats pack them</source>
+            <translation>alle Tensoren belegen in dieser Datei %1 Byte, so wie ihre Formate sie packen %2</translation>
         </message>
     </context>
     <context>
