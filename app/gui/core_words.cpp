@@ -67,6 +67,9 @@ constexpr std::array sentences{
         "not "
         "evaluated"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),
+    QT_TRANSLATE_NOOP("Core", "it stores outputs by time step, and this model is given none"),
+    QT_TRANSLATE_NOOP(
+        "Core", "it stores outputs by time step, and more than that goes into %1: choose it for single layers"),
     QT_TRANSLATE_NOOP(
         "Core", "the base holds the weights of the model itself: there is no difference to store"),
     QT_TRANSLATE_NOOP(
@@ -292,13 +295,15 @@ constexpr std::array sentences{
 };
 
 /// Sentences whose numbers are all counts of bytes, and how they are said with sizes.
-constexpr std::array<std::pair<const char*, const char*>, 3> sentencesOfBytes{{
+constexpr std::array<std::pair<const char*, const char*>, 4> sentencesOfBytes{{
     {"the budget is %1 bytes, norms and biases alone have %2",
      QT_TRANSLATE_NOOP("Core", "the budget is %1, norms and biases alone take %2")},
     {"the budget is %1 bytes, the smallest choice has %2",
      QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest choice takes %2")},
     {"the budget is %1 bytes, the smallest possible choice has %2",
      QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest possible choice takes %2")},
+    {"differences only: the %1 bytes of the base are needed beside them",
+     QT_TRANSLATE_NOOP("Core", "differences only: the %1 of the base are needed beside them")},
 }};
 
 struct Pattern {
