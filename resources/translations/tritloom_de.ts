@@ -2223,6 +2223,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>All layers as stored</source>
             <translation>Alle Schichten wie gespeichert</translation>
         </message>
+        <message>
+            <source>Not compared: %1</source>
+            <translation>Wird nicht verglichen: %1</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::CompareChart</name>
@@ -8154,6 +8158,22 @@ Divergenz %1</translation>
         <message>
             <source>all tensors take %1 bytes in this file, and %2 as their formats pack them</source>
             <translation>alle Tensoren belegen in dieser Datei %1 Byte, so wie ihre Formate sie packen %2</translation>
+        </message>
+        <message>
+            <source>differences only: the %1 of the base are needed beside them</source>
+            <translation>nur Differenzen: Daneben werden die %1 der Basis gebraucht</translation>
+        </message>
+        <message>
+            <source>it stores outputs by time step, and this model is given none</source>
+            <translation>es speichert Ausgaben je Zeitschritt, und dieses Modell bekommt keinen</translation>
+        </message>
+        <message>
+            <source>it stores outputs by time step, and more than that goes into %1: choose it for single layers</source>
+            <translation>es speichert Ausgaben je Zeitschritt, und in %1 geht mehr ein: Für einzelne Schichten wählen</translation>
+        </message>
+        <message>
+            <source>%1 is no kind of file for networks on pictures: take the ending %2</source>
+            <translation>%1 ist keine Art Datei für Netze auf Bildern: Endung %2 nehmen</translation>
         </message>
     </context>
     <context>
