@@ -1,6 +1,7 @@
 #include "app/cli/picture_commands.h"
 #include "core/method/family_analysis.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -126,6 +127,11 @@ int analyse(Context& context, const QStringList& arguments)
     };
     if (const auto named = std::ranges::find_if(given, isAnalysis); named != given.end())
         std::rotate(given.begin(), named, named + 1);
+    else if (QFileInfo::exists(given[0])) {
+        std::fprintf(
+            stderr, "'%s' is a file or folder: which analysis of it? See tritloom-cli methods\n", qPrintable(given[0]));
+        return WrongUse;
+    }
     const auto run = [&]() -> Result<Report> {
         const PluginChoice choice = TRY(askedPlugin(context, PluginKind::Analysis, given[0]));
         const Analysis* const analysis = context.plugins().analysis(choice.id);

@@ -230,6 +230,8 @@ Result<QStringList> askedList(Context& context, const QString& option)
     for (const QString& item : context.parser.value(option).split(','))
         items << item.trimmed();
     items.removeAll(QString());
+    if (option != QLatin1String("transform")) // one may follow itself
+        items.removeDuplicates();
     if (context.parser.isSet(option) && items.isEmpty())
         return context.misuse(
             "--{} names nothing: '{}'", option.toStdString(), context.parser.value(option).toStdString());

@@ -109,6 +109,10 @@ int takePicture(const PictureRequest& request)
     const std::shared_ptr<Workspace> workspace = std::move(*created);
     if (const auto taken = takePictures(*workspace, request.pictures); !taken)
         return complain(taken.error().message);
+    if (request.measured && workspace->model().picture && workspace->pictures().current() == nullptr) {
+        std::fputs("pictures are needed: give a folder of them with --images\n", stderr);
+        return wrongUse;
+    }
     if (request.measured)
         if (const auto measured = measure(*workspace); !measured)
             return complain(measured.error().message);

@@ -46,11 +46,14 @@ private slots:
             "--reference is of evaluate: here the reference is MODEL");
         row("a format as it was written", {"compare", sample, "--formats", "bitmod3grow", "--methods", "bitmod"}, 2,
             "no number format is called 'bitmod3grow'; did you mean 'bitmod3");
+        row("no analysis", {"analyse", sample}, 2, "sample.gguf' is a file or folder: which analysis of it?");
         row("nothing in a recipe", {"export", sample, "--recipe", written("empty.json", "\n"), "-o", path("x.gguf")}, 1,
             "empty.json: the file is empty");
         row("a method of another model", {"compare", sample, "--methods", "cached-time"}, 2,
             "none of these methods is for this model");
         row("pictures that nobody named", {"evaluate", copied(m_classifier)}, 2, "pictures are needed: give a folder");
+        row("pictures to take one of", {"screenshot", copied(m_classifier), "--measure", "-o", out}, 2,
+            "pictures are needed: give a folder");
         row("pictures that are not there", {"evaluate", m_classifier, "--images", "/no/where"}, 1,
             "/no/where: there is no such file or folder");
         row("a window too small", {"screenshot", sample, "--size", "300x200", "-o", out}, 2,
@@ -83,6 +86,15 @@ private slots:
         QVERIFY2(first.exitCode == 0, first.err.constData());
         QCOMPARE(last.exitCode, 0);
         QCOMPARE(last.out, first.out);
+    }
+
+    void whatIsNamedTwiceIsOneRow()
+    {
+        const Finished done = cli(
+            {"compare", sampleModel(), "--formats", "q4_0,q4_0", "--methods", "rtn, rtn", "--chunks", "1", "--context",
+             "32", "--json"});
+        QVERIFY2(done.exitCode == 0, done.err.constData());
+        QCOMPARE(done.json()["rows"].toArray().size(), 1);
     }
 
     void helpOfACommandIsItsOwn()
