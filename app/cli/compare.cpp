@@ -247,6 +247,11 @@ int compare(Context& context, const QStringList& arguments)
         } else {
             TRY_VOID(runRows(context, opened, rows));
             kind = opened.kind;
+            if (context.parser.isSet("transform")) { // what was rewritten is f32, the original is what was there
+                const ComparisonRow stored = originalRow(network ? *network : *TRY(context.load(path)));
+                rows.front().bytes = stored.bytes;
+                rows.front().bitsPerWeight = stored.bitsPerWeight;
+            }
         }
         if (opened.pictures)
             notes = opened.pictures->pictures().notices;

@@ -139,7 +139,8 @@ private:
 std::vector<std::string>
 exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
 {
-    if (!target.id.starts_with("onnx") && target.id != "safetensors")
+    const bool isOnnx = target.id.starts_with("onnx") && model.picture; // of others its check says that it cannot be
+    if (!isOnnx && target.id != "safetensors")
         return {};
     std::vector<std::string> remarks;
     if (target.id == "safetensors" && !model.picture && model.graph)

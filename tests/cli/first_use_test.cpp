@@ -97,6 +97,25 @@ private slots:
         QCOMPARE(done.json()["rows"].toArray().size(), 1);
     }
 
+    void theOriginalOfAComparisonIsTheFile()
+    {
+        const QStringList asked{"compare", sampleModel(), "--formats", "q4_0", "--methods", "rtn",
+                                "--chunks", "1", "--context", "32", "--json"};
+        const Finished plain = cli(asked), rewritten = cli(asked + QStringList{"--transform", "awq"});
+        QVERIFY2(rewritten.exitCode == 0, rewritten.err.constData());
+        const QJsonObject original = rewritten.json()["original"].toObject();
+        QCOMPARE(original["bytes"], plain.json()["original"].toObject()["bytes"]);
+        QCOMPARE(original["bitsPerWeight"].toDouble(), 16.0);
+    }
+
+    void aFileThatCannotBeIsNotDescribed()
+    {
+        const Finished done =
+            cli({"export", sampleModel(), "--format", "q4_0", "--method", "rtn", "-o", path("text.onnx")});
+        QCOMPARE(done.exitCode, 1);
+        QVERIFY2(done.err.startsWith("only networks on pictures can be written as ONNX"), done.err.constData());
+    }
+
     void helpOfACommandIsItsOwn()
     {
         const Finished asked = cli({"help", "compare"});
