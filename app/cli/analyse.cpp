@@ -3,7 +3,10 @@
 #include "core/method/runs_analysis.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
+
+#include <algorithm>
 
 namespace tritloom::cli {
 namespace {
@@ -159,7 +162,18 @@ int analyse(Context& context, const QStringList& arguments)
     addPictureOptions(context);
     if (!context.parse(arguments, 1, mostModels + 1))
         return context.exitCode;
-    const QStringList given = context.parser.positionalArguments();
+    QStringList given = context.parser.positionalArguments();
+    // The model first, as all other commands have it, is as clear.
+    const auto isAnalysis = [&](const QString& text) {
+        return context.plugins().analysis(text.section(':', 0, 0).trimmed().toStdString()) != nullptr;
+    };
+    if (const auto named = std::ranges::find_if(given, isAnalysis); named != given.end())
+        std::rotate(given.begin(), named, named + 1);
+    else if (QFileInfo::exists(given[0])) {
+        std::fprintf(
+            stderr, "'%s' is a file or folder: which analysis of it? See tritloom-cli methods\n", qPrintable(given[0]));
+        return WrongUse;
+    }
     const auto run = [&]() -> Result<Report> {
         const PluginChoice choice = TRY(askedPlugin(context, PluginKind::Analysis, given[0]));
         const Analysis* const analysis = context.plugins().analysis(choice.id);

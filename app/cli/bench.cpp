@@ -142,7 +142,7 @@ Result<Work> kernelsWork(Context& context)
 Result<std::vector<PluginChoice>> methodsOf(Context& context)
 {
     return askedPlugins(
-        context, PluginKind::LayerMethod, context.parser.value("methods").split(',', Qt::SkipEmptyParts));
+        context, PluginKind::LayerMethod, TRY(askedList(context, "methods")));
 }
 
 Result<Work> fitWork(Context& context)

@@ -129,7 +129,7 @@ int blame(Context& context, const QStringList& arguments)
 {
     context.addArgument("MODEL", "The model as it was.");
     context.addEngineOptions();
-    context.addOption({"recipe", "How it is compressed.", "file"});
+    context.addOption({"recipe", "How it is compressed: a recipe, or the compressed model itself.", "file"});
     context.addOption({"token", "Ask about the N-th token of the text, not about the mean loss.", "N"});
     context.addOption(
         {"measure", "loss: what the text says next; kl: divergence from the model as it was.", "name",
@@ -137,6 +137,13 @@ int blame(Context& context, const QStringList& arguments)
     context.addOption({"runs", "At most so many runs of the model (default: four a layer, up to 256).", "N"});
     context.addOption(
         {"share", "Look until the layers found have this percentage of the gains (default: 80).", "N"});
+    for (const QString& argument : arguments)
+        if (argument == "--reference" || argument.startsWith("--reference=")) {
+            std::fputs(
+                "--reference is of evaluate: here the reference is MODEL, and --recipe names the compressed one\n",
+                stderr);
+            return WrongUse;
+        }
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const QString measure = context.parser.value("measure");

@@ -32,7 +32,11 @@ void Context::addEngineOptions()
         {"imatrix", "An importance matrix of llama.cpp's: mean squares from there, not from the text.",
          "file"});
     addOption({"context", "Tokens a chunk (default: 512, or the model's own context where that is shorter).", "N"});
-    addOption({"chunks", "How many chunks of the text to measure (default: all).", "N"});
+    addOption(
+        {"chunks",
+         m_command == "imatrix" ? "How many chunks of the calibration text to run (default: 32 at most)."
+                                : "How many chunks of the text to measure (default: all).",
+         "N"});
     addOption(
         {"transform",
          "Rewrite the model first, e.g. smoothquant:strength=0.8; several separated by commas; 'none': not even as "
@@ -201,9 +205,17 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
     }
     const auto given = int(parser.positionalArguments().size());
     if (given < positionals || given > std::max(positionals, most)) {
-        std::fprintf(
-            stderr, "%d argument%s expected, %d given; see --help\n", positionals,
-            positionals == 1 ? "" : "s", int(parser.positionalArguments().size()));
+        QStringList missing;
+        for (int i = given; i < positionals; ++i)
+            missing << m_arguments[std::size_t(i)].first.split('.').front(); // "MODEL..." is one at least
+        if (!missing.isEmpty())
+            std::fprintf(
+                stderr, "%s %s missing; see tritloom-cli %s --help\n", qPrintable(missing.join(" and ")),
+                missing.size() == 1 ? "is" : "are", qPrintable(m_command));
+        else
+            std::fprintf(
+                stderr, "'%s' is one argument too many; see tritloom-cli %s --help\n",
+                qPrintable(parser.positionalArguments()[std::max(positionals, most)]), qPrintable(m_command));
         exitCode = WrongUse;
         return false;
     }

@@ -16,7 +16,7 @@ namespace {
 
 void print(
     Context& context, const ComparisonKind& kind, const std::vector<ComparisonRow>& rows,
-    const std::vector<std::string>& leftOut)
+    const std::vector<std::string>& leftOut, const std::vector<std::string>& notes)
 {
     QJsonObject original;
     QJsonArray list;
@@ -42,6 +42,8 @@ void print(
             {"method", method},
             {"bytes", qint64(row.bytes)},
             {"bitsPerWeight", row.bitsPerWeight}};
+        if (row.baseBytes > 0)
+            object["baseBytes"] = qint64(row.baseBytes);
         QStringList cells{format, method, formatBytes(row.bytes), QString::number(row.bitsPerWeight, 'f', 3)};
         if (row.isMeasured()) {
             for (std::size_t c = 0; c < kind.columns.size(); ++c) {
@@ -75,14 +77,24 @@ void print(
             list.append(object);
         table.push_back(cells);
     }
-    QJsonArray sentences;
-    for (const std::string& sentence : leftOut)
-        sentences.append(QString::fromStdString(sentence));
-    if (context.json())
+    const auto sentences = [](const std::vector<std::string>& said) {
+        QJsonArray array;
+        for (const std::string& sentence : said)
+            array.append(QString::fromStdString(sentence));
+        return array;
+    };
+    if (context.json()) {
         context.print(
-            {{"rows", list}, {"failed", qint64(failed)}, {"leftOut", sentences}, {"original", original}});
-    else
-        printTable(header, table);
+            {{"rows", list},
+             {"failed", qint64(failed)},
+             {"leftOut", sentences(leftOut)},
+             {"notes", sentences(notes)},
+             {"original", original}});
+        return;
+    }
+    printTable(header, table);
+    for (const std::string& sentence : notes)
+        std::printf("note: %s\n", sentence.c_str());
 }
 
 /// What rows are measured with.
@@ -193,7 +205,7 @@ int compare(Context& context, const QStringList& arguments)
         return context.exitCode;
     const ComparisonKind* kind = nullptr;
     std::vector<ComparisonRow> rows;
-    std::vector<std::string> leftOut;
+    std::vector<std::string> leftOut, notes;
     const auto run = [&]() -> Result<void> {
         const QString path = context.parser.positionalArguments()[0];
         const auto network = TRY(pictureModel(context));
@@ -207,6 +219,7 @@ int compare(Context& context, const QStringList& arguments)
         const QStringList asked = TRY(askedList(context, "methods"));
         for (const PluginChoice& choice : TRY(askedPlugins(context, PluginKind::LayerMethod, asked)))
             methods.push_back({"", choice.id, choice.parameters});
+        methods = TRY(context.asked(methodsFor(model, methods, context.plugins().lookup(), &leftOut)));
         std::vector<std::string> formats = TRY(askedFormats(context));
         const bool isAsked = !formats.empty();
         if (!isAsked)
@@ -217,6 +230,8 @@ int compare(Context& context, const QStringList& arguments)
         if (!isAsked)
             TRY_VOID(addOwnFormats(context, model, methods, rows));
         tell(leftOut);
+        if (methods.empty())
+            return context.misuse("none of these methods is for this model");
         if (rows.empty())
             return context.misuse("none of these methods can write any of these formats");
         rows.insert(rows.begin(), originalRow(model));
@@ -232,7 +247,16 @@ int compare(Context& context, const QStringList& arguments)
         } else {
             TRY_VOID(runRows(context, opened, rows));
             kind = opened.kind;
+            if (context.parser.isSet("transform")) { // what was rewritten is f32, the original is what was there
+                const ComparisonRow stored = originalRow(network ? *network : *TRY(context.load(path)));
+                rows.front().bytes = stored.bytes;
+                rows.front().bitsPerWeight = stored.bitsPerWeight;
+            }
         }
+        if (opened.pictures)
+            notes = opened.pictures->pictures().notices;
+        if (const std::string origin = originalText(model); !origin.empty())
+            notes.push_back("rows are held against this file itself, " + origin);
         for (const auto& [option, text] :
              {std::pair{"csv", comparisonCsv(*kind, rows)},
               std::pair{"html", comparisonHtml(model.file->path.filename().string(), *kind, rows)}})
@@ -242,7 +266,7 @@ int compare(Context& context, const QStringList& arguments)
     };
     if (const auto done = run(); !done)
         return context.fail(done.error());
-    print(context, *kind, rows, leftOut);
+    print(context, *kind, rows, leftOut, notes);
     if (!rows.front().isMeasured())
         tell({fmt::format("the original: {}", rows.front().failure)});
     std::vector<std::string> failures;

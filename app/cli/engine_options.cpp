@@ -53,9 +53,13 @@ Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QStrin
                 return context.misuse(
                     "'{0}' is a {1}, no {2}: see tritloom-cli methods {0}", choice.id, idOf(info.kind),
                     nouns[std::size_t(kind)]);
+        constexpr std::size_t few = 12; // a line of them
         return context.misuse(
             "no {} is called '{}'{}", nouns[std::size_t(kind)], choice.id,
-            didYouMean(choice.id, known, ": see tritloom-cli methods"));
+            didYouMean(
+                choice.id, known,
+                known.size() <= few ? fmt::format(": use one of {}", fmt::join(known, ", "))
+                                    : ": see tritloom-cli methods"));
     }
     if (text.trimmed().endsWith(':'))
         return context.misuse(
@@ -202,7 +206,9 @@ void addCandidateOptions(Context& context)
 Result<NumberFormatPtr> askedFormat(Context& context, const std::string& id)
 {
     auto format = parseOfAnyRow(id);
-    if (format || format.error().code != ErrorCode::NotFound)
+    // What stands in for the length of a row was not written, and says nothing of what was.
+    const bool isOfRow = id.find("row") != std::string::npos;
+    if (format || (format.error().code != ErrorCode::NotFound && !isOfRow))
         return context.asked(std::move(format));
     return context.misuse(
         "no number format is called '{}'{}", id, didYouMeanFormat(id, ": see tritloom-cli formats"));
@@ -224,6 +230,8 @@ Result<QStringList> askedList(Context& context, const QString& option)
     for (const QString& item : context.parser.value(option).split(','))
         items << item.trimmed();
     items.removeAll(QString());
+    if (option != QLatin1String("transform")) // one may follow itself
+        items.removeDuplicates();
     if (context.parser.isSet(option) && items.isEmpty())
         return context.misuse(
             "--{} names nothing: '{}'", option.toStdString(), context.parser.value(option).toStdString());

@@ -44,6 +44,10 @@ int evaluate(Context& context, const QStringList& arguments)
         std::shared_ptr<ForwardPass> reference;
         if (context.parser.isSet("reference")) {
             auto other = TRY(context.load(context.parser.value("reference")));
+            if (other->picture)
+                return fail(
+                    ErrorCode::Unsupported, "the reference {} works on pictures, and {} on text",
+                    other->file->path.filename().string(), model.file->path.filename().string());
             if (!other->graph)
                 return fail(
                     ErrorCode::Unsupported, "the reference {} cannot be evaluated: {}",

@@ -22,7 +22,15 @@ int imatrix(Context& context, const QStringList& arguments)
     const QString output = context.parser.value("output");
     const auto run = [&]() -> Result<ImatrixFile> {
         TRY_VOID(checkBase(context, {}));
-        const auto engine = TRY(openEngine(context));
+        for (const char* const option : {"text", "imatrix"})
+            if (context.parser.isSet(option))
+                return context.misuse(
+                    "--{} means nothing here: what is gathered is of the text of --calibration", option);
+        EngineOptions options = TRY(context.engineOptions());
+        options.calibrationChunks = options.evaluation.chunkCount != 0 ? options.evaluation.chunkCount
+                                                                       : options.calibrationChunks;
+        const auto engine =
+            TRY(openEngine(context, context.parser.positionalArguments()[0], std::move(options)));
         Statistics* const statistics = engine->compressor()->statistics();
         if (statistics == nullptr)
             return fail(

@@ -178,6 +178,8 @@ Result<std::shared_ptr<PictureEngine>> openPictureEngine(Context& context, std::
     options.threads = TRY(context.threads());
     options.source.images = p.value("images").toStdString();
     options.source.labels = p.value("labels").toStdString();
+    if (model->picture && !hasPictures(*model, options.source))
+        return context.misuse("pictures are needed: give a folder of them with --images");
     options.source.limit = TRY(context.countOption("limit", 0));
     options.source.size = TRY(context.countOption("size", 256));
     if (p.isSet("size") && model->picture && model->picture->height != 0 && model->picture->width != 0

@@ -1,10 +1,13 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/comparison.h"
+#include "app/session/published_recipe.h"
 #include "app/session/recipe_difference.h"
 #include "app/session/transform_controller.h"
 
 #include <QJsonArray>
+
+#include <algorithm>
 
 namespace tritloom::cli {
 namespace {
@@ -58,6 +61,8 @@ void print(Context& context, const RecipeDifference& difference)
         QJsonObject object{
             {"changes", changes},
             {"equalLayers", qint64(difference.equalLayers)},
+            {"otherMethods", qint64(difference.otherMethods)},
+            {"storedFloats", qint64(difference.storedFloats)},
             {"transformsBefore", QString::fromStdString(difference.transformsBefore)},
             {"transformsAfter", QString::fromStdString(difference.transformsAfter)}};
         if (sizes) {
@@ -95,6 +100,14 @@ void print(Context& context, const RecipeDifference& difference)
             "transforms before: %s  ->  %s\n", difference.transformsBefore.c_str(),
             difference.transformsAfter.c_str());
     std::printf("%zu layers differ, %zu are the same\n", difference.changes.size(), difference.equalLayers);
+    if (difference.otherMethods > 0)
+        std::printf(
+            "%zu more have the same format; a compressed model does not say by what method it was made\n",
+            difference.otherMethods);
+    if (difference.storedFloats > 0)
+        std::printf(
+            "%zu more are as stored here and floats there: --model says whether these differ\n",
+            difference.storedFloats);
     if (!sizes)
         return;
     std::printf(
@@ -137,8 +150,17 @@ Result<RecipeDifference>
 differenceOfLayers(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
 {
     BaseFiles& bases = context.bases();
-    if (!context.parser.isSet("model"))
-        return differenceOf(TRY(recipeEntries(a, bases)), TRY(recipeEntries(b, bases)));
+    if (!context.parser.isSet("model")) {
+        const auto before = TRY(recipeEntries(a, bases)), after = TRY(recipeEntries(b, bases));
+        const bool isShared = std::ranges::any_of(before, [&](const RecipeEntry& entry) {
+            return std::ranges::find(after, entry.layer, &RecipeEntry::layer) != after.end();
+        });
+        if (!isShared && !before.empty() && !after.empty())
+            return fail(
+                ErrorCode::InvalidInput, "{} and {} have no layer in common: they are for different models",
+                a.string(), b.string());
+        return differenceOf(before, after);
+    }
     const QString path = context.parser.value("model");
     const auto model = TRY(context.load(path));
     const Allocation before = TRY(readRecipe(*model, a, bases)), after = TRY(readRecipe(*model, b, bases));
@@ -150,6 +172,8 @@ Result<RecipeDifference>
 difference(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
 {
     RecipeDifference found = TRY(differenceOfLayers(context, a, b));
+    if (!looksLikeRecipe(a) || !looksLikeRecipe(b))
+        leaveUnsaidOut(found);
     found.transformsBefore = transformNames(TRY(recipeTransforms(a)));
     found.transformsAfter = transformNames(TRY(recipeTransforms(b)));
     return found;

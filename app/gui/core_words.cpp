@@ -52,17 +52,24 @@ constexpr std::array sentences{
         "newline's byte"),
     QT_TRANSLATE_NOOP(
         "Core",
-        "%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place "
-        "of %4"),
+        "%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place "
+        "of %5"),
     QT_TRANSLATE_NOOP(
         "Core",
         "%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 bytes in place of %5"),
+    QT_TRANSLATE_NOOP("Core", "all tensors take %1 bytes in this file, and %2 as their formats pack them"),
     QT_TRANSLATE_NOOP(
         "Core",
         "this kind of file has no place for what runs a language model: what is written can be looked at, "
         "not "
         "evaluated"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),
+    QT_TRANSLATE_NOOP("Core", "it stores outputs by time step, and this model is given none"),
+    QT_TRANSLATE_NOOP(
+        "Core", "it stores outputs by time step, and more than that goes into %1: choose it for single layers"),
     QT_TRANSLATE_NOOP(
         "Core", "the base holds the weights of the model itself: there is no difference to store"),
     QT_TRANSLATE_NOOP(
@@ -127,6 +134,7 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "the constant '%1' of the operators holds %2, which its type does not"),
     QT_TRANSLATE_NOOP("Core", "'%1' has %2 dimensions, %3 can be kept"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' has no translation into GGUF's names"),
+    QT_TRANSLATE_NOOP("Core", "%1 is no kind of file for networks on pictures: take the ending %2"),
     QT_TRANSLATE_NOOP("Core", "%1: there is something there already, choose a new name"),
     QT_TRANSLATE_NOOP(
         "Core",
@@ -288,13 +296,15 @@ constexpr std::array sentences{
 };
 
 /// Sentences whose numbers are all counts of bytes, and how they are said with sizes.
-constexpr std::array<std::pair<const char*, const char*>, 3> sentencesOfBytes{{
+constexpr std::array<std::pair<const char*, const char*>, 4> sentencesOfBytes{{
     {"the budget is %1 bytes, norms and biases alone have %2",
      QT_TRANSLATE_NOOP("Core", "the budget is %1, norms and biases alone take %2")},
     {"the budget is %1 bytes, the smallest choice has %2",
      QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest choice takes %2")},
     {"the budget is %1 bytes, the smallest possible choice has %2",
      QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest possible choice takes %2")},
+    {"differences only: the %1 bytes of the base are needed beside them",
+     QT_TRANSLATE_NOOP("Core", "differences only: the %1 of the base are needed beside them")},
 }};
 
 struct Pattern {

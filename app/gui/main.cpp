@@ -76,12 +76,15 @@ int main(int argc, char** argv)
     });
     parser.process(application);
     std::optional<PictureSource> pictures;
-    if (parser.isSet(QStringLiteral("images"))) {
+    if (parser.isSet(QStringLiteral("images")) || parser.isSet(QStringLiteral("labels"))
+        || parser.isSet(QStringLiteral("limit"))) {
+        const auto pathOf = [&](const QString& option) -> std::filesystem::path {
+            return parser.isSet(option) ? QFileInfo(parser.value(option)).absoluteFilePath().toStdString()
+                                        : std::string();
+        };
         pictures.emplace();
-        pictures->images = QFileInfo(parser.value(QStringLiteral("images"))).absoluteFilePath().toStdString();
-        if (parser.isSet(QStringLiteral("labels")))
-            pictures->labels =
-                QFileInfo(parser.value(QStringLiteral("labels"))).absoluteFilePath().toStdString();
+        pictures->images = pathOf(QStringLiteral("images"));
+        pictures->labels = pathOf(QStringLiteral("labels"));
         pictures->limit = parser.value(QStringLiteral("limit")).toULongLong();
     }
     if (parser.isSet(QStringLiteral("screenshot"))) {
@@ -90,6 +93,13 @@ int main(int argc, char** argv)
         if (pixels.width() < 200 || pixels.height() < 150 || pixels.width() > 8000
             || pixels.height() > 8000) {
             fprintf(stderr, "--size takes pixels from 200x150 to 8000x8000\n");
+            return 2;
+        }
+        if (const QSize least = leastSizeOf(parser.value(QStringLiteral("page")));
+            pixels.width() < least.width() || pixels.height() < least.height()) {
+            fprintf(
+                stderr, "--size: the window takes %dx%d pixels at least, not %dx%d\n", least.width(), least.height(),
+                pixels.width(), pixels.height());
             return 2;
         }
         if (!pageIds().contains(parser.value(QStringLiteral("page")))) {

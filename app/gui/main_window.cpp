@@ -44,7 +44,7 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
 {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
-    setMinimumSize(960, 600);
+    setMinimumSize(leastSize);
     auto* const centre = new QWidget(this);
     auto* const centreColumn = new QVBoxLayout(centre);
     centreColumn->setContentsMargins(0, 0, 0, 0);

@@ -27,6 +27,8 @@ class MainWindow final : public QMainWindow {
     Q_OBJECT
 
 public:
+    static constexpr QSize leastSize{960, 600}; ///< pixels
+
     /// layout: Standard for pictures, which neither use nor touch what a person arranged.
     MainWindow(
         const PluginHost& plugins, Settings settings,

@@ -25,14 +25,12 @@ void openPictures(OpenedModel& opened, const std::optional<PictureSource>& asked
     if (!model.picture)
         return;
     PictureOptions options = windowPictureOptions(*model.picture, opened.engine->options());
-    if (asked) {
-        options.source.images = asked->images;
-        options.source.labels = asked->labels;
-        options.source.limit = asked->limit != 0 ? asked->limit : options.source.limit;
-    } else if (const auto kept = opened.store ? opened.store->setting("pictures") : std::nullopt) {
+    if (const auto kept = opened.store && (!asked || asked->images.empty()) ? opened.store->setting("pictures")
+                                                                            : std::nullopt)
         (void)applyPictureSettings(
             options, QByteArray(reinterpret_cast<const char*>(kept->data()), qsizetype(kept->size())));
-    }
+    if (asked)
+        applySource(options, *asked);
     if (!hasPictures(model, options.source))
         return;
     auto pictures = PictureEngine::create(opened.engine->model(), opened.engine->methods(), options);

@@ -10,6 +10,8 @@
 namespace tritloom {
 namespace {
 
+constexpr int wrongUse = 2; ///< of exit codes, as tritloom-cli has them
+
 int complain(const std::string& why)
 {
     std::fprintf(stderr, "%s\n", why.c_str());
@@ -61,11 +63,8 @@ Result<void> takePictures(Workspace& workspace, const std::optional<PictureSourc
     if (!model)
         return {};
     PictureOptions options = workspace.pictures().options();
-    if (source) {
-        options.source.images = source->images;
-        options.source.labels = source->labels;
-        options.source.limit = source->limit != 0 ? source->limit : options.source.limit;
-    }
+    if (source)
+        applySource(options, *source);
     if (!hasPictures(workspace.model(), options.source))
         return {};
     std::string failure;
@@ -93,6 +92,13 @@ int takePicture(const PictureRequest& request)
     auto model = loadModel(path);
     if (!model)
         return complain(model.error().message);
+    if (request.pictures && !(*model)->picture) {
+        const PictureSource& said = *request.pictures;
+        std::fprintf(
+            stderr, "--%s means nothing here: the model works on no pictures\n",
+            !said.images.empty() ? "images" : !said.labels.empty() ? "labels" : "limit");
+        return wrongUse;
+    }
     const PluginHost plugins;
     // A picture shows the model, not what somebody did to it yesterday; what was measured then is still true.
     const auto kept = request.measured ? Workspace::autosaveFor(**model) : Result<ProjectStore::Opened>();
@@ -103,6 +109,10 @@ int takePicture(const PictureRequest& request)
     const std::shared_ptr<Workspace> workspace = std::move(*created);
     if (const auto taken = takePictures(*workspace, request.pictures); !taken)
         return complain(taken.error().message);
+    if (request.measured && workspace->model().picture && workspace->pictures().current() == nullptr) {
+        std::fputs("pictures are needed: give a folder of them with --images\n", stderr);
+        return wrongUse;
+    }
     if (request.measured)
         if (const auto measured = measure(*workspace); !measured)
             return complain(measured.error().message);

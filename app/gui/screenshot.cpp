@@ -69,6 +69,13 @@ tl::unexpected<Error> noSuchPage(const QString& id)
 
 } // namespace
 
+QSize leastSizeOf(const QString& pageId)
+{
+    const bool isAlone =
+        std::ranges::any_of(pages(), [&](const Page& page) { return pageId == QLatin1String(page.id); });
+    return isAlone ? QSize(1, 1) : MainWindow::leastSize;
+}
+
 QStringList pageIds()
 {
     QStringList ids{QStringLiteral("window")};

@@ -17,14 +17,14 @@ constexpr std::size_t mostNamed = 3; ///< formats of a method, in a sentence
 
 /// What is kept of a row across runs; its numbers follow.
 struct StoredRow {
-    std::uint64_t samples, bytes, numbers;
+    std::uint64_t samples, bytes, baseBytes, numbers;
     double bitsPerWeight, compressSeconds, evaluateSeconds;
 };
 
 Key keyOfRow(const ComparisonRow& row, ComparisonMeter& meter)
 {
     DivergenceMeter& session = meter.session();
-    Key key = keyOf("comparison 2", keyOf(session.dataKey(0), session.backendNames()));
+    Key key = keyOf("comparison 3", keyOf(session.dataKey(0), session.backendNames()));
     for (std::size_t i = 0; i < row.allocation.layers.size(); ++i)
         key = keyOf(key, session.compressor().keyOfChoice(LayerId(i), row.allocation.layers[i]));
     // Accuracy and quality are beside what the pictures are said to be.
@@ -50,6 +50,7 @@ bool recall(ComparisonRow& row, ResultStore* store, const Key& key)
     std::memcpy(row.numbers.data(), bytes->data() + sizeof stored, stored.numbers * sizeof(Measured));
     row.samples = stored.samples;
     row.bytes = stored.bytes;
+    row.baseBytes = stored.baseBytes;
     row.bitsPerWeight = stored.bitsPerWeight;
     row.compressSeconds = stored.compressSeconds;
     row.evaluateSeconds = stored.evaluateSeconds;
@@ -59,8 +60,8 @@ bool recall(ComparisonRow& row, ResultStore* store, const Key& key)
 
 void keep(const ComparisonRow& row, ResultStore& store, const Key& key)
 {
-    const StoredRow stored{row.samples,        row.bytes,           row.numbers.size(),
-                           row.bitsPerWeight,  row.compressSeconds, row.evaluateSeconds};
+    const StoredRow stored{row.samples,       row.bytes,           row.baseBytes,      row.numbers.size(),
+                           row.bitsPerWeight, row.compressSeconds, row.evaluateSeconds};
     std::vector<std::byte> bytes(sizeof stored + row.numbers.size() * sizeof(Measured));
     std::memcpy(bytes.data(), &stored, sizeof stored);
     std::memcpy(bytes.data() + sizeof stored, row.numbers.data(), row.numbers.size() * sizeof(Measured));
@@ -89,6 +90,9 @@ Result<void> fill(
         const CompressedLayer made = TRY(compressor.compress(LayerId(i), row.allocation.layers[i], stop));
         others -= model.layers[i].storedBytes;
         bytes += made.bytes();
+        if (made.isReplacement())
+            for (const LayerReplacement::Part& part : made.replacement()->parts)
+                row.baseBytes += part.isShared ? part.tensor.bytes().size() : 0;
         parameters += model.layers[i].parameters();
         progress(0.7 * double(i + 1) / double(model.layers.size()));
     }
@@ -141,21 +145,34 @@ std::string methodText(const Candidate& candidate, const MethodLookup& lookup)
     return text;
 }
 
-Result<std::vector<ComparisonRow>> comparisonRows(
-    const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
-    const MethodLookup& lookup, std::vector<std::string>* leftOut)
+Result<std::vector<Candidate>> methodsFor(
+    const Model& model, const std::vector<Candidate>& methods, const MethodLookup& lookup,
+    std::vector<std::string>* leftOut)
 {
-    std::vector<ComparisonRow> rows;
+    std::vector<Candidate> fitting;
     for (const Candidate& asked : methods) {
         const LayerMethod* const method = lookup(asked.method);
         if (method == nullptr)
             return fail(ErrorCode::NotFound, "no method is called '{}'", asked.method);
         TRY_VOID(checkParameters({asked.method, asked.parameters}, method->parameters()));
+        if (const std::string why = whyNotEverywhere(model, *method); why.empty())
+            fitting.push_back(asked);
+        else if (leftOut != nullptr)
+            leftOut->push_back(fmt::format("{} is left out: {}", methodText(asked, lookup), why));
     }
+    return fitting;
+}
+
+Result<std::vector<ComparisonRow>> comparisonRows(
+    const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
+    const MethodLookup& lookup, std::vector<std::string>* leftOut)
+{
+    std::vector<ComparisonRow> rows;
+    const std::vector<Candidate> fitting = TRY(methodsFor(model, methods, lookup, leftOut));
     for (const std::string& format : formats) {
         if (format.find("row") == std::string::npos)
             (void)TRY(parseNumberFormat(format));
-        for (const Candidate& method : methods) {
+        for (const Candidate& method : fitting) {
             ComparisonRow row;
             row.candidate = {format, method.method, method.parameters};
             row.method = methodText(row.candidate, lookup);
@@ -173,10 +190,9 @@ Result<std::vector<ComparisonRow>> comparisonRows(
                             "{} by {} is left out: the method does not write this format, but {}", format,
                             row.method, writtenFormatIds(*lookup(method.method), mostNamed))
                         : fmt::format(
-                            "{} by {} is left out: rows of {} weights make it {} in {}, which the method "
-                            "does not "
-                            "write",
-                            format, row.method, model.layers[i].columns, choice.format, model.layers[i].name);
+                            "{} by {} is left out: rows of {} weights make it {} in {}, and the method writes {}",
+                            format, row.method, model.layers[i].columns, choice.format, model.layers[i].name,
+                            writtenFormatIds(*lookup(method.method), mostNamed));
                 choice = {choice.format, "rtn", {}};
             }
             if (!whyNot.empty()) {
@@ -229,6 +245,10 @@ Result<void> runComparison(
                     keep(row, *store, key);
                 }
             }
+            if (row.baseBytes > 0)
+                row.note += fmt::format(
+                    "{}differences only: the {} bytes of the base are needed beside them",
+                    row.note.empty() ? "" : "; ", row.baseBytes);
         }
         part(1);
         onRow(i, row);

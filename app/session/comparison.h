@@ -17,6 +17,7 @@ struct ComparisonRow {
     Allocation allocation;
     std::uint64_t bytes = 0; ///< of the whole file, by what methods say they store
     double bitsPerWeight = 0;
+    std::uint64_t baseBytes = 0; ///< of a base that lies in another file and is needed too, once it is done
     bool isDone = false; ///< the numbers below are there, or `failure` says why not
     std::vector<Measured> numbers; ///< one a column of the kind, NaN where the data do not have it
     std::size_t samples = 0; ///< tokens or pictures that were measured
@@ -28,7 +29,11 @@ struct ComparisonRow {
     [[nodiscard]] const Measured& divergence() const { return numbers.front(); } ///< where it is measured
 };
 
-/// Every pair of a method and a format that it can write for all layers, formats outermost.
+/// The methods that can be on every layer. leftOut: gets a sentence for each other one. Errors: NotFound.
+[[nodiscard]] Result<std::vector<Candidate>> methodsFor(
+    const Model& model, const std::vector<Candidate>& methods, const MethodLookup& lookup,
+    std::vector<std::string>* leftOut);
+/// Every pair of one of methodsFor() and a format that it can write for all layers, formats outermost.
 /// methods: their `format` is ignored. leftOut: gets a sentence for each other pair, which says why. Errors:
 /// NotFound (a method or format that is not there).
 [[nodiscard]] Result<std::vector<ComparisonRow>> comparisonRows(

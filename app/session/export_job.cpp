@@ -1,7 +1,6 @@
 #include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
 #include "app/session/export_kinds.h"
-#include "app/session/held_formats.h"
 #include "app/session/not_finite.h"
 #include "app/session/original_note.h"
 #include "app/session/text_file.h"
@@ -19,7 +18,6 @@
 #include "core/store/project_store.h"
 
 #include <algorithm>
-#include <set>
 
 namespace tritloom {
 namespace {
@@ -240,57 +238,6 @@ std::vector<std::string> ExportController::remarks(
     const Model& model = *m_engine->model();
     const auto known = exportTargetOf(targetId, path, model, allocation);
     return known ? exportRemarks(model, allocation, **known) : std::vector<std::string>();
-}
-
-std::vector<std::string>
-exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
-{
-    const bool isOnnx = target.id.starts_with("onnx");
-    if (!isOnnx && target.id != "safetensors")
-        return {};
-    std::vector<std::string> remarks;
-    if (target.id == "safetensors" && !model.picture && model.graph)
-        remarks.emplace_back(
-            "this kind of file has no place for what runs a language model: what is written can be looked at, "
-            "not evaluated");
-    /// Tensors that take more than their formats do.
-    struct Wider {
-        std::set<std::string> names;
-        std::size_t tensors = 0;
-        std::uint64_t before = 0, after = 0;
-    } floats, bytes;
-    const std::vector<std::string> formats = tensorFormats(model, allocation);
-    for (std::size_t i = 0; i < formats.size(); ++i) {
-        const NamedTensor& tensor = model.file->tensors[i];
-        const std::string stored = storedFormat(tensor)->id();
-        const auto format = parseNumberFormat(formats[i]);
-        if (!format || (*format)->isFloat())
-            continue;
-        const bool isHeld = isOnnx && isHeldByOthers(model, *format),
-                   fitsInt4 = isHeld && target.id == "onnx" && onnxBits(*format) == 4;
-        if (isHeld && !fitsInt4)
-            continue;
-        const auto layer = model.layerOf(TensorId(i));
-        const TensorType type{*format, tensor.shape};
-        Wider& wider = isHeld ? bytes : floats;
-        wider.names.insert(formats[i]);
-        ++wider.tensors;
-        wider.before += layer && formats[i] != stored ? bytesOf(model.layer(*layer), {formats[i], "", {}}, {})
-                                                      : storedBytes(tensor);
-        const std::size_t run = std::max<std::size_t>(1, (*format)->levelRun()),
-                          scales = type.rows() * ((type.columns() + run - 1) / run);
-        wider.after += isHeld ? type.elements() + scales * sizeof(float) : type.elements() * sizeof(float);
-    }
-    if (floats.tensors > 0)
-        remarks.push_back(fmt::format(
-            "{} tensors are {}, which this kind of file cannot hold: they are written as f32, {} bytes in "
-            "place of {}",
-            floats.tensors, fmt::join(floats.names, ", "), floats.after, floats.before));
-    if (bytes.tensors > 0)
-        remarks.push_back(fmt::format(
-            "{} tensors are {}, which INT4 would hold: they are written as INT8, {} bytes in place of {}",
-            bytes.tensors, fmt::join(bytes.names, ", "), bytes.after, bytes.before));
-    return remarks;
 }
 
 Result<ExportReport> exportAllocation(

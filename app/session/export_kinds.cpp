@@ -48,6 +48,23 @@ bool anyFitsInt4(const Model& model, const Allocation& allocation)
     });
 }
 
+/// Errors: Unsupported, with the endings of what can be written.
+Result<const ExportTarget*> checkedFor(const Model& model, const ExportTarget& target)
+{
+    const auto kinds = exportKindsFor(model);
+    // Differences and more than a matrix are their targets' own business.
+    const bool isOther = target.holds == ExportTarget::Holds::Matrices && std::ranges::find(kinds, &target) == kinds.end();
+    if (!model.picture || !isOther)
+        return &target;
+    std::vector<std::string> endings;
+    for (const ExportTarget* const kind : kinds)
+        if (const std::string ending = suffixOf(*kind); std::ranges::find(endings, ending) == endings.end())
+            endings.push_back(ending);
+    return fail(
+        ErrorCode::Unsupported, "{} is no kind of file for networks on pictures: take the ending {}", target.title,
+        fmt::join(endings, ", "));
+}
+
 } // namespace
 
 Result<const ExportTarget*> exportTargetOf(
@@ -68,13 +85,13 @@ Result<const ExportTarget*> exportTargetOf(
                                : fmt::format("nothing is written as '{}'", ending));
         const ExportTarget& named = exportKindByName(path, model);
         if (named.id != "onnx" || !anyFitsInt4(model, allocation))
-            return &named;
+            return checkedFor(model, named);
         id = "onnx-int4";
     }
     const auto found = std::ranges::find(targets, id, &ExportTarget::id);
     if (found == targets.end())
         return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", id);
-    return &*found;
+    return checkedFor(model, *found);
 }
 
 std::string suffixOf(const ExportTarget& target)

@@ -1,29 +1,16 @@
 #include "app/session/held_formats.h"
 
 #include "app/session/export_kinds.h"
-#include "core/export/integer_codes.h"
+#include "core/export/onnx_storage.h"
 #include "core/file/gguf_types.h"
-#include "core/method/row_packer.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace tritloom {
 
-// Whether weights become whole numbers with whole zero points under scales, as DequantizeLinear has them, is
-// told by a row of some numbers.
 int onnxBits(const NumberFormatPtr& format)
 {
-    if (!format->isWritable() || format->isFloat())
-        return 0;
-    const TensorType type{format, {1, format->blockElements()}};
-    std::vector<float> row(type.columns());
-    for (std::size_t i = 0; i < row.size(); ++i)
-        row[i] = float(std::sin(double(i * i) + 1) + 0.1);
-    std::vector<std::byte> packed(type.bytes());
-    encodeRow(*format, row, packed, {});
-    const auto codes = integerCodes(Tensor::adopt(type, std::move(packed)));
-    return !codes ? 0 : storedAs(*codes, 4) ? 4 : storedAs(*codes, 8) ? 8 : 0;
+    return onnx::storageOf({format, {1, format->blockElements()}}, onnx::Form::Int4, sizeof(float)).bits;
 }
 
 bool isHeldByOthers(const Model& model, const NumberFormatPtr& format)

@@ -136,6 +136,16 @@ std::string describe(const Normalisation& n)
     return fmt::format("mean {}, deviation {}", fmt::join(n.mean, " "), fmt::join(n.deviation, " "));
 }
 
+void applySource(PictureOptions& options, const PictureSource& said)
+{
+    if (!said.images.empty())
+        options.source.images = said.images;
+    if (!said.images.empty() || !said.labels.empty())
+        options.source.labels = said.labels;
+    if (said.limit != 0)
+        options.source.limit = said.limit;
+}
+
 bool hasPictures(const Model& model, const PictureSource& source)
 {
     return model.picture->task == PictureTask::Generation || !source.images.empty() || !source.files.empty()

@@ -30,6 +30,8 @@ Result<std::uint64_t> bytesOfBudget(std::string_view text, double bytes)
 /// A recipe's JSON, entry by entry.
 Result<std::vector<RecipeEntry>> parseEntries(std::string_view json, const std::string& name)
 {
+    if (json.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        return fail(ErrorCode::InvalidInput, "{}: the file is empty", name);
     QJsonParseError problem;
     const QJsonDocument document
         = QJsonDocument::fromJson(QByteArray(json.data(), qsizetype(json.size())), &problem);

@@ -90,6 +90,22 @@ RecipeDifference differenceOf(
     return difference;
 }
 
+void leaveUnsaidOut(RecipeDifference& difference)
+{
+    difference.otherMethods += std::erase_if(difference.changes, [](const RecipeChange& change) {
+        return !change.before.format.empty() && change.before.format == change.after.format;
+    });
+    if (difference.knowsSizes)
+        return;
+    difference.storedFloats += std::erase_if(difference.changes, [](const RecipeChange& change) {
+        const bool isStoredBefore = change.before.format.empty();
+        if (isStoredBefore == change.after.format.empty())
+            return false;
+        const auto format = parseNumberFormat(isStoredBefore ? change.after.format : change.before.format);
+        return format && (*format)->isFloat();
+    });
+}
+
 std::vector<Candidate> candidatesOf(const Allocation& before, const Allocation& after)
 {
     std::vector<Candidate> candidates;

@@ -21,6 +21,7 @@ struct RecipeChange {
 struct RecipeDifference {
     std::vector<RecipeChange> changes; ///< in the order of the model, or of the recipes
     std::size_t equalLayers = 0;
+    std::size_t otherMethods = 0, storedFloats = 0; ///< layers that leaveUnsaidOut() left out
     std::string transformsBefore = "none", transformsAfter = "none"; ///< transformNames(), of what they were made
     bool knowsSizes = false; ///< there was a model to ask
     std::uint64_t bytesBefore = 0, bytesAfter = 0; ///< of the whole model
@@ -36,6 +37,10 @@ differenceOf(const std::vector<RecipeEntry>& before, const std::vector<RecipeEnt
 [[nodiscard]] RecipeDifference differenceOf(
     const Model& model, const Allocation& before, const Allocation& after, const SensitivityTable& table,
     const MethodLookup& methods);
+
+/// Leaves out of the changes what a compressed model, one of the two, does not say: by what method layers of the same
+/// format were made, and, where no model says, whether floats are those that were stored.
+void leaveUnsaidOut(RecipeDifference& difference);
 
 /// The choices of both as candidates of a table that says what they cost.
 [[nodiscard]] std::vector<Candidate> candidatesOf(const Allocation& before, const Allocation& after);

@@ -2,7 +2,9 @@
 
 #include "app/session/plugin_choice.h"
 #include "app/session/plugin_host.h"
+#include "core/calibrate/time_table.h"
 #include "core/format/row_group.h"
+#include "core/method/time_method.h"
 #include "core/sensitivity/candidate.h"
 
 #include <algorithm>
@@ -19,6 +21,21 @@ bool writesLayers(const LayerMethod& method, const NumberFormat& format)
 bool compresses(const LayerMethod& method, const NumberFormat& format)
 {
     return writesLayers(method, format) && (!format.isFloat() || method.makesReplacements());
+}
+
+std::string whyNotEverywhere(const Model& model, const LayerMethod& method)
+{
+    if (dynamic_cast<const TimeMethod*>(&method) == nullptr)
+        return {};
+    if (!model.picture || model.picture->task != PictureTask::Generation || !model.graph
+        || model.graph->inputs.size() < 2)
+        return "it stores outputs by time step, and this model is given none";
+    for (const Layer& layer : model.layers)
+        if (!timeGraph(*model.graph, layer.tensor, layer.name))
+            return fmt::format(
+                "it stores outputs by time step, and more than that goes into {}: choose it for single layers",
+                layer.name);
+    return {};
 }
 
 std::vector<NumberFormatPtr> writtenFormats(const LayerMethod& method)

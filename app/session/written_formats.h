@@ -18,6 +18,9 @@ class PluginHost;
 /// of outputs may be floats.
 [[nodiscard]] bool compresses(const LayerMethod& method, const NumberFormat& format);
 
+/// Why the method cannot be on every layer of the model, whatever the format, half a sentence; "": it can.
+[[nodiscard]] std::string whyNotEverywhere(const Model& model, const LayerMethod& method);
+
 /// What a method compresses to: the examples of every family and planes of signs where it stores such, fewest
 /// bits a weight first.
 [[nodiscard]] std::vector<NumberFormatPtr> writtenFormats(const LayerMethod& method);

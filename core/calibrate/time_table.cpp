@@ -1,3 +1,5 @@
+#include "core/calibrate/time_table.h"
+
 #include "core/calibrate/statistics.h"
 
 #include <algorithm>
@@ -6,10 +8,7 @@
 // What layers that only the time step goes into give at every time step: the part of Statistics that caches
 // of time embeddings are made from.
 namespace tritloom {
-namespace {
 
-/// The nodes that lead from the time step to what the product with a tensor gives, as a graph of one stage.
-/// Errors: Unsupported, by the name of the layer.
 Result<Graph> timeGraph(const Graph& whole, TensorId weights, const std::string& layer)
 {
     std::map<ValueId, const Node*> makers;
@@ -56,8 +55,6 @@ Result<Graph> timeGraph(const Graph& whole, TensorId weights, const std::string&
     graph.stageCount = 1;
     return graph;
 }
-
-} // namespace
 
 Result<TimeTable> Statistics::timeTableOf(LayerId layer, std::stop_token stop)
 {

@@ -2223,6 +2223,10 @@ Gemessene Änderung der Güte: %2</translation>
             <source>All layers as stored</source>
             <translation>Alle Schichten wie gespeichert</translation>
         </message>
+        <message>
+            <source>Not compared: %1</source>
+            <translation>Wird nicht verglichen: %1</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::CompareChart</name>
@@ -7308,8 +7312,8 @@ Divergenz %1</translation>
             <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as f32, %3 bytes in place of %4</source>
-            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als f32 geschrieben, %3 Byte statt %4</translation>
+            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place of %5</source>
+            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
         </message>
         <message>
             <source>%1: %2 of its %3 numbers are NaN or infinite</source>
@@ -8174,6 +8178,30 @@ Divergenz %1</translation>
         <message>
             <source>the normalizer &apos;%1&apos; has no key in GGUF and is left out</source>
             <translation>der Normalisierer „%1“ hat in GGUF keinen Schlüssel und wird weggelassen</translation>
+        </message>
+        <message>
+            <source>%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 bytes in place of %5</source>
+            <translation>%1 Tensoren sind %2, wofür ONNX keinen Typ hat: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
+        </message>
+        <message>
+            <source>all tensors take %1 bytes in this file, and %2 as their formats pack them</source>
+            <translation>alle Tensoren belegen in dieser Datei %1 Byte, so wie ihre Formate sie packen %2</translation>
+        </message>
+        <message>
+            <source>differences only: the %1 of the base are needed beside them</source>
+            <translation>nur Differenzen: Daneben werden die %1 der Basis gebraucht</translation>
+        </message>
+        <message>
+            <source>it stores outputs by time step, and this model is given none</source>
+            <translation>es speichert Ausgaben je Zeitschritt, und dieses Modell bekommt keinen</translation>
+        </message>
+        <message>
+            <source>it stores outputs by time step, and more than that goes into %1: choose it for single layers</source>
+            <translation>es speichert Ausgaben je Zeitschritt, und in %1 geht mehr ein: Für einzelne Schichten wählen</translation>
+        </message>
+        <message>
+            <source>%1 is no kind of file for networks on pictures: take the ending %2</source>
+            <translation>%1 ist keine Art Datei für Netze auf Bildern: Endung %2 nehmen</translation>
         </message>
     </context>
     <context>

@@ -167,6 +167,18 @@ private slots:
         QCOMPARE(child<QTableWidget>("compareTable")->rowCount(), 3); // what was measured stays
     }
 
+    void aMethodThatIsNotForTheModelCannotBeChosen()
+    {
+        const auto* const methods = child<QListWidget>("compareMethods");
+        for (int i = 0; i < methods->count(); ++i) {
+            const QListWidgetItem& item = *methods->item(i);
+            const bool isOfTime = item.data(Qt::UserRole).toString() == "cached-time";
+            QCOMPARE(item.flags().testFlag(Qt::ItemIsEnabled), !isOfTime);
+            if (isOfTime)
+                QVERIFY2(item.toolTip().contains("this model is given none"), qPrintable(item.toolTip()));
+        }
+    }
+
     void aMethodBringsAFormatThatItWrites()
     {
         auto* const methods = child<QListWidget>("compareMethods");

@@ -1,5 +1,6 @@
 #include "app/session/comparison.h"
 #include "app/session/plugin_host.h"
+#include "app/session/written_formats.h"
 #include "core/store/project_store.h"
 
 #include <QTemporaryDir>
@@ -62,6 +63,27 @@ private slots:
         QVERIFY(!found.contains("q4_k ternary") && !found.contains("q4_k bitstack blocks=2"));
         const auto nobody = comparisonRows(*m_engine->model(), {"q4_k"}, {{"", "nobody", {}}}, m_plugins.lookup());
         QCOMPARE(nobody.error().message, std::string("no method is called 'nobody'"));
+    }
+
+    void methodsThatAreNotForTheModelAreNoRows()
+    {
+        const std::vector<Candidate> methods{{"", "cached-time", {}}, {"", "rtn", {}}};
+        std::vector<std::string> leftOut;
+        const auto rows =
+            comparisonRows(*m_engine->model(), {"q4_k", "q8_0"}, methods, m_plugins.lookup(), &leftOut).value();
+        QCOMPARE(rows.size(), std::size_t(2));
+        QCOMPARE(rows[0].method, std::string("rtn"));
+        QCOMPARE(leftOut.size(), std::size_t(1)); // once, not by format
+        QCOMPARE(
+            leftOut[0],
+            std::string("cached-time is left out: it stores outputs by time step, and this model is given none"));
+        // Of a network that is given time steps, some layers are not about them.
+        const auto denoiser = loadModel(
+            std::filesystem::path(TRITLOOM_SOURCE_DIR) / "resources/samples/picture/generation/denoise.onnx");
+        QVERIFY(denoiser);
+        const std::string why = whyNotEverywhere(**denoiser, *m_plugins.find("cached-time"));
+        QVERIFY2(why.ends_with("choose it for single layers"), why.c_str());
+        QCOMPARE(whyNotEverywhere(**denoiser, *m_plugins.find("gptq")), std::string());
     }
 
     void whatIsKnownIsNotRunAgain()

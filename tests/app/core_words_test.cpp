@@ -76,7 +76,8 @@ class CoreWordsTest final : public QObject {
         "apart, save all in one way first",
         "the budget is %1, norms and biases alone take %2",
         "the budget is %1, the smallest choice takes %2",
-        "the budget is %1, the smallest possible choice takes %2"};
+        "the budget is %1, the smallest possible choice takes %2",
+        "differences only: the %1 of the base are needed beside them"};
 
 private slots:
     void initTestCase()

@@ -11,6 +11,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -185,6 +186,56 @@ private slots:
         // As f32, f16 and packed, in the making and in the writing: five times its f16 bytes is one tensor.
         QVERIFY(peaks.back() < peaks.front() + 2 * 5 * largest);
         QVERIFY(peaks.back() < (manyBlocks - fewBlocks) * 7 * largest / 4);
+    }
+
+    void whatOnnxWidensIsToldWithItsBytes_data()
+    {
+        QTest::addColumn<QString>("format");
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QString>("width"); // "": nothing is widened
+        const auto row = [](const char* format, const char* target, const char* width) {
+            QTest::addRow("%s as %s", format, target) << format << target << width;
+        };
+        row("int6g32", "onnx", "which ONNX has no type for: they are written as INT8");
+        row("uint5g32", "onnx-int4", "which ONNX has no type for: they are written as INT8");
+        row("int3g32", "onnx-int4", "which ONNX has no type for: they are written as INT4");
+        row("int4g32", "onnx", "which INT4 would hold: they are written as INT8");
+        row("int4g32", "onnx-int4", "");
+        row("int5g32", "onnx-matmulnbits", "which ONNX has no type for: they are written as INT8");
+        row("uint4g32", "onnx-matmulnbits", "");
+        row("f16", "onnx", "which this kind of file cannot hold: they are written as f32");
+        row("nf4g64", "onnx", "which this kind of file cannot hold: they are written as f32");
+        row("f16", "safetensors", "");
+    }
+    void whatOnnxWidensIsToldWithItsBytes()
+    {
+        QFETCH(QString, format);
+        QFETCH(QString, target);
+        QFETCH(QString, width);
+        const auto opened =
+            loadModel(std::filesystem::path(TRITLOOM_SOURCE_DIR) / "resources/samples/picture/classification/shapes.onnx");
+        QVERIFY2(opened, opened ? "" : opened.error().message.c_str());
+        const Model& model = **opened;
+        Compressor compressor(*opened, m_plugins.lookup(), nullptr, 1 << 20);
+        const Allocation allocation = uniform(model, {format.toStdString(), "rtn", {}});
+        const auto report = exportAllocation(
+            model, compressor, allocation, path("wider"), {}, {}, target.toStdString(), Evaluate::No);
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        const QString said = QString::fromStdString(fmt::format("{}", fmt::join(report->remarks, "\n")));
+        QCOMPARE(said.contains("which"), !width.isEmpty());
+        QVERIFY2(said.contains(width) && (width.isEmpty() || said.contains(format)), qPrintable(said));
+        const QRegularExpressionMatch all =
+            QRegularExpression("all tensors take (\\d+) bytes in this file, and (\\d+) as").match(said);
+        QCOMPARE(all.hasMatch(), report->weightBytes > report->predictedBytes);
+        if (!all.hasMatch())
+            return;
+        QCOMPARE(all.captured(2).toULongLong(), report->predictedBytes);
+        // Shapes of weights that are made of matrices lie beside them.
+        const std::uint64_t shapes = model.layers.size() * 4 * sizeof(std::int64_t);
+        const std::uint64_t told = all.captured(1).toULongLong();
+        QVERIFY2(
+            told <= report->weightBytes && report->weightBytes <= told + shapes,
+            qPrintable(QString("%1 written; %2").arg(report->weightBytes).arg(said)));
     }
 };
 

@@ -1,6 +1,7 @@
 // The formats and methods that are compared, the latter each with its settings and in as many variants as
 // wanted: a part of ComparePage.
 #include "app/gui/compare/compare_page.h"
+#include "app/gui/core_words.h"
 #include "app/gui/plugin_words.h"
 #include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/parameter_button.h"
@@ -39,10 +40,15 @@ void ComparePage::fillLists()
                                          : QStringList{"q2_k", "q3_k", "q4_k", "q6_k"};
     for (const MethodInfo& info : m_workspace.plugins().methods()) {
         const QString id = QString::fromStdString(info.id);
-        addChecked(
-            m_methods, pluginWords(info.title), id, first.contains(id),
-            pluginWords(info.summary) + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
+        const std::string why =
+            whyNotEverywhere(m_workspace.model(), *m_workspace.plugins().find(info.id));
+        QListWidgetItem* const item = addChecked(
+            m_methods, pluginWords(info.title), id, why.empty() && first.contains(id),
+            (why.empty() ? QString() : tr("Not compared: %1").arg(coreWords(why)) + '\n') + pluginWords(info.summary)
+                + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
                 + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));
+        if (!why.empty())
+            item->setFlags(Qt::NoItemFlags);
     }
     m_methods->setCurrentRow(0);
     for (const QString& id : formats)
