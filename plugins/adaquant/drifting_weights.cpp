@@ -4,6 +4,11 @@
 #include <cmath>
 
 namespace tritloom {
+namespace {
+
+constexpr float epsilon = 1e-12f; // slopes are of squares of small weights
+
+} // namespace
 
 DriftingWeights::DriftingWeights(RoundingRows& problem, const NumberFormat& format, bool learnRanges)
     : m_problem(problem)
@@ -16,9 +21,9 @@ DriftingWeights::DriftingWeights(RoundingRows& problem, const NumberFormat& form
     , m_errors(m_weights.size())
     , m_slopes(m_weights.size())
     , m_ranges(m_learnRanges ? problem.rows() * m_blocks : 0)
-    , m_weightMoves(m_weights.size())
-    , m_firstMoves(m_ranges.size())
-    , m_widthMoves(m_ranges.size())
+    , m_weightMoves(m_weights.size(), epsilon)
+    , m_firstMoves(m_ranges.size(), epsilon)
+    , m_widthMoves(m_ranges.size(), epsilon)
 {
     for (std::size_t r = 0; r < problem.rows(); ++r)
         for (std::size_t c = 0; c < problem.columns(); ++c) {
