@@ -3,6 +3,7 @@
 #include "app/session/base_remarks.h"
 #include "app/session/not_finite.h"
 #include "app/session/original_note.h"
+#include "app/session/written_formats.h"
 #include "core/file/base_files.h"
 
 #include <QJsonObject>
@@ -46,8 +47,11 @@ Result<void>
 checkMethods(Context& context, const Compressor& compressor, const std::set<std::string>& methods)
 {
     TRY_VOID(checkBase(context, methods));
-    for (const std::string& method : methods)
+    for (const std::string& method : methods) {
         TRY_VOID(compressor.checkMethod(method));
+        if (const std::string why = whyNotAnywhere(compressor.model(), *context.plugins().find(method)); !why.empty())
+            return context.misuse("the method '{}' is not for this model: {}", method, why);
+    }
     if (const auto base = compressor.base())
         tell(TRY(baseRemarks(compressor.model(), *base, context.stop)));
     return {};

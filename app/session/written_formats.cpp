@@ -23,13 +23,20 @@ bool compresses(const LayerMethod& method, const NumberFormat& format)
     return writesLayers(method, format) && (!format.isFloat() || method.makesReplacements());
 }
 
+std::string whyNotAnywhere(const Model& model, const LayerMethod& method)
+{
+    const bool hasTime = model.picture && model.picture->task == PictureTask::Generation && model.graph
+        && model.graph->inputs.size() > 1;
+    return hasTime || dynamic_cast<const TimeMethod*>(&method) == nullptr
+        ? ""
+        : "it stores outputs by time step, and this model is given none";
+}
+
 std::string whyNotEverywhere(const Model& model, const LayerMethod& method)
 {
-    if (dynamic_cast<const TimeMethod*>(&method) == nullptr)
-        return {};
-    if (!model.picture || model.picture->task != PictureTask::Generation || !model.graph
-        || model.graph->inputs.size() < 2)
-        return "it stores outputs by time step, and this model is given none";
+    std::string why = whyNotAnywhere(model, method);
+    if (!why.empty() || dynamic_cast<const TimeMethod*>(&method) == nullptr)
+        return why;
     for (const Layer& layer : model.layers)
         if (!timeGraph(*model.graph, layer.tensor, layer.name))
             return fmt::format(

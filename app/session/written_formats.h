@@ -18,6 +18,9 @@ class PluginHost;
 /// of outputs may be floats.
 [[nodiscard]] bool compresses(const LayerMethod& method, const NumberFormat& format);
 
+/// Why the method is for no layer of the model, whatever the format, half a sentence; "": it may be for some.
+[[nodiscard]] std::string whyNotAnywhere(const Model& model, const LayerMethod& method);
+
 /// Why the method cannot be on every layer of the model, whatever the format, half a sentence; "": it can.
 [[nodiscard]] std::string whyNotEverywhere(const Model& model, const LayerMethod& method);
 

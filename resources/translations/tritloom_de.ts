@@ -855,8 +855,8 @@
             <translation>Öffnet den Ordner, in dem die Datei liegt</translation>
         </message>
         <message>
-            <source>%1 tensors, %2 without the file&apos;s header; layers at %3 bits a weight (exact)</source>
-            <translation>%1 Tensoren, %2 ohne den Kopf der Datei; Schichten mit %3 Bit je Gewicht (exakt)</translation>
+            <source>%1 tensors, %2 as their formats pack them; layers at %3 bits a weight</source>
+            <translation>%1 Tensoren, %2, wie ihre Formate sie packen; Schichten mit %3 Bit je Gewicht</translation>
         </message>
     </context>
     <context>
@@ -7585,7 +7585,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4</source>
-            <translation>%1 Tensoren sind %2, was INT4 fasst: sie werden als INT8 geschrieben, %3 Bytes statt %4</translation>
+            <translation>%1 Tensoren sind %2, was INT4 fasst: Sie werden als INT8 geschrieben, %3 Byte statt %4</translation>
         </message>
         <message>
             <source>tensor &apos;%1&apos;</source>

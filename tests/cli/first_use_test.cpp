@@ -51,6 +51,12 @@ private slots:
             "empty.json: the file is empty");
         row("a method of another model", {"compare", sample, "--methods", "cached-time"}, 2,
             "none of these methods is for this model");
+        for (const char* const command : {"sensitivity", "export"})
+            row(command,
+                QStringList{command, sample, command == std::string("export") ? "--format" : "--formats", "q4_0", "--method",
+                            "cached-time"}
+                    + (command == std::string("export") ? QStringList{"-o", path("t.tritloom")} : QStringList()),
+                2, "the method 'cached-time' is not for this model: it stores outputs by time step");
         row("pictures that nobody named", {"evaluate", copied(m_classifier)}, 2, "pictures are needed: give a folder");
         row("pictures to take one of", {"screenshot", copied(m_classifier), "--measure", "-o", out}, 2,
             "pictures are needed: give a folder");

@@ -98,7 +98,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_result->setObjectName(QStringLiteral("exportResult"));
     m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_summary->setText(
-        tr("%1 tensors, %2 without the file's header; layers at %3 bits a weight (exact)")
+        tr("%1 tensors, %2 as their formats pack them; layers at %3 bits a weight")
             .arg(workspace.model().file->tensors.size())
             .arg(formatBytes(estimate.bytes), QLocale().toString(estimate.bitsPerWeight, 'f', 2)));
 

@@ -1,6 +1,7 @@
 #include "app/gui/methods/method_dialog.h"
 
 #include "app/gui/allocation/loom_text.h"
+#include "app/gui/core_words.h"
 #include "app/gui/methods/base_model_row.h"
 #include "app/gui/methods/plugin_chooser.h"
 #include "app/gui/number_text.h"
@@ -129,7 +130,7 @@ QString MethodDialog::whyNot(const MethodInfo& info) const
     const LayerMethod* const method = m_workspace.plugins().find(info.id);
     if (method->needsBase() && m_workspace.engine().base() == nullptr)
         return tr("it stores the difference to the model that this one was tuned from: choose that below");
-    return {};
+    return coreWords(whyNotAnywhere(m_workspace.model(), *method));
 }
 
 std::vector<LayerId> MethodDialog::layers() const
