@@ -171,7 +171,8 @@ int analyse(Context& context, const QStringList& arguments)
         std::rotate(given.begin(), named, named + 1);
     else if (QFileInfo::exists(given[0])) {
         std::fprintf(
-            stderr, "'%s' is a file or folder: which analysis of it? See tritloom-cli methods\n", qPrintable(given[0]));
+            stderr, "'%s' is a file or folder: which analysis of it? See tritloom-cli methods\n",
+            qPrintable(given[0]));
         return WrongUse;
     }
     const auto run = [&]() -> Result<Report> {

@@ -141,8 +141,7 @@ Result<Work> kernelsWork(Context& context)
 
 Result<std::vector<PluginChoice>> methodsOf(Context& context)
 {
-    return askedPlugins(
-        context, PluginKind::LayerMethod, TRY(askedList(context, "methods")));
+    return askedPlugins(context, PluginKind::LayerMethod, TRY(askedList(context, "methods")));
 }
 
 Result<Work> fitWork(Context& context)

@@ -140,7 +140,8 @@ int blame(Context& context, const QStringList& arguments)
     for (const QString& argument : arguments)
         if (argument == "--reference" || argument.startsWith("--reference=")) {
             std::fputs(
-                "--reference is of evaluate: here the reference is MODEL, and --recipe names the compressed one\n",
+                "--reference is of evaluate: here the reference is MODEL, and --recipe names the compressed "
+                "one\n",
                 stderr);
             return WrongUse;
         }

@@ -247,7 +247,8 @@ int compare(Context& context, const QStringList& arguments)
         } else {
             TRY_VOID(runRows(context, opened, rows));
             kind = opened.kind;
-            if (context.parser.isSet("transform")) { // what was rewritten is f32, the original is what was there
+            // What was rewritten is f32, the original is what was there.
+            if (context.parser.isSet("transform")) {
                 const ComparisonRow stored = originalRow(network ? *network : *TRY(context.load(path)));
                 rows.front().bytes = stored.bytes;
                 rows.front().bitsPerWeight = stored.bitsPerWeight;

@@ -27,8 +27,8 @@ int imatrix(Context& context, const QStringList& arguments)
                 return context.misuse(
                     "--{} means nothing here: what is gathered is of the text of --calibration", option);
         EngineOptions options = TRY(context.engineOptions());
-        options.calibrationChunks = options.evaluation.chunkCount != 0 ? options.evaluation.chunkCount
-                                                                       : options.calibrationChunks;
+        options.calibrationChunks =
+            options.evaluation.chunkCount != 0 ? options.evaluation.chunkCount : options.calibrationChunks;
         const auto engine =
             TRY(openEngine(context, context.parser.positionalArguments()[0], std::move(options)));
         Statistics* const statistics = engine->compressor()->statistics();

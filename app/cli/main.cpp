@@ -78,7 +78,7 @@ int main(int argc, char** argv)
     QCoreApplication::setOrganizationName("tritloom");
     QCoreApplication::setApplicationVersion(TRITLOOM_VERSION);
     QStringList arguments = QCoreApplication::arguments();
-    if (arguments.size() > 2 && arguments[1] == "help")
+    if (arguments.size() > 2 && (arguments[1] == "help" || arguments[1] == "--help"))
         arguments = {arguments[0], arguments[2], "--help"};
     if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h" || arguments[1] == "help") {
         printCommands();

@@ -49,7 +49,8 @@ checkMethods(Context& context, const Compressor& compressor, const std::set<std:
     TRY_VOID(checkBase(context, methods));
     for (const std::string& method : methods) {
         TRY_VOID(compressor.checkMethod(method));
-        if (const std::string why = whyNotAnywhere(compressor.model(), *context.plugins().find(method)); !why.empty())
+        if (const std::string why = whyNotAnywhere(compressor.model(), *context.plugins().find(method));
+            !why.empty())
             return context.misuse("the method '{}' is not for this model: {}", method, why);
     }
     if (const auto base = compressor.base())

@@ -22,7 +22,9 @@ int screenshot(Context& context, const QStringList& arguments)
          "id", "window"});
     context.addOption({"theme", "light or dark.", "theme", "dark"});
     context.addOption({"measure", "Sweep, allocate to the budget and evaluate first."});
-    context.addOption({"size", "Width and height in pixels; of the window 960x600 at least.", "WxH", "1280x800"}, OptionGroup::Own);
+    context.addOption(
+        {"size", "Width and height in pixels; of the window 960x600 at least.", "WxH", "1280x800"},
+        OptionGroup::Own);
     context.addOption(
         {"images", "For a network on pictures: the folder to measure on.", "folder"}, OptionGroup::Own);
     context.addOption({"labels", "Its classes, as 'evaluate' takes them.", "file"}, OptionGroup::Own);

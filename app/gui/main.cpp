@@ -98,8 +98,8 @@ int main(int argc, char** argv)
         if (const QSize least = leastSizeOf(parser.value(QStringLiteral("page")));
             pixels.width() < least.width() || pixels.height() < least.height()) {
             fprintf(
-                stderr, "--size: the window takes %dx%d pixels at least, not %dx%d\n", least.width(), least.height(),
-                pixels.width(), pixels.height());
+                stderr, "--size: the window takes %dx%d pixels at least, not %dx%d\n", least.width(),
+                least.height(), pixels.width(), pixels.height());
             return 2;
         }
         if (!pageIds().contains(parser.value(QStringLiteral("page")))) {

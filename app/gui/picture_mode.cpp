@@ -96,7 +96,9 @@ int takePicture(const PictureRequest& request)
         const PictureSource& said = *request.pictures;
         std::fprintf(
             stderr, "--%s means nothing here: the model works on no pictures\n",
-            !said.images.empty() ? "images" : !said.labels.empty() ? "labels" : "limit");
+            !said.images.empty()       ? "images"
+                : !said.labels.empty() ? "labels"
+                                       : "limit");
         return wrongUse;
     }
     const PluginHost plugins;

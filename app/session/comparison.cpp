@@ -190,7 +190,8 @@ Result<std::vector<ComparisonRow>> comparisonRows(
                             "{} by {} is left out: the method does not write this format, but {}", format,
                             row.method, writtenFormatIds(*lookup(method.method), mostNamed))
                         : fmt::format(
-                            "{} by {} is left out: rows of {} weights make it {} in {}, and the method writes {}",
+                            "{} by {} is left out: rows of {} weights make it {} in {}, and the method "
+                            "writes {}",
                             format, row.method, model.layers[i].columns, choice.format, model.layers[i].name,
                             writtenFormatIds(*lookup(method.method), mostNamed));
                 choice = {choice.format, "rtn", {}};

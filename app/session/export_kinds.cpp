@@ -53,7 +53,8 @@ Result<const ExportTarget*> checkedFor(const Model& model, const ExportTarget& t
 {
     const auto kinds = exportKindsFor(model);
     // Differences and more than a matrix are their targets' own business.
-    const bool isOther = target.holds == ExportTarget::Holds::Matrices && std::ranges::find(kinds, &target) == kinds.end();
+    const bool isOther =
+        target.holds == ExportTarget::Holds::Matrices && std::ranges::find(kinds, &target) == kinds.end();
     if (!model.picture || !isOther)
         return &target;
     std::vector<std::string> endings;
@@ -61,8 +62,8 @@ Result<const ExportTarget*> checkedFor(const Model& model, const ExportTarget& t
         if (const std::string ending = suffixOf(*kind); std::ranges::find(endings, ending) == endings.end())
             endings.push_back(ending);
     return fail(
-        ErrorCode::Unsupported, "{} is no kind of file for networks on pictures: take the ending {}", target.title,
-        fmt::join(endings, ", "));
+        ErrorCode::Unsupported, "{} is no kind of file for networks on pictures: take the ending {}",
+        target.title, fmt::join(endings, ", "));
 }
 
 } // namespace

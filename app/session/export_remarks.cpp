@@ -36,7 +36,8 @@ struct Wider {
 /// Bytes of a number that the network computes with, as an ONNX file of it has them.
 std::size_t realBytes(const Model& model, const NamedTensor& tensor)
 {
-    const Tensor& numbers = tensor.packed && !tensor.packed->scales.isEmpty() ? tensor.packed->scales : tensor.stored;
+    const Tensor& numbers =
+        tensor.packed && !tensor.packed->scales.isEmpty() ? tensor.packed->scales : tensor.stored;
     return model.file->operators && numbers.type().format->id() == "f16" ? 2 : 4;
 }
 
@@ -65,7 +66,8 @@ public:
         for (const auto& [wider, as] : {std::pair{&m_inF32, "f32"}, std::pair{&m_inF16, "f16"}})
             if (wider->tensors > 0)
                 list.push_back(fmt::format(
-                    "{} tensors are {}, which this kind of file cannot hold: they are written as {}, {} bytes in "
+                    "{} tensors are {}, which this kind of file cannot hold: they are written as {}, {} "
+                    "bytes in "
                     "place of {}",
                     wider->tensors, wider->names(), as, wider->after, wider->before));
         if (const Wider& wider = m_fittingInt4; wider.tensors > 0)
@@ -75,11 +77,13 @@ public:
         for (const auto& [wider, as] : {std::pair{&m_inInt4, "INT4"}, std::pair{&m_inInt8, "INT8"}})
             if (wider->tensors > 0)
                 list.push_back(fmt::format(
-                    "{} tensors are {}, which ONNX has no type for: they are written as {}, {} bytes in place of {}",
+                    "{} tensors are {}, which ONNX has no type for: they are written as {}, {} bytes in "
+                    "place of {}",
                     wider->tensors, wider->names(), as, wider->after, wider->before));
         if (m_after > m_before)
             list.push_back(fmt::format(
-                "all tensors take {} bytes in this file, and {} as their formats pack them", m_after, m_before));
+                "all tensors take {} bytes in this file, and {} as their formats pack them", m_after,
+                m_before));
         return list;
     }
 
@@ -113,7 +117,9 @@ private:
                 (real == 2 ? m_inF16 : m_inF32).add(formatId, before, storage.bytes);
         } else if (storage.isWider()) {
             const bool fitsInt4 = storage.bits == 8 && storage.codeBits <= 4 && onnxBits(*format) == 4;
-            (storage.bits <= 4 ? m_inInt4 : fitsInt4 ? m_fittingInt4 : m_inInt8)
+            (storage.bits <= 4 ? m_inInt4
+                 : fitsInt4    ? m_fittingInt4
+                               : m_inInt8)
                 .add(formatId, before, storage.bytes);
         }
     }
@@ -121,7 +127,8 @@ private:
     /// Many layers are alike.
     onnx::Storage storageOf(const TensorType& type, std::size_t real, onnx::Form form)
     {
-        const auto [at, isNew] = m_known.try_emplace({type.format->id(), type.rows(), type.columns(), real, form});
+        const auto [at, isNew] =
+            m_known.try_emplace({type.format->id(), type.rows(), type.columns(), real, form});
         if (isNew)
             at->second = onnx::storageOf(type, form, real);
         return at->second;
@@ -131,7 +138,8 @@ private:
     const ExportTarget& m_target;
     Wider m_inF32, m_inF16, m_fittingInt4, m_inInt4, m_inInt8;
     std::uint64_t m_before = 0, m_after = 0; ///< of all tensors
-    std::map<std::tuple<std::string, std::size_t, std::size_t, std::size_t, onnx::Form>, onnx::Storage> m_known;
+    std::map<std::tuple<std::string, std::size_t, std::size_t, std::size_t, onnx::Form>, onnx::Storage>
+        m_known;
 };
 
 } // namespace
@@ -139,14 +147,15 @@ private:
 std::vector<std::string>
 exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
 {
-    const bool isOnnx = target.id.starts_with("onnx") && model.picture; // of others its check says that it cannot be
+    const bool isOnnx =
+        target.id.starts_with("onnx") && model.picture; // of others its check says that it cannot be
     if (!isOnnx && target.id != "safetensors")
         return {};
     std::vector<std::string> remarks;
     if (target.id == "safetensors" && !model.picture && model.graph)
-        remarks.emplace_back(
-            "this kind of file has no place for what runs a language model: what is written can be looked at, "
-            "not evaluated");
+        remarks.emplace_back("this kind of file has no place for what runs a language model: what is written "
+                             "can be looked at, "
+                             "not evaluated");
     for (std::string& sentence : Remarks(model, allocation, target).sentences())
         remarks.push_back(std::move(sentence));
     return remarks;

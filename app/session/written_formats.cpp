@@ -40,7 +40,8 @@ std::string whyNotEverywhere(const Model& model, const LayerMethod& method)
     for (const Layer& layer : model.layers)
         if (!timeGraph(*model.graph, layer.tensor, layer.name))
             return fmt::format(
-                "it stores outputs by time step, and more than that goes into {}: choose it for single layers",
+                "it stores outputs by time step, and more than that goes into {}: choose it for single "
+                "layers",
                 layer.name);
     return {};
 }

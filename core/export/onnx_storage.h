@@ -22,8 +22,8 @@ struct Storage {
     [[nodiscard]] bool isWider() const { return bits > codeBits; }
 };
 
-/// realBytes: of the floats that the network computes with, 4 or 2. Told by a row of some numbers: whether zero
-/// points are whole is the format's nature, not the weights'. Some microseconds.
+/// realBytes: of the floats that the network computes with, 4 or 2. Told by a row of some numbers: whether
+/// zero points are whole is the format's nature, not the weights'. Some microseconds.
 [[nodiscard]] Storage storageOf(const TensorType& type, Form form, std::size_t realBytes);
 
 } // namespace tritloom::onnx

@@ -70,13 +70,15 @@ private slots:
         const std::vector<Candidate> methods{{"", "cached-time", {}}, {"", "rtn", {}}};
         std::vector<std::string> leftOut;
         const auto rows =
-            comparisonRows(*m_engine->model(), {"q4_k", "q8_0"}, methods, m_plugins.lookup(), &leftOut).value();
+            comparisonRows(*m_engine->model(), {"q4_k", "q8_0"}, methods, m_plugins.lookup(), &leftOut)
+                .value();
         QCOMPARE(rows.size(), std::size_t(2));
         QCOMPARE(rows[0].method, std::string("rtn"));
         QCOMPARE(leftOut.size(), std::size_t(1)); // once, not by format
         QCOMPARE(
             leftOut[0],
-            std::string("cached-time is left out: it stores outputs by time step, and this model is given none"));
+            std::string(
+                "cached-time is left out: it stores outputs by time step, and this model is given none"));
         // Of a network that is given time steps, some layers are not about them.
         const auto denoiser = loadModel(
             std::filesystem::path(TRITLOOM_SOURCE_DIR) / "resources/samples/picture/generation/denoise.onnx");

@@ -212,8 +212,9 @@ private slots:
         QFETCH(QString, format);
         QFETCH(QString, target);
         QFETCH(QString, width);
-        const auto opened =
-            loadModel(std::filesystem::path(TRITLOOM_SOURCE_DIR) / "resources/samples/picture/classification/shapes.onnx");
+        const auto opened = loadModel(
+            std::filesystem::path(TRITLOOM_SOURCE_DIR)
+            / "resources/samples/picture/classification/shapes.onnx");
         QVERIFY2(opened, opened ? "" : opened.error().message.c_str());
         const Model& model = **opened;
         Compressor compressor(*opened, m_plugins.lookup(), nullptr, 1 << 20);

@@ -31,33 +31,41 @@ private slots:
         QTest::addColumn<int>("exitCode");
         QTest::addColumn<QString>("sentence");
         const QString sample = sampleModel(), out = path("out.png");
-        const auto row = [](const char* name, const QStringList& arguments, int exitCode, const QString& sentence) {
+        const auto row = [](const char* name, const QStringList& arguments, int exitCode,
+                            const QString& sentence) {
             QTest::newRow(name) << arguments << exitCode << sentence;
         };
         row("one is missing", {"recipe", "diff"}, 2, "A is missing; see tritloom-cli recipe --help");
-        row("one too many", {"inspect", sample, "b"}, 2, "'b' is one argument too many; see tritloom-cli inspect");
+        row("one too many", {"inspect", sample, "b"}, 2,
+            "'b' is one argument too many; see tritloom-cli inspect");
         row("few are listed", {"allocate", sample, "--budget", "4bpw", "--allocator", "knapsack"}, 2,
             "no allocator is called 'knapsack': use one of ");
         row("a reference of another kind", {"evaluate", sample, "--reference", m_classifier}, 1,
             "the reference shapes.onnx works on pictures, and sample.gguf on text");
-        row("a file of another kind", {"export", m_classifier, "--format", "int8g112", "--method", "rtn", "-o", path("e.gguf")},
-            2, "GGUF (llama.cpp) is no kind of file for networks on pictures: take the ending .onnx, ");
+        row("a file of another kind",
+            {"export", m_classifier, "--format", "int8g112", "--method", "rtn", "-o", path("e.gguf")}, 2,
+            "GGUF (llama.cpp) is no kind of file for networks on pictures: take the ending .onnx, ");
         row("an option of another command", {"blame", sample, "--reference", sample}, 2,
             "--reference is of evaluate: here the reference is MODEL");
-        row("a format as it was written", {"compare", sample, "--formats", "bitmod3grow", "--methods", "bitmod"}, 2,
+        row("a format as it was written",
+            {"compare", sample, "--formats", "bitmod3grow", "--methods", "bitmod"}, 2,
             "no number format is called 'bitmod3grow'; did you mean 'bitmod3");
         row("no analysis", {"analyse", sample}, 2, "sample.gguf' is a file or folder: which analysis of it?");
-        row("nothing in a recipe", {"export", sample, "--recipe", written("empty.json", "\n"), "-o", path("x.gguf")}, 1,
+        row("nothing in a recipe",
+            {"export", sample, "--recipe", written("empty.json", "\n"), "-o", path("x.gguf")}, 1,
             "empty.json: the file is empty");
         row("a method of another model", {"compare", sample, "--methods", "cached-time"}, 2,
             "none of these methods is for this model");
         for (const char* const command : {"sensitivity", "export"})
             row(command,
-                QStringList{command, sample, command == std::string("export") ? "--format" : "--formats", "q4_0", "--method",
-                            "cached-time"}
-                    + (command == std::string("export") ? QStringList{"-o", path("t.tritloom")} : QStringList()),
+                QStringList{
+                    command, sample, command == std::string("export") ? "--format" : "--formats", "q4_0",
+                    "--method", "cached-time"}
+                    + (command == std::string("export") ? QStringList{"-o", path("t.tritloom")}
+                                                        : QStringList()),
                 2, "the method 'cached-time' is not for this model: it stores outputs by time step");
-        row("pictures that nobody named", {"evaluate", copied(m_classifier)}, 2, "pictures are needed: give a folder");
+        row("pictures that nobody named", {"evaluate", copied(m_classifier)}, 2,
+            "pictures are needed: give a folder");
         row("pictures to take one of", {"screenshot", copied(m_classifier), "--measure", "-o", out}, 2,
             "pictures are needed: give a folder");
         row("pictures that are not there", {"evaluate", m_classifier, "--images", "/no/where"}, 1,
@@ -97,16 +105,16 @@ private slots:
     void whatIsNamedTwiceIsOneRow()
     {
         const Finished done = cli(
-            {"compare", sampleModel(), "--formats", "q4_0,q4_0", "--methods", "rtn, rtn", "--chunks", "1", "--context",
-             "32", "--json"});
+            {"compare", sampleModel(), "--formats", "q4_0,q4_0", "--methods", "rtn, rtn", "--chunks", "1",
+             "--context", "32", "--json"});
         QVERIFY2(done.exitCode == 0, done.err.constData());
         QCOMPARE(done.json()["rows"].toArray().size(), 1);
     }
 
     void theOriginalOfAComparisonIsTheFile()
     {
-        const QStringList asked{"compare", sampleModel(), "--formats", "q4_0", "--methods", "rtn",
-                                "--chunks", "1", "--context", "32", "--json"};
+        const QStringList asked{"compare",  sampleModel(), "--formats", "q4_0", "--methods", "rtn",
+                                "--chunks", "1",           "--context", "32",   "--json"};
         const Finished plain = cli(asked), rewritten = cli(asked + QStringList{"--transform", "awq"});
         QVERIFY2(rewritten.exitCode == 0, rewritten.err.constData());
         const QJsonObject original = rewritten.json()["original"].toObject();
@@ -119,7 +127,8 @@ private slots:
         const Finished done =
             cli({"export", sampleModel(), "--format", "q4_0", "--method", "rtn", "-o", path("text.onnx")});
         QCOMPARE(done.exitCode, 1);
-        QVERIFY2(done.err.startsWith("only networks on pictures can be written as ONNX"), done.err.constData());
+        QVERIFY2(
+            done.err.startsWith("only networks on pictures can be written as ONNX"), done.err.constData());
     }
 
     void helpOfACommandIsItsOwn()
@@ -128,14 +137,15 @@ private slots:
         QCOMPARE(asked.exitCode, 0);
         QCOMPARE(asked.out, cli({"compare", "--help"}).out);
         QVERIFY(asked.out.contains("tritloom-cli compare MODEL"));
+        QCOMPARE(cli({"--help", "compare"}).out, asked.out);
     }
 
     void chunksOfAnImportanceMatrixAreCounted()
     {
         for (const int chunks : {1, 3}) {
             const Finished done = cli(
-                {"imatrix", sampleModel(), "--chunks", QString::number(chunks), "--context", "64", "-o", path("i.gguf"),
-                 "--json"});
+                {"imatrix", sampleModel(), "--chunks", QString::number(chunks), "--context", "64", "-o",
+                 path("i.gguf"), "--json"});
             QVERIFY2(done.exitCode == 0, done.err.constData());
             QCOMPARE(done.json()["chunks"].toInt(), chunks);
         }
@@ -148,7 +158,8 @@ private slots:
             const QString file = path("pictures.png");
             QFile::remove(file);
             const Finished done = cli(
-                QStringList{"screenshot", m_classifier, "--page", "pictures", "--size", "900x500", "-o", file} + more);
+                QStringList{"screenshot", m_classifier, "--page", "pictures", "--size", "900x500", "-o", file}
+                + more);
             const QImage below = QImage(file).copy(20, 160, 160, 280);
             if (done.exitCode != 0 || below.isNull())
                 return std::nullopt;
@@ -162,8 +173,8 @@ private slots:
 
     void aRecipeAndItsFileDifferInNothing()
     {
-        const QString recipe = written(
-            "own.json", R"({"layers":[{"name":"blk.0.attn_q.weight","format":"q4_k","method":"gptq"},
+        const QString recipe =
+            written("own.json", R"({"layers":[{"name":"blk.0.attn_q.weight","format":"q4_k","method":"gptq"},
                                       {"name":"blk.1.attn_q.weight","format":"q8_0","method":"imatrix"}]})");
         const Finished made =
             cli({"export", sampleModel(), "--recipe", recipe, "--skip-evaluation", "-o", path("own.gguf")});
@@ -172,7 +183,8 @@ private slots:
         QVERIFY2(told.out.startsWith("0 layers differ, 0 are the same\n"), told.out.constData());
         QVERIFY2(
             told.out.contains("2 more have the same format; a compressed model does not say by what method")
-                && told.out.contains("27 more are as stored here and floats there: --model says whether these differ"),
+                && told.out.contains(
+                    "27 more are as stored here and floats there: --model says whether these differ"),
             told.out.constData());
         const QJsonObject known =
             cli({"recipe", "diff", recipe, path("own.gguf"), "--model", sampleModel(), "--json"}).json();
@@ -186,7 +198,8 @@ private slots:
         const Finished strange = cli({"recipe", "diff", recipe, m_classifier});
         QCOMPARE(strange.exitCode, 1);
         QVERIFY2(
-            strange.err.contains("own.json and ") && strange.err.contains("shapes.onnx have no layer in common"),
+            strange.err.contains("own.json and ")
+                && strange.err.contains("shapes.onnx have no layer in common"),
             strange.err.constData());
     }
 

@@ -40,12 +40,11 @@ void ComparePage::fillLists()
                                          : QStringList{"q2_k", "q3_k", "q4_k", "q6_k"};
     for (const MethodInfo& info : m_workspace.plugins().methods()) {
         const QString id = QString::fromStdString(info.id);
-        const std::string why =
-            whyNotEverywhere(m_workspace.model(), *m_workspace.plugins().find(info.id));
+        const std::string why = whyNotEverywhere(m_workspace.model(), *m_workspace.plugins().find(info.id));
         QListWidgetItem* const item = addChecked(
             m_methods, pluginWords(info.title), id, why.empty() && first.contains(id),
-            (why.empty() ? QString() : tr("Not compared: %1").arg(coreWords(why)) + '\n') + pluginWords(info.summary)
-                + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
+            (why.empty() ? QString() : tr("Not compared: %1").arg(coreWords(why)) + '\n')
+                + pluginWords(info.summary) + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
                 + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));
         if (!why.empty())
             item->setFlags(Qt::NoItemFlags);
