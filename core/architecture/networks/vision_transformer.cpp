@@ -256,7 +256,8 @@ private:
                 looks.push_back(TRY(linear(block + "attention.attention." + of, y, m_sizes.width)));
         }
         const Flow seen = TRY(attention(looks[0], looks[1], looks[2]));
-        const Flow between = TRY(joined(x, TRY(linear(name(names.projection), seen, m_sizes.width)), block + "ls1.gamma"));
+        const Flow mixed = TRY(linear(name(names.projection), seen, m_sizes.width));
+        const Flow between = TRY(joined(x, mixed, block + "ls1.gamma"));
         const Flow wide = TRY(linear(name(names.wide), TRY(norm(name(names.norm2), between))));
         const Flow bent = TRY(m_network.unary(UnaryFunction::GeluErf, wide));
         return joined(between, TRY(linear(name(names.narrow), bent, m_sizes.width)), block + "ls2.gamma");
