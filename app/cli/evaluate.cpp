@@ -35,7 +35,8 @@ int evaluate(Context& context, const QStringList& arguments)
         const Model& model = *engine->model();
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
-            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
+            allocation =
+                TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
         if (!engine->whyNotEvaluated().empty())
             return fail(
                 ErrorCode::Unsupported, "{} cannot be evaluated: {}", model.file->path.filename().string(),

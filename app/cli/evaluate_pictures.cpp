@@ -79,8 +79,8 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         const auto judge = TRY(openFeatures(context, *engine));
         Allocation allocation = engine->model()->original();
         if (context.parser.isSet("recipe"))
-            allocation = TRY(readRecipe(
-                *engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
+            allocation = TRY(
+                readRecipe(*engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
         std::shared_ptr<const Model> reference;
         if (context.parser.isSet("reference"))
             reference = TRY(context.load(context.parser.value("reference")));

@@ -91,7 +91,8 @@ int exportModel(Context& context, const QStringList& arguments)
         const Model& model = *network;
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe")) {
-            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
+            allocation =
+                TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
         } else if (context.parser.isSet("format") || context.parser.isSet("method")) {
             const PluginChoice method =
                 TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));

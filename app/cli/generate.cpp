@@ -44,7 +44,8 @@ int generate(Context& context, const QStringList& arguments)
         const Model& model = *engine->model();
         Allocation allocation = model.original();
         if (context.parser.isSet("recipe"))
-            allocation = TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
+            allocation =
+                TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
         TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         GenerateOptions options;
         options.tokenCount = TRY(context.countOption("tokens", 64));

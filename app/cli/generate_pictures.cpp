@@ -120,8 +120,8 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
         const auto engine = TRY(openPictureEngine(context, std::move(model)));
         Allocation allocation = engine->model()->original();
         if (context.parser.isSet("recipe"))
-            allocation = TRY(readRecipe(
-                *engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
+            allocation = TRY(
+                readRecipe(*engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
         const QDir folder(context.parser.value("output"));
         if (!folder.mkpath("."))
             return fail(ErrorCode::Io, "{}: the folder cannot be made", folder.path().toStdString());

@@ -208,7 +208,8 @@ Result<void> checkActed(const Context& context, bool isDiff)
     for (const QString& name : context.parser.optionNames()) {
         const bool isOutput = name == "o" || name == "output";
         const bool isWritten = isOutput || name == "transform";
-        if (name == "model" || name == "base" || (isWritten ? !isDiff : isDiff && (hasModel || name == "json")))
+        if (name == "model" || name == "base"
+            || (isWritten ? !isDiff : isDiff && (hasModel || name == "json")))
             continue;
         return context.misuse(
             "--{} means nothing here{}", name == "o" ? "output" : name.toStdString(),

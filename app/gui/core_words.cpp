@@ -69,7 +69,8 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),
     QT_TRANSLATE_NOOP("Core", "it stores outputs by time step, and this model is given none"),
     QT_TRANSLATE_NOOP(
-        "Core", "it stores outputs by time step, and more than that goes into %1: choose it for single layers"),
+        "Core",
+        "it stores outputs by time step, and more than that goes into %1: choose it for single layers"),
     QT_TRANSLATE_NOOP(
         "Core", "the base holds the weights of the model itself: there is no difference to store"),
     QT_TRANSLATE_NOOP(

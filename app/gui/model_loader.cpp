@@ -25,8 +25,9 @@ void openPictures(OpenedModel& opened, const std::optional<PictureSource>& asked
     if (!model.picture)
         return;
     PictureOptions options = windowPictureOptions(*model.picture, opened.engine->options());
-    if (const auto kept = opened.store && (!asked || asked->images.empty()) ? opened.store->setting("pictures")
-                                                                            : std::nullopt)
+    if (const auto kept = opened.store && (!asked || asked->images.empty())
+            ? opened.store->setting("pictures")
+            : std::nullopt)
         (void)applyPictureSettings(
             options, QByteArray(reinterpret_cast<const char*>(kept->data()), qsizetype(kept->size())));
     if (asked)

@@ -12,8 +12,8 @@ namespace tritloom {
 /// "dialog:export" for a dialog over it, in its own size: what grabPage() knows.
 [[nodiscard]] QStringList pageIds();
 
-/// The smallest picture of a page: alone it takes any size, the window has one of its own, over which dialogs are
-/// opened too.
+/// The smallest picture of a page: alone it takes any size, the window has one of its own, over which dialogs
+/// are opened too.
 [[nodiscard]] QSize leastSizeOf(const QString& pageId);
 
 /// A picture of one page ("loom", "layers", ...) or of the whole "window" with the workspace open. Needs a

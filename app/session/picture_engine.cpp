@@ -170,8 +170,7 @@ Result<void> PictureEngine::settle(std::stop_token stop)
     // narrow.
     std::vector<Normalisation> ways{guessed(normalisations::bytes), picture.normalisation};
     if (picture.task == PictureTask::Classification)
-        ways.insert(
-            ways.end(), {guessed(normalisations::imageNet), guessed(normalisations::signedUnit)});
+        ways.insert(ways.end(), {guessed(normalisations::imageNet), guessed(normalisations::signedUnit)});
     double best = -1;
     auto given = m_model; // which holds `picture`
     for (const Normalisation& way : ways) {

@@ -18,7 +18,8 @@ namespace tritloom {
 /// The ways of giving pictures to networks that a person can choose from: 0..1, 0..255, -1..1, ImageNet's.
 [[nodiscard]] std::span<const Normalisation> usualNormalisations();
 
-/// What is said of pictures, over what is there: labels go with their folder. What is empty or 0 says nothing.
+/// What is said of pictures, over what is there: labels go with their folder. What is empty or 0 says
+/// nothing.
 void applySource(PictureOptions& options, const PictureSource& said);
 
 /// True where readPictures() has something to read: generation needs no pictures.

@@ -147,8 +147,9 @@ classified(const PictureModel& model, const PictureSource& source, const std::ve
                 members.push_back(i);
         if (members.empty() && !files.empty())
             return fail(
-                ErrorCode::InvalidInput, "{}: none of its {} pictures lies in a folder that {} has as a class",
-                source.images.string(), files.size(), source.labels.filename().string());
+                ErrorCode::InvalidInput,
+                "{}: none of its {} pictures lies in a folder that {} has as a class", source.images.string(),
+                files.size(), source.labels.filename().string());
         if (members.size() < files.size())
             set.notices.push_back(fmt::format(
                 "{} pictures outside of the class folders were left out", files.size() - members.size()));

@@ -23,9 +23,9 @@ struct RecipeEntry {
 [[nodiscard]] Result<std::vector<RecipeEntry>>
 recipeEntries(const std::filesystem::path& path, BaseFiles& bases);
 
-/// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}], "transforms"}. Layers that are not named
-/// stay as they are stored. readRecipe() takes a compressed model as well, as recipeEntries() does.
-/// Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
+/// An allocation as JSON: {"layers": [{"name", "format", "method", "parameters"}], "transforms"}. Layers that
+/// are not named stay as they are stored. readRecipe() takes a compressed model as well, as recipeEntries()
+/// does. Errors: InvalidInput (a layer the model does not have, an unknown format), Io.
 [[nodiscard]] Result<Allocation>
 readRecipe(const Model& model, const std::filesystem::path& path, BaseFiles& bases);
 [[nodiscard]] Result<Allocation> parseRecipe(const Model& model, std::string_view json, const std::string& name);

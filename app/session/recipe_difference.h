@@ -38,8 +38,8 @@ differenceOf(const std::vector<RecipeEntry>& before, const std::vector<RecipeEnt
     const Model& model, const Allocation& before, const Allocation& after, const SensitivityTable& table,
     const MethodLookup& methods);
 
-/// Leaves out of the changes what a compressed model, one of the two, does not say: by what method layers of the same
-/// format were made, and, where no model says, whether floats are those that were stored.
+/// Leaves out of the changes what a compressed model, one of the two, does not say: by what method layers of
+/// the same format were made, and, where no model says, whether floats are those that were stored.
 void leaveUnsaidOut(RecipeDifference& difference);
 
 /// The choices of both as candidates of a table that says what they cost.

@@ -66,7 +66,8 @@ Result<Flow> NetworkBuilder::add(
     for (const auto& [key, value] : op.attributes)
         if (std::isnan(value) || (key == "epsilon" && !(value >= 0 && std::isfinite(value))))
             return fail(
-                ErrorCode::InvalidInput, "{}: {}: {} is {}", m_file.path.filename().string(), shown, key, value);
+                ErrorCode::InvalidInput, "{}: {}: {} is {}", m_file.path.filename().string(), shown, key,
+                value);
     for (const Shape& operand : shapes)
         if (isLayer(op.kind) && TensorType{nullptr, operand}.elements() == 0)
             return fail(
@@ -80,8 +81,7 @@ Result<Flow> NetworkBuilder::add(
     if (const auto numbers = checkedProduct(*shape); !numbers || *numbers > mostNumbers)
         return fail(
             ErrorCode::Unsupported, "{}: {}: what comes out, [{}], are more than {} numbers",
-            m_file.path.filename().string(), shown, fmt::join(*shape, ", "),
-            mostNumbers);
+            m_file.path.filename().string(), shown, fmt::join(*shape, ", "), mostNumbers);
     if (isLayer(op.kind) && std::exchange(m_stageHasLayer, true))
         m_graph.nextStage();
     return Flow{m_graph.add(std::move(op), std::move(ids), weights, name, literals), std::move(*shape)};

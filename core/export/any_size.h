@@ -15,7 +15,8 @@ struct AnySize {
     std::map<ValueId, ValueId> like;
 };
 
-/// "node 'pool' (average_pool)"; one without a name by the nearest named one that it comes behind, or the input.
+/// "node 'pool' (average_pool)"; one without a name by the nearest named one that it comes behind, or the
+/// input.
 [[nodiscard]] std::string shownNode(const Graph& graph, const Node& node);
 
 /// file: whose tensors both graphs read. Errors: those of inferShape().

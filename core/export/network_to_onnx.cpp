@@ -156,8 +156,8 @@ Result<void> Emitter::run()
         const EmitterRow* const row = findEmitter(node.op.kind);
         if (row == nullptr)
             return fail(
-                ErrorCode::Unsupported, "{}: {} has no operator in ONNX",
-                m_file.path.filename().string(), shown());
+                ErrorCode::Unsupported, "{}: {} has no operator in ONNX", m_file.path.filename().string(),
+                shown());
         m_values[node.output] = {TRY(row->emit(*this)), TRY(inferShape(node.op, m_shapes))};
     }
     return {};

@@ -13,8 +13,7 @@ using Integers = std::vector<std::int64_t>;
 template <typename... Args>
 tl::unexpected<Error> no(Emitter& e, fmt::format_string<Args...> text, Args&&... args)
 {
-    return fail(
-        ErrorCode::Unsupported, "{}: {}", e.shown(), fmt::format(text, std::forward<Args>(args)...));
+    return fail(ErrorCode::Unsupported, "{}: {}", e.shown(), fmt::format(text, std::forward<Args>(args)...));
 }
 
 std::vector<Attribute> windowAttributes(const Op& op)

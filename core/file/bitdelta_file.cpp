@@ -61,7 +61,8 @@ layerOf(const NamedTensor& layer, const NamedTensor& mask, const NamedTensor* sc
     return signedDifference(TRY(materialise(layer)), std::span(&plane, 1));
 }
 
-/// A tensor that lies as the base's does in its file, as models compute with it: [outputs, inputs] for layers.
+/// A tensor that lies as the base's does in its file, as models compute with it: [outputs, inputs] for
+/// layers.
 Result<Tensor> wholeOf(const NamedTensor& there, const NamedTensor& whole, const std::string& file)
 {
     const Shape expected = shapeInFile(there), &found = whole.stored.type().shape;

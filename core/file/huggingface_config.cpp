@@ -219,8 +219,7 @@ Result<void> translateLlama(Keys& keys, const Json& config, ModelFile& model)
         keys.set("attention.value_length", headElements);
     }
     keys.set(
-        "attention.layer_norm_rms_epsilon",
-        static_cast<float>(TRY(positive(config, "rms_norm_eps", 1e-6))));
+        "attention.layer_norm_rms_epsilon", static_cast<float>(TRY(positive(config, "rms_norm_eps", 1e-6))));
     keys.set("rope.dimension_count", headElements);
     keys.set("vocab_size", TRY(keys.required("vocab_size")));
     return translateRope(config, keys, headElements, model);

@@ -63,7 +63,8 @@ Result<Tensor> toTensor(const pickle::Tensor& tensor, Storages& storages, const 
     const NumberFormatPtr format = type->format.empty() ? nullptr : parseNumberFormat(type->format).value();
     if (contiguous && format != nullptr)
         return Tensor({format, shape}, bytes.first(std::size_t(expected) * type->bytes), storage->second.owner);
-    // Views that repeat a few numbers would ask for more memory than the file has a right to, in one or in many.
+    // Views that repeat a few numbers would ask for more memory than the file has a right to, in one or in
+    // many.
     storage->second.copied += expected;
     if (storage->second.copied / 16 > available)
         return fail(
@@ -120,7 +121,8 @@ Result<void> collect(
     return {};
 }
 
-Result<std::vector<NamedTensor>> tensorsOf(const pickle::Value& value, Storages& storages, const std::string& name)
+Result<std::vector<NamedTensor>>
+tensorsOf(const pickle::Value& value, Storages& storages, const std::string& name)
 {
     std::vector<NamedTensor> tensors;
     TRY_VOID(collect(value, "", storages, name, tensors));

@@ -105,8 +105,9 @@ Result<PictureScores> judgePictures(
         return scores;
     if (!made.sameSize(sample.target))
         return fail(
-            ErrorCode::InvalidInput, "{}: the network makes {} x {} pixels of {} channels, {} x {} of {} are expected",
-            sample.name, made.width, made.height, made.channels, sample.target.width, sample.target.height,
+            ErrorCode::InvalidInput,
+            "{}: the network makes {} x {} pixels of {} channels, {} x {} of {} are expected", sample.name,
+            made.width, made.height, made.channels, sample.target.width, sample.target.height,
             sample.target.channels);
     // Super-resolution is measured on studio luma without a border as wide as the scale.
     const auto seen = [&](const Picture& picture) {

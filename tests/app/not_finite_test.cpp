@@ -38,9 +38,7 @@ private slots:
         const std::size_t all = 2 * layer.rows * layer.columns + 1; // weights, signs and their scale
         const auto broken = notFinite(*replaced(NAN, INFINITY), {}).value();
         QCOMPARE(broken.size(), std::size_t(1));
-        QCOMPARE(
-            broken[0],
-            fmt::format("{}: 2 of its {} numbers are NaN or infinite", layer.name, all));
+        QCOMPARE(broken[0], fmt::format("{}: 2 of its {} numbers are NaN or infinite", layer.name, all));
     }
 };
 

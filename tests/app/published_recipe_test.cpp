@@ -130,7 +130,8 @@ private slots:
             if (!allocation.layers[i].format.empty())
                 QCOMPARE(QString::fromStdString(read->layers[i].method), method);
         }
-        QVERIFY(readRecipe(*m_model, path(name.toUtf8()) / "config.json", m_bases)); // a file dialog gives files
+        QVERIFY(
+            readRecipe(*m_model, path(name.toUtf8()) / "config.json", m_bases)); // a file dialog gives files
     }
 
     void noFileOfTheModelsFolderIsWrittenOver()

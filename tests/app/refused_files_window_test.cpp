@@ -57,10 +57,10 @@ private slots:
             << written("short.gguf", whole.left(whole.size() / 2)) << "the file ends at";
         QTest::newRow("cut off in the header")
             << written("head.gguf", whole.left(2000)) << "are left in the file";
-        QTest::newRow("a pickle that runs something")
-            << written(
-                   "poisoned.pth", QByteArray("\x80\x02") + "cposix\nsystem\nX\x04" + QByteArray(3, '\0') + "true\x85R.")
-            << "posix.system";
+        QTest::newRow("a pickle that runs something") << written(
+            "poisoned.pth",
+            QByteArray("\x80\x02") + "cposix\nsystem\nX\x04" + QByteArray(3, '\0') + "true\x85R.")
+                                                      << "posix.system";
         QTest::newRow("half an ONNX file")
             << written("half.onnx", QByteArray("\x08\x08\x3a\xff\x7f\x0a\x03", 7)) << "half.onnx";
         QTest::newRow("a project that is none")

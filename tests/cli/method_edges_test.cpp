@@ -213,20 +213,25 @@ private slots:
         QVERIFY(QFile::copy(sampleModel(), path("sample.gguf"))); // beside them
         QCOMPARE(cli({"inspect", files[0]}).exitCode, 0);
         // A comparison counts the base that the differences are to, new ones and those in the file.
-        const Finished rows = cli(
-            QStringList{"compare", files[0], "--base", sampleModel(), "--methods", "rtn", "--formats", "q4_0", "--json"}
-            + quick);
+        const Finished rows =
+            cli(QStringList{
+                    "compare", files[0], "--base", sampleModel(), "--methods", "rtn", "--formats", "q4_0",
+                    "--json"}
+                + quick);
         QVERIFY2(rows.exitCode == 0, rows.err.constData());
         const QJsonObject original = rows.json()["original"].toObject();
         QVERIFY(original["baseBytes"].toInt() > 10 * original["bytes"].toInt());
         QVERIFY(!rows.json()["rows"][0].toObject().contains("baseBytes"));
         QVERIFY2(
-            rows.json()["notes"][0].toString().startsWith("rows are held against this file itself, made from tuned1"),
+            rows.json()["notes"][0].toString().startsWith(
+                "rows are held against this file itself, made from tuned1"),
             rows.out.constData());
         for (int again = 0; again < 2; ++again) { // measured, then as it was kept
-            const Finished made = cli(
-                QStringList{"compare", tuned(1), "--base", sampleModel(), "--methods", "bitdelta", "--formats", "sign"}
-                + quick);
+            const Finished made =
+                cli(QStringList{
+                        "compare", tuned(1), "--base", sampleModel(), "--methods", "bitdelta", "--formats",
+                        "sign"}
+                    + quick);
             QVERIFY2(made.exitCode == 0, made.err.constData());
             QVERIFY2(
                 made.out.contains(

@@ -73,8 +73,8 @@ private slots:
             << QStringList{"bench", "kernels", "--columns", "1,,2"} << 2 << "--columns needs numbers";
         QTest::newRow("a model that nobody asks") << QStringList{"analyse", "quantization-law", sample} << 2
                                                   << "asks no model";
-        QTest::newRow("a model for a table of runs") << QStringList{"analyse", "training-law", sample} << 1
-                                                     << "is not 6 numbers between commas";
+        QTest::newRow("a model for a table of runs")
+            << QStringList{"analyse", "training-law", sample} << 1 << "is not 6 numbers between commas";
         QTest::newRow("no table of runs")
             << QStringList{"analyse", "training-law", "/nowhere/runs.csv"} << 1 << "/nowhere/runs.csv: ";
         QTest::newRow("two models") << QStringList{"analyse", "memory-faults", sample, sample} << 2
@@ -92,8 +92,8 @@ private slots:
             << "list.json: a recipe needs a list 'layers'";
         const QString pictures = TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/";
         QTest::newRow("classes that no folder has")
-            << QStringList{"evaluate", pictures + "shapes.onnx", "--images", pictures + "evaluation", "--labels",
-                           written("labels.txt", "zebra\n")}
+            << QStringList{"evaluate", pictures + "shapes.onnx",        "--images", pictures + "evaluation",
+                           "--labels", written("labels.txt", "zebra\n")}
             << 1 << "pictures lies in a folder that labels.txt has as a class";
         QTest::newRow("no recipe") << QStringList{"export", sample, "--recipe", "/no.json", "-o", "/tmp/x.gguf"} << 1 << "/no.json";
         QTest::newRow("no folder") << QStringList{"export", sample, "-o", "/no/such/folder/x.gguf"} << 1 << "/no/such/folder";
@@ -120,7 +120,9 @@ private slots:
         QTest::newRow("export to a device") << QStringList{"export", sampleModel(), "-o", "/dev/null"} << 1 << "this is a device or a pipe";
         QTest::newRow("products beyond memory") << QStringList{"bench", "kernels", "--rows", "1000000000", "--inner", "1000000000"} << 1 << "are too many to measure";
         QTest::newRow("fit without a method") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ""} << 2 << "--methods needs a value";
-        QTest::newRow("fit without a pair") << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ","} << 2 << "--methods names nothing";
+        QTest::newRow("fit without a pair")
+            << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", ","} << 2
+            << "--methods names nothing";
         QTest::newRow("fit with zest")
             << QStringList{"bench", "fit", "--rows", "8", "--inner", "64", "--methods", "rtn:zest=1"} << 2
             << "no parameter 'zest'";

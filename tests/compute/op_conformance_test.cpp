@@ -133,7 +133,9 @@ private slots:
                     compare(
                         *backend, {OpKind::Linear, {}},
                         {Tensor::adoptFloats({tokens, 0}, {}), Tensor::adoptFloats({70, 0}, {})}, 0);
-                    compare(*backend, {OpKind::Linear, {}}, {gaussian({tokens, 64}, 1), gaussian({70, 64}, 2)}, 1e-4f);
+                    compare(
+                        *backend, {OpKind::Linear, {}}, {gaussian({tokens, 64}, 1), gaussian({70, 64}, 2)},
+                        1e-4f);
                 }
             }
     }

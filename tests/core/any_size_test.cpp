@@ -12,7 +12,8 @@ private slots:
     // A network is written for all sizes where its graphs for two do the same.
     void whatDependsOnTheSizeOfThePictureIsNamed()
     {
-        const auto graphOf = [](std::size_t height, std::size_t width, bool pools, const char* name = "mean") {
+        const auto graphOf = [](std::size_t height, std::size_t width, bool pools,
+                                const char* name = "mean") {
             const auto sizes = [](std::size_t h, std::size_t w) {
                 return std::vector<std::int64_t>{std::int64_t(h), std::int64_t(w)};
             };

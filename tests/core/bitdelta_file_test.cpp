@@ -149,8 +149,7 @@ private slots:
             turned.layout = Layout::Transposed;
             file.tensors.push_back(std::move(turned));
         }
-        NamedTensor convolution =
-            named("convolution", Tensor::adoptFloats({2, 12}, std::vector<float>(24)));
+        NamedTensor convolution = named("convolution", Tensor::adoptFloats({2, 12}, std::vector<float>(24)));
         convolution.fileShape = {2, 3, 2, 2};
         file.tensors.push_back(std::move(convolution));
 
@@ -180,7 +179,8 @@ private slots:
         const auto refused = bitdeltaFile::tunedFrom(file, state);
         QVERIFY(!refused);
         QVERIFY2(
-            refused.error().message.find("'oblong' is [6, 4], the base has [4, 6] there") != std::string::npos,
+            refused.error().message.find("'oblong' is [6, 4], the base has [4, 6] there")
+                != std::string::npos,
             refused.error().message.c_str());
     }
 

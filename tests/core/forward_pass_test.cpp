@@ -62,8 +62,8 @@ private slots:
     {
         QTest::addColumn<QString>("key");
         QTest::addColumn<double>("value");
-        const char *const epsilon = "llama.attention.layer_norm_rms_epsilon", *const base = "llama.rope.freq_base",
-                   *const factor = "llama.rope.scaling.factor";
+        const char *const epsilon = "llama.attention.layer_norm_rms_epsilon",
+                          *const base = "llama.rope.freq_base", *const factor = "llama.rope.scaling.factor";
         QTest::newRow("epsilon, NaN") << epsilon << std::nan("");
         QTest::newRow("epsilon, negative") << epsilon << -1.0;
         QTest::newRow("epsilon, without end") << epsilon << std::numeric_limits<double>::infinity();

@@ -203,7 +203,8 @@ private slots:
         row("epsilon", "'rms_norm_eps':-1", "'rms_norm_eps' is -1, it must be positive");
         row("base", "'rope_theta':'much'", "'rope_theta' is \"much\", it must be positive");
         row("heads of a fraction", "'head_dim':2.5", "'head_dim' is 2.5, a whole number is expected");
-        row("key heads", "'num_key_value_heads':[1]", "'num_key_value_heads' is [1], a whole number is expected");
+        row("key heads", "'num_key_value_heads':[1]",
+            "'num_key_value_heads' is [1], a whole number is expected");
         row("scaling", "'rope_scaling':{'rope_type':'llama3','factor':8,'low_freq_factor':0}",
             "'low_freq_factor' is 0, it must be positive");
         QTest::newRow("negative") << QByteArray("{'architectures':['LlamaForCausalLM'],'hidden_size':-1}")
@@ -237,12 +238,17 @@ private slots:
         const auto notices = [&](const char* step) {
             const QTemporaryDir folder;
             const std::filesystem::path base = folder.path().toStdString();
-            save(base / "config.json",
-                 json("{'architectures':['LlamaForCausalLM'],'hidden_size':8,'num_attention_heads':2,"
-                      "'max_position_embeddings':8,'intermediate_size':8,'num_hidden_layers':1,'vocab_size':2}"));
-            save(base / "tokenizer.json",
-                 json("{'normalizer':{'type':'" + QByteArray(step)
-                      + "'},'pre_tokenizer':{'type':'ByteLevel'},'model':{'vocab':{'a':0,'b':1},'merges':[]}}"));
+            save(
+                base / "config.json",
+                json("{'architectures':['LlamaForCausalLM'],'hidden_size':8,'num_attention_heads':2,"
+                     "'max_position_embeddings':8,'intermediate_size':8,'num_hidden_layers':1,'vocab_size':"
+                     "2}"));
+            save(
+                base / "tokenizer.json",
+                json(
+                    "{'normalizer':{'type':'" + QByteArray(step)
+                    + "'},'pre_tokenizer':{'type':'ByteLevel'},'model':{'vocab':{'a':0,'b':1},'merges':[]}"
+                      "}"));
             saveWeights(
                 base / "model.safetensors", json("{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}"),
                 floats({1}));

@@ -15,8 +15,9 @@ private slots:
     {
         QTest::addColumn<QString>("fault");
         QTest::addColumn<QString>("why");
-        QTest::newRow("another kernel") << "kernel"
-                                        << "(Conv, version 13): a kernel_shape of [7, 7] with weights of [4, 3, 3, 3]";
+        QTest::newRow("another kernel")
+            << "kernel"
+            << "(Conv, version 13): a kernel_shape of [7, 7] with weights of [4, 3, 3, 3]";
         QTest::newRow("an epsilon below 0") << "epsilon"
                                             << ": epsilon is -1";
         QTest::newRow("nothing comes out") << "nothing"
@@ -41,7 +42,8 @@ private slots:
         }
         if (fault == "nothing")
             y = network.node(
-                "Slice", {y, network.whole("from", {2}), network.whole("to", {2}), network.whole("axis", {1})});
+                "Slice",
+                {y, network.whole("from", {2}), network.whole("to", {2}), network.whole("axis", {1})});
         network.output(y);
         const QTemporaryDir folder;
         const std::filesystem::path path = folder.filePath("bad.onnx").toStdString();

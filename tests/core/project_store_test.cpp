@@ -128,7 +128,8 @@ private slots:
         QVERIFY(ProjectStore::open(path).value()->save(*model, "current", allocation, pinned).has_value());
         {
             SQLite::Database database(path, SQLite::OPEN_READWRITE);
-            database.exec("UPDATE choice SET format = 'int99g0' WHERE layer = '" + model->layers[1].name + "'");
+            database.exec(
+                "UPDATE choice SET format = 'int99g0' WHERE layer = '" + model->layers[1].name + "'");
         }
         const auto loaded = ProjectStore::open(path).value()->load(*model, "current").value().value();
         allocation[LayerId(1)] = {};

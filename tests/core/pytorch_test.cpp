@@ -186,8 +186,7 @@ private slots:
         QByteArray bytes = good();
         const qsizetype at = bytes.indexOf("PK\1\2") + 20;
         bytes.replace(at, 4, QByteArray(4, '\xff')); // as writers of the 64-bit record leave it
-        QCOMPARE(
-            parse(bytes).error().message, std::string("x.pth: zip archives beyond 4 GB are not read"));
+        QCOMPARE(parse(bytes).error().message, std::string("x.pth: zip archives beyond 4 GB are not read"));
     }
 
     void refusesTensorsOutsideOfTheirStorage_data()

@@ -135,19 +135,23 @@ private slots:
                                          << "pretrained_cfg: std is [0,0,0], a number from 0.0001 to 10000";
         QTest::newRow("means without end") << "mean"
                                            << "preprocessor_config.json: image_mean is [1e+300,0,0]";
-        QTest::newRow("two means") << "two"
-                                   << "config.json: mean is [0,0], a number from -10000 to 10000 for each of 3";
+        QTest::newRow("two means")
+            << "two"
+            << "config.json: mean is [0,0], a number from -10000 to 10000 for each of 3";
         QTest::newRow("a bias of one number") << "bias"
                                               << "tensor 'head.bias' is [1], [5] is expected";
         QTest::newRow("four of queries, keys and values") << "four"
                                                           << "tensor 'blocks.0.attn.qkv.weight' is [96, 24], "
                                                              "[72, 24] is expected";
-        QTest::newRow("a scale of another width") << "scale"
-                                                  << "tensor 'blocks.1.ls1.gamma' is [24, 1], [24] is expected";
-        QTest::newRow("a class token of another width") << "token"
-                                                        << "tensor 'cls_token' is [1, 1, 12], [1, 1, 24] is expected";
-        QTest::newRow("a classifier of another width") << "narrow"
-                                                       << "'head.weight' is [5, 12], no classifier of 24 channels";
+        QTest::newRow("a scale of another width")
+            << "scale"
+            << "tensor 'blocks.1.ls1.gamma' is [24, 1], [24] is expected";
+        QTest::newRow("a class token of another width")
+            << "token"
+            << "tensor 'cls_token' is [1, 1, 12], [1, 1, 24] is expected";
+        QTest::newRow("a classifier of another width")
+            << "narrow"
+            << "'head.weight' is [5, 12], no classifier of 24 channels";
         QTest::newRow("a preprocessor that is a list") << "list"
                                                        << "preprocessor_config.json: this is no JSON object";
         QTest::newRow("several tables of places") << "places"
@@ -178,7 +182,8 @@ private slots:
         if (fault == "epsilon")
             config["layer_norm_eps"] = -5;
         if (fault == "deviation")
-            config["pretrained_cfg"] = QJsonObject{{"mean", QJsonArray{0, 0, 0}}, {"std", QJsonArray{0, 0, 0}}};
+            config["pretrained_cfg"] =
+                QJsonObject{{"mean", QJsonArray{0, 0, 0}}, {"std", QJsonArray{0, 0, 0}}};
         QJsonObject preprocessor;
         if (fault == "mean")
             preprocessor = {{"image_mean", QJsonArray{1e300, 0, 0}}, {"image_std", QJsonArray{1, 1, 1}}};
@@ -247,8 +252,8 @@ private slots:
             return model->picture ? model->picture->normalisation : Normalisation{.range = 0};
         };
         // Before timm had pretrained_cfg they stood beside the architecture.
-        const Normalisation old = normalisation(
-            3, {{"mean", QJsonArray{0.1, 0.2, 0.3}}, {"std", QJsonArray{0.4, 0.5, 0.6}}});
+        const Normalisation old =
+            normalisation(3, {{"mean", QJsonArray{0.1, 0.2, 0.3}}, {"std", QJsonArray{0.4, 0.5, 0.6}}});
         QCOMPARE(old.isKnown, true);
         QCOMPARE(old.mean, (std::array{0.1, 0.2, 0.3}));
         QCOMPARE(old.deviation, (std::array{0.4, 0.5, 0.6}));

@@ -10,8 +10,8 @@ namespace tritloom::networks {
 namespace {
 
 /// One number for each channel, or one for all. A network of one channel reads the first of three alike.
-Result<std::array<double, 3>> numbersOf(
-    const Json& from, const char* key, std::size_t channels, double least, const char* file)
+Result<std::array<double, 3>>
+numbersOf(const Json& from, const char* key, std::size_t channels, double least, const char* file)
 {
     constexpr double most = 1e4; // bytes have means below 256
     const Json& list = from[key];
@@ -27,8 +27,8 @@ Result<std::array<double, 3>> numbersOf(
     if (isUsable)
         return numbers;
     return fail(
-        ErrorCode::InvalidInput, "{}: {} is {}, a number from {} to {} for each of {} channels is expected", file,
-        key, jsonShown(list), least, most, channels);
+        ErrorCode::InvalidInput, "{}: {} is {}, a number from {} to {} for each of {} channels is expected",
+        file, key, jsonShown(list), least, most, channels);
 }
 
 } // namespace

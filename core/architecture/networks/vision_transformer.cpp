@@ -68,7 +68,8 @@ std::optional<std::string> prefixOf(const ModelFile& file, const Names& names)
     return std::nullopt;
 }
 
-/// As published: 64 channels a head up to 1024, beyond it ViT-H, -g and -G, SO400M and DINOv2's giant; 0: none.
+/// As published: 64 channels a head up to 1024, beyond it ViT-H, -g and -G, SO400M and DINOv2's giant; 0:
+/// none.
 std::size_t usualHeads(std::size_t width)
 {
     switch (width) {
@@ -101,8 +102,8 @@ Result<Sizes> sizesOf(const ModelFile& file)
     s.channels = patches[1];
     s.patch = patches[2];
     s.tokens = file.find(s.of(s.names->distillationToken)) != nullptr ? 2 : 1;
-    if (places.size() != 3 || places[0] != 1 || places[1] <= s.tokens || places[2] != s.width || patches[3] != s.patch
-        || s.patch == 0 || s.width == 0)
+    if (places.size() != 3 || places[0] != 1 || places[1] <= s.tokens || places[2] != s.width
+        || patches[3] != s.patch || s.patch == 0 || s.width == 0)
         return fail(
             ErrorCode::InvalidInput, "{}: {} of [{}] do not fit patches of [{}]", shown,
             s.of(s.names->places), fmt::join(places, ", "), fmt::join(patches, ", "));
@@ -123,7 +124,8 @@ Result<Sizes> sizesOf(const ModelFile& file)
     TRY_VOID(config.only("hidden_act", "gelu"));
     s.heads = TRY(config.count("num_attention_heads", 0));
     if (const Json* const arguments = config.find("model_args"); arguments != nullptr && s.heads == 0)
-        s.heads = TRY(TRY(PartConfig::parsed(arguments->dump(), "config.json: model_args")).count("num_heads", 0));
+        s.heads =
+            TRY(TRY(PartConfig::parsed(arguments->dump(), "config.json: model_args")).count("num_heads", 0));
     if (s.heads == 0)
         s.heads = usualHeads(s.width);
     if (s.heads == 0)
@@ -296,7 +298,8 @@ Result<PictureModel> describeVisionTransformer(const ModelFile& file)
     PictureModel model{.task = PictureTask::Classification, .channels = s.channels};
     model.height = model.width = s.side * s.patch;
     model.classes = s.classes;
-    model.normalisation = TRY(statedNormalisation(file, s.channels)).value_or(guessed(normalisations::imageNet));
+    model.normalisation =
+        TRY(statedNormalisation(file, s.channels)).value_or(guessed(normalisations::imageNet));
     return model;
 }
 

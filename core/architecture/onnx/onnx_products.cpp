@@ -58,9 +58,8 @@ Result<Shape> kernelOf(Builder& builder, const OperatorNode& node, const Shape& 
     else
         for (const std::int64_t size : given)
             kernel.push_back(std::size_t(std::max<std::int64_t>(size, 0)));
-    if (weights != nullptr && !given.empty() && !std::ranges::equal(given, kernel, {}, {}, [](std::size_t size) {
-            return std::int64_t(size);
-        }))
+    if (weights != nullptr && !given.empty()
+        && !std::ranges::equal(given, kernel, {}, {}, [](std::size_t size) { return std::int64_t(size); }))
         return builder.fail(
             ErrorCode::InvalidInput, node, "a kernel_shape of [{}] with weights of [{}]",
             fmt::join(given, ", "), fmt::join(*weights, ", "));
