@@ -1382,8 +1382,8 @@ Gemessene Änderung der Güte: %2</translation>
     <context>
         <name>tritloom::PreviewPage</name>
         <message>
-            <source>History: change of perplexity, measured</source>
-            <translation>Verlauf: Änderung der Perplexität, gemessen</translation>
+            <source>History: measured perplexity, then its changes</source>
+            <translation>Verlauf: gemessene Perplexität, dann ihre Änderungen</translation>
         </message>
         <message>
             <source>Perplexity</source>
@@ -1462,8 +1462,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 vorhergesagt</translation>
         </message>
         <message>
-            <source>History: change of quality, measured</source>
-            <translation>Verlauf: Änderung der Güte, gemessen</translation>
+            <source>History: measured quality, then its changes</source>
+            <translation>Verlauf: gemessene Güte, dann ihre Änderungen</translation>
         </message>
         <message>
             <source>Nothing is measured yet: drop pictures, or a folder of them, on the window.</source>
