@@ -84,8 +84,8 @@ private slots:
         };
         QCOMPARE(shown("int4g32"), std::pair(1, 1));
         QCOMPARE(shown("int8g32"), std::pair(0, 0));
-        const auto named = exportTargetOf(
-            {}, "elsewhere.onnx", picture->model(), picture->document().allocation());
+        const auto named =
+            exportTargetOf({}, "elsewhere.onnx", picture->model(), picture->document().allocation());
         QVERIFY(named && (*named)->id == "onnx");
     }
 
