@@ -210,7 +210,7 @@
         </message>
         <message>
             <source>exact</source>
-            <translation>exakt</translation>
+            <translation>genau</translation>
         </message>
         <message>
             <source>fits %1</source>
@@ -305,7 +305,7 @@
         </message>
         <message>
             <source>Layers alone: %1 bits a weight, scales counted. All tensors together, norms and biases too: %2 for each of %3 parameters. The file adds a header and its vocabulary.</source>
-            <translation>Die Schichten allein: %1 Bits je Gewicht, Skalen mitgezählt. Alle Tensoren zusammen, auch Normen und Biase: %2 für jeden von %3 Parametern. Die Datei fügt Kopf und Wortschatz hinzu.</translation>
+            <translation>Die Schichten allein: %1 Bit je Gewicht, Skalen mitgezählt. Alle Tensoren zusammen, auch Normen und Biase: %2 für jeden von %3 Parametern. Die Datei fügt Kopf und Wortschatz hinzu.</translation>
         </message>
     </context>
     <context>
@@ -856,7 +856,7 @@
         </message>
         <message>
             <source>%1 tensors, %2 as their formats pack them; layers at %3 bits a weight</source>
-            <translation>%1 Tensoren, %2, wie ihre Formate sie packen; Schichten mit %3 Bits je Gewicht</translation>
+            <translation>%1 Tensoren, %2, wie ihre Formate sie packen; Schichten mit %3 Bit je Gewicht</translation>
         </message>
     </context>
     <context>
@@ -1035,11 +1035,11 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Bits per weight with scales counted, exact</source>
-            <translation>Bits je Gewicht, Skalen mitgezählt, exakt</translation>
+            <translation>Bits je Gewicht, Skalen mitgezählt, genau</translation>
         </message>
         <message>
             <source>Bytes in the file, exact</source>
-            <translation>Bytes in der Datei, exakt</translation>
+            <translation>Bytes in der Datei, genau</translation>
         </message>
         <message>
             <source>What the layer becomes; double-click to choose</source>
@@ -1382,8 +1382,8 @@ Gemessene Änderung der Güte: %2</translation>
     <context>
         <name>tritloom::PreviewPage</name>
         <message>
-            <source>History: measured perplexity, then its changes</source>
-            <translation>Verlauf: gemessene Perplexität, dann ihre Änderungen</translation>
+            <source>History: change of perplexity, measured</source>
+            <translation>Verlauf: Änderung der Perplexität, gemessen</translation>
         </message>
         <message>
             <source>Perplexity</source>
@@ -1462,8 +1462,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 vorhergesagt</translation>
         </message>
         <message>
-            <source>History: measured quality, then its changes</source>
-            <translation>Verlauf: gemessene Güte, dann ihre Änderungen</translation>
+            <source>History: change of quality, measured</source>
+            <translation>Verlauf: Änderung der Güte, gemessen</translation>
         </message>
         <message>
             <source>Nothing is measured yet: drop pictures, or a folder of them, on the window.</source>
@@ -1534,7 +1534,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Budget in bits a weight of the layers that are compressed, scales counted; norms and biases stay as they are and are no part of it</source>
-            <translation>Budget in Bits je Gewicht der verdichteten Schichten, Skalen mitgezählt; Normen und Biase bleiben, wie sie sind, und gehören nicht dazu</translation>
+            <translation>Budget in Bit je Gewicht der verdichteten Schichten, Skalen mitgezählt; Normen und Biase bleiben, wie sie sind, und gehören nicht dazu</translation>
         </message>
         <message>
             <source>The same budget as the size of all tensors, those that stay as they are too</source>
@@ -1546,7 +1546,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>The formats that are offered make at least %1 bits a weight, %2.</source>
-            <translation>Die angebotenen Formate brauchen mindestens %1 Bits je Gewicht, %2.</translation>
+            <translation>Die angebotenen Formate brauchen mindestens %1 Bit je Gewicht, %2.</translation>
         </message>
     </context>
     <context>
@@ -1811,7 +1811,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Products with packed weights round their inputs to 8 bits; convolutions and weights stored as floats are exact</source>
-            <translation>Produkte mit gepackten Gewichten runden ihre Eingänge auf 8 Bit; Faltungen und als Gleitkommazahlen gespeicherte Gewichte sind exakt</translation>
+            <translation>Produkte mit gepackten Gewichten runden ihre Eingänge auf 8 Bit; Faltungen und als Gleitkommazahlen gespeicherte Gewichte sind genau</translation>
         </message>
     </context>
     <context>
@@ -2201,7 +2201,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Bits a weight of the layers that are compressed</source>
-            <translation>Bits je Gewicht der verdichteten Schichten</translation>
+            <translation>Bit je Gewicht der verdichteten Schichten</translation>
         </message>
         <message>
             <source>%1 of %2</source>
@@ -2468,7 +2468,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Saved as %1</source>
-            <translation>Gespeichert als %1</translation>
+            <translation>Gesichert als %1</translation>
         </message>
         <message>
             <source>Not saved: %1</source>
@@ -2484,7 +2484,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>%1 layers differ, %2 are the same. Size %3 → %4, bits a weight of the layers %5.</source>
-            <translation>%1 Schichten unterscheiden sich, %2 sind gleich. Größe %3 → %4, Bits je Gewicht der Schichten %5.</translation>
+            <translation>%1 Schichten unterscheiden sich, %2 sind gleich. Größe %3 → %4, Bit je Gewicht der Schichten %5.</translation>
         </message>
     </context>
     <context>
@@ -2746,7 +2746,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>weights, exact</source>
-            <translation>Gewichte, exakt</translation>
+            <translation>Gewichte, genau</translation>
         </message>
         <message>
             <source>16-bit cache</source>
@@ -3373,7 +3373,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>exact</source>
-            <translation>exakt</translation>
+            <translation>genau</translation>
         </message>
         <message>
             <source>Share of the machine's limit by row</source>
@@ -5604,7 +5604,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Both programs, exact, and the split of the budget by one ratio; trying the ten ratios and looking at the pictures is left to 'evaluate'. Not: widths of activations</source>
-            <translation>Beide Programme, exakt, und die Aufteilung des Budgets durch ein Verhältnis; die zehn Verhältnisse durchzuprobieren und die Bilder anzusehen bleibt 'evaluate' überlassen. Nicht: Breiten der Aktivierungen</translation>
+            <translation>Beide Programme, genau, und die Aufteilung des Budgets durch ein Verhältnis; die zehn Verhältnisse durchzuprobieren und die Bilder anzusehen bleibt 'evaluate' überlassen. Nicht: Breiten der Aktivierungen</translation>
         </message>
         <message>
             <source>The two-level rule, over any metric</source>
@@ -5612,7 +5612,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The exact program over narrow widths within a budget of weights, ends at 8 bits. Not: a second budget for the widths of activations</source>
-            <translation>Das exakte Programm über enge Breiten in einem Budget der Gewichte, Enden bei 8 Bits. Nicht: ein zweites Budget für die Breiten der Aktivierungen</translation>
+            <translation>Das genaue Programm über enge Breiten in einem Budget der Gewichte, Enden bei 8 Bits. Nicht: ein zweites Budget für die Breiten der Aktivierungen</translation>
         </message>
         <message>
             <source>ZD; the cost per format (importance x weights x 4^-bits) is our own</source>
@@ -8419,7 +8419,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>This file was made from %1. What is measured here is held against this file as it is stored; open the original to hold the same bits against that. Over all tensors this file has %2 bits a weight%3.</source>
-            <translation>Diese Datei wurde aus %1 gemacht. Was hier gemessen wird, wird mit dieser Datei verglichen, wie sie gespeichert ist; für den Vergleich mit dem Original das Original öffnen. Über alle Tensoren hat diese Datei %2 Bits je Gewicht%3.</translation>
+            <translation>Diese Datei wurde aus %1 gemacht. Was hier gemessen wird, wird mit dieser Datei verglichen, wie sie gespeichert ist; für den Vergleich mit dem Original das Original öffnen. Über alle Tensoren hat diese Datei %2 Bit je Gewicht%3.</translation>
         </message>
         <message>
             <source>, the original %1</source>

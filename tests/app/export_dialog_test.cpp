@@ -69,26 +69,6 @@ private slots:
         QVERIFY(!find<QLineEdit>(dialog, "exportPath")->text().endsWith(".gguf"));
     }
 
-    void isOfInt4WhereThatFitsAsOnTheCommandLine()
-    {
-        const auto picture = open(classifier().path());
-        const auto shown = [&](const char* const format) {
-            setAll(*picture, {format, "rtn", {}});
-            ExportDialog dialog(*picture, "shapes.onnx", nullptr);
-            dialog.setAttribute(Qt::WA_DeleteOnClose, false);
-            const auto* const kind = find<QComboBox>(dialog, "exportKind");
-            const int first = kind->currentIndex();
-            find<QLineEdit>(dialog, "exportPath")->setText("/tmp/elsewhere.safetensors");
-            find<QLineEdit>(dialog, "exportPath")->setText("/tmp/elsewhere.onnx");
-            return std::pair(first, kind->currentIndex());
-        };
-        QCOMPARE(shown("int4g32"), std::pair(1, 1));
-        QCOMPARE(shown("int8g32"), std::pair(0, 0));
-        const auto named =
-            exportTargetOf({}, "elsewhere.onnx", picture->model(), picture->document().allocation());
-        QVERIFY(named && (*named)->id == "onnx");
-    }
-
     void saysBeforeWhatTheFileWillHoldInstead()
     {
         const auto picture = open(classifier().path());

@@ -9,7 +9,6 @@
 #include <QLabel>
 #include <QPointer>
 #include <QPushButton>
-#include <QSignalSpy>
 #include <QTreeWidget>
 #include <QtTest>
 
@@ -46,28 +45,6 @@ private slots:
         m_workspace = Workspace::create(loadModel(sampleModelPath()).value(), m_plugins, options).value();
     }
     void cleanup() { m_workspace.reset(); }
-
-    void historySaysTheOriginalsPerplexityOnceAnythingIsMeasured()
-    {
-        HistoryList list(*m_workspace, nullptr);
-        m_workspace->document().replace(
-            Allocation{std::vector<LayerChoice>(m_workspace->model().layers.size())}, "as stored");
-        m_workspace->document().replace(uniform(m_workspace->model(), {"q8_0", "rtn", {}}), "all");
-        const auto row = [&](const QString& title) {
-            const auto found = list.findItems("   " + title, Qt::MatchEndsWith);
-            return found.isEmpty() ? QString() : found.front()->text().section("   ", 0, 0);
-        };
-        QCOMPARE(row("all"), QString("not measured"));
-        QSignalSpy finished(&m_workspace->evaluation(), &EvaluationController::finished);
-        m_workspace->evaluation().request(m_workspace->document().allocation());
-        QVERIFY(finished.wait(60000));
-        const auto& points = m_workspace->evaluation().measuredPoints();
-        QVERIFY(!points.empty());
-        const QString original = QLocale().toString(points.back().referencePerplexity.value, 'f', 3);
-        const QStringList first{row("Opened"), row("as stored")}; // which may be one and the same step
-        QVERIFY2(first.contains(original), qPrintable(first.join('|')));
-        QVERIFY2(QString("+−").contains(row("all").left(1)), qPrintable(row("all")));
-    }
 
     void theDialogFindsTheSpoiledLayerAndSelectsIt()
     {

@@ -73,9 +73,6 @@ void HistoryList::compareWithNow(int step)
 
 std::optional<HistoryList::Quality> HistoryList::qualityAt(int step) const
 {
-    const auto ofPerplexity = [](const Measured& measured) {
-        return Quality{measured.value, QLocale().toString(measured.value, 'f', 3), {}};
-    };
     const auto& allocation = m_steps[std::size_t(step)];
     if (!allocation)
         return std::nullopt;
@@ -88,11 +85,7 @@ std::optional<HistoryList::Quality> HistoryList::qualityAt(int step) const
     }
     for (const Evaluation& point : m_workspace.evaluation().measuredPoints())
         if (point.allocation == *allocation)
-            return ofPerplexity(point.perplexity);
-    // Every measurement has the original's beside it.
-    const auto& points = m_workspace.evaluation().measuredPoints();
-    if (!points.empty() && std::ranges::all_of(allocation->layers, &std::string::empty, &LayerChoice::format))
-        return ofPerplexity(points.back().referencePerplexity);
+            return Quality{point.perplexity.value, QLocale().toString(point.perplexity.value, 'f', 3), {}};
     return std::nullopt;
 }
 

@@ -185,17 +185,7 @@ int ExportDialog::firstThatCan() const
     if (kept != m_kinds.end() && canWrite(*kept))
         return int(kept - m_kinds.begin());
     const auto can = std::ranges::find_if(m_kinds, canWrite);
-    if (can == m_kinds.end())
-        return 0;
-    const int usual = indexByName("model" + suffixOf(**can));
-    return canWrite(m_kinds[std::size_t(usual)]) ? usual : int(can - m_kinds.begin());
-}
-
-int ExportDialog::indexByName(const std::filesystem::path& path) const
-{
-    const auto named = exportTargetOf({}, path, m_workspace.model(), m_workspace.document().allocation());
-    const auto found = named ? std::ranges::find(m_kinds, *named) : m_kinds.end();
-    return found == m_kinds.end() ? m_kind->currentIndex() : int(found - m_kinds.begin());
+    return can == m_kinds.end() ? 0 : int(can - m_kinds.begin());
 }
 
 const ExportTarget& ExportDialog::kind() const
@@ -220,7 +210,9 @@ void ExportDialog::followPath()
     const std::string path = m_path->text().toStdString();
     if (std::filesystem::path(path).extension() == suffixOf(kind()))
         return;
-    m_kind->setCurrentIndex(indexByName(path));
+    const ExportTarget& named = exportKindByName(path, m_workspace.model());
+    if (const auto found = std::ranges::find(m_kinds, &named); found != m_kinds.end())
+        m_kind->setCurrentIndex(int(found - m_kinds.begin()));
 }
 
 void ExportDialog::choosePath()

@@ -29,11 +29,8 @@ private:
     void followPath(); ///< and the kind follows the ending
     [[nodiscard]] const ExportTarget& kind() const;
     /// Row of the kind that a model of this kind was last written as, else of the first that can hold this
-    /// one, ONNX with INT4 where that fits.
+    /// one.
     [[nodiscard]] int firstThatCan() const;
-    /// Row of what a file of this name becomes without more said, as on the command line; the current row
-    /// where the name says nothing.
-    [[nodiscard]] int indexByName(const std::filesystem::path& path) const;
     [[nodiscard]] QString settingsKey() const; ///< of the kind that was last written
     void choosePath();
     void startOrCancel();
