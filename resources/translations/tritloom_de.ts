@@ -1921,6 +1921,14 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>Projekt wiederherstellen</translation>
         </message>
         <message>
+        <message>
+            <source>Here the original and the compressed language model continue one prompt. This network works on pictures: what it makes of them is on the page “Pictures”.</source>
+            <translation>Hier setzen das ursprüngliche und das verdichtete Sprachmodell denselben Anfang fort. Dieses Netz arbeitet auf Bildern: Was es aus ihnen macht, steht auf der Seite „Bilder“.</translation>
+        </message>
+        <message>
+            <source>Both models end the text at once: their first token is the end of the text. Try another prompt, or a higher temperature.</source>
+            <translation>Beide Modelle beenden den Text sofort: Ihr erstes Token ist das Ende des Textes. Versuchen Sie einen anderen Anfang oder eine höhere Temperatur.</translation>
+        </message>
             <source>Back to the beginning</source>
             <translation>Zurück zum Anfang</translation>
         </message>
@@ -3200,8 +3208,8 @@ Divergenz %1</translation>
             <translation>Ein Pixel des Bildes ist eines des Schirms; 1 in einem Bild</translation>
         </message>
         <message>
-            <source>This model works on text; networks on pictures show their pictures here.</source>
-            <translation>Dieses Modell arbeitet auf Text; Netze auf Bildern zeigen hier ihre Bilder.</translation>
+            <source>Here a network on pictures shows what it makes of them. This model works on text: its samples are on the page “Text samples”.</source>
+            <translation>Hier zeigt ein Netz auf Bildern, was es aus ihnen macht. Dieses Modell arbeitet auf Text: Seine Proben sind auf der Seite „Texte“.</translation>
         </message>
         <message>
             <source>Reading the pictures…</source>
