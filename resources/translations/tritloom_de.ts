@@ -856,7 +856,15 @@
         </message>
         <message>
             <source>%1 tensors, %2 without the file&apos;s header; layers at %3 bits a weight (exact)</source>
-            <translation>%1 Tensoren, %2 ohne den Kopf der Datei; Schichten mit %3 Bit je Gewicht (exakt)</translation>
+            <translation>%1 Tensoren, %2 ohne den Kopf der Datei; Schichten mit %3 Bits je Gewicht (exakt)</translation>
+        </message>
+        <message>
+            <source>Write INT4 instead</source>
+            <translation>Stattdessen INT4 schreiben</translation>
+        </message>
+        <message>
+            <source>The same codes in half the room; what runs the file has to know operator set 21</source>
+            <translation>Dieselben Codes auf halbem Platz; was die Datei ausführt, muss den Operatorsatz 21 kennen</translation>
         </message>
     </context>
     <context>
