@@ -37,7 +37,7 @@ PictureCards::PictureCards(Workspace& workspace, QWidget* parent)
     , m_quality(new Card(tr("Quality"), this))
     , m_difference(new Card(tr("Against the original"), this))
     , m_headline(new QLabel(this))
-    , m_kind(makeMutedLabel({}, this))
+    , m_kind(makeGivingLabel(this))
     , m_change(new QLabel(this))
     , m_course(new ConvergencePlot(this))
 {
