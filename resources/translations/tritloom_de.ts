@@ -972,9 +972,9 @@
         </message>
         <message>
             <source>%1
-Measured change of perplexity: %2</source>
+Measured perplexity, and its change from the step before: %2</source>
             <translation>%1
-Gemessene Änderung der Perplexität: %2</translation>
+Gemessene Perplexität und ihre Änderung gegenüber dem Schritt davor: %2</translation>
         </message>
         <message>
             <source>Compare with now…</source>
@@ -982,9 +982,9 @@ Gemessene Änderung der Perplexität: %2</translation>
         </message>
         <message>
             <source>%1
-Measured change of quality: %2</source>
+Measured quality, and its change from the step before: %2</source>
             <translation>%1
-Gemessene Änderung der Güte: %2</translation>
+Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation>
         </message>
     </context>
     <context>
@@ -1390,8 +1390,8 @@ Gemessene Änderung der Güte: %2</translation>
     <context>
         <name>tritloom::PreviewPage</name>
         <message>
-            <source>History: change of perplexity, measured</source>
-            <translation>Verlauf: Änderung der Perplexität, gemessen</translation>
+            <source>History: perplexity, measured</source>
+            <translation>Verlauf: Perplexität, gemessen</translation>
         </message>
         <message>
             <source>Perplexity</source>
@@ -1470,8 +1470,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 vorhergesagt</translation>
         </message>
         <message>
-            <source>History: change of quality, measured</source>
-            <translation>Verlauf: Änderung der Güte, gemessen</translation>
+            <source>History: quality, measured</source>
+            <translation>Verlauf: Güte, gemessen</translation>
         </message>
         <message>
             <source>Nothing is measured yet: drop pictures, or a folder of them, on the window.</source>
@@ -1921,14 +1921,6 @@ Gemessene Änderung der Güte: %2</translation>
             <source>the token “%1”</source>
             <translation>das Token „%1“</translation>
         </message>
-    </context>
-    <context>
-        <name>tritloom::Workspace</name>
-        <message>
-            <source>Restore the project</source>
-            <translation>Projekt wiederherstellen</translation>
-        </message>
-        <message>
         <message>
             <source>Here the original and the compressed language model continue one prompt. This network works on pictures: what it makes of them is on the page “Pictures”.</source>
             <translation>Hier setzen das ursprüngliche und das verdichtete Sprachmodell denselben Anfang fort. Dieses Netz arbeitet auf Bildern: Was es aus ihnen macht, steht auf der Seite „Bilder“.</translation>
@@ -1937,6 +1929,14 @@ Gemessene Änderung der Güte: %2</translation>
             <source>Both models end the text at once: their first token is the end of the text. Try another prompt, or a higher temperature.</source>
             <translation>Beide Modelle beenden den Text sofort: Ihr erstes Token ist das Ende des Textes. Versuchen Sie einen anderen Anfang oder eine höhere Temperatur.</translation>
         </message>
+    </context>
+    <context>
+        <name>tritloom::Workspace</name>
+        <message>
+            <source>Restore the project</source>
+            <translation>Projekt wiederherstellen</translation>
+        </message>
+        <message>
             <source>Back to the beginning</source>
             <translation>Zurück zum Anfang</translation>
         </message>

@@ -156,11 +156,7 @@ void PictureCards::refresh()
     m_course->setReference(headline.reference);
     const QLocale locale;
     if (m_original) {
-        m_headline->setText(
-            headline.reference ? QStringLiteral("%1 %2")
-                                     .arg(locale.toString(*headline.reference, 'f', 2), headline.unit)
-                                     .trimmed()
-                               : tr("equal"));
+        m_headline->setText(originalHeadline(shown).text());
         m_kind->clear();
         m_change->setText(tr("original"));
     } else {
