@@ -4117,7 +4117,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Paper:</source>
-            <translation>Aufsatz:</translation>
+            <translation>Arbeit:</translation>
         </message>
         <message>
             <source>Search methods</source>
@@ -4125,7 +4125,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Search titles, papers, words</source>
-            <translation>Titel, Aufsätze, Wörter suchen</translation>
+            <translation>Titel, Arbeiten, Wörter suchen</translation>
         </message>
         <message>
             <source>Settings:</source>
@@ -5504,7 +5504,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The law with the constants of its table 2 as a public reproduction quotes them (the text was not at hand), critical data size, best splits and compute-optimal precision. Own runs are fitted on the command line: &apos;analyse training-law RUNS.csv&apos;. Not: scales by channel or tensor, which the paper counts as one constant each</source>
-            <translation>Das Gesetz mit den Konstanten seiner Tabelle 2, wie eine öffentliche Nachrechnung sie anführt (der Text lag nicht vor), die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit. Eigene Läufe werden in der Befehlszeile angepasst: &apos;analyse training-law RUNS.csv&apos;. Nicht: Skalen je Kanal oder Tensor, die der Aufsatz als je eine Konstante zählt</translation>
+            <translation>Das Gesetz mit den Konstanten seiner Tabelle 2, wie eine öffentliche Nachrechnung sie anführt (der Text lag nicht vor), die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit. Eigene Läufe werden in der Befehlszeile angepasst: &apos;analyse training-law RUNS.csv&apos;. Nicht: Skalen je Kanal oder Tensor, die die Arbeit als je eine Konstante zählt</translation>
         </message>
         <message>
             <source>All of it, for every block format. Our own: sweeps of coordinate descent at the end, the importance that scales are fitted with, and that a row is rounded where that is better</source>
@@ -6264,7 +6264,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The time embedding and its projections, each layer as a row a step in any format, f16 as in the paper; the layer kept beside for other steps where asked. Not: dropping layers that only other tables read, which become tables as well; files: no export holds the tables, a recipe makes them again</source>
-            <translation>Die Zeiteinbettung und ihre Projektionen, jede Schicht als eine Zeile je Schritt in jedem Format, f16 wie im Artikel; auf Wunsch bleibt die Schicht für andere Schritte daneben. Nicht: Schichten weglassen, die nur andere Tabellen lesen, auch sie werden Tabellen; Dateien: kein Export enthält die Tabellen, ein Rezept macht sie wieder</translation>
+            <translation>Die Zeiteinbettung und ihre Projektionen, jede Schicht als eine Zeile je Schritt in jedem Format, f16 wie in der Arbeit; auf Wunsch bleibt die Schicht für andere Schritte daneben. Nicht: Schichten weglassen, die nur andere Tabellen lesen, auch sie werden Tabellen; Dateien: kein Export enthält die Tabellen, ein Rezept macht sie wieder</translation>
         </message>
         <message>
             <source>Steps of the sampler, each with a row</source>
@@ -8201,7 +8201,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>all tensors take %1 bytes in this file, and %2 as their formats pack them</source>
-            <translation>alle Tensoren belegen in dieser Datei %1 Byte, so wie ihre Formate sie packen %2</translation>
+            <translation>alle Tensoren belegen in dieser Datei %1 Byte statt der %2, in die ihre Formate sie packen</translation>
         </message>
         <message>
             <source>differences only: the %1 of the base are needed beside them</source>

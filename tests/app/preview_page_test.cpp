@@ -84,6 +84,8 @@ private slots:
         emit m_open->evaluation().measured(large());
         QTRY_VERIFY(find<QLabel>(page, "perplexity")->text().contains("876"));
         QApplication::processEvents();
+        if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE"))
+            QVERIFY(page.grab().save(qEnvironmentVariable("TRITLOOM_PICTURE")));
         const auto* const scroll = page.findChild<QScrollArea*>();
         const QWidget* const inner = scroll->widget();
         QVERIFY2(

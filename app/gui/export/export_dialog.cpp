@@ -92,6 +92,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_start->setProperty("primary", true);
     m_list->setObjectName(QStringLiteral("exportChecks"));
     m_list->setWordWrap(true);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // lines as wide as the list wrap
     m_list->setSelectionMode(QAbstractItemView::NoSelection);
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);

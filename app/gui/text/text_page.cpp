@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTextBrowser>
@@ -204,8 +205,10 @@ void TextPage::show(const TextComparison& comparison)
         QStringList list;
         if (*comparison.firstDifference < tokens.size())
             for (const auto& candidate : tokens[*comparison.firstDifference].candidates)
-                list << QString("“%1” %2").arg(
-                    QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token))
+                list << QString("%1 %2").arg(
+                    QLocale()
+                        .quoteString(
+                            QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token)))
                         .toHtmlEscaped(),
                     formatShare(candidate.probability));
         return list.isEmpty() ? tr("the end of the text") : list.join(", ");
