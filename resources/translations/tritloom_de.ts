@@ -986,6 +986,10 @@ Measured quality, and its change from the step before: %2</source>
             <translation>%1
 Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation>
         </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::LayerModel</name>

@@ -8,7 +8,6 @@
 
 #include <QMenu>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -65,7 +64,8 @@ std::optional<HistoryList::Quality> HistoryList::qualityOf(const Allocation& all
             if (known == nullptr || !known->isComplete() || (point.allocation != allocation && !isOriginal))
                 continue;
             const Headline headline = isOriginal ? originalHeadline(*known) : headlineOf(*known);
-            return Quality{headline.value.value, headline.text(), headline.unit};
+            const bool isItself = isOriginal && !headline.reference; // "equal" to what?
+            return Quality{headline.value.value, isItself ? tr("original") : headline.text()};
         }
         return std::nullopt;
     }
@@ -73,7 +73,7 @@ std::optional<HistoryList::Quality> HistoryList::qualityOf(const Allocation& all
         // Every measurement runs the original beside it.
         if (point.allocation == allocation || isOriginal) {
             const double value = (isOriginal ? point.referencePerplexity : point.perplexity).value;
-            return Quality{value, formatPerplexity(value), {}};
+            return Quality{value, formatPerplexity(value)};
         }
     return std::nullopt;
 }

@@ -19,7 +19,7 @@ private:
     void refresh();
     struct Quality { ///< perplexity, or a headline
         double value = 0;
-        QString text, unit;
+        QString text;
     };
     [[nodiscard]] std::optional<Quality> qualityOf(const Allocation& allocation) const;
 
