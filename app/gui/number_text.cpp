@@ -64,6 +64,12 @@ QString formatSmall(double value)
     return QLocale().toString(value, 'f', digits);
 }
 
+QString formatPerplexity(double value)
+{
+    const double size = std::abs(value);
+    return size >= 1e7 ? formatSmall(value) : QLocale().toString(value, 'f', size < 100 ? 3 : 1);
+}
+
 QString formatMeasured(double value, double error)
 {
     const QString text = formatSmall(value), place = formatSmall(value).section(QLocale().decimalPoint(), 1);

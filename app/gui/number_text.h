@@ -16,6 +16,8 @@ formatBytes(std::uint64_t bytes); ///< "1.42 MB", of whole ones "8 GB": app/sess
 [[nodiscard]] QString formatCount(std::uint64_t count); ///< "1.10 B", "155"
 [[nodiscard]] QString formatSmall(double value); ///< three significant digits: "0.0312", "4.1e-05", "0"
 [[nodiscard]] QString formatShare(double fraction); ///< "6.3 %"
+/// Three decimals below 100, else one, and "1.2e+09" from ten million on.
+[[nodiscard]] QString formatPerplexity(double value);
 /// "0.0193 ± 0.0005": the error with the digits of the value, unless it has none there.
 [[nodiscard]] QString formatMeasured(double value, double error);
 [[nodiscard]] QString formatDuration(std::chrono::milliseconds time); ///< "30 ms", "1.2 s", "4 min 5 s"

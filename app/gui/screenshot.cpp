@@ -40,7 +40,7 @@ QImage grab(QWidget& widget, Workspace& workspace)
     QElapsedTimer time;
     time.start();
     const auto waits = [&] {
-        return workspace.evaluation().isRunning() || workspace.text().isRunning()
+        return workspace.evaluation().isBusy() || workspace.text().isRunning()
             || workspace.distribution().isRunning() || workspace.speed().isRunning()
             || workspace.sensitivity().isRunning() || workspace.metric().job().isRunning()
             || workspace.analyses().job().isRunning() || workspace.picturePreview().isRunning()

@@ -1,26 +1,25 @@
 #include "app/session/allocation_document.h"
 
+#include "app/session/choice_step.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
 
 namespace tritloom {
 
-class AllocationDocument::SetChoices final : public QUndoCommand {
+class AllocationDocument::SetChoices final : public ChoiceStep {
 public:
     SetChoices(AllocationDocument& document, std::vector<Change> before, std::vector<Change> after, const QString& text)
-        : QUndoCommand(text)
+        : ChoiceStep(std::move(before), std::move(after), text)
         , m_document(document)
-        , m_before(std::move(before))
-        , m_after(std::move(after))
     {
     }
-    void undo() override { m_document.apply(m_before); }
-    void redo() override { m_document.apply(m_after); }
+    void undo() override { m_document.apply(before()); }
+    void redo() override { m_document.apply(after()); }
 
 private:
     AllocationDocument& m_document;
-    std::vector<Change> m_before, m_after;
 };
 
 class AllocationDocument::SetPins final : public QUndoCommand {
@@ -116,6 +115,28 @@ void AllocationDocument::setPinned(const std::vector<LayerId>& layers, bool pinn
             *this, std::move(after),
             pinned ? QCoreApplication::translate("AllocationDocument", "Pin layers")
                    : QCoreApplication::translate("AllocationDocument", "Unpin layers")));
+}
+
+void visitSteps(
+    AllocationDocument& document, const std::function<void(int step, const Allocation& allocation)>& visit)
+{
+    const QUndoStack& stack = document.undoStack();
+    Allocation allocation = document.allocation();
+    const auto take = [&](int command, const ChoiceStep::Changes& (ChoiceStep::*side)() const) {
+        if (const auto* const moved = dynamic_cast<const ChoiceStep*>(stack.command(command)))
+            for (const auto& [layer, choice] : (moved->*side)())
+                allocation[layer] = choice;
+    };
+    visit(stack.index(), allocation);
+    for (int at = stack.index(); at > 0; --at) {
+        take(at - 1, &ChoiceStep::before);
+        visit(at - 1, allocation);
+    }
+    allocation = document.allocation();
+    for (int at = stack.index(); at < stack.count(); ++at) {
+        take(at, &ChoiceStep::after);
+        visit(at + 1, allocation);
+    }
 }
 
 } // namespace tritloom

@@ -27,6 +27,9 @@ public:
     void cancel(); ///< what is running stops; what was measured stays
 
     [[nodiscard]] bool isRunning() const { return m_running; }
+    /// Whether anything asked for is still worked on, the qualities of single pictures that follow finished()
+    /// among it; what was found may be a queued call away.
+    [[nodiscard]] bool isBusy() { return !m_worker.isIdle(); }
     [[nodiscard]] const std::optional<Evaluation>& latest() const { return m_latest; } ///< of the newest request
     /// Every complete measurement of this project so far, oldest first; true of their own allocations.
     [[nodiscard]] const std::vector<Evaluation>& measuredPoints() const { return m_points; }

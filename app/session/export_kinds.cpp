@@ -25,6 +25,9 @@ std::vector<const ExportTarget*> exportKindsFor(const Model& model)
     return kinds;
 }
 
+namespace {
+
+/// By the ending of the path; of Stable Diffusion a GGUF file is of another kind.
 const ExportTarget& exportKindByName(const std::filesystem::path& path, const Model& model)
 {
     const auto targets = exportTargets();
@@ -36,8 +39,6 @@ const ExportTarget& exportKindByName(const std::filesystem::path& path, const Mo
     });
     return found == targets.end() ? targets.front() : *found;
 }
-
-namespace {
 
 bool anyFitsInt4(const Model& model, const Allocation& allocation)
 {

@@ -11,10 +11,6 @@ namespace tritloom {
 /// check says.
 [[nodiscard]] std::vector<const ExportTarget*> exportKindsFor(const Model& model);
 
-/// By the ending of the path; GGUF where that says nothing else. Of Stable Diffusion a GGUF file is of
-/// another kind.
-[[nodiscard]] const ExportTarget& exportKindByName(const std::filesystem::path& path, const Model& model);
-
 /// The target of this id, or where it is "" by the ending of the path; ONNX has INT4 where one of the chosen
 /// formats fits. Errors: NotFound, InvalidInput (no target has such an ending).
 [[nodiscard]] Result<const ExportTarget*> exportTargetOf(

@@ -210,7 +210,7 @@
         </message>
         <message>
             <source>exact</source>
-            <translation>genau</translation>
+            <translation>exakt</translation>
         </message>
         <message>
             <source>fits %1</source>
@@ -305,7 +305,7 @@
         </message>
         <message>
             <source>Layers alone: %1 bits a weight, scales counted. All tensors together, norms and biases too: %2 for each of %3 parameters. The file adds a header and its vocabulary.</source>
-            <translation>Die Schichten allein: %1 Bit je Gewicht, Skalen mitgezählt. Alle Tensoren zusammen, auch Normen und Biase: %2 für jeden von %3 Parametern. Die Datei fügt Kopf und Wortschatz hinzu.</translation>
+            <translation>Die Schichten allein: %1 Bits je Gewicht, Skalen mitgezählt. Alle Tensoren zusammen, auch Normen und Biase: %2 für jeden von %3 Parametern. Die Datei fügt Kopf und Wortschatz hinzu.</translation>
         </message>
     </context>
     <context>
@@ -745,7 +745,7 @@
         </message>
         <message>
             <source>Clipped</source>
-            <translation>Abgeschnitten</translation>
+            <translation>Beschnitten</translation>
         </message>
         <message>
             <source>Kept as stored. Choose a format to see its levels and its error.</source>
@@ -757,7 +757,7 @@
         </message>
         <message>
             <source>The error is %1 by activations, %2 of the weights are clipped.</source>
-            <translation>Der Fehler beträgt %1 nach Aktivierungen, %2 der Gewichte sind abgeschnitten.</translation>
+            <translation>Der Fehler beträgt %1 nach Aktivierungen, %2 der Gewichte sind beschnitten.</translation>
         </message>
         <message>
             <source>None: the layer is kept as stored</source>
@@ -856,7 +856,15 @@
         </message>
         <message>
             <source>%1 tensors, %2 as their formats pack them; layers at %3 bits a weight</source>
-            <translation>%1 Tensoren, %2, wie ihre Formate sie packen; Schichten mit %3 Bit je Gewicht</translation>
+            <translation>%1 Tensoren, %2, wie ihre Formate sie packen; Schichten mit %3 Bits je Gewicht</translation>
+        </message>
+        <message>
+            <source>Write INT4 instead</source>
+            <translation>Stattdessen INT4 schreiben</translation>
+        </message>
+        <message>
+            <source>The same codes in half the room; what runs the file has to know operator set 21</source>
+            <translation>Dieselben Codes auf halbem Platz; was die Datei ausführt, muss den Operatorsatz 21 kennen</translation>
         </message>
     </context>
     <context>
@@ -964,9 +972,9 @@
         </message>
         <message>
             <source>%1
-Measured change of perplexity: %2</source>
+Measured perplexity, and its change from the step before: %2</source>
             <translation>%1
-Gemessene Änderung der Perplexität: %2</translation>
+Gemessene Perplexität und ihre Änderung gegenüber dem Schritt davor: %2</translation>
         </message>
         <message>
             <source>Compare with now…</source>
@@ -974,9 +982,13 @@ Gemessene Änderung der Perplexität: %2</translation>
         </message>
         <message>
             <source>%1
-Measured change of quality: %2</source>
+Measured quality, and its change from the step before: %2</source>
             <translation>%1
-Gemessene Änderung der Güte: %2</translation>
+Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation>
+        </message>
+        <message>
+            <source>original</source>
+            <translation>Original</translation>
         </message>
     </context>
     <context>
@@ -1035,11 +1047,11 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Bits per weight with scales counted, exact</source>
-            <translation>Bits je Gewicht, Skalen mitgezählt, genau</translation>
+            <translation>Bits je Gewicht, Skalen mitgezählt, exakt</translation>
         </message>
         <message>
             <source>Bytes in the file, exact</source>
-            <translation>Bytes in der Datei, genau</translation>
+            <translation>Bytes in der Datei, exakt</translation>
         </message>
         <message>
             <source>What the layer becomes; double-click to choose</source>
@@ -1382,8 +1394,8 @@ Gemessene Änderung der Güte: %2</translation>
     <context>
         <name>tritloom::PreviewPage</name>
         <message>
-            <source>History: change of perplexity, measured</source>
-            <translation>Verlauf: Änderung der Perplexität, gemessen</translation>
+            <source>History: perplexity, measured</source>
+            <translation>Verlauf: Perplexität, gemessen</translation>
         </message>
         <message>
             <source>Perplexity</source>
@@ -1462,8 +1474,8 @@ Gemessene Änderung der Güte: %2</translation>
             <translation>%1 vorhergesagt</translation>
         </message>
         <message>
-            <source>History: change of quality, measured</source>
-            <translation>Verlauf: Änderung der Güte, gemessen</translation>
+            <source>History: quality, measured</source>
+            <translation>Verlauf: Güte, gemessen</translation>
         </message>
         <message>
             <source>Nothing is measured yet: drop pictures, or a folder of them, on the window.</source>
@@ -1534,7 +1546,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Budget in bits a weight of the layers that are compressed, scales counted; norms and biases stay as they are and are no part of it</source>
-            <translation>Budget in Bit je Gewicht der verdichteten Schichten, Skalen mitgezählt; Normen und Biase bleiben, wie sie sind, und gehören nicht dazu</translation>
+            <translation>Budget in Bits je Gewicht der verdichteten Schichten, Skalen mitgezählt; Normen und Biase bleiben, wie sie sind, und gehören nicht dazu</translation>
         </message>
         <message>
             <source>The same budget as the size of all tensors, those that stay as they are too</source>
@@ -1546,7 +1558,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>The formats that are offered make at least %1 bits a weight, %2.</source>
-            <translation>Die angebotenen Formate brauchen mindestens %1 Bit je Gewicht, %2.</translation>
+            <translation>Die angebotenen Formate brauchen mindestens %1 Bits je Gewicht, %2.</translation>
         </message>
     </context>
     <context>
@@ -1787,7 +1799,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Measuring: picture %1 of %2</source>
-            <translation>Misst: Bild %1 von %2</translation>
+            <translation>Messung: Bild %1 von %2</translation>
         </message>
         <message>
             <source>Transforming the model, %1 %</source>
@@ -1811,7 +1823,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Products with packed weights round their inputs to 8 bits; convolutions and weights stored as floats are exact</source>
-            <translation>Produkte mit gepackten Gewichten runden ihre Eingänge auf 8 Bit; Faltungen und als Gleitkommazahlen gespeicherte Gewichte sind genau</translation>
+            <translation>Produkte mit gepackten Gewichten runden ihre Eingaben auf 8 Bit; Faltungen und als Gleitkommazahlen gespeicherte Gewichte sind exakt</translation>
         </message>
     </context>
     <context>
@@ -1912,6 +1924,14 @@ Gemessene Änderung der Güte: %2</translation>
         <message>
             <source>the token “%1”</source>
             <translation>das Token „%1“</translation>
+        </message>
+        <message>
+            <source>Here the original and the compressed language model continue one prompt. This network works on pictures: what it makes of them is on the page “Pictures”.</source>
+            <translation>Hier setzen das ursprüngliche und das verdichtete Sprachmodell denselben Anfang fort. Dieses Netz arbeitet auf Bildern: Was es aus ihnen macht, steht auf der Seite „Bilder“.</translation>
+        </message>
+        <message>
+            <source>Both models end the text at once: their first token is the end of the text. Try another prompt, or a higher temperature.</source>
+            <translation>Beide Modelle beenden den Text sofort: Ihr erstes Token ist das Ende des Textes. Versuchen Sie einen anderen Anfang oder eine höhere Temperatur.</translation>
         </message>
     </context>
     <context>
@@ -2022,7 +2042,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>measuring, %1 %</source>
-            <translation>wird gemessen, %1 %</translation>
+            <translation>Messung, %1 %</translation>
         </message>
         <message>
             <source>not yet</source>
@@ -2149,7 +2169,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Choose methods and formats: each pair compresses the whole model and is measured. %1 methods, %2 formats chosen.</source>
-            <translation>Verfahren und Formate wählen: Jedes Paar komprimiert das ganze Modell und wird gemessen. %1 Verfahren, %2 Formate gewählt.</translation>
+            <translation>Verfahren und Formate wählen: Jedes Paar verdichtet das ganze Modell und wird gemessen. %1 Verfahren, %2 Formate gewählt.</translation>
         </message>
         <message>
             <source>%1 pairs measured. Double-click a row to make it the allocation.</source>
@@ -2201,7 +2221,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Bits a weight of the layers that are compressed</source>
-            <translation>Bit je Gewicht der verdichteten Schichten</translation>
+            <translation>Bits je Gewicht der verdichteten Schichten</translation>
         </message>
         <message>
             <source>%1 of %2</source>
@@ -2468,11 +2488,11 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>Saved as %1</source>
-            <translation>Gesichert als %1</translation>
+            <translation>Gespeichert als %1</translation>
         </message>
         <message>
             <source>Not saved: %1</source>
-            <translation>Nicht gesichert: %1</translation>
+            <translation>Nicht gespeichert: %1</translation>
         </message>
         <message>
             <source>Recipes and compressed models (*.json *.gguf *.safetensors *.tritloom);;All files (*)</source>
@@ -2480,11 +2500,11 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>%1 was made of a model after these transforms: %2; here: %3</source>
-            <translation>%1 entstand aus einem Modell nach diesen Transformationen: %2; hier: %3</translation>
+            <translation>%1 entstand aus einem Modell nach diesen Umformungen: %2; hier: %3</translation>
         </message>
         <message>
             <source>%1 layers differ, %2 are the same. Size %3 → %4, bits a weight of the layers %5.</source>
-            <translation>%1 Schichten unterscheiden sich, %2 sind gleich. Größe %3 → %4, Bit je Gewicht der Schichten %5.</translation>
+            <translation>%1 Schichten unterscheiden sich, %2 sind gleich. Größe %3 → %4, Bits je Gewicht der Schichten %5.</translation>
         </message>
     </context>
     <context>
@@ -2746,7 +2766,7 @@ Gemessene Änderung der Güte: %2</translation>
         </message>
         <message>
             <source>weights, exact</source>
-            <translation>Gewichte, genau</translation>
+            <translation>Gewichte, exakt</translation>
         </message>
         <message>
             <source>16-bit cache</source>
@@ -3200,8 +3220,8 @@ Divergenz %1</translation>
             <translation>Ein Pixel des Bildes ist eines des Schirms; 1 in einem Bild</translation>
         </message>
         <message>
-            <source>This model works on text; networks on pictures show their pictures here.</source>
-            <translation>Dieses Modell arbeitet auf Text; Netze auf Bildern zeigen hier ihre Bilder.</translation>
+            <source>Here a network on pictures shows what it makes of them. This model works on text: its samples are on the page “Text samples”.</source>
+            <translation>Hier zeigt ein Netz auf Bildern, was es aus ihnen macht. Dieses Modell arbeitet auf Text: Seine Proben sind auf der Seite „Texte“.</translation>
         </message>
         <message>
             <source>Reading the pictures…</source>
@@ -3373,7 +3393,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>exact</source>
-            <translation>genau</translation>
+            <translation>exakt</translation>
         </message>
         <message>
             <source>Share of the machine's limit by row</source>
@@ -4101,7 +4121,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Paper:</source>
-            <translation>Aufsatz:</translation>
+            <translation>Arbeit:</translation>
         </message>
         <message>
             <source>Search methods</source>
@@ -4109,7 +4129,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Search titles, papers, words</source>
-            <translation>Titel, Aufsätze, Wörter suchen</translation>
+            <translation>Titel, Arbeiten, Wörter suchen</translation>
         </message>
         <message>
             <source>Settings:</source>
@@ -5368,15 +5388,15 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The planes, the balanced level and clipped ranges of weights, in groups instead of channels; the clipping is searched, not learned. Not here: quantized activations, learned scales, the rank-one correction, the attention loss, the popcount kernel</source>
-            <translation>Die Bitebenen, die ausgeglichene Stufe und gekappte Bereiche der Gewichte, in Gruppen statt in Kanälen; die Kappung wird gesucht, nicht gelernt. Nicht hier: quantisierte Aktivierungen, gelernte Skalen, die Rang-1-Korrektur, der Verlust der Aufmerksamkeit, der Popcount-Kern</translation>
+            <translation>Die Bitebenen, die ausgeglichene Stufe und beschnittene Bereiche der Gewichte, in Gruppen statt in Kanälen; der Beschnitt wird gesucht, nicht gelernt. Nicht hier: quantisierte Aktivierungen, gelernte Skalen, die Rang-1-Korrektur, der Verlust der Aufmerksamkeit, der Popcount-Kern</translation>
         </message>
         <message>
             <source>The scale search, judged by the error of each product under the Gram matrix of its inputs (q, k, v together, not through the attention); the clipping search is the method “awq-clip”</source>
-            <translation>Die Suche nach Skalen, beurteilt nach dem Fehler jedes Produkts unter der Gram-Matrix seiner Eingaben (q, k, v zusammen, nicht durch die Aufmerksamkeit hindurch); die Suche nach der Kappung ist das Verfahren „awq-clip“</translation>
+            <translation>Die Suche nach Skalen, beurteilt nach dem Fehler jedes Produkts unter der Gram-Matrix seiner Eingaben (q, k, v zusammen, nicht durch die Aufmerksamkeit hindurch); die Suche nach dem Beschnitt ist das Verfahren „awq-clip“</translation>
         </message>
         <message>
             <source>The clipping search, under the Gram matrix of the inputs instead of 512 sampled tokens; the scaling before it is the transform “awq”. Queries and keys are not left out by itself</source>
-            <translation>Die Suche nach der Kappung, unter der Gram-Matrix der Eingaben statt 512 gezogener Token; die Skalierung davor ist die Umformung „awq“. Queries und Keys werden nicht von selbst ausgelassen</translation>
+            <translation>Die Suche nach dem Beschnitt, unter der Gram-Matrix der Eingaben statt 512 gezogener Token; die Skalierung davor ist die Umformung „awq“. Queries und Keys werden nicht von selbst ausgelassen</translation>
         </message>
         <message>
             <source>Part A, the layer-wise calibration, of weights and, on request, of the ranges of their blocks (6 % less loss in long groups of 2 to 4 bits with one scale, none or more where a block has an offset too). Not here: biases and ranges of activations learned with them, the integer program (an allocator), batch norm tuning (the transform “bias-correction”), bias tuning through the network (the transform “bias-tuning”). Our own: the gradient from the Gram matrix, rates in distances between levels, the best state of each row</source>
@@ -5396,7 +5416,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Both passes, whole bits for runs of columns or the paper’s numbers of levels for each; bits counted as stored, lists of columns and steps too. Our own: zero need not be a level, loudest columns first, row ranges clipped by search, inputs from the model as it was instead of the compressed prefix. No kernel of its own</source>
-            <translation>Beide Durchgänge, ganze Bits für Läufe von Spalten oder die Stufenzahlen der Arbeit für jede; Bits gezählt wie gespeichert, Listen der Spalten und Schritte auch. Eigenes: die Null muss keine Stufe sein, lauteste Spalten zuerst, Bereiche der Zeilen durch Suche gekappt, Eingaben vom Modell, wie es war, statt vom verdichteten Anfang. Kein eigener Rechenkern</translation>
+            <translation>Beide Durchgänge, ganze Bits für Läufe von Spalten oder die Stufenzahlen der Arbeit für jede; Bits gezählt wie gespeichert, Listen der Spalten und Schritte auch. Eigenes: die Null muss keine Stufe sein, lauteste Spalten zuerst, Bereiche der Zeilen durch Suche beschnitten, Eingaben vom Modell, wie es war, statt vom verdichteten Anfang. Kein eigener Rechenkern</translation>
         </message>
         <message>
             <source>Folding for networks on pictures, transposed and grouped convolutions too; norms in front of convolutions stay</source>
@@ -5412,7 +5432,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The choice of the grid of each group, 3 and 4 bits. Our own: the clipped ranges judged by the loudness of the inputs, the tag hidden in the scale, and 8-bit scales of second level under one of several groups, not of the row. Not here: the combination with AWQ and OmniQuant, the accelerator</source>
-            <translation>Die Wahl des Gitters jeder Gruppe, 3 und 4 Bits. Eigenes: die gekappten Bereiche, beurteilt nach der Lautstärke der Eingaben, und die in der Skala versteckte Marke. Nicht hier: 8-Bit-Skalen zweiter Stufe, die Verbindung mit AWQ und OmniQuant, der Beschleuniger</translation>
+            <translation>Die Wahl des Gitters jeder Gruppe, 3 und 4 Bits. Eigenes: die beschnittenen Bereiche, beurteilt nach der Lautstärke der Eingaben, und die in der Skala versteckte Marke. Nicht hier: 8-Bit-Skalen zweiter Stufe, die Verbindung mit AWQ und OmniQuant, der Beschleuniger</translation>
         </message>
         <message>
             <source>The weight quantizer, with the mean taken off before the sign. Not the training and not the 8-bit activations: a model that was not trained for it is destroyed. Scales of groups (fitted) are our own; an offset beside the scale has “ptq161” with 0 % of the channels kept</source>
@@ -5436,7 +5456,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Clipped ranges a channel and their reparametrisation onto one grid, weights fitted after it, for products and convolutions of any place. Not: folding into the norm before, the logarithmic grid behind a softmax</source>
-            <translation>Gekappte Bereiche je Kanal und ihre Umrechnung auf ein Gitter, danach angepasste Gewichte, für Produkte und Faltungen an jeder Stelle. Nicht: das Einrechnen in die Norm davor, das logarithmische Gitter hinter einem Softmax</translation>
+            <translation>Beschnittene Bereiche je Kanal und ihre Umrechnung auf ein Gitter, danach angepasste Gewichte, für Produkte und Faltungen an jeder Stelle. Nicht: das Einrechnen in die Norm davor, das logarithmische Gitter hinter einem Softmax</translation>
         </message>
         <message>
             <source>The threshold rule, over any metric; it is found exactly where the paper bisects. Not: the extra bits for layers in the top percentiles of a second criterion</source>
@@ -5444,7 +5464,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The exact singular values with circular padding for any stride, L_orth for both cases, its bound, which shapes can be orthogonal, with and without the batch norm behind. Not: L_orth as a regulariser in training</source>
-            <translation>Die genauen Singulärwerte bei zyklischem Rand für jede Schrittweite, L_orth für beide Fälle, seine Schranke, welche Formen orthogonal sein können, mit und ohne die Batch-Norm dahinter. Nicht: L_orth als Regularisierung im Training</translation>
+            <translation>Die exakten Singulärwerte bei zyklischem Rand für jede Schrittweite, L_orth für beide Fälle, seine Schranke, welche Formen orthogonal sein können, mit und ohne die Batch-Norm dahinter. Nicht: L_orth als Regularisierung im Training</translation>
         </message>
         <message>
             <source>The linear, quadratic and memory cost, the Pareto front over uniform widths, 8-bit ends and mixtures, measured without training. The AQT quantizers are static-activations with aqt=1. Not: networks of other depth and width, training</source>
@@ -5488,7 +5508,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The law with the constants of its table 2 as a public reproduction quotes them (the text was not at hand), critical data size, best splits and compute-optimal precision. Own runs are fitted on the command line: &apos;analyse training-law RUNS.csv&apos;. Not: scales by channel or tensor, which the paper counts as one constant each</source>
-            <translation>Das Gesetz mit den Konstanten seiner Tabelle 2, wie eine öffentliche Nachrechnung sie anführt (der Text lag nicht vor), die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit. Eigene Läufe werden in der Befehlszeile angepasst: &apos;analyse training-law RUNS.csv&apos;. Nicht: Skalen je Kanal oder Tensor, die der Aufsatz als je eine Konstante zählt</translation>
+            <translation>Das Gesetz mit den Konstanten seiner Tabelle 2, wie eine öffentliche Nachrechnung sie anführt (der Text lag nicht vor), die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit. Eigene Läufe werden in der Befehlszeile angepasst: &apos;analyse training-law RUNS.csv&apos;. Nicht: Skalen je Kanal oder Tensor, die die Arbeit als je eine Konstante zählt</translation>
         </message>
         <message>
             <source>All of it, for every block format. Our own: sweeps of coordinate descent at the end, the importance that scales are fitted with, and that a row is rounded where that is better</source>
@@ -5568,7 +5588,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Relevance of every stored product by the propagation rules, on classifiers of any graph, as a cost a width; allocation within narrow widths is near-mean, clipped channels are clipped-channels. Not: widths of attention products, which hold no weights</source>
-            <translation>Die Relevanz jedes gespeicherten Produkts nach den Rückführungsregeln, auf Klassifikatoren mit jedem Graphen, als Kosten je Breite; das Verteilen in engen Breiten ist near-mean, gekappte Kanäle sind clipped-channels. Nicht: Breiten von Produkten der Aufmerksamkeit, die keine Gewichte halten</translation>
+            <translation>Die Relevanz jedes gespeicherten Produkts nach den Rückführungsregeln, auf Klassifikatoren mit jedem Graphen, als Kosten je Breite; das Verteilen in engen Breiten ist near-mean, beschnittene Kanäle sind clipped-channels. Nicht: Breiten von Produkten der Aufmerksamkeit, die keine Gewichte halten</translation>
         </message>
         <message>
             <source>Blockwise rounding onto every codebook; blocks lie inside rows, where the paper flattens. The 16-bit outlier columns are “proxy-outliers”. The search for scales is our own</source>
@@ -5576,7 +5596,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The search over clipped ranges, for formats whose blocks have evenly spaced levels. Our own: a block is taken from the scale search of 'rtn' where that leaves less by the same measure</source>
-            <translation>Die Suche über gekappte Bereiche, für Formate, deren Blöcke gleichmäßige Stufen haben. Eigenes: Ein Block kommt aus der Skalensuche von 'rtn', wo die nach demselben Maß weniger übrig lässt</translation>
+            <translation>Die Suche über beschnittene Bereiche, für Formate, deren Blöcke gleichmäßige Stufen haben. Eigenes: Ein Block kommt aus der Skalensuche von 'rtn', wo die nach demselben Maß weniger übrig lässt</translation>
         </message>
         <message>
             <source>Per-token dynamic ranges (or per group of inputs); combine with the transform “smoothquant”</source>
@@ -5596,7 +5616,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The format search over weights, a clip for each output channel and one split a layer. Not: activations</source>
-            <translation>Die Suche nach Formaten über Gewichte, eine Kappung je Ausgangskanal und eine Aufteilung je Schicht. Nicht: Aktivierungen</translation>
+            <translation>Die Suche nach Formaten über Gewichte, einen Beschnitt je Ausgangskanal und eine Aufteilung je Schicht. Nicht: Aktivierungen</translation>
         </message>
         <message>
             <source>The weight quantizer, not the training: a model that was not trained for it is destroyed by the paper's own scale. The fitted scales are our own</source>
@@ -5604,7 +5624,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Both programs, exact, and the split of the budget by one ratio; trying the ten ratios and looking at the pictures is left to 'evaluate'. Not: widths of activations</source>
-            <translation>Beide Programme, genau, und die Aufteilung des Budgets durch ein Verhältnis; die zehn Verhältnisse durchzuprobieren und die Bilder anzusehen bleibt 'evaluate' überlassen. Nicht: Breiten der Aktivierungen</translation>
+            <translation>Beide Programme, exakt, und die Aufteilung des Budgets durch ein Verhältnis; die zehn Verhältnisse durchzuprobieren und die Bilder anzusehen bleibt 'evaluate' überlassen. Nicht: Breiten der Aktivierungen</translation>
         </message>
         <message>
             <source>The two-level rule, over any metric</source>
@@ -5612,7 +5632,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The exact program over narrow widths within a budget of weights, ends at 8 bits. Not: a second budget for the widths of activations</source>
-            <translation>Das genaue Programm über enge Breiten in einem Budget der Gewichte, Enden bei 8 Bits. Nicht: ein zweites Budget für die Breiten der Aktivierungen</translation>
+            <translation>Das exakte Programm über enge Breiten in einem Budget der Gewichte, Enden bei 8 Bits. Nicht: ein zweites Budget für die Breiten der Aktivierungen</translation>
         </message>
         <message>
             <source>ZD; the cost per format (importance x weights x 4^-bits) is our own</source>
@@ -5676,7 +5696,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Loss by training tokens</source>
-            <translation>Verlust nach Trainingstoken</translation>
+            <translation>Verlust nach Trainings-Token</translation>
         </message>
         <message>
             <source>Formats, the best split of each width</source>
@@ -5704,7 +5724,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>training tokens</source>
-            <translation>Trainingstoken</translation>
+            <translation>Trainings-Token</translation>
         </message>
         <message>
             <source>Compressed</source>
@@ -5880,7 +5900,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Squared error over power, best clip a row</source>
-            <translation>Quadrierter Fehler durch Leistung, beste Kappung je Zeile</translation>
+            <translation>Quadrierter Fehler durch Leistung, bester Beschnitt je Zeile</translation>
         </message>
         <message>
             <source>best</source>
@@ -5888,11 +5908,11 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Samples a step</source>
-            <translation>Stichproben je Schritt</translation>
+            <translation>Proben je Schritt</translation>
         </message>
         <message>
             <source>samples</source>
-            <translation>Stichproben</translation>
+            <translation>Proben</translation>
         </message>
         <message>
             <source>time step</source>
@@ -5920,7 +5940,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Degradation by training tokens</source>
-            <translation>Verlust an Güte nach Trainingstoken</translation>
+            <translation>Verlust an Güte nach Trainings-Token</translation>
         </message>
         <message>
             <source>Predicted</source>
@@ -6068,7 +6088,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Bit operations against quality</source>
-            <translation>Bit-Operationen gegen Güte</translation>
+            <translation>Bitoperationen gegen Güte</translation>
         </message>
         <message>
             <source>Curves at equal bits</source>
@@ -6088,7 +6108,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>bit operations</source>
-            <translation>Bit-Operationen</translation>
+            <translation>Bitoperationen</translation>
         </message>
         <message>
             <source>bits saved at equal quality</source>
@@ -6124,7 +6144,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Bias and batch norm tuning in closed form, from mean and Gram matrix of the inputs in calibration, for the format and method that the loom is set to, all layers at once. Not: gradients through the network to the outputs, inputs of the compressed network, several passes, grouped convolutions. Layers without a bias or a norm behind them stay</source>
-            <translation>Anpassung von Bias und Batch-Norm in geschlossener Form, aus Mittel und Gram-Matrix der Eingaben bei der Kalibrierung, für Format und Verfahren, auf die der Webstuhl gestellt ist, alle Schichten zugleich. Nicht: Gradienten durch das Netz bis zu den Ausgaben, Eingaben des komprimierten Netzes, mehrere Durchgänge, gruppierte Faltungen. Schichten ohne Bias oder Norm dahinter bleiben</translation>
+            <translation>Anpassung von Bias und Batch-Norm in geschlossener Form, aus Mittel und Gram-Matrix der Eingaben bei der Kalibrierung, für Format und Verfahren, auf die der Webstuhl gestellt ist, alle Schichten zugleich. Nicht: Gradienten durch das Netz bis zu den Ausgaben, Eingaben des verdichteten Netzes, mehrere Durchgänge, gruppierte Faltungen. Schichten ohne Bias oder Norm dahinter bleiben</translation>
         </message>
         <message>
             <source>Tune the variance of batch norms too</source>
@@ -6140,7 +6160,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Moves biases down the slope of the divergence until the compressed model answers as the original does.</source>
-            <translation>Bewegt Bias-Werte den Hang der Divergenz hinab, bis das komprimierte Modell antwortet wie das Original.</translation>
+            <translation>Bewegt Bias-Werte den Hang der Divergenz hinab, bis das verdichtete Modell antwortet wie das Original.</translation>
         </message>
         <message>
             <source>Part D for classifiers and language models: biases of layers and norms go down the slope of the divergence of the logits, with gradients by LibTorch. Not here: thresholds of quantizers (layers come as they were packed, their inputs are not rounded); the embedding stays as stored meanwhile; the reference is the model as this transform finds it, so it is used instead of “bias-correction”, not beside it. Our own: the best state on data held out, fewer steps. At least 100 pictures: by 32 ResNet-20 at 4 bits becomes worse on others</source>
@@ -6248,7 +6268,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>The time embedding and its projections, each layer as a row a step in any format, f16 as in the paper; the layer kept beside for other steps where asked. Not: dropping layers that only other tables read, which become tables as well; files: no export holds the tables, a recipe makes them again</source>
-            <translation>Die Zeiteinbettung und ihre Projektionen, jede Schicht als eine Zeile je Schritt in jedem Format, f16 wie im Artikel; auf Wunsch bleibt die Schicht für andere Schritte daneben. Nicht: Schichten weglassen, die nur andere Tabellen lesen, auch sie werden Tabellen; Dateien: kein Export enthält die Tabellen, ein Rezept macht sie wieder</translation>
+            <translation>Die Zeiteinbettung und ihre Projektionen, jede Schicht als eine Zeile je Schritt in jedem Format, f16 wie in der Arbeit; auf Wunsch bleibt die Schicht für andere Schritte daneben. Nicht: Schichten weglassen, die nur andere Tabellen lesen, auch sie werden Tabellen; Dateien: kein Export enthält die Tabellen, ein Rezept macht sie wieder</translation>
         </message>
         <message>
             <source>Steps of the sampler, each with a row</source>
@@ -6536,7 +6556,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>number of weights</source>
-            <translation>Zahl der Gewichte</translation>
+            <translation>Anzahl der Gewichte</translation>
         </message>
         <message>
             <source>squared weight error</source>
@@ -6708,7 +6728,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Stage 1 (signs and scales), several masks and scales by row; the distillation of the scales is a transform of its own, “scale-distillation”. The base is not counted</source>
-            <translation>Stufe 1 (Vorzeichen und Skalen), mehrere Masken und Skalen je Zeile; das Nachlernen der Skalen ist eine eigene Transformation, „scale-distillation“. Das Grundmodell wird nicht gezählt</translation>
+            <translation>Stufe 1 (Vorzeichen und Skalen), mehrere Masken und Skalen je Zeile; das Nachlernen der Skalen ist eine eigene Umformung, „scale-distillation“. Das Grundmodell wird nicht gezählt</translation>
         </message>
         <message>
             <source>Moves the scales of one-bit differences down the slope of the squared error of the logits to the fine-tuned model.</source>
@@ -7005,11 +7025,11 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>%1 seeds. Perplexity without faults: %2.</source>
-            <translation>%1 Zufallssaaten. Perplexität ohne Fehler: %2.</translation>
+            <translation>%1 Startwerte. Perplexität ohne Fehler: %2.</translation>
         </message>
         <message>
             <source>%1 networks on %2 calibration samples.</source>
-            <translation>%1 Netze auf %2 Kalibrierstichproben.</translation>
+            <translation>%1 Netze auf %2 Kalibrierproben.</translation>
         </message>
         <message>
             <source>%1 leaves the least error on %2 of %3 layers.</source>
@@ -7029,7 +7049,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>Rounding without training, measured once on one set of samples: no error bars over seeds.</source>
-            <translation>Runden ohne Training, einmal auf einer Stichprobe gemessen: keine Fehlerbalken über Zufallssaaten.</translation>
+            <translation>Runden ohne Training, einmal auf einer Stichprobe gemessen: keine Fehlerbalken über Startwerte.</translation>
         </message>
         <message>
             <source>read back: %1 tensors have the names and bytes that were written</source>
@@ -7113,7 +7133,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>biases and norms now fit layers in %1 by %2; of other bits, and uncompressed, the model computes something else than before</source>
-            <translation>Biase und Normen passen nun zu Schichten in %1 mit %2; mit anderen Bits, und unkomprimiert, rechnet das Modell etwas anderes als vorher</translation>
+            <translation>Biase und Normen passen nun zu Schichten in %1 mit %2; mit anderen Bits, und unverdichtet, rechnet das Modell etwas anderes als vorher</translation>
         </message>
         <message>
             <source>%1 of %2 layers have no bias and no batch norm behind them and stay</source>
@@ -7321,7 +7341,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>%1: the model has no layer to compress, so there is nothing to export</source>
-            <translation>%1: Das Modell hat keine Schicht zum Komprimieren, also gibt es nichts zu exportieren</translation>
+            <translation>%1: Das Modell hat keine Schicht zum Verdichten, also gibt es nichts zu exportieren</translation>
         </message>
         <message>
             <source>%1: this is a folder, choose the name of a file</source>
@@ -7553,7 +7573,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>%1: this is the model that this one was tuned from, choose another name for the compressed file</source>
-            <translation>%1: Dies ist das Modell, aus dem dieses abgestimmt wurde; wählen Sie einen anderen Namen für die komprimierte Datei</translation>
+            <translation>%1: Dies ist das Modell, aus dem dieses abgestimmt wurde; wählen Sie einen anderen Namen für die verdichtete Datei</translation>
         </message>
         <message>
             <source>this kind of file holds differences to the model that this one was tuned from: choose that one first</source>
@@ -8185,7 +8205,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>all tensors take %1 bytes in this file, and %2 as their formats pack them</source>
-            <translation>alle Tensoren belegen in dieser Datei %1 Byte, so wie ihre Formate sie packen %2</translation>
+            <translation>alle Tensoren belegen in dieser Datei %1 Byte statt der %2, in die ihre Formate sie packen</translation>
         </message>
         <message>
             <source>differences only: the %1 of the base are needed beside them</source>
@@ -8419,7 +8439,7 @@ Divergenz %1</translation>
         </message>
         <message>
             <source>This file was made from %1. What is measured here is held against this file as it is stored; open the original to hold the same bits against that. Over all tensors this file has %2 bits a weight%3.</source>
-            <translation>Diese Datei wurde aus %1 gemacht. Was hier gemessen wird, wird mit dieser Datei verglichen, wie sie gespeichert ist; für den Vergleich mit dem Original das Original öffnen. Über alle Tensoren hat diese Datei %2 Bit je Gewicht%3.</translation>
+            <translation>Diese Datei wurde aus %1 gemacht. Was hier gemessen wird, wird mit dieser Datei verglichen, wie sie gespeichert ist; für den Vergleich mit dem Original das Original öffnen. Über alle Tensoren hat diese Datei %2 Bits je Gewicht%3.</translation>
         </message>
         <message>
             <source>, the original %1</source>

@@ -69,6 +69,42 @@ private slots:
         QVERIFY(!find<QLineEdit>(dialog, "exportPath")->text().endsWith(".gguf"));
     }
 
+    void opensOnWhatTheCommandLineWrites()
+    {
+        const auto picture = open(classifier().path());
+        const auto shownId = [](QDialog& dialog, const Workspace& workspace) {
+            const int row = find<QComboBox>(dialog, "exportKind")->currentIndex();
+            return exportKindsFor(workspace.model())[std::size_t(row)]->id;
+        };
+        for (const char* const format : {"int8row", "int4row"}) {
+            setAll(*picture, {format, "rtn", {}});
+            ExportDialog dialog(*picture, "shapes.onnx", nullptr);
+            dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+            const auto usual =
+                exportTargetOf({}, "shapes.onnx", picture->model(), picture->document().allocation());
+            QVERIFY(usual.has_value());
+            QCOMPARE(shownId(dialog, *picture), (*usual)->id);
+            QVERIFY(find<QPushButton>(dialog, "exportNarrower")->isHidden());
+        }
+        // Who chose 8 bits gets back by one button.
+        ExportDialog dialog(*picture, "shapes.onnx", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        QCOMPARE(shownId(dialog, *picture), std::string_view("onnx-int4"));
+        auto* const kinds = find<QComboBox>(dialog, "exportKind");
+        kinds->setCurrentIndex(0);
+        emit kinds->activated(0);
+        auto* const narrower = find<QPushButton>(dialog, "exportNarrower");
+        QVERIFY(!narrower->isHidden());
+        narrower->click();
+        QCOMPARE(shownId(dialog, *picture), std::string_view("onnx-int4"));
+        QVERIFY(narrower->isHidden());
+        // A name that is typed says the same as it does on the command line.
+        auto* const path = find<QLineEdit>(dialog, "exportPath");
+        path->setText(m_folder.filePath("a.safetensors"));
+        path->setText(m_folder.filePath("a.onnx"));
+        QCOMPARE(shownId(dialog, *picture), std::string_view("onnx-int4"));
+    }
+
     void saysBeforeWhatTheFileWillHoldInstead()
     {
         const auto picture = open(classifier().path());

@@ -3,12 +3,14 @@
 #include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/text/text_page.h"
 #include "app/gui/theme.h"
+#include "app/session/samples.h"
 #include "core/sensitivity/candidate.h"
 #include "tests/app/window_fixture.h"
 
 #include <QLabel>
 #include <QPointer>
 #include <QPushButton>
+#include <QTextBrowser>
 #include <QTreeWidget>
 #include <QtTest>
 
@@ -120,6 +122,36 @@ private slots:
         QVERIFY(
             dialog->found()->difference()
             > 0); // the original's own choice is what the compressed one finds unlikely
+    }
+
+    void aTextThatEndsAtOnceIsSaidToDo()
+    {
+        TextPage page(*m_workspace);
+        emit m_workspace->text().updated({.prompt = "Once", .complete = false});
+        const auto said = [&] {
+            QStringList texts;
+            for (const QLabel* const label : page.findChildren<QLabel*>())
+                texts << label->text();
+            return texts.join('\n');
+        };
+        QVERIFY2(!said().contains("at once"), qPrintable(said()));
+        emit m_workspace->text().updated({.prompt = "Once", .complete = true});
+        QVERIFY2(said().contains("at once"), qPrintable(said()));
+    }
+
+    void theTextPageOfANetworkOnPicturesNamesTheirPage()
+    {
+        const auto pictures =
+            Workspace::create(loadModel(sampleModels()[1].path()).value(), m_plugins, {}).value();
+        TextPage page(*pictures);
+        page.resize(900, 460);
+        page.QWidget::show();
+        QVERIFY(!find<QTextBrowser>(page, "originalText")->isVisible());
+        QVERIFY(!find<QPushButton>(page, "generate")->isVisible());
+        bool isSaid = false;
+        for (const QLabel* const label : page.findChildren<QLabel*>())
+            isSaid = isSaid || (label->isVisible() && label->text().contains("“Pictures”"));
+        QVERIFY(isSaid);
     }
 
     void aDifferenceIsListedAndTakenOverInOneStep()

@@ -216,6 +216,27 @@ private slots:
             }
     }
 
+    void qualitiesOfPicturesAreWaitedFor() // which come after the end of the measurement
+    {
+        QVERIFY(writeSuperResolution(m_folder.filePath("large.safetensors")));
+        const std::shared_ptr<Workspace> workspace =
+            Workspace::create(
+                loadModel(m_folder.filePath("large.safetensors").toStdString()).value(), m_plugins, {})
+                .value();
+        QVERIFY(writePictures(m_folder.filePath("many"), 8, 256, 0));
+        PictureOptions options = workspace->pictures().options();
+        options.source.images = m_folder.filePath("many").toStdString();
+        QSignalSpy changed(&workspace->pictures(), &PicturesController::changed);
+        workspace->pictures().load(options);
+        QVERIFY(changed.wait(30000));
+        workspace->document().replace(uniform(workspace->model(), {"int3row", "rtn", {}}), "three bits");
+        workspace->evaluation().request(workspace->document().allocation());
+        QVERIFY(grabPage(workspace, "pictures", Theme::Dark, {1000, 460}).has_value());
+        QCOMPARE(workspace->evaluation().outcomes().size(), std::size_t(8));
+        for (const PictureOutcome& outcome : workspace->evaluation().outcomes())
+            QVERIFY(outcome.isKnown && outcome.quality);
+    }
+
     void pluginDialogs_data()
     {
         QTest::addColumn<QString>("theme");

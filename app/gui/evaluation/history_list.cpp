@@ -4,11 +4,10 @@
 #include "app/gui/pictures/picture_words.h"
 #include "app/gui/recipes/difference_dialog.h"
 #include "app/gui/theme.h"
+#include "app/session/choice_step.h"
 
-#include <QLocale>
 #include <QMenu>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -25,10 +24,7 @@ HistoryList::HistoryList(Workspace& workspace, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setTextElideMode(Qt::ElideRight);
     QUndoStack& stack = workspace.document().undoStack();
-    connect(&stack, &QUndoStack::indexChanged, this, [this] {
-        remember();
-        refresh();
-    });
+    connect(&stack, &QUndoStack::indexChanged, this, &HistoryList::refresh);
     connect(&workspace.evaluation(), &EvaluationController::finished, this, &HistoryList::refresh);
     connect(this, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
         m_workspace.document().undoStack().setIndex(item->data(Qt::UserRole).toInt());
@@ -43,49 +39,42 @@ HistoryList::HistoryList(Workspace& workspace, QWidget* parent)
         QMenu menu;
         QAction* const compare =
             menu.addAction(tr("Compare with now…"), this, [this, step] { compareWithNow(step); });
-        compare->setEnabled(
-            step != m_workspace.document().undoStack().index() && m_steps[std::size_t(step)].has_value());
+        compare->setEnabled(step != m_workspace.document().undoStack().index());
         menu.exec(viewport()->mapToGlobal(place));
     });
-    remember();
     refresh();
-}
-
-void HistoryList::remember()
-{
-    const QUndoStack& stack = m_workspace.document().undoStack();
-    const auto index = std::size_t(stack.index());
-    const Allocation& now = m_workspace.document().allocation();
-    m_steps.resize(std::size_t(stack.count()) + 1);
-    if (m_steps[index] != now) {
-        // Another step than the one that was here: what followed it is gone as well.
-        m_steps.resize(index);
-        m_steps.resize(std::size_t(stack.count()) + 1);
-        m_steps[index] = now;
-    }
 }
 
 void HistoryList::compareWithNow(int step)
 {
     const QString title = step == 0 ? tr("Opened") : m_workspace.document().undoStack().text(step - 1);
-    (new DifferenceDialog(m_workspace, title, *m_steps[std::size_t(step)], window()))->show();
+    visitSteps(m_workspace.document(), [&](int at, const Allocation& allocation) {
+        if (at == step)
+            (new DifferenceDialog(m_workspace, title, allocation, window()))->show();
+    });
 }
 
-std::optional<HistoryList::Quality> HistoryList::qualityAt(int step) const
+std::optional<HistoryList::Quality> HistoryList::qualityOf(const Allocation& allocation) const
 {
-    const auto& allocation = m_steps[std::size_t(step)];
-    if (!allocation)
-        return std::nullopt;
+    const EvaluationController& evaluation = m_workspace.evaluation();
+    const bool isOriginal = allocation == m_workspace.model().original();
     if (m_workspace.model().picture) {
-        const PictureEvaluation* const known = m_workspace.evaluation().pictureEvaluation(*allocation);
-        if (known == nullptr || !known->isComplete())
-            return std::nullopt;
-        const Headline headline = headlineOf(*known);
-        return Quality{headline.value.value, headline.text(), headline.unit};
+        for (const Evaluation& point : evaluation.measuredPoints()) {
+            const PictureEvaluation* const known = evaluation.pictureEvaluation(point.allocation);
+            if (known == nullptr || !known->isComplete() || (point.allocation != allocation && !isOriginal))
+                continue;
+            const Headline headline = isOriginal ? originalHeadline(*known) : headlineOf(*known);
+            const bool isItself = isOriginal && !headline.reference; // "equal" to what?
+            return Quality{headline.value.value, isItself ? tr("original") : headline.text()};
+        }
+        return std::nullopt;
     }
-    for (const Evaluation& point : m_workspace.evaluation().measuredPoints())
-        if (point.allocation == *allocation)
-            return Quality{point.perplexity.value, QLocale().toString(point.perplexity.value, 'f', 3), {}};
+    for (const Evaluation& point : evaluation.measuredPoints())
+        // Every measurement runs the original beside it.
+        if (point.allocation == allocation || isOriginal) {
+            const double value = (isOriginal ? point.referencePerplexity : point.perplexity).value;
+            return Quality{value, formatPerplexity(value)};
+        }
     return std::nullopt;
 }
 
@@ -95,22 +84,25 @@ void HistoryList::refresh()
     const ThemeColors colors = themeColors(palette());
     clear();
     const QString equal = decibelText(std::numeric_limits<double>::infinity());
+    std::vector<std::optional<Quality>> qualities(std::size_t(stack.count()) + 1);
+    visitSteps(m_workspace.document(), [&](int step, const Allocation& allocation) {
+        qualities[std::size_t(step)] = qualityOf(allocation);
+    });
     for (int step = stack.count(); step >= 0; --step) {
         const QString title = step == 0 ? tr("Opened") : stack.text(step - 1);
-        const auto here = qualityAt(step);
+        const auto& here = qualities[std::size_t(step)];
         QString effect = here ? here->text : tr("not measured");
-        if (const auto before = step > 0 ? qualityAt(step - 1) : std::nullopt; here && before) {
+        if (const auto before = step > 0 ? qualities[std::size_t(step) - 1] : std::nullopt; here && before) {
             const double change = here->value - before->value;
             // Not from pictures equal to the original's: what their PSNR is said to be is a convention.
             if (std::isfinite(change) && before->text != equal)
-                effect = (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
-                    + formatSmall(std::abs(change))
-                    + (here->unit.isEmpty() ? QString() : QChar(0x00a0) + here->unit);
+                effect += QStringLiteral(" (%1%2)").arg(
+                    change < 0 ? QStringLiteral("−") : QStringLiteral("+"), formatSmall(std::abs(change)));
         }
         auto* const item = new QListWidgetItem(QStringLiteral("%1   %2").arg(effect, title), this);
         item->setData(Qt::UserRole, step);
-        item->setToolTip((m_workspace.model().picture ? tr("%1\nMeasured change of quality: %2")
-                                                      : tr("%1\nMeasured change of perplexity: %2"))
+        item->setToolTip((m_workspace.model().picture ? tr("%1\nMeasured quality, and its change from the step before: %2")
+                                                      : tr("%1\nMeasured perplexity, and its change from the step before: %2"))
                              .arg(title, effect));
         if (step > stack.index())
             item->setForeground(colors.mutedText); // undone

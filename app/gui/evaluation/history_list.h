@@ -6,8 +6,8 @@
 
 namespace tritloom {
 
-/// The steps of the undo stack, each with what it did to perplexity, or to pictures, once that is measured. A
-/// click goes there. GUI thread only.
+/// The steps of the undo stack, each with its perplexity, or the headline of its pictures, and the change from
+/// the step before, once they are measured. A click goes there. GUI thread only.
 class HistoryList final : public QListWidget {
     Q_OBJECT
 
@@ -16,16 +16,14 @@ public:
 
 private:
     void compareWithNow(int step);
-    void remember();
     void refresh();
     struct Quality { ///< perplexity, or a headline
         double value = 0;
-        QString text, unit;
+        QString text;
     };
-    [[nodiscard]] std::optional<Quality> qualityAt(int step) const;
+    [[nodiscard]] std::optional<Quality> qualityOf(const Allocation& allocation) const;
 
     Workspace& m_workspace;
-    std::vector<std::optional<Allocation>> m_steps; ///< by index of the stack; absent when it was never on it
 };
 
 } // namespace tritloom

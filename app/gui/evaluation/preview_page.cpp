@@ -71,8 +71,8 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     column->addWidget(m_memory);
     column->addWidget(m_speed);
     auto* const history = new Card(
-        workspace.model().picture ? tr("History: change of quality, measured")
-                                  : tr("History: change of perplexity, measured"),
+        workspace.model().picture ? tr("History: quality, measured")
+                                  : tr("History: perplexity, measured"),
         this);
     m_history->setMinimumHeight(96);
     history->column()->addWidget(m_history, 1);
@@ -138,9 +138,9 @@ void PreviewPage::makeQualityCards()
     large.setPixelSize(26);
     large.setWeight(QFont::DemiBold);
     m_perplexity->setFont(large);
-    m_kind = makeMutedLabel({}, this);
+    m_kind = makeGivingLabel(this);
     m_change = new QLabel(this);
-    m_predicted = makeMutedLabel({}, this);
+    m_predicted = makeGivingLabel(this);
     m_predicted->setToolTip(
         tr("Predicted from the sensitivity table: original × e^divergence; replaced by the measurement"));
     for (QLabel* const label : {m_kind, m_predicted}) {
@@ -273,10 +273,10 @@ void PreviewPage::refreshQuality()
     // While a new allocation waits for its measurement the prediction stands in, and says so by its colour.
     const bool stale = !current && !m_original;
     const double value = stale && predicted ? *predicted : shown.value;
-    m_perplexity->setText(QLocale().toString(value, 'f', value < 100 ? 3 : 1));
+    m_perplexity->setText(formatPerplexity(value));
     tint(m_perplexity, stale ? colors.mutedText : palette().color(QPalette::WindowText));
     m_kind->setText(
-        !stale          ? tr("± %1 measured").arg(QLocale().toString(shown.standardError, 'f', 3))
+        !stale          ? tr("± %1 measured").arg(formatPerplexity(shown.standardError))
             : predicted ? tr("predicted")
                         : tr("of an earlier step"));
     const double change = value - reference;
@@ -285,11 +285,11 @@ void PreviewPage::refreshQuality()
                  : tr("%1 to original %2")
                        .arg(
                            (change < 0 ? QStringLiteral("−") : QStringLiteral("+"))
-                               + QLocale().toString(std::abs(change), 'f', 3),
-                           QLocale().toString(reference, 'f', 3)));
+                               + formatPerplexity(std::abs(change)),
+                           formatPerplexity(reference)));
     tint(m_change, change > 0.0005 && !m_original ? colors.warning : colors.mutedText);
     m_predicted->setText(
-        predicted && !stale && !m_original ? tr("%1 predicted").arg(QLocale().toString(*predicted, 'f', 3))
+        predicted && !stale && !m_original ? tr("%1 predicted").arg(formatPerplexity(*predicted))
                                            : QString());
     m_kl->setText(
         original ? QStringLiteral("0") : formatMeasured(m_shown->kl.value, m_shown->kl.standardError));

@@ -68,6 +68,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     , m_start(new QPushButton(this))
     , m_close(new QPushButton(tr("Close"), this))
     , m_showFolder(new QPushButton(tr("Show in folder"), this))
+    , m_narrower(new QPushButton(tr("Write INT4 instead"), this))
     , m_summary(new QLabel(this))
     , m_list(new QListWidget(this))
     , m_progress(new QProgressBar(this))
@@ -91,6 +92,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_start->setProperty("primary", true);
     m_list->setObjectName(QStringLiteral("exportChecks"));
     m_list->setWordWrap(true);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // lines as wide as the list wrap
     m_list->setSelectionMode(QAbstractItemView::NoSelection);
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);
@@ -108,6 +110,12 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_showFolder->setObjectName(QStringLiteral("exportShowFolder"));
     m_showFolder->setToolTip(tr("Opens the folder that the file lies in"));
     m_showFolder->hide();
+    m_narrower->setObjectName(QStringLiteral("exportNarrower"));
+    m_narrower->setToolTip(tr("The same codes in half the room; what runs the file has to know operator set 21"));
+    connect(m_narrower, &QPushButton::clicked, this, [this] {
+        m_kind->setCurrentIndex(usualFor("model.onnx"));
+        refresh();
+    });
     auto* const buttons = new QHBoxLayout;
     buttons->addWidget(m_showFolder);
     buttons->addStretch(1);
@@ -123,6 +131,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     column->addWidget(m_summary);
     column->addWidget(makeMutedLabel(tr("Rules of the format"), this));
     column->addWidget(m_list, 1);
+    column->addWidget(m_narrower, 0, Qt::AlignLeft);
     column->addWidget(m_progress);
     column->addWidget(m_result);
     column->addLayout(buttons);
@@ -185,7 +194,18 @@ int ExportDialog::firstThatCan() const
     if (kept != m_kinds.end() && canWrite(*kept))
         return int(kept - m_kinds.begin());
     const auto can = std::ranges::find_if(m_kinds, canWrite);
-    return can == m_kinds.end() ? 0 : int(can - m_kinds.begin());
+    if (can == m_kinds.end())
+        return 0;
+    const int usual = usualFor("model" + suffixOf(**can));
+    return usual >= 0 && canWrite(m_kinds[std::size_t(usual)]) ? usual : int(can - m_kinds.begin());
+}
+
+int ExportDialog::usualFor(const std::filesystem::path& path) const
+{
+    const auto target =
+        exportTargetOf({}, path, m_workspace.model(), m_workspace.document().allocation());
+    const auto found = target ? std::ranges::find(m_kinds, *target) : m_kinds.end();
+    return found == m_kinds.end() ? -1 : int(found - m_kinds.begin());
 }
 
 const ExportTarget& ExportDialog::kind() const
@@ -210,9 +230,8 @@ void ExportDialog::followPath()
     const std::string path = m_path->text().toStdString();
     if (std::filesystem::path(path).extension() == suffixOf(kind()))
         return;
-    const ExportTarget& named = exportKindByName(path, m_workspace.model());
-    if (const auto found = std::ranges::find(m_kinds, &named); found != m_kinds.end())
-        m_kind->setCurrentIndex(int(found - m_kinds.begin()));
+    if (const int named = usualFor(path); named >= 0)
+        m_kind->setCurrentIndex(named);
 }
 
 void ExportDialog::choosePath()
@@ -279,6 +298,8 @@ void ExportDialog::refresh()
     const auto problems = m_workspace.exporter().problems(
         m_workspace.document().allocation(), m_path->text().toStdString(), kind().id);
     m_start->setEnabled(running || (problems.empty() && !m_path->text().isEmpty()));
+    const int usual = kind().id == "onnx" ? usualFor("model.onnx") : -1;
+    m_narrower->setVisible(!running && usual >= 0 && usual != m_kind->currentIndex());
     if (running || !m_result->text().isEmpty())
         return;
     m_list->clear();

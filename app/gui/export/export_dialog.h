@@ -28,9 +28,11 @@ private:
     void chooseKind(); ///< the name's ending follows
     void followPath(); ///< and the kind follows the ending
     [[nodiscard]] const ExportTarget& kind() const;
-    /// Row of the kind that a model of this kind was last written as, else of the first that can hold this
-    /// one.
+    /// Row of the kind that a model of this kind was last written as, else of the usual one of the first that
+    /// can hold this one.
     [[nodiscard]] int firstThatCan() const;
+    /// Row of what the command line writes under a path with this ending; -1: nothing that is offered.
+    [[nodiscard]] int usualFor(const std::filesystem::path& path) const;
     [[nodiscard]] QString settingsKey() const; ///< of the kind that was last written
     void choosePath();
     void startOrCancel();
@@ -45,6 +47,7 @@ private:
     QString m_written; ///< where the last export goes
     QComboBox* m_kind;
     QPushButton *m_browse, *m_start, *m_close, *m_showFolder;
+    QPushButton* m_narrower; ///< INT4 in the place of INT8, where that holds what was chosen
     QLabel* m_summary;
     QListWidget* m_list;
     QProgressBar* m_progress;

@@ -37,7 +37,7 @@ PictureCards::PictureCards(Workspace& workspace, QWidget* parent)
     , m_quality(new Card(tr("Quality"), this))
     , m_difference(new Card(tr("Against the original"), this))
     , m_headline(new QLabel(this))
-    , m_kind(makeMutedLabel({}, this))
+    , m_kind(makeGivingLabel(this))
     , m_change(new QLabel(this))
     , m_course(new ConvergencePlot(this))
 {
@@ -156,11 +156,7 @@ void PictureCards::refresh()
     m_course->setReference(headline.reference);
     const QLocale locale;
     if (m_original) {
-        m_headline->setText(
-            headline.reference ? QStringLiteral("%1 %2")
-                                     .arg(locale.toString(*headline.reference, 'f', 2), headline.unit)
-                                     .trimmed()
-                               : tr("equal"));
+        m_headline->setText(originalHeadline(shown).text());
         m_kind->clear();
         m_change->setText(tr("original"));
     } else {

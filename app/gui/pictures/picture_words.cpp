@@ -99,6 +99,14 @@ Headline headlineOf(const PictureEvaluation& evaluation)
         std::nullopt, 2};
 }
 
+Headline originalHeadline(const PictureEvaluation& evaluation)
+{
+    Headline headline = headlineOf(evaluation);
+    // Its pictures are its own: nothing lies between.
+    headline.value = {headline.reference.value_or(std::numeric_limits<double>::infinity()), 0};
+    return headline;
+}
+
 QString decibelText(double decibels)
 {
     if (std::isnan(decibels))

@@ -26,6 +26,8 @@ struct Headline {
     [[nodiscard]] QString text() const; ///< "98.50 %"
 };
 [[nodiscard]] Headline headlineOf(const PictureEvaluation& evaluation);
+/// The same of the original, from any measurement: each runs it beside.
+[[nodiscard]] Headline originalHeadline(const PictureEvaluation& evaluation);
 
 /// "31.62 dB", "equal" for infinity, "–" where there is none.
 [[nodiscard]] QString decibelText(double decibels);

@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTextBrowser>
@@ -74,23 +75,33 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     }
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
-    layout->addLayout(header);
-    layout->addLayout(texts, 1);
+    auto* const samples = new QWidget(this);
+    auto* const column = new QVBoxLayout(samples);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addLayout(header);
+    column->addLayout(texts, 1);
+    layout->addWidget(samples, 1);
     auto* const footer = new QHBoxLayout;
     footer->addWidget(m_difference, 1);
     footer->addWidget(m_blame);
-    layout->addLayout(footer);
     m_blame->setObjectName("blameToken");
     m_blame->setToolTip(tr("Find the layers that cost the token in which the texts first differ"));
     m_blame->hide();
     connect(m_blame, &QPushButton::clicked, this, &TextPage::blameFirstDifference);
 
+    const bool onPictures = workspace.model().picture.has_value();
     const QString why = coreWords(workspace.engine().whyNotEvaluated());
-    m_run->setEnabled(why.isEmpty());
+    const bool canRun = why.isEmpty() && !onPictures;
+    m_run->setEnabled(canRun);
     m_difference->setText(
-        why.isEmpty()
-            ? tr("Both models continue the same prompt; the first token in which they differ is marked.")
-            : tr("Cannot generate: %1").arg(why.toHtmlEscaped()));
+        onPictures      ? tr("Here the original and the compressed language model continue one prompt. This network "
+                             "works on pictures: what it makes of them is on the page “Pictures”.")
+            : canRun    ? tr("Both models continue the same prompt; the first token in which they differ is marked.")
+                        : tr("Cannot generate: %1").arg(why.toHtmlEscaped()));
+    samples->setVisible(canRun); // no empty boxes: the sentence takes their place
+    if (!canRun)
+        m_difference->setAlignment(Qt::AlignCenter);
+    layout->addLayout(footer, canRun ? 0 : 1);
     connect(m_run, &QPushButton::clicked, this, &TextPage::run);
     connect(m_prompt, &QLineEdit::returnPressed, this, &TextPage::run);
     connect(&workspace.text(), &TextController::updated, this, &TextPage::show);
@@ -176,8 +187,11 @@ void TextPage::show(const TextComparison& comparison)
     m_blame->setVisible(comparison.firstDifference.has_value());
     m_original->setHtml(html(comparison, comparison.original));
     m_compressed->setHtml(html(comparison, comparison.compressed));
-    if (!comparison.firstDifference && comparison.original.empty()) {
-        m_difference->clear(); // nothing was written yet
+    if (!comparison.firstDifference && comparison.original.empty()) { // nothing was written yet, or ever
+        m_difference->setText(
+            comparison.complete ? tr("Both models end the text at once: their first token is the end of the text. "
+                                     "Try another prompt, or a higher temperature.")
+                                : QString());
         return;
     }
     if (!comparison.firstDifference) {
@@ -191,8 +205,10 @@ void TextPage::show(const TextComparison& comparison)
         QStringList list;
         if (*comparison.firstDifference < tokens.size())
             for (const auto& candidate : tokens[*comparison.firstDifference].candidates)
-                list << QString("“%1” %2").arg(
-                    QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token))
+                list << QString("%1 %2").arg(
+                    QLocale()
+                        .quoteString(
+                            QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token)))
                         .toHtmlEscaped(),
                     formatShare(candidate.probability));
         return list.isEmpty() ? tr("the end of the text") : list.join(", ");

@@ -22,7 +22,8 @@ Card::Card(const QString& title, QWidget* parent)
 Card::Row Card::addNamedRow(const QString& name, const QString& toolTip)
 {
     auto* const row = new QHBoxLayout;
-    auto* const label = new QLabel(name, this);
+    auto* const label = new ElidedLabel(name, this); // before the figure is cut
+    label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     auto* const figure = new QLabel(this);
     figure->setFont(figureFont(font(), 12));
     figure->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -38,6 +39,14 @@ Card::Row Card::addNamedRow(const QString& name, const QString& toolTip)
 QLabel* makeMutedLabel(const QString& text, QWidget* parent)
 {
     auto* const label = new QLabel(text, parent);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    return label;
+}
+
+QLabel* makeGivingLabel(QWidget* parent)
+{
+    auto* const label = new ElidedLabel({}, parent);
+    label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     label->setForegroundRole(QPalette::PlaceholderText);
     return label;
 }

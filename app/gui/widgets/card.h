@@ -33,6 +33,8 @@ private:
 
 /// Quiet text that follows the theme.
 [[nodiscard]] QLabel* makeMutedLabel(const QString& text, QWidget* parent);
+/// The same where the figure beside it needs the room: gives way to it.
+[[nodiscard]] QLabel* makeGivingLabel(QWidget* parent);
 /// Gives the text this colour, unless it has it already.
 void tint(QLabel* label, const QColor& color);
 /// Figures in equal widths.
