@@ -3863,8 +3863,8 @@ Divergenz %1</translation>
             <translation>Multiplikationen je Token × Bits der Gewichte × Bits der Aktivierungen, 16; das ganzzahlige Programm hält sie neben der Größe ein</translation>
         </message>
         <message>
-            <source>OK</source>
-            <translation>OK</translation>
+            <source>Keep choice</source>
+            <translation>Wahl behalten</translation>
         </message>
         <message>
             <source>The measured sweep</source>

@@ -63,7 +63,7 @@ AllocatorDialog::AllocatorDialog(Workspace& workspace, const std::string& shown,
     m_allocate->setObjectName(QStringLiteral("allocatorApply"));
     m_allocate->setProperty("primary", true);
     m_allocate->setDefault(true);
-    auto* const keep = new QPushButton(tr("OK"), this);
+    auto* const keep = new QPushButton(tr("Keep choice"), this);
     keep->setObjectName(QStringLiteral("allocatorKeep"));
     keep->setToolTip(tr("Keep the choice for the next time without moving bits now"));
     auto* const cancel = new QPushButton(tr("Cancel"), this);
