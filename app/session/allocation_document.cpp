@@ -10,7 +10,9 @@ namespace tritloom {
 
 class AllocationDocument::SetChoices final : public ChoiceStep {
 public:
-    SetChoices(AllocationDocument& document, std::vector<Change> before, std::vector<Change> after, const QString& text)
+    SetChoices(
+        AllocationDocument& document, std::vector<Change> before, std::vector<Change> after,
+        const QString& text)
         : ChoiceStep(std::move(before), std::move(after), text)
         , m_document(document)
     {

@@ -20,7 +20,8 @@ class PreviewPageTest final : public QObject, WindowFixture {
 
     void measure(const std::string& format)
     {
-        m_open->document().replace(uniform(m_open->model(), {format, "rtn", {}}), QString::fromStdString(format));
+        m_open->document().replace(
+            uniform(m_open->model(), {format, "rtn", {}}), QString::fromStdString(format));
         m_open->evaluation().request(m_open->document().allocation());
         QTRY_VERIFY_WITH_TIMEOUT(!m_open->evaluation().isRunning(), 60000);
     }
@@ -58,12 +59,14 @@ private slots:
         QVERIFY(first.allocation != m_open->model().original());
         // Each row has its value, and in brackets how far that is from the row below.
         QString row = history->item(1)->text();
-        QVERIFY2(row.startsWith(formatPerplexity(first.referencePerplexity.value) + "   Opened"), qPrintable(row));
+        QVERIFY2(
+            row.startsWith(formatPerplexity(first.referencePerplexity.value) + "   Opened"), qPrintable(row));
         row = history->item(0)->text();
         const double change = first.perplexity.value - first.referencePerplexity.value;
         QVERIFY(change > 0);
         QVERIFY2(
-            row.startsWith(QString("%1 (+%2)").arg(formatPerplexity(first.perplexity.value), formatSmall(change))),
+            row.startsWith(
+                QString("%1 (+%2)").arg(formatPerplexity(first.perplexity.value), formatSmall(change))),
             qPrintable(row));
         // A page that is made later says the same, of steps that were undone too.
         m_open->document().undoStack().undo();
@@ -93,7 +96,8 @@ private slots:
             qPrintable(QString("%1 in %2").arg(inner->width()).arg(scroll->viewport()->width())));
         // What is a figure is there whole; names before it give way.
         for (const QLabel* const label : inner->findChildren<QLabel*>())
-            if (label->isVisible() && !label->wordWrap() && qobject_cast<const ElidedLabel*>(label) == nullptr)
+            if (label->isVisible() && !label->wordWrap()
+                && qobject_cast<const ElidedLabel*>(label) == nullptr)
                 QVERIFY2(label->width() >= label->minimumSizeHint().width(), qPrintable(label->text()));
     }
 

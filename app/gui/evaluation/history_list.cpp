@@ -101,8 +101,9 @@ void HistoryList::refresh()
         }
         auto* const item = new QListWidgetItem(QStringLiteral("%1   %2").arg(effect, title), this);
         item->setData(Qt::UserRole, step);
-        item->setToolTip((m_workspace.model().picture ? tr("%1\nMeasured quality, and its change from the step before: %2")
-                                                      : tr("%1\nMeasured perplexity, and its change from the step before: %2"))
+        item->setToolTip((m_workspace.model().picture
+                              ? tr("%1\nMeasured quality, and its change from the step before: %2")
+                              : tr("%1\nMeasured perplexity, and its change from the step before: %2"))
                              .arg(title, effect));
         if (step > stack.index())
             item->setForeground(colors.mutedText); // undone

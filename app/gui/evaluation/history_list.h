@@ -6,8 +6,8 @@
 
 namespace tritloom {
 
-/// The steps of the undo stack, each with its perplexity, or the headline of its pictures, and the change from
-/// the step before, once they are measured. A click goes there. GUI thread only.
+/// The steps of the undo stack, each with its perplexity, or the headline of its pictures, and the change
+/// from the step before, once they are measured. A click goes there. GUI thread only.
 class HistoryList final : public QListWidget {
     Q_OBJECT
 

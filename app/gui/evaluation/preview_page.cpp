@@ -71,8 +71,7 @@ PreviewPage::PreviewPage(Workspace& workspace, QWidget* parent)
     column->addWidget(m_memory);
     column->addWidget(m_speed);
     auto* const history = new Card(
-        workspace.model().picture ? tr("History: quality, measured")
-                                  : tr("History: perplexity, measured"),
+        workspace.model().picture ? tr("History: quality, measured") : tr("History: perplexity, measured"),
         this);
     m_history->setMinimumHeight(96);
     history->column()->addWidget(m_history, 1);

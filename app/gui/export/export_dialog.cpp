@@ -111,7 +111,8 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_showFolder->setToolTip(tr("Opens the folder that the file lies in"));
     m_showFolder->hide();
     m_narrower->setObjectName(QStringLiteral("exportNarrower"));
-    m_narrower->setToolTip(tr("The same codes in half the room; what runs the file has to know operator set 21"));
+    m_narrower->setToolTip(
+        tr("The same codes in half the room; what runs the file has to know operator set 21"));
     connect(m_narrower, &QPushButton::clicked, this, [this] {
         m_kind->setCurrentIndex(usualFor("model.onnx"));
         refresh();
@@ -202,8 +203,7 @@ int ExportDialog::firstThatCan() const
 
 int ExportDialog::usualFor(const std::filesystem::path& path) const
 {
-    const auto target =
-        exportTargetOf({}, path, m_workspace.model(), m_workspace.document().allocation());
+    const auto target = exportTargetOf({}, path, m_workspace.model(), m_workspace.document().allocation());
     const auto found = target ? std::ranges::find(m_kinds, *target) : m_kinds.end();
     return found == m_kinds.end() ? -1 : int(found - m_kinds.begin());
 }

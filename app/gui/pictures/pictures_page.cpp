@@ -286,7 +286,7 @@ void PicturesPage::showState()
         const auto& picture = m_workspace.model().picture;
         m_emptyText->setText(
             !picture ? tr("Here a network on pictures shows what it makes of them. This model works on text: "
-                              "its samples are on the page “Text samples”.")
+                          "its samples are on the page “Text samples”.")
                 : m_workspace.pictures().isLoading() ? tr("Reading the pictures…")
                 : !m_why.isEmpty()                   ? m_why
                                    : tr("%1. Drop pictures, or a folder of them, on the window to measure "

@@ -94,10 +94,12 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     const bool canRun = why.isEmpty() && !onPictures;
     m_run->setEnabled(canRun);
     m_difference->setText(
-        onPictures      ? tr("Here the original and the compressed language model continue one prompt. This network "
-                             "works on pictures: what it makes of them is on the page “Pictures”.")
-            : canRun    ? tr("Both models continue the same prompt; the first token in which they differ is marked.")
-                        : tr("Cannot generate: %1").arg(why.toHtmlEscaped()));
+        onPictures
+            ? tr("Here the original and the compressed language model continue one prompt. This network "
+                 "works on pictures: what it makes of them is on the page “Pictures”.")
+            : canRun
+            ? tr("Both models continue the same prompt; the first token in which they differ is marked.")
+            : tr("Cannot generate: %1").arg(why.toHtmlEscaped()));
     samples->setVisible(canRun); // no empty boxes: the sentence takes their place
     if (!canRun)
         m_difference->setAlignment(Qt::AlignCenter);
@@ -189,9 +191,10 @@ void TextPage::show(const TextComparison& comparison)
     m_compressed->setHtml(html(comparison, comparison.compressed));
     if (!comparison.firstDifference && comparison.original.empty()) { // nothing was written yet, or ever
         m_difference->setText(
-            comparison.complete ? tr("Both models end the text at once: their first token is the end of the text. "
-                                     "Try another prompt, or a higher temperature.")
-                                : QString());
+            comparison.complete
+                ? tr("Both models end the text at once: their first token is the end of the text. "
+                     "Try another prompt, or a higher temperature.")
+                : QString());
         return;
     }
     if (!comparison.firstDifference) {

@@ -44,7 +44,8 @@ void ElidedLabel::paintEvent(QPaintEvent*)
 bool ElidedLabel::event(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip && shown() != text()) {
-        const QString rest = toolTip().isEmpty() || toolTip() == text() ? QString() : QLatin1Char('\n') + toolTip();
+        const QString rest =
+            toolTip().isEmpty() || toolTip() == text() ? QString() : QLatin1Char('\n') + toolTip();
         QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), text() + rest, this);
         return true;
     }
