@@ -1,6 +1,7 @@
 #include "app/session/published_recipe.h"
 
 #include "core/base/mapped_file.h"
+#include "core/file/ternary_codes.h"
 #include "core/format/row_group.h"
 
 #include <algorithm>
@@ -20,8 +21,9 @@ Result<LayerChoice> choiceOf(const Model& published, const Layer& layer, const s
             ErrorCode::Unsupported,
             "{}: '{}' is stored as several matrices, which no recipe can say of another file", name,
             layer.name);
-    if (tensor.layout
-        == Layout::TernaryRows) // one scale for the whole matrix: the mean magnitude, as BitNet trains
+    const bool isTernary =
+        tensor.layout == Layout::TernaryRows || (tensor.packed && ternaryCodes::find(tensor.packed->order));
+    if (isTernary) // one scale for the whole matrix: the mean magnitude, as BitNet trains
         return LayerChoice{fmt::format("ternaryg{}", rowGroup(layer.columns)), "ternary", {{"absmean", 1.0}}};
     const NumberFormatPtr& format = storedFormat(tensor);
     if (format->isFloat())

@@ -293,7 +293,8 @@ Key contentKey(const ModelFile& file)
             add(tensor.stored);
         }
         if (tensor.packed) {
-            add(tensor.packed->scales);
+            if (!tensor.packed->scales.isEmpty())
+                add(tensor.packed->scales);
             if (!tensor.packed->zeros.isEmpty())
                 add(tensor.packed->zeros);
         }

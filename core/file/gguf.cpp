@@ -5,6 +5,7 @@
 #include "core/base/mapped_file.h"
 #include "core/base/utf8.h"
 #include "core/file/gguf_types.h"
+#include "core/file/ternary_codes.h"
 
 #include <algorithm>
 #include <bit>
@@ -19,7 +20,8 @@ constexpr std::uint64_t longestName = 65535;
 /// A tensor info as written, before the data section is known.
 struct TensorInfo {
     std::string name;
-    const TypeRow* type = nullptr;
+    const TypeRow* type = nullptr; // or
+    const ternaryCodes::Type* ternary = nullptr; // of a fork
     Shape shape;
     std::uint64_t offset = 0, size = 0; // in the data section
 };
@@ -252,34 +254,48 @@ private:
         }
         const auto type = TRY(number<std::uint32_t>(what));
         info.type = findType(type);
-        if (!info.type)
+        info.ternary = ternaryCodes::find(type);
+        if (!info.type && !info.ternary)
             return fail(
                 ErrorCode::Unsupported, "{}: tensor '{}': {}", m_name, printable(name),
                 describeUnknownType(type));
         info.offset = TRY(number<std::uint64_t>(what));
         TRY_VOID(setSize(info));
-        m_infos.push_back(std::move(info));
-        return {};
-    }
-
-    Result<void> setSize(TensorInfo& info) const
-    {
-        const std::size_t columns = info.shape.back();
-        const TypeRow& type = *info.type;
-        if (columns % type.blockElements != 0)
-            return wrong(
-                "tensor '{}': a row of {} elements is not made of {} blocks of {}", printable(info.name),
-                columns, type.name, type.blockElements);
-        const auto elements = checkedProduct(info.shape);
-        const auto size =
-            elements ? checkedMultiply(*elements / type.blockElements, type.blockBytes) : std::nullopt;
-        if (!size)
-            return wrong("tensor '{}': the shape is larger than any file", printable(info.name));
-        info.size = *size;
         if (info.offset % m_alignment != 0)
             return wrong(
                 "tensor '{}' starts at byte {} of the data, no multiple of the alignment {}",
                 printable(info.name), info.offset, m_alignment);
+        m_infos.push_back(std::move(info));
+        return {};
+    }
+
+    Result<std::optional<std::uint64_t>> blocksSize(const TensorInfo& info) const
+    {
+        const TypeRow& type = *info.type;
+        if (info.shape.back() % type.blockElements != 0)
+            return wrong(
+                "tensor '{}': a row of {} elements is not made of {} blocks of {}", printable(info.name),
+                info.shape.back(), type.name, type.blockElements);
+        const auto elements = checkedProduct(info.shape);
+        return elements ? checkedMultiply(*elements / type.blockElements, type.blockBytes) : std::nullopt;
+    }
+
+    Result<std::optional<std::uint64_t>> ternarySize(const TensorInfo& info) const
+    {
+        const ternaryCodes::Type& type = *info.ternary;
+        if (info.shape.size() != 2 || info.shape[1] % type.columns != 0 || info.shape[0] % type.rows != 0)
+            return wrong(
+                "tensor '{}': {} is for matrices with a multiple of {} inputs and of {} outputs",
+                printable(info.name), type.name, type.columns, type.rows);
+        return ternaryCodes::bytesOf(type, info.shape[0], info.shape[1]);
+    }
+
+    Result<void> setSize(TensorInfo& info) const
+    {
+        const auto size = info.ternary ? TRY(ternarySize(info)) : TRY(blocksSize(info));
+        if (!size)
+            return wrong("tensor '{}': the shape is larger than any file", printable(info.name));
+        info.size = *size;
         return {};
     }
 
@@ -299,8 +315,15 @@ private:
         TRY_VOID(checkOverlap());
         m_model.tensors.reserve(m_infos.size());
         for (TensorInfo& info : m_infos) {
-            const NumberFormatPtr format = TRY(formatOf(info));
             const auto bytes = m_bytes.subspan(*start + info.offset, info.size);
+            if (info.ternary) {
+                const auto matrix =
+                    TRY(ternaryCodes::matrixOf(*info.ternary, info.shape[0], info.shape[1], bytes, m_owner));
+                m_model.tensors.push_back(
+                    {info.name, info.shape, matrix->codes, Layout::Packed, 1, nullptr, matrix, {}, {}});
+                continue;
+            }
+            const NumberFormatPtr format = TRY(formatOf(info));
             m_model.tensors.push_back(
                 {.name = std::move(info.name),
                  .shape = info.shape,
@@ -323,6 +346,13 @@ private:
                 return wrong(
                     "tensors '{}' and '{}' overlap at byte {} of the data", printable(before.name),
                     printable(after.name), after.offset);
+            // Other programs gave other meanings to these numbers; a wrong size is the only sign of it.
+            if (before.ternary && checkedAlign(before.size, m_alignment) != after.offset - before.offset)
+                return fail(
+                    ErrorCode::Unsupported,
+                    "{}: tensor '{}': type {} is read as {} of {}, which is {} bytes, here it has {}", m_name,
+                    printable(before.name), before.ternary->id, before.ternary->name, before.ternary->program,
+                    before.size, after.offset - before.offset);
         }
         return {};
     }

@@ -62,8 +62,6 @@ const TypeRow* findFormat(std::string_view formatId)
 
 std::string describeUnknownType(std::uint32_t id)
 {
-    if (id == 36)
-        return "type 36 is I2_S of bitnet.cpp and ik_llama.cpp, which only those forks can read";
     if (id == 37 || id == 38)
         return fmt::format(
             "type {} is {} of bitnet.cpp, which only that fork can read", id, id == 37 ? "I8_S" : "TL1");

@@ -2,10 +2,12 @@
 
 #include "core/base/half.h"
 #include "core/base/parallel.h"
+#include "core/file/ternary_codes.h"
 #include "core/format/bit_fields.h"
 #include "core/format/row_group.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -55,9 +57,15 @@ Result<Grid> gridOf(const PackedMatrix& matrix)
     using Order = PackedMatrix::Order;
     const std::size_t outputs = matrix.outputs, groups = matrix.groups();
     const bool across = matrix.order == Order::Columns;
-    const std::vector<float> stored = matrix.scales.toFloats();
+    const ternaryCodes::Type* const ternary = ternaryCodes::find(matrix.order);
+    std::vector<float> stored;
+    if (ternary)
+        for (std::size_t o = 0; o < outputs; ++o)
+            stored.push_back(ternary->scale(matrix, o));
+    else
+        stored = matrix.scales.toFloats();
     Grid grid{std::vector<float>(outputs * groups), {}};
-    if (stored.size() != 1)
+    if (stored.size() != 1 && !ternary)
         TRY_VOID(expect(matrix.scales, outputs * groups, "the tensor of scales"));
     for (std::size_t o = 0; o < outputs; ++o)
         for (std::size_t g = 0; g < groups; ++g) {
@@ -112,6 +120,14 @@ void codesOf(const PackedMatrix& matrix, std::size_t output, std::span<std::uint
             codes[i] = std::uint8_t(fieldAt(column, matrix.outputs, i, matrix.bits));
         return;
     }
+    case PackedMatrix::Order::I2S:
+    case PackedMatrix::Order::IQ1BN:
+    case PackedMatrix::Order::IQ2BN:
+    case PackedMatrix::Order::IQ2BNR4:
+        ternaryCodes::find(matrix.order)->fields(matrix, output, codes);
+        for (std::uint8_t& code : codes)
+            ++code; // a weight of 0 is 1 there, 2 here
+        return;
     }
 }
 
@@ -132,7 +148,9 @@ Result<NumberFormatPtr> packedFormat(const PackedMatrix& matrix)
     if (matrix.bits < 2 || matrix.bits > 8)
         return fail(ErrorCode::Unsupported, "{} bits a weight are outside 2..8", matrix.bits);
     bool asFloats = !matrix.groupOfInput.empty();
-    if (matrix.scales.type().format->id() == "f32" && !asFloats)
+    if (matrix.order == PackedMatrix::Order::I2S)
+        asFloats = !isHalf(ternaryCodes::find(matrix.order)->scale(matrix, 0));
+    else if (!matrix.scales.isEmpty() && matrix.scales.type().format->id() == "f32" && !asFloats)
         for (const float scale : matrix.scales.toFloats())
             asFloats |= !isHalf(scale);
     if (asFloats)
@@ -145,9 +163,12 @@ Result<NumberFormatPtr> packedFormat(const PackedMatrix& matrix)
 Result<Tensor> unpack(const PackedMatrix& matrix)
 {
     const bool signedBytes = matrix.order == PackedMatrix::Order::Bytes;
-    TRY_VOID(expect(
-        matrix.codes, matrix.outputs * (signedBytes ? matrix.inputs : wordsFor(matrix.inputs, matrix.bits)),
-        "the tensor of codes"));
+    const ternaryCodes::Type* const ternary = ternaryCodes::find(matrix.order);
+    if (!ternary) // else made by matrixOf(), which checks
+        TRY_VOID(expect(
+            matrix.codes,
+            matrix.outputs * (signedBytes ? matrix.inputs : wordsFor(matrix.inputs, matrix.bits)),
+            "the tensor of codes"));
     const Grid grid = TRY(gridOf(matrix));
     const std::size_t groups = matrix.groups(), inputs = matrix.inputs;
     for (const std::uint32_t group : matrix.groupOfInput)
@@ -182,14 +203,21 @@ Result<Tensor> unpack(const PackedMatrix& matrix)
                 storeField(fields, i - first, matrix.bits, symmetric ? codes[i] ^ middle : codes[i]);
         }
     };
+    std::atomic<bool> hasNoWeight = false;
     parallelFor(matrix.outputs, 16, [&](std::size_t begin, std::size_t end) {
         std::vector<std::uint8_t> codes(inputs);
         for (std::size_t o = begin; o < end; ++o) {
             codesOf(matrix, o, codes);
+            if (ternary && std::ranges::find(codes, 4) != codes.end()) {
+                hasNoWeight = true;
+                return;
+            }
             const std::span<std::byte> row = std::span(bytes).subspan(o * rowBytes, rowBytes);
             packs ? packedRow(o, codes, row) : floatRow(o, codes, row);
         }
     });
+    if (hasNoWeight)
+        return fail(ErrorCode::InvalidInput, "{} holds the code 3, which means no weight", ternary->name);
     return Tensor::adopt(type, std::move(bytes));
 }
 

@@ -19,13 +19,19 @@ struct PackedMatrix {
         Rows, ///< compressed-tensors: one line of 32-bit words an output, [outputs, words]
         Columns, ///< GPTQ: one line an output, down a column, [words, outputs]
         Bytes, ///< int-quantized: signed bytes [outputs, inputs]
+        // Ternary types of GGUF's forks, bytes as in the file, scales among the codes: ternary_codes.h.
+        I2S,
+        IQ1BN,
+        IQ2BN,
+        IQ2BNR4,
     };
     Order order = Order::Rows;
     unsigned bits = 0; ///< 2 to 8
     std::size_t outputs = 0, inputs = 0;
     std::size_t group = 0; ///< inputs that share a scale; `inputs` for one scale an output
     Tensor codes; ///< unsigned but for Order::Bytes
-    /// Floats. Rows, Bytes: [outputs, groups] or one number for all; Columns: [groups, outputs].
+    /// Floats. Rows, Bytes: [outputs, groups] or one number for all; Columns: [groups, outputs]. Empty where
+    /// they lie among the codes.
     Tensor scales;
     /// Empty: 2^(bits - 1), or 0 for signed bytes. Rows: a line a group, down a column; Columns: a line a
     /// group, along a row; Bytes: signed bytes, as the scales.
@@ -40,13 +46,13 @@ struct PackedMatrix {
 };
 
 /// The format with the same numbers: int<bits>g<group> or, with zero points, uint<bits>g<group>; f32 where
-/// groups are no runs of neighbours, or a 32-bit scale is no half. Errors: Unsupported (a width or group that
-/// no format has).
+/// groups are no runs of neighbours, or a 32-bit scale is no half (where there is one a row among the codes,
+/// unpack() finds out). Errors: Unsupported (a width or group that no format has).
 [[nodiscard]] Result<NumberFormatPtr> packedFormat(const PackedMatrix&);
 
 /// The matrix in its format, or in f32 where it does not fit after all: a 16-bit scale that is no half
 /// (bfloat16 below 2^-14), a zero point of a symmetric matrix that is not in the middle. Errors: InvalidInput
-/// (tensors of the wrong size, a scale that is not finite, a group that is not there).
+/// (tensors of the wrong size, a scale that is not finite, a group that is not there, a ternary code of 3).
 [[nodiscard]] Result<Tensor> unpack(const PackedMatrix&);
 
 /// Fields of `bits` (1 to 8) as a little-endian stream in 32-bit words, the unused bits 0: what both layouts

@@ -8223,6 +8223,18 @@ Divergenz %1</translation>
             <source>%1 is no kind of file for networks on pictures: take the ending %2</source>
             <translation>%1 ist keine Art Datei für Netze auf Bildern: Endung %2 nehmen</translation>
         </message>
+        <message>
+            <source>%1 is for matrices with a multiple of %2 inputs and of %3 outputs</source>
+            <translation>%1 ist für Matrizen, deren Zahl der Eingänge ein Vielfaches von %2 und deren Zahl der Ausgänge eines von %3 ist</translation>
+        </message>
+        <message>
+            <source>type %1 is read as %2 of %3, which is %4 bytes, here it has %5</source>
+            <translation>Typ %1 wird als %2 von %3 gelesen, das sind %4 Bytes, hier hat er %5</translation>
+        </message>
+        <message>
+            <source>%1 holds the code 3, which means no weight</source>
+            <translation>%1 enthält den Code 3, der für kein Gewicht steht</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>

@@ -4,11 +4,14 @@
 #include "app/session/plugin_host.h"
 #include "core/architecture/prepared_file.h"
 #include "core/sensitivity/candidate.h"
+#include "tests/support/gguf_builder.h"
 #include "tests/support/huggingface_folder.h"
 #include "tests/support/tuned_models.h"
 
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <fstream>
 
 using namespace tritloom;
 
@@ -99,6 +102,21 @@ private slots:
         const auto entries = recipeEntries(path("mixture.gguf"), m_bases);
         QVERIFY(entries);
         QCOMPARE(entries->size(), m_model->layers.size());
+    }
+
+    void ternaryMatricesOfForksAreTheMethodTernary()
+    {
+        GgufBuilder file(3, 1);
+        file.tensor("blk.0.attn_q.weight", {128, 2}, 36, 0).data(64).number(0.5f).data(28);
+        std::ofstream(path("ternary.gguf"), std::ios::binary)
+            .write(reinterpret_cast<const char*>(file.bytes().data()), std::streamsize(file.bytes().size()));
+        const auto published = loadModel(path("ternary.gguf"));
+        QVERIFY2(published, published ? "" : published.error().message.c_str());
+        const auto entries = publishedEntries(**published, "ternary.gguf");
+        QVERIFY2(entries, entries ? "" : entries.error().message.c_str());
+        QCOMPARE(entries->size(), std::size_t(1));
+        const LayerChoice expected{"ternaryg128", "ternary", {{"absmean", 1.0}}};
+        QVERIFY(entries->front().choice == expected);
     }
 
     void foldersComeBackAsTheyWereChosen_data()
