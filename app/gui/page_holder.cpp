@@ -1,5 +1,6 @@
 #include "app/gui/page_holder.h"
 
+#include <QCoreApplication>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -28,6 +29,7 @@ QWidget* PageHolder::make()
         auto* const scroll = new QScrollArea(this);
         scroll->setFrameShape(QFrame::NoFrame);
         scroll->setWidgetResizable(true);
+        scroll->setAccessibleName(QCoreApplication::translate("Pages", m_row.title)); // it takes focus itself
         m_page = m_row.make(m_workspace, scroll);
         scroll->setWidget(m_page);
         m_inside = scroll;

@@ -1933,6 +1933,18 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <source>Both models end the text at once: their first token is the end of the text. Try another prompt, or a higher temperature.</source>
             <translation>Beide Modelle beenden den Text sofort: Ihr erstes Token ist das Ende des Textes. Versuchen Sie einen anderen Anfang oder eine höhere Temperatur.</translation>
         </message>
+        <message>
+            <source>Number of tokens</source>
+            <translation>Anzahl der Token</translation>
+        </message>
+        <message>
+            <source>Seed</source>
+            <translation>Startwert</translation>
+        </message>
+        <message>
+            <source>Temperature</source>
+            <translation>Temperatur</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::Workspace</name>

@@ -215,6 +215,33 @@ private slots:
         QVERIFY(find<QDockWidget>("dock.layers")->isVisible());
     }
 
+    void remembersWhereTheDocksWere()
+    {
+        openSample();
+        auto* dock = find<QDockWidget>("dock.layers");
+        m_window->addDockWidget(Qt::RightDockWidgetArea, dock);
+        m_window->resizeDocks({dock}, {430}, Qt::Horizontal);
+        auto* floating = find<QDockWidget>("dock.preview");
+        floating->setFloating(true);
+        floating->setGeometry(150, 120, 420, 360);
+        QTest::qWait(50); // laid out
+        const int width = dock->width();
+        const QRect place = floating->geometry();
+        m_window->close();
+        m_window = std::make_unique<MainWindow>(m_plugins, Settings());
+        m_window->show();
+        openSample();
+        dock = find<QDockWidget>("dock.layers");
+        floating = find<QDockWidget>("dock.preview");
+        QCOMPARE(m_window->dockWidgetArea(dock), Qt::RightDockWidgetArea);
+        QTRY_COMPARE(dock->width(), width);
+        QVERIFY(floating->isFloating() && floating->isVisible());
+        QTRY_COMPARE(floating->geometry(), place);
+        action("resetLayout")->trigger();
+        QVERIFY(!floating->isFloating());
+        QCOMPARE(m_window->dockWidgetArea(dock), Qt::LeftDockWidgetArea);
+    }
+
     void aPageMadeLateShowsWhatIsKnown()
     {
         openSample();

@@ -80,6 +80,7 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     m_what->addItem(tr("This model, token by token"), int(BenchmarkController::What::Decode));
     m_what->addItem(tr("This model, whole contexts"), int(BenchmarkController::What::Evaluate));
     m_filter->setPlaceholderText(tr("Formats, filtered"));
+    m_filter->setAccessibleName(m_filter->placeholderText());
     m_filter->setClearButtonEnabled(true);
     m_progress->setRange(0, 0); // how long a row takes is what is to be found out
     m_progress->setTextVisible(false);

@@ -114,6 +114,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_formats->setAccessibleName(tr("Formats to compare"));
     m_table->setAccessibleName(tr("Results of the comparison"));
     m_filter->setPlaceholderText(tr("Formats, filtered"));
+    m_filter->setAccessibleName(m_filter->placeholderText());
     m_filter->setClearButtonEnabled(true);
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);

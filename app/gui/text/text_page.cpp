@@ -39,6 +39,9 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     m_compressed->setObjectName("compressedText");
     m_original->setAccessibleName(tr("Text of the original model"));
     m_compressed->setAccessibleName(tr("Text of the compressed model"));
+    m_tokens->setAccessibleName(tr("Number of tokens"));
+    m_seed->setAccessibleName(tr("Seed"));
+    m_temperature->setAccessibleName(tr("Temperature"));
     m_tokens->setRange(1, 512);
     m_tokens->setValue(48);
     m_tokens->setSuffix(tr(" tokens"));
