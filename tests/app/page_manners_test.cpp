@@ -62,7 +62,8 @@ private slots:
         QTest::qWait(100); // the axes follow
         const auto points = measured->points();
         const QPointF larger = points[0].x() > points[1].x() ? points[0] : points[1];
-        const QPoint at = view->mapFromScene(view->chart()->mapToScene(view->chart()->mapToPosition(larger, measured)));
+        const QPoint at =
+            view->mapFromScene(view->chart()->mapToScene(view->chart()->mapToPosition(larger, measured)));
         QVERIFY(view->viewport()->rect().contains(at));
         QTest::mouseClick(view->viewport(), Qt::LeftButton, Qt::NoModifier, at);
         QCOMPARE(workspace().document().allocation(), first);
@@ -75,9 +76,9 @@ private slots:
         action("page.text")->trigger();
         measure(uniform(workspace().model(), {"q2_k", "rtn", {}}));
         TextComparison last;
-        connect(
-            &workspace().text(), &TextController::updated, this,
-            [&](const TextComparison& comparison) { last = comparison; });
+        connect(&workspace().text(), &TextController::updated, this, [&](const TextComparison& comparison) {
+            last = comparison;
+        });
         find<QPushButton>("generate")->click();
         QTRY_VERIFY_WITH_TIMEOUT(last.complete, 60000);
         disconnect(&workspace().text(), nullptr, this, nullptr);
@@ -93,15 +94,16 @@ private slots:
         for (const bool original : {true, false}) {
             const auto& tokens = original ? last.original : last.compressed;
             QVERIFY(at < tokens.size());
-            const QStringList marks = marked(*find<QTextBrowser>(original ? "originalText" : "compressedText"));
+            const QStringList marks =
+                marked(*find<QTextBrowser>(original ? "originalText" : "compressedText"));
             QCOMPARE(marks.size(), 1);
             QCOMPARE(
                 marks[0].trimmed(),
                 QString::fromStdString(tokenizer.decode(std::span(&tokens[at].token, 1), false)).trimmed());
             QCOMPARE(tokens[at].candidates.size(), std::size_t(5));
             for (const auto& candidate : tokens[at].candidates) {
-                const QString name = QLocale().quoteString(
-                    QString::fromStdString(tokenizer.display(candidate.token)));
+                const QString name =
+                    QLocale().quoteString(QString::fromStdString(tokenizer.display(candidate.token)));
                 QVERIFY2(
                     sides[original ? 0 : 1].contains(
                         name.toHtmlEscaped() + ' ' + formatShare(candidate.probability)),
