@@ -1,6 +1,5 @@
 #include "app/cli/model_commands.h"
 
-#include "app/session/recipe.h"
 #include "core/evaluate/blame.h"
 
 #include <QJsonArray>
@@ -163,8 +162,7 @@ int blame(Context& context, const QStringList& arguments)
         asked.question.evaluationLimit = TRY(context.countOption("runs", 0));
         asked.question.share =
             double(std::min<std::size_t>(100, TRY(context.countOption("share", 80)))) / 100;
-        const Allocation allocation =
-            TRY(readRecipe(*engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
+        const Allocation allocation = TRY(askedAllocation(context, *engine->model()));
         TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         const auto session = TRY(engine->makeSession(nullptr));
         return tritloom::blame(

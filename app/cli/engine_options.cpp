@@ -26,8 +26,7 @@ Result<std::vector<Candidate>> preparedFor(Context& context, const Model& model)
         return candidatesOf(context, model);
     const QStringList given = context.parser.optionNames();
     if (given.contains(QStringLiteral("recipe"))) {
-        Candidate recipe = asCandidate(
-            model, TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases())));
+        Candidate recipe = asCandidate(model, TRY(askedAllocation(context, model)));
         return recipe.format.empty() ? std::vector<Candidate>() : std::vector{std::move(recipe)};
     }
     if (!given.contains(QStringLiteral("format")))
@@ -38,6 +37,13 @@ Result<std::vector<Candidate>> preparedFor(Context& context, const Model& model)
 }
 
 } // namespace
+
+Result<Allocation> askedAllocation(Context& context, const Model& model)
+{
+    if (!context.parser.isSet("recipe"))
+        return model.original();
+    return readRecipe(model, context.parser.value("recipe").toStdString(), context.bases());
+}
 
 Result<PluginChoice> askedPlugin(Context& context, PluginKind kind, const QString& text)
 {

@@ -1,7 +1,6 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/not_finite.h"
-#include "app/session/recipe.h"
 
 #include <QJsonArray>
 
@@ -33,10 +32,7 @@ int evaluate(Context& context, const QStringList& arguments)
     const auto run = [&]() -> Result<Evaluation> {
         engine = TRY(openEngine(context));
         const Model& model = *engine->model();
-        Allocation allocation = model.original();
-        if (context.parser.isSet("recipe"))
-            allocation =
-                TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
+        const Allocation allocation = TRY(askedAllocation(context, model));
         if (!engine->whyNotEvaluated().empty())
             return fail(
                 ErrorCode::Unsupported, "{} cannot be evaluated: {}", model.file->path.filename().string(),

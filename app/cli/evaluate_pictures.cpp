@@ -1,7 +1,6 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/not_finite.h"
-#include "app/session/recipe.h"
 #include "app/session/rounded_inputs.h"
 
 #include <QJsonArray>
@@ -77,10 +76,7 @@ int evaluatePictures(Context& context, std::shared_ptr<const Model> model)
         engine = TRY(openPictureEngine(context, std::move(model)));
         strange = TRY(notFinite(*engine->model(), context.stop));
         const auto judge = TRY(openFeatures(context, *engine));
-        Allocation allocation = engine->model()->original();
-        if (context.parser.isSet("recipe"))
-            allocation = TRY(
-                readRecipe(*engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
+        const Allocation allocation = TRY(askedAllocation(context, *engine->model()));
         std::shared_ptr<const Model> reference;
         if (context.parser.isSet("reference"))
             reference = TRY(context.load(context.parser.value("reference")));

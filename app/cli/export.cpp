@@ -3,7 +3,6 @@
 #include "app/session/export_controller.h"
 #include "app/session/export_kinds.h"
 #include "app/session/pictures_beside.h"
-#include "app/session/recipe.h"
 #include "app/session/written_formats.h"
 
 #include <QJsonArray>
@@ -89,11 +88,8 @@ int exportModel(Context& context, const QStringList& arguments)
             compressor = engine->compressor();
         }
         const Model& model = *network;
-        Allocation allocation = model.original();
-        if (context.parser.isSet("recipe")) {
-            allocation =
-                TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
-        } else if (context.parser.isSet("format") || context.parser.isSet("method")) {
+        Allocation allocation = TRY(askedAllocation(context, model));
+        if (context.parser.isSet("format") || context.parser.isSet("method")) {
             const PluginChoice method =
                 TRY(askedPlugin(context, PluginKind::LayerMethod, context.parser.value("method")));
             const std::string format = context.parser.isSet("format")

@@ -1,6 +1,5 @@
 #include "app/cli/picture_commands.h"
 
-#include "app/session/recipe.h"
 #include "core/evaluate/generate.h"
 
 #include <QJsonArray>
@@ -42,10 +41,7 @@ int generate(Context& context, const QStringList& arguments)
     const auto run = [&]() -> Result<void> {
         const auto engine = TRY(openEngine(context));
         const Model& model = *engine->model();
-        Allocation allocation = model.original();
-        if (context.parser.isSet("recipe"))
-            allocation =
-                TRY(readRecipe(model, context.parser.value("recipe").toStdString(), context.bases()));
+        const Allocation allocation = TRY(askedAllocation(context, model));
         TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         GenerateOptions options;
         options.tokenCount = TRY(context.countOption("tokens", 64));

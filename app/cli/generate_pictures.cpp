@@ -1,6 +1,5 @@
 #include "app/cli/picture_commands.h"
 
-#include "app/session/recipe.h"
 #include "core/architecture/network_cost.h"
 #include "core/task/prompt.h"
 
@@ -118,10 +117,7 @@ int generatePictures(Context& context, std::shared_ptr<const Model> model)
                 ErrorCode::Unsupported, "the network is for {}, it makes no pictures",
                 nameOf(model->picture->task));
         const auto engine = TRY(openPictureEngine(context, std::move(model)));
-        Allocation allocation = engine->model()->original();
-        if (context.parser.isSet("recipe"))
-            allocation = TRY(
-                readRecipe(*engine->model(), context.parser.value("recipe").toStdString(), context.bases()));
+        const Allocation allocation = TRY(askedAllocation(context, *engine->model()));
         const QDir folder(context.parser.value("output"));
         if (!folder.mkpath("."))
             return fail(ErrorCode::Io, "{}: the folder cannot be made", folder.path().toStdString());

@@ -65,6 +65,9 @@ forEachTransform(Context& context, const std::function<const Model&()>& model, c
 [[nodiscard]] Result<std::shared_ptr<Engine>> openEngine(Context& context, const QString& path);
 [[nodiscard]] Result<std::shared_ptr<Engine>>
 openEngine(Context& context, const QString& path, EngineOptions options);
+/// What --recipe says of the model's layers: a recipe, or a compressed model. Without it they are as stored.
+/// Errors: those of readRecipe().
+[[nodiscard]] Result<Allocation> askedAllocation(Context& context, const Model& model);
 /// --base, for commands without the common options.
 void addBaseOption(Context& context);
 /// Candidates of --formats and --method, or the standard ones. Errors: NotFound (a format, a method).
