@@ -67,8 +67,7 @@ public:
             if (wider->tensors > 0)
                 list.push_back(fmt::format(
                     "{} tensors are {}, which this kind of file cannot hold: they are written as {}, {} "
-                    "bytes in "
-                    "place of {}",
+                    "bytes in place of {}",
                     wider->tensors, wider->names(), as, wider->after, wider->before));
         if (const Wider& wider = m_fittingInt4; wider.tensors > 0)
             list.push_back(fmt::format(

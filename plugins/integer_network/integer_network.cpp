@@ -268,10 +268,8 @@ IntegerNetwork::run(ModelProbe* probe, const Parameters& given, const MethodCont
             "The same class as the network as stored: {} in whole numbers, {} simulated.",
             share(sameAsStored), share(simulatedAsStored)),
         "Halves are rounded up where sums are rescaled, and in the simulation in 64 bits, which adds exactly "
-        "too. "
-        "In 32-bit floats, as simulators run, they are rounded to even, and sums are rounded: a number that "
-        "differs "
-        "by one step moves those behind it.",
+        "too. In 32-bit floats, as simulators run, they are rounded to even, and sums are rounded: a number "
+        "that differs by one step moves those behind it.",
         fmt::format(
             "Ranges come from the first {} pictures. Floats prepare the picture; between its codes and the "
             "answer "

@@ -194,8 +194,7 @@ Result<Report> TrainingLaw::runOn(
         .charts = {}};
     report.paragraphs = {fmt::format(
         "Fitted to {} runs. Of the logarithms of their losses it tells {:.4g} of the variance; the worst run "
-        "is "
-        "{:.3g} % off.",
+        "is {:.3g} % off.",
         runs.size(), fit.rSquared, 100 * fit.worst)};
     Report::Table table{"Constants", {"constant", "fitted", "5 % to 95 %", "published"}, {}};
     using Constant = double TrainingConstants::*;
