@@ -2,6 +2,7 @@
 #include "app/session/samples.h"
 #include "core/base/half.h"
 #include "tests/app/window_fixture.h"
+#include "tests/support/program.h"
 
 #define ONNX_ML 1
 #include <onnx/onnx_pb.h>
@@ -23,10 +24,7 @@ class RefusedFilesWindowTest final : public QObject, WindowFixture {
 
     QString written(const char* name, const QByteArray& bytes) const
     {
-        QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("no file");
-        return file.fileName();
+        return writtenFile(m_folder.filePath(name), bytes);
     }
     static QByteArray sample()
     {

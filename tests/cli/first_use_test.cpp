@@ -16,13 +16,7 @@ class FirstUseTest final : public QObject {
         QStringLiteral(TRITLOOM_SOURCE_DIR "/resources/samples/picture/classification/shapes.onnx");
     QString path(const QString& name) const { return m_folder.filePath(name); }
     Finished cli(const QStringList& arguments) { return run(cliProgram(), arguments, m_folder.path()); }
-    QString written(const QString& name, const QByteArray& bytes)
-    {
-        QFile file(path(name));
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("not written");
-        return path(name);
-    }
+    QString written(const QString& name, const QByteArray& bytes) { return writtenFile(path(name), bytes); }
 
 private slots:
     void aSentenceSaysWhatToDo_data()

@@ -19,13 +19,7 @@ class WrongUseTest : public QObject {
     const QByteArray m_huge = QByteArray::fromHex(
         "89504e470d0a1a0a0000000d494844520000ea600000ea600800000000a5b92a9e0000000b49444154789c6360800100"
         "000a00017f80745e0000000049454e44ae426082");
-    QString written(const QString& name, const QByteArray& bytes)
-    {
-        QFile file(path(name));
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("not written");
-        return path(name);
-    }
+    QString written(const QString& name, const QByteArray& bytes) { return writtenFile(path(name), bytes); }
 
 private slots:
     // The window's program says so, beside what its libraries have to say.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -27,6 +28,15 @@ inline Finished run(const QString& program, const QStringList& arguments, const 
         return {-1, process.readAllStandardOutput(), "no end after " + QByteArray::number(seconds) + " s"};
     }
     return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+/// A file with these bytes; its path again.
+inline QString writtenFile(const QString& path, const QByteArray& bytes)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+        qFatal("%s is not written", qPrintable(path));
+    return path;
 }
 
 inline QString cliProgram()
