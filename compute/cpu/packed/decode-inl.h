@@ -21,6 +21,7 @@ inline constexpr std::size_t tilePanels = 2, tileRows = tilePanels * panelRows;
 /// One block of two panels, decoded: a level a byte, scales as floats. It stays in the level-1 cache.
 struct alignas(unitBytes) DecodedBlock {
     std::uint8_t codes[tilePanels][mostBlockColumns / 4][unitBytes];
+    std::uint8_t upper[tilePanels][mostBlockColumns / 4][unitBytes]; ///< after splitCodes()
     float scales[tilePanels][mostBlockColumns / 16][panelRows],
         offsets[tilePanels][mostBlockColumns / 16][panelRows];
 };
@@ -101,6 +102,17 @@ inline void decodeBlock(
             }
         }
     }
+}
+
+/// Moves the upper four bits of each of `units` units' codes to `upper`.
+inline void splitCodes(std::size_t units, DecodedBlock& block)
+{
+    for (std::size_t p = 0; p < tilePanels; ++p)
+        for (std::size_t i = 0; i < units * unitBytes; i += hn::Lanes(Bytes())) {
+            const auto codes = hn::LoadU(Bytes(), block.codes[p][0] + i);
+            hn::StoreU(upperHalves(codes), Bytes(), block.upper[p][0] + i);
+            hn::StoreU(lowerHalves(codes), Bytes(), block.codes[p][0] + i);
+        }
 }
 
 /// Whole numbers of 16 bits, each in both halves of its lane.

@@ -23,57 +23,54 @@ namespace tritloom::cpu::HWY_NAMESPACE {
 /// dots; where there is one, all are `Byte`.
 enum class CodeSize { Nibble, Seven, Byte };
 
-/// Adds the products of a line's columns, `Steps` of four (0: `count`, whole spans). codes: of each panel. x:
-/// of each token.
+/// Four rows of bits of a line's codes: of each panel all eight of them, or after splitCodes() four and four.
+using LineCodes = const std::uint8_t* [2][tilePanels];
+
+/// Adds the products of a line's columns, `Steps` of four (0: `count`, whole spans). x: of each token.
 template <CodeSize Size, std::size_t Tokens, std::size_t Steps>
 HWY_INLINE void addColumns(
-    IntVector (&sums)[tilePanels][Tokens], const std::uint8_t* one, const std::uint8_t* two,
-    const std::int8_t* x, std::size_t tokenStride, std::size_t count)
+    IntVector (&sums)[tilePanels][Tokens], const LineCodes& line, const std::int8_t* x,
+    std::size_t tokenStride, std::size_t count)
 {
-    constexpr bool Wide = Size == CodeSize::Byte;
 #if HWY_ARCH_X86
     if constexpr (hasWordSums && Size != CodeSize::Seven) {
-        constexpr std::size_t run = Steps != 0 ? Steps : steps, halves = Wide ? 2 : 1;
+        constexpr std::size_t run = Steps != 0 ? Steps : steps, halves = Size == CodeSize::Byte ? 2 : 1;
         for (std::size_t begin = 0; begin < count; begin += run) {
-            WordVector words[tilePanels][Tokens][halves];
-            for (auto& ofPanel : words)
-                for (auto& ofToken : ofPanel)
-                    for (WordVector& ofHalf : ofToken)
-                        ofHalf = hn::Zero(Words());
+            WordVector words[halves][tilePanels][Tokens];
+            for (auto& ofHalf : words)
+                for (auto& ofPanel : ofHalf)
+                    for (WordVector& ofToken : ofPanel)
+                        ofToken = hn::Zero(Words());
 #pragma GCC unroll 8
             for (std::size_t s = begin; s < begin + run; ++s) {
-                ByteVector codes[tilePanels][halves];
-                codes[0][0] = hn::LoadU(Bytes(), one + s * unitBytes);
-                codes[1][0] = hn::LoadU(Bytes(), two + s * unitBytes);
-                if constexpr (Wide)
-                    for (auto& ofPanel : codes) {
-                        ofPanel[1] = upperHalves(ofPanel[0]);
-                        ofPanel[0] = lowerHalves(ofPanel[0]);
-                    }
+                ByteVector codes[halves][tilePanels];
+                for (std::size_t half = 0; half < halves; ++half)
+                    for (std::size_t p = 0; p < tilePanels; ++p)
+                        codes[half][p] = hn::LoadU(Bytes(), line[half][p] + s * unitBytes);
                 for (std::size_t t = 0; t < Tokens; ++t) {
                     const auto four = broadcast(x + t * tokenStride + 4 * s);
-                    for (std::size_t p = 0; p < tilePanels; ++p)
-                        for (std::size_t half = 0; half < halves; ++half)
-                            words[p][t][half] = addPairs(words[p][t][half], codes[p][half], four);
+                    for (std::size_t half = 0; half < halves; ++half)
+                        for (std::size_t p = 0; p < tilePanels; ++p)
+                            words[half][p][t] = addPairs(words[half][p][t], codes[half][p], four);
                 }
             }
-            for (std::size_t p = 0; p < tilePanels; ++p)
-                for (std::size_t t = 0; t < Tokens; ++t)
-                    for (std::size_t half = 0; half < halves; ++half)
-                        sums[p][t] = addWords(sums[p][t], words[p][t][half], half == 0 ? 1 : 16);
+            for (std::size_t half = 0; half < halves; ++half)
+                for (std::size_t p = 0; p < tilePanels; ++p)
+                    for (std::size_t t = 0; t < Tokens; ++t)
+                        sums[p][t] = addWords(sums[p][t], words[half][p][t], half == 0 ? 1 : 16);
         }
         return;
     }
 #endif
 #pragma GCC unroll 8
     for (std::size_t s = 0; s < (Steps != 0 ? Steps : count); ++s) {
-        const auto first = hn::LoadU(Bytes(), one + s * unitBytes),
-                   second = hn::LoadU(Bytes(), two + s * unitBytes);
+        const auto first = hn::LoadU(Bytes(), line[0][0] + s * unitBytes),
+                   second = hn::LoadU(Bytes(), line[0][1] + s * unitBytes);
 #pragma GCC unroll 8
         for (std::size_t t = 0; t < Tokens; ++t) {
             const auto four = broadcast(x + t * tokenStride + 4 * s);
-            sums[0][t] = dot<Wide>(sums[0][t], first, four);
-            sums[1][t] = dot<Wide>(sums[1][t], second, four);
+            sums[0][t] = dot<Size == CodeSize::Byte>(sums[0][t], first, four);
+            sums[1][t] = dot<Size == CodeSize::Byte>(sums[1][t], second, four);
         }
     }
 }
@@ -115,28 +112,30 @@ void multiplyTile(
                 result[p][t] =
                     Super ? hn::Zero(d) : hn::LoadU(d, results + t * tileRows + p * panelRows + row);
         for (std::size_t l = 0; l < lines; ++l) {
-            const std::uint8_t *const one = decoded.codes[0][l * lineSteps] + 4 * row,
-                                      *const two = decoded.codes[1][l * lineSteps] + 4 * row;
-            const std::int8_t* const from = digits + l * lineSteps * 4;
+            const std::size_t unit = l * lineSteps;
+            const LineCodes codes = {
+                {decoded.codes[0][unit] + 4 * row, decoded.codes[1][unit] + 4 * row},
+                {decoded.upper[0][unit] + 4 * row, decoded.upper[1][unit] + 4 * row}};
+            const std::int8_t* const from = digits + 4 * unit;
             IntVector sums[tilePanels][Tokens], high[tilePanels][Tokens];
             if constexpr (Digits == 3) {
                 for (std::size_t t = 0; t < Tokens; ++t) {
                     high[0][t] = high[1][t] = hn::Set(ints, starts[2 * (t * tokenLines + l)]);
                     sums[0][t] = sums[1][t] = hn::Zero(ints);
                 }
-                addColumns<Size, Tokens, Steps>(high, one, two, from, tokenStride, lineSteps);
-                addColumns<Size, Tokens, Steps>(sums, one, two, from + digitStride, tokenStride, lineSteps);
+                addColumns<Size, Tokens, Steps>(high, codes, from, tokenStride, lineSteps);
+                addColumns<Size, Tokens, Steps>(sums, codes, from + digitStride, tokenStride, lineSteps);
                 for (std::size_t t = 0; t < Tokens; ++t) {
                     const auto start = hn::Set(ints, starts[2 * (t * tokenLines + l) + 1]);
                     sums[0][t] = hn::Add(hn::ShiftLeft<8>(sums[0][t]), start);
                     sums[1][t] = hn::Add(hn::ShiftLeft<8>(sums[1][t]), start);
                 }
                 addColumns<Size, Tokens, Steps>(
-                    sums, one, two, from + 2 * digitStride, tokenStride, lineSteps);
+                    sums, codes, from + 2 * digitStride, tokenStride, lineSteps);
             } else {
                 for (std::size_t t = 0; t < Tokens; ++t)
                     sums[0][t] = sums[1][t] = hn::Set(ints, starts[2 * (t * tokenLines + l) + 1]);
-                addColumns<Size, Tokens, Steps>(sums, one, two, from, tokenStride, lineSteps);
+                addColumns<Size, Tokens, Steps>(sums, codes, from, tokenStride, lineSteps);
             }
             for (std::size_t p = 0; p < tilePanels; ++p) {
                 const auto scale = hn::LoadU(d, decoded.scales[p][l] + row);
@@ -259,6 +258,8 @@ void MultiplyPanelTokens(
         for (std::size_t panel = begin; panel < end; panel += tilePanels) {
             float* const to = results + (panel - begin) * panelRows * tokens;
             decode(weights, panel, std::min(tilePanels, end - panel), block, decoded);
+            if (hasWordSums && size == CodeSize::Byte)
+                splitCodes(layout.columnsOf(block) / 4, decoded);
             const auto multiply = [&](auto codeSize) {
                 constexpr CodeSize Size = decltype(codeSize)::value;
                 const auto choose = [&](auto digits) {

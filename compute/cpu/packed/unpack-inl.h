@@ -43,29 +43,49 @@ constexpr bool hasWordSums = false;
 #endif
 
 #if HWY_ARCH_X86
+/// The same, of which the compiler knows nothing: else g++ 12 would add up in another order, all products first,
+/// and keep them in memory.
+template <class V>
+HWY_INLINE V inOrder(V vector)
+{
+    asm("" : "+v"(vector.raw));
+    return vector;
+}
+
+/// Products of codes and digits, those of neighbours summed.
+HWY_INLINE WordVector pairProducts(ByteVector codes, IntVector digits)
+{
+#if HWY_TARGET <= HWY_AVX3
+    return WordVector{_mm512_maddubs_epi16(codes.raw, digits.raw)};
+#elif HWY_TARGET == HWY_AVX2
+    return WordVector{_mm256_maddubs_epi16(codes.raw, digits.raw)};
+#else
+    return WordVector{_mm_maddubs_epi16(codes.raw, digits.raw)};
+#endif
+}
+
 /// words + the products of neighbouring codes (0..15) and digits. Those of eight steps fit.
 HWY_INLINE WordVector addPairs(WordVector words, ByteVector codes, IntVector digits)
 {
+    return inOrder(hn::Add(words, pairProducts(codes, digits)));
+}
+
+/// sums[lane] + the products of both 16-bit halves.
+HWY_INLINE IntVector addWords(IntVector sums, WordVector a, WordVector b)
+{
 #if HWY_TARGET <= HWY_AVX3
-    return hn::Add(words, WordVector{_mm512_maddubs_epi16(codes.raw, digits.raw)});
+    return inOrder(hn::Add(sums, IntVector{_mm512_madd_epi16(a.raw, b.raw)}));
 #elif HWY_TARGET == HWY_AVX2
-    return hn::Add(words, WordVector{_mm256_maddubs_epi16(codes.raw, digits.raw)});
+    return inOrder(hn::Add(sums, IntVector{_mm256_madd_epi16(a.raw, b.raw)}));
 #else
-    return hn::Add(words, WordVector{_mm_maddubs_epi16(codes.raw, digits.raw)});
+    return inOrder(hn::Add(sums, IntVector{_mm_madd_epi16(a.raw, b.raw)}));
 #endif
 }
 
 /// sums[lane] + factor times both 16-bit halves.
 HWY_INLINE IntVector addWords(IntVector sums, WordVector words, std::int16_t factor)
 {
-    const auto factors = hn::Set(Words(), factor);
-#if HWY_TARGET <= HWY_AVX3
-    return hn::Add(sums, IntVector{_mm512_madd_epi16(words.raw, factors.raw)});
-#elif HWY_TARGET == HWY_AVX2
-    return hn::Add(sums, IntVector{_mm256_madd_epi16(words.raw, factors.raw)});
-#else
-    return hn::Add(sums, IntVector{_mm_madd_epi16(words.raw, factors.raw)});
-#endif
+    return addWords(sums, words, hn::Set(Words(), factor));
 }
 #endif
 
@@ -89,27 +109,20 @@ HWY_INLINE IntVector dot(IntVector sums, ByteVector codes, IntVector digits)
     // would copy the sums before each instruction.
     asm("vpdpbusd %2, %1, %0" : "+v"(sums.raw) : "v"(codes.raw), "v"(digits.raw));
     return sums;
+#elif HWY_ARCH_X86
+    if constexpr (!Wide)
+        return addWords(sums, pairProducts(codes, digits), 1);
+    // Two products of 8 bits overflow 16: the halves of each code in turn.
+    sums = addWords(sums, pairProducts(lowerHalves(codes), digits), 1);
+    return addWords(sums, pairProducts(upperHalves(codes), digits), 16);
 #else
-    [[maybe_unused]] const hn::ScalableTag<std::int16_t> words;
     const auto multiply = [&](ByteVector c) { // codes up to 127
-#if HWY_TARGET == HWY_NEON
         const auto ours = vreinterpretq_s8_u8(c.raw), theirs = vreinterpretq_s8_s32(digits.raw);
         const auto low = vmull_s8(vget_low_s8(ours), vget_low_s8(theirs)), high = vmull_high_s8(ours, theirs);
         return IntVector{vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(high))};
-#elif HWY_TARGET == HWY_AVX3
-        const auto pairs = hn::Vec<decltype(words)>{_mm512_maddubs_epi16(c.raw, digits.raw)};
-        return IntVector{_mm512_madd_epi16(pairs.raw, hn::Set(words, 1).raw)};
-#elif HWY_TARGET == HWY_AVX2
-        const auto pairs = hn::Vec<decltype(words)>{_mm256_maddubs_epi16(c.raw, digits.raw)};
-        return IntVector{_mm256_madd_epi16(pairs.raw, hn::Set(words, 1).raw)};
-#else
-        const auto pairs = hn::Vec<decltype(words)>{_mm_maddubs_epi16(c.raw, digits.raw)};
-        return IntVector{_mm_madd_epi16(pairs.raw, hn::Set(words, 1).raw)};
-#endif
     };
     if constexpr (!Wide)
         return hn::Add(sums, multiply(codes));
-    // Two products of 8 bits overflow 16: the halves of each code in turn.
     const auto low = multiply(lowerHalves(codes)), high = multiply(upperHalves(codes));
     return hn::Add(sums, hn::Add(low, hn::ShiftLeft<4>(high)));
 #endif
@@ -129,12 +142,8 @@ HWY_INLINE IntVector dotWords(IntVector sums, IntVector a, IntVector b)
 #if HWY_TARGET == HWY_AVX3_DL
     asm("vpdpwssd %2, %1, %0" : "+v"(sums.raw) : "v"(a.raw), "v"(b.raw));
     return sums;
-#elif HWY_TARGET == HWY_AVX3
-    return hn::Add(sums, IntVector{_mm512_madd_epi16(a.raw, b.raw)});
-#elif HWY_TARGET == HWY_AVX2
-    return hn::Add(sums, IntVector{_mm256_madd_epi16(a.raw, b.raw)});
 #elif HWY_ARCH_X86
-    return hn::Add(sums, IntVector{_mm_madd_epi16(a.raw, b.raw)});
+    return addWords(sums, WordVector{a.raw}, WordVector{b.raw});
 #else
     const auto lowerHalf = [](IntVector v) { return hn::ShiftRight<16>(hn::ShiftLeft<16>(v)); };
     const auto upper = hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b));
