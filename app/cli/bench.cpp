@@ -366,7 +366,9 @@ int bench(Context& context, const QStringList& arguments)
         setThreadCount(TRY(context.threads()));
         const Work work = TRY(workOf(context, what)); // a wrong option is told before minutes of measuring
         // Chooses the instruction set that the limits are of.
-        TRY(context.asked(makeCpuBackend(context.parser.value("instruction-set").toStdString())));
+        const std::string instructionSet = context.parser.value("instruction-set").toStdString();
+        TRY(context.asked(makeCpuBackend(instructionSet)));
+        limitDenseProducts(instructionSet);
         measured.limits = TRY(measureLimits(
             what == "fit" ? "cpu" : context.parser.value("device").toStdString(), TRY(narrowOf(context))));
         const auto onRow = [&](const BenchmarkRow& row) {

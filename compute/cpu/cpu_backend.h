@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tritloom {
@@ -22,6 +23,10 @@ enum class CpuActivations : std::uint8_t {
 /// backend made decides for all of them. Errors: Unsupported (this processor has no such set).
 [[nodiscard]] Result<std::unique_ptr<Backend>>
 makeCpuBackend(std::string instructionSet = {}, CpuActivations activations = CpuActivations::Exact);
+
+/// Dense products of floats, which a library makes by the best set that it knows, take nothing above this one from
+/// now on. Only before the first of them; for measuring one set.
+void limitDenseProducts(std::string_view instructionSet);
 
 /// Whether products with such weights round their inputs under CpuActivations::EightBit: those of formats
 /// that are packed for products. Others, floats among them, are multiplied exactly.

@@ -1,5 +1,7 @@
 #include "compute/cpu/dense.h"
 
+#include "compute/cpu/cpu_backend.h"
+
 #include <dnnl.h>
 #include <omp.h>
 
@@ -37,3 +39,26 @@ void multiplyPlain(
 }
 
 } // namespace tritloom::cpu
+
+namespace tritloom {
+
+void limitDenseProducts(std::string_view instructionSet)
+{
+    static constexpr struct {
+        std::string_view name;
+        dnnl_cpu_isa_t isa;
+    } known[] = {
+        {"SSE2", dnnl_cpu_isa_sse41}, // the least it can be told
+        {"SSSE3", dnnl_cpu_isa_sse41},
+        {"SSE4", dnnl_cpu_isa_sse41},
+        {"AVX2", dnnl_cpu_isa_avx2},
+        {"AVX3", dnnl_cpu_isa_avx512_core}};
+    for (const auto& row : known)
+        if (row.name == instructionSet) {
+            const dnnl_status_t status = dnnl_set_max_cpu_isa(row.isa);
+            assert(status == dnnl_success);
+            (void)status;
+        }
+}
+
+} // namespace tritloom

@@ -138,7 +138,7 @@ HWY_INLINE void addWordSums(
     std::size_t stride, std::index_sequence<Step...>)
 {
     // Of two bits, the upper field of each half byte may stay where it is: its sums are four times as large.
-    constexpr bool inPlace = W::Bits == 2 && Digits == 1;
+    constexpr bool inPlace = W::Bits == 2 && Digits == 1 && HWY_TARGET <= HWY_AVX2;
     WordVector words[groups][Digits], fourfold[groups];
     for (std::size_t g = 0; g < groups; ++g) {
         fourfold[g] = hn::Zero(Words());
