@@ -21,7 +21,7 @@ inline constexpr std::size_t tilePanels = 2, tileRows = tilePanels * panelRows;
 /// One block of two panels, decoded: a level a byte, scales as floats. It stays in the level-1 cache.
 struct alignas(unitBytes) DecodedBlock {
     std::uint8_t codes[tilePanels][mostBlockColumns / 4][unitBytes];
-    std::uint8_t upper[tilePanels][mostBlockColumns / 4][unitBytes]; ///< after splitCodes()
+    std::uint8_t levels[tilePanels][mostBlockColumns / 4][unitBytes]; ///< after signCodes()
     float scales[tilePanels][mostBlockColumns / 16][panelRows],
         offsets[tilePanels][mostBlockColumns / 16][panelRows];
 };
@@ -104,14 +104,16 @@ inline void decodeBlock(
     }
 }
 
-/// Moves the upper four bits of each of `units` units' codes to `upper`.
-inline void splitCodes(std::size_t units, DecodedBlock& block)
+/// Makes codes of `units` units, which stand for code - zero, magnitudes, and levels what they stand for.
+inline void signCodes(std::size_t units, int zero, DecodedBlock& block)
 {
+    const hn::ScalableTag<std::int8_t> whole;
+    const auto zeros = hn::Set(Bytes(), std::uint8_t(zero));
     for (std::size_t p = 0; p < tilePanels; ++p)
         for (std::size_t i = 0; i < units * unitBytes; i += hn::Lanes(Bytes())) {
-            const auto codes = hn::LoadU(Bytes(), block.codes[p][0] + i);
-            hn::StoreU(upperHalves(codes), Bytes(), block.upper[p][0] + i);
-            hn::StoreU(lowerHalves(codes), Bytes(), block.codes[p][0] + i);
+            const auto levels = hn::BitCast(whole, hn::Sub(hn::LoadU(Bytes(), block.codes[p][0] + i), zeros));
+            hn::StoreU(hn::BitCast(Bytes(), levels), Bytes(), block.levels[p][0] + i);
+            hn::StoreU(hn::BitCast(Bytes(), hn::Abs(levels)), Bytes(), block.codes[p][0] + i);
         }
 }
 

@@ -14,66 +14,10 @@
 #define HWY_TARGET_INCLUDE "compute/cpu/packed/tile_product.cpp"
 #include "hwy/foreach_target.h" // IWYU pragma: keep
 
-#include "compute/cpu/packed/decode-inl.h" // after it
+#include "compute/cpu/packed/tile-sums-inl.h" // after it
 
 HWY_BEFORE_NAMESPACE();
 namespace tritloom::cpu::HWY_NAMESPACE {
-
-/// How large the codes are, which says how many products fit 16 bits where there is no instruction for byte
-/// dots; where there is one, all are `Byte`.
-enum class CodeSize { Nibble, Seven, Byte };
-
-/// Four rows of bits of a line's codes: of each panel all eight of them, or after splitCodes() four and four.
-using LineCodes = const std::uint8_t* [2][tilePanels];
-
-/// Adds the products of a line's columns, `Steps` of four (0: `count`, whole spans). x: of each token.
-template <CodeSize Size, std::size_t Tokens, std::size_t Steps>
-HWY_INLINE void addColumns(
-    IntVector (&sums)[tilePanels][Tokens], const LineCodes& line, const std::int8_t* x,
-    std::size_t tokenStride, std::size_t count)
-{
-#if HWY_ARCH_X86
-    if constexpr (hasWordSums && Size != CodeSize::Seven) {
-        constexpr std::size_t run = Steps != 0 ? Steps : steps, halves = Size == CodeSize::Byte ? 2 : 1;
-        for (std::size_t begin = 0; begin < count; begin += run) {
-            WordVector words[halves][tilePanels][Tokens];
-            for (auto& ofHalf : words)
-                for (auto& ofPanel : ofHalf)
-                    for (WordVector& ofToken : ofPanel)
-                        ofToken = hn::Zero(Words());
-#pragma GCC unroll 8
-            for (std::size_t s = begin; s < begin + run; ++s) {
-                ByteVector codes[halves][tilePanels];
-                for (std::size_t half = 0; half < halves; ++half)
-                    for (std::size_t p = 0; p < tilePanels; ++p)
-                        codes[half][p] = hn::LoadU(Bytes(), line[half][p] + s * unitBytes);
-                for (std::size_t t = 0; t < Tokens; ++t) {
-                    const auto four = broadcast(x + t * tokenStride + 4 * s);
-                    for (std::size_t half = 0; half < halves; ++half)
-                        for (std::size_t p = 0; p < tilePanels; ++p)
-                            words[half][p][t] = addPairs(words[half][p][t], codes[half][p], four);
-                }
-            }
-            for (std::size_t half = 0; half < halves; ++half)
-                for (std::size_t p = 0; p < tilePanels; ++p)
-                    for (std::size_t t = 0; t < Tokens; ++t)
-                        sums[p][t] = addWords(sums[p][t], words[half][p][t], half == 0 ? 1 : 16);
-        }
-        return;
-    }
-#endif
-#pragma GCC unroll 8
-    for (std::size_t s = 0; s < (Steps != 0 ? Steps : count); ++s) {
-        const auto first = hn::LoadU(Bytes(), line[0][0] + s * unitBytes),
-                   second = hn::LoadU(Bytes(), line[0][1] + s * unitBytes);
-#pragma GCC unroll 8
-        for (std::size_t t = 0; t < Tokens; ++t) {
-            const auto four = broadcast(x + t * tokenStride + 4 * s);
-            sums[0][t] = dot<Size == CodeSize::Byte>(sums[0][t], first, four);
-            sums[1][t] = dot<Size == CodeSize::Byte>(sums[1][t], second, four);
-        }
-    }
-}
 
 /// How the sums of a block's lines come together.
 enum class Kind {
@@ -94,7 +38,8 @@ void multiplyTile(
     const PackedLayout& layout, const DecodedBlock& decoded, const Activations& x, std::size_t block,
     std::size_t token, float* HWY_RESTRICT results)
 {
-    constexpr bool Super = K != Kind::Line, Folded = K == Kind::Folded;
+    constexpr bool Super = K != Kind::Line, Folded = K == Kind::Folded,
+                   Signed = Size == CodeSize::Level; // without zero points
     const Floats d;
     const Ints ints;
     const std::size_t columns = layout.columnsOf(block), lineColumns = Folded ? columns : layout.lineColumns,
@@ -115,7 +60,7 @@ void multiplyTile(
             const std::size_t unit = l * lineSteps;
             const LineCodes codes = {
                 {decoded.codes[0][unit] + 4 * row, decoded.codes[1][unit] + 4 * row},
-                {decoded.upper[0][unit] + 4 * row, decoded.upper[1][unit] + 4 * row}};
+                {decoded.levels[0][unit] + 4 * row, decoded.levels[1][unit] + 4 * row}};
             const std::int8_t* const from = digits + 4 * unit;
             IntVector sums[tilePanels][Tokens], high[tilePanels][Tokens];
             if constexpr (Digits == 3) {
@@ -134,7 +79,7 @@ void multiplyTile(
                     sums, codes, from + 2 * digitStride, tokenStride, lineSteps);
             } else {
                 for (std::size_t t = 0; t < Tokens; ++t)
-                    sums[0][t] = sums[1][t] = hn::Set(ints, starts[2 * (t * tokenLines + l) + 1]);
+                    sums[0][t] = sums[1][t] = hn::Set(ints, Signed ? 0 : starts[2 * (t * tokenLines + l) + 1]);
                 addColumns<Size, Tokens, Steps>(sums, codes, from, tokenStride, lineSteps);
             }
             for (std::size_t p = 0; p < tilePanels; ++p) {
@@ -200,7 +145,7 @@ void multiplyTokens(
     std::size_t begin, std::size_t end, float* results)
 {
     // Tokens whose sums the registers hold.
-    constexpr std::size_t few = Size == CodeSize::Nibble ? 4 : 2, many = Digits == 3 ? 4 : 6,
+    constexpr std::size_t few = Size == CodeSize::Nibble || Size == CodeSize::Level ? 4 : 2, many = Digits == 3 ? 4 : 6,
                           most = HWY_TARGET > HWY_AVX3 ? few : many;
     const auto some = [&](auto count, std::size_t t) {
         constexpr std::size_t tokens = decltype(count)::value;
@@ -247,7 +192,8 @@ void MultiplyPanelTokens(
     const PackedLayout& layout = weights.layout;
     const bool isNibble =
         layout.bits <= 4 && layout.levels != Levels::Table && kindOf(layout) != Kind::Folded;
-    const CodeSize size = hasWideCodes(layout) ? CodeSize::Byte
+    const bool hasLevels = hasWordSums && layout.zero == 128;
+    const CodeSize size = hasWideCodes(layout) ? (hasLevels ? CodeSize::Level : CodeSize::Byte)
         : isNibble                             ? CodeSize::Nibble
                                                : CodeSize::Seven;
     std::fill_n(results, (end - begin + 1) / tilePanels * tokens * tileRows, 0.0f);
@@ -258,8 +204,8 @@ void MultiplyPanelTokens(
         for (std::size_t panel = begin; panel < end; panel += tilePanels) {
             float* const to = results + (panel - begin) * panelRows * tokens;
             decode(weights, panel, std::min(tilePanels, end - panel), block, decoded);
-            if (hasWordSums && size == CodeSize::Byte)
-                splitCodes(layout.columnsOf(block) / 4, decoded);
+            if (size == CodeSize::Level)
+                signCodes(layout.columnsOf(block) / 4, layout.zero, decoded);
             const auto multiply = [&](auto codeSize) {
                 constexpr CodeSize Size = decltype(codeSize)::value;
                 const auto choose = [&](auto digits) {
@@ -275,9 +221,14 @@ void MultiplyPanelTokens(
             using std::integral_constant;
             if (hasByteDot || size == CodeSize::Byte)
                 multiply(integral_constant<CodeSize, CodeSize::Byte>());
-            else if constexpr (!hasByteDot)
-                size == CodeSize::Nibble ? multiply(integral_constant<CodeSize, CodeSize::Nibble>())
-                                         : multiply(integral_constant<CodeSize, CodeSize::Seven>());
+            else if constexpr (!hasByteDot) {
+                if (size == CodeSize::Level)
+                    multiply(integral_constant<CodeSize, hasWordSums ? CodeSize::Level : CodeSize::Byte>());
+                else if (size == CodeSize::Nibble)
+                    multiply(integral_constant<CodeSize, CodeSize::Nibble>());
+                else
+                    multiply(integral_constant<CodeSize, CodeSize::Seven>());
+            }
         }
 }
 

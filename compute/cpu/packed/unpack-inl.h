@@ -64,6 +64,20 @@ HWY_INLINE WordVector pairProducts(ByteVector codes, IntVector digits)
 #endif
 }
 
+/// pairProducts() of levels, signed bytes, and digits from -127 on. magnitudes: of the levels. Sums fit 16 bits.
+HWY_INLINE WordVector levelProducts(ByteVector magnitudes, ByteVector levels, IntVector digits)
+{
+#if HWY_TARGET <= HWY_AVX3
+    const auto negated = _mm512_mask_sub_epi8(
+        digits.raw, _mm512_movepi8_mask(levels.raw), _mm512_setzero_si512(), digits.raw);
+    return pairProducts(magnitudes, IntVector{negated});
+#elif HWY_TARGET == HWY_AVX2
+    return pairProducts(magnitudes, IntVector{_mm256_sign_epi8(digits.raw, levels.raw)});
+#else
+    return pairProducts(magnitudes, IntVector{_mm_sign_epi8(digits.raw, levels.raw)});
+#endif
+}
+
 /// words + the products of neighbouring codes (0..15) and digits. Those of eight steps fit.
 HWY_INLINE WordVector addPairs(WordVector words, ByteVector codes, IntVector digits)
 {
