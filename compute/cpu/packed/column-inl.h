@@ -81,7 +81,7 @@ HWY_INLINE void multiplyGroups(
         };
         for (std::size_t l = 0; l < lines; l += linesOfSpan) {
             Sums sum[groups][chains];
-            startSums<W::WholeScales && Digits == 3>(start + 2 * l, sum);
+            startSums<W, Digits>(start + 2 * l, sum);
             for (std::size_t s = 0; s < spans; ++s) {
                 for (std::size_t g = 0; g < groups; g += groupsOfPanel)
                     for (std::size_t i = 0; i < W::Bits; ++i)
@@ -90,7 +90,7 @@ HWY_INLINE void multiplyGroups(
                     sum, codes, digits, stride, tables, std::make_index_sequence<stepsOfLine>());
                 if constexpr (sixteen) {
                     finish(l, sum);
-                    startSums<W::WholeScales && Digits == 3>(start + 2 * l + 2, sum);
+                    startSums<W, Digits>(start + 2 * l + 2, sum);
                     addSteps<W, Digits, chains, stepsOfLine>(
                         sum, codes, digits, stride, tables, std::make_index_sequence<stepsOfLine>());
                 }

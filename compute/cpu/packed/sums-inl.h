@@ -29,6 +29,10 @@ struct Four {
     IntVector digit[Digits];
 };
 
+/// Levels around 128 are multiplied as signed numbers, without a zero point.
+template <Levels L, bool Wide, std::size_t Digits>
+constexpr bool isSigned = hasWordSums && L == Levels::Table && Wide && Digits == 1;
+
 /// Adds four columns.
 template <Levels L, bool Wide, class Tables, std::size_t Digits>
 HWY_INLINE void add(Sums& sums, ByteVector codes, const Tables& tables, const Four<Digits>& x)
@@ -46,6 +50,14 @@ HWY_INLINE void add(Sums& sums, ByteVector codes, const Tables& tables, const Fo
         }
         return;
     }
+#if HWY_ARCH_X86
+    if constexpr (isSigned<L, Wide, Digits>) {
+        const auto products =
+            levelProducts(tables.lookUp(2, codes), tables.lookUp(1, codes), x.digit[0]);
+        sums.low = addWords(sums.low, products, 1);
+        return;
+    }
+#endif
     if constexpr (L == Levels::Table)
         codes = tables.lookUp(0, codes);
     if constexpr (Digits == 3) {
@@ -86,21 +98,6 @@ HWY_INLINE void addTo(Sums& sums, const Sums& more)
     sums.low = hn::Add(sums.low, more.low);
 }
 
-/// Where the sums of a line begin. Split: those of the middle and of the low digit apart, each of 16 bits.
-template <bool Split, std::size_t Groups, std::size_t Chains>
-HWY_INLINE void startSums(const std::int32_t* start, Sums (&sums)[Groups][Chains])
-{
-    const Ints ints;
-    for (std::size_t g = 0; g < Groups; ++g) {
-        for (std::size_t c = 1; c < Chains; ++c)
-            sums[g][c] = nothing();
-        const std::int32_t low = Split ? std::int8_t(start[1]) : start[1];
-        sums[g][0] = {
-            hn::Set(ints, start[0]), Split ? hn::Set(ints, (start[1] - low) / 256) : hn::Zero(ints),
-            hn::Set(ints, low)};
-    }
-}
-
 /// How many columns share a scale decides how sums are kept.
 enum class LineKind { Sixteen, ThirtyTwo, Long };
 
@@ -129,6 +126,24 @@ constexpr std::size_t groupsOfPanel = std::min(groups, panelRows / lanes),
                       panelsAtOnce = groups / groupsOfPanel;
 /// Bytes ahead that each panel is asked for: the hardware does not look beyond its page.
 constexpr std::size_t ahead = 8192 / panelsAtOnce;
+
+/// Where the sums of a line begin. Split: those of the middle and of the low digit apart, each of 16 bits.
+template <class W, std::size_t Digits, std::size_t Chains>
+HWY_INLINE void startSums(const std::int32_t* start, Sums (&sums)[groups][Chains])
+{
+    constexpr bool Split = W::WholeScales && Digits == 3, Signed = isSigned<W::L, W::Wide, Digits>;
+    const Ints ints;
+    for (std::size_t g = 0; g < groups; ++g) {
+        for (std::size_t c = Signed ? 0 : 1; c < Chains; ++c)
+            sums[g][c] = nothing();
+        if constexpr (Signed)
+            continue;
+        const std::int32_t low = Split ? std::int8_t(start[1]) : start[1];
+        sums[g][0] = {
+            hn::Set(ints, start[0]), Split ? hn::Set(ints, (start[1] - low) / 256) : hn::Zero(ints),
+            hn::Set(ints, low)};
+    }
+}
 
 #if HWY_ARCH_X86
 /// addSteps() with sums of 16 bits in between.

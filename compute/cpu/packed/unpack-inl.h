@@ -344,8 +344,8 @@ private:
     const std::uint8_t *m_header, *m_lines;
 };
 
-/// Levels by code as bytes, see PackedLayout::levelBytes. More than 16 only where an instruction looks them
-/// up.
+/// Levels by code as bytes, see PackedLayout::levelBytes; after whole numbers around a zero point (part 0) the
+/// numbers themselves (1) and their magnitudes (2). More than 16 only where an instruction looks them up.
 template <unsigned Bits>
 class LevelTables {
     static_assert(Bits <= 4 || HWY_TARGET == HWY_AVX3_DL);
@@ -359,6 +359,13 @@ public:
                 m_parts[part][i] = Bits <= 4
                     ? hn::LoadDup128(Bytes(), layout.levelBytes[part].data())
                     : hn::LoadU(Bytes(), layout.levelBytes[part].data() + i * hn::Lanes(Bytes()));
+        if (layout.levels != Levels::Table)
+            return;
+        const hn::ScalableTag<std::int8_t> whole;
+        const auto levels = hn::BitCast(
+            whole, hn::Sub(m_parts[0][0], hn::Set(Bytes(), std::uint8_t(layout.zero))));
+        m_parts[1][0] = hn::BitCast(Bytes(), levels);
+        m_parts[2][0] = hn::BitCast(Bytes(), hn::Abs(levels));
     }
     HWY_INLINE ByteVector lookUp(std::size_t part, ByteVector codes) const
     {
