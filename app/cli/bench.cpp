@@ -125,6 +125,7 @@ Result<Work> kernelsWork(Context& context)
         what.modes = TRY(modesOf(context));
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
+    what.cached = context.parser.isSet("cached");
     what.instructionSet = context.parser.value("instruction-set").toStdString();
     what.formats = TRY(formatsOf(context));
     what.columns.clear();
@@ -244,6 +245,7 @@ Result<void> checkOptions(const Context& context, const QString& what)
         {"inner", "kernels fit"},
         {"methods", "fit preview"},
         {"instruction-set", "kernels"},
+        {"cached", "kernels"},
         {"model", "evaluate decode drag preview"},
         {"images", "preview"},
         {"shape", "evaluate decode drag"},
@@ -351,6 +353,7 @@ int bench(Context& context, const QStringList& arguments)
     context.addOption({"rows", "kernels, fit: rows of the weights (default: 4096).", "N"});
     context.addOption({"inner", "kernels, fit: columns of the weights (default: 4096).", "N"});
     context.addOption({"methods", "fit, preview: methods, separated by commas.", "ids", "rtn"});
+    context.addOption({"cached", "kernels: one column with the same weights again, which caches may hold."});
     context.addOption({"instruction-set", "kernels: instead of the best one, e.g. AVX2.", "name"});
     context.addOption({"model", "A model file (default: random weights).", "file"});
     context.addOption({"images", "preview: a folder of pictures, the first of which is shown.", "folder"});

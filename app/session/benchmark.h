@@ -69,6 +69,7 @@ struct KernelBenchmark {
     VulkanNarrow narrow = VulkanNarrow::WhereQuick;
     std::size_t rows = 4096, inner = 4096; ///< copies make one column's weights larger than caches
     std::size_t coldBytes = std::size_t{512} << 20; ///< copies for one column, larger than caches
+    bool cached = false; ///< one column: no copies but the same weights again, which caches may hold
     std::string instructionSet; ///< empty: the best
 };
 

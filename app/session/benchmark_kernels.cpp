@@ -72,7 +72,7 @@ Result<void> benchmarkFormat(
         // A format without a kernel is decoded for each product: memory binds nothing there, few copies do.
         if (columns == 1)
             for (double n = 1; n < std::min({100.0, double(what.coldBytes) / bytes, 0.3 / once}); ++n)
-                copies.push_back(TRY(backend.upload(copyOf(weights))));
+                copies.push_back(what.cached ? copies[0] : TRY(backend.upload(copyOf(weights))));
         const auto multiply = [&]() -> Result<void> {
             DeviceTensor last;
             for (const DeviceTensor& copy : copies) {
