@@ -50,7 +50,8 @@ void print(
                 if (std::isnan(row.numbers[c].value))
                     continue;
                 object[QString::fromStdString(kind.columns[c].key)] = row.numbers[c].value;
-                object[QString::fromStdString(kind.columns[c].errorKey)] = row.numbers[c].standardError;
+                if (!std::isnan(row.numbers[c].standardError))
+                    object[QString::fromStdString(kind.columns[c].errorKey)] = row.numbers[c].standardError;
             }
             object[kind.samples] = qint64(row.samples);
             object["compressSeconds"] = row.compressSeconds;
@@ -122,8 +123,11 @@ Result<Opened> open(Context& context, const std::shared_ptr<const Model>& networ
 Result<void> runRows(Context& context, Opened& opened, std::vector<ComparisonRow>& rows)
 {
     std::set<std::string> used;
-    for (const ComparisonRow& row : rows)
+    for (const ComparisonRow& row : rows) {
         used.merge(methodsOf(row.allocation));
+        if (row.budgetBytes > 0)
+            used.insert(row.candidate.method);
+    }
     TRY_VOID(checkMethods(context, *opened.compressor(), used));
     // Without a place to keep results the comparison still runs; it only starts anew next time.
     const auto project = Workspace::autosaveFor(opened.model());
@@ -198,6 +202,11 @@ int compare(Context& context, const QStringList& arguments)
          "ids"});
     context.addOption(
         {"methods", "Methods, separated by commas, e.g. rtn,gptq:act_order=0.", "ids", "rtn,imatrix"});
+    context.addOption(
+        {"budgets",
+         "Sizes to reach, separated by commas, e.g. 3bpw,4bpw: for each, methods choose among the formats as "
+         "'allocate' does.",
+         "sizes"});
     context.addOption({"csv", "Also write the rows to this file.", "file"});
     context.addOption({"html", "Also write a report with charts to this file.", "file"});
     addPictureOptions(context);
@@ -234,6 +243,15 @@ int compare(Context& context, const QStringList& arguments)
             return context.misuse("none of these methods is for this model");
         if (rows.empty())
             return context.misuse("none of these methods can write any of these formats");
+        if (context.parser.isSet("budgets")) {
+            if (isPreparedByRow)
+                return context.misuse("--budgets means nothing with a transform that is made for one choice");
+            std::vector<std::string> budgets;
+            for (const QString& budget : TRY(askedList(context, "budgets")))
+                budgets.push_back(budget.toStdString());
+            auto more = TRY(context.asked(budgetRows(model, budgets, rows, context.plugins().lookup())));
+            rows.insert(rows.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+        }
         rows.insert(rows.begin(), originalRow(model));
         TRY_VOID(tellNotFinite(context, model));
         if (isPreparedByRow) {

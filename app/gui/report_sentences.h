@@ -9,6 +9,8 @@ namespace tritloom {
 /// What reports of analyses say, for coreWords(), with places for names and numbers. Sentences without such
 /// places are rows of the translation alone.
 constexpr std::array reportSentences{
+    QT_TRANSLATE_NOOP("Core", "layers by format: %1"),
+    QT_TRANSLATE_NOOP("Core", "%1 are %2 bytes, the smallest choice of formats has %3"),
     QT_TRANSLATE_NOOP(
         "Core", "%1 pictures. Random low bits are set in 0.875 of bytes and score 369117 a channel."),
     QT_TRANSLATE_NOOP(

@@ -24,7 +24,7 @@ struct StoredRow {
 Key keyOfRow(const ComparisonRow& row, ComparisonMeter& meter)
 {
     DivergenceMeter& session = meter.session();
-    Key key = keyOf("comparison 3", keyOf(session.dataKey(0), session.backendNames()));
+    Key key = keyOf("comparison 4", keyOf(session.dataKey(0), session.backendNames()));
     for (std::size_t i = 0; i < row.allocation.layers.size(); ++i)
         key = keyOf(key, session.compressor().keyOfChoice(LayerId(i), row.allocation.layers[i]));
     // Accuracy and quality are beside what the pictures are said to be.
@@ -84,6 +84,8 @@ Result<void> fill(
         method != nullptr && compressor.statistics() != nullptr && !model.layers.empty()
         && method->calibration() != Calibration::None)
         (void)TRY(compressor.statistics()->of(LayerId(0), method->calibration(), stop));
+    for (std::size_t i = 0; i < model.layers.size(); ++i)
+        compressor.forget(LayerId(i), row.allocation.layers[i]);
     const Clock::time_point begin = Clock::now();
     std::uint64_t others = model.bytes(), bytes = 0, parameters = 0;
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
@@ -100,11 +102,10 @@ Result<void> fill(
     // What was really stored, where a method could only say how much at most.
     row.bytes = others + bytes;
     row.bitsPerWeight = 8 * double(bytes) / double(std::max<std::uint64_t>(parameters, 1));
-    const Clock::time_point measured = Clock::now();
     ComparisonNumbers found = TRY(meter.measure(row.allocation, stop));
     if (!std::isfinite(found.numbers.front().value))
         return fail(ErrorCode::InvalidInput, "the divergence is not finite");
-    row.evaluateSeconds = secondsSince(measured);
+    row.evaluateSeconds = found.seconds;
     row.numbers = std::move(found.numbers);
     row.samples = found.samples;
     row.isDone = true;
@@ -228,23 +229,38 @@ Result<void> runComparison(
     const std::function<void(double)>& progress)
 {
     bool isChecked = false;
+    const auto check = [&] {
+        return std::exchange(isChecked, true) ? Result<void>() : checkMeasurable(meter.session(), stop);
+    };
     for (std::size_t i = 0; i < rows.size(); ++i) {
         ComparisonRow& row = rows[i];
         const auto part = [&](double fraction) { progress((double(i) + fraction) / double(rows.size())); };
         if (!row.isDone) {
-            const Key key = keyOfRow(row, meter);
-            if (!recall(row, store, key)) {
-                if (!std::exchange(isChecked, true))
-                    TRY_VOID(checkMeasurable(meter.session(), stop));
-                const auto filled = fill(row, meter, stop, part);
-                if (!filled && filled.error().code == ErrorCode::Cancelled)
-                    return filled;
-                if (!filled) {
-                    row.failure = filled.error().message;
-                    row.isDone = true;
-                } else if (store != nullptr) {
-                    keep(row, *store, key);
+            constexpr double ofSweep = 0.8; // of the time of a row under a budget
+            const bool chooses = row.budgetBytes > 0;
+            auto made = Result<void>();
+            if (chooses) {
+                TRY_VOID(check());
+                made = allocateRow(row, meter.session(), store, stop, [&](double fraction) {
+                    part(ofSweep * fraction);
+                });
+            }
+            if (made) {
+                const Key key = keyOfRow(row, meter);
+                if (!recall(row, store, key)) {
+                    TRY_VOID(check());
+                    made = fill(row, meter, stop, [&](double fraction) {
+                        part(chooses ? ofSweep + (1 - ofSweep) * fraction : fraction);
+                    });
+                    if (made && store != nullptr)
+                        keep(row, *store, key);
                 }
+            }
+            if (!made && made.error().code == ErrorCode::Cancelled)
+                return made;
+            if (!made) {
+                row.failure = made.error().message;
+                row.isDone = true;
             }
             if (row.baseBytes > 0)
                 row.note += fmt::format(

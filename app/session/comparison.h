@@ -9,12 +9,14 @@
 
 namespace tritloom {
 
-/// One candidate on every layer of the model, and what came of it.
+/// One candidate on every layer of the model, or a choice of formats under a budget, and what came of it.
 struct ComparisonRow {
-    Candidate candidate;
+    Candidate candidate; ///< of a budget the format is its text, "3bpw"
+    std::uint64_t budgetBytes = 0; ///< of all tensors at most; 0: the candidate is on every layer
+    std::vector<Candidate> choices; ///< what layers may become under the budget
     std::string method; ///< methodText() of the candidate
     std::string note; ///< which layers became something else than the candidate's format, and why; "": none
-    Allocation allocation;
+    Allocation allocation; ///< under a budget none until the row is run
     std::uint64_t bytes = 0; ///< of the whole file, by what methods say they store
     double bitsPerWeight = 0;
     std::uint64_t baseBytes = 0; ///< of a base that lies in another file and is needed too, once it is done
@@ -39,6 +41,17 @@ struct ComparisonRow {
 [[nodiscard]] Result<std::vector<ComparisonRow>> comparisonRows(
     const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
     const MethodLookup& lookup, std::vector<std::string>* leftOut = nullptr);
+/// For each budget, as parseBudget() takes it, and each method of `rows`: the formats of the method's rows, chosen
+/// for each layer by the exact knapsack over a measured sweep. A budget that is too small is a row that failed.
+/// Errors: InvalidInput (no budget, or one that is none).
+[[nodiscard]] Result<std::vector<ComparisonRow>> budgetRows(
+    const Model& model, const std::vector<std::string>& budgets, const std::vector<ComparisonRow>& rows,
+    const MethodLookup& lookup);
+/// Makes the allocation of a row with a budget: every layer is measured in every format, by the store where it
+/// knows. Errors: Cancelled, those of sweep() and allocate().
+[[nodiscard]] Result<void> allocateRow(
+    ComparisonRow& row, DivergenceMeter& meter, ResultStore* store, std::stop_token stop,
+    const std::function<void(double)>& progress);
 /// The model as it is stored, which the others are held against: the format is "original", of no method.
 [[nodiscard]] ComparisonRow originalRow(const Model& model);
 

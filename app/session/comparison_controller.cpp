@@ -3,6 +3,7 @@
 #include <QMetaObject>
 
 #include <algorithm>
+#include <iterator>
 
 namespace tritloom {
 
@@ -25,22 +26,27 @@ const ComparisonKind& ComparisonController::kind() const
     return model.picture ? pictureComparison(model.picture->task) : textComparison();
 }
 
-Result<void>
-ComparisonController::start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods)
+Result<void> ComparisonController::start(
+    const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
+    const std::vector<std::string>& budgets)
 {
     cancel();
-    std::vector<ComparisonRow> rows =
-        TRY(comparisonRows(*m_engine->model(), formats, methods, m_engine->methods()));
+    const Model& model = *m_engine->model();
+    std::vector<ComparisonRow> rows = TRY(comparisonRows(model, formats, methods, m_engine->methods()));
     if (rows.empty())
         return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
-    rows.insert(rows.begin(), originalRow(*m_engine->model()));
+    auto underBudgets = TRY(budgetRows(model, budgets, rows, m_engine->methods()));
+    std::ranges::move(underBudgets, std::back_inserter(rows));
+    rows.insert(rows.begin(), originalRow(model));
     if (const auto pictures = m_engine->pictures(); !m_meter || m_pictures != pictures) {
         m_meter = TRY(makeComparisonMeter(*m_engine, m_store));
         m_pictures = pictures;
         m_rows.clear(); // numbers of other pictures
     }
     for (ComparisonRow& row : rows) {
-        const auto known = std::ranges::find(m_rows, row.candidate, &ComparisonRow::candidate);
+        const auto known = std::ranges::find_if(m_rows, [&row](const ComparisonRow& other) {
+            return other.candidate == row.candidate && other.choices == row.choices;
+        });
         if (known != m_rows.end() && known->isMeasured())
             row = *known;
     }

@@ -21,9 +21,10 @@ public:
     /// What rows tell: of text, or of what the network does with pictures.
     [[nodiscard]] const ComparisonKind& kind() const;
     /// The original and pairs that fit; rows that were there before keep their numbers while the data are the same. Starts.
-    /// Errors: see comparisonRows(), makeComparisonMeter().
-    [[nodiscard]] Result<void>
-    start(const std::vector<std::string>& formats, const std::vector<Candidate>& methods);
+    /// budgets: see budgetRows(). Errors: see comparisonRows(), budgetRows(), makeComparisonMeter().
+    [[nodiscard]] Result<void> start(
+        const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
+        const std::vector<std::string>& budgets = {});
     void cancel();
     void forget(); ///< rows say nothing of other data
     [[nodiscard]] bool isRunning() const { return m_job.isRunning(); }

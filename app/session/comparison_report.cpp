@@ -162,6 +162,15 @@ std::string textOf(const ComparisonColumn& column, double value)
                                                           : fmt::format("{:.{}f}", shown, column.decimals);
 }
 
+namespace {
+
+std::string csvNumber(double number)
+{
+    return std::isnan(number) ? std::string() : fmt::format("{:.8g}", number);
+}
+
+} // namespace
+
 std::string comparisonCsv(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
 {
     std::string text = "format,method,bytes,bitsPerWeight,";
@@ -173,9 +182,8 @@ std::string comparisonCsv(const ComparisonKind& kind, const std::vector<Comparis
             "{},{},{},{:.6g},", csvCell(row.candidate.format), csvCell(row.method), row.bytes,
             row.bitsPerWeight);
         for (std::size_t c = 0; c < kind.columns.size(); ++c)
-            text += row.isMeasured() && !std::isnan(row.numbers[c].value)
-                ? fmt::format("{:.8g},{:.8g},", row.numbers[c].value, row.numbers[c].standardError)
-                : std::string(",,");
+            text += (row.isMeasured() ? csvNumber(row.numbers[c].value) : "") + ','
+                + (row.isMeasured() ? csvNumber(row.numbers[c].standardError) : "") + ',';
         text += row.isMeasured()
             ? fmt::format("{},{:.4g},{:.4g},", row.samples, row.compressSeconds, row.evaluateSeconds)
             : fmt::format(",,,{}", csvCell(row.failure));
@@ -192,11 +200,12 @@ std::string introduction(const ComparisonKind& kind, const std::vector<Compariso
     const auto done = std::ranges::find_if(rows, &ComparisonRow::isMeasured);
     if (done == rows.end())
         return {};
+    const bool hasBudgets =
+        std::ranges::any_of(rows, [](const ComparisonRow& row) { return row.budgetBytes > 0; });
     std::string text = fmt::format(
-        "<p>Every layer as one format by one method, measured on {} {}. Bits count scales, masks and "
-        "indices; ± is "
-        "a standard error.",
-        done->samples, kind.samples);
+        "<p>Every layer as one format by one method{}, measured on {} {}. Bits count scales, masks and "
+        "indices; ± is a standard error.",
+        hasBudgets ? ", or under a budget as a measured sweep chooses" : "", done->samples, kind.samples);
     std::string itself;
     for (std::size_t c = 0; c < kind.columns.size(); ++c)
         if (kind.columns[c].isReference && !std::isnan(done->numbers[c].value))

@@ -42,6 +42,16 @@ public:
         }
     }
 
+    void erase(const Key& key)
+    {
+        const auto found = m_index.find(key);
+        if (found == m_index.end())
+            return;
+        m_usedBytes -= found->second->bytes;
+        m_entries.erase(found->second);
+        m_index.erase(found);
+    }
+
     [[nodiscard]] std::size_t capacityBytes() const { return m_capacityBytes; }
 
 private:

@@ -203,6 +203,13 @@ Result<void> Compressor::checkMethod(const std::string& method) const
     return {};
 }
 
+void Compressor::forget(LayerId layer, const LayerChoice& choice)
+{
+    const Key key = keyOfChoice(layer, choice);
+    const std::scoped_lock lock(m_mutex);
+    m_memo.erase(key);
+}
+
 Result<CompressedLayer> Compressor::compress(
     LayerId layer, const LayerChoice& choice, std::stop_token stop,
     const std::function<void(double)>& progress)

@@ -29,6 +29,9 @@ public:
         LayerId layer, const LayerChoice& choice, std::stop_token stop,
         const std::function<void(double)>& progress = {});
 
+    /// The next compress() of this choice does the work, so that its time can be told.
+    void forget(LayerId layer, const LayerChoice& choice);
+
     /// What compress() would refuse whatever the layer: a method that is not there, that needs a base or
     /// calibration data and has none. Any thread. Errors: NotFound, InvalidInput, one sentence without a layer.
     [[nodiscard]] Result<void> checkMethod(const std::string& method) const;

@@ -2259,13 +2259,29 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <source>Not compared: %1</source>
             <translation>Wird nicht verglichen: %1</translation>
         </message>
+        <message>
+            <source>Budgets, e.g. 3bpw, 4bpw</source>
+            <translation>Budgets, z. B. 3bpw, 4bpw</translation>
+        </message>
+        <message>
+            <source>Budgets to compare</source>
+            <translation>Budgets, die verglichen werden</translation>
+        </message>
+        <message>
+            <source>For each size (bits per weight, or MB of all tensors) every method also chooses among the formats, layer by layer, by what they were measured to cost</source>
+            <translation>Für jede Größe (Bit je Gewicht oder MB aller Tensoren) wählt jede Methode auch unter den Formaten, Schicht für Schicht, nach dem, was sie gemessen kosten</translation>
+        </message>
+        <message>
+            <source>What the chart shows beside the size</source>
+            <translation>Was das Diagramm neben der Größe zeigt</translation>
+        </message>
+        <message>
+            <source>Formats for %1 by %2</source>
+            <translation>Formate für %1 mit %2</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::CompareChart</name>
-        <message>
-            <source>Size against divergence of the compared methods</source>
-            <translation>Größe gegen Divergenz der verglichenen Verfahren</translation>
-        </message>
         <message>
             <source>KL divergence, nats</source>
             <translation>KL-Divergenz, Nats</translation>
@@ -2273,6 +2289,14 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>file size, %1</source>
             <translation>Dateigröße, %1</translation>
+        </message>
+        <message>
+            <source>Size against a number of the compared methods</source>
+            <translation>Größe gegen eine Zahl der verglichenen Methoden</translation>
+        </message>
+        <message>
+            <source>Seconds to compress</source>
+            <translation>Sekunden zum Komprimieren</translation>
         </message>
     </context>
     <context>
@@ -8247,6 +8271,14 @@ Divergenz %1</translation>
             <source>%1 holds the code 3, which means no weight</source>
             <translation>%1 enthält den Code 3, der für kein Gewicht steht</translation>
         </message>
+        <message>
+            <source>layers by format: %1</source>
+            <translation>Schichten nach Format: %1</translation>
+        </message>
+        <message>
+            <source>%1 are %2 bytes, the smallest choice of formats has %3</source>
+            <translation>%1 sind %2 Bytes, die kleinste Wahl der Formate hat %3</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
@@ -8301,6 +8333,14 @@ Divergenz %1</translation>
         <message>
             <source>PSNR to the original dB</source>
             <translation>PSNR zum Original dB</translation>
+        </message>
+        <message>
+            <source>Tokens/s</source>
+            <translation>Token/s</translation>
+        </message>
+        <message>
+            <source>Pictures/s</source>
+            <translation>Bilder/s</translation>
         </message>
     </context>
     <context>

@@ -5,16 +5,20 @@
 #include <QChart>
 #include <QChartView>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScatterSeries>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTest>
 #include <QValueAxis>
 
 #include <cmath>
+#include <set>
 
 using namespace tritloom;
 
@@ -101,6 +105,34 @@ private slots:
         }
     }
 
+    void theChartShowsWhatIsChosen()
+    {
+        auto* const number = child<QComboBox>("compareNumber");
+        const auto* const chart = m_page->findChild<QChartView*>("compareChart")->chart();
+        const auto shown = [chart] {
+            for (const QAbstractAxis* const axis : chart->axes(Qt::Vertical))
+                if (axis->isVisible())
+                    return axis->titleText();
+            return QString();
+        };
+        QCOMPARE(shown(), QString("KL divergence, nats"));
+        QStringList offered;
+        for (int i = 0; i < number->count(); ++i)
+            offered << number->itemText(i);
+        QCOMPARE(offered, (QStringList{"KL", "Perplexity", "Same token %", "Tokens/s", "Seconds"}));
+        for (int i = 1; i < number->count(); ++i) {
+            number->setCurrentIndex(i);
+            QVERIFY2(shown().startsWith(offered[i]), qPrintable(shown()));
+            for (const QAbstractSeries* const series : chart->series()) {
+                const auto points = static_cast<const QScatterSeries*>(series)->points();
+                QCOMPARE(points.size(), 3); // of each method three formats
+                for (const QPointF& point : points)
+                    QVERIFY(point.y() > 0);
+            }
+        }
+        number->setCurrentIndex(0);
+    }
+
     void aRowBecomesTheAllocationAndIsUndone()
     {
         auto* const table = child<QTableWidget>("compareTable");
@@ -119,6 +151,39 @@ private slots:
         m_workspace->document().undoStack().undo();
         m_workspace->document().undoStack().undo();
         QVERIFY(m_workspace->document().allocation() == before);
+    }
+
+    void budgetsAreRowsOfTheirOwn()
+    {
+        checkOnly(child<QListWidget>("compareMethods"), {"rtn"});
+        checkOnly(child<QListWidget>("compareFormats"), {"q2_k", "q4_k", "q8_0"});
+        child<QLineEdit>("compareBudgets")->setText("4bpw, 2bpw");
+        QTest::mouseClick(child<QPushButton>("runComparison"), Qt::LeftButton);
+        auto* const table = child<QTableWidget>("compareTable");
+        QCOMPARE(table->rowCount(), 6);
+        QTRY_COMPARE_WITH_TIMEOUT(child<QPushButton>("runComparison")->text(), QString("Compare"), 120000);
+        child<QLineEdit>("compareBudgets")->clear();
+        int chosen = -1, failed = -1;
+        for (int r = 0; r < table->rowCount(); ++r) {
+            if (table->item(r, 0)->text().startsWith("4bpw"))
+                chosen = r;
+            if (table->item(r, 0)->text() == "2bpw")
+                failed = r;
+        }
+        QVERIFY(chosen >= 0 && failed >= 0);
+        QCOMPARE(table->item(failed, 4)->text(), QString("failed"));
+        QVERIFY(table->item(failed, 4)->toolTip().contains("the smallest choice of formats has"));
+        QVERIFY(table->item(chosen, 0)->toolTip().startsWith("layers by format: "));
+        table->selectRow(chosen);
+        QTest::mouseClick(child<QPushButton>("takeRow"), Qt::LeftButton);
+        QCOMPARE(m_workspace->document().undoStack().undoText(), QString("Formats for 4bpw by rtn"));
+        std::set<std::string> formats;
+        for (const LayerChoice& choice : m_workspace->document().allocation().layers)
+            formats.insert(choice.format);
+        QVERIFY(formats.size() > 1);
+        m_workspace->document().undoStack().undo();
+        table->selectRow(failed);
+        QVERIFY(!child<QPushButton>("takeRow")->isEnabled()); // there is nothing to take
     }
 
     void aMethodIsComparedWithItselfSetDifferently()

@@ -107,7 +107,9 @@ private slots:
         CountingMeter other(makeComparisonMeter(*m_engine, store.get()).value());
         QVERIFY(runComparison(again, other, store.get(), {}, [](std::size_t, const ComparisonRow&) {}));
         QCOMPARE(other.measured, 0);
-        QCOMPARE(again[1].numbers, rows[1].numbers);
+        QCOMPARE(again[1].numbers.size(), rows[1].numbers.size());
+        for (std::size_t c = 0; c < rows[1].numbers.size(); ++c)
+            QCOMPARE(again[1].numbers[c].value, rows[1].numbers[c].value);
         QCOMPARE(again[1].samples, rows[1].samples);
         QCOMPARE(again[1].compressSeconds, rows[1].compressSeconds);
     }
@@ -126,6 +128,60 @@ private slots:
             measured = measured || (row.candidate.format == "q8_0" && row.failure.empty());
         }
         QVERIFY(failed && measured);
+    }
+
+    void budgetsAreReachedByChoosingFormatsLayerByLayer()
+    {
+        QTemporaryDir folder;
+        const auto store = ProjectStore::open(folder.filePath("p.tritloom").toStdString()).value();
+        const Model& model = *m_engine->model();
+        auto rows = comparisonRows(
+                        model, {"q2_k", "q4_k", "q8_0"}, {{"", "rtn", {{"search", 0}}}, {"", "ternary", {}}},
+                        m_plugins.lookup())
+                        .value();
+        QCOMPARE(rows.size(), std::size_t(3)); // ternary writes none of them, and so has no budget either
+        const std::vector<ComparisonRow> fresh = budgetRows(model, {"2bpw", "3.5bpw", "1.7MB"}, rows, m_plugins.lookup()).value();
+        auto made = fresh;
+        QCOMPARE(made.size(), std::size_t(3));
+        QVERIFY2(made[0].isDone && made[0].failure.starts_with("2bpw are "), made[0].failure.c_str());
+        QVERIFY(made[0].failure.ends_with(std::to_string(rows[0].bytes))); // all in the smallest format
+        QVERIFY(!made[1].isDone && made[1].choices.size() == 3);
+        auto meter = makeComparisonMeter(*m_engine, store.get()).value();
+        for (auto* const part : {&rows, &made})
+            QVERIFY(runComparison(*part, *meter, store.get(), {}, [](std::size_t, const ComparisonRow&) {}));
+        QVERIFY(!made[0].isMeasured());
+        for (std::size_t i = 1; i < 3; ++i) {
+            const ComparisonRow& row = made[i];
+            QVERIFY2(row.isMeasured() && row.bytes <= row.budgetBytes, row.failure.c_str());
+            QVERIFY(row.bytes > row.budgetBytes * 9 / 10); // and not left unused
+            QVERIFY(row.divergence().value < rows[0].divergence().value);
+            QVERIFY(row.divergence().value > rows[2].divergence().value);
+            QVERIFY2(row.note.starts_with("layers by format: "), row.note.c_str());
+            QVERIFY(row.compressSeconds > 0); // compressed again for the clock, whatever the sweep remembers
+        }
+        // Of several choices within the budget that of the measured table is taken.
+        SensitivityTable table = emptyTable(model, fresh[1].choices, m_plugins.lookup());
+        QVERIFY(sweep(table, meter->session(), store.get(), 0, {}, [](LayerId, std::size_t, const SensitivityCell&) {}));
+        const AllocationRules rules{.pinned = {}, .budgetBytes = fresh[1].budgetBytes, .methods = m_plugins.lookup()};
+        QVERIFY(allocate(model, table, model.original(), rules).value().allocation == made[1].allocation);
+        auto again = fresh;
+        CountingMeter other(makeComparisonMeter(*m_engine, store.get()).value());
+        QVERIFY(runComparison(again, other, store.get(), {}, [](std::size_t, const ComparisonRow&) {}));
+        QCOMPARE(other.measured, 0);
+        QCOMPARE(again[1].note, made[1].note);
+        QCOMPARE(
+            budgetRows(model, {"4"}, rows, m_plugins.lookup()).error().message,
+            std::string("'4' is no budget: write 4.5bpw or 300MB"));
+    }
+
+    void rowsTellHowFastTheirKernelsAre()
+    {
+        auto rows = comparisonRows(*m_engine->model(), {"q8_0"}, {{"", "rtn", {{"search", 0}}}}, m_plugins.lookup()).value();
+        auto meter = makeComparisonMeter(*m_engine, nullptr).value();
+        QVERIFY(runComparison(rows, *meter, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
+        const auto& columns = textComparison().columns;
+        const auto speed = std::ranges::find(columns, "tokensPerSecond", &ComparisonColumn::key) - columns.begin();
+        QVERIFY(rows[0].numbers[std::size_t(speed)].value > 1);
     }
 
     void replacementsCountWhatTheyStore()
@@ -152,7 +208,7 @@ private slots:
         row.bytes = 1000000;
         row.isDone = true;
         const double nan = std::numeric_limits<double>::quiet_NaN();
-        row.numbers = {{0.01, 0.001}, {30, 1}, {nan, nan}, {29, 1}}; // KL, perplexity, same token, of the model
+        row.numbers = {{0.01, 0.001}, {30, 1}, {nan, nan}, {50, nan}, {29, 1}}; // KL, perplexity, same token, speed, of the model
         row.compressSeconds = 1;
         ComparisonRow broken;
         broken.candidate = {"q4_k", "rtn", {}};

@@ -20,7 +20,8 @@
 namespace tritloom {
 namespace {
 
-constexpr double smallestLoss = 1e-6; ///< below it a logarithmic axis says nothing
+constexpr double smallest = 1e-6; ///< below it a logarithmic axis says nothing
+constexpr double widest = 30; ///< a quotient beyond which powers of ten are shown
 
 } // namespace
 
@@ -28,24 +29,49 @@ CompareChart::CompareChart(QWidget* parent)
     : QChartView(new QChart, parent)
     , m_chart(chart())
     , m_size(new QValueAxis(m_chart))
-    , m_loss(new QLogValueAxis(m_chart))
+    , m_powers(new QLogValueAxis(m_chart))
+    , m_plain(new QValueAxis(m_chart))
 {
     setObjectName("compareChart");
-    setAccessibleName(tr("Size against divergence of the compared methods"));
+    setAccessibleName(tr("Size against a number of the compared methods"));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     m_chart->setMargins({4, 4, 4, 4});
     m_chart->setBackgroundRoundness(0);
     m_chart->legend()->setAlignment(Qt::AlignBottom);
     m_chart->addAxis(m_size, Qt::AlignBottom);
-    m_chart->addAxis(m_loss, Qt::AlignLeft);
+    m_chart->addAxis(m_powers, Qt::AlignLeft);
+    m_chart->addAxis(m_plain, Qt::AlignLeft);
     colour();
 }
 
-void CompareChart::show(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows)
+void CompareChart::show(
+    const ComparisonKind& kind, const std::vector<ComparisonRow>& rows, std::size_t column)
 {
-    const QString what = QCoreApplication::translate("Comparison", kind.columns.front().title);
-    m_loss->setTitleText(kind.columns.front().title == std::string_view("KL") ? tr("KL divergence, nats") : what);
+    const bool isSeconds = column >= kind.columns.size(), isDivergence = column == 0;
+    const double factor = isSeconds ? 1 : kind.columns[column].factor;
+    const auto number = [column, isSeconds, factor](const ComparisonRow& row) {
+        return isSeconds ? row.compressSeconds : factor * row.numbers[column].value;
+    };
+    double low = 1e300, high = -1e300;
+    for (const ComparisonRow& row : rows)
+        if (row.isMeasured() && !row.isOriginal() && std::isfinite(number(row))) {
+            low = std::min(low, number(row));
+            high = std::max(high, number(row));
+        }
+    const bool hasPowers = isDivergence || isSeconds || (low > 0 && high > widest * low);
+    QAbstractAxis* const axis =
+        hasPowers ? static_cast<QAbstractAxis*>(m_powers) : static_cast<QAbstractAxis*>(m_plain);
+    m_powers->setVisible(hasPowers);
+    m_plain->setVisible(!hasPowers);
+    const QString what = isSeconds
+        ? tr("Seconds to compress")
+        : QCoreApplication::translate("Comparison", kind.columns[column].title);
+    axis->setTitleText(
+        isDivergence && kind.columns.front().title == std::string_view("KL") ? tr("KL divergence, nats") : what);
+    const auto height = [number, hasPowers](const ComparisonRow& row) {
+        return hasPowers ? std::max(number(row), smallest) : number(row);
+    };
     m_chart->removeAllSeries();
     std::map<std::string, QScatterSeries*> byMethod;
     std::uint64_t largest = 0;
@@ -53,10 +79,10 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
         largest = std::max<std::uint64_t>(largest, row.bytes);
     const SizeUnit unit = sizeUnitOf(largest);
     m_size->setTitleText(tr("file size, %1").arg(QLatin1String(unit.name)));
-    double left = 1e300, right = 0, low = 1e300, high = 0;
+    double left = 1e300, right = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const ComparisonRow& row = rows[i];
-        if (!row.isMeasured() || row.isOriginal())
+        if (!row.isMeasured() || row.isOriginal() || !std::isfinite(number(row)))
             continue; // a divergence of 0 has no place on a logarithmic axis
         QScatterSeries*& series = byMethod[row.method];
         if (series == nullptr) {
@@ -71,16 +97,16 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
             series->setMarkerShape(shapes[(byMethod.size() - 1) % std::size(shapes)]);
             m_chart->addSeries(series);
             series->attachAxis(m_size);
-            series->attachAxis(m_loss);
-            const auto nearest = [rows, unit](const QPointF& point) {
+            series->attachAxis(axis);
+            const auto nearest = [rows, unit, height](const QPointF& point) {
                 return int(
                     std::ranges::min_element(
                         rows, {},
                         [&](const ComparisonRow& other) {
-                            if (!other.isMeasured() || other.isOriginal())
+                            if (!other.isMeasured() || other.isOriginal() || !std::isfinite(height(other)))
                                 return std::numeric_limits<double>::infinity();
                             return std::fabs(double(other.bytes) / unit.bytes - point.x())
-                                + std::fabs(std::max(other.divergence().value, smallestLoss) - point.y());
+                                + std::fabs(height(other) - point.y());
                         })
                     - rows.begin());
             };
@@ -99,13 +125,10 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
                             this);
                 });
         }
-        const double size = double(row.bytes) / unit.bytes,
-                     loss = std::max(row.divergence().value, smallestLoss);
-        series->append(size, loss);
+        const double size = double(row.bytes) / unit.bytes;
+        series->append(size, height(row));
         left = std::min(left, size);
         right = std::max(right, size);
-        low = std::min(low, loss);
-        high = std::max(high, loss);
     }
     setVisible(!byMethod.empty());
     if (byMethod.empty())
@@ -113,7 +136,10 @@ void CompareChart::show(const ComparisonKind& kind, const std::vector<Comparison
     m_smallest = left;
     m_largest = right;
     markSizes();
-    showRange(*m_loss, low, high);
+    if (hasPowers)
+        showRange(*m_powers, std::max(low, smallest), std::max(high, smallest));
+    else
+        showRange(*m_plain, low, high, 4);
     colour();
 }
 

@@ -9,13 +9,14 @@ class QValueAxis;
 
 namespace tritloom {
 
-/// Size against divergence of compared rows, a series a method. GUI thread only.
+/// Size against one number of compared rows, a series a method. GUI thread only.
 class CompareChart final : public QChartView {
     Q_OBJECT
 
 public:
     explicit CompareChart(QWidget* parent = nullptr);
-    void show(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows);
+    /// column: of the kind; as many as it has: the seconds of compressing.
+    void show(const ComparisonKind& kind, const std::vector<ComparisonRow>& rows, std::size_t column = 0);
 
 signals:
     void rowClicked(int index);
@@ -30,7 +31,8 @@ private:
 
     QChart* m_chart;
     QValueAxis* m_size;
-    QLogValueAxis* m_loss;
+    QLogValueAxis* m_powers; ///< what spans powers of ten
+    QValueAxis* m_plain; ///< what does not; one of both is in the chart
     double m_smallest = 0, m_largest = 1; ///< sizes shown, in the unit of the axis
 };
 

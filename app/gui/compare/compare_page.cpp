@@ -11,7 +11,7 @@
 #include "app/gui/widgets/quiet_progress.h"
 #include "app/session/text_file.h"
 
-#include <QCoreApplication>
+#include <QComboBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
@@ -20,64 +20,16 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
-#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSplitter>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 namespace tritloom {
-namespace {
-
-/// What every row has; then the numbers of the kind of comparison, and the seconds.
-enum Column { Format, Method, Size, Bits, FirstNumber };
-
-/// Where a column of the kind stands in the table; beside the first one is its standard error.
-int place(std::size_t column)
-{
-    return FirstNumber + int(column) + (column > 0 ? 1 : 0);
-}
-
-/// References are no columns here, and stand last in every kind.
-std::size_t shownCount(const ComparisonKind& kind)
-{
-    return std::size_t(std::ranges::count(kind.columns, false, &ComparisonColumn::isReference));
-}
-
-int secondsColumn(const ComparisonKind& kind)
-{
-    return place(shownCount(kind));
-}
-
-QString numberText(const ComparisonColumn& column, double value)
-{
-    if (std::isnan(value))
-        return {};
-    return column.decimals < 0 ? formatSmall(value)
-                               : QLocale().toString(value * column.factor, 'f', column.decimals);
-}
-
-/// Sorts as the number it stands for.
-class NumberItem final : public QTableWidgetItem {
-public:
-    NumberItem(const QString& text, double number)
-        : QTableWidgetItem(text)
-    {
-        setData(Qt::UserRole, number);
-        setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    }
-    bool operator<(const QTableWidgetItem& other) const override
-    {
-        return data(Qt::UserRole).toDouble() < other.data(Qt::UserRole).toDouble();
-    }
-};
-
-} // namespace
-
 ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
@@ -89,6 +41,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     , m_filter(new QLineEdit(this))
     , m_table(new QTableWidget(this))
     , m_chart(new CompareChart(this))
+    , m_number(new QComboBox(this))
+    , m_budgets(new QLineEdit(this))
     , m_run(new QPushButton(this))
     , m_choice(new ChoiceButton(tr("Show or hide the lists of methods and formats"), this))
     , m_take(new QPushButton(tr("Take this row"), this))
@@ -116,6 +70,14 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_filter->setPlaceholderText(tr("Formats, filtered"));
     m_filter->setAccessibleName(m_filter->placeholderText());
     m_filter->setClearButtonEnabled(true);
+    m_budgets->setObjectName("compareBudgets");
+    m_budgets->setPlaceholderText(tr("Budgets, e.g. 3bpw, 4bpw"));
+    m_budgets->setAccessibleName(tr("Budgets to compare"));
+    m_budgets->setToolTip(tr("For each size (bits per weight, or MB of all tensors) every method also chooses among the "
+                             "formats, layer by layer, by what they were measured to cost"));
+    m_budgets->setClearButtonEnabled(true);
+    m_number->setObjectName("compareNumber");
+    m_number->setAccessibleName(tr("What the chart shows beside the size"));
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setMaximumWidth(140);
@@ -143,6 +105,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     methodHeader->addWidget(m_settings);
     left->addLayout(methodHeader, 0, 0);
     left->addWidget(m_filter, 0, 1);
+    left->addWidget(m_budgets, 2, 0, 1, 2);
     left->addWidget(m_methods, 1, 0);
     left->addWidget(m_formats, 1, 1);
     left->setColumnStretch(0, 3); // methods have the longer names
@@ -155,7 +118,12 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     split->addWidget(choices);
     split->addWidget(m_empty);
     split->addWidget(m_table);
-    split->addWidget(m_chart);
+    auto* const charts = new QWidget(this);
+    auto* const chartLayout = new QVBoxLayout(charts);
+    chartLayout->setContentsMargins(0, 0, 0, 0);
+    chartLayout->addWidget(m_number, 0, Qt::AlignRight);
+    chartLayout->addWidget(m_chart, 1);
+    split->addWidget(charts);
     split->setSizes({330, 400, 550, 230});
     split->setStretchFactor(1, 1);
     split->setStretchFactor(2, 2);
@@ -177,6 +145,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
         m_comparison.isRunning() ? m_comparison.cancel() : start();
     });
     m_choice->setChoices(*choices);
+    connect(m_number, &QComboBox::currentIndexChanged, this, &ComparePage::showChart);
     connect(m_take, &QPushButton::clicked, this, &ComparePage::take);
     connect(m_save, &QPushButton::clicked, this, &ComparePage::save);
     connect(m_table, &QTableWidget::cellDoubleClicked, this, &ComparePage::take);
@@ -197,7 +166,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(&m_comparison, &ComparisonController::rowMeasured, this, [this](int index) {
         showRow(index);
         showColumns();
-        m_chart->show(m_comparison.kind(), m_comparison.rows());
+        showChart();
         showState();
     });
     connect(&m_comparison, &ComparisonController::runningChanged, this, [this] {
@@ -219,90 +188,13 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
 
 void ComparePage::start()
 {
-    if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods()); !started)
+    std::vector<std::string> budgets;
+    for (const QString& budget : m_budgets->text().split(QRegularExpression("[,;\\s]+"), Qt::SkipEmptyParts))
+        budgets.push_back(budget.toStdString());
+    if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods(), budgets); !started)
         showNotice(this, coreWords(started.error().message));
     else
         m_choice->giveWay();
-}
-
-void ComparePage::rebuild()
-{
-    const ComparisonKind& kind = m_comparison.kind();
-    QStringList titles{tr("Format"), tr("Method"), tr("Size"), tr("Bits")};
-    for (std::size_t c = 0; c < shownCount(kind); ++c) {
-        titles << QCoreApplication::translate("Comparison", kind.columns[c].title);
-        if (c == 0)
-            titles << tr("±");
-    }
-    titles << tr("Seconds");
-    m_table->setSortingEnabled(false);
-    m_table->setColumnCount(int(titles.size()));
-    m_table->setHorizontalHeaderLabels(titles);
-    m_table->horizontalHeaderItem(Size)->setToolTip(tr("All tensors, those that stay as they are too"));
-    m_table->horizontalHeaderItem(Bits)->setToolTip(tr("Bits a weight of the layers that are compressed"));
-    m_table->setRowCount(int(m_comparison.rows().size()));
-    for (std::size_t i = 0; i < m_comparison.rows().size(); ++i) {
-        const ComparisonRow& row = m_comparison.rows()[i];
-        auto* const format = new QTableWidgetItem(
-            row.isOriginal() ? tr("original")
-                             : QString::fromStdString(row.candidate.format)
-                    + (row.note.empty() ? QString() : QStringLiteral(" *")));
-        format->setData(Qt::UserRole, int(i));
-        m_table->setItem(int(i), Format, format);
-    }
-    for (std::size_t i = 0; i < m_comparison.rows().size(); ++i)
-        showRow(int(i));
-    m_table->setSortingEnabled(true);
-    showColumns();
-    m_chart->show(kind, m_comparison.rows());
-    showState();
-}
-
-void ComparePage::showColumns()
-{
-    const ComparisonKind& kind = m_comparison.kind();
-    const std::vector<std::size_t> shown = columnsToShow(kind, m_comparison.rows());
-    for (std::size_t c = 0; c < shownCount(kind); ++c)
-        m_table->setColumnHidden(place(c), std::ranges::find(shown, c) == shown.end());
-}
-
-std::vector<int> ComparePage::order() const
-{
-    std::vector<int> at(m_comparison.rows().size());
-    for (int r = 0; r < m_table->rowCount(); ++r)
-        if (const QTableWidgetItem* const item = m_table->item(r, Format))
-            at[std::size_t(item->data(Qt::UserRole).toInt())] = r;
-    return at;
-}
-
-void ComparePage::showRow(int index)
-{
-    const bool sorting = m_table->isSortingEnabled();
-    m_table->setSortingEnabled(false);
-    const int r = order()[std::size_t(index)];
-    const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
-    m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(row.method)));
-    m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
-    m_table->setItem(
-        r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
-    const ComparisonKind& kind = m_comparison.kind();
-    const auto number = [&](int column, const QString& text, double value) {
-        m_table->setItem(
-            r, column, new NumberItem(row.isMeasured() ? text : QString(), row.isMeasured() ? value : 1e300));
-    };
-    for (std::size_t c = 0; c < shownCount(kind); ++c) {
-        const Measured found = row.isMeasured() ? row.numbers[c] : Measured{};
-        number(place(c), numberText(kind.columns[c], found.value), found.value);
-        if (c == 0)
-            number(place(c) + 1, formatSmall(found.standardError), found.standardError);
-    }
-    number(secondsColumn(kind), QLocale().toString(row.compressSeconds, 'f', 2), row.compressSeconds);
-    if (const std::string& said = row.failure.empty() ? row.note : row.failure; !said.empty())
-        for (int c = 0; c < m_table->columnCount(); ++c)
-            m_table->item(r, c)->setToolTip(coreWords(said));
-    if (!row.failure.empty())
-        m_table->item(r, FirstNumber)->setText(tr("failed"));
-    m_table->setSortingEnabled(sorting);
 }
 
 void ComparePage::showState()
@@ -319,7 +211,8 @@ void ComparePage::showState()
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Compare"));
     m_run->setEnabled(why.isEmpty() && (running || (methods > 0 && formats > 0)));
-    m_take->setEnabled(m_table->currentRow() >= 0 && !m_table->selectedItems().isEmpty());
+    const ComparisonRow* const row = selected();
+    m_take->setEnabled(row != nullptr && !row->allocation.layers.empty() && !m_table->selectedItems().isEmpty());
     m_save->setEnabled(done > 0);
     m_choice->setVisible(!rows.empty());
     m_table->setVisible(!rows.empty());
@@ -338,7 +231,7 @@ void ComparePage::showState()
                             "measured. %1 methods, %2 formats chosen.")
                              .arg(methods)
                              .arg(formats));
-    } else if (const ComparisonRow* const row = selected(); row != nullptr && !row->note.empty()) {
+    } else if (row != nullptr && !row->note.empty()) {
         m_state->setText(QStringLiteral("* ") + coreWords(row->note));
     } else {
         m_state->setShorter({tr("%1 pairs measured").arg(done)});
@@ -346,22 +239,16 @@ void ComparePage::showState()
     }
 }
 
-const ComparisonRow* ComparePage::selected() const
-{
-    const QTableWidgetItem* const item = m_table->item(m_table->currentRow(), Format);
-    return item == nullptr ? nullptr : &m_comparison.rows()[std::size_t(item->data(Qt::UserRole).toInt())];
-}
-
 void ComparePage::take()
 {
     const ComparisonRow* const row = selected();
-    if (row == nullptr)
-        return;
+    if (row == nullptr || row->allocation.layers.empty())
+        return; // under a budget there is none before it is measured
     m_workspace.document().replace(
         row->allocation,
         row->isOriginal()
             ? tr("All layers as stored")
-            : tr("All layers to %1 by %2")
+            : (row->budgetBytes > 0 ? tr("Formats for %1 by %2") : tr("All layers to %1 by %2"))
                   .arg(QString::fromStdString(row->candidate.format), QString::fromStdString(row->method)));
 }
 

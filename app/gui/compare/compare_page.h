@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QComboBox;
 class QLabel;
 class QLineEdit;
 class QListWidget;
@@ -21,7 +22,7 @@ class ChoiceButton;
 class ElidedLabel;
 class ParameterButton;
 
-/// Methods x formats side by side: what to run on the left, results as they come on the right, each row one
+/// Methods x formats, and methods x budgets, side by side: what to run on the left, results as they come on the right, each row one
 /// click away from being the allocation. GUI thread only.
 class ComparePage final : public QWidget {
     Q_OBJECT
@@ -41,6 +42,8 @@ private:
     void rebuild();
     void showRow(int index);
     void showColumns(); ///< those that some row has a number for
+    void offerNumbers(); ///< what the chart can show
+    void showChart();
     void showState();
     [[nodiscard]] const ComparisonRow* selected() const; ///< null: no row is
     void take();
@@ -55,6 +58,8 @@ private:
     QLineEdit* m_filter;
     QTableWidget* m_table;
     CompareChart* m_chart;
+    QComboBox* m_number; ///< what the chart shows beside the size
+    QLineEdit* m_budgets;
     QPushButton* m_run;
     ChoiceButton* m_choice;
     QPushButton *m_take, *m_save;
