@@ -189,8 +189,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
 void ComparePage::start()
 {
     std::vector<std::string> budgets;
-    for (const QString& budget : m_budgets->text().split(QRegularExpression("[,;\\s]+"), Qt::SkipEmptyParts))
-        budgets.push_back(budget.toStdString());
+    for (const QString& budget : m_budgets->text().split(QRegularExpression("\\s*[,;]\\s*"), Qt::SkipEmptyParts))
+        budgets.push_back(budget.trimmed().toStdString());
     if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods(), budgets); !started)
         showNotice(this, coreWords(started.error().message));
     else
