@@ -3,6 +3,7 @@
 #include "core/base/byte_reader.h"
 #include "core/base/checked.h"
 #include "core/base/mapped_file.h"
+#include "core/file/packed_matrix.h"
 
 #include <algorithm>
 
@@ -11,8 +12,6 @@ namespace {
 
 constexpr std::uint32_t magic = 0x616b3432; // "ak42" read as a little-endian number
 constexpr std::size_t versionedHeader = 256;
-constexpr std::uint64_t largestQuantizedFile = std::uint64_t{1}
-    << 30; // it grows to four times that in memory
 
 struct Sizes {
     std::uint32_t version = 0;
@@ -157,18 +156,40 @@ checkSize(const Sizes& sizes, const std::vector<Part>& parts, std::size_t fileBy
     return {};
 }
 
-/// int8 codes of the whole tensor, then one float per group. No number format keeps f32 scales, hence floats.
-Tensor widen(const Part& part, std::span<const std::byte> bytes, std::uint64_t group)
+/// int8 codes of the whole tensor, then one float per group: as they lie in the file, where groups lie in rows.
+Result<NamedTensor> quantized(
+    const Part& part, std::span<const std::byte> bytes, std::uint64_t group,
+    const std::shared_ptr<const void>& owner)
 {
-    const auto elements = static_cast<std::size_t>(*checkedProduct(part.shape));
+    const auto elements = static_cast<std::size_t>(*checkedProduct(part.shape)),
+               size = static_cast<std::size_t>(group), outputs = part.shape[0], inputs = part.shape[1];
     const auto codes = bytes.first(elements), scales = bytes.subspan(elements);
+    const NumberFormatPtr single = TRY(parseNumberFormat("f32"));
+    NamedTensor tensor{.name = part.name, .shape = part.shape, .stored = {}, .fileName = {}};
+    const bool isAligned = reinterpret_cast<std::uintptr_t>(scales.data()) % alignof(float) == 0;
+    if (inputs % size == 0 && isAligned) {
+        auto matrix = std::make_shared<PackedMatrix>();
+        matrix->order = PackedMatrix::Order::Bytes;
+        matrix->bits = 8;
+        matrix->outputs = outputs;
+        matrix->inputs = inputs;
+        matrix->group = size;
+        matrix->codes = Tensor({TRY(parseNumberFormat("i8")), part.shape}, codes, owner);
+        matrix->scales = Tensor({single, {outputs, inputs / size}}, scales, owner);
+        matrix->format = single; // no number format keeps scales of 32 bits
+        tensor.stored = matrix->codes;
+        tensor.layout = Layout::Packed;
+        tensor.packed = std::move(matrix);
+        return tensor;
+    }
     std::vector<float> values(elements);
     for (std::size_t i = 0; i < elements; ++i) {
         float scale = 0;
-        std::memcpy(&scale, scales.data() + i / group * sizeof(float), sizeof scale);
+        std::memcpy(&scale, scales.data() + i / size * sizeof scale, sizeof scale);
         values[i] = scale * static_cast<float>(std::to_integer<std::int8_t>(codes[i]));
     }
-    return Tensor::adoptFloats(part.shape, std::move(values));
+    tensor.stored = Tensor::adoptFloats(part.shape, std::move(values));
+    return tensor;
 }
 
 void setKeys(const Sizes& s, Metadata& metadata)
@@ -216,11 +237,6 @@ parse(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<c
     const Sizes sizes = TRY(readSizes(bytes, name));
     const std::vector<Part> parts = partsOf(sizes);
     TRY_VOID(checkSize(sizes, parts, bytes.size(), name));
-    if (sizes.version == 2 && bytes.size() > largestQuantizedFile)
-        return fail(
-            ErrorCode::Unsupported,
-            "{}: {} bytes of 8-bit groups would have to be decoded in memory, at most {} are", name,
-            bytes.size(), largestQuantizedFile);
     ModelFile model;
     setKeys(sizes, model.metadata);
     const NumberFormatPtr single = TRY(parseNumberFormat("f32"));
@@ -230,10 +246,14 @@ parse(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<c
         position += data.size();
         if (part.name.empty())
             continue;
-        Tensor tensor =
-            part.isQuantized ? widen(part, data, sizes.group) : Tensor({single, part.shape}, data, owner);
-        model.tensors.push_back(
-            {.name = part.name, .shape = part.shape, .stored = std::move(tensor), .fileName = {}});
+        if (part.isQuantized)
+            model.tensors.push_back(TRY(quantized(part, data, sizes.group, owner)));
+        else
+            model.tensors.push_back(
+                {.name = part.name,
+                 .shape = part.shape,
+                 .stored = Tensor({single, part.shape}, data, owner),
+                 .fileName = {}});
     }
     std::ranges::stable_sort(model.tensors, {}, [](const NamedTensor& tensor) -> long {
         if (tensor.name.starts_with("blk."))
@@ -242,9 +262,8 @@ parse(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<c
     });
     if (sizes.version == 2)
         model.notices.push_back(fmt::format(
-            "The weights are 8-bit integers in groups of {} with f32 scales, which no number format stores: "
-            "they were "
-            "decoded to f32 in memory",
+            "The weights are 8-bit integers in groups of {} with f32 scales, which no number format stores: as they "
+            "are, they are read as f32",
             sizes.group));
     return model;
 }

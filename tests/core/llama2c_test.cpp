@@ -59,10 +59,18 @@ private slots:
         const auto original = openModel(data / "llm_stories260k/stories260K.bin");
         QVERIFY(original);
         QCOMPARE(model->tensors.size(), original->tensors.size());
-        QCOMPARE(model->find("blk.0.ffn_down.weight")->stored.type().format->id(), std::string("f32"));
         QCOMPARE(model->notices.size(), std::size_t(1));
+        std::size_t asTheyLie = 0;
+        for (const NamedTensor& tensor : model->tensors)
+            if (tensor.packed) {
+                QCOMPARE(tensor.packed->bytes(), tensor.shape[0] * tensor.shape[1] / 8 * 12); // 8 codes and a scale
+                ++asTheyLie;
+            }
+        QCOMPARE(asTheyLie, std::size_t(31)); // of 36: groups cross the rows of ffn_down, which have 172 weights
         for (const NamedTensor& tensor : model->tensors) {
-            const auto ours = tensor.stored.toFloats(),
+            const Tensor decoded = materialise(tensor).value();
+            QCOMPARE(decoded.type().format->id(), std::string("f32"));
+            const auto ours = decoded.toFloats(),
                        exact = original->find(tensor.name)->stored.toFloats();
             QCOMPARE(ours.size(), exact.size());
             for (std::size_t i = 0; i < ours.size(); i += 8) {
@@ -73,6 +81,37 @@ private slots:
                 }
                 QVERIFY2(error <= largest / 127 * 0.5001f, tensor.name.c_str()); // half a step of its group
             }
+        }
+    }
+
+    /// Groups of 8 cross rows of 4 and fill those of 8: decoded or left as they lie, the numbers are the same.
+    void groupsMayCrossRows()
+    {
+        std::vector<std::byte> bytes = bytesOf({0x616b3432, 2, 4, 8, 1, 2, 2, 4, 4}, 220);
+        bytes[36] = std::byte(1); // the head is the embedding
+        const std::int32_t group = 8;
+        std::memcpy(bytes.data() + 37, &group, sizeof group);
+        const auto add = [&bytes](const auto value) {
+            const auto* const from = reinterpret_cast<const std::byte*>(&value);
+            bytes.insert(bytes.end(), from, from + sizeof value);
+        };
+        for (int i = 0; i < 3 * 4; ++i)
+            add(1.0f); // norms
+        for (const int elements : {16, 16, 16, 16, 16, 32, 32, 32}) {
+            for (int i = 0; i < elements; ++i)
+                add(std::int8_t(i - 7));
+            for (int g = 0; g < elements / 8; ++g)
+                add(0.5f + float(g));
+        }
+        const auto model = llama2c::parse(bytes, "x.bin", nullptr);
+        QVERIFY2(model, model ? "" : model.error().message.c_str());
+        for (const char* const name : {"token_embd.weight", "blk.0.attn_k.weight", "blk.0.ffn_down.weight"}) {
+            const NamedTensor* const tensor = model->find(name);
+            QVERIFY(tensor != nullptr);
+            QCOMPARE(tensor->packed != nullptr, tensor->shape[1] == 8);
+            const std::vector<float> values = materialise(*tensor).value().toFloats();
+            for (std::size_t i = 0; i < values.size(); ++i)
+                QCOMPARE(values[i], (0.5f + float(i / 8)) * float(int(i) - 7));
         }
     }
 
