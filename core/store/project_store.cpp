@@ -80,6 +80,12 @@ ProjectStore::~ProjectStore() = default;
 
 Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::path& path)
 {
+    return open(path, migrations);
+}
+
+Result<std::shared_ptr<ProjectStore>>
+ProjectStore::open(const std::filesystem::path& path, std::span<const char* const> steps)
+{
     try {
         auto database = std::make_unique<SQLite::Database>(
             path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX, 2000);
@@ -89,10 +95,10 @@ Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::
         if (!isNew && id != applicationId)
             return fail(
                 ErrorCode::InvalidInput, "{}: a database, but not a project file of Tritloom", path.string());
-        if (version > int(std::size(migrations)))
+        if (version > int(steps.size()))
             return fail(
                 ErrorCode::Unsupported, "{}: made by a newer Tritloom (schema {}, this one knows {})",
-                path.string(), version, std::size(migrations));
+                path.string(), version, steps.size());
         if (version < 0) // which counts the migrations that were done
             return fail(
                 ErrorCode::InvalidInput, "{}: the file is damaged: schema {}", path.string(), version);
@@ -102,10 +108,11 @@ Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::
         database->exec("PRAGMA journal_mode = WAL");
         database->exec("PRAGMA synchronous = NORMAL");
         database->exec("PRAGMA foreign_keys = ON");
-        for (int next = version; next < int(std::size(migrations)); ++next) {
-            SQLite::Transaction transaction(*database);
-            database->exec(migrations[next]);
-            database->exec(fmt::format("PRAGMA user_version = {}", next + 1));
+        if (version < int(steps.size())) {
+            SQLite::Transaction transaction(*database); // one for all: a step that fails leaves the file as it was
+            for (const char* const step : steps.subspan(std::size_t(version)))
+                database->exec(step);
+            database->exec(fmt::format("PRAGMA user_version = {}", steps.size()));
             database->exec(fmt::format("PRAGMA application_id = {}", applicationId));
             transaction.commit();
         }
@@ -222,7 +229,7 @@ Result<std::optional<ProjectStore::Saved>> ProjectStore::load(const Model& model
         std::map<std::string, std::size_t> indexOf;
         for (std::size_t i = 0; i < model.layers.size(); ++i)
             indexOf[model.layers[i].name] = i;
-        Saved saved{model.original(), std::vector<bool>(model.layers.size())};
+        Saved saved{model.original(), std::vector<bool>(model.layers.size()), {}};
         bool any = false;
         while (select.executeStep()) {
             any = true;
@@ -231,8 +238,10 @@ Result<std::optional<ProjectStore::Saved>> ProjectStore::load(const Model& model
                 continue;
             saved.pinned[found->second] = select.getColumn(4).getInt() != 0;
             const std::string format = select.getColumn(1).getString();
-            if (!format.empty() && !parseNumberFormat(format)) // of a plugin or a version that is not there
+            if (!format.empty() && !parseNumberFormat(format)) { // of a plugin or a version that is not there
+                saved.unknown.push_back(fmt::format("{} ({})", found->first, format));
                 continue;
+            }
             LayerChoice& choice = saved.allocation.layers[found->second];
             choice.format = format;
             choice.method = select.getColumn(2).getString();

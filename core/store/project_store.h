@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ public:
     /// Errors: Io (cannot be opened, full disk), InvalidInput (no project file, a damaged one, or made by a
     /// newer version).
     [[nodiscard]] static Result<std::shared_ptr<ProjectStore>> open(const std::filesystem::path& path);
+    /// The same by these migrations, SQL each, instead of the program's own: all that are missing, or none.
+    [[nodiscard]] static Result<std::shared_ptr<ProjectStore>>
+    open(const std::filesystem::path& path, std::span<const char* const> migrations);
     /// The same for a file that nobody chose: a damaged one is put aside as "<name>.damaged" and a new one is
     /// begun.
     struct Opened {
@@ -39,6 +43,7 @@ public:
     struct Saved {
         Allocation allocation;
         std::vector<bool> pinned;
+        std::vector<std::string> unknown; ///< "blk.0.attn_q (int99g0)": as stored now, as no such format is known
     };
     /// Layers are matched by name; layers the file does not know stay as stored.
     [[nodiscard]] Result<void> save(

@@ -1,3 +1,4 @@
+#include "core/store/migrations.h"
 #include "core/store/project_store.h"
 
 #include "tests/support/full_disk.h"
@@ -135,6 +136,49 @@ private slots:
         allocation[LayerId(1)] = {};
         QVERIFY(loaded.allocation == allocation);
         QCOMPARE(loaded.pinned, pinned);
+        QCOMPARE(loaded.unknown, std::vector<std::string>{model->layers[1].name + " (int99g0)"});
+    }
+
+    void olderFilesAreBroughtUpToDateOrStayAsTheyAre()
+    {
+        const QTemporaryDir folder;
+        const auto path = folder.filePath("a.tritproj").toStdString();
+        const auto model = TinyModel{}.make();
+        Allocation allocation = model->original();
+        allocation[LayerId(1)] = {"q4_k", "rtn", {}};
+        {
+            const auto store = ProjectStore::open(path).value();
+            QVERIFY(store->save(*model, "current", allocation, {}).has_value());
+            QVERIFY(store->addEdit("an edit", 5).has_value());
+        }
+        const auto schemaOf = [&path] {
+            SQLite::Database database(path, SQLite::OPEN_READONLY);
+            return database.execAndGet("PRAGMA user_version").getInt();
+        };
+        const int before = schemaOf();
+        std::vector<const char*> steps(std::begin(migrations), std::end(migrations));
+        QCOMPARE(before, int(steps.size()));
+        steps.push_back("CREATE TABLE extra(value TEXT); INSERT INTO extra VALUES ('here')");
+        steps.push_back("ALTER TABLE nowhere ADD COLUMN more TEXT");
+        const auto failed = ProjectStore::open(path, steps);
+        QVERIFY(!failed);
+        QVERIFY2(
+            failed.error().message.find("no such table: nowhere") != std::string::npos, failed.error().message.c_str());
+        QCOMPARE(schemaOf(), before); // the step that would have gone well is taken back too
+        QVERIFY(ProjectStore::open(path).value()->load(*model, "current").value()->allocation == allocation);
+        steps.pop_back();
+        {
+            const auto store = ProjectStore::open(path, steps).value();
+            QVERIFY(store->load(*model, "current").value()->allocation == allocation);
+            QCOMPARE(store->edits().value().front().text, std::string("an edit"));
+        }
+        QCOMPARE(schemaOf(), before + 1);
+        {
+            SQLite::Database database(path, SQLite::OPEN_READONLY);
+            QCOMPARE(database.execAndGet("SELECT value FROM extra").getString(), std::string("here"));
+        }
+        const auto older = ProjectStore::open(path); // by a program that does not know the last step
+        QVERIFY(!older && older.error().code == ErrorCode::Unsupported);
     }
 
     void refusesOtherFilesByName()
