@@ -162,6 +162,8 @@ void MainWindow::connectActions()
                 NoticeKind::Warning);
         if (!model.notice.isEmpty())
             showNotice(m_banner, tr("Attention: %1").arg(coreWords(model.notice)), NoticeKind::Warning);
+        else if (const std::string& unknown = m_workspace->unknownChoices(); !unknown.empty())
+            showNotice(m_banner, tr("Attention: %1").arg(coreWords(unknown)), NoticeKind::Warning);
         else if (m_workspace->offersRowGroups())
             showNotice(
                 m_banner,

@@ -10,6 +10,8 @@ namespace tritloom {
 /// places are rows of the translation alone.
 constexpr std::array reportSentences{
     QT_TRANSLATE_NOOP("Core", "layers by format: %1"),
+    QT_TRANSLATE_NOOP(
+        "Core", "%1 layers of the project have a format or method that this program does not have and are as stored: %2"),
     QT_TRANSLATE_NOOP("Core", "%1 are %2 bytes, the smallest choice of formats has %3"),
     QT_TRANSLATE_NOOP(
         "Core", "%1 pictures. Random low bits are set in 0.875 of bytes and score 369117 a channel."),

@@ -145,9 +145,24 @@ void Workspace::restore()
             m_sensitivity.setCompany(std::move(company));
     }
     restorePlugins();
-    const auto saved = m_store->load(model(), "current");
+    auto saved = m_store->load(model(), "current");
     if (!saved || !*saved)
         return;
+    std::vector<std::string> unknown = (*saved)->unknown;
+    for (std::size_t i = 0; i < model().layers.size(); ++i)
+        if (LayerChoice& choice = (*saved)->allocation.layers[i];
+            !choice.format.empty() && m_plugins.find(choice.method) == nullptr) {
+            unknown.push_back(fmt::format("{} ({} by {})", model().layers[i].name, choice.format, choice.method));
+            choice = {};
+        }
+    if (!unknown.empty()) {
+        constexpr std::size_t mostNamed = 3;
+        const std::size_t named = std::min(unknown.size(), mostNamed);
+        m_unknownChoices = fmt::format(
+            "{} layers of the project have a format or method that this program does not have and are as stored: {}{}",
+            unknown.size(), fmt::join(unknown.begin(), unknown.begin() + std::ptrdiff_t(named), ", "),
+            named < unknown.size() ? ", …" : "");
+    }
     m_document.replace((*saved)->allocation, tr("Restore the project"));
     std::vector<LayerId> pinned;
     for (std::size_t i = 0; i < (*saved)->pinned.size(); ++i)

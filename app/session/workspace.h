@@ -72,6 +72,10 @@ public:
     /// Waits for the last autosave and writes a copy of the project. Errors: Io.
     [[nodiscard]] Result<void> saveCopy(const std::filesystem::path& path);
 
+    /// A sentence about layers of the project whose format or method this program does not have: they are as stored,
+    /// and the file keeps what it says until the first edit. Empty: none.
+    [[nodiscard]] const std::string& unknownChoices() const { return m_unknownChoices; }
+
     [[nodiscard]] const Model& model() const { return *m_engine->model(); }
     [[nodiscard]] Engine& engine() { return *m_engine; }
     [[nodiscard]] const std::shared_ptr<Engine>& engineShared() const { return m_engine; }
@@ -180,6 +184,7 @@ private:
     void keepSetting(const char* key, std::string text);
 
     std::shared_ptr<Engine> m_engine;
+    std::string m_unknownChoices;
     std::shared_ptr<ProjectStore> m_store;
     QThreadPool m_saver; ///< one thread: saves in order, never on the GUI thread
     std::atomic<std::int64_t> m_lastEdit = 0; ///< the history row that the next measurement belongs to

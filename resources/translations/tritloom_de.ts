@@ -8279,6 +8279,10 @@ Divergenz %1</translation>
             <source>%1 are %2 bytes, the smallest choice of formats has %3</source>
             <translation>%1 sind %2 Bytes, die kleinste Wahl der Formate hat %3</translation>
         </message>
+        <message>
+            <source>%1 layers of the project have a format or method that this program does not have and are as stored: %2</source>
+            <translation>%1 Schichten des Projekts haben ein Format oder Verfahren, das dieses Programm nicht hat, und sind wie gespeichert: %2</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
