@@ -50,6 +50,11 @@ const std::vector<Rule>& rules()
          {core, "app/session/", "app/gui/"},
          {"QtCore", "QtGui", "QtWidgets", "QtCharts", "QtSvg"},
          false},
+        {"app/gui/widgets", // know numbers and colours, no project type
+         {"core/method/", "app/session/size_unit.h", "app/gui/widgets/", "app/gui/theme.h",
+          "app/gui/number_text.h", "app/gui/plugin_words.h"},
+         {"QtCore", "QtGui", "QtWidgets", "QtCharts"},
+         false},
         {"app/cli", {core, "app/session/", "app/cli/"}, {"QtCore", "QtGui"}, false},
     };
     return list;
@@ -156,6 +161,7 @@ private slots:
         row("app/session/workspace.cpp", "app/gui/main_window.h", false);
         row("app/cli/lists.cpp", "QApplication", false);
         row("app/gui/main_window.cpp", "QWidget", true);
+        row("app/gui/widgets/card.cpp", "app/session/workspace.h", false);
         row("core/graph/graph.cpp", "core/method/allocator.h", false);
         row("core/file/gguf.cpp", "sqlite3.h", false);
     }
