@@ -109,7 +109,7 @@ private slots:
     void whatTheyNameIsThere()
     {
         static const QRegularExpression source(
-            "`([A-Za-z0-9][A-Za-z0-9_./-]*\\.(h|cpp|comp|glsl|cmake|json|sh|mjs|py|sql))`");
+            "`([A-Za-z0-9][A-Za-z0-9_./-]*\\.(h|cpp|comp|glsl|cmake|sh|mjs|py|sql))`");
         QSet<QString> ends; // of the paths of all files: "gguf.h", "file/gguf.h", "core/file/gguf.h"
         QStringList wrong;
         for (const QString& folder : folders())
