@@ -105,7 +105,7 @@ private slots:
         QVERIFY2(wrong.isEmpty(), qPrintable("README.md: " + wrong.join(", ")));
     }
 
-    /// A source that a README names is in the tree, there or elsewhere.
+    /// A source that a README names is in the tree, there or elsewhere; what it links to is where it says.
     void whatTheyNameIsThere()
     {
         static const QRegularExpression source(
@@ -121,11 +121,18 @@ private slots:
                     ends << parts.mid(from).join('/');
             }
         QVERIFY(ends.contains("hygiene/tree.h") && !ends.contains("giene/tree.h"));
-        for (const QString& folder : folders()) {
-            auto found = source.globalMatch(linesOf(folder + "/README.md").join('\n'));
+        static const QRegularExpression link("\\]\\(([^):#]+)\\)");
+        for (const QString& folder : QStringList{"."} + folders()) {
+            const QString text = linesOf(folder + "/README.md").join('\n');
+            auto found = source.globalMatch(text);
             while (found.hasNext())
                 if (const QString name = found.next().captured(1); !ends.contains(name))
                     wrong << QString("%1 names %2").arg(folder, name);
+            found = link.globalMatch(text);
+            while (found.hasNext())
+                if (const QString to = found.next().captured(1);
+                    !QFile::exists(QString(TRITLOOM_SOURCE_DIR "/%1/%2").arg(folder, to)))
+                    wrong << QString("%1 leads to %2").arg(folder, to);
         }
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join('\n')));
     }
