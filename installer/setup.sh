@@ -5,7 +5,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 missing=()
-while read -r package; do
+while read -r package command; do
+  [ -n "$command" ] && command -v "$command" >/dev/null && continue
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done < <(grep -v '^#' installer/packages.txt)
 if [ ${#missing[@]} -gt 0 ]; then

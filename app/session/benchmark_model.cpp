@@ -1,6 +1,7 @@
 #include "app/session/benchmark_model.h"
 
 #include "app/session/timed_executor.h"
+#include "core/calibrate/model_values.h"
 #include "core/evaluate/forward_pass.h"
 #include "core/sensitivity/cost_model.h"
 
@@ -205,11 +206,8 @@ Result<std::vector<PhaseShare>> benchmarkDecode(
         const TimedExecutor timed = TRY(makeTimedExecutor(what.device, mode));
         SequenceState state;
         const auto feed = [&](std::span<const TokenId> tokens) -> Result<void> {
-            ValueMap values{
-                {graph.input, Tensor::adoptFloats({tokens.size()}, {tokens.begin(), tokens.end()})}};
-            const auto weightsOf = [&](TensorId id) -> Result<Executor::Weights> {
-                return Executor::Weights{TRY(storedLayer(model.tensor(id))), keyOf("stored", model.key, id)};
-            };
+            ValueMap values{{graph.input, asValues(tokens)}};
+            const auto weightsOf = [&](TensorId id) { return storedWeights(model, id); };
             TRY_VOID(timed.executor->run(graph, 0, graph.stageCount - 1, values, weightsOf, &state, stop));
             state.tokens += tokens.size();
             return {};

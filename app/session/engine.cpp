@@ -3,11 +3,11 @@
 #include "app/session/picture_engine.h"
 #include "app/session/samples.h"
 #include "app/session/stand_in_backend.h"
+#include "app/session/text_file.h"
 #include "app/session/transformed_model.h"
 #include "app/session/vulkan_devices.h"
 #include "compute/cpu/cpu_backend.h"
 #include "compute/vulkan/vulkan_backend.h"
-#include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
 #include "core/calibrate/imatrix_file.h"
 #include "core/evaluate/compressor_probe.h"
@@ -18,13 +18,6 @@
 
 namespace tritloom {
 namespace {
-
-Result<std::string> textOf(const std::filesystem::path& path)
-{
-    const auto file = TRY(MappedFile::open(path));
-    const auto bytes = file->bytes();
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
 
 Result<std::map<std::string, std::vector<float>>> meanSquaresOf(const std::filesystem::path& imatrix)
 {
@@ -115,10 +108,10 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
     if (engine->m_whyNot.empty() && !model->picture) {
         const std::filesystem::path texts = resourceFolder() / "samples" / "language";
         if (options.evaluationText.empty())
-            options.evaluationText = TRY(textOf(texts / "evaluation.txt"));
+            options.evaluationText = TRY(readTextFile(texts / "evaluation.txt"));
         const bool isGiven = !options.calibrationText.empty();
         if (!isGiven)
-            options.calibrationText = TRY(textOf(texts / "calibration.txt"));
+            options.calibrationText = TRY(readTextFile(texts / "calibration.txt"));
         std::size_t& context = options.evaluation.contextLength;
         if (context == 0)
             context = model->contextLength == 0 ? 512 : std::min<std::size_t>(512, model->contextLength);

@@ -206,6 +206,27 @@ Result<std::string> evaluated(
     return "evaluated: " + check->sentence();
 }
 
+/// Errors: InvalidInput, where a file is that must not be written over. path: at the end of links.
+Result<void> checkPlace(const Model& model, const Model* base, const std::filesystem::path& path)
+{
+    if (belongsTo(*model.file, path))
+        return fail(
+            ErrorCode::InvalidInput,
+            "{}: this is the model itself, choose another name for the compressed file", path.string());
+    if ((base != nullptr && belongsTo(*base->file, path)) || isBaseOf(*model.file, path))
+        return fail(
+            ErrorCode::InvalidInput,
+            "{}: this is the model that this one was tuned from, choose another name for the compressed file",
+            path.string());
+    std::error_code none;
+    if (const auto status = std::filesystem::status(path, none); std::filesystem::exists(status)
+        && !std::filesystem::is_regular_file(status) && !std::filesystem::is_directory(status))
+        return fail(
+            ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file",
+            path.string());
+    return {};
+}
+
 } // namespace
 
 std::vector<std::string> ExportController::problems(
@@ -255,22 +276,8 @@ Result<ExportReport> exportAllocation(
 {
     const auto begin = std::chrono::steady_clock::now();
     const std::filesystem::path path = endOfLinks(namedPath(asked));
-    if (belongsTo(*model.file, path))
-        return fail(
-            ErrorCode::InvalidInput,
-            "{}: this is the model itself, choose another name for the compressed file", path.string());
     const auto base = compressor.base();
-    if ((base && belongsTo(*base->file, path)) || isBaseOf(*model.file, path))
-        return fail(
-            ErrorCode::InvalidInput,
-            "{}: this is the model that this one was tuned from, choose another name for the compressed file",
-            path.string());
-    std::error_code none;
-    if (const auto status = std::filesystem::status(path, none); std::filesystem::exists(status)
-        && !std::filesystem::is_regular_file(status) && !std::filesystem::is_directory(status))
-        return fail(
-            ErrorCode::InvalidInput, "{}: this is a device or a pipe, choose the name of a file",
-            path.string());
+    TRY_VOID(checkPlace(model, base.get(), path));
     const ExportTarget& target = *TRY(exportTargetOf(targetId, path, model, allocation));
     if (const auto why = whyNotThere(model, target, path))
         return fail(ErrorCode::InvalidInput, "{}", *why);
@@ -321,8 +328,7 @@ Result<ExportReport> exportAllocation(
     report.bytes = done->fileBytes;
     report.tensors = model.file->tensors.size();
     if (target.id == "gguf")
-        report.checks.push_back(
-            fmt::format("every block length divides its rows, and llama.cpp knows every type"));
+        report.checks.push_back("every block length divides its rows, and llama.cpp knows every type");
     report.checks.push_back("read back: " + done->readBack);
     report.checks.insert(report.checks.end(), done->notices.begin(), done->notices.end());
     report.remarks = exportRemarks(model, allocation, target);

@@ -18,10 +18,11 @@ QStringList pluginFolders()
     if (qEnvironmentVariableIsSet("TRITLOOM_PLUGINS"))
         return {qEnvironmentVariable("TRITLOOM_PLUGINS")};
     const QDir program(QCoreApplication::applicationDirPath());
+    // Beside the program, built or installed: no other place, or an installed program would run what was
+    // built elsewhere.
     return {
-        program.filePath("../lib/tritloom/plugins"),
-        program.filePath(QStringLiteral("../" TRITLOOM_LIBDIR "/tritloom/plugins")),
-        QStringLiteral(TRITLOOM_BUILD_PLUGINS)};
+        program.filePath(QStringLiteral("../lib/tritloom/plugins")),
+        program.filePath(QStringLiteral("../" TRITLOOM_LIBDIR "/tritloom/plugins"))};
 }
 
 struct KindRow {

@@ -2,6 +2,7 @@
 
 #include "core/base/matrix_product.h"
 #include "core/base/parallel.h"
+#include "core/calibrate/model_values.h"
 #include "core/method/graph_uses.h"
 
 #include <algorithm>
@@ -14,9 +15,7 @@ std::vector<ValueMap> samplesOf(const Model& model, const std::vector<Chunk>& ch
 {
     std::vector<ValueMap> samples;
     for (const Chunk& chunk : chunks)
-        samples.push_back(
-            {{model.graph ? model.graph->input : ValueId{},
-              Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}});
+        samples.push_back({{model.graph ? model.graph->input : ValueId{}, asValues(chunk.tokens)}});
     return samples;
 }
 
@@ -153,7 +152,7 @@ Result<void> Statistics::setMeanSquares(std::map<std::string, std::vector<float>
 
 Result<Executor::Weights> Statistics::storedWeights(TensorId id)
 {
-    return Executor::Weights{TRY(storedLayer(m_model->tensor(id))), keyOf("stored", m_model->key, id)};
+    return tritloom::storedWeights(*m_model, id);
 }
 
 Result<void> Statistics::gatherColumns(std::stop_token stop, const std::function<void(double)>& progress)

@@ -1,5 +1,6 @@
 #include "core/evaluate/blame.h"
 
+#include "core/calibrate/model_values.h"
 #include "core/evaluate/not_finite_output.h"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ public:
     {
         m_blame.allocation = allocation;
         for (const Chunk& chunk : question.chunks)
-            m_blame.positions += chunk.tokens.size() - 1 - chunk.firstScored;
+            m_blame.positions += scoredCount(chunk);
     }
 
     Result<Blame> run(const OnBlame& onSplit)
@@ -104,11 +105,7 @@ private:
                     now};
                 values = TRY(m_pass.executor().run(Op{OpKind::Divergence, {}}, both, m_stop)).toFloats();
             } else {
-                const Tensor picked[] = {
-                    now,
-                    Tensor::adoptFloats(
-                        {now.type().rows()},
-                        {chunk.tokens.begin() + std::ptrdiff_t(chunk.firstScored) + 1, chunk.tokens.end()})};
+                const Tensor picked[] = {now, scoredTokens(chunk)};
                 values = TRY(m_pass.executor().run(Op{OpKind::Pick, {}}, picked, m_stop)).toFloats();
                 for (float& value : values)
                     value = -value;

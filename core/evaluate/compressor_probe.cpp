@@ -1,5 +1,6 @@
 #include "core/evaluate/compressor_probe.h"
 
+#include "core/calibrate/model_values.h"
 #include "core/sensitivity/sensitivity_table.h"
 
 namespace tritloom {
@@ -65,7 +66,7 @@ Result<Tensor> CompressorProbe::gram(std::size_t layer)
 
 Result<Executor::Weights> CompressorProbe::stored(TensorId id) const
 {
-    return Executor::Weights{TRY(storedLayer(model().tensor(id))), keyOf("stored", model().key, id)};
+    return storedWeights(model(), id);
 }
 
 Result<std::map<TensorId, Tensor>> CompressorProbe::byTensor(std::span<const Replaced> replaced) const

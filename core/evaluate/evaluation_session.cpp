@@ -1,5 +1,6 @@
 #include "core/evaluate/evaluation_session.h"
 
+#include "core/calibrate/model_values.h"
 #include "core/evaluate/not_finite_output.h"
 
 #include <algorithm>
@@ -60,20 +61,21 @@ Key EvaluationSession::textKey(std::size_t chunkLimit) const
 {
     Key key = keyOf("text");
     for (std::size_t c = 0; c < m_chunks.size() && (chunkLimit == 0 || c < chunkLimit); ++c) {
-        key = keyOf(
-            key, std::uint64_t(m_chunks[c].firstScored), std::as_bytes(std::span(m_chunks[c].tokens)));
+        key =
+            keyOf(key, std::uint64_t(m_chunks[c].firstScored), std::as_bytes(std::span(m_chunks[c].tokens)));
     }
     return key;
 }
 
 Result<PositionValues> EvaluationSession::measure(
-    const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop, std::stop_token methods)
+    const Chunk& chunk, const Allocation& allocation, Keep keep, std::stop_token stop,
+    std::stop_token methods)
 {
     const Allocation original = m_reference->model().original();
     const Key key = tritloom::keyOf(
         "evaluation", m_pass->keyOf(chunk, allocation), m_reference->keyOf(chunk, original),
         m_pass->executor().backendNames());
-    const std::size_t positions = chunk.tokens.size() - 1 - chunk.firstScored;
+    const std::size_t positions = scoredCount(chunk);
     if (const auto known = m_known.find(key); known != m_known.end())
         return known->second;
     if (m_store != nullptr)
@@ -81,16 +83,14 @@ Result<PositionValues> EvaluationSession::measure(
             if (const auto known = unpacked(*bytes, positions); known && isFinite(*known))
                 return m_known[key] = *known;
 
-    const Tensor expected = TRY(m_reference->logProbabilities(chunk, original, Keep::Everything, stop, methods));
+    const Tensor expected =
+        TRY(m_reference->logProbabilities(chunk, original, Keep::Everything, stop, methods));
     const Tensor actual = TRY(m_pass->logProbabilities(chunk, allocation, keep, stop, methods));
     if (expected.type().shape != actual.type().shape)
         return fail(
             ErrorCode::InvalidInput, "the reference has {} tokens in its vocabulary, the model {}",
             expected.type().columns(), actual.type().columns());
-    std::vector<float> next(positions);
-    for (std::size_t p = 0; p < positions; ++p)
-        next[p] = float(chunk.tokens[chunk.firstScored + p + 1]);
-    const Tensor ids = Tensor::adoptFloats({positions}, std::move(next));
+    const Tensor ids = scoredTokens(chunk);
     const Tensor both[] = {expected, actual};
     Executor& executor = m_pass->executor();
     const auto loss = [&](const Tensor& logProbabilities) -> Result<std::vector<float>> {
@@ -131,7 +131,8 @@ Evaluation EvaluationSession::summarise(
 }
 
 Result<Evaluation> EvaluationSession::evaluate(
-    const Allocation& allocation, std::stop_token stop, const OnChunk& onChunk, Keep keep, std::size_t chunkLimit)
+    const Allocation& allocation, std::stop_token stop, const OnChunk& onChunk, Keep keep,
+    std::size_t chunkLimit)
 {
     const auto begin = std::chrono::steady_clock::now();
     const std::size_t total = chunkLimit == 0 ? m_chunks.size() : std::min(chunkLimit, m_chunks.size());
@@ -149,8 +150,8 @@ Result<Evaluation> EvaluationSession::evaluate(
         if (m_pass->counters().stagesRun != stagesBefore)
             m_chunkTime = std::chrono::steady_clock::now() - chunkBegin;
         evaluation = summarise(allocation, done, total);
-        evaluation.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::chrono::steady_clock::now() - begin);
+        evaluation.elapsed =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
         if (onChunk)
             onChunk(evaluation);
     }

@@ -1,5 +1,7 @@
 #include "core/evaluate/forward_pass.h"
 
+#include "core/calibrate/model_values.h"
+
 namespace tritloom {
 namespace {
 
@@ -9,18 +11,6 @@ Key keyOfTokens(const Model& model, const Executor& executor, const Chunk& chunk
     return keyOf(
         "chunk", model.key, executor.multipliesWholeNumbers, std::uint64_t(chunk.firstScored),
         std::as_bytes(std::span(chunk.tokens)));
-}
-
-/// Rows [first, first + count) of every value: the head works row by row.
-ValueMap rowsOf(const ValueMap& values, std::size_t first, std::size_t count)
-{
-    ValueMap part;
-    for (const auto& [id, tensor] : values) {
-        const std::size_t columns = tensor.type().columns();
-        part[id] =
-            Tensor::fromFloats({count, columns}, tensor.floats().subspan(first * columns, count * columns));
-    }
-    return part;
 }
 
 } // namespace
@@ -43,12 +33,7 @@ Key ForwardPass::keyOf(const Chunk& chunk, const Allocation& allocation) const
 Result<Executor::Weights>
 ForwardPass::weights(TensorId id, const Allocation& allocation, std::stop_token stop)
 {
-    if (const auto layer = m_stageKeys.layerOf(id))
-        return Executor::Weights{
-            TRY(m_compressor->compress(*layer, allocation[*layer], std::move(stop))),
-            m_compressor->keyOfChoice(*layer, allocation[*layer])};
-    return Executor::Weights{
-        TRY(storedLayer(model().tensor(id))), tritloom::keyOf("stored", model().key, id)};
+    return weightsUnder(*m_compressor, id, m_stageKeys.layerOf(id), allocation, std::move(stop));
 }
 
 Result<Tensor> ForwardPass::logProbabilities(
@@ -65,9 +50,7 @@ Result<Tensor> ForwardPass::logProbabilities(
     // The deepest border that is still true; without any, from the tokens on.
     const std::size_t head = graph.stageCount - 1;
     std::size_t next = 0;
-    ValueMap values{
-        {graph.input,
-         Tensor::adoptFloats({chunk.tokens.size()}, {chunk.tokens.begin(), chunk.tokens.end()})}};
+    ValueMap values{{graph.input, asValues(chunk.tokens)}};
     for (std::size_t stage = head; stage-- > 0;) {
         if (auto border = m_borders.find(keys[stage])) {
             values = std::move(*border);
@@ -87,7 +70,8 @@ Result<Tensor> ForwardPass::logProbabilities(
         if (next % every == 0 || next + 1 == head)
             m_borders.put(keys[next], values, bytesOf(values));
     }
-    values = rowsOf(values, chunk.firstScored, chunk.tokens.size() - 1 - chunk.firstScored);
+    for (auto& [id, tensor] : values) // the head works row by row
+        tensor = rowsOf(tensor, chunk.firstScored, scoredCount(chunk));
     TRY_VOID(m_executor->run(graph, head, head, values, weightsOf, nullptr, stop));
     ++m_counters.stagesRun;
     const Tensor logits[] = {values.at(graph.output)};

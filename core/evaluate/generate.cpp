@@ -1,6 +1,7 @@
 #include "core/evaluate/generate.h"
 
 #include "core/architecture/textgenrnn.h"
+#include "core/calibrate/model_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -45,12 +46,8 @@ Result<void> Generator::feed(std::span<const TokenId> tokens, std::stop_token st
 {
     const Model& model = m_compressor->model();
     const Graph& graph = *model.graph;
-    const auto weightsOf = [&](TensorId id) -> Result<Executor::Weights> {
-        if (const auto layer = model.layerOf(id))
-            return Executor::Weights{
-                TRY(m_compressor->compress(*layer, m_allocation[*layer], stop)),
-                m_compressor->keyOfChoice(*layer, m_allocation[*layer])};
-        return Executor::Weights{TRY(storedLayer(model.tensor(id))), keyOf("stored", model.key, id)};
+    const auto weightsOf = [&](TensorId id) {
+        return weightsUnder(*m_compressor, id, model.layerOf(id), m_allocation, stop);
     };
     std::span<const TokenId> read = tokens;
     if (const std::size_t again = tokensReadAgain(*model.file); again > 0) {
@@ -58,13 +55,11 @@ Result<void> Generator::feed(std::span<const TokenId> tokens, std::stop_token st
         m_seen.erase(m_seen.begin(), m_seen.end() - std::ptrdiff_t(std::min(again, m_seen.size())));
         read = m_seen;
     }
-    ValueMap values{{graph.input, Tensor::adoptFloats({read.size()}, {read.begin(), read.end()})}};
+    ValueMap values{{graph.input, asValues(read)}};
     const std::size_t head = graph.stageCount - 1;
     TRY_VOID(m_executor->run(graph, 0, head - 1, values, weightsOf, &m_state, stop));
-    for (auto& [id, tensor] : values) { // only the last position's logits are asked for
-        const std::size_t columns = tensor.type().columns();
-        tensor = Tensor::fromFloats({1, columns}, tensor.floats().last(columns));
-    }
+    for (auto& [id, tensor] : values) // only the last position's logits are asked for
+        tensor = rowsOf(tensor, tensor.type().rows() - 1, 1);
     TRY_VOID(m_executor->run(graph, head, head, values, weightsOf, &m_state, stop));
     m_state.tokens += tokens.size();
     m_logits = values.at(graph.output).toFloats();
@@ -110,9 +105,10 @@ Result<std::optional<GeneratedToken>> Generator::next(std::stop_token stop)
     std::vector<TokenId> order(p.size());
     std::iota(order.begin(), order.end(), 0);
     const std::size_t count = std::min(std::max<std::size_t>(m_options.candidateCount, 1), order.size());
-    std::partial_sort(order.begin(), order.begin() + std::ptrdiff_t(count), order.end(), [&](TokenId a, TokenId b) {
-        return p[std::size_t(a)] != p[std::size_t(b)] ? p[std::size_t(a)] > p[std::size_t(b)] : a < b;
-    });
+    std::partial_sort(
+        order.begin(), order.begin() + std::ptrdiff_t(count), order.end(), [&](TokenId a, TokenId b) {
+            return p[std::size_t(a)] != p[std::size_t(b)] ? p[std::size_t(a)] > p[std::size_t(b)] : a < b;
+        });
     GeneratedToken made{.token = order.front(), .candidates = {}};
     for (std::size_t i = 0; i < count; ++i)
         made.candidates.push_back({order[i], p[std::size_t(order[i])]});

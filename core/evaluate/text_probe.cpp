@@ -1,23 +1,13 @@
 #include "core/evaluate/text_probe.h"
 
+#include "core/calibrate/model_values.h"
+#include "core/calibrate/stage_keys.h"
+
 #include <algorithm>
 #include <numeric>
 
 namespace tritloom {
 namespace {
-
-std::size_t bytesOfValues(const ValueMap& values)
-{
-    return std::accumulate(
-        values.begin(), values.end(), std::size_t{0},
-        [](std::size_t sum, const auto& value) { return sum + value.second.bytes().size(); });
-}
-
-Tensor lastRows(const Tensor& tensor, std::size_t first, std::size_t count)
-{
-    const std::size_t columns = tensor.type().columns();
-    return Tensor::fromFloats({count, columns}, tensor.floats().subspan(first * columns, count * columns));
-}
 
 double sumOf(const Tensor& tensor)
 {
@@ -59,15 +49,11 @@ Result<ValueMap> TextProbe::border(std::size_t stage, std::size_t chunk)
             break;
         }
     if (next == 0)
-        values = {
-            {graph.input,
-             Tensor::adoptFloats(
-                 {m_chunks[chunk].tokens.size()},
-                 {m_chunks[chunk].tokens.begin(), m_chunks[chunk].tokens.end()})}};
+        values = {{graph.input, asValues(m_chunks[chunk].tokens)}};
     for (; next < stage; ++next) {
         TRY_VOID(m_executor->run(
             graph, next, next, values, [this](TensorId id) { return stored(id); }, nullptr, stop()));
-        m_borders.put(keyAt(next + 1), values, bytesOfValues(values));
+        m_borders.put(keyAt(next + 1), values, bytesOf(values));
     }
     return values;
 }
@@ -80,10 +66,8 @@ Result<Tensor> TextProbe::stageInput(std::size_t stage, std::size_t chunk)
         return fail(
             ErrorCode::InvalidInput, "stage {} of {} on part {} of {}", stage, model().graph->stageCount,
             chunk, m_chunks.size());
-    if (stage == 0) { // the tokens themselves
-        const std::vector<TokenId>& tokens = m_chunks[chunk].tokens;
-        return Tensor::adoptFloats({tokens.size()}, {tokens.begin(), tokens.end()});
-    }
+    if (stage == 0)
+        return asValues(m_chunks[chunk].tokens);
     const ValueMap values = TRY(border(stage, chunk));
     return values.rbegin()->second; // the newest: the residual stream
 }
@@ -96,7 +80,7 @@ Result<Tensor> TextProbe::logProbabilities(
     if (stage < head)
         TRY_VOID(m_executor->run(graph, stage, head - 1, values, weights, nullptr, stop()));
     for (auto& [id, tensor] : values)
-        tensor = lastRows(tensor, chunk.firstScored, chunk.tokens.size() - 1 - chunk.firstScored);
+        tensor = rowsOf(tensor, chunk.firstScored, scoredCount(chunk));
     TRY_VOID(m_executor->run(graph, head, head, values, weights, nullptr, stop()));
     const Tensor logits[] = {values.at(graph.output)};
     return m_executor->run(Op{OpKind::LogSoftmax, {}}, logits, stop());
@@ -133,10 +117,7 @@ Result<ModelProbe::Losses> TextProbe::losses(std::span<const Replaced> replaced,
         const Tensor actual = replaced.empty()
             ? *original
             : TRY(logProbabilities(TRY(border(first, c)), first, chunk, weights));
-        const Tensor next = Tensor::adoptFloats(
-            {actual.type().rows()},
-            {chunk.tokens.begin() + std::ptrdiff_t(chunk.firstScored) + 1, chunk.tokens.end()});
-        const Tensor pick[] = {actual, next}, divergence[] = {*original, actual};
+        const Tensor pick[] = {actual, scoredTokens(chunk)}, divergence[] = {*original, actual};
         total.negativeLogLikelihood -= sumOf(TRY(m_executor->run(Op{OpKind::Pick, {}}, pick, stop())));
         total.divergence += sumOf(TRY(m_executor->run(Op{OpKind::Divergence, {}}, divergence, stop())));
         positions += double(actual.type().rows());

@@ -1,7 +1,7 @@
 #include "plugins/adaround/adaround.h"
 
+#include "core/method/soft_rounding.h"
 #include "core/method/usual_parameters.h"
-#include "plugins/adaround/soft_rounding.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "plugins/bias_tuning/bias_tuning.h"
 
-#include "plugins/bias_tuning/tuning_data.h"
 #include "plugins/torch/held_out.h"
+#include "plugins/torch/tuning_data.h"
 
 #include <algorithm>
 #include <cmath>

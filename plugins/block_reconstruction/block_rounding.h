@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/method/layer_method.h"
-#include "plugins/adaround/soft_rounding.h"
+#include "core/method/soft_rounding.h"
 #include "plugins/block_reconstruction/block_data.h"
 
 namespace tritloom {
@@ -19,8 +19,7 @@ public:
     [[nodiscard]] TensorMap hard() const; ///< packed: V >= 0, where h is a half and more, is the upper level
 
     /// One step of Adam down d loss / d w~ and, where `lambda` is not 0, down lambda times the regulariser.
-    void step(
-        const std::map<TensorId, std::vector<float>>& slopes, float rate, float lambda, float beta);
+    void step(const std::map<TensorId, std::vector<float>>& slopes, float rate, float lambda, float beta);
     /// d loss / d V, of d loss / d w~ of one layer.
     [[nodiscard]] std::vector<float>
     slopesByV(TensorId id, std::span<const float> slopes, float lambda, float beta) const;
@@ -47,8 +46,8 @@ struct ReconstructionOptions {
 };
 
 /// FBR of one block (EDA-DM): minimises the loss on mixed inputs over batches of `parts` by Adam, whose rate
-/// falls along a cosine; regularised: plus 0.01 times the regulariser after a fifth of the steps, as BRECQ and
-/// Q-Diffusion have it. Honours stop between steps, within one at the engine's ops.
+/// falls along a cosine; regularised: plus 0.01 times the regulariser after a fifth of the steps, as BRECQ
+/// and Q-Diffusion have it. Honours stop between steps, within one at the engine's ops.
 [[nodiscard]] Result<void> reconstruct(
     const BlockData& data, BlockRounding& rounding, std::span<const std::size_t> parts,
     const ReconstructionOptions& options, const MethodContext& context);

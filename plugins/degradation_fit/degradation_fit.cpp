@@ -1,9 +1,9 @@
 #include "plugins/degradation_fit/degradation_fit.h"
 
 #include "core/method/code_bits.h"
+#include "core/method/degradation_law.h"
 #include "core/method/usual_parameters.h"
 #include "plugins/degradation_fit/refit.h"
-#include "plugins/quantization_law/quantization_law.h"
 
 #include <cmath>
 

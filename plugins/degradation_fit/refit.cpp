@@ -1,6 +1,6 @@
 #include "plugins/degradation_fit/refit.h"
 
-#include "plugins/quantization_law/quantization_law.h"
+#include "core/method/degradation_law.h"
 
 #include <Eigen/LU>
 

@@ -1,9 +1,9 @@
 #include "plugins/integer_functions/integer_functions.h"
 
 #include "core/graph/unary_value.h"
+#include "core/method/dyadic.h"
 #include "core/method/layer_uses.h"
 #include "core/method/network_probe.h"
-#include "plugins/integer_functions/dyadic.h"
 #include "plugins/integer_functions/integer_tables.h"
 
 #include <algorithm>

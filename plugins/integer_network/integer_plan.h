@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/method/activation_range.h"
+#include "core/method/dyadic.h"
 #include "core/method/network_probe.h"
-#include "plugins/integer_functions/dyadic.h"
 
 #include <cstdint>
 

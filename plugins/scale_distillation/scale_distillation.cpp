@@ -1,10 +1,10 @@
 #include "plugins/scale_distillation/scale_distillation.h"
 
+#include "core/method/adam.h"
 #include "core/method/one_choice.h"
-#include "plugins/adaround/soft_rounding.h"
-#include "plugins/bias_tuning/tuning_data.h"
 #include "plugins/scale_distillation/signed_layers.h"
 #include "plugins/torch/held_out.h"
+#include "plugins/torch/tuning_data.h"
 
 #include <algorithm>
 #include <cmath>
@@ -53,8 +53,8 @@ public:
                 std::shuffle(order.begin(), order.end(), random);
                 place = 0;
             }
-            const auto batch =
-                std::span<const std::size_t>(order).subspan(place, std::min(m_options.batch, order.size() - place));
+            const auto batch = std::span<const std::size_t>(order).subspan(
+                place, std::min(m_options.batch, order.size() - place));
             place += batch.size();
             const auto descent =
                 TRY(m_data.descend(batch, m_layers.sums(scales), m_layers.tensors(), m_context.stop));
@@ -88,7 +88,8 @@ public:
     {
         TransformedModel result;
         result.notices.push_back(fmt::format(
-            "{} scales of {} layers were distilled: mean squared error of the logits {:.4g}, before {:.4g}, on {} "
+            "{} scales of {} layers were distilled: mean squared error of the logits {:.4g}, before {:.4g}, "
+            "on {} "
             "parts of the calibration data{}",
             m_layers.scaleCount(), m_layers.tensors().size(), m_after, m_before, judges().size(),
             m_split.heldOut.empty() ? "" : " held out"));
@@ -169,8 +170,7 @@ ScaleDistillation::apply(ModelProbe& probe, const Parameters& given, const Metho
     }
     if (layers.tensors().empty())
         return fail(
-            ErrorCode::Unsupported,
-            "no layer is a base with signs and scales by {}: 'bitdelta' makes such",
+            ErrorCode::Unsupported, "no layer is a base with signs and scales by {}: 'bitdelta' makes such",
             probe.candidates().front().method);
     TuningData data = TRY(TuningData::gather(probe, context, TuningData::Distance::Squares));
     Distillation distillation(std::move(data), std::move(layers), options, context);

@@ -2,8 +2,8 @@
 
 #include "core/method/bit_scores.h"
 #include "core/method/usual_parameters.h"
-#include "plugins/bias_tuning/tuning_data.h"
 #include "plugins/top_eigenvalue/power_iteration.h"
+#include "plugins/torch/tuning_data.h"
 
 #include <cmath>
 #include <numeric>

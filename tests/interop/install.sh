@@ -10,7 +10,8 @@ skip() { echo "skipped: $1"; exit 77; }
 [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || skip "only Linux on x86-64 has a pinned prebuilt llama.cpp"
 command -v node >/dev/null || skip "node is not installed"
 command -v npm >/dev/null || skip "npm is not installed"
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip "node 20 or newer is needed, this is $(node -v)"
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] \
+    || skip "node-llama-cpp needs node 20 or newer and this is $(node -v), as Debian 12 has it: nodejs.org has newer ones"
 
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)

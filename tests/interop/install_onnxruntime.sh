@@ -12,7 +12,7 @@ Linux-x86_64 | Linux-aarch64) ;;
 esac
 command -v node >/dev/null || skip "node is not installed"
 command -v npm >/dev/null || skip "npm is not installed"
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip "node 20 or newer is needed, this is $(node -v)"
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 18 ] || skip "node 18 or newer is needed, this is $(node -v)"
 mkdir -p "$dir"
 if cmp -s "$dir/.installed" "$here/onnxruntime/package-lock.json"; then
     echo "already installed in $dir"

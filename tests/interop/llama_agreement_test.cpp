@@ -28,10 +28,8 @@ private slots:
     {
         const Finished installed =
             run("bash", {TRITLOOM_SOURCE_DIR "/tests/interop/install.sh", TRITLOOM_BINARY_DIR "/interop"});
-        if (installed.exitCode != 0) {
-            qInfo("%s", (installed.out + installed.err).constData());
-            QSKIP("llama.cpp cannot be had here: see the reason above");
-        }
+        if (installed.exitCode != 0)
+            QSKIP(("llama.cpp cannot be had here: " + reasonOf(installed)).constData());
         qputenv("TRITLOOM_INTEROP", TRITLOOM_BINARY_DIR "/interop");
         m_text = TRITLOOM_SOURCE_DIR "/resources/samples/language/evaluation.txt";
     }

@@ -24,8 +24,8 @@ class OnnxAgreementTest : public QObject {
 private slots:
     void initTestCase()
     {
-        if (!m_cases.make())
-            QSKIP("onnxruntime cannot be had here: see the reason above");
+        if (const QString why = m_cases.make(); !why.isEmpty())
+            QSKIP(qPrintable(why));
     }
 
     void whatIsReadGivesTheSame()

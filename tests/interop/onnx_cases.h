@@ -94,13 +94,11 @@ inline void check(
 /// Networks that are made here, and those of the shared data where it is.
 class Cases {
 public:
-    /// Makes them. False, with a printed reason, where onnxruntime cannot be had.
-    bool make()
+    /// Makes them. "", or why onnxruntime cannot be had.
+    QString make()
     {
-        if (const QString why = OnnxRuntime::install(); !why.isEmpty()) {
-            qInfo("%s", qPrintable(why));
-            return false;
-        }
+        if (const QString why = OnnxRuntime::install(); !why.isEmpty())
+            return why;
         const auto add = [this](const std::string& name, const OnnxNetwork& network) {
             network.save(inFolder(name + ".onnx"));
             m_cases.push_back({name, inFolder(name + ".onnx")});
@@ -128,7 +126,7 @@ public:
             m_cases.push_back({"face detector", data / "img_face_onnx/version-RFB-320.pth"});
             m_cases.push_back({"udnie", data / "img_style_udnie/udnie", 255});
         }
-        return true;
+        return {};
     }
     const std::vector<Case>& all() const { return m_cases; }
     const Case& of(const QString& name) const

@@ -17,13 +17,13 @@ public:
         bool isWhole = false; ///< given as int64
     };
 
-    /// "" when it is there, else why not.
+    /// "" when it is there, else a sentence that says why not.
     static QString install()
     {
         const Finished installed =
             run("bash", {TRITLOOM_SOURCE_DIR "/tests/interop/install_onnxruntime.sh", folder()});
         qputenv("TRITLOOM_ONNXRUNTIME", folder().toUtf8());
-        return installed.exitCode == 0 ? QString() : QString::fromUtf8(installed.out + installed.err);
+        return installed.exitCode == 0 ? QString() : "onnxruntime cannot be had here: " + reasonOf(installed);
     }
 
     /// Gives the number of the job. config: entries of the session, "session.qdq_matmulnbits_accuracy_level".

@@ -1,5 +1,5 @@
+#include "core/method/soft_rounding.h"
 #include "plugins/adaround/adaround.h"
-#include "plugins/adaround/soft_rounding.h"
 #include "plugins/rtn/rtn.h"
 #include "tests/plugins/method_fixture.h"
 
@@ -29,7 +29,8 @@ private slots:
             constexpr int steps = 4000;
             double value = 1;
             for (int i = 0; i < steps; ++i)
-                value += .4 / steps * double(roundingRegulariserSlope(.5f + .4f * (float(i) + .5f) / steps, beta));
+                value +=
+                    .4 / steps * double(roundingRegulariserSlope(.5f + .4f * (float(i) + .5f) / steps, beta));
             QVERIFY2(std::fabs(value - expected) < 1e-4, qPrintable(QString::number(value)));
         }
     }

@@ -1,4 +1,5 @@
 #include "core/base/half.h"
+#include "core/method/degradation_law.h"
 #include "core/method/pareto_front.h"
 #include "core/method/rank_correlation.h"
 #include "plugins/bit_scaling/bit_scaling.h"

@@ -1,6 +1,6 @@
 #include "core/base/parallel.h"
 #include "plugins/bias_tuning/bias_tuning.h"
-#include "plugins/bias_tuning/tuning_data.h"
+#include "plugins/torch/tuning_data.h"
 #include "tests/plugins/picture_probe_fixture.h"
 #include "tests/plugins/small_text_fixture.h"
 #include "tests/support/shared_data.h"

@@ -1,6 +1,6 @@
+#include "core/method/degradation_law.h"
 #include "plugins/degradation_fit/degradation_fit.h"
 #include "plugins/degradation_fit/refit.h"
-#include "plugins/quantization_law/quantization_law.h"
 #include "tests/plugins/probe_fixture.h"
 #include "tests/support/numbers.h"
 

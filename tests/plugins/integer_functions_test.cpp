@@ -1,4 +1,4 @@
-#include "plugins/integer_functions/dyadic.h"
+#include "core/method/dyadic.h"
 #include "plugins/integer_functions/integer_functions.h"
 #include "plugins/integer_functions/integer_tables.h"
 #include "tests/plugins/picture_probe_fixture.h"

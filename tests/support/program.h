@@ -14,7 +14,8 @@ struct Finished {
 };
 
 /// home: where the program may keep its files, so that a test meets nothing of an earlier run.
-inline Finished run(const QString& program, const QStringList& arguments, const QString& home = {}, int seconds = 240)
+inline Finished
+run(const QString& program, const QStringList& arguments, const QString& home = {}, int seconds = 240)
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -28,6 +29,13 @@ inline Finished run(const QString& program, const QStringList& arguments, const 
         return {-1, process.readAllStandardOutput(), "no end after " + QByteArray::number(seconds) + " s"};
     }
     return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+/// Why a script of tests/interop installed nothing: the last line that it said.
+inline QByteArray reasonOf(const Finished& installed)
+{
+    const QByteArray said = (installed.out + installed.err).trimmed();
+    return said.mid(said.lastIndexOf('\n') + 1);
 }
 
 /// A file with these bytes; its path again.

@@ -1,4 +1,4 @@
-#include "plugins/bias_tuning/tuning_data.h"
+#include "plugins/torch/tuning_data.h"
 
 #include "core/base/parallel.h"
 #include "core/method/graph_uses.h"
@@ -107,7 +107,8 @@ Result<void> TuningData::gatherPictures(ModelProbe& probe, const MethodContext& 
 {
     auto* const network = dynamic_cast<NetworkProbe*>(&probe);
     if (network == nullptr)
-        return fail(ErrorCode::Unsupported, "what is tuned learns from calibration pictures, and there are none");
+        return fail(
+            ErrorCode::Unsupported, "what is tuned learns from calibration pictures, and there are none");
     for (std::size_t chunk = 0; chunk < probe.chunkCount(); ++chunk) {
         if (context.stop.stop_requested())
             return fail(ErrorCode::Cancelled, "cancelled at picture {}", chunk);
@@ -209,14 +210,15 @@ Result<void> TuningData::checkAgainstProbe(const std::stop_token& stop)
     return {};
 }
 
-Result<TuningData>
-TuningData::gather(ModelProbe& probe, const MethodContext& context, Distance distance)
+Result<TuningData> TuningData::gather(ModelProbe& probe, const MethodContext& context, Distance distance)
 {
     if (probe.graph() == nullptr)
-        return fail(ErrorCode::Unsupported, "gradients can be followed only where the graph of the model is known");
+        return fail(
+            ErrorCode::Unsupported, "gradients can be followed only where the graph of the model is known");
     const Graph& graph = *probe.graph();
     if (graph.partCount() > 1)
-        return fail(ErrorCode::Unsupported, "gradients are followed in one network, not in a pipeline of several");
+        return fail(
+            ErrorCode::Unsupported, "gradients are followed in one network, not in a pipeline of several");
     if (!graph.outputShape.empty())
         TRY(classesOf(graph.outputShape));
     TuningData data;

@@ -1,4 +1,4 @@
-#include "plugins/adaround/soft_rounding.h"
+#include "core/method/soft_rounding.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "plugins/integer_functions/dyadic.h"
+#include "core/method/dyadic.h"
 
 #include <cmath>
 
