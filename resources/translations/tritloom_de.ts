@@ -7344,8 +7344,8 @@ Divergenz %1</translation>
             <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place of %5</source>
-            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
+            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 in place of %5</source>
+            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als %3 geschrieben, %4 statt %5</translation>
         </message>
         <message>
             <source>%1: %2 of its %3 numbers are NaN or infinite</source>
@@ -7596,8 +7596,8 @@ Divergenz %1</translation>
             <translation>Keine Schicht ist als Unterschied zu %1 gespeichert: Wählen Sie bitdelta oder das Ziel „tritloom“, das alles enthält</translation>
         </message>
         <message>
-            <source>%1 bytes of %2 are not in the file, which opens where that lies beside it or is named</source>
-            <translation>%1 Byte aus %2 sind nicht in der Datei; sie lässt sich öffnen, wo jene daneben liegt oder genannt wird</translation>
+            <source>%1 of %2 are not in the file, which opens where that lies beside it or is named</source>
+            <translation>%1 aus %2 sind nicht in der Datei; sie lässt sich öffnen, wo jene daneben liegt oder genannt wird</translation>
         </message>
         <message>
             <source>it holds differences to %1</source>
@@ -7616,8 +7616,8 @@ Divergenz %1</translation>
             <translation>es scheint die Hälfte eines Autoencoders zu sein: %1 liegt nicht daneben</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4</source>
-            <translation>%1 Tensoren sind %2, was INT4 fasst: Sie werden als INT8 geschrieben, %3 Byte statt %4</translation>
+            <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 in place of %4</source>
+            <translation>%1 Tensoren sind %2, was INT4 fasst: Sie werden als INT8 geschrieben, %3 statt %4</translation>
         </message>
         <message>
             <source>tensor &apos;%1&apos;</source>
@@ -8212,12 +8212,12 @@ Divergenz %1</translation>
             <translation>der Normalisierer „%1“ hat in GGUF keinen Schlüssel und wird weggelassen</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 bytes in place of %5</source>
-            <translation>%1 Tensoren sind %2, wofür ONNX keinen Typ hat: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
+            <source>%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 in place of %5</source>
+            <translation>%1 Tensoren sind %2, wofür ONNX keinen Typ hat: Sie werden als %3 geschrieben, %4 statt %5</translation>
         </message>
         <message>
-            <source>all tensors take %1 bytes in this file, and %2 as their formats pack them</source>
-            <translation>alle Tensoren belegen in dieser Datei %1 Byte statt der %2, in die ihre Formate sie packen</translation>
+            <source>all tensors take %1 in this file, and %2 as their formats pack them</source>
+            <translation>alle Tensoren belegen in dieser Datei %1 statt der %2, in die ihre Formate sie packen</translation>
         </message>
         <message>
             <source>differences only: the %1 of the base are needed beside them</source>
@@ -8246,6 +8246,10 @@ Divergenz %1</translation>
         <message>
             <source>%1 holds the code 3, which means no weight</source>
             <translation>%1 enthält den Code 3, der für kein Gewicht steht</translation>
+        </message>
+        <message>
+            <source>%1 of the base model are in the file, so that it opens alone</source>
+            <translation>%1 des Basismodells liegen in der Datei, damit sie sich allein öffnen lässt</translation>
         </message>
     </context>
     <context>
