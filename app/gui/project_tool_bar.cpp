@@ -99,15 +99,20 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
         if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(action)))
             button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_open = static_cast<QToolButton*>(widgetForAction(actions.open));
+    for (QAction* const action : {actions.sweep, actions.allocate})
+        m_wordy.push_back(static_cast<QToolButton*>(widgetForAction(action)));
     widgetForAction(actions.exportModel)->setProperty("primary", true);
     widgetForAction(actions.allocator)->setProperty("compact", true);
     for (QAction* const action : {actions.open, actions.undo, actions.redo, actions.allocator})
         widgetForAction(action)->setAccessibleName(action->text());
 
     if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(actions.sweep)))
-        connect(actions.sweep, &QAction::changed, button, [button] {
+        connect(actions.sweep, &QAction::changed, button, [this, button] {
             // "Stop" is shorter than what it stops: its neighbours stay where they are.
-            button->setMinimumWidth(std::max(button->minimumWidth(), button->sizeHint().width()));
+            if (button->toolButtonStyle() == Qt::ToolButtonIconOnly)
+                return;
+            m_sweepWidth = std::max(m_sweepWidth, button->sizeHint().width());
+            button->setMinimumWidth(m_sweepWidth);
         });
     connect(m_method, &QComboBox::activated, this, &ProjectToolBar::takeMethod);
     connect(m_settings, &ParameterButton::chosen, this, [this] {
@@ -201,6 +206,15 @@ void ProjectToolBar::fitLabels()
     const bool fits = needed() <= width();
     for (QAction* const label : m_labels)
         label->setVisible(fits);
+    // In the narrowest window the least used button is a picture, in long languages the next one too.
+    for (QToolButton* const button : m_wordy)
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_wordy.front()->setMinimumWidth(m_sweepWidth);
+    for (QToolButton* const button : m_wordy)
+        if (needed() > width()) {
+            button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+            button->setMinimumWidth(0);
+        }
 }
 
 void ProjectToolBar::refresh()

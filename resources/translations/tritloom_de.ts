@@ -307,6 +307,18 @@
             <source>Layers alone: %1 bits a weight, scales counted. All tensors together, norms and biases too: %2 for each of %3 parameters. The file adds a header and its vocabulary.</source>
             <translation>Die Schichten allein: %1 Bits je Gewicht, Skalen mitgezählt. Alle Tensoren zusammen, auch Normen und Biase: %2 für jeden von %3 Parametern. Die Datei fügt Kopf und Wortschatz hinzu.</translation>
         </message>
+        <message>
+            <source>bpw</source>
+            <translation>bpw</translation>
+        </message>
+        <message>
+            <source>measured</source>
+            <translation>gemessen</translation>
+        </message>
+        <message>
+            <source>predicted</source>
+            <translation>vorhergesagt</translation>
+        </message>
     </context>
     <context>
         <name>Numbers</name>
@@ -920,6 +932,10 @@
         <message>
             <source>Measure the sensitivity</source>
             <translation>Die Sensitivität messen</translation>
+        </message>
+        <message>
+            <source>Click a point to take its allocation.</source>
+            <translation>Ein Klick auf einen Punkt übernimmt seine Verteilung.</translation>
         </message>
     </context>
     <context>

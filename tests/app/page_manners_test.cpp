@@ -106,7 +106,8 @@ private slots:
                     QLocale().quoteString(QString::fromStdString(tokenizer.display(candidate.token)));
                 QVERIFY2(
                     sides[original ? 0 : 1].contains(
-                        name.toHtmlEscaped() + ' ' + formatShare(candidate.probability)),
+                        QString(name.toHtmlEscaped() + ' ' + formatShare(candidate.probability))
+                            .replace(' ', QChar::Nbsp)),
                     qPrintable(name + " in " + difference));
             }
         }

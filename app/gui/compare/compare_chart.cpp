@@ -7,6 +7,7 @@
 #include <QChart>
 #include <QCoreApplication>
 #include <QEvent>
+#include <QGraphicsLayout>
 #include <QLogValueAxis>
 #include <QScatterSeries>
 #include <QToolTip>
@@ -31,11 +32,12 @@ CompareChart::CompareChart(QWidget* parent)
     , m_loss(new QLogValueAxis(m_chart))
 {
     setObjectName("compareChart");
-    setAccessibleName(tr("Size against divergence of the compared methods"));
+    nameChart(*this, tr("Size against divergence of the compared methods"));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     m_chart->setMargins({4, 4, 4, 4});
     m_chart->setBackgroundRoundness(0);
+    m_chart->layout()->setContentsMargins(0, 0, 0, 0);
     m_chart->legend()->setAlignment(Qt::AlignBottom);
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_loss, Qt::AlignLeft);

@@ -156,7 +156,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     split->addWidget(m_empty);
     split->addWidget(m_table);
     split->addWidget(m_chart);
-    split->setSizes({330, 400, 550, 230});
+    split->setSizes({330, 400, 520, 270});
     split->setStretchFactor(1, 1);
     split->setStretchFactor(2, 2);
     split->setStretchFactor(3, 1);
@@ -281,7 +281,8 @@ void ComparePage::showRow(int index)
     m_table->setSortingEnabled(false);
     const int r = order()[std::size_t(index)];
     const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
-    m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(row.method)));
+    m_table->setItem(
+        r, Method, new QTableWidgetItem(row.isOriginal() ? QString() : QString::fromStdString(row.method)));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
     m_table->setItem(
         r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));
