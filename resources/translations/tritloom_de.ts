@@ -1529,6 +1529,10 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <source>Measured earlier</source>
             <translation>Früher gemessen</translation>
         </message>
+        <message>
+            <source>Figures of the preview</source>
+            <translation>Zahlen der Vorschau</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ProjectToolBar</name>
@@ -4305,6 +4309,10 @@ Divergenz %1</translation>
         <message>
             <source>Not for this model: %1.</source>
             <translation>Nicht für dieses Modell: %1.</translation>
+        </message>
+        <message>
+            <source>What is chosen, and its settings</source>
+            <translation>Was gewählt ist, und seine Einstellungen</translation>
         </message>
     </context>
     <context>
