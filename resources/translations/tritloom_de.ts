@@ -934,8 +934,8 @@
             <translation>Die Sensitivität messen</translation>
         </message>
         <message>
-            <source>Click a point to take its allocation.</source>
-            <translation>Ein Klick auf einen Punkt übernimmt seine Verteilung.</translation>
+            <source>Click a point to take it.</source>
+            <translation>Ein Klick übernimmt einen Punkt.</translation>
         </message>
     </context>
     <context>

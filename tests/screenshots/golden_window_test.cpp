@@ -68,6 +68,12 @@ class GoldenWindowTest : public QObject {
         QTest::qWait(20); // laid out
         return *dock;
     }
+    /// Of the program in English there are some already.
+    static std::optional<Words> wordsOf(bool german)
+    {
+        return german ? std::optional<Words>(std::in_place, QLocale(QLocale::German, QLocale::Germany))
+                      : std::nullopt;
+    }
     std::unique_ptr<MainWindow> measuredWindow(bool dark, QSize size)
     {
         if (!m_invented)
@@ -103,9 +109,7 @@ private slots:
         QFETCH(bool, dark);
         QFETCH(QSize, size);
         QFETCH(bool, german);
-        std::optional<Words> words;
-        if (german)
-            words.emplace(QLocale(QLocale::German, QLocale::Germany));
+        const std::optional<Words> words = wordsOf(german);
         const auto window = measuredWindow(dark, size);
         const QString suffix =
             QString("-%1-%2%3").arg(size.width()).arg(themeName(dark), german ? "-german" : "");
@@ -141,13 +145,16 @@ private slots:
     {
         QTest::addColumn<bool>("dark");
         QTest::addColumn<int>("density");
-        QTest::addRow("light") << false << 1;
-        QTest::addRow("dark, two pixels a point") << true << 2;
+        QTest::addColumn<bool>("german");
+        QTest::addRow("light") << false << 1 << false;
+        QTest::addRow("light, German") << false << 1 << true;
+        QTest::addRow("dark, two pixels a point") << true << 2 << false;
     }
     void atItsLeast()
     {
         QFETCH(bool, dark);
         QFETCH(int, density);
+        QFETCH(bool, german);
         if (density != qRound(qApp->devicePixelRatio())) { // of a program it is as long as it runs
             QProcess again;
             QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -159,11 +166,12 @@ private slots:
             QVERIFY2(again.exitCode() == 0, again.readAll().constData());
             return;
         }
+        const std::optional<Words> words = wordsOf(german);
         const auto window = measuredWindow(dark, MainWindow::leastSize);
         front(*window, "frontier");
         const QImage image = grab(*window);
         QCOMPARE(image.size(), MainWindow::leastSize * density);
-        check(image, QString("window-960-%1").arg(themeName(dark)));
+        check(image, QString("window-960-%1%2").arg(themeName(dark), german ? "-german" : ""));
     }
 
     void pictures_data()

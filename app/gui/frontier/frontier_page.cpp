@@ -75,7 +75,7 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
         series->attachAxis(m_loss);
     }
     m_state->setWordWrap(true);
-    m_hint->setShorter({tr("Click a point to take its allocation."), QString()});
+    m_hint->setShorter({tr("Click a point to take it."), QString()});
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->addWidget(m_state);
