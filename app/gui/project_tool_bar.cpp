@@ -186,32 +186,35 @@ void ProjectToolBar::resizeEvent(QResizeEvent* event)
 void ProjectToolBar::fitLabels()
 {
     // Words are longer in some languages; no button may fall off the end. What a folder on a button means is
-    // known without a word, a name that is cut stands in the tooltip, and only then go the words before
-    // fields.
+    // known without a word, a name that is cut stands in the tooltip, then go the words before fields, and in
+    // the narrowest window those of the least used button, in long languages of the next one too.
     constexpr int gap = 7, edges = 24; // as the style sheet has them
-    const auto needed = [this] {
+    const auto fits = [this] {
         int sum = edges;
         for (QAction* const action : actions())
-            if (const QWidget* const widget = widgetForAction(action))
+            if (const QWidget* const widget = widgetForAction(action); widget != nullptr && action->isVisible())
                 sum += gap
                     + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
-        return sum;
+        return sum <= width();
+    };
+    const auto showLabels = [this](bool shown) {
+        for (QAction* const label : m_labels)
+            label->setVisible(shown);
     };
     m_open->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_method->setFixedWidth(methodWidth);
-    if (needed() > width())
-        m_open->setToolButtonStyle(Qt::ToolButtonIconOnly);
-    if (needed() > width())
-        m_method->setFixedWidth(leastMethodWidth);
-    const bool fits = needed() <= width();
-    for (QAction* const label : m_labels)
-        label->setVisible(fits);
-    // In the narrowest window the least used button is a picture, in long languages the next one too.
+    showLabels(true);
     for (QToolButton* const button : m_wordy)
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_wordy.front()->setMinimumWidth(m_sweepWidth);
+    if (!fits())
+        m_open->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    if (!fits())
+        m_method->setFixedWidth(leastMethodWidth);
+    if (!fits())
+        showLabels(false);
     for (QToolButton* const button : m_wordy)
-        if (needed() > width()) {
+        if (!fits()) {
             button->setToolButtonStyle(Qt::ToolButtonIconOnly);
             button->setMinimumWidth(0);
         }
