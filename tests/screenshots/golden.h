@@ -55,7 +55,7 @@ inline void paintOver(QImage& picture, const QWidget& widget, std::initializer_l
 /// is, and nothing that smooth edges do on another processor.
 inline QList<QRect> differentTiles(const QImage& actual, const QImage& expected)
 {
-    constexpr int side = 32, most = 12; // pixels of a tile's 1024 that may differ
+    constexpr int side = 32, most = 4; // pixels of a tile's 1024 that may differ
     constexpr int near = 40; // of 255, in each colour
     QList<QRect> found;
     for (int top = 0; top < actual.height(); top += side)

@@ -1,8 +1,10 @@
 #include "app/gui/page.h"
 #include "app/gui/screenshot.h"
+#include "app/gui/widgets/card.h"
 #include "tests/screenshots/golden.h"
 
 #include <QApplication>
+#include <QPainter>
 #include <QTest>
 
 using namespace tritloom;
@@ -17,6 +19,28 @@ class GoldenPictureTest : public QObject {
     Words m_words;
 
 private slots:
+    void oneDigitIsSeenAndFewColoursAreNot()
+    {
+        applyTheme(Theme::Light);
+        const auto drawn = [](const QString& text, QPoint at) {
+            QImage picture(96, 64, QImage::Format_RGB32);
+            picture.fill(QApplication::palette().color(QPalette::Window));
+            QPainter painter(&picture);
+            painter.setPen(themeColors(QApplication::palette()).mutedText);
+            painter.setFont(figureFont(QApplication::font(), 11)); // the smallest there is
+            painter.drawText(at, text);
+            return picture;
+        };
+        for (int x = 4; x < 36; x += 3) // wherever the tiles cut it
+            for (const char digit : QByteArray("012345679")) {
+                const QImage before = drawn("0.08", {x, 30}),
+                             after = drawn(QString("0.0%1").arg(digit), {x, 30});
+                QVERIFY2(
+                    !differentTiles(after, before).isEmpty(),
+                    qPrintable(QString("%1 at %2").arg(digit).arg(x)));
+                QVERIFY(differentTiles(inFewColours(before), before).isEmpty());
+            }
+    }
     void looksAsItDid_data()
     {
         QTest::addColumn<QString>("page");
