@@ -4,6 +4,7 @@
 #include "app/gui/plugin_words.h"
 #include "app/gui/reader_sentences.h"
 #include "app/gui/report_sentences.h"
+#include "app/gui/size_sentences.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -50,17 +51,6 @@ constexpr std::array sentences{
         "Core",
         "The vocabulary has no newline, without which llama.cpp does not load it: '%1' is written as the "
         "newline's byte"),
-    QT_TRANSLATE_NOOP(
-        "Core",
-        "%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place "
-        "of %5"),
-    QT_TRANSLATE_NOOP(
-        "Core",
-        "%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4"),
-    QT_TRANSLATE_NOOP(
-        "Core",
-        "%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 bytes in place of %5"),
-    QT_TRANSLATE_NOOP("Core", "all tensors take %1 bytes in this file, and %2 as their formats pack them"),
     QT_TRANSLATE_NOOP(
         "Core",
         "this kind of file has no place for what runs a language model: what is written can be looked at, "
@@ -152,8 +142,6 @@ constexpr std::array sentences{
         "Core",
         "no layer is stored as a difference to %1: choose bitdelta, or the target 'tritloom', which holds "
         "all"),
-    QT_TRANSLATE_NOOP(
-        "Core", "%1 bytes of %2 are not in the file, which opens where that lies beside it or is named"),
     QT_TRANSLATE_NOOP("Core", "no allocation was found that keeps all budgets: raise one of them"),
     QT_TRANSLATE_NOOP("Core", "found by chance: nothing proves that it is best"),
     QT_TRANSLATE_NOOP("Core", "it holds differences to %1"),
@@ -296,22 +284,10 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "'%1': '%2' is no number"),
 };
 
-/// Sentences whose numbers are all counts of bytes, and how they are said with sizes.
-constexpr std::array<std::pair<const char*, const char*>, 4> sentencesOfBytes{{
-    {"the budget is %1 bytes, norms and biases alone have %2",
-     QT_TRANSLATE_NOOP("Core", "the budget is %1, norms and biases alone take %2")},
-    {"the budget is %1 bytes, the smallest choice has %2",
-     QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest choice takes %2")},
-    {"the budget is %1 bytes, the smallest possible choice has %2",
-     QT_TRANSLATE_NOOP("Core", "the budget is %1, the smallest possible choice takes %2")},
-    {"differences only: the %1 bytes of the base are needed beside them",
-     QT_TRANSLATE_NOOP("Core", "differences only: the %1 of the base are needed beside them")},
-}};
-
 struct Pattern {
     const char* said;
     QRegularExpression expression;
-    bool bytes = false; ///< names and numbers are counts of bytes
+    QLatin1String bytes = {}; ///< digits of the places that are counts of bytes
 };
 
 /// What the sentence looks like with anything in its places.
@@ -340,8 +316,8 @@ std::vector<Pattern> patterns()
         made.push_back({sentence, expressionOf(sentence)});
     for (const char* const sentence : readerSentences)
         made.push_back({sentence, expressionOf(sentence)});
-    for (const auto& [sentence, said] : sentencesOfBytes)
-        made.push_back({said, expressionOf(sentence), true});
+    for (const auto& [sentence, bytes, said] : sentencesOfBytes)
+        made.push_back({said, expressionOf(sentence), QLatin1String(bytes)});
     return made;
 }
 
@@ -354,10 +330,12 @@ std::optional<QString> knownWords(const QString& sentence)
     for (const auto& [source, expression, bytes] : known)
         if (const auto match = expression.match(sentence); match.hasMatch()) {
             QString said = QCoreApplication::translate("Core", source);
-            for (int i = match.lastCapturedIndex(); i > 0; --i)
+            for (int i = match.lastCapturedIndex(); i > 0; --i) {
+                const QString place = QString::number(i), what = match.captured(i);
                 said.replace(
-                    QLatin1Char('%') + QString::number(i),
-                    bytes ? formatBytes(match.captured(i).toULongLong()) : localNumbers(match.captured(i)));
+                    QLatin1Char('%') + place,
+                    bytes.contains(place) ? formatBytes(what.toULongLong()) : localNumbers(what));
+            }
             return said;
         }
     return std::nullopt;

@@ -46,6 +46,10 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
     setAcceptDrops(true);
     setMinimumSize(leastSize);
     auto* const centre = new QWidget(this);
+    // What the docks leave of the narrowest window: a wider centre would push them out of it, and what is
+    // not seen counts too.
+    for (QWidget* const middle : {static_cast<QWidget*>(m_start), centre})
+        middle->setMinimumWidth(300);
     auto* const centreColumn = new QVBoxLayout(centre);
     centreColumn->setContentsMargins(0, 0, 0, 0);
     m_stack->addWidget(m_start);

@@ -99,15 +99,20 @@ ProjectToolBar::ProjectToolBar(const PluginHost& plugins, const Actions& actions
         if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(action)))
             button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_open = static_cast<QToolButton*>(widgetForAction(actions.open));
+    for (QAction* const action : {actions.sweep, actions.allocate})
+        m_wordy.push_back(static_cast<QToolButton*>(widgetForAction(action)));
     widgetForAction(actions.exportModel)->setProperty("primary", true);
     widgetForAction(actions.allocator)->setProperty("compact", true);
     for (QAction* const action : {actions.open, actions.undo, actions.redo, actions.allocator})
         widgetForAction(action)->setAccessibleName(action->text());
 
     if (auto* const button = qobject_cast<QToolButton*>(widgetForAction(actions.sweep)))
-        connect(actions.sweep, &QAction::changed, button, [button] {
+        connect(actions.sweep, &QAction::changed, button, [this, button] {
             // "Stop" is shorter than what it stops: its neighbours stay where they are.
-            button->setMinimumWidth(std::max(button->minimumWidth(), button->sizeHint().width()));
+            if (button->toolButtonStyle() == Qt::ToolButtonIconOnly)
+                return;
+            m_sweepWidth = std::max(m_sweepWidth, button->sizeHint().width());
+            button->setMinimumWidth(m_sweepWidth);
         });
     connect(m_method, &QComboBox::activated, this, &ProjectToolBar::takeMethod);
     connect(m_settings, &ParameterButton::chosen, this, [this] {
@@ -181,26 +186,38 @@ void ProjectToolBar::resizeEvent(QResizeEvent* event)
 void ProjectToolBar::fitLabels()
 {
     // Words are longer in some languages; no button may fall off the end. What a folder on a button means is
-    // known without a word, a name that is cut stands in the tooltip, and only then go the words before
-    // fields.
+    // known without a word, a name that is cut stands in the tooltip, then go the words before fields, and in
+    // the narrowest window those of the least used button, in long languages of the next one too.
     constexpr int gap = 7, edges = 24; // as the style sheet has them
-    const auto needed = [this] {
+    const auto fits = [this] {
         int sum = edges;
         for (QAction* const action : actions())
-            if (const QWidget* const widget = widgetForAction(action))
+            if (const QWidget* const widget = widgetForAction(action); widget != nullptr && action->isVisible())
                 sum += gap
                     + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
-        return sum;
+        return sum <= width();
+    };
+    const auto showLabels = [this](bool shown) {
+        for (QAction* const label : m_labels)
+            label->setVisible(shown);
     };
     m_open->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_method->setFixedWidth(methodWidth);
-    if (needed() > width())
+    showLabels(true);
+    for (QToolButton* const button : m_wordy)
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_wordy.front()->setMinimumWidth(m_sweepWidth);
+    if (!fits())
         m_open->setToolButtonStyle(Qt::ToolButtonIconOnly);
-    if (needed() > width())
+    if (!fits())
         m_method->setFixedWidth(leastMethodWidth);
-    const bool fits = needed() <= width();
-    for (QAction* const label : m_labels)
-        label->setVisible(fits);
+    if (!fits())
+        showLabels(false);
+    for (QToolButton* const button : m_wordy)
+        if (!fits()) {
+            button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+            button->setMinimumWidth(0);
+        }
 }
 
 void ProjectToolBar::refresh()

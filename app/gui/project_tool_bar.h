@@ -47,7 +47,9 @@ private:
     QDoubleSpinBox* m_bits;
     SizeField* m_size;
     QToolButton* m_open = nullptr; ///< its word is the first to give way in a narrow window
-    std::vector<QAction*> m_labels; ///< the last to
+    std::vector<QAction*> m_labels; ///< then these
+    std::vector<QToolButton*> m_wordy; ///< the last to, in order: first that of the sweep
+    int m_sweepWidth = 0; ///< pixels, of its longest words so far
     bool m_refreshing = false;
 };
 

@@ -31,9 +31,16 @@ bool isBusy(const QWidget& widget)
         widget.findChildren<QWidget*>(), [&](const QWidget* child) { return says(*child); });
 }
 
-/// Lays out, paints, and lets timers of a third of a second (offers, strips) come to rest; whatever is still
-/// worked on is waited for.
-QImage grab(QWidget& widget, Workspace& workspace)
+tl::unexpected<Error> noSuchPage(const QString& id)
+{
+    return fail(
+        ErrorCode::NotFound, "no page is called '{}': use one of {}", id.toStdString(),
+        pageIds().join(QStringLiteral(", ")).toStdString());
+}
+
+} // namespace
+
+QImage settledPictureOf(QWidget& widget, Workspace& workspace)
 {
     widget.setAttribute(Qt::WA_DontShowOnScreen);
     widget.show();
@@ -59,15 +66,6 @@ QImage grab(QWidget& widget, Workspace& workspace)
     } while (waits() && time.elapsed() < atMost);
     return widget.grab().toImage();
 }
-
-tl::unexpected<Error> noSuchPage(const QString& id)
-{
-    return fail(
-        ErrorCode::NotFound, "no page is called '{}': use one of {}", id.toStdString(),
-        pageIds().join(QStringLiteral(", ")).toStdString());
-}
-
-} // namespace
 
 QSize leastSizeOf(const QString& pageId)
 {
@@ -115,13 +113,13 @@ Result<QImage> grabPage(
             dock->raise();
         }
         if (action.isEmpty())
-            return grab(window, shown);
-        (void)grab(window, shown); // what the dialog is opened over
+            return settledPictureOf(window, shown);
+        (void)settledPictureOf(window, shown); // what the dialog is opened over
         if (auto* const opens = window.findChild<QAction*>(QStringLiteral("action.") + action))
             opens->trigger(); // not all of them open one for every model
         for (QDialog* const dialog : window.findChildren<QDialog*>())
             if (dialog->isVisible())
-                return grab(*dialog, shown);
+                return settledPictureOf(*dialog, shown);
         return fail(
             ErrorCode::Unsupported, "{}: it does not open for the model as it is{}", pageId.toStdString(),
             shown.isUnchanged() ? ": see --measure" : "");
@@ -133,7 +131,7 @@ Result<QImage> grabPage(
         QWidget* const widget = page.make(*workspace, &frame);
         frame.resize(size);
         widget->resize(size);
-        return grab(frame, *workspace);
+        return settledPictureOf(frame, *workspace);
     }
     return noSuchPage(pageId);
 }

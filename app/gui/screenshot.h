@@ -16,6 +16,10 @@ namespace tritloom {
 /// are opened too.
 [[nodiscard]] QSize leastSizeOf(const QString& pageId);
 
+/// Lays a widget out without showing it to anybody, waits for what the workspace works on and for timers of a
+/// third of a second (offers, strips), a minute at most, and paints it.
+[[nodiscard]] QImage settledPictureOf(QWidget& widget, Workspace& workspace);
+
 /// A picture of one page ("loom", "layers", ...) or of the whole "window" with the workspace open. Needs a
 /// QApplication; the offscreen platform does. Errors: NotFound (no such page).
 [[nodiscard]] Result<QImage> grabPage(

@@ -87,6 +87,9 @@ StatusLine::StatusLine(QWidget* parent)
     setObjectName(QStringLiteral("statusLine"));
     setSizeGripEnabled(false);
     m_text->setObjectName(QStringLiteral("statusText"));
+    m_progress->setObjectName(QStringLiteral("statusProgress"));
+    m_device->setObjectName(QStringLiteral("statusDevice"));
+    m_memory->setObjectName(QStringLiteral("statusMemory"));
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setFixedWidth(130);

@@ -135,6 +135,7 @@ Result<Evaluation> EvaluationSession::evaluate(
     std::size_t chunkLimit)
 {
     const auto begin = std::chrono::steady_clock::now();
+    bool isRecalled = true;
     const std::size_t total = chunkLimit == 0 ? m_chunks.size() : std::min(chunkLimit, m_chunks.size());
     std::vector<PositionValues> done;
     Evaluation evaluation{.allocation = allocation};
@@ -147,11 +148,14 @@ Result<Evaluation> EvaluationSession::evaluate(
         const auto chunkBegin = std::chrono::steady_clock::now();
         done.push_back(
             TRY(measure(m_chunks[c], allocation, keep, finishAnyway ? std::stop_token() : stop, stop)));
-        if (m_pass->counters().stagesRun != stagesBefore)
+        if (m_pass->counters().stagesRun != stagesBefore) {
             m_chunkTime = std::chrono::steady_clock::now() - chunkBegin;
+            isRecalled = false;
+        }
         evaluation = summarise(allocation, done, total);
-        evaluation.elapsed =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+        if (!isRecalled)
+            evaluation.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::steady_clock::now() - begin);
         if (onChunk)
             onChunk(evaluation);
     }

@@ -307,6 +307,18 @@
             <source>Layers alone: %1 bits a weight, scales counted. All tensors together, norms and biases too: %2 for each of %3 parameters. The file adds a header and its vocabulary.</source>
             <translation>Die Schichten allein: %1 Bits je Gewicht, Skalen mitgezählt. Alle Tensoren zusammen, auch Normen und Biase: %2 für jeden von %3 Parametern. Die Datei fügt Kopf und Wortschatz hinzu.</translation>
         </message>
+        <message>
+            <source>bpw</source>
+            <translation>bpw</translation>
+        </message>
+        <message>
+            <source>measured</source>
+            <translation>gemessen</translation>
+        </message>
+        <message>
+            <source>predicted</source>
+            <translation>vorhergesagt</translation>
+        </message>
     </context>
     <context>
         <name>Numbers</name>
@@ -921,6 +933,10 @@
             <source>Measure the sensitivity</source>
             <translation>Die Sensitivität messen</translation>
         </message>
+        <message>
+            <source>Click a point to take it.</source>
+            <translation>Ein Klick übernimmt einen Punkt.</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::HeatMap</name>
@@ -1512,6 +1528,10 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>Measured earlier</source>
             <translation>Früher gemessen</translation>
+        </message>
+        <message>
+            <source>Figures of the preview</source>
+            <translation>Zahlen der Vorschau</translation>
         </message>
     </context>
     <context>
@@ -4313,6 +4333,10 @@ Divergenz %1</translation>
         <message>
             <source>Not for this model: %1.</source>
             <translation>Nicht für dieses Modell: %1.</translation>
+        </message>
+        <message>
+            <source>What is chosen, and its settings</source>
+            <translation>Was gewählt ist, und seine Einstellungen</translation>
         </message>
     </context>
     <context>
@@ -7368,8 +7392,8 @@ Divergenz %1</translation>
             <translation>keine übliche Art, Bilder zu geben, ist bei %1 davon besser als der Zufall, so werden sie als %2 gegeben, eine Vermutung: passen die Klassen?</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place of %5</source>
-            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
+            <source>%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 in place of %5</source>
+            <translation>%1 Tensoren sind %2, was diese Art Datei nicht enthalten kann: Sie werden als %3 geschrieben, %4 statt %5</translation>
         </message>
         <message>
             <source>%1: %2 of its %3 numbers are NaN or infinite</source>
@@ -7620,8 +7644,8 @@ Divergenz %1</translation>
             <translation>Keine Schicht ist als Unterschied zu %1 gespeichert: Wählen Sie bitdelta oder das Ziel „tritloom“, das alles enthält</translation>
         </message>
         <message>
-            <source>%1 bytes of %2 are not in the file, which opens where that lies beside it or is named</source>
-            <translation>%1 Byte aus %2 sind nicht in der Datei; sie lässt sich öffnen, wo jene daneben liegt oder genannt wird</translation>
+            <source>%1 of %2 are not in the file, which opens where that lies beside it or is named</source>
+            <translation>%1 aus %2 sind nicht in der Datei; sie lässt sich öffnen, wo jene daneben liegt oder genannt wird</translation>
         </message>
         <message>
             <source>it holds differences to %1</source>
@@ -7640,8 +7664,8 @@ Divergenz %1</translation>
             <translation>es scheint die Hälfte eines Autoencoders zu sein: %1 liegt nicht daneben</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 bytes in place of %4</source>
-            <translation>%1 Tensoren sind %2, was INT4 fasst: Sie werden als INT8 geschrieben, %3 Byte statt %4</translation>
+            <source>%1 tensors are %2, which INT4 would hold: they are written as INT8, %3 in place of %4</source>
+            <translation>%1 Tensoren sind %2, was INT4 fasst: Sie werden als INT8 geschrieben, %3 statt %4</translation>
         </message>
         <message>
             <source>tensor &apos;%1&apos;</source>
@@ -8236,12 +8260,12 @@ Divergenz %1</translation>
             <translation>der Normalisierer „%1“ hat in GGUF keinen Schlüssel und wird weggelassen</translation>
         </message>
         <message>
-            <source>%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 bytes in place of %5</source>
-            <translation>%1 Tensoren sind %2, wofür ONNX keinen Typ hat: Sie werden als %3 geschrieben, %4 Byte statt %5</translation>
+            <source>%1 tensors are %2, which ONNX has no type for: they are written as %3, %4 in place of %5</source>
+            <translation>%1 Tensoren sind %2, wofür ONNX keinen Typ hat: Sie werden als %3 geschrieben, %4 statt %5</translation>
         </message>
         <message>
-            <source>all tensors take %1 bytes in this file, and %2 as their formats pack them</source>
-            <translation>alle Tensoren belegen in dieser Datei %1 Byte statt der %2, in die ihre Formate sie packen</translation>
+            <source>all tensors take %1 in this file, and %2 as their formats pack them</source>
+            <translation>alle Tensoren belegen in dieser Datei %1 statt der %2, in die ihre Formate sie packen</translation>
         </message>
         <message>
             <source>differences only: the %1 of the base are needed beside them</source>
@@ -8282,6 +8306,10 @@ Divergenz %1</translation>
         <message>
             <source>%1 layers of the project have a format or method that this program does not have and are as stored: %2</source>
             <translation>%1 Schichten des Projekts haben ein Format oder Verfahren, das dieses Programm nicht hat, und sind wie gespeichert: %2</translation>
+        </message>
+        <message>
+            <source>%1 of the base model are in the file, so that it opens alone</source>
+            <translation>%1 des Basismodells liegen in der Datei, damit sie sich allein öffnen lässt</translation>
         </message>
     </context>
     <context>

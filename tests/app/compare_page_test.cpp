@@ -214,7 +214,7 @@ private slots:
             names << table->item(r, 1)->text();
             kl[r] = table->item(r, 4)->data(Qt::UserRole).toDouble();
         }
-        QCOMPARE(names, (QStringList{"original", "rtn", "rtn search=0"}));
+        QCOMPARE(names, (QStringList{"", "rtn", "rtn search=0"}));
         QVERIFY(kl[1] != kl[2]); // and it is another method
         table->selectRow(2);
         QTest::mouseClick(child<QPushButton>("takeRow"), Qt::LeftButton);

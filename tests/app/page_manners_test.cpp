@@ -1,6 +1,9 @@
 #include "app/gui/number_text.h"
+#include "app/gui/page.h"
 #include "tests/app/window_fixture.h"
 
+#include <QAbstractSpinBox>
+#include <QAccessible>
 #include <QChart>
 #include <QChartView>
 #include <QLabel>
@@ -12,7 +15,7 @@
 
 using namespace tritloom;
 
-/// What the pages of the bottom promise to a click and to eyes.
+/// What the pages of the bottom promise to a click, to eyes and to a screen reader.
 class PageMannersTest final : public QObject, WindowFixture {
     Q_OBJECT
 
@@ -106,10 +109,36 @@ private slots:
                     QLocale().quoteString(QString::fromStdString(tokenizer.display(candidate.token)));
                 QVERIFY2(
                     sides[original ? 0 : 1].contains(
-                        name.toHtmlEscaped() + ' ' + formatShare(candidate.probability)),
+                        QString(name.toHtmlEscaped() + ' ' + formatShare(candidate.probability))
+                            .replace(' ', QChar::Nbsp)),
                     qPrintable(name + " in " + difference));
             }
         }
+    }
+
+    void whateverTakesFocusHasAName()
+    {
+        QStringList nameless;
+        for (const Page& page : pages()) {
+            QAction* const raise = action((std::string("page.") + page.id).c_str());
+            if (!raise->isVisible())
+                continue;
+            raise->trigger();
+            QTest::qWait(20);
+            for (QWidget* const widget : m_window->findChildren<QWidget*>()) {
+                if (!widget->isVisible() || (widget->focusPolicy() & Qt::TabFocus) == 0)
+                    continue;
+                const QWidget* const parent = widget->parentWidget();
+                if (qobject_cast<const QAbstractSpinBox*>(parent) != nullptr)
+                    continue; // the field of a spin box, which speaks for it
+                QAccessibleInterface* const told = QAccessible::queryAccessibleInterface(widget);
+                if (told == nullptr || told->text(QAccessible::Name).isEmpty())
+                    nameless << QString("%1: %2 %3 in %4").arg(
+                        page.id, widget->metaObject()->className(), widget->objectName(), parent->objectName());
+            }
+        }
+        nameless.removeDuplicates();
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join("\n")));
     }
 };
 

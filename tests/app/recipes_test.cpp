@@ -102,6 +102,14 @@ private slots:
         QWidget window;
         blameMeanLoss(*m_workspace, &window);
         QVERIFY(!window.findChild<BlameDialog*>());
+        QWidget* const button = makeBlameButton(*m_workspace, &window);
+        QVERIFY(!button->isEnabled());
+        const QString whyNot = button->toolTip();
+        m_workspace->document().replace(uniform(m_workspace->model(), {"q4_k", "rtn", {}}), "four bits");
+        QVERIFY(button->isEnabled() && button->toolTip() != whyNot);
+        m_workspace->document().undoStack().undo();
+        QVERIFY(!button->isEnabled());
+        QCOMPARE(button->toolTip(), whyNot);
     }
 
     void theTextPageAsksAboutTheFirstDifference()

@@ -138,6 +138,23 @@ private slots:
         QVERIFY(places() == before);
     }
 
+    void theNarrowestWindowHoldsAll()
+    {
+        openSample();
+        m_window->resize(MainWindow::leastSize);
+        QTRY_VERIFY(!m_window->property("busy").toBool());
+        for (const char* const name : {"dock.layers", "dock.preview"}) {
+            const auto* const dock = find<QWidget>(name);
+            const auto inside = [&] { return m_window->rect().contains(dock->geometry()); };
+            QTRY_VERIFY2(inside(), name);
+        }
+        auto* const bar = find<QToolBar>("projectToolBar");
+        for (const char* const name : {"open", "undo", "redo", "allocate", "allocator", "sweep", "export"}) {
+            const QWidget* const button = bar->widgetForAction(action(name));
+            QTRY_VERIFY2(button->isVisible() && bar->rect().contains(button->geometry()), name);
+        }
+    }
+
     void rowsOfTheTableAreFoundAndCopied()
     {
         openSample();

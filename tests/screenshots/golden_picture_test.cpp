@@ -1,28 +1,51 @@
-#include "app/gui/screenshot.h"
-
 #include "app/gui/page.h"
+#include "app/gui/screenshot.h"
+#include "app/gui/widgets/card.h"
 #include "tests/screenshots/golden.h"
 
 #include <QApplication>
+#include <QPainter>
 #include <QTest>
 
 using namespace tritloom;
 
-/// Every page that a language model has, light and dark, against the picture that was looked at and kept; the
-/// page of networks on pictures says how long it took, so screenshot_test draws it without comparing.
-/// TRITLOOM_UPDATE_GOLDEN=1 writes new ones; a failure leaves what was drawn in the build folder.
+/// Every page that a language model has, before anything is measured, light and dark, against the picture
+/// that was looked at and kept; golden_window_test has them full of numbers. TRITLOOM_UPDATE_GOLDEN=1 writes
+/// new ones; a failure leaves what was drawn in the build folder.
 class GoldenPictureTest : public QObject {
     Q_OBJECT
 
-    static constexpr const char* samplePath = TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf";
     PluginHost m_plugins;
+    Words m_words;
 
 private slots:
+    void oneDigitIsSeenAndFewColoursAreNot()
+    {
+        applyTheme(Theme::Light);
+        const auto drawn = [](const QString& text, QPoint at) {
+            QImage picture(96, 64, QImage::Format_RGB32);
+            picture.fill(QApplication::palette().color(QPalette::Window));
+            QPainter painter(&picture);
+            painter.setPen(themeColors(QApplication::palette()).mutedText);
+            painter.setFont(figureFont(QApplication::font(), 11)); // the smallest there is
+            painter.drawText(at, text);
+            return picture;
+        };
+        for (int x = 4; x < 36; x += 3) // wherever the tiles cut it
+            for (const char digit : QByteArray("012345679")) {
+                const QImage before = drawn("0.08", {x, 30}),
+                             after = drawn(QString("0.0%1").arg(digit), {x, 30});
+                QVERIFY2(
+                    !differentTiles(after, before).isEmpty(),
+                    qPrintable(QString("%1 at %2").arg(digit).arg(x)));
+                QVERIFY(differentTiles(inFewColours(before), before).isEmpty());
+            }
+    }
     void looksAsItDid_data()
     {
         QTest::addColumn<QString>("page");
         QTest::addColumn<bool>("dark");
-        const auto model = loadModel(samplePath).value();
+        const auto model = loadModel(sampleModelPath()).value();
         for (const Page& page : pages())
             if (page.applies == nullptr || page.applies(*model))
                 for (const bool dark : {false, true})
@@ -32,13 +55,17 @@ private slots:
     {
         QFETCH(QString, page);
         QFETCH(bool, dark);
-        auto model = loadModel(samplePath).value();
-        const std::shared_ptr<Workspace> workspace =
-            Workspace::create(std::move(model), m_plugins, {}).value();
-        const auto image =
-            grabPage(workspace, page, dark ? Theme::Dark : Theme::Light, {900, 460}, "sample.gguf");
-        QVERIFY2(image.has_value(), image ? "" : image.error().message.c_str());
-        const QString difference = differenceToGolden(*image, page + (dark ? "-dark" : "-light"));
+        applyTheme(dark ? Theme::Dark : Theme::Light);
+        const auto workspace =
+            Workspace::create(loadModel(sampleModelPath()).value(), m_plugins, EngineOptions()).value();
+        QWidget frame;
+        const auto row = std::ranges::find(pages(), page, [](const Page& one) { return QString(one.id); });
+        QWidget* const widget = row->make(*workspace, &frame);
+        frame.resize(900, 460);
+        widget->resize(frame.size());
+        QImage image = settledPictureOf(frame, *workspace);
+        paintOver(image, frame, ofThisMachine);
+        const QString difference = differenceToGolden(image, page + (dark ? "-dark" : "-light"));
         QVERIFY2(difference.isEmpty(), qPrintable(difference));
     }
 };

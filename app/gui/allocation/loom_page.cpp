@@ -1,13 +1,12 @@
 #include "app/gui/allocation/loom_page.h"
 
 #include "app/gui/allocation/layer_sensitivity.h"
+#include "app/gui/allocation/loom_numbers.h"
 #include "app/gui/allocation/loom_text.h"
 #include "app/gui/allocation/pay_back_strip.h"
 #include "app/gui/allocation/runtime_badges.h"
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/elided_label.h"
-#include "app/gui/widgets/steady_label.h"
-#include "app/session/prediction.h"
 #include "app/session/reach.h"
 #include "core/sensitivity/candidate.h"
 
@@ -26,7 +25,7 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     , m_workspace(workspace)
     , m_stops(workspace)
     , m_loom(new BitLoom(this))
-    , m_numbers(new SteadyLabel(this))
+    , m_numbers(new LoomNumbers(workspace, this))
     , m_selectionText(new QLabel(this))
     , m_offers(new PayBackStrip(workspace, this))
 {
@@ -38,7 +37,6 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
         const LoomBar& shown = m_loom->bars()[std::size_t(bar)];
         return spokenName(m_workspace.model().layer(LayerId(bar)), shown.bits, shown.pinned);
     });
-    m_numbers->setObjectName(QStringLiteral("loomNumbers"));
     m_selectionText->setObjectName(QStringLiteral("loomSelection"));
 
     auto* const caption = new ElidedLabel(tr("Bit allocation"), this);
@@ -258,13 +256,15 @@ void LoomPage::refreshNumbers()
     const Allocation allocation =
         m_original ? m_workspace.model().original() : m_workspace.document().allocation();
     const Estimate estimate = m_workspace.estimate(allocation);
-    m_numbers->setText(numbersTitle(
-        m_workspace, estimate, m_original ? nullptr : m_workspace.measurement(),
-        uncorrectedKl(m_workspace.sensitivity().table(), allocation).has_value(), themeColors(palette()),
-        m_original));
-    m_numbers->setToolTip(bitsTip(m_workspace.model(), estimate));
+    m_numbers->refresh(estimate, m_original);
     m_loom->setMean(LoomLine{
         estimate.bitsPerWeight, tr("mean %1 bpw").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))});
+}
+
+void LoomPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    refreshNumbers();
 }
 
 void LoomPage::refreshCallout()

@@ -10,6 +10,7 @@ class QLabel;
 
 namespace tritloom {
 
+class LoomNumbers;
 class PayBackStrip;
 
 /// The bit loom of the open model: bars, the numbers that follow the pointer, and offers. GUI thread only.
@@ -29,6 +30,9 @@ public slots:
 
 signals:
     void originalShown(bool original); ///< Space flips between the original and the compressed model
+
+protected:
+    void resizeEvent(QResizeEvent* event) override; ///< the numbers fit
 
 private:
     void rebuild(); ///< other stops
@@ -55,7 +59,7 @@ private:
     Workspace& m_workspace;
     Stops m_stops;
     BitLoom* m_loom;
-    QLabel* m_numbers;
+    LoomNumbers* m_numbers;
     QLabel* m_selectionText;
     PayBackStrip* m_offers;
     std::vector<double> m_perByte; ///< sensitivity a layer, NaN: not measured

@@ -87,50 +87,60 @@ QString selectionTitle(const Model& model, const std::vector<LayerId>& layers)
 
 QString numbersTitle(
     const Workspace& workspace, const Estimate& estimate, const Evaluation* measured, bool corrected,
-    const ThemeColors& colors, bool original)
+    const ThemeColors& colors, bool original, bool terse)
 {
     const Model& model = workspace.model();
     const auto kind = [&](const QString& text) {
         return QStringLiteral("<span style='color:%1'>%2</span>").arg(colors.mutedText.name(), text);
     };
-    const QString gap = QStringLiteral("&nbsp;&nbsp;·&nbsp;&nbsp;");
+    const QString gap = terse ? QStringLiteral("&nbsp;·&nbsp;") : QStringLiteral("&nbsp;&nbsp;·&nbsp;&nbsp;");
     QString text;
     if (original)
         text += QStringLiteral("<b style='color:%1'>%2</b>")
                     .arg(colors.warning.name(), say(QT_TRANSLATE_NOOP("LoomText", "original")))
             + gap;
-    text += QStringLiteral("<b>%1</b> ").arg(formatBytes(estimate.bytes))
-        + kind(say(QT_TRANSLATE_NOOP("LoomText", "exact")));
+    text += QStringLiteral("<b>%1</b>").arg(formatBytes(estimate.bytes));
+    if (!terse)
+        text += QLatin1Char(' ') + kind(say(QT_TRANSLATE_NOOP("LoomText", "exact")));
     text += gap + QStringLiteral("<b>%1</b> ").arg(QLocale().toString(estimate.bitsPerWeight, 'f', 2))
-        + kind(say(QT_TRANSLATE_NOOP("LoomText", "bpw of the layers, exact")));
-    text += gap
-        + (estimate.fits()
-               ? QStringLiteral("<span style='color:%1'>%2</span>")
-                     .arg(
-                         colors.good.name(),
-                         say(QT_TRANSLATE_NOOP("LoomText", "fits %1")).arg(formatBytes(estimate.targetBytes)))
-               : QStringLiteral("<span style='color:%1'>%2</span>")
-                     .arg(
-                         colors.bad.name(),
-                         say(QT_TRANSLATE_NOOP("LoomText", "%1 over %2"))
-                             .arg(
-                                 formatBytes(estimate.memoryBytes() - estimate.targetBytes),
-                                 formatBytes(estimate.targetBytes))));
+        + kind(terse ? say(QT_TRANSLATE_NOOP("LoomText", "bpw"))
+                     : say(QT_TRANSLATE_NOOP("LoomText", "bpw of the layers, exact")));
+    if (!estimate.fits())
+        text += gap
+            + QStringLiteral("<span style='color:%1'>%2</span>")
+                  .arg(
+                      colors.bad.name(),
+                      say(QT_TRANSLATE_NOOP("LoomText", "%1 over %2"))
+                          .arg(
+                              formatBytes(estimate.memoryBytes() - estimate.targetBytes),
+                              formatBytes(estimate.targetBytes)));
+    else if (!terse)
+        text += gap
+            + QStringLiteral("<span style='color:%1'>%2</span>")
+                  .arg(
+                      colors.good.name(),
+                      say(QT_TRANSLATE_NOOP("LoomText", "fits %1")).arg(formatBytes(estimate.targetBytes)));
     if (original)
         return text;
     if (workspace.isUnchanged())
         return text + gap + kind(say(QT_TRANSLATE_NOOP("LoomText", "nothing changed yet")));
+    const auto loss = [&](double kl, const QString& what) {
+        return text + gap + QStringLiteral("<b>%1</b> ").arg(formatSmall(kl)) + kind(what);
+    };
     if (measured != nullptr)
-        return text + gap + QStringLiteral("<b>%1</b> ").arg(formatSmall(measured->kl.value))
-            + kind(isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, measured"))
-                                   : say(QT_TRANSLATE_NOOP("LoomText", "divergence, measured")));
-    text += gap
-        + (estimate.predictedKl ? QStringLiteral("<b>%1</b> ").arg(formatSmall(*estimate.predictedKl))
-                   + kind(corrected             ? say(QT_TRANSLATE_NOOP("LoomText", "predicted, corrected"))
-                              : isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, predicted"))
-                                                : say(QT_TRANSLATE_NOOP("LoomText", "divergence, predicted")))
-                                : kind(say(QT_TRANSLATE_NOOP("LoomText", "loss not predicted yet"))));
-    return text;
+        return loss(
+            measured->kl.value,
+            terse                 ? say(QT_TRANSLATE_NOOP("LoomText", "measured"))
+                : isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, measured"))
+                                  : say(QT_TRANSLATE_NOOP("LoomText", "divergence, measured")));
+    if (!estimate.predictedKl)
+        return text + gap + kind(say(QT_TRANSLATE_NOOP("LoomText", "loss not predicted yet")));
+    return loss(
+        *estimate.predictedKl,
+        terse                 ? say(QT_TRANSLATE_NOOP("LoomText", "predicted"))
+            : corrected       ? say(QT_TRANSLATE_NOOP("LoomText", "predicted, corrected"))
+            : isInNats(model) ? say(QT_TRANSLATE_NOOP("LoomText", "nats, predicted"))
+                              : say(QT_TRANSLATE_NOOP("LoomText", "divergence, predicted")));
 }
 
 QString bitsTip(const Model& model, const Estimate& estimate)

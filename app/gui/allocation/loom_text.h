@@ -14,13 +14,14 @@ namespace tritloom {
 [[nodiscard]] QString layersTitle(const Model& model, const std::vector<LayerId>& layers);
 /// "blocks 6 to 9 selected, 28 layers"
 [[nodiscard]] QString selectionTitle(const Model& model, const std::vector<LayerId>& layers);
-/// The four numbers as rich text: size, fit, bits per weight, loss; each with its kind.
+/// The four numbers as rich text: size, fit, bits per weight, loss; each with its kind. terse: in few words,
+/// the fit only where it does not.
 /// measured: of the allocation; null: the loss is predicted. corrected: a measurement has changed what is
 /// predicted. original: the uncompressed model is shown. Where nothing is changed there is no loss to speak
 /// of.
 [[nodiscard]] QString numbersTitle(
     const Workspace& workspace, const Estimate& estimate, const Evaluation* measured, bool corrected,
-    const ThemeColors& colors, bool original);
+    const ThemeColors& colors, bool original, bool terse = false);
 
 /// remark: of the bar, "" for none.
 [[nodiscard]] LoomCallout

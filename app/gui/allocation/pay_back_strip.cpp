@@ -43,14 +43,17 @@ void PayBackStrip::refresh()
     int at = 1;
     for (const Workspace::PayBack& offer : offers) {
         const Layer& layer = m_workspace.model().layer(offer.layer);
-        auto* const button = new QPushButton(
-            tr("%1 to %2: %3, wins back %4")
-                .arg(
-                    shortName(layer), formatTitle(layer, offer.choice), formatByteChange(offer.extraBytes),
-                    formatShare(offer.gainShare)),
-            this);
+        const QString name = shortName(layer), format = formatTitle(layer, offer.choice),
+                      text = tr("%1 to %2: %3, wins back %4")
+                                 .arg(
+                                     name, format, formatByteChange(offer.extraBytes),
+                                     formatShare(offer.gainShare));
+        auto* const button = new QPushButton(text, this);
+        button->setAccessibleName(text);
         button->setProperty("chip", true);
-        button->setToolTip(tr("Predicted: lowers the divergence by %1").arg(formatSmall(offer.gainKl)));
+        button->setToolTip(
+            text + QLatin1Char('\n')
+            + tr("Predicted: lowers the divergence by %1").arg(formatSmall(offer.gainKl)));
         connect(button, &QPushButton::clicked, this, [this, offer] {
             const Layer& what = m_workspace.model().layer(offer.layer);
             m_workspace.document().setChoices(
@@ -58,18 +61,26 @@ void PayBackStrip::refresh()
                 tr("%1 to %2").arg(shortName(what), formatTitle(what, offer.choice)));
         });
         m_row->insertWidget(at++, button);
-        m_chips.push_back(button);
+        m_chips.push_back({button, text, tr("%1 to %2").arg(name, format)});
     }
     showWhatFits();
 }
 
 void PayBackStrip::showWhatFits()
 {
-    int used = m_caption->sizeHint().width();
-    for (QWidget* const chip : m_chips) {
-        used += chip->sizeHint().width() + m_row->spacing();
-        chip->setVisible(used <= width());
-    }
+    const auto show = [this](QString Chip::*text) {
+        int used = m_caption->sizeHint().width();
+        for (const Chip& chip : m_chips) {
+            chip.button->setText(chip.*text);
+            used += chip.button->sizeHint().width() + m_row->spacing();
+            chip.button->setVisible(used <= width());
+        }
+        return m_chips.empty() || !m_chips.front().button->isHidden();
+    };
+    if (!show(&Chip::text)) // better in few words than none
+        m_caption->setHidden(!show(&Chip::shorter));
+    else
+        m_caption->show();
 }
 
 void PayBackStrip::resizeEvent(QResizeEvent* event)

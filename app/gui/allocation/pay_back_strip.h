@@ -6,6 +6,7 @@
 
 class QHBoxLayout;
 class QLabel;
+class QPushButton;
 
 namespace tritloom {
 
@@ -26,7 +27,11 @@ private:
     Workspace& m_workspace;
     QHBoxLayout* m_row;
     QLabel* m_caption;
-    std::vector<QWidget*> m_chips; ///< best first
+    struct Chip {
+        QPushButton* button;
+        QString text, shorter;
+    };
+    std::vector<Chip> m_chips; ///< best first
 };
 
 } // namespace tritloom

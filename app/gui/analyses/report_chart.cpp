@@ -63,7 +63,7 @@ ReportChart::ReportChart(const Report::Chart& chart, QWidget* parent)
     : QChartView(new QChart, parent)
 {
     setObjectName(QStringLiteral("reportChart"));
-    setAccessibleName(coreWords(chart.title));
+    nameChart(*this, coreWords(chart.title));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     this->chart()->setMargins({4, 4, 4, 4});

@@ -7,6 +7,7 @@
 #include <QChart>
 #include <QCoreApplication>
 #include <QEvent>
+#include <QGraphicsLayout>
 #include <QLogValueAxis>
 #include <QScatterSeries>
 #include <QToolTip>
@@ -33,11 +34,12 @@ CompareChart::CompareChart(QWidget* parent)
     , m_plain(new QValueAxis(m_chart))
 {
     setObjectName("compareChart");
-    setAccessibleName(tr("Size against a number of the compared methods"));
+    nameChart(*this, tr("Size against a number of the compared methods"));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     m_chart->setMargins({4, 4, 4, 4});
     m_chart->setBackgroundRoundness(0);
+    m_chart->layout()->setContentsMargins(0, 0, 0, 0);
     m_chart->legend()->setAlignment(Qt::AlignBottom);
     m_chart->addAxis(m_size, Qt::AlignBottom);
     m_chart->addAxis(m_powers, Qt::AlignLeft);

@@ -124,7 +124,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     chartLayout->addWidget(m_number, 0, Qt::AlignRight);
     chartLayout->addWidget(m_chart, 1);
     split->addWidget(charts);
-    split->setSizes({330, 400, 550, 230});
+    split->setSizes({330, 400, 520, 270});
     split->setStretchFactor(1, 1);
     split->setStretchFactor(2, 2);
     split->setStretchFactor(3, 1);

@@ -136,7 +136,8 @@ void ComparePage::showRow(int index)
     m_table->setSortingEnabled(false);
     const int r = order()[std::size_t(index)];
     const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
-    m_table->setItem(r, Method, new QTableWidgetItem(QString::fromStdString(row.method)));
+    m_table->setItem(
+        r, Method, new QTableWidgetItem(row.isOriginal() ? QString() : QString::fromStdString(row.method)));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
     m_table->setItem(
         r, Bits, new NumberItem(QLocale().toString(row.bitsPerWeight, 'f', 2), row.bitsPerWeight));

@@ -82,6 +82,8 @@ SpeedCard::SpeedCard(Workspace& workspace, QWidget* parent)
         speed.needReadSpeed();
     probes();
     refresh();
+    // The style sheet, which comes after this, would take the figure's colour.
+    QMetaObject::invokeMethod(this, &SpeedCard::refresh, Qt::QueuedConnection);
 }
 
 void SpeedCard::showOriginal(bool original)

@@ -4,10 +4,12 @@
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/chart_colors.h"
+#include "app/gui/widgets/elided_label.h"
 
 #include <QChart>
 #include <QChartView>
 #include <QEvent>
+#include <QGraphicsLayout>
 #include <QLabel>
 #include <QLineSeries>
 #include <QLogValueAxis>
@@ -40,15 +42,20 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
     , m_size(new QValueAxis(m_chart))
     , m_loss(new QLogValueAxis(m_chart))
     , m_state(new QLabel(this))
+    , m_hint(new ElidedLabel(
+          tr("Click a point of the line to take its allocation. The line is predicted from the sensitivity "
+             "table, the circles beside it were measured."),
+          this))
     , m_measure(new QPushButton(tr("Measure the sensitivity"), this))
 {
     setObjectName("frontierPage");
     m_view->setObjectName("frontierChart");
-    m_view->setAccessibleName(tr("Size against divergence"));
+    nameChart(*m_view, tr("Size against divergence"));
     m_view->setRenderHint(QPainter::Antialiasing);
     m_view->setFrameShape(QFrame::NoFrame);
     m_chart->setMargins({4, 4, 4, 4});
     m_chart->setBackgroundRoundness(0);
+    m_chart->layout()->setContentsMargins(0, 0, 0, 0);
     m_line->setName(tr("best predicted"));
     m_measured->setName(tr("measured"));
     m_now->setName(tr("now"));
@@ -68,9 +75,11 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
         series->attachAxis(m_loss);
     }
     m_state->setWordWrap(true);
+    m_hint->setShorter({tr("Click a point to take it."), QString()});
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(10, 8, 10, 8);
     layout->addWidget(m_state);
+    layout->addWidget(m_hint);
     layout->addWidget(m_measure, 0, Qt::AlignLeft);
     layout->addWidget(m_view, 1);
     layout->addStretch(); // while there is no chart
@@ -124,6 +133,26 @@ void FrontierPage::showEvent(QShowEvent* event)
     redraw();
 }
 
+double FrontierPage::lossBase() const
+{
+    return isHigh() ? 10 : 100;
+}
+
+bool FrontierPage::isHigh() const
+{
+    constexpr int high = 240; // pixels
+    return height() >= high;
+}
+
+void FrontierPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    // In a low dock the line needs the room more than what its axes are called.
+    m_size->setTitleVisible(isHigh());
+    m_loss->setTitleVisible(isHigh());
+    m_loss->setBase(lossBase());
+}
+
 void FrontierPage::requestSoon()
 {
     if (!isVisible())
@@ -166,6 +195,8 @@ void FrontierPage::redraw()
     show(m_now, now);
     QList<QPointF> all = line + measured + now;
     m_view->setVisible(!all.isEmpty());
+    m_hint->setVisible(!all.isEmpty());
+    m_state->setVisible(all.isEmpty());
     const bool canMeasure = m_workspace.engine().whyNotEvaluated().empty();
     m_measure->setVisible(line.isEmpty() && canMeasure && !m_workspace.sensitivity().isRunning());
     if (all.isEmpty()) {
@@ -176,8 +207,6 @@ void FrontierPage::redraw()
                 : tr("Cannot be measured: %1").arg(coreWords(m_workspace.engine().whyNotEvaluated())));
         return;
     }
-    m_state->setText(tr("Click a point of the line to take its allocation. The line is predicted from the "
-                        "sensitivity table, the circles beside it were measured."));
     const auto [left, right] =
         std::minmax_element(all.begin(), all.end(), [](auto a, auto b) { return a.x() < b.x(); });
     const auto [low, high] =
@@ -186,7 +215,7 @@ void FrontierPage::redraw()
     if (std::exchange(m_extent, extent) == extent)
         return;
     showRange(*m_size, extent.left(), extent.right());
-    showRange(*m_loss, extent.top(), extent.bottom());
+    showRange(*m_loss, extent.top(), extent.bottom(), lossBase());
 }
 
 void FrontierPage::take(const QPointF& point)

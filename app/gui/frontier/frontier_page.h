@@ -19,6 +19,8 @@ class QValueAxis;
 
 namespace tritloom {
 
+class ElidedLabel;
+
 /// Size against divergence: the best predicted trade-offs as a line, what was measured as points. A click
 /// takes the nearest point's allocation. GUI thread only.
 class FrontierPage final : public QWidget {
@@ -29,12 +31,15 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override; ///< palette: the chart follows the theme
+    void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override; ///< nothing is solved and drawn for nobody
 
 private:
     void requestSoon();
     void redraw();
     void colour();
+    [[nodiscard]] bool isHigh() const; ///< enough for titles of axes, and for a mark at each power of ten
+    [[nodiscard]] double lossBase() const; ///< of the marks of the axis
     void take(const QPointF& point);
 
     Workspace& m_workspace;
@@ -48,7 +53,8 @@ private:
     SizeUnit m_unit; ///< of the axis of sizes: that of the whole file
     QValueAxis* m_size;
     QLogValueAxis* m_loss;
-    QLabel* m_state;
+    QLabel* m_state; ///< why there is no chart
+    ElidedLabel* m_hint;
     QPushButton* m_measure; ///< the sensitivity that the line comes from
     QRectF m_extent; ///< of all points, what the axes show
 };

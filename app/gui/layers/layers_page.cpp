@@ -14,6 +14,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QResizeEvent>
 #include <QScrollBar>
 #include <QStyle>
 #include <QToolButton>
@@ -367,6 +368,17 @@ void LayersPage::giveSelection()
             m_view->scrollTo(current);
     }
     m_syncing = false;
+}
+
+void LayersPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    // While docks are laid out there is no room for a row, and the current one is scrolled to all the same.
+    constexpr int someRows = 150; // pixels
+    if (event->oldSize().height() >= someRows || height() < someRows)
+        return;
+    m_view->scrollToTop();
+    m_view->scrollTo(m_view->currentIndex());
 }
 
 QWidget* makeLayersPage(Workspace& workspace, QWidget* parent)

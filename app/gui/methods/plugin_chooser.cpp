@@ -32,6 +32,7 @@ PluginChooser::PluginChooser(const PluginHost& plugins, PluginKind kind, QWidget
     , m_form(new ParameterForm(this))
 {
     setObjectName(QStringLiteral("pluginChooser"));
+    m_scroll->setAccessibleName(tr("What is chosen, and its settings")); // it takes focus itself
     m_list->setObjectName(QStringLiteral("plugins"));
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setTextElideMode(Qt::ElideRight);

@@ -227,6 +227,11 @@ void BlameDialog::selectInWindow()
     m_workspace.selection().set(std::move(layers), current);
 }
 
+static QString nothingToBlame()
+{
+    return BlameDialog::tr("Nothing is compressed yet, so there is nothing to blame.");
+}
+
 void blameMeanLoss(Workspace& workspace, QWidget* parent)
 {
     Engine& engine = workspace.engine();
@@ -237,9 +242,7 @@ void blameMeanLoss(Workspace& workspace, QWidget* parent)
         chunks.resize(most);
     const Allocation& allocation = workspace.document().allocation();
     if (allocation == workspace.model().original()) {
-        showNotice(
-            parent, BlameDialog::tr("Nothing is compressed yet, so there is nothing to blame."),
-            NoticeKind::Information);
+        showNotice(parent, nothingToBlame(), NoticeKind::Information);
         return;
     }
     auto* const dialog = new BlameDialog(
@@ -252,8 +255,16 @@ QWidget* makeBlameButton(Workspace& workspace, QWidget* parent)
 {
     auto* const button = new QPushButton(BlameDialog::tr("Which layers?"), parent);
     button->setObjectName(QStringLiteral("blameMean"));
-    button->setToolTip(BlameDialog::tr("Find the layers that carry the loss, by taking them back"));
-    button->setEnabled(workspace.engine().whyNotEvaluated().empty());
+    const auto refresh = [button, &workspace] {
+        const QString whyNot = workspace.isUnchanged() ? nothingToBlame()
+                                                       : coreWords(workspace.engine().whyNotEvaluated());
+        button->setEnabled(whyNot.isEmpty());
+        button->setToolTip(
+            whyNot.isEmpty() ? BlameDialog::tr("Find the layers that carry the loss, by taking them back")
+                             : whyNot);
+    };
+    QObject::connect(&workspace.document(), &AllocationDocument::changed, button, refresh);
+    refresh();
     QObject::connect(
         button, &QPushButton::clicked, parent, [&workspace, parent] { blameMeanLoss(workspace, parent); });
     return button;

@@ -211,11 +211,12 @@ void TextPage::show(const TextComparison& comparison)
         QStringList list;
         if (*comparison.firstDifference < tokens.size())
             for (const auto& candidate : tokens[*comparison.firstDifference].candidates)
-                list << QString("%1 %2").arg(
+                list << QString("%1\u00a0%2").arg(
                     QLocale()
                         .quoteString(
                             QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token)))
-                        .toHtmlEscaped(),
+                        .toHtmlEscaped()
+                        .replace(u' ', QChar::Nbsp), // no line ends in the midst of a token
                     formatShare(candidate.probability));
         return list.isEmpty() ? tr("the end of the text") : list.join(", ");
     };

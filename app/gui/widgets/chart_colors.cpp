@@ -4,6 +4,7 @@
 
 #include <QAbstractAxis>
 #include <QChart>
+#include <QChartView>
 #include <QLegend>
 #include <QLocale>
 #include <QLogValueAxis>
@@ -17,10 +18,16 @@ namespace tritloom {
 void colourChart(QChart& chart, const QPalette& palette)
 {
     const ThemeColors colors = themeColors(palette);
-    // Some languages write exponents with a capital E; the numbers beside the chart do not.
-    chart.setLocale(QLocale().decimalPoint() == QLatin1String(".") ? QLocale::c() : QLocale());
+    // Most languages write exponents with a capital E; the numbers beside the chart do not, and nor does
+    // English where the point is a comma.
+    const QString point = QLocale().decimalPoint();
+    chart.setLocale(
+        point == QLatin1String(".")       ? QLocale::c()
+            : point == QLatin1String(",") ? QLocale(QLocale::English, QLocale::Slovenia)
+                                          : QLocale());
     chart.setLocalizeNumbers(true); // label formats need a precision then: "%g" alone gives no text
     chart.setBackgroundBrush(palette.color(QPalette::Window));
+    chart.legend()->setMarkerShape(QLegend::MarkerShapeFromSeries); // shapes tell series apart as colours do
     chart.legend()->setLabelColor(palette.color(QPalette::WindowText));
     const auto axes = chart.axes();
     for (QAbstractAxis* const axis : axes) {
@@ -29,6 +36,12 @@ void colourChart(QChart& chart, const QPalette& palette)
         axis->setGridLineColor(colors.grid);
         axis->setLinePenColor(colors.line);
     }
+}
+
+void nameChart(QChartView& view, const QString& name)
+{
+    view.setAccessibleName(name);
+    view.viewport()->setAccessibleName(name);
 }
 
 void showRange(QValueAxis& axis, double low, double high, int marks)
@@ -48,11 +61,11 @@ void showRange(QValueAxis& axis, double low, double high, int marks)
     axis.setRange(left, right);
 }
 
-void showRange(QLogValueAxis& axis, double low, double high)
+void showRange(QLogValueAxis& axis, double low, double high, double base)
 {
     const double bottom = std::floor(std::log10(low) + 1e-9),
                  top = std::max(bottom + 1, std::ceil(std::log10(high) - 1e-9));
-    axis.setBase(10);
+    axis.setBase(base);
     // "%g" would write 0.0001 beside 1e-05.
     axis.setLabelFormat(bottom >= -4 && top <= 3 ? QStringLiteral("%.4g") : QStringLiteral("%.0e"));
     // A little lower: rounding must not lose the lowest mark.

@@ -12,6 +12,7 @@ namespace tritloom {
 ConvergencePlot::ConvergencePlot(QWidget* parent)
     : QWidget(parent)
 {
+    setObjectName(QStringLiteral("course"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setMinimumHeight(52);
 }
