@@ -68,4 +68,9 @@ struct OperatorGraph {
 [[nodiscard]] Result<void>
 checkOperators(const OperatorGraph& graph, const std::vector<std::string_view>& tensors);
 
+/// Whether every value of a graph is made once, by a node, an input or a stored tensor. where: begins the
+/// sentence. Errors: InvalidInput, by the value and both makers.
+[[nodiscard]] Result<void> checkMadeOnce(
+    const OperatorGraph& graph, const std::vector<std::string_view>& stored, std::string_view where);
+
 } // namespace tritloom

@@ -1,4 +1,5 @@
 #include "core/architecture/model.h"
+#include "core/architecture/onnx/onnx_network.h"
 #include "tests/support/onnx_network.h"
 
 #include <QTemporaryDir>
@@ -11,6 +12,59 @@ class OnnxRefusedTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void aValueThatIsMadeTwiceIsRefused_data()
+    {
+        QTest::addColumn<QString>("twice");
+        QTest::addColumn<QString>("makers");
+        QTest::newRow("by two nodes")
+            << "Relu_2_y"
+            << "an output of the node 'Relu_2' and as an output of the node 'Relu_3'";
+        QTest::newRow("by an initializer") << "conv.weight"
+                                           << "an initializer and as an output of the node 'Relu_3'";
+        QTest::newRow("by an input") << "x"
+                                     << "an input and as an output of the node 'Relu_3'";
+    }
+    void aValueThatIsMadeTwiceIsRefused()
+    {
+        QFETCH(QString, twice);
+        QFETCH(QString, makers);
+        OnnxNetwork network;
+        const std::string y = network.convolution("conv", network.input("x", {1, 3, 16, 16}), 3, 3, 3);
+        network.output(network.node("Relu", {network.node("Relu", {y})}));
+        network.graph().mutable_node(2)->set_output(0, twice.toStdString());
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath("twice.onnx").toStdString();
+        network.save(path);
+        const auto model = loadModel(path);
+        QVERIFY(!model);
+        QCOMPARE(
+            QString::fromStdString(model.error().message),
+            QString("twice.onnx: the value '%1' of the operators is made twice, as %2").arg(twice, makers));
+    }
+
+    // Four channels are no list of classes, unless somebody says so.
+    void whatIsNoListOfClassesIsNoClassifier()
+    {
+        OnnxNetwork network;
+        network.output(network.convolution("conv", network.input("x", {1, 3, 16, 16}), 3, 4, 3));
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath("four.onnx").toStdString();
+        network.save(path);
+        const auto model = loadModel(path).value();
+        QVERIFY(!model->picture);
+        QCOMPARE(
+            model->whyNotEvaluated,
+            std::string(
+                "four.onnx: what comes out, [1, 4, 16, 16], is no list of classes, no list of boxes and no "
+                "picture of one or three channels that is a whole number of times as large as what goes in; "
+                "with --task classification each number of it is a class"));
+        ModelFile file = *model->file;
+        tritloom::onnx::stateTask(file, PictureTask::Classification);
+        const auto told = makeModel(std::move(file));
+        QVERIFY2(told->picture.has_value(), told->whyNotEvaluated.c_str());
+        QCOMPARE(told->picture->classes, std::size_t(4 * 16 * 16));
+    }
+
     void whatIsTooLargeIsNotBegun_data()
     {
         QTest::addColumn<QString>("type");
