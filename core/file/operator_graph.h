@@ -12,7 +12,7 @@
 
 namespace tritloom {
 
-inline constexpr int oldestOperatorSet = 6, newestOperatorSet = 25; ///< that are read
+inline constexpr int oldestOperatorSet = 6, newestOperatorSet = 28; ///< that are read
 
 /// A constant of an operator graph that is no stored weight: shapes, axes, scalars. Values as f32.
 struct OperatorConstant {

@@ -171,6 +171,9 @@ private slots:
             << "(Conv, version 13): a kernel_shape of [7, 7] with weights of [4, 3, 3, 3]";
         QTest::newRow("an epsilon below 0") << "epsilon"
                                             << ": epsilon is -1";
+        QTest::newRow("a further output")
+            << "further"
+            << "(LayerNormalization, version 17): its further output 'mean' is not computed here";
         QTest::newRow("nothing comes out") << "nothing"
                                            << "what comes out, [1, 0, 16, 16], holds no numbers";
     }
@@ -178,9 +181,14 @@ private slots:
     {
         QFETCH(QString, fault);
         QFETCH(QString, why);
-        OnnxNetwork network;
+        OnnxNetwork network(fault == "further" ? 17 : 13);
         const std::string x = network.input("x", {1, 3, 16, 16});
         std::string y = network.convolution("conv", x, 3, 4, 3);
+        if (fault == "further") {
+            y = network.node("LayerNormalization", {y, network.floats("one", {1}, {1})});
+            network.graph().mutable_node(1)->add_output("mean");
+            y = network.node("Relu", {"mean"});
+        }
         if (fault == "kernel")
             for (auto& attribute : *network.graph().mutable_node(0)->mutable_attribute())
                 if (attribute.name() == "kernel_shape") {

@@ -49,9 +49,17 @@ Result<Graph> Builder::build(const std::vector<Shape>& inputs)
         if (node.outputs.empty())
             return fail(ErrorCode::InvalidInput, node, "no output");
         TRY_VOID(row->build(*this, node));
+        for (const std::string& output : node.outputs)
+            if (!m_values.contains(output))
+                m_notMade[output] = &node;
     }
     const auto made = [&](const OperatorValue& output) -> Result<Flow> {
         const auto found = m_values.find(output.name);
+        if (const auto other = m_notMade.find(output.name);
+            found == m_values.end() && other != m_notMade.end())
+            return fail(
+                ErrorCode::Unsupported, *other->second, "its further output '{}' is not computed here",
+                output.name);
         if (found == m_values.end())
             return tritloom::fail(
                 ErrorCode::InvalidInput, "{}: no node makes the output '{}'", m_file.path.filename().string(),
@@ -79,6 +87,11 @@ Result<const Operand*> Builder::input(const OperatorNode& node, std::size_t i) c
     if (i >= node.inputs.size() || node.inputs[i].empty())
         return nullptr;
     const auto found = m_values.find(node.inputs[i]);
+    if (const auto other = m_notMade.find(node.inputs[i]);
+        found == m_values.end() && other != m_notMade.end())
+        return fail(
+            ErrorCode::Unsupported, *other->second, "its further output '{}' is not computed here",
+            node.inputs[i]);
     if (found == m_values.end())
         return fail(ErrorCode::InvalidInput, node, "its input '{}' is made by no node before it", node.inputs[i]);
     return &found->second;

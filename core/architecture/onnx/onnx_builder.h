@@ -76,6 +76,8 @@ private:
     NetworkBuilder m_network;
     std::unique_ptr<Backend> m_backend;
     std::map<std::string, Operand, std::less<>> m_values;
+    std::map<std::string, const OperatorNode*, std::less<>>
+        m_notMade; ///< further outputs that no operator here gives
     double m_folded = 0; ///< steps of what was made
 };
 
