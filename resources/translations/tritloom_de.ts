@@ -5467,8 +5467,8 @@ Divergenz %1</translation>
             <translation>Die Wahl der Schritte (TDAC), daneben die gleichmäßige von Q-Diffusion und die normalverteilte von PTQ4DM (Mitte und Breite sind unsere). Nicht: das Nachbilden von Blöcken; das Runden lernt 'adaround' Schicht für Schicht</translation>
         </message>
         <message>
-            <source>Clipped ranges a channel and their reparametrisation onto one grid, weights fitted after it, for products and convolutions of any place. Not: folding into the norm before, the logarithmic grid behind a softmax</source>
-            <translation>Beschnittene Bereiche je Kanal und ihre Umrechnung auf ein Gitter, danach angepasste Gewichte, für Produkte und Faltungen an jeder Stelle. Nicht: das Einrechnen in die Norm davor, das logarithmische Gitter hinter einem Softmax</translation>
+            <source>Clipped ranges a channel (nothing is clipped where more than a twentieth of a layer's channels would be, as behind a ReLU) and their reparametrisation onto one grid, weights fitted after it, for products and convolutions of any place. Not: folding into the norm before, the logarithmic grid behind a softmax</source>
+            <translation>Beschnittene Bereiche je Kanal (nichts wird beschnitten, wo es mehr als ein Zwanzigstel der Kanäle einer Schicht träfe, wie hinter einem ReLU) und ihre Umrechnung auf ein Gitter, danach angepasste Gewichte, für Produkte und Faltungen an jeder Stelle. Nicht: das Einrechnen in die Norm davor, das logarithmische Gitter hinter einem Softmax</translation>
         </message>
         <message>
             <source>The threshold rule, over any metric; it is found exactly where the paper bisects. Not: the extra bits for layers in the top percentiles of a second criterion</source>
