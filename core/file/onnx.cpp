@@ -174,11 +174,8 @@ private:
         const bool isExternal = initializer.proto.data_location() == proto::TensorProto::EXTERNAL;
         std::span<const std::byte> raw = initializer.raw;
         std::shared_ptr<const void> owner = m_owner;
-        if (isExternal) {
-            const auto mapped = TRY(externalData(initializer.proto));
-            raw = mapped.first;
-            owner = mapped.second;
-        }
+        if (isExternal)
+            std::tie(raw, owner) = TRY(externalData(initializer.proto));
         if (type->integer || (!initializer.hasRaw && !isExternal)) {
             Tensor values = TRY(valuesOf(initializer.proto, *type, shape, raw, initializer.hasRaw || isExternal));
             if (type->integer)
