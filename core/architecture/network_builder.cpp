@@ -108,26 +108,26 @@ Result<void> NetworkBuilder::bound(
     const double numbers = double(TRY(elementsOf(made))), work = TRY(workOf(op, shapes, made));
     const std::string node = fmt::format(
         "{}: {} ({})", m_file.path.filename().string(), name.empty() ? "a node" : name, nameOf(op.kind));
-    const std::string reason =
-        fmt::format("for {:.0f} numbers that go in and {:.0f} in the file", m_given, m_stored);
     if (numbers > most.value())
         return fail(
             ErrorCode::Unsupported,
-            "{}: what comes out, [{}], are {:.0f} numbers, more than the {:.0f} that are run {}", node,
-            fmt::join(made, ", "), numbers, most.value(), reason);
+            "{}: what comes out, [{}], are {:.0f} numbers, more than the {:.0f} that are run for {:.0f} numbers "
+            "that go in and {:.0f} in the file",
+            node, fmt::join(made, ", "), numbers, most.value(), m_given, m_stored);
     m_made += numbers;
     if (m_made > most.values())
         return fail(
             ErrorCode::Unsupported,
             "{}: with what comes out, [{}], the values of all nodes are {:.0f} numbers, more than the {:.0f} "
-            "that are run {}",
-            node, fmt::join(made, ", "), m_made, most.values(), reason);
+            "that are run for {:.0f} numbers that go in and {:.0f} in the file",
+            node, fmt::join(made, ", "), m_made, most.values(), m_given, m_stored);
     m_work += work;
     if (m_work > most.work())
         return fail(
             ErrorCode::Unsupported,
-            "{}: with {:.3g} steps for [{}] all nodes take {:.3g}, more than the {:.3g} that are run {}",
-            node, work, fmt::join(made, ", "), m_work, most.work(), reason);
+            "{}: with {:.3g} steps for [{}] all nodes take {:.3g}, more than the {:.3g} that are run for {:.0f} "
+            "numbers that go in and {:.0f} in the file",
+            node, work, fmt::join(made, ", "), m_work, most.work(), m_given, m_stored);
     return {};
 }
 
