@@ -269,9 +269,12 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
     config.ropeBase = TRY(number("rope.freq_base", 10000, 1, 1e15));
     // As llama.cpp has it: linear is meant where only a factor stands, which older files call scale_linear.
     const std::string scaling = metadata.text(config.architecture + ".rope.scaling.type").value_or("linear");
+    const auto factor = [&](std::string_view key, double otherwise) -> Result<double> { // 0: there is none
+        const bool isUnset = metadata.number(fmt::format("{}.{}", config.architecture, key)) == 0;
+        return isUnset ? otherwise : number(key, otherwise, 1e-3, 1e6);
+    };
     if (scaling == "linear")
-        config.ropeFactor =
-            TRY(number("rope.scaling.factor", TRY(number("rope.scale_linear", 1, 1e-3, 1e6)), 1e-3, 1e6));
+        config.ropeFactor = TRY(factor("rope.scaling.factor", TRY(factor("rope.scale_linear", 1))));
     else if (scaling != "none")
         return fail(ErrorCode::Unsupported, "the rotary scaling '{}' is not known here", scaling);
     if (config.heads % config.kvHeads != 0 || config.headSize == 0 || config.ropeDimensions > config.headSize

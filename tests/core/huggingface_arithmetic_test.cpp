@@ -272,6 +272,7 @@ private slots:
         QVERIFY(scaled != with({}));
         QCOMPARE(with({{"scaling.factor", 4.0f}}), scaled);
         QCOMPARE(with({{"scale_linear", 4.0f}}), scaled);
+        QCOMPARE(with({{"scaling.factor", 0.0f}}), with({}));
         QCOMPARE(with({{"scaling.type", std::string("none")}, {"scaling.factor", 4.0f}}), with({}));
     }
 
