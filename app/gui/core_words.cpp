@@ -118,7 +118,6 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "the metadata entry '%1' is not UTF-8"),
     QT_TRANSLATE_NOOP("Core", "the metadata entry '%1' is NaN or infinite"),
     QT_TRANSLATE_NOOP("Core", "a text of the operators is not UTF-8: '%1'"),
-    QT_TRANSLATE_NOOP("Core", "the value '%1' of the operators is made twice"),
     QT_TRANSLATE_NOOP("Core", "the operator '%1' reads '%2' before it is made"),
     QT_TRANSLATE_NOOP("Core", "the operator '%1' has no type or gives nothing"),
     QT_TRANSLATE_NOOP("Core", "the attribute '%1' of the operator '%2' holds a graph"),

@@ -151,6 +151,43 @@ constexpr std::array readerSentences{
     QT_TRANSLATE_NOOP("Core", "the file is damaged: %1"),
     QT_TRANSLATE_NOOP("Core", "the project names no model"),
     QT_TRANSLATE_NOOP("Core", "%1 was opened with it"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "what comes out, [%1], are %2 numbers, more than the %3 that are run for %4 numbers that go in and "
+        "%5 in the file"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "with what comes out, [%1], the values of all nodes are %2 numbers, more than the %3 that are run "
+        "for %4 numbers that go in and %5 in the file"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "with %1 steps for [%2] all nodes take %3, more than the %4 that are run for %5 numbers that go in "
+        "and %6 in the file"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "what comes out, [%1], is no list of classes, no list of boxes and no picture of one or three "
+        "channels that is a whole number of times as large as what goes in; with --task classification each "
+        "number of it is a class"),
+    QT_TRANSLATE_NOOP("Core", "the value '%1' of the operators is made twice, as %2 and as %3"),
+    QT_TRANSLATE_NOOP("Core", "its further output '%1' is not computed here"),
+    QT_TRANSLATE_NOOP(
+        "Core", "_class_name is %1, StableDiffusionPipeline, DDPMPipeline and DDIMPipeline are known here"),
+    QT_TRANSLATE_NOOP("Core", "%1 tensors of the file are read by no part of the network, the first is '%2'"),
+    QT_TRANSLATE_NOOP("Core", "'%1' is %2, which is not computed here"),
+    QT_TRANSLATE_NOOP("Core", "'%1' is %2, which is not computed here: %3 is expected"),
+    QT_TRANSLATE_NOOP("Core", "'%1' is %2, the networks of this architecture that are run here have '%3'"),
+    QT_TRANSLATE_NOOP("Core", "'%1' is true, but there is no tensor of such a bias"),
+    QT_TRANSLATE_NOOP("Core", "'%1' is false, but there is a tensor '%2'"),
+    QT_TRANSLATE_NOOP("Core", "'tie_word_embeddings' is false, but there is no tensor 'lm_head.weight'"),
+    QT_TRANSLATE_NOOP("Core", "the RoPE scaling '%1' is not known here"),
+    QT_TRANSLATE_NOOP("Core", "layers of different kinds ('%1') rotate in different ways"),
+    QT_TRANSLATE_NOOP("Core", "%1 of heads of %2 elements cannot be rotated ('%3')"),
+    QT_TRANSLATE_NOOP(
+        "Core", "attention sees the last %1 tokens, what is computed of longer texts is not the model's"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "RoPE scaling 'dynamic' begins behind the trained context, what is computed of longer texts is not "
+        "the model's"),
 };
 
 } // namespace tritloom

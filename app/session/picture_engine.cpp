@@ -6,6 +6,7 @@
 #include "app/session/pictures_beside.h"
 #include "app/session/transformed_model.h"
 #include "core/architecture/normalisations.h"
+#include "core/architecture/onnx/onnx_network.h"
 #include "core/base/parallel.h"
 #include "core/method/step_shares.h"
 #include "core/task/prompt.h"
@@ -91,6 +92,12 @@ std::optional<CalibrationSteps> calibrationSteps(std::string_view name)
 Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options, std::stop_token stop)
 {
+    if (!model->picture && options.as && model->file->operators) {
+        // Operators do not say what for; shapes that tell no task may be those of the one that is asked for.
+        ModelFile file = *model->file;
+        onnx::stateTask(file, *options.as);
+        model = makeModel(std::move(file));
+    }
     if (!model->picture)
         return fail(
             ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model->whyNotEvaluated);

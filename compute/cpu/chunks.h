@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <stop_token>
 
 namespace tritloom::cpu {
 
@@ -16,6 +17,16 @@ namespace tritloom::cpu {
     const std::size_t most = mostBytes / std::max<std::size_t>(bytes, 1),
                       share = count / (tasksOfThread * threadCount());
     return std::max(std::min(most, share) / together * together, together);
+}
+
+/// parallelFor() whose chunks are left out once `stop` is requested: the backend then drops what is made.
+template <typename Body>
+void parallelUntil(const std::stop_token& stop, std::size_t count, std::size_t grain, Body body)
+{
+    parallelFor(count, grain, [&](std::size_t begin, std::size_t end) {
+        if (!stop.stop_requested())
+            body(begin, end);
+    });
 }
 
 } // namespace tritloom::cpu

@@ -1,12 +1,14 @@
 #include "compute/cpu/kernels.h"
 
+#include "compute/cpu/chunks.h"
+#include "compute/cpu/output.h"
 #include "core/backend/reference/ops.h"
-#include "core/base/parallel.h"
 #include "core/graph/window.h"
 
 #include <dnnl.hpp>
 #include <omp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <unordered_map>
 
@@ -52,6 +54,15 @@ memory::desc plain(const memory::dims& dims)
     return {dims, memory::data_type::f32, rowMajor(dims)};
 }
 
+/// [N, C, ...] whose channels lie `plane` numbers apart.
+memory::desc planes(const memory::dims& dims, std::int64_t plane)
+{
+    memory::dims strides = rowMajor(dims);
+    strides[0] = dims[1] * plane;
+    strides[1] = plane;
+    return {dims, memory::data_type::f32, strides};
+}
+
 memory::desc any(const memory::dims& dims)
 {
     return {dims, memory::data_type::f32, memory::format_tag::any};
@@ -68,20 +79,13 @@ memory arranged(Library& lib, const memory::desc& from, const float* numbers, co
     return result;
 }
 
-/// Where the numbers of one product lie. weights: rows of them; bias: null where there is none.
+/// Where the numbers of one product lie. weights: rows of them; bias: null where there is none. Channels of
+/// what goes in and comes out lie sourcePlane and destinationPlane numbers apart.
 struct Numbers {
     const float *source, *weights, *bias;
     float* destination;
+    std::int64_t sourcePlane, destinationPlane;
 };
-
-/// Numbers of a tensor as floats: where they lie, or decoded into `room`.
-const float* floatsOf(const Tensor& tensor, std::vector<float>& room)
-{
-    if (tensor.type().format->id() == "f32" && reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % alignof(float) == 0)
-        return tensor.floats().data();
-    room = tensor.toFloats();
-    return room.data();
-}
 
 /// Runs a primitive of either direction on this thread: waiting threads of the library would spin, and parallelFor
 /// spreads the work.
@@ -151,49 +155,138 @@ bool convolved(const Window& w, std::int64_t groups, std::int64_t outputs, const
             : Convolution::desc(
                 kind, algorithm, any(s.source), any(s.weights), any(s.destination), s.strides, s.dilates, s.begin, s.end);
         execute<Convolution>(
-            numbers, {description, library().engine}, plain(s.source), plain(s.weights), plain(s.destination));
+            numbers, {description, library().engine}, planes(s.source, numbers.sourcePlane), plain(s.weights),
+            planes(s.destination, numbers.destinationPlane));
         return true;
     } catch (const dnnl::error&) {
         return false;
     }
 }
 
+/// The same for transposed ones. weights: rows of (output, tap), all channels in each.
+bool spread(const Window& w, std::int64_t groups, std::int64_t outputs, const Numbers& numbers)
+{
+    Sizes s = sizesOf(w, groups, outputs);
+    for (std::size_t i = 0; i < w.dimensions; ++i) {
+        const std::size_t d = 3 - w.dimensions + i;
+        s.end[i] = (w.input[d] - 1) * w.stride[d] + w.dilation[d] * (w.kernel[d] - 1) + 1 - w.padBegin[d] - w.output[d];
+    }
+    // Element (g, o, c, k) lies at (o * taps + k) * C + g * C / groups + c.
+    memory::dims strides{w.kernelSize() * w.channels, 1};
+    memory::dims kernelStrides = rowMajor(spatial(w.kernel, w.dimensions));
+    for (auto& stride : kernelStrides)
+        stride *= w.channels;
+    strides = joined(strides, kernelStrides);
+    if (groups > 1)
+        strides.insert(strides.begin(), w.channels / groups);
+    omp_set_num_threads(1);
+    try {
+        using Deconvolution = dnnl::deconvolution_forward;
+        const auto kind = dnnl::prop_kind::forward_inference;
+        const auto algorithm = dnnl::algorithm::deconvolution_direct;
+        const auto description = numbers.bias != nullptr
+            ? Deconvolution::desc(
+                kind, algorithm, any(s.source), any(s.weights), plain({outputs}), any(s.destination),
+                s.strides, s.dilates, s.begin, s.end)
+            : Deconvolution::desc(
+                kind, algorithm, any(s.source), any(s.weights), any(s.destination), s.strides, s.dilates,
+                s.begin, s.end);
+        execute<Deconvolution>(
+            numbers, {description, library().engine}, planes(s.source, numbers.sourcePlane),
+            memory::desc(s.weights, memory::data_type::f32, strides),
+            planes(s.destination, numbers.destinationPlane));
+        return true;
+    } catch (const dnnl::error&) {
+        return false;
+    }
+}
+
+/// The window that makes rows `begin` to `end` of the output of a window in two dimensions, of the rows from
+/// `firstInput` on.
+Window bandOf(const Window& w, bool isSpread, std::int64_t begin, std::int64_t end, std::int64_t& firstInput)
+{
+    constexpr std::size_t row = 1;
+    const std::int64_t stride = w.stride[row], reach = w.dilation[row] * (w.kernel[row] - 1) + 1;
+    std::int64_t last = 0;
+    if (isSpread) {
+        // Input i writes rows i * stride - pad up to reach.
+        firstInput =
+            std::min((begin + w.padBegin[row] - reach + stride) / stride, (begin + w.padBegin[row]) / stride);
+        last = (end - 1 + w.padBegin[row]) / stride;
+    } else {
+        firstInput = begin * stride - w.padBegin[row];
+        last = (end - 1) * stride - w.padBegin[row] + reach - 1;
+    }
+    firstInput = std::clamp<std::int64_t>(firstInput, 0, w.input[row] - 1);
+    Window band = w;
+    band.input[row] = std::clamp<std::int64_t>(last, firstInput, w.input[row] - 1) - firstInput + 1;
+    band.output[row] = end - begin;
+    band.padBegin[row] = isSpread ? begin + w.padBegin[row] - firstInput * stride
+                                  : firstInput + w.padBegin[row] - begin * stride;
+    return band;
+}
+
+/// convolved() or spread(). Large products of one picture are cut into runs of `run` output channels and
+/// bands of rows, the same ones whatever the number of threads; none begins once `stop` is requested.
+/// weightsOfOutput: numbers.
+template <typename Product>
+bool inPieces(
+    Product product, bool isSpread, const Window& w, std::int64_t groups, std::int64_t outputs,
+    double products, std::size_t run, std::size_t weightsOfOutput, const Numbers& numbers,
+    const std::stop_token& stop)
+{
+    constexpr double large = 1e7, // products that are worth a thread
+        longest = 2.5e8; // of a piece: some hundredths of a second
+    if (w.batch > 1 || groups > 1 || products < large)
+        return product(w, groups, outputs, numbers);
+    const std::int64_t height = w.output[1];
+    const double ofRow = products / double(outputs)
+        * double(std::min<std::int64_t>(outputs, std::int64_t(run))) / double(height);
+    const std::int64_t rows = w.dimensions != 2
+        ? height
+        : std::clamp<std::int64_t>(std::int64_t(longest / ofRow), std::min<std::int64_t>(height, 8), height);
+    const std::size_t bands = std::size_t((height + rows - 1) / rows),
+                      runs = (std::size_t(outputs) + run - 1) / run;
+    std::atomic<bool> done = true;
+    parallelUntil(stop, runs * bands, 1, [&](std::size_t piece, std::size_t) {
+        const std::size_t begin = piece / bands * run, end = std::min(std::size_t(outputs), begin + run);
+        const std::int64_t top = std::int64_t(piece % bands) * rows;
+        std::int64_t firstInput = 0;
+        const Window band =
+            bands == 1 ? w : bandOf(w, isSpread, top, std::min(height, top + rows), firstInput);
+        Numbers part = numbers;
+        part.source += firstInput * w.input[2];
+        part.weights += begin * weightsOfOutput;
+        part.bias = numbers.bias == nullptr ? nullptr : numbers.bias + begin;
+        part.destination += std::int64_t(begin) * w.outputSize() + top * w.output[2];
+        if (!product(band, 1, std::int64_t(end - begin), part))
+            done = false;
+    });
+    return done;
+}
+
 } // namespace
 
-// Large products are cut into runs of output channels, the same ones whatever the number of threads.
 Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    constexpr std::size_t run = 32;
-    constexpr double large = 1e7; // products that are worth a thread
     const Window w = TRY(windowOf(op, inputs[0].type().shape));
     const auto groups = std::int64_t(op.count("groups", 1)), outputs = std::int64_t(inputs[1].type().rows());
     const std::size_t columns = inputs[1].type().columns();
     if (w.channels / groups * w.kernelSize() != std::int64_t(columns))
         return reference::convolution(op, inputs, std::move(stop)); // which says what is wrong
-    std::vector<float> weightRoom, biasRoom, y(std::size_t(w.batch * outputs * w.outputSize()));
-    const float* const weights = floatsOf(inputs[1], weightRoom);
-    const float* const bias = inputs.size() > 2 ? floatsOf(inputs[2], biasRoom) : nullptr;
-    const float* const source = inputs[0].floats().data();
+    std::vector<float> weightRoom, biasRoom;
+    Output output(std::size_t(w.batch * outputs * w.outputSize()));
+    const Numbers numbers{
+        inputs[0].floats().data(),
+        reference::valuesIn(inputs[1], weightRoom).data(),
+        inputs.size() > 2 ? reference::valuesIn(inputs[2], biasRoom).data() : nullptr,
+        output.values().data(),
+        w.inputSize(),
+        w.outputSize()};
     const double products = double(w.outputSize()) * double(outputs) * double(columns);
-    std::atomic<bool> done = true;
-    if (w.batch > 1 || groups > 1 || products < large) {
-        done = convolved(w, groups, outputs, {source, weights, bias, y.data()});
-    } else {
-        parallelFor(std::size_t(outputs), run, [&](std::size_t begin, std::size_t end) {
-            const bool one = !stop.stop_requested()
-                && convolved(
-                    w, 1, std::int64_t(end - begin),
-                    {source, weights + begin * columns, bias == nullptr ? nullptr : bias + begin,
-                     y.data() + begin * std::size_t(w.outputSize())});
-            if (!one)
-                done = false;
-        });
-    }
-    if (stop.stop_requested())
-        return fail(ErrorCode::Cancelled, "cancelled in a convolution of {} channels", outputs);
-    if (!done)
+    if (!inPieces(convolved, false, w, groups, outputs, products, 32, columns, numbers, stop))
         return reference::convolution(op, inputs, std::move(stop));
-    return Tensor::adoptFloats(w.outputShape(outputs), std::move(y));
+    return std::move(output).take(w.outputShape(outputs));
 }
 
 Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
@@ -203,41 +296,21 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
                outputs = std::int64_t(inputs[1].type().rows()) / taps * groups;
     if (w.channels != std::int64_t(inputs[1].type().columns()))
         return reference::transposedConvolution(op, inputs, std::move(stop));
-    Sizes s = sizesOf(w, groups, outputs);
-    for (std::size_t i = 0; i < w.dimensions; ++i) {
-        const std::size_t d = 3 - w.dimensions + i;
-        s.end[i] = (w.input[d] - 1) * w.stride[d] + w.dilation[d] * (w.kernel[d] - 1) + 1 - w.padBegin[d] - w.output[d];
-    }
-    // Rows are (output, tap), columns channels: element (g, o, c, k) lies at (o * taps + k) * C + g * C / groups + c.
-    memory::dims strides{taps * w.channels, 1};
-    memory::dims kernelStrides = rowMajor(spatial(w.kernel, w.dimensions));
-    for (auto& stride : kernelStrides)
-        stride *= w.channels;
-    strides = joined(strides, kernelStrides);
-    if (groups > 1)
-        strides.insert(strides.begin(), w.channels / groups);
-    std::vector<float> weightRoom, biasRoom, y(std::size_t(w.batch * outputs * w.outputSize()));
+    std::vector<float> weightRoom, biasRoom;
+    Output output(std::size_t(w.batch * outputs * w.outputSize()));
     const Numbers numbers{
-        inputs[0].floats().data(), floatsOf(inputs[1], weightRoom),
-        inputs.size() > 2 ? floatsOf(inputs[2], biasRoom) : nullptr, y.data()};
-    omp_set_num_threads(1);
-    try {
-        using Deconvolution = dnnl::deconvolution_forward;
-        const auto kind = dnnl::prop_kind::forward_inference;
-        const auto algorithm = dnnl::algorithm::deconvolution_direct;
-        const auto description = inputs.size() > 2
-            ? Deconvolution::desc(
-                kind, algorithm, any(s.source), any(s.weights), plain({outputs}), any(s.destination), s.strides,
-                s.dilates, s.begin, s.end)
-            : Deconvolution::desc(
-                kind, algorithm, any(s.source), any(s.weights), any(s.destination), s.strides, s.dilates, s.begin, s.end);
-        execute<Deconvolution>(
-            numbers, {description, library().engine}, plain(s.source),
-            memory::desc(s.weights, memory::data_type::f32, strides), plain(s.destination));
-        return Tensor::adoptFloats(w.outputShape(outputs), std::move(y));
-    } catch (const dnnl::error&) {
+        inputs[0].floats().data(),
+        reference::valuesIn(inputs[1], weightRoom).data(),
+        inputs.size() > 2 ? reference::valuesIn(inputs[2], biasRoom).data() : nullptr,
+        output.values().data(),
+        w.inputSize(),
+        w.outputSize()};
+    const double products =
+        double(w.inputSize()) * double(inputs[1].type().rows()) * double(w.channels / groups);
+    const std::size_t weightsOfOutput = std::size_t(taps * w.channels);
+    if (!inPieces(spread, true, w, groups, outputs, products, 16, weightsOfOutput, numbers, stop))
         return reference::transposedConvolution(op, inputs, std::move(stop));
-    }
+    return std::move(output).take(w.outputShape(outputs));
 }
 
 } // namespace tritloom::cpu

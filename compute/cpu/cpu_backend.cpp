@@ -97,7 +97,10 @@ public:
         std::vector<Tensor> tensors;
         for (const DeviceTensor& input : inputs)
             tensors.push_back(TRY(download(input)));
-        return upload(TRY(row->run(op, tensors, std::move(stop))));
+        const Tensor made = TRY(row->run(op, tensors, stop));
+        if (stop.stop_requested()) // ops leave off where they are
+            return fail(ErrorCode::Cancelled, "cancelled in {}", nameOf(op.kind));
+        return upload(made);
     }
 
     bool supportsRanged(const Op& op, std::span<const TensorType> types) const override

@@ -1,8 +1,9 @@
 #include "compute/cpu/kernels.h"
 
+#include "compute/cpu/chunks.h"
+#include "compute/cpu/output.h"
 #include "compute/cpu/row_math.h"
 #include "core/backend/reference/ops.h"
-#include "core/base/parallel.h"
 #include "core/graph/window.h"
 
 #include <algorithm>
@@ -15,15 +16,16 @@ namespace {
 constexpr std::size_t grain = 16384; // elements: enough work to be worth a thread
 
 template <typename Function>
-Tensor mapped(const Tensor& tensor, Function function)
+Tensor mapped(const Tensor& tensor, const std::stop_token& stop, Function function)
 {
     const auto x = tensor.floats();
-    std::vector<float> y(x.size());
-    parallelFor(x.size(), grain, [&](std::size_t begin, std::size_t end) {
+    Output output(x.size());
+    const auto y = output.values();
+    parallelUntil(stop, x.size(), grain, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i)
             y[i] = function(x[i]);
     });
-    return Tensor::adoptFloats(tensor.type().shape, std::move(y));
+    return std::move(output).take(tensor.type().shape);
 }
 
 bool isPlain(const Tensor& tensor)
@@ -60,43 +62,52 @@ std::optional<Repeat> repeatOf(const Shape& a, const Shape& b)
 }
 
 template <typename Function>
-Tensor combined(const Tensor& a, const Tensor& b, const Repeat& repeat, Function function)
+Tensor combined(
+    const Tensor& a, const Tensor& b, const Repeat& repeat, const std::stop_token& stop, Function function)
 {
     const auto x = a.floats(), other = b.floats();
-    std::vector<float> y(x.size());
+    Output output(x.size());
+    const auto y = output.values();
     if (other.size() == x.size()) {
-        parallelFor(x.size(), grain, [&](std::size_t begin, std::size_t end) {
+        parallelUntil(stop, x.size(), grain, [&](std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i)
                 y[i] = function(x[i], other[i]);
         });
     } else {
         const std::size_t runs = x.size() / repeat.run;
-        parallelFor(runs, std::max<std::size_t>(1, grain / repeat.run), [&](std::size_t begin, std::size_t end) {
-            for (std::size_t r = begin; r < end; ++r) {
-                const float value = other[r % repeat.size];
-                for (std::size_t i = r * repeat.run; i < (r + 1) * repeat.run; ++i)
-                    y[i] = function(x[i], value);
-            }
-        });
+        parallelUntil(
+            stop, runs, std::max<std::size_t>(1, grain / repeat.run),
+            [&](std::size_t begin, std::size_t end) {
+                for (std::size_t r = begin; r < end; ++r) {
+                    const float value = other[r % repeat.size];
+                    for (std::size_t i = r * repeat.run; i < (r + 1) * repeat.run; ++i)
+                        y[i] = function(x[i], value);
+                }
+            });
     }
-    return Tensor::adoptFloats(a.type().shape, std::move(y));
+    return std::move(output).take(a.type().shape);
 }
 
 /// y = x * scale[c] + shift[c] over planes of [N, C, ...].
-Tensor scaledPlanes(const Tensor& tensor, const std::vector<float>& scale, const std::vector<float>& shift)
+Tensor scaledPlanes(
+    const Tensor& tensor, const std::vector<float>& scale, const std::vector<float>& shift,
+    const std::stop_token& stop)
 {
     const auto x = tensor.floats();
     const Shape& shape = tensor.type().shape;
     const std::size_t planes = shape[0] * shape[1], plane = x.size() / std::max<std::size_t>(planes, 1);
-    std::vector<float> y(x.size());
-    parallelFor(planes, std::max<std::size_t>(1, grain / std::max<std::size_t>(plane, 1)), [&](std::size_t begin, std::size_t end) {
-        for (std::size_t p = begin; p < end; ++p) {
-            const float a = scale[p % scale.size()], b = shift[p % shift.size()];
-            for (std::size_t i = p * plane; i < (p + 1) * plane; ++i)
-                y[i] = x[i] * a + b;
-        }
-    });
-    return Tensor::adoptFloats(shape, std::move(y));
+    Output output(x.size());
+    const auto y = output.values();
+    parallelUntil(
+        stop, planes, std::max<std::size_t>(1, grain / std::max<std::size_t>(plane, 1)),
+        [&](std::size_t begin, std::size_t end) {
+            for (std::size_t p = begin; p < end; ++p) {
+                const float a = scale[p % scale.size()], b = shift[p % shift.size()];
+                for (std::size_t i = p * plane; i < (p + 1) * plane; ++i)
+                    y[i] = x[i] * a + b;
+            }
+        });
+    return std::move(output).take(shape);
 }
 
 } // namespace
@@ -107,28 +118,28 @@ Result<Tensor> unary(const Op& op, std::span<const Tensor> inputs, std::stop_tok
     const auto a = float(op.number("a")), b = float(op.number("b"));
     switch (UnaryFunction(op.count("function"))) {
     case Relu:
-        return mapped(inputs[0], [](float x) { return x < 0 ? 0.0f : x; }); // NaN stays
+        return mapped(inputs[0], stop, [](float x) { return x < 0 ? 0.0f : x; }); // NaN stays
     case LeakyRelu:
-        return mapped(inputs[0], [a](float x) { return x < 0 ? a * x : x; });
+        return mapped(inputs[0], stop, [a](float x) { return x < 0 ? a * x : x; });
     case Clip:
-        return mapped(inputs[0], [a, b](float x) { return std::min(std::max(x, a), b); });
+        return mapped(inputs[0], stop, [a, b](float x) { return std::min(std::max(x, a), b); });
     case Sigmoid:
-        return mapped(inputs[0], [](float x) { return 1 / (1 + std::exp(-x)); });
+        return mapped(inputs[0], stop, [](float x) { return 1 / (1 + std::exp(-x)); });
     case Tanh:
-        return mapped(inputs[0], [](float x) { return std::tanh(x); });
+        return mapped(inputs[0], stop, [](float x) { return std::tanh(x); });
     case GeluErf:
-        return mapped(inputs[0], [](float x) { return 0.5f * x * (1 + std::erf(x * 0.70710678f)); });
+        return mapped(inputs[0], stop, [](float x) { return 0.5f * x * (1 + std::erf(x * 0.70710678f)); });
     case Erf:
-        return mapped(inputs[0], [](float x) { return std::erf(x); });
+        return mapped(inputs[0], stop, [](float x) { return std::erf(x); });
     case HardSwish:
-        return mapped(inputs[0], [](float x) { return x * std::clamp(x / 6 + 0.5f, 0.0f, 1.0f); });
+        return mapped(inputs[0], stop, [](float x) { return x * std::clamp(x / 6 + 0.5f, 0.0f, 1.0f); });
     case Silu: {
         const auto x = inputs[0].floats();
-        std::vector<float> y(x.size());
-        parallelFor(x.size(), grain, [&](std::size_t begin, std::size_t end) {
-            siluRow(x.subspan(begin, end - begin), std::span(y).subspan(begin, end - begin));
+        Output output(x.size());
+        parallelUntil(stop, x.size(), grain, [&](std::size_t begin, std::size_t end) {
+            siluRow(x.subspan(begin, end - begin), output.values().subspan(begin, end - begin));
         });
-        return Tensor::adoptFloats(inputs[0].type().shape, std::move(y));
+        return std::move(output).take(inputs[0].type().shape);
     }
     default:
         return reference::unary(op, inputs, std::move(stop));
@@ -143,21 +154,22 @@ Result<Tensor> binary(const Op& op, std::span<const Tensor> inputs, std::stop_to
         return reference::binary(op, inputs, std::move(stop));
     switch (function) {
     case BinaryFunction::Add:
-        return combined(inputs[0], inputs[1], *repeat, [](float a, float b) { return a + b; });
+        return combined(inputs[0], inputs[1], *repeat, stop, [](float a, float b) { return a + b; });
     case BinaryFunction::Subtract:
-        return combined(inputs[0], inputs[1], *repeat, [](float a, float b) { return a - b; });
+        return combined(inputs[0], inputs[1], *repeat, stop, [](float a, float b) { return a - b; });
     case BinaryFunction::Multiply:
-        return combined(inputs[0], inputs[1], *repeat, [](float a, float b) { return a * b; });
+        return combined(inputs[0], inputs[1], *repeat, stop, [](float a, float b) { return a * b; });
     case BinaryFunction::Divide:
-        return combined(inputs[0], inputs[1], *repeat, [](float a, float b) { return a / b; });
+        return combined(inputs[0], inputs[1], *repeat, stop, [](float a, float b) { return a / b; });
     case BinaryFunction::PRelu:
-        return combined(inputs[0], inputs[1], *repeat, [](float a, float b) { return a < 0 ? a * b : a; });
+        return combined(
+            inputs[0], inputs[1], *repeat, stop, [](float a, float b) { return a < 0 ? a * b : a; });
     default:
         return reference::binary(op, inputs, std::move(stop));
     }
 }
 
-Result<Tensor> batchNorm(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> batchNorm(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const std::vector<float> scale = inputs[1].toFloats(), bias = inputs[2].toFloats(), mean = inputs[3].toFloats(),
                              variance = inputs[4].toFloats();
@@ -167,11 +179,11 @@ Result<Tensor> batchNorm(const Op& op, std::span<const Tensor> inputs, std::stop
         times[c] = float(factor);
         plus[c] = float(double(bias[c]) - double(mean[c]) * factor);
     }
-    return scaledPlanes(inputs[0], times, plus);
+    return scaledPlanes(inputs[0], times, plus, stop);
 }
 
 // The sums of a group are in double: a plane of 256 x 256 has too many for float.
-Result<Tensor> groupNorm(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> groupNorm(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const auto x = inputs[0].floats();
     const Shape& shape = inputs[0].type().shape;
@@ -180,7 +192,7 @@ Result<Tensor> groupNorm(const Op& op, std::span<const Tensor> inputs, std::stop
     const std::vector<float> scale = inputs.size() > 1 ? inputs[1].toFloats() : std::vector<float>(channels, 1.0f),
                              bias = inputs.size() > 2 ? inputs[2].toFloats() : std::vector<float>(channels, 0.0f);
     std::vector<float> times(planes), plus(planes);
-    parallelFor(shape[0] * groups, 1, [&](std::size_t begin, std::size_t end) {
+    parallelUntil(stop, shape[0] * groups, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t g = begin; g < end; ++g) {
             const auto part = x.subspan(g * members * plane, members * plane);
             double sum = 0, squares = 0;
@@ -196,7 +208,7 @@ Result<Tensor> groupNorm(const Op& op, std::span<const Tensor> inputs, std::stop
             }
         }
     });
-    return scaledPlanes(inputs[0], times, plus);
+    return scaledPlanes(inputs[0], times, plus, stop);
 }
 
 Result<Tensor> pool(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
@@ -205,10 +217,11 @@ Result<Tensor> pool(const Op& op, std::span<const Tensor> inputs, std::stop_toke
     if (w.dimensions != 2 || op.kind != OpKind::MaxPool)
         return reference::pool(op, inputs, std::move(stop));
     const auto x = inputs[0].floats();
-    std::vector<float> y(std::size_t(w.batch * w.channels * w.outputSize()));
-    parallelFor(std::size_t(w.batch * w.channels), 4, [&](std::size_t begin, std::size_t end) {
+    Output output(std::size_t(w.batch * w.channels * w.outputSize()));
+    const auto y = output.values();
+    parallelUntil(stop, std::size_t(w.batch * w.channels), 4, [&](std::size_t begin, std::size_t end) {
         for (std::size_t p = begin; p < end; ++p)
-            for (std::int64_t oy = 0; oy < w.output[1]; ++oy)
+            for (std::int64_t oy = 0; oy < w.output[1] && !stop.stop_requested(); ++oy)
                 for (std::int64_t ox = 0; ox < w.output[2]; ++ox) {
                     float largest = -3.4e38f;
                     bool seen = false;
@@ -225,7 +238,7 @@ Result<Tensor> pool(const Op& op, std::span<const Tensor> inputs, std::stop_toke
                     y[p * std::size_t(w.outputSize()) + std::size_t(oy * w.output[2] + ox)] = seen ? largest : 0;
                 }
     });
-    return Tensor::adoptFloats(w.outputShape(w.channels), std::move(y));
+    return std::move(output).take(w.outputShape(w.channels));
 }
 
 // The bytes stay; only the shape is another.

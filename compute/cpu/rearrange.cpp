@@ -1,7 +1,8 @@
 #include "compute/cpu/kernels.h"
 
+#include "compute/cpu/chunks.h"
+#include "compute/cpu/output.h"
 #include "core/backend/reference/ops.h"
-#include "core/base/parallel.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,18 +29,19 @@ Result<Tensor> transpose(const Op& op, std::span<const Tensor> inputs, std::stop
         return reference::transpose(op, inputs, std::move(stop));
     const auto x = inputs[0].floats();
     const std::size_t rows = shape[0], columns = shape[1], strips = (columns + tile - 1) / tile;
-    std::vector<float> y(x.size());
-    parallelFor(strips, rowsAGrain(tile * rows), [&](std::size_t begin, std::size_t end) {
+    Output output(x.size());
+    const auto y = output.values();
+    parallelUntil(stop, strips, rowsAGrain(tile * rows), [&](std::size_t begin, std::size_t end) {
         for (std::size_t strip = begin; strip < end; ++strip)
             for (std::size_t first = 0; first < rows; first += tile)
                 for (std::size_t c = strip * tile; c < std::min(columns, (strip + 1) * tile); ++c)
                     for (std::size_t r = first; r < std::min(rows, first + tile); ++r)
                         y[c * rows + r] = x[r * columns + c];
     });
-    return Tensor::adoptFloats({columns, rows}, std::move(y));
+    return std::move(output).take({columns, rows});
 }
 
-Result<Tensor> concat(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> concat(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const std::size_t axis = op.count("axis");
     Shape shape = inputs[0].type().shape;
@@ -49,18 +51,20 @@ Result<Tensor> concat(const Op& op, std::span<const Tensor> inputs, std::stop_to
         (i < axis ? outer : inner) *= i == axis ? 1 : shape[i];
     for (const Tensor& input : inputs)
         shape[axis] += input.type().shape[axis];
-    std::vector<float> y(outer * shape[axis] * inner);
+    Output output(outer * shape[axis] * inner);
+    const auto y = output.values();
     std::size_t at = 0;
+    std::vector<float> room;
     for (const Tensor& input : inputs) {
-        const std::vector<float> x = input.toFloats();
+        const auto x = reference::valuesIn(input, room);
         const std::size_t run = input.type().shape[axis] * inner;
-        for (std::size_t o = 0; o < outer; ++o)
+        for (std::size_t o = 0; o < outer && !stop.stop_requested(); ++o)
             std::copy_n(
                 x.begin() + std::ptrdiff_t(o * run), run,
                 y.begin() + std::ptrdiff_t(o * shape[axis] * inner + at));
         at += run;
     }
-    return Tensor::adoptFloats(std::move(shape), std::move(y));
+    return std::move(output).take(std::move(shape));
 }
 
 Result<Tensor> stridedSlice(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
@@ -71,14 +75,15 @@ Result<Tensor> stridedSlice(const Op& op, std::span<const Tensor> inputs, std::s
         return reference::stridedSlice(op, inputs, std::move(stop));
     const auto x = inputs[0].floats();
     const auto rows = std::size_t(sizes[0]), columns = std::size_t(sizes[1]);
-    std::vector<float> y(rows * columns);
-    parallelFor(rows, rowsAGrain(columns), [&](std::size_t begin, std::size_t end) {
+    Output output(rows * columns);
+    const auto y = output.values();
+    parallelUntil(stop, rows, rowsAGrain(columns), [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r) {
             const std::size_t from = (std::size_t(starts[0]) + r) * shape[1] + std::size_t(starts[1]);
             std::copy_n(x.data() + from, columns, y.data() + r * columns);
         }
     });
-    return Tensor::adoptFloats({rows, columns}, std::move(y));
+    return std::move(output).take({rows, columns});
 }
 
 // Each pixel some times each way; other ways to resize are the reference's.
@@ -100,29 +105,32 @@ Result<Tensor> resize(const Op& op, std::span<const Tensor> inputs, std::stop_to
         return reference::resize(op, inputs, std::move(stop));
     const auto x = inputs[0].floats();
     const std::size_t planes = shape[0] * shape[1], height = shape[2] * times[2], width = shape[3] * times[3];
-    std::vector<float> y(planes * height * width);
-    parallelFor(planes * shape[2], rowsAGrain(times[2] * width), [&](std::size_t begin, std::size_t end) {
-        for (std::size_t row = begin; row < end; ++row) {
-            float* const to = y.data() + row * times[2] * width;
-            for (std::size_t c = 0; c < width; ++c)
-                to[c] = x[row * shape[3] + c / times[3]];
-            for (std::size_t again = 1; again < times[2]; ++again)
-                std::copy_n(to, width, to + again * width);
-        }
-    });
-    return Tensor::adoptFloats({shape[0], shape[1], height, width}, std::move(y));
+    Output output(planes * height * width);
+    const auto y = output.values();
+    parallelUntil(
+        stop, planes * shape[2], rowsAGrain(times[2] * width), [&](std::size_t begin, std::size_t end) {
+            for (std::size_t row = begin; row < end; ++row) {
+                float* const to = y.data() + row * times[2] * width;
+                for (std::size_t c = 0; c < width; ++c)
+                    to[c] = x[row * shape[3] + c / times[3]];
+                for (std::size_t again = 1; again < times[2] && !stop.stop_requested(); ++again)
+                    std::copy_n(to, width, to + again * width);
+            }
+        });
+    return std::move(output).take({shape[0], shape[1], height, width});
 }
 
 // Sums in double, as the reference has them.
-Result<Tensor> layerNorm(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> layerNorm(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const auto x = inputs[0].floats();
     const std::vector<float> w = inputs[1].toFloats(), b = inputs[2].toFloats();
     const std::size_t size = inputs[0].type().columns();
     if (size == 0 || w.size() != size || b.size() != size)
         return fail(ErrorCode::InvalidInput, "a norm of {} over rows of {}", w.size(), size);
-    std::vector<float> y(x.size());
-    parallelFor(x.size() / size, rowsAGrain(size), [&](std::size_t begin, std::size_t end) {
+    Output output(x.size());
+    const auto y = output.values();
+    parallelUntil(stop, x.size() / size, rowsAGrain(size), [&](std::size_t begin, std::size_t end) {
         for (std::size_t r = begin; r < end; ++r) {
             const auto row = x.subspan(r * size, size);
             double mean = 0, squares = 0;
@@ -136,7 +144,7 @@ Result<Tensor> layerNorm(const Op& op, std::span<const Tensor> inputs, std::stop
                 y[r * size + i] = float((double(row[i]) - mean) * inverse) * w[i] + b[i];
         }
     });
-    return Tensor::adoptFloats(inputs[0].type().shape, std::move(y));
+    return std::move(output).take(inputs[0].type().shape);
 }
 
 } // namespace tritloom::cpu

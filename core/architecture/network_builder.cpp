@@ -1,7 +1,8 @@
 #include "core/architecture/network_builder.h"
 
-#include "core/base/checked.h"
+#include "core/architecture/network_cost.h"
 #include "core/graph/shape_inference.h"
+#include "core/graph/window.h"
 
 #include <cmath>
 
@@ -43,8 +44,16 @@ Op binaryOp(BinaryFunction function)
     return {OpKind::Binary, {{"function", double(function)}}};
 }
 
+NetworkBuilder::NetworkBuilder(const ModelFile& file)
+    : m_file(file)
+{
+    for (const NamedTensor& tensor : file.tensors)
+        m_stored += double(TensorType{nullptr, tensor.shape}.elements());
+}
+
 Flow NetworkBuilder::input(std::string name, Shape shape)
 {
+    m_given += double(TensorType{nullptr, shape}.elements());
     return {m_graph.addInput(std::move(name), shape), shape};
 }
 
@@ -77,14 +86,49 @@ Result<Flow> NetworkBuilder::add(
     if (!shape)
         return fail(
             shape.error().code, "{}: {}: {}", m_file.path.filename().string(), shown, shape.error().message);
-    constexpr std::uint64_t mostNumbers = std::uint64_t{1} << 32; // 16 GiB of them
-    if (const auto numbers = checkedProduct(*shape); !numbers || *numbers > mostNumbers)
-        return fail(
-            ErrorCode::Unsupported, "{}: {}: what comes out, [{}], are more than {} numbers",
-            m_file.path.filename().string(), shown, fmt::join(*shape, ", "), mostNumbers);
+    TRY_VOID(bound(op, name, shapes, *shape));
     if (isLayer(op.kind) && std::exchange(m_stageHasLayer, true))
         m_graph.nextStage();
     return Flow{m_graph.add(std::move(op), std::move(ids), weights, name, literals), std::move(*shape)};
+}
+
+Result<double> workOf(const Op& op, const std::vector<Shape>& operands, const Shape& made)
+{
+    const double numbers = double(TRY(elementsOf(made)));
+    if (op.kind != OpKind::MaxPool && op.kind != OpKind::AveragePool)
+        return std::max(numbers, multiplyAdds(op, operands, made));
+    const Window w = TRY(windowOf(op, operands[0]));
+    return numbers * double(w.kernel[0]) * double(w.kernel[1]) * double(w.kernel[2]);
+}
+
+Result<void> NetworkBuilder::bound(
+    const Op& op, const std::string& name, const std::vector<Shape>& shapes, const Shape& made)
+{
+    const NetworkLimits most{m_given, m_stored};
+    const double numbers = double(TRY(elementsOf(made))), work = TRY(workOf(op, shapes, made));
+    const std::string node = fmt::format(
+        "{}: {} ({})", m_file.path.filename().string(), name.empty() ? "a node" : name, nameOf(op.kind));
+    if (numbers > most.value())
+        return fail(
+            ErrorCode::Unsupported,
+            "{}: what comes out, [{}], are {:.0f} numbers, more than the {:.0f} that are run for {:.0f} numbers "
+            "that go in and {:.0f} in the file",
+            node, fmt::join(made, ", "), numbers, most.value(), m_given, m_stored);
+    m_made += numbers;
+    if (m_made > most.values())
+        return fail(
+            ErrorCode::Unsupported,
+            "{}: with what comes out, [{}], the values of all nodes are {:.0f} numbers, more than the {:.0f} "
+            "that are run for {:.0f} numbers that go in and {:.0f} in the file",
+            node, fmt::join(made, ", "), m_made, most.values(), m_given, m_stored);
+    m_work += work;
+    if (m_work > most.work())
+        return fail(
+            ErrorCode::Unsupported,
+            "{}: with {:.3g} steps for [{}] all nodes take {:.3g}, more than the {:.3g} that are run for {:.0f} "
+            "numbers that go in and {:.0f} in the file",
+            node, work, fmt::join(made, ", "), m_work, most.work(), m_given, m_stored);
+    return {};
 }
 
 void NetworkBuilder::endPart(std::string name, const std::vector<Flow>& inputs, const Flow& output)

@@ -3,6 +3,7 @@
 #include "core/file/model_file.h"
 #include "core/graph/graph.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace tritloom {
@@ -13,17 +14,34 @@ struct Flow {
     Shape shape;
 };
 
+/// How far the values of a network may outgrow its inputs (`given` numbers) and its file (`stored` numbers):
+/// a few operators can ask for any size, and a file of some bytes shall not take the memory or the day.
+struct NetworkLimits {
+    double given = 0, stored = 0;
+
+    /// Numbers of one value. The widest known of such networks, 256 channels at eight times the height and
+    /// width of a picture of three, make 5461 numbers of one; 2^32 are 16 GiB.
+    [[nodiscard]] double value() const { return std::min(0x1p32, 0x1p24 + 0x1p13 * given + 16 * stored); }
+    /// Of all values together.
+    [[nodiscard]] double values() const { return 16 * value(); }
+    /// Steps of all nodes, see workOf(): every weight at every place of a picture that is 16 times as high
+    /// and wide.
+    [[nodiscard]] double work() const { return 0x1p36 + 0x1p8 * given * stored; }
+};
+
+/// Steps that an op takes: multiply-adds, what windows see, or the numbers it makes. operands: shapes of its
+/// values, weights and literals, of which `made` is inferred. Errors: those of windowOf().
+[[nodiscard]] Result<double> workOf(const Op& op, const std::vector<Shape>& operands, const Shape& made);
+
 /// Builds graphs of networks on pictures: every node's shape is inferred and checked as it is added, and every
 /// layer begins a stage, so that what is known before a changed layer is not run again.
 class NetworkBuilder {
 public:
-    explicit NetworkBuilder(const ModelFile& file)
-        : m_file(file)
-    {
-    }
+    explicit NetworkBuilder(const ModelFile& file);
 
     Flow input(std::string name, Shape shape);
-    /// Errors: those of inferShape(), with the node's name.
+    /// Errors: those of inferShape(), with the node's name; Unsupported for a value of more numbers, or more
+    /// work, than what was given and what the file holds can need (see NetworkLimits).
     [[nodiscard]] Result<Flow> add(
         Op op, const std::vector<Flow>& inputs, const std::vector<TensorId>& weights = {}, const std::string& name = {},
         const std::vector<Tensor>& literals = {});
@@ -36,6 +54,7 @@ public:
     /// The same, which has this shape. Errors: also InvalidInput.
     [[nodiscard]] Result<TensorId> tensor(std::string_view name, const Shape& shape) const;
     [[nodiscard]] bool has(std::string_view name) const { return m_file.find(name) != nullptr; }
+    [[nodiscard]] double stored() const { return m_stored; } ///< numbers in the file
     [[nodiscard]] const ModelFile& file() const { return m_file; }
     [[nodiscard]] const NamedTensor& tensorOf(TensorId id) const { return m_file.tensors[std::size_t(id)]; }
 
@@ -58,8 +77,13 @@ public:
     [[nodiscard]] Result<Flow> part(const Flow& x, std::size_t axis, std::size_t begin, std::size_t count);
 
 private:
+    Result<void>
+    bound(const Op& op, const std::string& name, const std::vector<Shape>& shapes, const Shape& made);
+
     const ModelFile& m_file;
     GraphBuilder m_graph;
+    double m_stored = 0, m_given = 0; ///< numbers in the file, and in the inputs so far
+    double m_made = 0, m_work = 0; ///< numbers of all values, workOf() all nodes
     bool m_stageHasLayer = false;
 };
 

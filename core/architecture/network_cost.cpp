@@ -5,8 +5,6 @@
 #include <set>
 
 namespace tritloom {
-namespace {
-
 double multiplyAdds(const Op& op, const std::vector<Shape>& inputs, const Shape& output)
 {
     const auto elements = [](const Shape& shape) { return double(TensorType{nullptr, shape}.elements()); };
@@ -24,8 +22,6 @@ double multiplyAdds(const Op& op, const std::vector<Shape>& inputs, const Shape&
         return 0;
     }
 }
-
-} // namespace
 
 Result<std::vector<NetworkCost>> networkCosts(const Model& model, const Graph& graph)
 {

@@ -12,6 +12,9 @@ struct NetworkCost {
     std::uint64_t liveBytes = 0; ///< the largest sum of values that are needed at the same time, f32
 };
 
+/// Of one op on tensors of these shapes: values, then weights and literals.
+[[nodiscard]] double multiplyAdds(const Op& op, const std::vector<Shape>& inputs, const Shape& output);
+
 /// Of every part of a graph of this model. O(nodes). Errors: those of inferShape().
 [[nodiscard]] Result<std::vector<NetworkCost>> networkCosts(const Model& model, const Graph& graph);
 

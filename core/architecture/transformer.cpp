@@ -1,5 +1,9 @@
 #include "core/architecture/transformer.h"
 
+#include "core/file/huggingface_arithmetic.h"
+
+#include <cmath>
+
 namespace tritloom {
 namespace {
 
@@ -182,6 +186,38 @@ Result<void> checkShapes(const ModelFile& file, const TransformerConfig& c, cons
     return {};
 }
 
+/// Keys of GGUF for what none of these architectures computes, with the value that changes nothing; false and
+/// true are 0 and 1.
+Result<void> refuseUnknownArithmetic(const Metadata& metadata, const TransformerConfig& c)
+{
+    const std::pair<std::string_view, double> neutrals[] = {
+        {"final_logit_softcapping", 0},
+        {"attn_logit_softcapping", 0},
+        {"logit_scale", 1},
+        {"embedding_scale", 1},
+        {"residual_scale", 1},
+        {"attention.scale", 1 / std::sqrt(double(c.headSize))},
+        {"attention.clamp_kqv", 0},
+        {"attention.max_alibi_bias", 0},
+        {"attention.causal", 1},
+        {"use_parallel_residual", 0},
+        {"expert_count", 0},
+        {"attention.value_length", double(c.headSize)},
+    };
+    for (const auto& [name, neutral] : neutrals) {
+        const std::string key = fmt::format("{}.{}", c.architecture, name);
+        const auto truth = metadata.boolean(key);
+        const auto number = truth ? std::optional(double(*truth)) : metadata.number(key);
+        // 0 also stands for a scale that is not given.
+        const bool isUnset = name.ends_with("scale") && number == 0;
+        if (number && !isUnset && std::abs(*number - neutral) > 1e-6 * std::max(1.0, neutral))
+            return fail(
+                ErrorCode::Unsupported, "'{}' is {}, which is not computed here: {} is expected", key,
+                *number, neutral);
+    }
+    return {};
+}
+
 } // namespace
 
 Result<TransformerConfig> transformerConfig(const ModelFile& file)
@@ -225,13 +261,20 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
     config.kvHeads = TRY(optional("attention.head_count_kv", config.heads));
     config.headSize = TRY(optional("attention.key_length", config.hidden / config.heads));
     config.context = TRY(optional("context_length", 512));
+    // Up to so many tokens attention that sees no further back is that of all tokens.
+    config.context = std::min(config.context, TRY(optional("attention.sliding_window", config.context)));
     config.ropeDimensions = TRY(optional("rope.dimension_count", config.headSize));
     const double epsilon = TRY(number("attention.layer_norm_epsilon", 1e-5, 0, 1));
     config.epsilon = TRY(number("attention.layer_norm_rms_epsilon", epsilon, 0, 1));
     config.ropeBase = TRY(number("rope.freq_base", 10000, 1, 1e15));
-    const std::string scaling = metadata.text(config.architecture + ".rope.scaling.type").value_or("none");
+    // As llama.cpp has it: linear is meant where only a factor stands, which older files call scale_linear.
+    const std::string scaling = metadata.text(config.architecture + ".rope.scaling.type").value_or("linear");
+    const auto factor = [&](std::string_view key, double otherwise) -> Result<double> { // 0: there is none
+        const bool isUnset = metadata.number(fmt::format("{}.{}", config.architecture, key)) == 0;
+        return isUnset ? otherwise : number(key, otherwise, 1e-3, 1e6);
+    };
     if (scaling == "linear")
-        config.ropeFactor = TRY(number("rope.scaling.factor", 1, 1e-3, 1e6));
+        config.ropeFactor = TRY(factor("rope.scaling.factor", TRY(factor("rope.scale_linear", 1))));
     else if (scaling != "none")
         return fail(ErrorCode::Unsupported, "the rotary scaling '{}' is not known here", scaling);
     if (config.heads % config.kvHeads != 0 || config.headSize == 0 || config.ropeDimensions > config.headSize
@@ -248,7 +291,10 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
 
 Result<Graph> buildTransformer(const ModelFile& file, const TransformerTraits& traits)
 {
+    if (const auto reason = file.metadata.text(huggingface::notRunKey))
+        return fail(ErrorCode::Unsupported, "{}", *reason);
     const TransformerConfig config = TRY(transformerConfig(file));
+    TRY_VOID(refuseUnknownArithmetic(file.metadata, config));
     TRY_VOID(checkShapes(file, config, traits));
     return Builder(file, config, traits).build();
 }

@@ -207,7 +207,8 @@ Result<void> Executor::runStages(
     // The second input of a diffusion network says how far it has come.
     std::optional<double> time;
     if (graph.inputs.size() > 1)
-        if (const auto found = values.find(graph.inputs[1].value); found != values.end())
+        if (const auto found = values.find(graph.inputs[1].value);
+            found != values.end() && !found->second.isEmpty())
             time = double(found->second.floats().front());
     const std::vector<ValueId> live = graph.liveAfter(last);
 

@@ -3,6 +3,7 @@
 #include "core/graph/shape_inference.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tritloom::onnx {
 namespace {
@@ -28,6 +29,18 @@ public:
         m_shapes.emplace_back(node.output, TRY(inferShape(node.op, operands)));
         return {};
     }
+    /// The node's op; of a slice, dimensions that it takes whole have no size.
+    [[nodiscard]] Op opOf(const Node& node) const
+    {
+        Op op = node.op;
+        if (op.kind == OpKind::StridedSlice) {
+            const Shape& from = std::ranges::find(m_shapes, node.inputs[0], &Entry::first)->second;
+            for (std::size_t i = 0; i < from.size(); ++i)
+                if (isWhole(op, from, i))
+                    op.lists["sizes"][i] = -1;
+        }
+        return op;
+    }
     [[nodiscard]] std::size_t count() const { return m_shapes.size(); }
     [[nodiscard]] ValueId id(std::size_t i) const { return m_shapes[i].first; }
     [[nodiscard]] const Shape& operator[](std::size_t i) const { return m_shapes[i].second; }
@@ -44,10 +57,33 @@ bool isAsLarge(const Shape& value, const std::vector<std::int64_t>& sizes)
         && std::int64_t(value[3]) == sizes[3];
 }
 
-/// Apart from sizes that a resize is for: those are written as a factor, or taken from another value.
-bool doTheSame(const Node& a, const Node& b, bool hasLike)
+/// The sizes that an op makes, where such may be those of another value.
+const std::vector<std::int64_t>* sizesOf(const Op& op)
 {
-    Op left = a.op, right = b.op;
+    return op.kind == OpKind::Resize ? &op.list("sizes")
+        : op.kind == OpKind::Reshape ? &op.list("shape")
+                                     : nullptr;
+}
+
+/// The one dimension in which two shapes are not the same; nullopt: there are more, or another number of
+/// them.
+std::optional<std::size_t>
+openDimension(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b)
+{
+    std::optional<std::size_t> open;
+    for (std::size_t i = 0; i < a.size() && a.size() == b.size(); ++i)
+        if (a[i] != b[i] && std::exchange(open, i))
+            return std::nullopt;
+    return open;
+}
+
+/// Apart from sizes that a resize is for: those are written as a factor, or taken from another value, as
+/// those of a reshape are.
+bool doTheSame(Op left, Op right, const Node& a, const Node& b, bool hasLike)
+{
+    if (left.kind == OpKind::Reshape && hasLike)
+        for (Op* const op : {&left, &right})
+            op->lists.erase("shape");
     if (left.kind == OpKind::Resize)
         for (Op* const op : {&left, &right}) {
             op->lists.erase("sizes");
@@ -61,6 +97,12 @@ bool doTheSame(const Node& a, const Node& b, bool hasLike)
 }
 
 } // namespace
+
+bool isWhole(const Op& slice, const Shape& from, std::size_t dimension)
+{
+    return slice.list("starts")[dimension] == 0 && slice.list("steps")[dimension] == 1
+        && slice.list("sizes")[dimension] == std::int64_t(from[dimension]);
+}
 
 std::string shownNode(const Graph& graph, const Node& node)
 {
@@ -82,18 +124,24 @@ Result<AnySize> anySize(const ModelFile& file, const Graph& graph, const Graph& 
 {
     AnySize result;
     if (graph.nodes.size() != larger.nodes.size())
-        return AnySize{"the number of its nodes", {}};
+        return AnySize{"the number of its nodes", {}, {}};
     ValueShapes shapes(file, graph), others(file, larger);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const Node &node = graph.nodes[i], &other = larger.nodes[i];
-        if (node.op.kind == OpKind::Resize && other.op.kind == OpKind::Resize
-            && !doTheSame(node, other, false))
+        const Op op = shapes.opOf(node), otherOp = others.opOf(other);
+        const auto *const sizes = sizesOf(node.op), *const otherSizes = sizesOf(other.op);
+        if (sizes != nullptr && otherSizes != nullptr && !doTheSame(op, otherOp, node, other, false)) {
+            if (const auto open = openDimension(*sizes, *otherSizes); open && node.op.kind == OpKind::Reshape)
+                result.open[node.output] = *open;
             for (std::size_t v = shapes.count(); v-- > 0 && !result.like.contains(node.output);)
-                if (isAsLarge(shapes[v], node.op.list("sizes"))
-                    && isAsLarge(others[v], other.op.list("sizes")))
+                if (isAsLarge(shapes[v], *sizes) && isAsLarge(others[v], *otherSizes)
+                    && std::equal(sizes->begin(), sizes->begin() + 2, otherSizes->begin()))
                     result.like[node.output] = shapes.id(v);
-        if (!doTheSame(node, other, result.like.contains(node.output)))
-            return AnySize{shownNode(graph, node), {}};
+        }
+        if (!doTheSame(
+                op, otherOp, node, other,
+                result.like.contains(node.output) || result.open.contains(node.output)))
+            return AnySize{shownNode(graph, node), {}, {}};
         TRY_VOID(shapes.add(node));
         TRY_VOID(others.add(other));
     }

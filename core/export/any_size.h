@@ -11,9 +11,14 @@ namespace tritloom::onnx {
 struct AnySize {
     /// Why its operators are those of one size, "node 'pool' (average_pool)"; "": they are the same for all.
     std::string whyNot;
-    /// Of what is resized to the height and width of another value: which one.
+    /// Of what is resized, or reshaped, to the height and width of another value: which one.
     std::map<ValueId, ValueId> like;
+    /// Of what is reshaped otherwise: the one dimension that follows from the number of elements.
+    std::map<ValueId, std::size_t> open;
 };
+
+/// Whether a strided slice of such a value leaves nothing of this dimension out.
+[[nodiscard]] bool isWhole(const Op& slice, const Shape& from, std::size_t dimension);
 
 /// "node 'pool' (average_pool)"; one without a name by the nearest named one that it comes behind, or the
 /// input.

@@ -127,6 +127,12 @@ std::optional<std::string> Emitter::sizedLike() const
     return found == m_sizes.like.end() ? std::nullopt : std::optional(m_values.at(found->second).first);
 }
 
+std::optional<std::size_t> Emitter::openDimension() const
+{
+    const auto found = m_sizes.open.find(m_node->output);
+    return found == m_sizes.open.end() ? std::nullopt : std::optional(found->second);
+}
+
 Result<void> Emitter::load(const Node& node)
 {
     m_node = &node;
@@ -180,7 +186,7 @@ Result<::onnx::ModelProto> modelOfNetwork(const ModelFile& file, std::vector<std
         shape[2] += picture.multiple;
         shape[3] += 2 * picture.multiple;
         auto built = architecture->build(file, shape);
-        sizes = built ? TRY(anySize(file, graph, *built)) : AnySize{built.error().message, {}};
+        sizes = built ? TRY(anySize(file, graph, *built)) : AnySize{built.error().message, {}, {}};
         if (sizes.whyNot.empty())
             larger = std::move(*built);
         else

@@ -47,6 +47,8 @@ public:
     storedOperand(std::size_t operand) const; ///< null: it is none of the file
     /// The value whose height and width the node's result has, whatever they are.
     [[nodiscard]] std::optional<std::string> sizedLike() const;
+    /// The dimension of a reshape that follows from the number of elements.
+    [[nodiscard]] std::optional<std::size_t> openDimension() const;
 
 private:
     Result<void> load(const Node& node);
@@ -69,5 +71,7 @@ struct EmitterRow {
 };
 [[nodiscard]] const EmitterRow* findEmitter(OpKind kind);
 [[nodiscard]] Result<std::string> emitAttention(Emitter& e);
+[[nodiscard]] Result<std::string> emitReshape(Emitter& e);
+[[nodiscard]] Result<std::string> emitResize(Emitter& e);
 
 } // namespace tritloom::onnx

@@ -242,45 +242,23 @@ Result<std::string> where(Emitter& e)
     return e.emit("Where", {condition, e.operands()[1], e.operands()[2]});
 }
 
-Result<std::string> resize(Emitter& e)
-{
-    static constexpr const char* modes[] = {"nearest", "linear", "cubic"};
-    static constexpr const char* transforms[] = {
-        "half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "half_pixel_symmetric"};
-    static constexpr const char* nearest[] = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
-    const Op& op = e.op();
-    if (op.count("transform") == 4)
-        return no(e, "half_pixel_symmetric came with operator set 19");
-    Emitter::Names inputs{e.operands()[0], ""};
-    if (const auto like = e.sizedLike()) {
-        const std::string own = e.emit("Shape", {inputs[0]}, {{"end", std::int64_t(2)}}),
-                          others = e.emit("Shape", {*like}, {{"start", std::int64_t(2)}});
-        inputs.insert(inputs.end(), {"", e.emit("Concat", {own, others}, {{"axis", std::int64_t(0)}})});
-    } else {
-        std::vector<float> scales;
-        for (std::size_t d = 0; d < e.shapes()[0].size(); ++d)
-            scales.push_back(float(op.number(fmt::format("scale{}", d), 1)));
-        inputs.push_back(e.floats(scales));
-    }
-    return e.emit(
-        "Resize", inputs,
-        {{"mode", std::string(modes[op.count("mode")])},
-         {"coordinate_transformation_mode", std::string(transforms[op.count("transform")])},
-         {"nearest_mode", std::string(nearest[op.count("nearest")])},
-         {"cubic_coeff_a", op.number("cubic", -0.75)},
-         {"exclude_outside", std::int64_t(op.count("excludeOutside"))}});
-}
-
 Result<std::string> stridedSlice(Emitter& e)
 {
     const auto &starts = e.op().list("starts"), &sizes = e.op().list("sizes"), &steps = e.op().list("steps");
-    Integers ends, axes;
+    Integers begins, ends, axes, strides;
     for (std::size_t i = 0; i < starts.size(); ++i) {
+        if (isWhole(e.op(), e.shapes()[0], i)) // however large it is
+            continue;
         const std::int64_t end = starts[i] + sizes[i] * steps[i];
+        begins.push_back(starts[i]);
         ends.push_back(end < 0 ? INT64_MIN : end); // before the first one
         axes.push_back(std::int64_t(i));
+        strides.push_back(steps[i]);
     }
-    return e.emit("Slice", {e.operands()[0], e.whole(starts), e.whole(ends), e.whole(axes), e.whole(steps)});
+    if (axes.empty())
+        return e.emit("Identity", {e.operands()[0]});
+    return e.emit(
+        "Slice", {e.operands()[0], e.whole(begins), e.whole(ends), e.whole(axes), e.whole(strides)});
 }
 
 Result<std::string> pad(Emitter& e)
@@ -322,14 +300,6 @@ Result<std::string> argReduce(Emitter& e)
     return e.emit("Cast", {found}, {{"to", std::int64_t(::onnx::TensorProto::FLOAT)}});
 }
 
-/// Operators that take the op's lists as an input of whole numbers.
-template <const char* type, const char* list>
-Result<std::string> withList(Emitter& e)
-{
-    return e.emit(type, {e.operands()[0], e.whole(e.op().list(list))});
-}
-constexpr char reshapeType[] = "Reshape", expandType[] = "Expand", shapeList[] = "shape";
-
 // The only list.
 constexpr EmitterRow rows[] = {
     {OpKind::Constant, [](Emitter& e) { return Result<std::string>(e.emit("Identity", e.operands())); }},
@@ -340,7 +310,7 @@ constexpr EmitterRow rows[] = {
     {OpKind::MatMul, [](Emitter& e) { return Result<std::string>(e.emit("MatMul", e.operands())); }},
     {OpKind::MaxPool, pool},
     {OpKind::AveragePool, pool},
-    {OpKind::Resize, resize},
+    {OpKind::Resize, emitResize},
     {OpKind::BatchNorm, batchNorm},
     {OpKind::GroupNorm, groupNorm},
     {OpKind::LayerNorm, layerNorm},
@@ -361,8 +331,11 @@ constexpr EmitterRow rows[] = {
              e.emit("Concat", e.operands(), {{"axis", std::int64_t(e.op().count("axis"))}}));
      }},
     {OpKind::StridedSlice, stridedSlice},
-    {OpKind::Reshape, withList<reshapeType, shapeList>},
-    {OpKind::Expand, withList<expandType, shapeList>},
+    {OpKind::Reshape, emitReshape},
+    {OpKind::Expand,
+     [](Emitter& e) {
+         return Result<std::string>(e.emit("Expand", {e.operands()[0], e.whole(e.op().list("shape"))}));
+     }},
     {OpKind::Transpose,
      [](Emitter& e) {
          return Result<std::string>(

@@ -80,14 +80,15 @@ public:
     Result<ModelFile> pipeline()
     {
         const Json index = TRY(readJson(m_folder / indexName));
+        const Json* const given = jsonMember(index, "_class_name");
         const std::string name = jsonText(index, "_class_name").value_or("");
         const auto row = std::ranges::find(pipelineRows(), name, &PipelineRow::name);
         if (row == pipelineRows().end())
             return fail(
                 ErrorCode::Unsupported,
-                "{}: _class_name is '{}', StableDiffusionPipeline, DDPMPipeline and DDIMPipeline are known "
+                "{}: _class_name is {}, StableDiffusionPipeline, DDPMPipeline and DDIMPipeline are known "
                 "here",
-                indexName, name);
+                indexName, given == nullptr ? "missing" : jsonShown(*given));
         m_isAlone = row->parts.size() == 2;
         for (const std::string_view part : row->parts) {
             const PartRow& files = partRow(part);

@@ -2,7 +2,7 @@
 
 #include "core/base/mapped_file.h"
 #include "core/file/file_halves.h"
-#include "core/file/huggingface_config.h"
+#include "core/file/huggingface_arithmetic.h"
 #include "core/file/huggingface_packed.h"
 #include "core/file/huggingface_tokenizer.h"
 #include "core/file/safetensors.h"
@@ -289,8 +289,10 @@ Result<ModelFile> read(const fs::path& path)
     if (halves.size() > 1)
         model.notices.push_back(halvesNotice(weights, halves));
     TRY_VOID(Reader(config, architecture, model).add(entries));
-    if (architecture)
+    if (architecture) {
         sortByLayer(model.tensors);
+        checkPromises(config, *architecture, model);
+    }
     TRY_VOID(readTokenizer(folder, config, model));
     return model;
 }

@@ -1,5 +1,7 @@
 #include "core/file/huggingface_config.h"
 
+#include "core/file/huggingface_arithmetic.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -133,6 +135,19 @@ llama3Divisors(const Json& scaling, double base, std::size_t headElements, doubl
     return divisors;
 }
 
+/// Elements of each head that are rotated, the first ones.
+Result<std::size_t> rotatedElements(const Json& config, const Json& rope, std::size_t headElements)
+{
+    constexpr const char* name = "partial_rotary_factor";
+    const double share = TRY(positive(rope, name, TRY(positive(config, name, 1))));
+    const auto rotated = static_cast<std::size_t>(static_cast<double>(headElements) * std::min(share, 1.0));
+    if (share > 1 || rotated == 0 || rotated % 2 != 0)
+        return fail(
+            ErrorCode::InvalidInput, "config.json: {} of heads of {} elements cannot be rotated ('{}')",
+            share, headElements, name);
+    return rotated;
+}
+
 Result<void> translateRope(const Json& config, Keys& keys, std::size_t headElements, ModelFile& model)
 {
     // Transformers 5 writes "rope_parameters" with the base inside, older ones "rope_theta" and
@@ -142,6 +157,12 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
         scaling = jsonMember(config, "rope_scaling");
     const Json none = Json::object();
     const Json& rope = scaling ? *scaling : none;
+    if (rope.is_object())
+        for (const auto& [name, value] : rope.items())
+            if (value.is_object())
+                refuseToRun(model, "layers of different kinds ('{}') rotate in different ways", name);
+    headElements = TRY(rotatedElements(config, rope, headElements));
+    keys.set("rope.dimension_count", static_cast<std::uint32_t>(headElements));
     const double base = TRY(positive(config, "rope_theta", TRY(positive(rope, "rope_theta", 10000))));
     keys.set("rope.freq_base", static_cast<float>(base));
 
@@ -166,15 +187,43 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
         if (const auto context = jsonInteger(rope, "original_max_position_embeddings");
             context && *context > 0)
             keys.set("rope.scaling.original_context_length", static_cast<std::uint32_t>(*context));
+    } else if (kind == "dynamic") {
+        // The base grows with texts that are longer than max_position_embeddings, and only then.
+        model.notices.push_back("config.json: RoPE scaling 'dynamic' begins behind the trained context, what "
+                                "is computed of longer texts is "
+                                "not the model's");
     } else {
-        model.notices.push_back(
-            fmt::format("config.json: RoPE scaling '{}' has no key in GGUF and is left out", kind));
+        refuseToRun(model, "the RoPE scaling '{}' is not known here", kind);
     }
     return {};
 }
 
-Result<void> translateGpt2(Keys& keys, const Json& config)
+/// Attention that sees no further back than some tokens is that of all tokens up to as many.
+Result<void> translateWindow(const Json& config, std::string_view architecture, Keys& keys, ModelFile& model)
 {
+    if (!keys.has("sliding_window"))
+        return {};
+    const Json* const kinds = jsonMember(config, "layer_types");
+    bool isUsed = jsonText(config, "model_type").value_or("") == "mistral";
+    if (architecture.starts_with("qwen"))
+        isUsed = jsonBoolean(config, "use_sliding_window").value_or(false);
+    if (kinds != nullptr && kinds->is_array())
+        isUsed = std::ranges::find(*kinds, Json("sliding_attention")) != kinds->end();
+    if (!isUsed)
+        return {};
+    const auto window = TRY(keys.required("sliding_window"));
+    keys.set("attention.sliding_window", window);
+    model.notices.push_back(fmt::format(
+        "config.json: attention sees the last {} tokens, what is computed of longer texts is not the model's",
+        window));
+    return {};
+}
+
+Result<void> translateGpt2(Keys& keys, const Json& config, ModelFile& model)
+{
+    // All of these are the tanh form, computed in different orders.
+    constexpr std::string_view activations[] = {"gelu_new", "gelu_pytorch_tanh", "gelu_fast"};
+    expectActivation(config, "activation_function", activations, model);
     const auto width = TRY(keys.required("n_embd"));
     keys.set("context_length", TRY(keys.optional("n_positions", TRY(keys.optional("n_ctx", 1024)))));
     keys.set("embedding_length", width);
@@ -192,7 +241,7 @@ Result<void> translateGpt2(Keys& keys, const Json& config)
     return {};
 }
 
-Result<void> translateLlama(Keys& keys, const Json& config, ModelFile& model)
+Result<void> translateLlama(Keys& keys, const Json& config, std::string_view architecture, ModelFile& model)
 {
     const auto width = TRY(keys.required("hidden_size"));
     const auto heads = TRY(keys.required("num_attention_heads"));
@@ -220,7 +269,7 @@ Result<void> translateLlama(Keys& keys, const Json& config, ModelFile& model)
     }
     keys.set(
         "attention.layer_norm_rms_epsilon", static_cast<float>(TRY(positive(config, "rms_norm_eps", 1e-6))));
-    keys.set("rope.dimension_count", headElements);
+    TRY_VOID(translateWindow(config, architecture, keys, model));
     keys.set("vocab_size", TRY(keys.required("vocab_size")));
     return translateRope(config, keys, headElements, model);
 }
@@ -245,15 +294,14 @@ const Architecture* findArchitecture(const Json& config)
 Result<void> translateConfig(const Json& config, const Architecture& architecture, ModelFile& model)
 {
     Keys keys(config, architecture.name, model.metadata);
+    refuseUnknownArithmetic(config, model);
     if (architecture.isGpt2)
-        return translateGpt2(keys, config);
-    TRY_VOID(translateLlama(keys, config, model));
-    const std::string activation = jsonText(config, "hidden_act").value_or("silu");
-    const std::string_view expected = architecture.name == "bitnet-b1.58" ? "relu2" : "silu";
-    if (activation != expected)
-        model.notices.push_back(fmt::format(
-            "config.json: the activation is '{}', GGUF's architecture {} means '{}'", activation,
-            architecture.name, expected));
+        return translateGpt2(keys, config, model);
+    TRY_VOID(translateLlama(keys, config, architecture.name, model));
+    constexpr std::string_view silu[] = {"silu", "swish"}, relu2[] = {"relu2"};
+    const bool isSquared = architecture.name == "bitnet-b1.58";
+    expectActivation(
+        config, "hidden_act", isSquared ? std::span<const std::string_view>(relu2) : silu, model);
     return {};
 }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 #include <set>
 
 namespace tritloom::onnx {
@@ -131,6 +132,8 @@ public:
                 graph->inputs.push_back(valueOf(input));
         for (const auto& output : model.graph().output())
             graph->outputs.push_back(valueOf(output));
+        const auto stored = std::views::keys(known);
+        TRY_VOID(checkMadeOnce(*graph, {stored.begin(), stored.end()}, m_name));
         packWeights(*graph, file.tensors, whole);
         for (const auto& [name, numbers] : whole) // what no layer was made of
             TRY_VOID(addInitializer(*known.at(name), file, *graph));
@@ -171,11 +174,8 @@ private:
         const bool isExternal = initializer.proto.data_location() == proto::TensorProto::EXTERNAL;
         std::span<const std::byte> raw = initializer.raw;
         std::shared_ptr<const void> owner = m_owner;
-        if (isExternal) {
-            const auto mapped = TRY(externalData(initializer.proto));
-            raw = mapped.first;
-            owner = mapped.second;
-        }
+        if (isExternal)
+            std::tie(raw, owner) = TRY(externalData(initializer.proto));
         if (type->integer || (!initializer.hasRaw && !isExternal)) {
             Tensor values = TRY(valuesOf(initializer.proto, *type, shape, raw, initializer.hasRaw || isExternal));
             if (type->integer)
@@ -280,17 +280,15 @@ private:
     externalData(const proto::TensorProto& tensor)
     {
         std::string location;
-        std::uint64_t offset = 0, length = 0;
-        bool hasLength = false;
+        std::uint64_t offset = 0;
+        std::optional<std::uint64_t> length;
         for (const auto& entry : tensor.external_data()) {
             if (entry.key() == "location")
                 location = entry.value();
             else if (entry.key() == "offset")
                 offset = std::strtoull(entry.value().c_str(), nullptr, 10);
-            else if (entry.key() == "length") {
+            else if (entry.key() == "length")
                 length = std::strtoull(entry.value().c_str(), nullptr, 10);
-                hasLength = true;
-            }
         }
         const fs::path relative = fs::path(location).lexically_normal();
         if (location.empty() || relative.is_absolute() || *relative.begin() == "..")
@@ -301,12 +299,12 @@ private:
         if (file == nullptr)
             file = TRY(MappedFile::open(m_folder / relative));
         const auto bytes = file->bytes();
-        if (offset > bytes.size() || (hasLength && length > bytes.size() - offset))
+        if (offset > bytes.size() || (length && *length > bytes.size() - offset))
             return fail(
                 ErrorCode::InvalidInput, "{}: initializer '{}' lies at {} of '{}', which has {} bytes", m_name,
                 tensor.name(), offset, location, bytes.size());
         return std::pair{
-            bytes.subspan(offset, hasLength ? length : bytes.size() - offset), std::shared_ptr<const void>(file)};
+            bytes.subspan(offset, length.value_or(bytes.size() - offset)), std::shared_ptr<const void>(file)};
     }
 
     static OperatorValue valueOf(const proto::ValueInfoProto& info)

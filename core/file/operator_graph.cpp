@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
 
 namespace tritloom {
 namespace {
@@ -19,8 +18,16 @@ public:
         TRY_VOID(text(name));
         if (name.empty())
             return fail(ErrorCode::InvalidInput, "{} of the operators has no name", what);
-        if (!m_known.insert(name).second)
-            return fail(ErrorCode::InvalidInput, "the value '{}' of the operators is made twice", printable(name));
+        return make(name, what);
+    }
+    /// maker: what makes the value, for the sentence.
+    Result<void> make(std::string_view name, std::string_view maker)
+    {
+        const auto [known, isNew] = m_known.emplace(name, maker);
+        if (!isNew)
+            return fail(
+                ErrorCode::InvalidInput, "the value '{}' of the operators is made twice, as {} and as {}",
+                printable(name), known->second, maker);
         return {};
     }
     Result<void> use(const std::string& name, const std::string& reader) const
@@ -39,8 +46,13 @@ public:
     }
 
 private:
-    std::set<std::string, std::less<>> m_known;
+    std::map<std::string, std::string, std::less<>> m_known; ///< with what makes them
 };
+
+std::string outputOf(const OperatorNode& node)
+{
+    return fmt::format("an output of the node '{}'", printable(node.name));
+}
 
 /// Whether numbers are what their type holds. Numbers are f32, in which the largest of wide types is a power
 /// of two.
@@ -94,7 +106,7 @@ Result<void> checkNode(const OperatorNode& node, Names& names)
             TRY_VOID(names.use(input, node.name));
     for (const std::string& output : node.outputs)
         if (!output.empty())
-            TRY_VOID(names.add(output, "an output"));
+            TRY_VOID(names.add(output, outputOf(node)));
     for (const auto& [name, attribute] : node.attributes)
         TRY_VOID(checkAttribute(name, attribute));
     return {};
@@ -128,6 +140,26 @@ Result<void> checkOperators(const OperatorGraph& graph, const std::vector<std::s
         for (const OperatorValue& value : *values)
             for (const std::string& dimension : value.dimensionNames)
                 TRY_VOID(Names::text(dimension));
+    return {};
+}
+
+Result<void>
+checkMadeOnce(const OperatorGraph& graph, const std::vector<std::string_view>& stored, std::string_view where)
+{
+    Names names;
+    const auto check = [&](std::string_view name, std::string_view maker) -> Result<void> {
+        if (auto made = names.make(name, maker); !made)
+            return fail(made.error().code, "{}: {}", where, made.error().message);
+        return {};
+    };
+    for (const std::string_view name : stored)
+        TRY_VOID(check(name, "an initializer"));
+    for (const OperatorValue& input : graph.inputs)
+        TRY_VOID(check(input.name, "an input"));
+    for (const OperatorNode& node : graph.nodes)
+        for (const std::string& output : node.outputs)
+            if (!output.empty())
+                TRY_VOID(check(output, outputOf(node)));
     return {};
 }
 

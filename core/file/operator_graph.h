@@ -12,7 +12,7 @@
 
 namespace tritloom {
 
-inline constexpr int oldestOperatorSet = 6, newestOperatorSet = 25; ///< that are read
+inline constexpr int oldestOperatorSet = 6, newestOperatorSet = 28; ///< that are read
 
 /// A constant of an operator graph that is no stored weight: shapes, axes, scalars. Values as f32.
 struct OperatorConstant {
@@ -67,5 +67,10 @@ struct OperatorGraph {
 /// the stored ones. Errors: Unsupported, InvalidInput.
 [[nodiscard]] Result<void>
 checkOperators(const OperatorGraph& graph, const std::vector<std::string_view>& tensors);
+
+/// Whether every value of a graph is made once, by a node, an input or a stored tensor. where: begins the
+/// sentence. Errors: InvalidInput, by the value and both makers.
+[[nodiscard]] Result<void> checkMadeOnce(
+    const OperatorGraph& graph, const std::vector<std::string_view>& stored, std::string_view where);
 
 } // namespace tritloom

@@ -20,10 +20,10 @@ PREVIEWED = "int4row"  # the other widths take as long
 METHODS = "rtn,gptq,static-activations,clipped-channels"
 NETWORKS = [  # file, pictures, more options of compare; METHODS where the last does not name others
     ("img_mnist_onnx/opt-mnist.onnx", "imgs_mnist_t10k", []),
-    ("img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip", "imgs_mnist_t10k", ["--limit", "2000"]),
+    ("img_ternary_mnist/bit_netcnn_small_mnist_ternary.zip", "imgs_mnist_t10k", ["--limit", "4000"]),
     ("img_resnet20_cifar10/resnet20-12fca82f.th", "imgs_cifar10_a", []),
-    ("img_ddpm_cnn_mnist/ddpm_mnist_final.pth", None, []),
-    ("img_ddpm_unet_mnist/ddpm_mnist.pt", None, []),
+    ("img_ddpm_cnn_mnist/ddpm_mnist_final.pth", None, ["--samples", "64"]),
+    ("img_ddpm_unet_mnist/ddpm_mnist.pt", None, ["--samples", "64"]),
     ("img_face_onnx/version-slim-320.onnx", "img_face_onnx", []),
     ("img_face_onnx/version-RFB-320.onnx", "img_face_onnx", []),
     ("img_tinydarknet_imagenet/tfjs", "imgs_imagenet_a",
@@ -33,7 +33,7 @@ NETWORKS = [  # file, pictures, more options of compare; METHODS where the last 
     ("img_sr_x4/team21_slimrlfn_prune.pth", "imgs_set5_set12/Set5", []),
     ("img_dncnn25/dncnn_25.pth", "imgs_set5_set12/Set12", ["--limit", "4"]),
     ("img_taef2_vae/taef2_decoder.pth", "imgs_kodak_odd", ["--limit", "4"]),
-    ("img_style_udnie/udnie", "imgs_kodak_odd", ["--limit", "1"]),
+    ("img_style_udnie/udnie", "imgs_kodak_odd", ["--limit", "6"]),
 ]
 # The first that a row has, what it is called, and what it was before compression (none: a distance from the original).
 METRICS = [

@@ -5515,8 +5515,8 @@ Divergenz %1</translation>
             <translation>Die Wahl der Schritte (TDAC), daneben die gleichmäßige von Q-Diffusion und die normalverteilte von PTQ4DM (Mitte und Breite sind unsere). Nicht: das Nachbilden von Blöcken; das Runden lernt 'adaround' Schicht für Schicht</translation>
         </message>
         <message>
-            <source>Clipped ranges a channel and their reparametrisation onto one grid, weights fitted after it, for products and convolutions of any place. Not: folding into the norm before, the logarithmic grid behind a softmax</source>
-            <translation>Beschnittene Bereiche je Kanal und ihre Umrechnung auf ein Gitter, danach angepasste Gewichte, für Produkte und Faltungen an jeder Stelle. Nicht: das Einrechnen in die Norm davor, das logarithmische Gitter hinter einem Softmax</translation>
+            <source>Clipped ranges a channel (nothing is clipped where more than a twentieth of a layer's channels would be, as behind a ReLU) and their reparametrisation onto one grid, weights fitted after it, for products and convolutions of any place. Not: folding into the norm before, the logarithmic grid behind a softmax</source>
+            <translation>Beschnittene Bereiche je Kanal (nichts wird beschnitten, wo es mehr als ein Zwanzigstel der Kanäle einer Schicht träfe, wie hinter einem ReLU) und ihre Umrechnung auf ein Gitter, danach angepasste Gewichte, für Produkte und Faltungen an jeder Stelle. Nicht: das Einrechnen in die Norm davor, das logarithmische Gitter hinter einem Softmax</translation>
         </message>
         <message>
             <source>The threshold rule, over any metric; it is found exactly where the paper bisects. Not: the extra bits for layers in the top percentiles of a second criterion</source>
@@ -7456,10 +7456,6 @@ Divergenz %1</translation>
             <translation>Ein Text der Operatoren ist kein UTF-8: &apos;%1&apos;</translation>
         </message>
         <message>
-            <source>the value &apos;%1&apos; of the operators is made twice</source>
-            <translation>Der Wert &apos;%1&apos; der Operatoren entsteht zweimal</translation>
-        </message>
-        <message>
             <source>the operator &apos;%1&apos; reads &apos;%2&apos; before it is made</source>
             <translation>Der Operator &apos;%1&apos; liest &apos;%2&apos;, bevor es entsteht</translation>
         </message>
@@ -8310,6 +8306,82 @@ Divergenz %1</translation>
         <message>
             <source>%1 of the base model are in the file, so that it opens alone</source>
             <translation>%1 des Basismodells liegen in der Datei, damit sie sich allein öffnen lässt</translation>
+        </message>
+        <message>
+            <source>what comes out, [%1], are %2 numbers, more than the %3 that are run for %4 numbers that go in and %5 in the file</source>
+            <translation>heraus kommen [%1], das sind %2 Zahlen, mehr als die %3, die für %4 hineingehende und %5 Zahlen in der Datei gerechnet werden</translation>
+        </message>
+        <message>
+            <source>with what comes out, [%1], the values of all nodes are %2 numbers, more than the %3 that are run for %4 numbers that go in and %5 in the file</source>
+            <translation>mit dem, was herauskommt, [%1], sind die Werte aller Knoten %2 Zahlen, mehr als die %3, die für %4 hineingehende und %5 Zahlen in der Datei gerechnet werden</translation>
+        </message>
+        <message>
+            <source>with %1 steps for [%2] all nodes take %3, more than the %4 that are run for %5 numbers that go in and %6 in the file</source>
+            <translation>mit %1 Schritten für [%2] brauchen alle Knoten %3, mehr als die %4, die für %5 hineingehende und %6 Zahlen in der Datei gerechnet werden</translation>
+        </message>
+        <message>
+            <source>what comes out, [%1], is no list of classes, no list of boxes and no picture of one or three channels that is a whole number of times as large as what goes in; with --task classification each number of it is a class</source>
+            <translation>was herauskommt, [%1], ist keine Liste von Klassen, keine von Rahmen und kein Bild aus einem oder drei Kanälen, das ein ganzes Vielfaches des Eingangs groß ist; mit --task classification ist jede Zahl davon eine Klasse</translation>
+        </message>
+        <message>
+            <source>the value &apos;%1&apos; of the operators is made twice, as %2 and as %3</source>
+            <translation>der Wert „%1“ der Operatoren entsteht zweimal, als %2 und als %3</translation>
+        </message>
+        <message>
+            <source>its further output &apos;%1&apos; is not computed here</source>
+            <translation>sein weiterer Ausgang „%1“ wird hier nicht gerechnet</translation>
+        </message>
+        <message>
+            <source>_class_name is %1, StableDiffusionPipeline, DDPMPipeline and DDIMPipeline are known here</source>
+            <translation>_class_name ist %1, bekannt sind hier StableDiffusionPipeline, DDPMPipeline und DDIMPipeline</translation>
+        </message>
+        <message>
+            <source>%1 tensors of the file are read by no part of the network, the first is &apos;%2&apos;</source>
+            <translation>%1 Tensoren der Datei liest kein Teil des Netzes, der erste ist „%2“</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is %2, which is not computed here</source>
+            <translation>„%1“ ist %2, was hier nicht gerechnet wird</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is %2, which is not computed here: %3 is expected</source>
+            <translation>„%1“ ist %2, was hier nicht gerechnet wird: %3 wird erwartet</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is %2, the networks of this architecture that are run here have &apos;%3&apos;</source>
+            <translation>„%1“ ist %2, die Netze dieser Architektur, die hier laufen, haben „%3“</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is true, but there is no tensor of such a bias</source>
+            <translation>„%1“ ist true, aber es gibt keinen Tensor eines solchen Bias</translation>
+        </message>
+        <message>
+            <source>&apos;%1&apos; is false, but there is a tensor &apos;%2&apos;</source>
+            <translation>„%1“ ist false, aber es gibt einen Tensor „%2“</translation>
+        </message>
+        <message>
+            <source>&apos;tie_word_embeddings&apos; is false, but there is no tensor &apos;lm_head.weight&apos;</source>
+            <translation>„tie_word_embeddings“ ist false, aber es gibt keinen Tensor „lm_head.weight“</translation>
+        </message>
+        <message>
+            <source>the RoPE scaling &apos;%1&apos; is not known here</source>
+            <translation>die RoPE-Skalierung „%1“ ist hier nicht bekannt</translation>
+        </message>
+        <message>
+            <source>layers of different kinds (&apos;%1&apos;) rotate in different ways</source>
+            <translation>Schichten verschiedener Art („%1“) drehen verschieden</translation>
+        </message>
+        <message>
+            <source>%1 of heads of %2 elements cannot be rotated (&apos;%3&apos;)</source>
+            <translation>%1 von Köpfen aus %2 Elementen lässt sich nicht drehen („%3“)</translation>
+        </message>
+        <message>
+            <source>attention sees the last %1 tokens, what is computed of longer texts is not the model&apos;s</source>
+            <translation>die Aufmerksamkeit sieht die letzten %1 Token, was von längeren Texten gerechnet wird, ist nicht das des Modells</translation>
+        </message>
+        <message>
+            <source>RoPE scaling &apos;dynamic&apos; begins behind the trained context, what is computed of longer texts is not the model&apos;s</source>
+            <translation>die RoPE-Skalierung „dynamic“ beginnt hinter dem gelernten Kontext, was von längeren Texten gerechnet wird, ist nicht das des Modells</translation>
         </message>
     </context>
     <context>

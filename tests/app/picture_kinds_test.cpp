@@ -4,6 +4,7 @@
 #include "app/session/written_check.h"
 #include "core/task/detection.h"
 #include "tests/support/npy.h"
+#include "tests/support/onnx_network.h"
 #include "tests/support/shared_data.h"
 
 #include <QDir>
@@ -85,6 +86,28 @@ private slots:
         QVERIFY(scores.fidelity > 10 && scores.fidelity < 40);
         QVERIFY(scores.ssim < 1);
         QVERIFY(std::isnan(scores.referencePsnr));
+    }
+
+    // What the shapes of an ONNX file do not tell may be told.
+    void aTaskThatNothingTellsCanBeGiven()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath("four.onnx").toStdString();
+        OnnxNetwork network;
+        network.output(network.convolution("conv", network.input("x", {1, 3, 16, 16}), 3, 4, 3));
+        network.save(path);
+        PictureOptions options;
+        options.source.images = m_folder.path().toStdString();
+        const auto untold = PictureEngine::create(loadModel(path).value(), plugins().lookup(), options);
+        QVERIFY(!untold);
+        QVERIFY2(
+            untold.error().message.find("--task classification") != std::string::npos,
+            untold.error().message.c_str());
+        options.as = PictureTask::Classification;
+        const auto engine = engineOf(path, options);
+        QCOMPARE(engine->model()->picture->task, PictureTask::Classification);
+        QCOMPARE(engine->model()->picture->classes, std::size_t(4 * 16 * 16));
+        QCOMPARE(measured(*engine, "").agreement->value, 1.0);
     }
 
     void detectorsSeeWholePicturesStretched()

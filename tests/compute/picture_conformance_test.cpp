@@ -35,6 +35,46 @@ private slots:
         }
     }
 
+    // So many products that they are cut into bands of rows.
+    void bandsOfRowsMeet_data()
+    {
+        QTest::addColumn<bool>("isSpread");
+        QTest::addColumn<int>("stride");
+        QTest::addColumn<int>("dilation");
+        QTest::addColumn<int>("pad");
+        for (const bool isSpread : {false, true})
+            for (const int stride : {1, 3})
+                for (const int dilation : {1, 2})
+                    for (const int pad : {0, 2})
+                        QTest::addRow(
+                            "%s, stride %d, dilation %d, pad %d", isSpread ? "spread" : "convolved", stride,
+                            dilation, pad)
+                            << isSpread << stride << dilation << pad;
+    }
+    void bandsOfRowsMeet()
+    {
+        QFETCH(bool, isSpread);
+        QFETCH(int, stride);
+        QFETCH(int, dilation);
+        QFETCH(int, pad);
+        constexpr std::size_t channels = 256, outputs = 16, width = 300;
+        const std::size_t height = isSpread ? 27 : std::size_t(27 * stride);
+        Lists lists{
+            {"kernel", {9, 1}},
+            {"strides", {stride, 1}},
+            {"dilations", {dilation, 1}},
+            {"pads", {pad, 0, pad, 0}}};
+        if (isSpread && stride > 1)
+            lists["outputPadding"] = {1, 0};
+        compare(
+            {"bands",
+             windowed(isSpread ? OpKind::TransposedConvolution : OpKind::Convolution, std::move(lists)),
+             {gaussian({1, channels, height, width}, 1),
+              isSpread ? gaussian({outputs * 9, channels}, 2, 0.1f)
+                       : gaussian({outputs, channels * 9}, 2, 0.1f),
+              gaussian({outputs}, 3)}});
+    }
+
 private:
     static void compare(const OpCase& c)
     {

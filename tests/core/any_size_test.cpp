@@ -42,6 +42,32 @@ private slots:
         const auto nameless = onnx::anySize({}, graphOf(64, 64, true, ""), graphOf(65, 66, true, "")).value();
         QCOMPARE(nameless.whyNot, std::string("a node without a name (average_pool) behind 'back'"));
     }
+
+    // Pixels become rows, as attention has them, and a picture again.
+    void reshapesFollowThePicture()
+    {
+        const auto graphOf = [](std::size_t height, std::size_t width, std::int64_t odd) {
+            GraphBuilder builder;
+            const ValueId x = builder.addInput("picture", {1, 4, height, width});
+            const auto reshape = [&](ValueId from, std::vector<std::int64_t> shape) {
+                Op op{OpKind::Reshape, {}};
+                op.lists["shape"] = std::move(shape);
+                return builder.add(op, {from}, {}, "reshape");
+            };
+            const auto pixels = std::int64_t(height * width);
+            ValueId y = reshape(x, {4, pixels});
+            if (odd != 0)
+                y = reshape(y, {odd, 2, 2, pixels / odd});
+            return std::move(builder).finish(reshape(y, {1, 4, std::int64_t(height), std::int64_t(width)}));
+        };
+        const Graph graph = graphOf(64, 64, 0);
+        const auto same = onnx::anySize({}, graph, graphOf(65, 66, 0)).value();
+        QCOMPARE(same.whyNot, std::string());
+        QVERIFY(same.open == (std::map<ValueId, std::size_t>{{graph.nodes[0].output, 1}}));
+        QVERIFY(same.like == (std::map<ValueId, ValueId>{{graph.output, graph.input}}));
+        const auto one = onnx::anySize({}, graphOf(64, 64, 64), graphOf(65, 66, 65)).value();
+        QCOMPARE(one.whyNot, std::string("node 'reshape' (reshape)"));
+    }
 };
 
 QTEST_APPLESS_MAIN(AnySizeTest)

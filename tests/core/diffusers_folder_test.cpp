@@ -52,6 +52,10 @@ private slots:
         };
         row("unknown pipeline", set("model_index.json", "_class_name", "FluxPipeline"),
             {"model_index.json", "FluxPipeline", "StableDiffusionPipeline"});
+        row("a number for a class", set("model_index.json", "_class_name", 3),
+            {"model_index.json: _class_name is 3, StableDiffusionPipeline"});
+        row("no class", set("model_index.json", "_class_name", QJsonValue::Null),
+            {"model_index.json: _class_name is missing, StableDiffusionPipeline"});
         row("unknown class",
             set("model_index.json", "vae", QJsonArray{"diffusers", "AsymmetricAutoencoderKL"}),
             {"model_index.json", "vae", "AsymmetricAutoencoderKL", "AutoencoderKL"});
@@ -152,6 +156,25 @@ private slots:
         QVERIFY(!unet->layers.empty());
         QVERIFY(!unet->graph);
         QVERIFY2(unet->whyNotEvaluated.find("no ") != std::string::npos, unet->whyNotEvaluated.c_str());
+    }
+
+    void tensorsThatNothingReadsAreTold()
+    {
+        const QTemporaryDir place;
+        const fs::path folder = fs::path(place.path().toStdString()) / "vae";
+        diffusersFolder::writeAutoencoder(folder);
+        QVERIFY(loadModel(folder).value()->file->notices.empty());
+        const diffusersFolder::StableDiffusionSizes sizes;
+        auto network = diffusersFolder::autoencoder(sizes.vae, 2);
+        network.add("decoder.mid_block.adapter.weight", {4, 4});
+        network.add("encoder.norm_extra.bias", {4});
+        network.save(folder / "diffusion_pytorch_model.safetensors");
+        const auto model = loadModel(folder).value();
+        QVERIFY(model->graph.has_value());
+        QCOMPARE(
+            model->file->notices,
+            std::vector<std::string>{"2 tensors of the file are read by no part of the network, the first is "
+                                     "'decoder.mid_block.adapter.weight'"});
     }
 
     void weightsStayInTheFile()

@@ -3,6 +3,7 @@
 #include "core/export/tritloom_target.h"
 #include "core/file/onnx.h"
 #include "core/file/tritloom_file.h"
+#include "tests/support/onnx_network.h"
 #include "tests/support/shared_data.h"
 
 #define ONNX_ML 1
@@ -146,6 +147,59 @@ private slots:
             QVERIFY2(
                 std::abs(a[i] - e[i]) <= 1e-5f + 1e-4f * std::abs(e[i]),
                 qPrintable(QString("[%1] is %2, expected %3").arg(i).arg(a[i]).arg(e[i])));
+    }
+
+    // As onnxruntime has it: what no window reaches lies behind.
+    void anOutputThatNoWindowReachesEndsInZeros()
+    {
+        OnnxNetwork network;
+        const std::string x = network.input("x", {1, 1, 2});
+        network.output(network.node(
+            "ConvTranspose", {x, network.floats("w", {1, 1, 2}, {1, 2})},
+            {{"strides", {2}, true}, {"output_shape", {6}, true}}));
+        QCOMPARE(outputOf(network, {{1, 1, 2}, {1, 3}}), (std::vector<float>{1, 2, 3, 6, 0, 0}));
+    }
+
+    void aQueryThatSeesNoKeyGetsNothing()
+    {
+        for (const bool isCausal : {false, true}) {
+            OnnxNetwork network(23);
+            const std::string x = network.input("x", {1, 1, 2, 2});
+            auto& mask = *network.graph().add_initializer();
+            mask.set_name("mask");
+            mask.set_data_type(::onnx::TensorProto::BOOL);
+            for (const int size : {2, 2})
+                mask.add_dims(size);
+            // The first query sees the second key alone, which lies behind it; the second both or none.
+            mask.set_raw_data(isCausal ? std::string{0, 1, 1, 1} : std::string{1, 1, 0, 0});
+            network.output(network.node("Attention", {x, x, x, "mask"}, {{"is_causal", {isCausal ? 1 : 0}}}));
+            const auto y = outputOf(network, {{1, 1, 2, 2}, {1, 2, 3, 4}});
+            QCOMPARE(y.size(), std::size_t(4));
+            const std::size_t blind = isCausal ? 0 : 1;
+            QCOMPARE(y[2 * blind], 0.0f);
+            QCOMPARE(y[2 * blind + 1], 0.0f);
+            QVERIFY(y[2 - 2 * blind] > 0.9f && y[3 - 2 * blind] > 1.9f);
+        }
+    }
+
+private:
+    /// What the network makes of one input.
+    std::vector<float>
+    outputOf(const OnnxNetwork& network, const std::pair<Shape, std::vector<float>>& x) const
+    {
+        const std::filesystem::path path = m_folder.filePath("made.onnx").toStdString();
+        network.save(path);
+        const ModelFile file = tritloom::onnx::read(path).value();
+        const Graph graph = tritloom::onnx::buildGraph(file, {x.first}).value();
+        std::vector<std::unique_ptr<Backend>> backends;
+        backends.push_back(makeReferenceBackend());
+        Executor executor(std::move(backends));
+        ValueMap values{{graph.inputs[0].value, Tensor::fromFloats(x.first, x.second)}};
+        const auto weights = [&](TensorId id) -> Result<Executor::Weights> {
+            return Executor::Weights{TRY(materialise(file.tensors[std::size_t(id)])), keyOf(id)};
+        };
+        const auto run = executor.run(graph, 0, graph.stageCount - 1, values, weights, nullptr, {});
+        return run ? values.at(graph.output).toFloats() : std::vector<float>();
     }
 };
 

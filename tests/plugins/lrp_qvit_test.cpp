@@ -135,6 +135,26 @@ private slots:
         QVERIFY(isNear(shareds, own, 1e-9 * own));
         QVERIFY(own < whole);
     }
+    // What step 2 of D is for is a few outliers behind a norm, not channels that differ much from each other.
+    void manyOutliersAreNone()
+    {
+        const auto clipped = [](std::size_t outliers, double deviations) {
+            std::vector<ChannelRange> ranges;
+            for (std::size_t c = 0; c < 200; ++c)
+                ranges.push_back({0, c < outliers ? 20.0 : 1 + .01 * double(c % 10)});
+            const auto made = clippedRanges(ranges, deviations);
+            std::size_t changed = 0;
+            for (std::size_t c = 0; c < ranges.size(); ++c)
+                changed += made[c].high < ranges[c].high;
+            return changed;
+        };
+        QCOMPARE(clipped(0, 3), std::size_t(0));
+        QCOMPARE(clipped(2, 3), std::size_t(2));
+        QCOMPARE(clipped(10, 3), std::size_t(10));
+        QCOMPARE(clipped(12, 3), std::size_t(0));
+        // More are usual beyond less.
+        QVERIFY(clipped(12, 1) >= 12);
+    }
     // 6
     void anOutlierChannelNoLongerSpoilsTheOthers()
     {

@@ -51,13 +51,13 @@ Result<Operand> repeatedHeads(Builder& builder, const OperatorNode& node, const 
     return builder.reshaped(node, TRY(builder.emit(node, std::move(op), {apart})), {s[0], s[1] * times, s[2], s[3]});
 }
 
-/// What keeps queries from keys behind them, to be added to scores.
-Operand causalMask(std::size_t queries, std::size_t keys)
+/// What keeps queries from keys behind them: one number for the keys that they see, one for the others.
+Operand causalMask(std::size_t queries, std::size_t keys, float seen, float hidden)
 {
-    std::vector<float> values(queries * keys, 0.0f);
+    std::vector<float> values(queries * keys, seen);
     for (std::size_t q = 0; q < queries; ++q)
         for (std::size_t k = q + 1; k < keys; ++k)
-            values[q * keys + k] = std::numeric_limits<float>::lowest();
+            values[q * keys + k] = hidden;
     return Builder::known({queries, keys}, std::move(values));
 }
 
@@ -168,21 +168,29 @@ Result<void> attention(Builder& builder, const OperatorNode& node)
         scores = TRY(builder.emit(node, unaryOp(UnaryFunction::Tanh), {scores}));
         scores = TRY(builder.emit(node, binaryOp(BinaryFunction::Multiply), {scores, number(cap)}));
     }
+    constexpr float lowest = std::numeric_limits<float>::lowest();
+    std::optional<Operand> seen; // of a mask that says which keys are
     if (const Operand* const masked = TRY(builder.input(node, 3)); masked != nullptr) {
         constexpr int boolean = 9;
+        if (masked->elementType == boolean)
+            seen = *masked;
         TRY_VOID(mask(
-            masked->elementType != boolean
+            !seen
                 ? *masked
-                : TRY(builder.emit(
-                      node, {OpKind::Where, {}},
-                      {*masked, number(0), number(double(std::numeric_limits<float>::lowest()))}))));
+                : TRY(builder.emit(node, {OpKind::Where, {}}, {*seen, number(0), number(double(lowest))}))));
     }
     const std::size_t queries = q.shape()[2], keys = k.shape()[2];
-    if (node.integer("is_causal", 0) != 0 && keys != 0 && queries > (std::size_t{1} << 26) / keys)
-        return builder.fail(ErrorCode::Unsupported, node, "a mask of {} x {}", queries, keys);
-    if (node.integer("is_causal", 0) != 0)
-        TRY_VOID(mask(causalMask(queries, keys)));
+    const bool isCausal = node.integer("is_causal", 0) != 0;
+    if (isCausal) {
+        TRY_VOID(builder.folds(node, {queries, keys}, double(queries) * double(keys)));
+        TRY_VOID(mask(causalMask(queries, keys, 0, lowest)));
+    }
     scores = TRY(builder.emit(node, {OpKind::Softmax, {{"axis", 3}}}, {scores}));
+    if (seen) // a query that sees no key gets nothing, not the mean of all
+        scores = TRY(builder.emit(node, {OpKind::Where, {}}, {*seen, scores, number(0)}));
+    if (seen && isCausal)
+        scores = TRY(builder.emit(
+            node, binaryOp(BinaryFunction::Multiply), {scores, causalMask(queries, keys, 1, 0)}));
     const Operand y = TRY(builder.emit(node, {OpKind::MatMul, {}}, {scores, v}));
     if (!isFlat)
         return builder.give(node, y);

@@ -9,7 +9,8 @@
 namespace tritloom::onnx {
 namespace {
 
-constexpr std::size_t mostFolded = 1u << 26;
+constexpr double mostFolded = 0x1p26,
+                 mostSteps = 0x1p27; // numbers of a constant; steps of all but for the file's
 
 } // namespace
 
@@ -48,9 +49,17 @@ Result<Graph> Builder::build(const std::vector<Shape>& inputs)
         if (node.outputs.empty())
             return fail(ErrorCode::InvalidInput, node, "no output");
         TRY_VOID(row->build(*this, node));
+        for (const std::string& output : node.outputs)
+            if (!m_values.contains(output))
+                m_notMade[output] = &node;
     }
     const auto made = [&](const OperatorValue& output) -> Result<Flow> {
         const auto found = m_values.find(output.name);
+        if (const auto other = m_notMade.find(output.name);
+            found == m_values.end() && other != m_notMade.end())
+            return fail(
+                ErrorCode::Unsupported, *other->second, "its further output '{}' is not computed here",
+                output.name);
         if (found == m_values.end())
             return tritloom::fail(
                 ErrorCode::InvalidInput, "{}: no node makes the output '{}'", m_file.path.filename().string(),
@@ -78,6 +87,11 @@ Result<const Operand*> Builder::input(const OperatorNode& node, std::size_t i) c
     if (i >= node.inputs.size() || node.inputs[i].empty())
         return nullptr;
     const auto found = m_values.find(node.inputs[i]);
+    if (const auto other = m_notMade.find(node.inputs[i]);
+        found == m_values.end() && other != m_notMade.end())
+        return fail(
+            ErrorCode::Unsupported, *other->second, "its further output '{}' is not computed here",
+            node.inputs[i]);
     if (found == m_values.end())
         return fail(ErrorCode::InvalidInput, node, "its input '{}' is made by no node before it", node.inputs[i]);
     return &found->second;
@@ -175,8 +189,7 @@ Result<Operand> Builder::emit(const OperatorNode& node, Op op, const std::vector
         auto shape = inferShape(op, shapes);
         if (!shape)
             return fail(shape.error().code, node, "{}", shape.error().message);
-        if (TensorType{nullptr, *shape}.elements() > mostFolded)
-            return fail(ErrorCode::Unsupported, node, "a constant of [{}]", fmt::join(*shape, ", "));
+        TRY_VOID(folds(node, *shape, TRY(workOf(op, shapes, *shape))));
         std::vector<DeviceTensor> arguments;
         for (const Operand& operand : operands)
             arguments.push_back(TRY(m_backend->upload(TRY(floatsOf(operand)))));
@@ -215,6 +228,16 @@ Result<void> Builder::give(const OperatorNode& node, Result<Operand> operand)
     return {};
 }
 
+Result<void> Builder::folds(const OperatorNode& node, const Shape& shape, double steps)
+{
+    m_folded += steps;
+    if (double(TRY(elementsOf(shape))) > mostFolded || m_folded > mostSteps + 4 * m_network.stored())
+        return fail(
+            ErrorCode::Unsupported, node, "a constant of [{}], after {:.3g} steps for constants in all",
+            fmt::join(shape, ", "), m_folded);
+    return {};
+}
+
 Result<Operand> Builder::reshaped(const OperatorNode& node, const Operand& x, const Shape& shape)
 {
     if (TRY(elementsOf(shape)) != TRY(elementsOf(x.shape())))
@@ -224,8 +247,8 @@ Result<Operand> Builder::reshaped(const OperatorNode& node, const Operand& x, co
     if (x.isKnown()) {
         Operand result = x;
         result.knownShape = shape;
-        if (!result.values.isEmpty() || !result.origin)
-            result.values = Tensor::adoptFloats(shape, x.values.toFloats());
+        if (!result.values.isEmpty() || !result.origin) // the same bytes
+            result.values = Tensor({x.values.type().format, shape}, x.values.bytes(), x.values.owner());
         return result;
     }
     if (shape == x.shape())

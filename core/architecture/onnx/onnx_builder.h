@@ -52,6 +52,9 @@ public:
     /// Whether these numbers are a layer's weight, to be read through the stored tensor.
     [[nodiscard]] bool isLayer(const Operand& operand) const;
     [[nodiscard]] static Operand known(Shape shape, std::vector<float> values, int elementType = 1);
+    /// Before numbers are made that depend on no picture; `steps` as workOf() counts. Errors: Unsupported
+    /// when a file has much more made of it than it holds.
+    [[nodiscard]] Result<void> folds(const OperatorNode& node, const Shape& shape, double steps);
     [[nodiscard]] Result<Operand> reshaped(const OperatorNode& node, const Operand& x, const Shape& shape);
     /// An axis from the file, counted from the end when negative.
     [[nodiscard]] Result<std::size_t> axis(const OperatorNode& node, std::int64_t axis, std::size_t rank) const;
@@ -73,6 +76,9 @@ private:
     NetworkBuilder m_network;
     std::unique_ptr<Backend> m_backend;
     std::map<std::string, Operand, std::less<>> m_values;
+    std::map<std::string, const OperatorNode*, std::less<>>
+        m_notMade; ///< further outputs that no operator here gives
+    double m_folded = 0; ///< steps of what was made
 };
 
 /// One row per operator; onnx_operators.cpp holds the only list.

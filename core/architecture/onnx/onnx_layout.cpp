@@ -43,8 +43,7 @@ Result<void> constantOfShape(Builder& builder, const OperatorNode& node)
     Shape shape;
     for (const std::int64_t size : sizes.value_or(std::vector<std::int64_t>()))
         shape.push_back(std::size_t(std::max<std::int64_t>(size, 0)));
-    if (TRY(elementsOf(shape)) > 1u << 26)
-        return builder.fail(ErrorCode::Unsupported, node, "a constant of [{}]", fmt::join(shape, ", "));
+    TRY_VOID(builder.folds(node, shape, double(TRY(elementsOf(shape)))));
     const std::vector<float> one = given == nullptr ? std::vector<float>{0} : given->values.toFloats();
     if (one.size() != 1)
         return builder.fail(ErrorCode::InvalidInput, node, "a value of {} numbers", one.size());
@@ -314,6 +313,7 @@ Result<void> range(Builder& builder, const OperatorNode& node)
     const double count = bounds[2] == 0 ? 0 : std::ceil((bounds[1] - bounds[0]) / bounds[2]);
     if (!(count >= 0 && count < 1e7))
         return builder.fail(ErrorCode::InvalidInput, node, "a range of {} numbers", count);
+    TRY_VOID(builder.folds(node, {std::size_t(count)}, count));
     std::vector<float> values;
     for (std::size_t i = 0; double(i) < count; ++i)
         values.push_back(float(bounds[0] + double(i) * bounds[2]));

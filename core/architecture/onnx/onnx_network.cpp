@@ -153,11 +153,17 @@ bool tellsBoxes(const OperatorGraph& operators)
         && ofBoxes != "MatMul";
 }
 
-/// What the file says the network is for ("tritloom.task"), which its shapes must allow.
-Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
+/// What the file, or who opened it, says the network is for ("tritloom.task").
+std::optional<PictureTask> statedTask(const ModelFile& file)
 {
     const auto text = file.metadata.text(taskKey);
-    const auto task = text ? pictureTask(*text) : std::nullopt;
+    return text ? pictureTask(*text) : std::nullopt;
+}
+
+/// The same, which its shapes must allow.
+Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
+{
+    const auto task = statedTask(file);
     if (!task || *task == model.task)
         return {};
     const bool isOpen = model.task == PictureTask::Restoration
@@ -165,7 +171,7 @@ Result<void> applyStatedTask(const ModelFile& file, PictureModel& model)
     if (!isOpen)
         return fail(
             ErrorCode::InvalidInput, "{} says it is for {}, its inputs and outputs are those of {}",
-            file.path.filename().string(), *text, nameOf(model.task));
+            file.path.filename().string(), nameOf(*task), nameOf(model.task));
     model.task = *task;
     return {};
 }
@@ -286,6 +292,16 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
         } else if (file.metadata.text("onnx.tritloom.classes") == std::to_string(output[2] - 4)) {
             model.classes = output[2] - 4; // as we wrote it
         }
+    } else if (const auto stated = statedTask(file); stated != PictureTask::Classification
+               && std::ranges::count_if(output, [](std::size_t size) { return size > 1; }) > 1) {
+        return fail(
+            ErrorCode::Unsupported,
+            "{}: what comes out, [{}], is no list of classes, no list of boxes and no picture of one or "
+            "three "
+            "channels that is a whole number of times as large as what goes in; with --task classification "
+            "each "
+            "number of it is a class",
+            file.path.filename().string(), fmt::join(output, ", "));
     } else {
         model.task = PictureTask::Classification;
         model.classes = TensorType{nullptr, output}.elements();

@@ -135,7 +135,11 @@ Result<void> convTranspose(Builder& builder, const OperatorNode& node)
             const std::int64_t stride = op.lists["strides"][i], size = std::int64_t(x.shape()[i + 2]);
             const std::int64_t output = wanted.size() == n ? wanted[i] : size * stride;
             const std::int64_t reach = op.lists["dilations"][i] * (std::int64_t(kernel[i]) - 1) + 1;
-            const std::int64_t total = stride * (size - 1) + padding[i] + reach - output;
+            std::int64_t total = stride * (size - 1) + padding[i] + reach - output;
+            if (total < 0) { // more than windows reach: the rest lies behind, as onnxruntime has it
+                padding[i] -= total;
+                total = 0;
+            }
             op.lists["pads"][i] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
             op.lists["pads"][n + i] = total - op.lists["pads"][i];
         }

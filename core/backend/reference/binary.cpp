@@ -52,6 +52,21 @@ double apply(BinaryFunction function, double a, double b)
     return a;
 }
 
+/// y[i] = valueOf(i).
+template <typename ValueOf>
+Result<Tensor> made(const Op& op, const Shape& shape, std::stop_token stop, ValueOf valueOf)
+{
+    const std::size_t size = TensorType{nullptr, shape}.elements();
+    std::vector<float> y;
+    y.reserve(size);
+    for (StopCheck stopped(std::move(stop)); y.size() < size;) {
+        if (stopped())
+            return cancelledIn(op);
+        y.push_back(valueOf(y.size()));
+    }
+    return Tensor::adoptFloats(shape, std::move(y));
+}
+
 } // namespace
 
 std::vector<std::size_t> broadcastSteps(const Shape& from, const Shape& to)
@@ -77,44 +92,44 @@ std::size_t stepped(std::size_t index, const Shape& shape, std::span<const std::
     return result;
 }
 
-Result<Tensor> binary(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> binary(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> a = values(inputs[0]), b = values(inputs[1]);
+    std::vector<float> roomA, roomB;
+    const auto a = valuesIn(inputs[0], roomA), b = valuesIn(inputs[1], roomB);
     const Shape shape = TRY(broadcastShape(inputs[0].type().shape, inputs[1].type().shape));
     const auto function = BinaryFunction(op.count("function"));
     const auto stepsA = broadcastSteps(inputs[0].type().shape, shape),
                stepsB = broadcastSteps(inputs[1].type().shape, shape);
-    std::vector<float> y(TensorType{nullptr, shape}.elements());
-    for (std::size_t i = 0; i < y.size(); ++i)
-        y[i] = float(
+    return made(op, shape, std::move(stop), [&](std::size_t i) {
+        return float(
             apply(function, double(a[stepped(i, shape, stepsA)]), double(b[stepped(i, shape, stepsB)])));
-    return Tensor::adoptFloats(shape, std::move(y));
+    });
 }
 
-Result<Tensor> where(const Op&, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> where(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> condition = values(inputs[0]), a = values(inputs[1]), b = values(inputs[2]);
+    std::vector<float> roomC, roomA, roomB;
+    const auto condition = valuesIn(inputs[0], roomC), a = valuesIn(inputs[1], roomA),
+               b = valuesIn(inputs[2], roomB);
     const Shape shape = TRY(broadcastShape(
         inputs[0].type().shape, TRY(broadcastShape(inputs[1].type().shape, inputs[2].type().shape))));
     const auto stepsC = broadcastSteps(inputs[0].type().shape, shape),
                stepsA = broadcastSteps(inputs[1].type().shape, shape),
                stepsB = broadcastSteps(inputs[2].type().shape, shape);
-    std::vector<float> y(TensorType{nullptr, shape}.elements());
-    for (std::size_t i = 0; i < y.size(); ++i)
-        y[i] = condition[stepped(i, shape, stepsC)] != 0 ? a[stepped(i, shape, stepsA)] : b[stepped(i, shape, stepsB)];
-    return Tensor::adoptFloats(shape, std::move(y));
+    return made(op, shape, std::move(stop), [&](std::size_t i) {
+        return condition[stepped(i, shape, stepsC)] != 0 ? a[stepped(i, shape, stepsA)]
+                                                         : b[stepped(i, shape, stepsB)];
+    });
 }
 
-Result<Tensor> expand(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> expand(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> x = values(inputs[0]);
+    std::vector<float> room;
+    const auto x = valuesIn(inputs[0], room);
     const auto& list = op.list("shape");
     const Shape shape = TRY(broadcastShape(inputs[0].type().shape, Shape(list.begin(), list.end())));
     const auto steps = broadcastSteps(inputs[0].type().shape, shape);
-    std::vector<float> y(TensorType{nullptr, shape}.elements());
-    for (std::size_t i = 0; i < y.size(); ++i)
-        y[i] = x[stepped(i, shape, steps)];
-    return Tensor::adoptFloats(shape, std::move(y));
+    return made(op, shape, std::move(stop), [&](std::size_t i) { return x[stepped(i, shape, steps)]; });
 }
 
 // numpy's matmul: the leading dimensions broadcast.
@@ -137,9 +152,9 @@ Result<Tensor> matMul(const Op& op, std::span<const Tensor> inputs, std::stop_to
         const float* const left = a.data() + stepped(batch, lead, stepsA) * m * inner;
         const float* const right = b.data() + stepped(batch, lead, stepsB) * inner * n;
         for (std::size_t r = 0; r < m; ++r) {
-            if (stop.stop_requested())
-                return fail(ErrorCode::Cancelled, "cancelled");
             for (std::size_t c = 0; c < n; ++c) {
+                if (stop.stop_requested())
+                    return cancelledIn(op);
                 double sum = 0;
                 for (std::size_t i = 0; i < inner; ++i)
                     sum += double(left[r * inner + i]) * double(right[i * n + c]);

@@ -40,7 +40,9 @@ std::vector<double> biasOf(std::span<const Tensor> inputs, std::int64_t outputs)
 Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const Window w = TRY(windowOf(op, inputs[0].type().shape));
-    const std::vector<float> x = values(inputs[0]), weights = values(inputs[1]);
+    std::vector<float> room, y;
+    const auto x = valuesIn(inputs[0], room);
+    const std::vector<float> weights = values(inputs[1]);
     const auto groups = std::int64_t(op.count("groups", 1)), outputs = std::int64_t(inputs[1].type().rows()),
                channels = w.channels / groups, taps = w.kernelSize();
     if (channels * taps != std::int64_t(inputs[1].type().columns()))
@@ -48,13 +50,13 @@ Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::st
             ErrorCode::InvalidInput, "windows of {} over {} channels with weights of {} columns", taps, channels,
             inputs[1].type().columns());
     const std::vector<double> bias = biasOf(inputs, outputs);
-    std::vector<float> y(std::size_t(w.batch * outputs * w.outputSize()));
+    y.reserve(std::size_t(w.batch * outputs * w.outputSize()));
     for (std::int64_t n = 0; n < w.batch; ++n)
         for (std::int64_t o = 0; o < outputs; ++o) {
-            if (stop.stop_requested())
-                return fail(ErrorCode::Cancelled, "cancelled");
             const std::int64_t first = n * w.channels + o / (outputs / groups) * channels;
             for (std::int64_t p = 0; p < w.outputSize(); ++p) {
+                if (stop.stop_requested())
+                    return cancelledIn(op);
                 const Window::Three at = position(p, w.output);
                 double sum = bias[std::size_t(o)];
                 for (std::int64_t k = 0; k < taps; ++k) {
@@ -63,7 +65,7 @@ Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::st
                         sum += double(weights[std::size_t((o * channels + c) * taps + k)])
                             * double(x[std::size_t((first + c) * w.inputSize() + from)]);
                 }
-                y[std::size_t((n * outputs + o) * w.outputSize() + p)] = float(sum);
+                y.push_back(float(sum));
             }
         }
     return Tensor::adoptFloats(w.outputShape(outputs), std::move(y));
@@ -73,7 +75,9 @@ Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::st
 Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const Window w = TRY(windowOf(op, inputs[0].type().shape));
-    const std::vector<float> x = values(inputs[0]), weights = values(inputs[1]);
+    std::vector<float> room, y;
+    const auto x = valuesIn(inputs[0], room);
+    const std::vector<float> weights = values(inputs[1]);
     const auto groups = std::int64_t(op.count("groups", 1)), channels = w.channels / groups, taps = w.kernelSize(),
                perGroup = std::int64_t(inputs[1].type().rows()) / taps, outputs = perGroup * groups;
     if (w.channels != std::int64_t(inputs[1].type().columns()))
@@ -81,14 +85,14 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
             ErrorCode::InvalidInput, "{} channels with weights of {} columns", w.channels,
             inputs[1].type().columns());
     const std::vector<double> bias = biasOf(inputs, outputs);
-    std::vector<float> y(std::size_t(w.batch * outputs * w.outputSize()));
+    y.reserve(std::size_t(w.batch * outputs * w.outputSize()));
     for (std::int64_t n = 0; n < w.batch; ++n)
         for (std::int64_t o = 0; o < outputs; ++o) {
-            if (stop.stop_requested())
-                return fail(ErrorCode::Cancelled, "cancelled");
             std::vector<double> plane(std::size_t(w.outputSize()), bias[std::size_t(o)]);
             const std::int64_t group = o / perGroup;
             for (std::int64_t p = 0; p < w.inputSize(); ++p) {
+                if (stop.stop_requested())
+                    return cancelledIn(op);
                 const Window::Three at = position(p, w.input);
                 for (std::int64_t k = 0; k < taps; ++k) {
                     const std::int64_t to = place(w, at, k, w.output);
@@ -98,21 +102,23 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
                             * double(x[std::size_t((n * w.channels + c) * w.inputSize() + p)]);
                 }
             }
-            for (std::int64_t p = 0; p < w.outputSize(); ++p)
-                y[std::size_t((n * outputs + o) * w.outputSize() + p)] = float(plane[std::size_t(p)]);
+            y.insert(y.end(), plane.begin(), plane.end());
         }
     return Tensor::adoptFloats(w.outputShape(outputs), std::move(y));
 }
 
 // Largest value or mean of each window; padding never wins and counts in a mean only if asked for.
-Result<Tensor> pool(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> pool(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const Window w = TRY(windowOf(op, inputs[0].type().shape));
-    const std::vector<float> x = values(inputs[0]);
+    std::vector<float> room, y;
+    const auto x = valuesIn(inputs[0], room);
     const bool largest = op.kind == OpKind::MaxPool, countPadding = op.number("countPadding") != 0;
-    std::vector<float> y(std::size_t(w.batch * w.channels * w.outputSize()));
+    y.reserve(std::size_t(w.batch * w.channels * w.outputSize()));
     for (std::int64_t plane = 0; plane < w.batch * w.channels; ++plane)
         for (std::int64_t p = 0; p < w.outputSize(); ++p) {
+            if (stop.stop_requested())
+                return cancelledIn(op);
             const Window::Three at = position(p, w.output);
             double result = largest ? -1e300 : 0;
             std::int64_t seen = 0;
@@ -133,7 +139,7 @@ Result<Tensor> pool(const Op& op, std::span<const Tensor> inputs, std::stop_toke
             }
             if (!largest)
                 result /= double(std::max<std::int64_t>(1, countPadding ? padded : seen));
-            y[std::size_t(plane * w.outputSize() + p)] = seen == 0 ? 0 : float(result);
+            y.push_back(seen == 0 ? 0 : float(result));
         }
     return Tensor::adoptFloats(w.outputShape(w.channels), std::move(y));
 }

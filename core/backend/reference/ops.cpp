@@ -83,4 +83,18 @@ std::vector<float> reference::values(const Tensor& tensor)
     return tensor.toFloats();
 }
 
+std::span<const float> reference::valuesIn(const Tensor& tensor, std::vector<float>& room)
+{
+    const bool isAligned = reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % alignof(float) == 0;
+    if (isAligned && tensor.type().format->id() == "f32")
+        return tensor.floats();
+    room = tensor.toFloats();
+    return room;
+}
+
+tl::unexpected<Error> reference::cancelledIn(const Op& op)
+{
+    return fail(ErrorCode::Cancelled, "cancelled in {}", nameOf(op.kind));
+}
+
 } // namespace tritloom

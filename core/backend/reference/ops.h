@@ -9,6 +9,23 @@ namespace tritloom::reference {
 
 /// Values as floats whatever the format; shared by all reference ops.
 [[nodiscard]] std::vector<float> values(const Tensor& tensor);
+/// The same where they lie; only what is no aligned f32 is decoded, into `room`.
+[[nodiscard]] std::span<const float> valuesIn(const Tensor& tensor, std::vector<float>& room);
+
+/// Whether a long loop is to end, asked at every number: a token is looked at now and then.
+class StopCheck {
+public:
+    explicit StopCheck(std::stop_token stop)
+        : m_stop(std::move(stop))
+    {
+    }
+    [[nodiscard]] bool operator()() { return ++m_asked % 8192 == 0 && m_stop.stop_requested(); }
+
+private:
+    std::stop_token m_stop;
+    std::uint32_t m_asked = 0;
+};
+[[nodiscard]] tl::unexpected<Error> cancelledIn(const Op& op);
 
 Result<Tensor> embedding(const Op&, std::span<const Tensor>, std::stop_token);
 Result<Tensor> linear(const Op&, std::span<const Tensor>, std::stop_token);

@@ -9,12 +9,16 @@ namespace {
 
 /// y[i] = x[from(position of i)], position: one index a dimension of `shape`.
 template <typename From>
-Tensor arranged(const Shape& shape, From from)
+Result<Tensor> arranged(const Op& op, const Shape& shape, std::stop_token stop, From from)
 {
-    std::vector<float> y(TensorType{nullptr, shape}.elements());
+    const std::size_t size = TensorType{nullptr, shape}.elements();
+    std::vector<float> y;
+    y.reserve(size);
     std::vector<std::int64_t> position(shape.size(), 0);
-    for (float& value : y) {
-        value = from(position);
+    for (StopCheck stopped(std::move(stop)); y.size() < size;) {
+        if (stopped())
+            return cancelledIn(op);
+        y.push_back(from(position));
         for (std::size_t i = shape.size(); i-- > 0;) {
             if (++position[i] < std::int64_t(shape[i]))
                 break;
@@ -52,31 +56,33 @@ Result<Tensor> reshape(const Op& op, std::span<const Tensor> inputs, std::stop_t
     return Tensor::adoptFloats(TRY(shapeAfter(op, inputs)), values(inputs[0]));
 }
 
-Result<Tensor> transpose(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> transpose(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> x = values(inputs[0]);
+    std::vector<float> room;
+    const auto x = valuesIn(inputs[0], room);
     const auto& permutation = op.list("permutation");
     std::vector<std::int64_t> from(permutation.size());
-    return arranged(TRY(shapeAfter(op, inputs)), [&](const std::vector<std::int64_t>& position) {
+    return arranged(op, TRY(shapeAfter(op, inputs)), stop, [&](const std::vector<std::int64_t>& position) {
         for (std::size_t i = 0; i < position.size(); ++i)
             from[std::size_t(permutation[i])] = position[i];
         return x[offsetOf(inputs[0].type().shape, from)];
     });
 }
 
-Result<Tensor> stridedSlice(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> stridedSlice(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> x = values(inputs[0]);
+    std::vector<float> room;
+    const auto x = valuesIn(inputs[0], room);
     const auto &starts = op.list("starts"), &steps = op.list("steps");
     std::vector<std::int64_t> from(starts.size());
-    return arranged(TRY(shapeAfter(op, inputs)), [&](const std::vector<std::int64_t>& position) {
+    return arranged(op, TRY(shapeAfter(op, inputs)), stop, [&](const std::vector<std::int64_t>& position) {
         for (std::size_t i = 0; i < position.size(); ++i)
             from[i] = starts[i] + position[i] * steps[i];
         return x[offsetOf(inputs[0].type().shape, from)];
     });
 }
 
-Result<Tensor> concat(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> concat(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const Shape shape = TRY(shapeAfter(op, inputs));
     const std::size_t axis = op.count("axis");
@@ -90,6 +96,8 @@ Result<Tensor> concat(const Op& op, std::span<const Tensor> inputs, std::stop_to
         parts.push_back(values(input));
     for (std::size_t o = 0; o < outer; ++o)
         for (const auto& part : parts) {
+            if (stop.stop_requested())
+                return cancelledIn(op);
             const std::size_t run = part.size() / outer;
             y.insert(
                 y.end(), part.begin() + std::ptrdiff_t(o * run), part.begin() + std::ptrdiff_t((o + 1) * run));
@@ -97,14 +105,15 @@ Result<Tensor> concat(const Op& op, std::span<const Tensor> inputs, std::stop_to
     return Tensor::adoptFloats(shape, std::move(y));
 }
 
-Result<Tensor> pad(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> pad(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> x = values(inputs[0]);
+    std::vector<float> room;
+    const auto x = valuesIn(inputs[0], room);
     const Shape& shape = inputs[0].type().shape;
     const auto& pads = op.list("pads");
     const std::size_t mode = op.count("mode");
     std::vector<std::int64_t> from(shape.size());
-    return arranged(TRY(shapeAfter(op, inputs)), [&](const std::vector<std::int64_t>& position) {
+    return arranged(op, TRY(shapeAfter(op, inputs)), stop, [&](const std::vector<std::int64_t>& position) {
         for (std::size_t i = 0; i < position.size(); ++i) {
             const auto size = std::int64_t(shape[i]);
             std::int64_t p = position[i] - pads[i];
@@ -120,9 +129,11 @@ Result<Tensor> pad(const Op& op, std::span<const Tensor> inputs, std::stop_token
     });
 }
 
-Result<Tensor> gather(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> gather(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> x = values(inputs[0]), indices = values(inputs[1]);
+    std::vector<float> room;
+    const auto x = valuesIn(inputs[0], room);
+    const std::vector<float> indices = values(inputs[1]);
     const Shape& shape = inputs[0].type().shape;
     const std::size_t axis = op.count("axis"), rank = inputs[1].type().shape.size();
     const auto size = std::int64_t(shape[axis]);
@@ -130,7 +141,7 @@ Result<Tensor> gather(const Op& op, std::span<const Tensor> inputs, std::stop_to
         if (!(index >= float(-size) && index < float(size)))
             return fail(ErrorCode::InvalidInput, "index {} is outside the {} of dimension {}", index, size, axis);
     std::vector<std::int64_t> from(shape.size());
-    return arranged(TRY(shapeAfter(op, inputs)), [&](const std::vector<std::int64_t>& position) {
+    return arranged(op, TRY(shapeAfter(op, inputs)), stop, [&](const std::vector<std::int64_t>& position) {
         std::size_t index = 0;
         for (std::size_t i = 0; i < rank; ++i)
             index = index * inputs[1].type().shape[i] + std::size_t(position[axis + i]);
@@ -144,25 +155,27 @@ Result<Tensor> gather(const Op& op, std::span<const Tensor> inputs, std::stop_to
 }
 
 // Channels become blocks of pixels and back. Order of the channels: [block, block, c], or [c, block, block].
-Result<Tensor> depthToSpace(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> depthToSpace(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> x = values(inputs[0]);
+    std::vector<float> room;
+    const auto x = valuesIn(inputs[0], room);
     const Shape& shape = inputs[0].type().shape;
     const auto block = std::int64_t(op.count("block")), channels = std::int64_t(shape[1]) / (block * block);
     const bool columnsFirst = op.number("columnsFirst") != 0;
-    return arranged(TRY(shapeAfter(op, inputs)), [&](const std::vector<std::int64_t>& p) {
+    return arranged(op, TRY(shapeAfter(op, inputs)), stop, [&](const std::vector<std::int64_t>& p) {
         const std::int64_t inBlock = p[2] % block * block + p[3] % block;
         const std::int64_t channel = columnsFirst ? p[1] * block * block + inBlock : inBlock * channels + p[1];
         return x[offsetOf(shape, {p[0], channel, p[2] / block, p[3] / block})];
     });
 }
 
-Result<Tensor> spaceToDepth(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+Result<Tensor> spaceToDepth(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> x = values(inputs[0]);
+    std::vector<float> room;
+    const auto x = valuesIn(inputs[0], room);
     const Shape& shape = inputs[0].type().shape;
     const auto block = std::int64_t(op.count("block")), channels = std::int64_t(shape[1]);
-    return arranged(TRY(shapeAfter(op, inputs)), [&](const std::vector<std::int64_t>& p) {
+    return arranged(op, TRY(shapeAfter(op, inputs)), stop, [&](const std::vector<std::int64_t>& p) {
         const std::int64_t inBlock = p[1] / channels;
         return x[offsetOf(shape, {p[0], p[1] % channels, p[2] * block + inBlock / block, p[3] * block + inBlock % block})];
     });

@@ -50,50 +50,63 @@ double finish(ReduceFunction function, const std::vector<double>& x)
     return 0;
 }
 
-/// The values behind every element of the result: those with equal indices outside the reduced axes.
-std::vector<std::vector<double>> gathered(const Tensor& tensor, const std::vector<std::int64_t>& axes)
+/// One number of every list of values that have equal indices outside the reduced axes.
+template <typename Finish>
+Result<Tensor> reduced(
+    const Op& op, const Tensor& tensor, std::vector<std::int64_t> axes, std::stop_token stop, Finish finish)
 {
     const Shape& shape = tensor.type().shape;
-    std::vector<std::size_t> steps(shape.size(), 0);
-    std::size_t step = 1;
-    for (std::size_t i = shape.size(); i-- > 0;)
-        if (std::find(axes.begin(), axes.end(), std::int64_t(i)) == axes.end()) {
-            steps[i] = step;
-            step *= shape[i];
+    const Shape result = TRY(inferShape(op, {&shape, 1}));
+    Shape outer, inner; // sizes of what stays and of what is reduced, with the distances between neighbours
+    std::vector<std::size_t> outerSteps, innerSteps;
+    std::size_t step = TensorType{nullptr, shape}.elements();
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        step = shape[i] == 0 ? 0 : step / shape[i];
+        const bool isReduced = std::ranges::find(axes, std::int64_t(i)) != axes.end();
+        (isReduced ? inner : outer).push_back(shape[i]);
+        (isReduced ? innerSteps : outerSteps).push_back(step);
+    }
+    std::vector<float> room, y;
+    const auto x = valuesIn(tensor, room);
+    std::vector<std::size_t> offsets(TensorType{nullptr, inner}.elements());
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+        offsets[i] = stepped(i, inner, innerSteps);
+    std::vector<double> list(offsets.size());
+    StopCheck stopped(std::move(stop));
+    for (std::size_t o = 0, count = TensorType{nullptr, outer}.elements(); o < count; ++o) {
+        const std::size_t first = stepped(o, outer, outerSteps);
+        for (std::size_t i = 0; i < offsets.size(); ++i) {
+            if (stopped())
+                return cancelledIn(op);
+            list[i] = double(x[first + offsets[i]]);
         }
-    const std::vector<float> x = values(tensor);
-    std::vector<std::vector<double>> lists(step);
-    for (std::size_t i = 0; i < x.size(); ++i)
-        lists[stepped(i, shape, steps)].push_back(double(x[i]));
-    return lists;
-}
-
-} // namespace
-
-Result<Tensor> reduce(const Op& op, std::span<const Tensor> inputs, std::stop_token)
-{
-    const Shape& shape = inputs[0].type().shape;
-    const Shape result = TRY(inferShape(op, {&shape, 1}));
-    std::vector<float> y;
-    for (const auto& list : gathered(inputs[0], op.list("axes")))
-        y.push_back(float(finish(ReduceFunction(op.count("function")), list)));
-    return Tensor::adoptFloats(result, std::move(y));
-}
-
-Result<Tensor> argReduce(const Op& op, std::span<const Tensor> inputs, std::stop_token)
-{
-    const Shape& shape = inputs[0].type().shape;
-    const Shape result = TRY(inferShape(op, {&shape, 1}));
-    std::vector<float> y;
-    for (const auto& list : gathered(inputs[0], {std::int64_t(op.count("axis"))})) {
-        const auto best = op.number("largest", 1) != 0 ? std::max_element(list.begin(), list.end())
-                                                       : std::min_element(list.begin(), list.end());
-        y.push_back(float(best - list.begin()));
+        y.push_back(float(finish(list)));
     }
     return Tensor::adoptFloats(result, std::move(y));
 }
 
-Result<Tensor> softmax(const Op& op, std::span<const Tensor> inputs, std::stop_token)
+} // namespace
+
+Result<Tensor> reduce(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    const auto function = ReduceFunction(op.count("function"));
+    return reduced(op, inputs[0], op.list("axes"), std::move(stop), [function](const auto& list) {
+        return finish(function, list);
+    });
+}
+
+Result<Tensor> argReduce(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
+{
+    const bool largest = op.number("largest", 1) != 0;
+    return reduced(
+        op, inputs[0], {std::int64_t(op.count("axis"))}, std::move(stop), [largest](const auto& list) {
+            const auto best = largest ? std::max_element(list.begin(), list.end())
+                                      : std::min_element(list.begin(), list.end());
+            return best - list.begin();
+        });
+}
+
+Result<Tensor> softmax(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const Shape& shape = inputs[0].type().shape;
     std::vector<float> x = values(inputs[0]);
@@ -104,6 +117,8 @@ Result<Tensor> softmax(const Op& op, std::span<const Tensor> inputs, std::stop_t
     for (std::size_t first = 0; first < x.size(); ++first) {
         if (first / step % size != 0)
             continue;
+        if (stop.stop_requested())
+            return cancelledIn(op);
         double largest = double(x[first]), total = 0;
         for (std::size_t i = 0; i < size; ++i)
             largest = std::max(largest, double(x[first + i * step]));

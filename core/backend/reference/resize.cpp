@@ -93,37 +93,47 @@ std::vector<ResizeTaps> resizeTaps(const Op& op, std::size_t dimension, std::siz
 // One dimension after the other; the interpolations are separable.
 Result<Tensor> resize(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
-    const std::vector<float> given = values(inputs[0]);
-    std::vector<double> x(given.begin(), given.end());
+    std::vector<float> room;
+    const auto given = valuesIn(inputs[0], room);
+    std::vector<double> x(given.begin(), given.end()), y;
+    StopCheck stopped(std::move(stop));
     Shape shape = inputs[0].type().shape;
     const auto& sizes = op.list("sizes");
     for (std::size_t d = 0; d < shape.size(); ++d) {
         const auto output = std::size_t(sizes[d]);
         if (output == shape[d] && op.number(fmt::format("scale{}", d), 1) == 1)
             continue;
-        if (stop.stop_requested())
-            return fail(ErrorCode::Cancelled, "cancelled");
         const std::vector<ResizeTaps> taps = resizeTaps(op, d, shape[d], output);
         std::size_t inner = 1, outer = 1;
         for (std::size_t i = 0; i < d; ++i)
             outer *= shape[i];
         for (std::size_t i = d + 1; i < shape.size(); ++i)
             inner *= shape[i];
-        std::vector<double> y(outer * output * inner);
+        y.clear();
+        y.reserve(outer * output * inner);
         for (std::size_t a = 0; a < outer; ++a)
             for (std::size_t o = 0; o < output; ++o)
                 for (std::size_t b = 0; b < inner; ++b) {
+                    if (stopped())
+                        return cancelledIn(op);
                     double sum = 0;
                     for (std::size_t k = 0; k < 4; ++k)
                         if (taps[o].weight[k] != 0)
                             sum += taps[o].weight[k]
                                 * x[(a * shape[d] + std::size_t(taps[o].from[k])) * inner + b];
-                    y[(a * output + o) * inner + b] = sum;
+                    y.push_back(sum);
                 }
-        x = std::move(y);
+        x.swap(y);
         shape[d] = output;
     }
-    return Tensor::adoptFloats(shape, {x.begin(), x.end()});
+    std::vector<float> result;
+    result.reserve(x.size());
+    for (const double value : x) {
+        if (stopped())
+            return cancelledIn(op);
+        result.push_back(float(value));
+    }
+    return Tensor::adoptFloats(shape, std::move(result));
 }
 
 } // namespace tritloom::reference

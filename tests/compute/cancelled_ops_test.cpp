@@ -1,0 +1,104 @@
+#include "compute/cpu/cpu_backend.h"
+
+#include "tests/compute/picture_cases.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+using namespace tritloom;
+
+namespace {
+
+std::vector<OpCase> longCases()
+{
+    std::vector<OpCase> list;
+    const auto add = [&](std::string name, Op op, std::vector<Tensor> inputs) {
+        list.push_back({std::move(name), std::move(op), std::move(inputs)});
+    };
+    const auto resized = [](double mode, double transform) {
+        return Op{
+            OpKind::Resize,
+            {{"mode", mode},
+             {"transform", transform},
+             {"nearest", double(ResizeNearest::Floor)},
+             {"scale2", 400},
+             {"scale3", 400}},
+            {{"sizes", {1, 4, 6400, 6400}}}};
+    };
+    const Tensor small = gaussian({1, 4, 16, 16}, 1), large = gaussian({1, 16, 1500, 1500}, 2);
+    add("resized by copies", resized(double(ResizeMode::Nearest), double(ResizeTransform::Asymmetric)),
+        {small});
+    add("resized between", resized(double(ResizeMode::Linear), double(ResizeTransform::HalfPixel)), {small});
+    add("expanded", {OpKind::Expand, {}, {{"shape", {600, 4, 256, 256}}}}, {gaussian({1, 4, 256, 1}, 3)});
+    add("padded", {OpKind::Pad, {{"mode", 0}}, {{"pads", {0, 0, 3000, 3000, 0, 0, 3000, 3000}}}}, {small});
+    add("from depth to space", {OpKind::DepthToSpace, {{"block", 4}}}, {large});
+    add("transposed", {OpKind::Transpose, {}, {{"permutation", {0, 3, 1, 2}}}}, {large});
+    add("spread windows", windowed(OpKind::TransposedConvolution, {{"kernel", {8, 8}}, {"strides", {8, 8}}}),
+        {gaussian({1, 64, 128, 128}, 4), gaussian({64 * 64, 64}, 5)});
+    add("largest of windows", windowed(OpKind::MaxPool, {{"kernel", {31, 31}}, {"strides", {1, 1}}}),
+        {large});
+    add("sums", {OpKind::Reduce, {{"function", double(ReduceFunction::Sum)}}, {{"axes", {1}}}}, {large});
+    add("added", {OpKind::Binary, {{"function", double(BinaryFunction::Power)}}}, {large, large});
+    add("function", {OpKind::Unary, {{"function", double(UnaryFunction::Erf)}}}, {large});
+    return list;
+}
+
+} // namespace
+
+/// Ops that make, or look at, very many numbers leave off where they are when they are told to.
+class CancelledOpsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void longOpsEndWithinFiftyMilliseconds_data()
+    {
+        QTest::addColumn<int>("index");
+        QTest::addColumn<bool>("isReference");
+        for (std::size_t i = 0; i < m_cases.size(); ++i)
+            for (const bool isReference : {false, true})
+                QTest::addRow("%s, %s", m_cases[i].name.c_str(), isReference ? "reference" : "cpu")
+                    << int(i) << isReference;
+    }
+    void longOpsEndWithinFiftyMilliseconds()
+    {
+        QFETCH(int, index);
+        QFETCH(bool, isReference);
+        using Clock = std::chrono::steady_clock;
+        const auto cpu = makeCpuBackend().value(), reference = makeReferenceBackend();
+        const OpCase& c = m_cases[std::size_t(index)];
+        std::vector<TensorType> types;
+        for (const Tensor& input : c.inputs)
+            types.push_back(input.type());
+        Backend& backend = isReference || !cpu->supports(c.op, types) ? *reference : *cpu;
+        std::vector<DeviceTensor> inputs;
+        for (const Tensor& input : c.inputs)
+            inputs.push_back(backend.upload(input).value());
+        double shortest = 1e9; // other programs may take the processor once
+        for (int attempt = 0; attempt < 5 && shortest >= 50; ++attempt) {
+            std::stop_source source;
+            Clock::time_point asked;
+            std::thread other([&] {
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                asked = Clock::now();
+                source.request_stop();
+            });
+            const auto result = backend.run(c.op, inputs, source.get_token());
+            const auto ended = Clock::now();
+            other.join();
+            QVERIFY(!result);
+            QCOMPARE(result.error().code, ErrorCode::Cancelled);
+            shortest = std::min(shortest, std::chrono::duration<double, std::milli>(ended - asked).count());
+        }
+        QVERIFY2(shortest < 50, qPrintable(QString("%1 ms").arg(shortest)));
+    }
+
+private:
+    const std::vector<OpCase> m_cases = longCases();
+};
+
+QTEST_APPLESS_MAIN(CancelledOpsTest)
+#include "cancelled_ops_test.moc"
