@@ -160,20 +160,7 @@ void MainWindow::connectActions()
         addRecentFile(model.path);
         m_openedPath = model.path;
         show(std::move(made), modelName(model.path));
-        if (!model.problem.isEmpty())
-            showNotice(
-                m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(model.problem)),
-                NoticeKind::Warning);
-        if (!model.notice.isEmpty())
-            showNotice(m_banner, tr("Attention: %1").arg(coreWords(model.notice)), NoticeKind::Warning);
-        else if (const std::string& unknown = m_workspace->unknownChoices(); !unknown.empty())
-            showNotice(m_banner, tr("Attention: %1").arg(coreWords(unknown)), NoticeKind::Warning);
-        else if (m_workspace->offersRowGroups())
-            showNotice(
-                m_banner,
-                tr("GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to int8row: "
-                   ".tritloom and other kinds of file hold them, GGUF does not."),
-                NoticeKind::Information);
+        tellOf(model);
         // The original's own figures are what every change is held against.
         if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
             m_workspace->evaluation().request(m_workspace->document().allocation());

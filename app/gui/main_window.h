@@ -69,6 +69,7 @@ private:
     void togglePins();
     void refreshActions();
     void refreshTitle();
+    void tellOf(const OpenedModel& model); ///< what was found and mended while it was opened
     void enter(); ///< the history's present model
     void leave();
     void stepTo(std::shared_ptr<Workspace> next, const QString& text);

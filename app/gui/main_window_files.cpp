@@ -1,4 +1,4 @@
-// Ways in and out of the main window: dialogs and drops.
+// Ways in and out of the main window: dialogs, drops, and what there is to say of them.
 #include "app/gui/core_words.h"
 #include "app/gui/main_window.h"
 #include "app/gui/notice.h"
@@ -35,6 +35,24 @@ void MainWindow::chooseFolder()
         return;
     setLastFolder("open", path);
     open(path);
+}
+
+void MainWindow::tellOf(const OpenedModel& model)
+{
+    if (!model.problem.isEmpty())
+        showNotice(
+            m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(model.problem)),
+            NoticeKind::Warning);
+    if (!model.notice.isEmpty())
+        showNotice(m_banner, tr("Attention: %1").arg(coreWords(model.notice)), NoticeKind::Warning);
+    else if (const std::string& unknown = m_workspace->unknownChoices(); !unknown.empty())
+        showNotice(m_banner, tr("Attention: %1").arg(coreWords(unknown)), NoticeKind::Warning);
+    else if (m_workspace->offersRowGroups())
+        showNotice(
+            m_banner,
+            tr("GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to int8row: "
+               ".tritloom and other kinds of file hold them, GGUF does not."),
+            NoticeKind::Information);
 }
 
 void MainWindow::saveCopy()

@@ -1,4 +1,4 @@
-// Programs are really killed here, with SIGKILL, and disks really run full.
+// What a project keeps: programs are really killed here, with SIGKILL, and disks really run full.
 #include "app/session/plugin_host.h"
 #include "app/session/workspace.h"
 #include "tests/support/program.h"
@@ -102,6 +102,29 @@ private slots:
         QCOMPARE(again["recalled"].toInt() + again["measured"].toInt(), cells);
         QVERIFY(again["recalled"].toInt() > 0 && again["measured"].toInt() > 0);
         QCOMPARE(again["layers"], whole["layers"]); // the same numbers, to the last digit
+    }
+
+    void whatAProjectHasOfOtherPluginsIsToldAndKept()
+    {
+        const QTemporaryDir folder;
+        const PluginHost plugins;
+        const auto store = ProjectStore::open(folder.filePath("foreign.tritproj").toStdString()).value();
+        const std::shared_ptr<const Model> model = TinyModel{}.make();
+        Allocation foreign = model->original();
+        foreign[LayerId(1)] = {"q4_0", "method-of-tomorrow", {}};
+        foreign[LayerId(2)] = {"q4_0", "rtn", {}};
+        QVERIFY(store->save(*model, "current", foreign, {}).has_value());
+        {
+            const auto workspace = Workspace::create(model, plugins, {}, store).value();
+            Allocation known = foreign;
+            known[LayerId(1)] = {};
+            QVERIFY(workspace->document().allocation() == known);
+            QCOMPARE(
+                workspace->unknownChoices(),
+                "1 layers of the project have a format or method that this program does not have and are as stored: "
+                    + model->layers[1].name + " (q4_0 by method-of-tomorrow)");
+        }
+        QVERIFY(store->load(*model, "current").value()->allocation == foreign); // looking changes nothing
     }
 
     void aKillDuringEditsLosesAtMostTheLastSecond()

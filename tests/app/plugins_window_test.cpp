@@ -71,29 +71,6 @@ private slots:
     }
     void cleanup() { m_window.reset(); }
 
-    void whatAProjectHasOfOtherPluginsIsToldAndKept()
-    {
-        const auto path = m_folder.filePath("foreign.tritproj").toStdString();
-        const auto store = ProjectStore::open(path).value();
-        const auto model = loadModel(sampleModelPath()).value();
-        Allocation foreign = model->original();
-        foreign[LayerId(1)] = {"q4_k", "method-of-tomorrow", {}};
-        foreign[LayerId(2)] = {"q4_k", "rtn", {}};
-        QVERIFY(store->save(*model, "current", foreign, {}).has_value());
-        {
-            const auto workspace = openSample(store);
-            Allocation known = foreign;
-            known[LayerId(1)] = {};
-            QVERIFY(workspace->document().allocation() == known);
-            QCOMPARE(
-                workspace->unknownChoices(),
-                "1 layers of the project have a format or method that this program does not have and are as stored: "
-                    + model->layers[1].name + " (q4_k by method-of-tomorrow)");
-        }
-        QVERIFY(store->load(*model, "current").value()->allocation == foreign); // looking changes nothing
-        QVERIFY(openSample()->unknownChoices().empty());
-    }
-
     void aMetricFillsTheMapInThePlaceOfTheSweep()
     {
         auto* const page = qobject_cast<SensitivityPage*>(m_window->page("sensitivity"));
