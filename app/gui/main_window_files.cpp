@@ -50,7 +50,8 @@ void MainWindow::tellOf(const OpenedModel& model)
     else if (m_workspace->offersRowGroups())
         showNotice(
             m_banner,
-            tr("GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to int8row: "
+            tr("GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to "
+               "int8row: "
                ".tritloom and other kinds of file hold them, GGUF does not."),
             NoticeKind::Information);
 }

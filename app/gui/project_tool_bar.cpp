@@ -192,7 +192,8 @@ void ProjectToolBar::fitLabels()
     const auto fits = [this] {
         int sum = edges;
         for (QAction* const action : actions())
-            if (const QWidget* const widget = widgetForAction(action); widget != nullptr && action->isVisible())
+            if (const QWidget* const widget = widgetForAction(action);
+                widget != nullptr && action->isVisible())
                 sum += gap
                     + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
         return sum <= width();

@@ -11,7 +11,9 @@ namespace tritloom {
 constexpr std::array reportSentences{
     QT_TRANSLATE_NOOP("Core", "layers by format: %1"),
     QT_TRANSLATE_NOOP(
-        "Core", "%1 layers of the project have a format or method that this program does not have and are as stored: %2"),
+        "Core",
+        "for %1 of %2 layers the project names a format or method that this program does not have, so they "
+        "are as stored: %3"),
     QT_TRANSLATE_NOOP("Core", "%1 are %2 bytes, the smallest choice of formats has %3"),
     QT_TRANSLATE_NOOP(
         "Core", "%1 pictures. Random low bits are set in 0.875 of bytes and score 369117 a channel."),

@@ -241,9 +241,8 @@ Result<void> runComparison(
             auto made = Result<void>();
             if (chooses) {
                 TRY_VOID(check());
-                made = allocateRow(row, meter.session(), store, stop, [&](double fraction) {
-                    part(ofSweep * fraction);
-                });
+                made = allocateRow(
+                    row, meter.session(), store, stop, [&](double fraction) { part(ofSweep * fraction); });
             }
             if (made) {
                 const Key key = keyOfRow(row, meter);

@@ -41,14 +41,14 @@ struct ComparisonRow {
 [[nodiscard]] Result<std::vector<ComparisonRow>> comparisonRows(
     const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
     const MethodLookup& lookup, std::vector<std::string>* leftOut = nullptr);
-/// For each budget, as parseBudget() takes it, and each method of `rows`: the formats of the method's rows, chosen
-/// for each layer by the exact knapsack over a measured sweep. A budget that is too small is a row that failed.
-/// Errors: InvalidInput (no budget, or one that is none).
+/// For each budget, as parseBudget() takes it, and each method of `rows`: the formats of the method's rows,
+/// chosen for each layer by the exact knapsack over a measured sweep. A budget that is too small is a row
+/// that failed. Errors: InvalidInput (no budget, or one that is none).
 [[nodiscard]] Result<std::vector<ComparisonRow>> budgetRows(
     const Model& model, const std::vector<std::string>& budgets, const std::vector<ComparisonRow>& rows,
     const MethodLookup& lookup);
-/// Makes the allocation of a row with a budget: every layer is measured in every format, by the store where it
-/// knows. Errors: Cancelled, those of sweep() and allocate().
+/// Makes the allocation of a row with a budget: every layer is measured in every format, by the store where
+/// it knows. Errors: Cancelled, those of sweep() and allocate().
 [[nodiscard]] Result<void> allocateRow(
     ComparisonRow& row, DivergenceMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(double)>& progress);

@@ -15,8 +15,7 @@ std::string mixtureOf(const Allocation& allocation)
     for (const LayerChoice& choice : allocation.layers)
         ++counts[choice.format.empty() ? "as stored" : choice.format];
     std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
-    std::ranges::stable_sort(
-        sorted, std::greater(), [](const auto& format) { return format.second; });
+    std::ranges::stable_sort(sorted, std::greater(), [](const auto& format) { return format.second; });
     std::string text;
     for (const auto& [format, count] : sorted)
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, format);
@@ -36,10 +35,11 @@ Result<std::vector<ComparisonRow>> budgetRows(
         for (const ComparisonRow& row : rows) {
             if (row.isOriginal() || row.budgetBytes > 0)
                 continue;
-            auto same = std::find_if(made.begin() + std::ptrdiff_t(first), made.end(), [&](const auto& other) {
-                return other.candidate.method == row.candidate.method
-                    && other.candidate.parameters == row.candidate.parameters;
-            });
+            auto same =
+                std::find_if(made.begin() + std::ptrdiff_t(first), made.end(), [&](const auto& other) {
+                    return other.candidate.method == row.candidate.method
+                        && other.candidate.parameters == row.candidate.parameters;
+                });
             if (same == made.end()) {
                 ComparisonRow under;
                 under.candidate = {budget, row.candidate.method, row.candidate.parameters};

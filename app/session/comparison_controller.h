@@ -20,8 +20,9 @@ public:
     [[nodiscard]] const std::vector<ComparisonRow>& rows() const { return m_rows; }
     /// What rows tell: of text, or of what the network does with pictures.
     [[nodiscard]] const ComparisonKind& kind() const;
-    /// The original and pairs that fit; rows that were there before keep their numbers while the data are the same. Starts.
-    /// budgets: see budgetRows(). Errors: see comparisonRows(), budgetRows(), makeComparisonMeter().
+    /// The original and pairs that fit; rows that were there before keep their numbers while the data are the
+    /// same. Starts. budgets: see budgetRows(). Errors: see comparisonRows(), budgetRows(),
+    /// makeComparisonMeter().
     [[nodiscard]] Result<void> start(
         const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
         const std::vector<std::string>& budgets = {});

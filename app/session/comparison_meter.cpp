@@ -78,10 +78,12 @@ public:
         };
         if (m_engine->model()->picture->task == PictureTask::Classification) {
             for (const auto& value :
-                 {found.top1, found.top5, found.agreement, found.loss, std::optional(speed), found.referenceTop1})
+                 {found.top1, found.top5, found.agreement, found.loss, std::optional(speed),
+                  found.referenceTop1})
                 put(value);
         } else if (m_engine->model()->picture->task == PictureTask::Detection) {
-            for (const auto& value : {found.boxAgreement, found.boxes, std::optional(speed), found.referenceBoxes})
+            for (const auto& value :
+                 {found.boxAgreement, found.boxes, std::optional(speed), found.referenceBoxes})
                 put(value);
         } else {
             for (const auto& value :

@@ -18,8 +18,9 @@ struct ComparisonColumn {
     bool isReference = false; ///< of the model before compression: the same in every row, in no table
 };
 
-/// What is told of rows on one kind of data. The first column is the divergence; before those of references stands
-/// how fast the compressed layers are multiplied here and now: tokens one after the other, or pictures a second.
+/// What is told of rows on one kind of data. The first column is the divergence; before those of references
+/// stands how fast the compressed layers are multiplied here and now: tokens one after the other, or pictures
+/// a second.
 struct ComparisonKind {
     std::vector<ComparisonColumn> columns;
     const char*
@@ -50,7 +51,8 @@ public:
 /// Errors: those of PictureEngine::makeSession().
 [[nodiscard]] Result<std::unique_ptr<ComparisonMeter>>
 makeComparisonMeter(const std::shared_ptr<PictureEngine>& pictures);
-/// For whatever the model works on. engine: outlives the meter. Errors: Unsupported (cannot be measured, no pictures yet).
+/// For whatever the model works on. engine: outlives the meter. Errors: Unsupported (cannot be measured, no
+/// pictures yet).
 [[nodiscard]] Result<std::unique_ptr<ComparisonMeter>>
 makeComparisonMeter(const Engine& engine, ResultStore* store);
 

@@ -152,15 +152,19 @@ void Workspace::restore()
     for (std::size_t i = 0; i < model().layers.size(); ++i)
         if (LayerChoice& choice = (*saved)->allocation.layers[i];
             !choice.format.empty() && m_plugins.find(choice.method) == nullptr) {
-            unknown.push_back(fmt::format("{} ({} by {})", model().layers[i].name, choice.format, choice.method));
+            unknown.push_back(
+                fmt::format("{} ({} by {})", model().layers[i].name, choice.format, choice.method));
             choice = {};
         }
     if (!unknown.empty()) {
         constexpr std::size_t mostNamed = 3;
         const std::size_t named = std::min(unknown.size(), mostNamed);
         m_unknownChoices = fmt::format(
-            "{} layers of the project have a format or method that this program does not have and are as stored: {}{}",
-            unknown.size(), fmt::join(unknown.begin(), unknown.begin() + std::ptrdiff_t(named), ", "),
+            "for {} of {} layers the project names a format or method that this program does not have, so "
+            "they are as "
+            "stored: {}{}",
+            unknown.size(), model().layers.size(),
+            fmt::join(unknown.begin(), unknown.begin() + std::ptrdiff_t(named), ", "),
             named < unknown.size() ? ", …" : "");
     }
     m_document.replace((*saved)->allocation, tr("Restore the project"));

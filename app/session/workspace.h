@@ -72,8 +72,8 @@ public:
     /// Waits for the last autosave and writes a copy of the project. Errors: Io.
     [[nodiscard]] Result<void> saveCopy(const std::filesystem::path& path);
 
-    /// A sentence about layers of the project whose format or method this program does not have: they are as stored,
-    /// and the file keeps what it says until the first edit. Empty: none.
+    /// A sentence about layers of the project whose format or method this program does not have: they are as
+    /// stored, and the file keeps what it says until the first edit. Empty: none.
     [[nodiscard]] const std::string& unknownChoices() const { return m_unknownChoices; }
 
     [[nodiscard]] const Model& model() const { return *m_engine->model(); }

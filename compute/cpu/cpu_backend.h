@@ -24,8 +24,8 @@ enum class CpuActivations : std::uint8_t {
 [[nodiscard]] Result<std::unique_ptr<Backend>>
 makeCpuBackend(std::string instructionSet = {}, CpuActivations activations = CpuActivations::Exact);
 
-/// Dense products of floats, which a library makes by the best set that it knows, take nothing above this one from
-/// now on. Only before the first of them; for measuring one set.
+/// Dense products of floats, which a library makes by the best set that it knows, take nothing above this one
+/// from now on. Only before the first of them; for measuring one set.
 void limitDenseProducts(std::string_view instructionSet);
 
 /// Whether products with such weights round their inputs under CpuActivations::EightBit: those of formats

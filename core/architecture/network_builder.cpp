@@ -111,7 +111,8 @@ Result<void> NetworkBuilder::bound(
     if (numbers > most.value())
         return fail(
             ErrorCode::Unsupported,
-            "{}: what comes out, [{}], are {:.0f} numbers, more than the {:.0f} that are run for {:.0f} numbers "
+            "{}: what comes out, [{}], are {:.0f} numbers, more than the {:.0f} that are run for {:.0f} "
+            "numbers "
             "that go in and {:.0f} in the file",
             node, fmt::join(made, ", "), numbers, most.value(), m_given, m_stored);
     m_made += numbers;
@@ -125,7 +126,8 @@ Result<void> NetworkBuilder::bound(
     if (m_work > most.work())
         return fail(
             ErrorCode::Unsupported,
-            "{}: with {:.3g} steps for [{}] all nodes take {:.3g}, more than the {:.3g} that are run for {:.0f} "
+            "{}: with {:.3g} steps for [{}] all nodes take {:.3g}, more than the {:.3g} that are run for "
+            "{:.0f} "
             "numbers that go in and {:.0f} in the file",
             node, work, fmt::join(made, ", "), m_work, most.work(), m_given, m_stored);
     return {};

@@ -156,7 +156,8 @@ checkSize(const Sizes& sizes, const std::vector<Part>& parts, std::size_t fileBy
     return {};
 }
 
-/// int8 codes of the whole tensor, then one float per group: as they lie in the file, where groups lie in rows.
+/// int8 codes of the whole tensor, then one float per group: as they lie in the file, where groups lie in
+/// rows.
 Result<NamedTensor> quantized(
     const Part& part, std::span<const std::byte> bytes, std::uint64_t group,
     const std::shared_ptr<const void>& owner)
@@ -262,7 +263,8 @@ parse(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<c
     });
     if (sizes.version == 2)
         model.notices.push_back(fmt::format(
-            "The weights are 8-bit integers in groups of {} with f32 scales, which no number format stores: as they "
+            "The weights are 8-bit integers in groups of {} with f32 scales, which no number format stores: "
+            "as they "
             "are, they are read as f32",
             sizes.group));
     return model;

@@ -109,7 +109,8 @@ ProjectStore::open(const std::filesystem::path& path, std::span<const char* cons
         database->exec("PRAGMA synchronous = NORMAL");
         database->exec("PRAGMA foreign_keys = ON");
         if (version < int(steps.size())) {
-            SQLite::Transaction transaction(*database); // one for all: a step that fails leaves the file as it was
+            SQLite::Transaction transaction(
+                *database); // one for all: a step that fails leaves the file as it was
             for (const char* const step : steps.subspan(std::size_t(version)))
                 database->exec(step);
             database->exec(fmt::format("PRAGMA user_version = {}", steps.size()));

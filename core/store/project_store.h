@@ -43,7 +43,8 @@ public:
     struct Saved {
         Allocation allocation;
         std::vector<bool> pinned;
-        std::vector<std::string> unknown; ///< "blk.0.attn_q (int99g0)": as stored now, as no such format is known
+        std::vector<std::string>
+            unknown; ///< "blk.0.attn_q (int99g0)": as stored now, as no such format is known
     };
     /// Layers are matched by name; layers the file does not know stay as stored.
     [[nodiscard]] Result<void> save(

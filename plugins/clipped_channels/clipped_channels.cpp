@@ -52,8 +52,8 @@ std::vector<ChannelRange> clippedRanges(std::vector<ChannelRange> ranges, double
         highs.push_back(range.high);
     }
     const auto low = usualRange(lows, deviations), high = usualRange(highs, deviations);
-    // So many outliers are how channels scatter, as behind a ReLU. As many are usual as of normal numbers, at either
-    // end, and a twentieth more.
+    // So many outliers are how channels scatter, as behind a ReLU. As many are usual as of normal numbers, at
+    // either end, and a twentieth more.
     const double usual = 0.05 + 2 * std::erfc(deviations / std::sqrt(2.0));
     const auto beyond = std::ranges::count_if(ranges, [&](const ChannelRange& range) {
         return (range.low < 0 && range.low < low.first) || (range.high > 0 && range.high > high.second);

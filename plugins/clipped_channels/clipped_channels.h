@@ -31,8 +31,8 @@ struct ChannelRange {
     double low = 0, high = 0;
 };
 /// Each extreme brought to within `deviations` times 1.4826 x the median absolute deviation of that extreme
-/// over the channels from its median. 0: nothing is clipped, nor where far more channels lie beyond than normal
-/// numbers do: they are no outliers.
+/// over the channels from its median. 0: nothing is clipped, nor where far more channels lie beyond than
+/// normal numbers do: they are no outliers.
 [[nodiscard]] std::vector<ChannelRange> clippedRanges(std::vector<ChannelRange> ranges, double deviations);
 
 /// x ~ scale * (code - zero), a grid a channel.

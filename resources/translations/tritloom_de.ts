@@ -8300,8 +8300,8 @@ Divergenz %1</translation>
             <translation>%1 sind %2 Bytes, die kleinste Wahl der Formate hat %3</translation>
         </message>
         <message>
-            <source>%1 layers of the project have a format or method that this program does not have and are as stored: %2</source>
-            <translation>%1 Schichten des Projekts haben ein Format oder Verfahren, das dieses Programm nicht hat, und sind wie gespeichert: %2</translation>
+            <source>for %1 of %2 layers the project names a format or method that this program does not have, so they are as stored: %3</source>
+            <translation>Für %1 von %2 Schichten nennt das Projekt ein Format oder Verfahren, das dieses Programm nicht hat; sie sind wie gespeichert: %3</translation>
         </message>
         <message>
             <source>%1 of the base model are in the file, so that it opens alone</source>

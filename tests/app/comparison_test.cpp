@@ -140,7 +140,8 @@ private slots:
                         m_plugins.lookup())
                         .value();
         QCOMPARE(rows.size(), std::size_t(3)); // ternary writes none of them, and so has no budget either
-        const std::vector<ComparisonRow> fresh = budgetRows(model, {"2bpw", "3.5bpw", "1.7MB"}, rows, m_plugins.lookup()).value();
+        const std::vector<ComparisonRow> fresh =
+            budgetRows(model, {"2bpw", "3.5bpw", "1.7MB"}, rows, m_plugins.lookup()).value();
         auto made = fresh;
         QCOMPARE(made.size(), std::size_t(3));
         QVERIFY2(made[0].isDone && made[0].failure.starts_with("2bpw are "), made[0].failure.c_str());
@@ -161,8 +162,11 @@ private slots:
         }
         // Of several choices within the budget that of the measured table is taken.
         SensitivityTable table = emptyTable(model, fresh[1].choices, m_plugins.lookup());
-        QVERIFY(sweep(table, meter->session(), store.get(), 0, {}, [](LayerId, std::size_t, const SensitivityCell&) {}));
-        const AllocationRules rules{.pinned = {}, .budgetBytes = fresh[1].budgetBytes, .methods = m_plugins.lookup()};
+        QVERIFY(sweep(
+            table, meter->session(), store.get(), 0, {},
+            [](LayerId, std::size_t, const SensitivityCell&) {}));
+        const AllocationRules rules{
+            .pinned = {}, .budgetBytes = fresh[1].budgetBytes, .methods = m_plugins.lookup()};
         QVERIFY(allocate(model, table, model.original(), rules).value().allocation == made[1].allocation);
         auto again = fresh;
         CountingMeter other(makeComparisonMeter(*m_engine, store.get()).value());
@@ -176,11 +180,14 @@ private slots:
 
     void rowsTellHowFastTheirKernelsAre()
     {
-        auto rows = comparisonRows(*m_engine->model(), {"q8_0"}, {{"", "rtn", {{"search", 0}}}}, m_plugins.lookup()).value();
+        auto rows =
+            comparisonRows(*m_engine->model(), {"q8_0"}, {{"", "rtn", {{"search", 0}}}}, m_plugins.lookup())
+                .value();
         auto meter = makeComparisonMeter(*m_engine, nullptr).value();
         QVERIFY(runComparison(rows, *meter, nullptr, {}, [](std::size_t, const ComparisonRow&) {}));
         const auto& columns = textComparison().columns;
-        const auto speed = std::ranges::find(columns, "tokensPerSecond", &ComparisonColumn::key) - columns.begin();
+        const auto speed =
+            std::ranges::find(columns, "tokensPerSecond", &ComparisonColumn::key) - columns.begin();
         QVERIFY(rows[0].numbers[std::size_t(speed)].value > 1);
     }
 
@@ -208,7 +215,12 @@ private slots:
         row.bytes = 1000000;
         row.isDone = true;
         const double nan = std::numeric_limits<double>::quiet_NaN();
-        row.numbers = {{0.01, 0.001}, {30, 1}, {nan, nan}, {50, nan}, {29, 1}}; // KL, perplexity, same token, speed, of the model
+        row.numbers = {
+            {0.01, 0.001},
+            {30, 1},
+            {nan, nan},
+            {50, nan},
+            {29, 1}}; // KL, perplexity, same token, speed, of the model
         row.compressSeconds = 1;
         ComparisonRow broken;
         broken.candidate = {"q4_k", "rtn", {}};

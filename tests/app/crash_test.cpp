@@ -121,8 +121,11 @@ private slots:
             QVERIFY(workspace->document().allocation() == known);
             QCOMPARE(
                 workspace->unknownChoices(),
-                "1 layers of the project have a format or method that this program does not have and are as stored: "
-                    + model->layers[1].name + " (q4_0 by method-of-tomorrow)");
+                fmt::format(
+                    "for 1 of {} layers the project names a format or method that this program does not "
+                    "have, so they "
+                    "are as stored: {} (q4_0 by method-of-tomorrow)",
+                    model->layers.size(), model->layers[1].name));
         }
         QVERIFY(store->load(*model, "current").value()->allocation == foreign); // looking changes nothing
     }

@@ -133,8 +133,10 @@ private slots:
                     continue; // the field of a spin box, which speaks for it
                 QAccessibleInterface* const told = QAccessible::queryAccessibleInterface(widget);
                 if (told == nullptr || told->text(QAccessible::Name).isEmpty())
-                    nameless << QString("%1: %2 %3 in %4").arg(
-                        page.id, widget->metaObject()->className(), widget->objectName(), parent->objectName());
+                    nameless << QString("%1: %2 %3 in %4")
+                                    .arg(
+                                        page.id, widget->metaObject()->className(), widget->objectName(),
+                                        parent->objectName());
             }
         }
         nameless.removeDuplicates();

@@ -53,8 +53,8 @@ private slots:
             shares += phase["share"].toDouble();
         QVERIFY(std::abs(shares - 1) < 0.01);
         QCOMPARE(cli({"bench", "nonsense"}).exitCode, 2);
-        const QStringList cached{"bench", "kernels", "--formats", "q4_0", "--rows", "48", "--inner", "256", "--columns",
-                                 "1", "--mode", "exact", "--cached", "--json"};
+        const QStringList cached{"bench", "kernels",   "--formats", "q4_0",   "--rows", "48",       "--inner",
+                                 "256",   "--columns", "1",         "--mode", "exact",  "--cached", "--json"};
         QCOMPARE(cli(cached).json()["rows"].toArray().size(), 1);
         QCOMPARE(cli({"bench", "fit", "--cached"}).exitCode, 2);
     }

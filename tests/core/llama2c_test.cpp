@@ -63,15 +63,17 @@ private slots:
         std::size_t asTheyLie = 0;
         for (const NamedTensor& tensor : model->tensors)
             if (tensor.packed) {
-                QCOMPARE(tensor.packed->bytes(), tensor.shape[0] * tensor.shape[1] / 8 * 12); // 8 codes and a scale
+                QCOMPARE(
+                    tensor.packed->bytes(),
+                    tensor.shape[0] * tensor.shape[1] / 8 * 12); // 8 codes and a scale
                 ++asTheyLie;
             }
-        QCOMPARE(asTheyLie, std::size_t(31)); // of 36: groups cross the rows of ffn_down, which have 172 weights
+        QCOMPARE(
+            asTheyLie, std::size_t(31)); // of 36: groups cross the rows of ffn_down, which have 172 weights
         for (const NamedTensor& tensor : model->tensors) {
             const Tensor decoded = materialise(tensor).value();
             QCOMPARE(decoded.type().format->id(), std::string("f32"));
-            const auto ours = decoded.toFloats(),
-                       exact = original->find(tensor.name)->stored.toFloats();
+            const auto ours = decoded.toFloats(), exact = original->find(tensor.name)->stored.toFloats();
             QCOMPARE(ours.size(), exact.size());
             for (std::size_t i = 0; i < ours.size(); i += 8) {
                 float largest = 0, error = 0;
@@ -84,7 +86,8 @@ private slots:
         }
     }
 
-    /// Groups of 8 cross rows of 4 and fill those of 8: decoded or left as they lie, the numbers are the same.
+    /// Groups of 8 cross rows of 4 and fill those of 8: decoded or left as they lie, the numbers are the
+    /// same.
     void groupsMayCrossRows()
     {
         std::vector<std::byte> bytes = bytesOf({0x616b3432, 2, 4, 8, 1, 2, 2, 4, 4}, 220);

@@ -163,7 +163,8 @@ private slots:
         const auto failed = ProjectStore::open(path, steps);
         QVERIFY(!failed);
         QVERIFY2(
-            failed.error().message.find("no such table: nowhere") != std::string::npos, failed.error().message.c_str());
+            failed.error().message.find("no such table: nowhere") != std::string::npos,
+            failed.error().message.c_str());
         QCOMPARE(schemaOf(), before); // the step that would have gone well is taken back too
         QVERIFY(ProjectStore::open(path).value()->load(*model, "current").value()->allocation == allocation);
         steps.pop_back();

@@ -66,11 +66,11 @@ void CompareChart::show(
         hasPowers ? static_cast<QAbstractAxis*>(m_powers) : static_cast<QAbstractAxis*>(m_plain);
     m_powers->setVisible(hasPowers);
     m_plain->setVisible(!hasPowers);
-    const QString what = isSeconds
-        ? tr("Seconds to compress")
-        : QCoreApplication::translate("Comparison", kind.columns[column].title);
+    const QString what = isSeconds ? tr("Seconds to compress")
+                                   : QCoreApplication::translate("Comparison", kind.columns[column].title);
     axis->setTitleText(
-        isDivergence && kind.columns.front().title == std::string_view("KL") ? tr("KL divergence, nats") : what);
+        isDivergence && kind.columns.front().title == std::string_view("KL") ? tr("KL divergence, nats")
+                                                                             : what);
     const auto height = [number, hasPowers](const ComparisonRow& row) {
         return hasPowers ? std::max(number(row), smallest) : number(row);
     };

@@ -73,8 +73,9 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     m_budgets->setObjectName("compareBudgets");
     m_budgets->setPlaceholderText(tr("Budgets, e.g. 3bpw, 4bpw"));
     m_budgets->setAccessibleName(tr("Budgets to compare"));
-    m_budgets->setToolTip(tr("For each size (bits per weight, or MB of all tensors) every method also chooses among the "
-                             "formats, layer by layer, by what they were measured to cost"));
+    m_budgets->setToolTip(
+        tr("For each size (bits per weight, or MB of all tensors) every method also chooses among the "
+           "formats, layer by layer, by what they were measured to cost"));
     m_budgets->setClearButtonEnabled(true);
     m_number->setObjectName("compareNumber");
     m_number->setAccessibleName(tr("What the chart shows beside the size"));
@@ -189,7 +190,8 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
 void ComparePage::start()
 {
     std::vector<std::string> budgets;
-    for (const QString& budget : m_budgets->text().split(QRegularExpression("\\s*[,;]\\s*"), Qt::SkipEmptyParts))
+    for (const QString& budget :
+         m_budgets->text().split(QRegularExpression("\\s*[,;]\\s*"), Qt::SkipEmptyParts))
         budgets.push_back(budget.trimmed().toStdString());
     if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods(), budgets); !started)
         showNotice(this, coreWords(started.error().message));
@@ -212,7 +214,8 @@ void ComparePage::showState()
     m_run->setText(running ? tr("Stop") : tr("Compare"));
     m_run->setEnabled(why.isEmpty() && (running || (methods > 0 && formats > 0)));
     const ComparisonRow* const row = selected();
-    m_take->setEnabled(row != nullptr && !row->allocation.layers.empty() && !m_table->selectedItems().isEmpty());
+    m_take->setEnabled(
+        row != nullptr && !row->allocation.layers.empty() && !m_table->selectedItems().isEmpty());
     m_save->setEnabled(done > 0);
     m_choice->setVisible(!rows.empty());
     m_table->setVisible(!rows.empty());

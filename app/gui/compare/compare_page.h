@@ -22,8 +22,8 @@ class ChoiceButton;
 class ElidedLabel;
 class ParameterButton;
 
-/// Methods x formats, and methods x budgets, side by side: what to run on the left, results as they come on the right, each row one
-/// click away from being the allocation. GUI thread only.
+/// Methods x formats, and methods x budgets, side by side: what to run on the left, results as they come on
+/// the right, each row one click away from being the allocation. GUI thread only.
 class ComparePage final : public QWidget {
     Q_OBJECT
 

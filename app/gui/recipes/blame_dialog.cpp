@@ -256,8 +256,8 @@ QWidget* makeBlameButton(Workspace& workspace, QWidget* parent)
     auto* const button = new QPushButton(BlameDialog::tr("Which layers?"), parent);
     button->setObjectName(QStringLiteral("blameMean"));
     const auto refresh = [button, &workspace] {
-        const QString whyNot = workspace.isUnchanged() ? nothingToBlame()
-                                                       : coreWords(workspace.engine().whyNotEvaluated());
+        const QString whyNot =
+            workspace.isUnchanged() ? nothingToBlame() : coreWords(workspace.engine().whyNotEvaluated());
         button->setEnabled(whyNot.isEmpty());
         button->setToolTip(
             whyNot.isEmpty() ? BlameDialog::tr("Find the layers that carry the loss, by taking them back")

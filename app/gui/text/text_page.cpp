@@ -211,13 +211,14 @@ void TextPage::show(const TextComparison& comparison)
         QStringList list;
         if (*comparison.firstDifference < tokens.size())
             for (const auto& candidate : tokens[*comparison.firstDifference].candidates)
-                list << QString("%1\u00a0%2").arg(
-                    QLocale()
-                        .quoteString(
-                            QString::fromStdString(m_workspace.model().tokenizer->display(candidate.token)))
-                        .toHtmlEscaped()
-                        .replace(u' ', QChar::Nbsp), // no line ends in the midst of a token
-                    formatShare(candidate.probability));
+                list << QString("%1\u00a0%2")
+                            .arg(
+                                QLocale()
+                                    .quoteString(QString::fromStdString(
+                                        m_workspace.model().tokenizer->display(candidate.token)))
+                                    .toHtmlEscaped()
+                                    .replace(u' ', QChar::Nbsp), // no line ends in the midst of a token
+                                formatShare(candidate.probability));
         return list.isEmpty() ? tr("the end of the text") : list.join(", ");
     };
     m_difference->setText(tr("First difference at token %1. <b>Original:</b> %2. <b>Compressed:</b> %3.")

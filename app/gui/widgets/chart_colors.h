@@ -20,7 +20,8 @@ void nameChart(QChartView& view, const QString& name);
 /// ends away from the points. marks: at least so many, of which a narrow chart has room for few. GUI thread.
 void showRange(QValueAxis& axis, double low, double high, int marks = 4);
 
-/// Powers of ten around low to high, above 0, all written in one way; base 100 marks each second one. GUI thread.
+/// Powers of ten around low to high, above 0, all written in one way; base 100 marks each second one. GUI
+/// thread.
 void showRange(QLogValueAxis& axis, double low, double high, double base = 10);
 
 } // namespace tritloom

@@ -31,7 +31,7 @@ struct Four {
 
 /// Levels around 128 are multiplied as signed numbers, without a zero point.
 template <Levels L, bool Wide, std::size_t Digits>
-constexpr bool isSigned = hasWordSums && L == Levels::Table && Wide && Digits == 1;
+constexpr bool isSigned = hasWordSums&& L == Levels::Table&& Wide&& Digits == 1;
 
 /// Adds four columns.
 template <Levels L, bool Wide, class Tables, std::size_t Digits>
@@ -52,8 +52,7 @@ HWY_INLINE void add(Sums& sums, ByteVector codes, const Tables& tables, const Fo
     }
 #if HWY_ARCH_X86
     if constexpr (isSigned<L, Wide, Digits>) {
-        const auto products =
-            levelProducts(tables.lookUp(2, codes), tables.lookUp(1, codes), x.digit[0]);
+        const auto products = levelProducts(tables.lookUp(2, codes), tables.lookUp(1, codes), x.digit[0]);
         sums.low = addWords(sums.low, products, 1);
         return;
     }
@@ -165,9 +164,8 @@ HWY_INLINE void addWordSums(
         for (std::size_t g = 0; g < groups; ++g)
             if constexpr (inPlace) {
                 const auto plane = hn::LoadU(Bytes(), codes[g] + S / 4 * unitBytes);
-                const auto half = S % 4 < 2
-                    ? plane
-                    : hn::BitCast(Bytes(), hn::ShiftRight<4>(hn::BitCast(Pairs(), plane)));
+                const auto half =
+                    S % 4 < 2 ? plane : hn::BitCast(Bytes(), hn::ShiftRight<4>(hn::BitCast(Pairs(), plane)));
                 WordVector& to = S % 2 == 0 ? words[g][0] : fourfold[g];
                 to = addPairs(to, hn::And(half, hn::Set(Bytes(), S % 2 == 0 ? 3 : 12)), four.digit[0]);
             } else {

@@ -75,11 +75,11 @@ void multiplyTile(
                     sums[0][t] = hn::Add(hn::ShiftLeft<8>(sums[0][t]), start);
                     sums[1][t] = hn::Add(hn::ShiftLeft<8>(sums[1][t]), start);
                 }
-                addColumns<Size, Tokens, Steps>(
-                    sums, codes, from + 2 * digitStride, tokenStride, lineSteps);
+                addColumns<Size, Tokens, Steps>(sums, codes, from + 2 * digitStride, tokenStride, lineSteps);
             } else {
                 for (std::size_t t = 0; t < Tokens; ++t)
-                    sums[0][t] = sums[1][t] = hn::Set(ints, Signed ? 0 : starts[2 * (t * tokenLines + l) + 1]);
+                    sums[0][t] = sums[1][t] =
+                        hn::Set(ints, Signed ? 0 : starts[2 * (t * tokenLines + l) + 1]);
                 addColumns<Size, Tokens, Steps>(sums, codes, from, tokenStride, lineSteps);
             }
             for (std::size_t p = 0; p < tilePanels; ++p) {
@@ -145,8 +145,8 @@ void multiplyTokens(
     std::size_t begin, std::size_t end, float* results)
 {
     // Tokens whose sums the registers hold.
-    constexpr std::size_t few = Size == CodeSize::Nibble || Size == CodeSize::Level ? 4 : 2, many = Digits == 3 ? 4 : 6,
-                          most = HWY_TARGET > HWY_AVX3 ? few : many;
+    constexpr std::size_t few = Size == CodeSize::Nibble || Size == CodeSize::Level ? 4 : 2,
+                          many = Digits == 3 ? 4 : 6, most = HWY_TARGET > HWY_AVX3 ? few : many;
     const auto some = [&](auto count, std::size_t t) {
         constexpr std::size_t tokens = decltype(count)::value;
         float* const to = results + (t - begin) * tileRows;
@@ -223,7 +223,8 @@ void MultiplyPanelTokens(
                 multiply(integral_constant<CodeSize, CodeSize::Byte>());
             else if constexpr (!hasByteDot) {
                 if (size == CodeSize::Level)
-                    multiply(integral_constant<CodeSize, hasWordSums ? CodeSize::Level : CodeSize::Byte>());
+                    multiply(
+                        integral_constant < CodeSize, hasWordSums ? CodeSize::Level : CodeSize::Byte > ());
                 else if (size == CodeSize::Nibble)
                     multiply(integral_constant<CodeSize, CodeSize::Nibble>());
                 else

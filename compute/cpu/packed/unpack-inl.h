@@ -43,8 +43,8 @@ constexpr bool hasWordSums = false;
 #endif
 
 #if HWY_ARCH_X86
-/// The same, of which the compiler knows nothing: else g++ 12 would add up in another order, all products first,
-/// and keep them in memory.
+/// The same, of which the compiler knows nothing: else g++ 12 would add up in another order, all products
+/// first, and keep them in memory.
 template <class V>
 HWY_INLINE V inOrder(V vector)
 {
@@ -64,12 +64,13 @@ HWY_INLINE WordVector pairProducts(ByteVector codes, IntVector digits)
 #endif
 }
 
-/// pairProducts() of levels, signed bytes, and digits from -127 on. magnitudes: of the levels. Sums fit 16 bits.
+/// pairProducts() of levels, signed bytes, and digits from -127 on. magnitudes: of the levels. Sums fit 16
+/// bits.
 HWY_INLINE WordVector levelProducts(ByteVector magnitudes, ByteVector levels, IntVector digits)
 {
 #if HWY_TARGET <= HWY_AVX3
-    const auto negated = _mm512_mask_sub_epi8(
-        digits.raw, _mm512_movepi8_mask(levels.raw), _mm512_setzero_si512(), digits.raw);
+    const auto negated =
+        _mm512_mask_sub_epi8(digits.raw, _mm512_movepi8_mask(levels.raw), _mm512_setzero_si512(), digits.raw);
     return pairProducts(magnitudes, IntVector{negated});
 #elif HWY_TARGET == HWY_AVX2
     return pairProducts(magnitudes, IntVector{_mm256_sign_epi8(digits.raw, levels.raw)});
@@ -344,8 +345,8 @@ private:
     const std::uint8_t *m_header, *m_lines;
 };
 
-/// Levels by code as bytes, see PackedLayout::levelBytes; after whole numbers around a zero point (part 0) the
-/// numbers themselves (1) and their magnitudes (2). More than 16 only where an instruction looks them up.
+/// Levels by code as bytes, see PackedLayout::levelBytes; after whole numbers around a zero point (part 0)
+/// the numbers themselves (1) and their magnitudes (2). More than 16 only where an instruction looks them up.
 template <unsigned Bits>
 class LevelTables {
     static_assert(Bits <= 4 || HWY_TARGET == HWY_AVX3_DL);
@@ -362,8 +363,8 @@ public:
         if (layout.levels != Levels::Table)
             return;
         const hn::ScalableTag<std::int8_t> whole;
-        const auto levels = hn::BitCast(
-            whole, hn::Sub(m_parts[0][0], hn::Set(Bytes(), std::uint8_t(layout.zero))));
+        const auto levels =
+            hn::BitCast(whole, hn::Sub(m_parts[0][0], hn::Set(Bytes(), std::uint8_t(layout.zero))));
         m_parts[1][0] = hn::BitCast(Bytes(), levels);
         m_parts[2][0] = hn::BitCast(Bytes(), hn::Abs(levels));
     }

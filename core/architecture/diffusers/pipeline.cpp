@@ -48,8 +48,8 @@ Result<Graph> buildAutoencoder(const ModelFile& file, const Shape& picture)
     return std::move(n).finish(TRY(vae.decoder.build(n, z)));
 }
 
-/// Tensors that no part of the network reads, for those who expect them to matter. The encoder of a VAE behind a UNet
-/// and lists of positions are usual.
+/// Tensors that no part of the network reads, for those who expect them to matter. The encoder of a VAE
+/// behind a UNet and lists of positions are usual.
 void tellUnread(ModelFile& file)
 {
     const auto model = describePipeline(file);
