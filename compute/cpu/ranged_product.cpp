@@ -46,6 +46,7 @@ Activations roomFor(const PackedLayout& layout, std::size_t tokens, float scale)
     Activations out;
     out.tokens = tokens;
     out.digits = 1;
+    out.lowestDigit = -128;
     out.blockColumns = layout.blockColumns;
     out.lines = layout.linesPerBlock();
     const std::size_t blocks = layout.blocks * tokens;
@@ -172,7 +173,8 @@ bool fill(const Window& w, const InputGrid& grid, const float* x, Bytes& bytes)
 void multiply(
     const PackedWeights& weights, const Activations& x, std::span<float> y, const std::stop_token& stop)
 {
-    x.tokens == 1 ? multiplyColumn(weights, x, y) : multiplyColumns(weights, x, y, stop);
+    x.tokens == 1 && weights.layout.levels != Levels::Table ? multiplyColumn(weights, x, y)
+                                                            : multiplyColumns(weights, x, y, stop);
 }
 
 /// By row of the weights: bias + (128 - zero) * scale * (sum of the row).

@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint32_t magic = 0x616b3432; // "ak42" read as a little-endian number
 constexpr std::size_t versionedHeader = 256;
 
+constexpr std::uint64_t mostDecoded = std::uint64_t{1} << 28; ///< weights, a gigabyte as floats
+
 struct Sizes {
     std::uint32_t version = 0;
     std::uint64_t width = 0, hidden = 0, layers = 0, heads = 0, keyHeads = 0, vocabulary = 0, context = 0;
@@ -132,6 +134,13 @@ std::optional<std::uint64_t> bytesOf(const Part& part, std::uint64_t group)
     return scales ? checkedAdd(*elements, *scales) : std::nullopt;
 }
 
+/// Whether a matrix has whole groups in each row and its scales begin where floats may, so that it can be
+/// used as it lies.
+bool staysAsItLies(const Part& part, std::uint64_t group)
+{
+    return part.shape[1] % group == 0 && group % alignof(float) == 0;
+}
+
 Result<void>
 checkSize(const Sizes& sizes, const std::vector<Part>& parts, std::size_t fileBytes, std::string_view name)
 {
@@ -153,6 +162,16 @@ checkSize(const Sizes& sizes, const std::vector<Part>& parts, std::size_t fileBy
         return fail(
             ErrorCode::InvalidInput, "{}: the sizes in the header need {} bytes, the file has {}", name,
             *total, fileBytes);
+    std::uint64_t decoded = 0;
+    for (const Part& part : parts)
+        if (part.isQuantized && !staysAsItLies(part, sizes.group))
+            decoded += *checkedProduct(part.shape);
+    if (decoded > mostDecoded)
+        return fail(
+            ErrorCode::Unsupported,
+            "{}: {} weights in groups of {} that cross rows would have to be decoded in memory: at most {} "
+            "are",
+            name, decoded, sizes.group, mostDecoded);
     return {};
 }
 
@@ -167,8 +186,7 @@ Result<NamedTensor> quantized(
     const auto codes = bytes.first(elements), scales = bytes.subspan(elements);
     const NumberFormatPtr single = TRY(parseNumberFormat("f32"));
     NamedTensor tensor{.name = part.name, .shape = part.shape, .stored = {}, .fileName = {}};
-    const bool isAligned = reinterpret_cast<std::uintptr_t>(scales.data()) % alignof(float) == 0;
-    if (inputs % size == 0 && isAligned) {
+    if (staysAsItLies(part, group)) {
         auto matrix = std::make_shared<PackedMatrix>();
         matrix->order = PackedMatrix::Order::Bytes;
         matrix->bits = 8;

@@ -3,8 +3,11 @@
 #include "core/text/tokenizer.h"
 #include "tests/support/shared_data.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 using namespace tritloom;
 
@@ -115,6 +118,31 @@ private slots:
             const std::vector<float> values = materialise(*tensor).value().toFloats();
             for (std::size_t i = 0; i < values.size(); ++i)
                 QCOMPARE(values[i], (0.5f + float(i / 8)) * float(int(i) - 7));
+        }
+    }
+
+    /// A file of zeros that takes no room on the disk, of which only the header is read.
+    void decodesNoMoreThanMemoryHas()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath("large.bin").toStdString();
+        const std::int32_t vocabulary = (1 << 26) + 2;
+        std::vector<std::byte> head = bytesOf({0x616b3432, 2, 4, 8, 1, 2, 2, vocabulary, 4}, 220);
+        head[36] = std::byte(1); // the head is the embedding
+        for (const auto& [group, message] :
+             {std::pair{
+                  8,
+                  "large.bin: 268435592 weights in groups of 8 that cross rows would have to be decoded in "
+                  "memory: at most 268435456 are"},
+              {4, ""}}) {
+            std::memcpy(head.data() + 37, &group, sizeof(std::int32_t));
+            std::ofstream(path, std::ios::binary)
+                .write(reinterpret_cast<const char*>(head.data()), long(head.size()));
+            const std::uint64_t weights = std::uint64_t(vocabulary) * 4 + 5 * 16 + 3 * 32 - 16;
+            std::filesystem::resize_file(
+                path, 256 + 3 * 16 + weights + weights / std::uint64_t(group) * sizeof(float));
+            const auto model = llama2c::read(path);
+            QCOMPARE(model ? std::string() : model.error().message, std::string(message));
         }
     }
 

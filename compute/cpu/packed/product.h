@@ -20,6 +20,7 @@ enum class ActivationMode : std::uint8_t {
 /// without rounding. So one kind of kernel, byte dot products, serves both modes.
 struct Activations {
     std::size_t tokens = 0, digits = 3; ///< digits: 3 or 1
+    int lowestDigit = -127; ///< that may occur; of three digits -128, whatever this says
     std::size_t blockColumns = 0, lines = 0; ///< of a block
     std::shared_ptr<void> bytes; ///< [block][token][digit][blockColumns]
     std::vector<float> scales; ///< [block][token][line]; what the whole-number sum is multiplied with
@@ -67,7 +68,7 @@ private:
 };
 
 /// y[r] = sum over c of weights[r, c] * x[c] for one token. y: [rows]. Many threads, bit-equal for any
-/// number.
+/// number. x.lowestDigit: -127 where levels are a table.
 void multiplyColumn(const PackedWeights& weights, const Activations& x, std::span<float> y);
 
 /// The same for many tokens: y [tokens, rows]. A tile of weights is decoded once for all tokens and

@@ -192,7 +192,7 @@ void MultiplyPanelTokens(
     const PackedLayout& layout = weights.layout;
     const bool isNibble =
         layout.bits <= 4 && layout.levels != Levels::Table && kindOf(layout) != Kind::Folded;
-    const bool hasLevels = hasWordSums && layout.zero == 128;
+    const bool hasLevels = hasWordSums && layout.zero == 128 && x.lowestDigit > -128;
     const CodeSize size = hasWideCodes(layout) ? (hasLevels ? CodeSize::Level : CodeSize::Byte)
         : isNibble                             ? CodeSize::Nibble
                                                : CodeSize::Seven;
