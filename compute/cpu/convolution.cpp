@@ -265,6 +265,19 @@ bool inPieces(
     return done;
 }
 
+/// rooms: where weights and biases lie that are no floats yet.
+Numbers numbersOf(
+    std::span<const Tensor> inputs, const Window& w, Output& output, std::vector<float> (&rooms)[2])
+{
+    return {
+        inputs[0].floats().data(),
+        reference::valuesIn(inputs[1], rooms[0]).data(),
+        inputs.size() > 2 ? reference::valuesIn(inputs[2], rooms[1]).data() : nullptr,
+        output.values().data(),
+        w.inputSize(),
+        w.outputSize()};
+}
+
 } // namespace
 
 Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
@@ -274,15 +287,9 @@ Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::st
     const std::size_t columns = inputs[1].type().columns();
     if (w.channels / groups * w.kernelSize() != std::int64_t(columns))
         return reference::convolution(op, inputs, std::move(stop)); // which says what is wrong
-    std::vector<float> weightRoom, biasRoom;
     Output output(std::size_t(w.batch * outputs * w.outputSize()));
-    const Numbers numbers{
-        inputs[0].floats().data(),
-        reference::valuesIn(inputs[1], weightRoom).data(),
-        inputs.size() > 2 ? reference::valuesIn(inputs[2], biasRoom).data() : nullptr,
-        output.values().data(),
-        w.inputSize(),
-        w.outputSize()};
+    std::vector<float> rooms[2];
+    const Numbers numbers = numbersOf(inputs, w, output, rooms);
     const double products = double(w.outputSize()) * double(outputs) * double(columns);
     if (!inPieces(convolved, false, w, groups, outputs, products, 32, columns, numbers, stop))
         return reference::convolution(op, inputs, std::move(stop));
@@ -296,15 +303,9 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
                outputs = std::int64_t(inputs[1].type().rows()) / taps * groups;
     if (w.channels != std::int64_t(inputs[1].type().columns()))
         return reference::transposedConvolution(op, inputs, std::move(stop));
-    std::vector<float> weightRoom, biasRoom;
     Output output(std::size_t(w.batch * outputs * w.outputSize()));
-    const Numbers numbers{
-        inputs[0].floats().data(),
-        reference::valuesIn(inputs[1], weightRoom).data(),
-        inputs.size() > 2 ? reference::valuesIn(inputs[2], biasRoom).data() : nullptr,
-        output.values().data(),
-        w.inputSize(),
-        w.outputSize()};
+    std::vector<float> rooms[2];
+    const Numbers numbers = numbersOf(inputs, w, output, rooms);
     const double products =
         double(w.inputSize()) * double(inputs[1].type().rows()) * double(w.channels / groups);
     const std::size_t weightsOfOutput = std::size_t(taps * w.channels);

@@ -1,6 +1,7 @@
 #include "core/task/feature_network.h"
 
 #include "core/architecture/normalisations.h"
+#include "core/architecture/onnx/onnx_network.h"
 #include "core/graph/shape_inference.h"
 #include "core/task/task.h"
 
@@ -163,6 +164,12 @@ Result<std::unique_ptr<FeatureNetwork>>
 FeatureNetwork::open(const FeatureChoice& choice, std::unique_ptr<Executor> executor)
 {
     auto model = TRY(loadModel(choice.network));
+    if (!model->graph && model->file->operators) { // one that ends with maps is for no task, and needs none here
+        ModelFile file = *model->file;
+        onnx::stateTask(file, PictureTask::Classification);
+        if (auto stated = makeModel(std::move(file)); stated->graph)
+            model = std::move(stated);
+    }
     if (!model->picture || !model->graph)
         return fail(
             ErrorCode::Unsupported, "{} is no network on pictures that could tell features: {}",

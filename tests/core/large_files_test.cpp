@@ -54,7 +54,7 @@ class LargeFilesTest final : public QObject {
         qInfo(
             "%.1f GB opened for %.1f MB more in memory", double((*model)->bytes()) / 1e9,
             (double(after) - double(before)) / 1e6);
-        QVERIFY(after < before + (64 << 20));
+        QVERIFY(after < before + (128 << 20)); // sixteen samples a tensor, each with the pages around it
     }
 
 private slots:
@@ -80,10 +80,9 @@ private slots:
         const std::filesystem::path path = folder.filePath("large.safetensors").toStdString();
         std::string json = "{";
         for (std::int64_t i = 0; i < tensors; ++i)
-            json += (i > 0 ? ",\"" : "\"") + nameOf(i) + R"(":{"dtype":"F16","shape":[)"
-                + std::to_string(rows) + ',' + std::to_string(columns) + R"(],"data_offsets":[)"
-                + std::to_string(std::uint64_t(i) * tensorBytes) + ','
-                + std::to_string(std::uint64_t(i + 1) * tensorBytes) + "]}";
+            json += fmt::format(
+                "{}\"{}\":{{\"dtype\":\"F16\",\"shape\":[{},{}],\"data_offsets\":[{},{}]}}", i > 0 ? "," : "",
+                nameOf(i), rows, columns, std::uint64_t(i) * tensorBytes, std::uint64_t(i + 1) * tensorBytes);
         json += '}';
         std::string head(8, '\0');
         const std::uint64_t length = json.size();
