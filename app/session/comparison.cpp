@@ -36,15 +36,14 @@ Key keyOfRow(const ComparisonRow& row, ComparisonMeter& meter)
     return key;
 }
 
-bool recall(ComparisonRow& row, ResultStore* store, const Key& key)
+bool recall(ComparisonRow& row, ResultStore* store, const Key& key, std::size_t numbers)
 {
     const auto bytes = store == nullptr ? std::nullopt : store->find(key);
     StoredRow stored{};
     if (!bytes || bytes->size() < sizeof stored)
         return false;
     std::memcpy(&stored, bytes->data(), sizeof stored);
-    if (stored.numbers == 0 || stored.numbers > 100
-        || bytes->size() != sizeof stored + stored.numbers * sizeof(Measured))
+    if (stored.numbers != numbers || bytes->size() != sizeof stored + numbers * sizeof(Measured))
         return false;
     row.numbers.resize(stored.numbers);
     std::memcpy(row.numbers.data(), bytes->data() + sizeof stored, stored.numbers * sizeof(Measured));
@@ -246,7 +245,7 @@ Result<void> runComparison(
             }
             if (made) {
                 const Key key = keyOfRow(row, meter);
-                if (!recall(row, store, key)) {
+                if (!recall(row, store, key, meter.kind().columns.size())) {
                     TRY_VOID(check());
                     made = fill(row, meter, stop, [&](double fraction) {
                         part(chooses ? ofSweep + (1 - ofSweep) * fraction : fraction);

@@ -10,6 +10,7 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace tritloom {
 
@@ -176,7 +177,11 @@ private:
             const double kl =
                 asked.isOriginal() ? 0 : (30 + double(row % 3) * 6) * lossAt(asked.bitsPerWeight);
             const Measured numbers[] = {
-                {kl, kl / 15}, {7.4 * std::exp(kl), 0.12}, {1 - std::min(0.5, kl), 0.004}, {7.4, 0.12}};
+                {kl, kl / 15},
+                {7.4 * std::exp(kl), 0.12},
+                {1 - std::min(0.5, kl), 0.004},
+                {8000 / asked.bitsPerWeight, std::numeric_limits<double>::quiet_NaN()},
+                {7.4, 0.12}};
             std::vector<std::byte> bytes;
             const auto add = [&](auto value) {
                 const auto raw = std::bit_cast<std::array<std::byte, sizeof value>>(value);
@@ -184,7 +189,7 @@ private:
             };
             // As comparison.cpp keeps them.
             for (const std::uint64_t whole :
-                 {std::uint64_t(2040), asked.bytes, std::uint64_t(0), std::uint64_t(4)})
+                 {std::uint64_t(2040), asked.bytes, std::uint64_t(0), std::uint64_t(std::size(numbers))})
                 add(whole);
             for (const double seconds : {asked.bitsPerWeight, 0.25 * double(row), 1.5})
                 add(seconds);

@@ -155,6 +155,10 @@ void CompareChart::resizeEvent(QResizeEvent* event)
 {
     QChartView::resizeEvent(event);
     markSizes();
+    constexpr int roomForTitle = 260; // pixels; what is shown is chosen, and so said, above
+    for (QAbstractAxis* const axis :
+         {static_cast<QAbstractAxis*>(m_powers), static_cast<QAbstractAxis*>(m_plain)})
+        axis->setTitleVisible(height() >= roomForTitle);
 }
 
 void CompareChart::colour()
