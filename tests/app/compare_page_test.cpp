@@ -165,7 +165,7 @@ private slots:
         child<QLineEdit>("compareBudgets")->clear();
         int chosen = -1, failed = -1;
         for (int r = 0; r < table->rowCount(); ++r) {
-            if (table->item(r, 0)->text().startsWith("4bpw"))
+            if (table->item(r, 0)->text() == "4bpw *")
                 chosen = r;
             if (table->item(r, 0)->text() == "2bpw")
                 failed = r;

@@ -78,11 +78,7 @@ void ComparePage::rebuild()
     m_table->horizontalHeaderItem(Bits)->setToolTip(tr("Bits a weight of the layers that are compressed"));
     m_table->setRowCount(int(m_comparison.rows().size()));
     for (std::size_t i = 0; i < m_comparison.rows().size(); ++i) {
-        const ComparisonRow& row = m_comparison.rows()[i];
-        auto* const format = new QTableWidgetItem(
-            row.isOriginal() ? tr("original")
-                             : QString::fromStdString(row.candidate.format)
-                    + (row.note.empty() ? QString() : QStringLiteral(" *")));
+        auto* const format = new QTableWidgetItem;
         format->setData(Qt::UserRole, int(i));
         m_table->setItem(int(i), Format, format);
     }
@@ -118,7 +114,9 @@ void ComparePage::offerNumbers()
 void ComparePage::showChart()
 {
     m_chart->show(m_comparison.kind(), m_comparison.rows(), std::size_t(m_number->currentData().toInt()));
-    m_chart->parentWidget()->setVisible(!m_chart->isHidden());
+    // With the choice of another number, also where no row has this one.
+    m_chart->parentWidget()->setVisible(std::ranges::any_of(
+        m_comparison.rows(), [](const ComparisonRow& row) { return row.isMeasured() && !row.isOriginal(); }));
 }
 
 std::vector<int> ComparePage::order() const
@@ -136,6 +134,10 @@ void ComparePage::showRow(int index)
     m_table->setSortingEnabled(false);
     const int r = order()[std::size_t(index)];
     const ComparisonRow& row = m_comparison.rows()[std::size_t(index)];
+    m_table->item(r, Format)->setText(
+        row.isOriginal() ? tr("original")
+                         : QString::fromStdString(row.candidate.format)
+                + (row.note.empty() ? QString() : QStringLiteral(" *")));
     m_table->setItem(
         r, Method, new QTableWidgetItem(row.isOriginal() ? QString() : QString::fromStdString(row.method)));
     m_table->setItem(r, Size, new NumberItem(formatBytes(row.bytes), double(row.bytes)));
