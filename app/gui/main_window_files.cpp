@@ -51,8 +51,7 @@ void MainWindow::tellOf(const OpenedModel& model)
         showNotice(
             m_banner,
             tr("GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to "
-               "int8row: "
-               ".tritloom and other kinds of file hold them, GGUF does not."),
+               "int8row: .tritloom and other kinds of file hold them, GGUF does not."),
             NoticeKind::Information);
 }
 

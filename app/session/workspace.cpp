@@ -161,8 +161,7 @@ void Workspace::restore()
         const std::size_t named = std::min(unknown.size(), mostNamed);
         m_unknownChoices = fmt::format(
             "for {} of {} layers the project names a format or method that this program does not have, so "
-            "they are as "
-            "stored: {}{}",
+            "they are as stored: {}{}",
             unknown.size(), model().layers.size(),
             fmt::join(unknown.begin(), unknown.begin() + std::ptrdiff_t(named), ", "),
             named < unknown.size() ? ", …" : "");

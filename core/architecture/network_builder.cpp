@@ -112,8 +112,7 @@ Result<void> NetworkBuilder::bound(
         return fail(
             ErrorCode::Unsupported,
             "{}: what comes out, [{}], are {:.0f} numbers, more than the {:.0f} that are run for {:.0f} "
-            "numbers "
-            "that go in and {:.0f} in the file",
+            "numbers that go in and {:.0f} in the file",
             node, fmt::join(made, ", "), numbers, most.value(), m_given, m_stored);
     m_made += numbers;
     if (m_made > most.values())
@@ -127,8 +126,7 @@ Result<void> NetworkBuilder::bound(
         return fail(
             ErrorCode::Unsupported,
             "{}: with {:.3g} steps for [{}] all nodes take {:.3g}, more than the {:.3g} that are run for "
-            "{:.0f} "
-            "numbers that go in and {:.0f} in the file",
+            "{:.0f} numbers that go in and {:.0f} in the file",
             node, work, fmt::join(made, ", "), m_work, most.work(), m_given, m_stored);
     return {};
 }

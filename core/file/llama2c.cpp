@@ -281,9 +281,8 @@ parse(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<c
     });
     if (sizes.version == 2)
         model.notices.push_back(fmt::format(
-            "The weights are 8-bit integers in groups of {} with f32 scales, which no number format stores: "
-            "as they "
-            "are, they are read as f32",
+            "The weights are 8-bit integers in groups of {} with f32 scales, which no number format "
+            "stores: as they are, they are read as f32",
             sizes.group));
     return model;
 }

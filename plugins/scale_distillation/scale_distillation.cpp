@@ -88,9 +88,8 @@ public:
     {
         TransformedModel result;
         result.notices.push_back(fmt::format(
-            "{} scales of {} layers were distilled: mean squared error of the logits {:.4g}, before {:.4g}, "
-            "on {} "
-            "parts of the calibration data{}",
+            "{} scales of {} layers were distilled: mean squared error of the logits {:.4g}, before "
+            "{:.4g}, on {} parts of the calibration data{}",
             m_layers.scaleCount(), m_layers.tensors().size(), m_after, m_before, judges().size(),
             m_split.heldOut.empty() ? "" : " held out"));
         result.layers = m_layers.replacements(m_best);

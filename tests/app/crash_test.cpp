@@ -123,8 +123,7 @@ private slots:
                 workspace->unknownChoices(),
                 fmt::format(
                     "for 1 of {} layers the project names a format or method that this program does not "
-                    "have, so they "
-                    "are as stored: {} (q4_0 by method-of-tomorrow)",
+                    "have, so they are as stored: {} (q4_0 by method-of-tomorrow)",
                     model->layers.size(), model->layers[1].name));
         }
         QVERIFY(store->load(*model, "current").value()->allocation == foreign); // looking changes nothing

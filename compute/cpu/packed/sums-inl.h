@@ -31,7 +31,7 @@ struct Four {
 
 /// Levels around 128 are multiplied as signed numbers, without a zero point.
 template <Levels L, bool Wide, std::size_t Digits>
-constexpr bool isSigned = hasWordSums&& L == Levels::Table&& Wide&& Digits == 1;
+constexpr bool isSigned = (hasWordSums && L == Levels::Table && Wide && Digits == 1);
 
 /// Adds four columns.
 template <Levels L, bool Wide, class Tables, std::size_t Digits>
