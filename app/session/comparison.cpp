@@ -67,11 +67,6 @@ void keep(const ComparisonRow& row, ResultStore& store, const Key& key)
     store.put(key, "comparison", bytes);
 }
 
-double secondsSince(Clock::time_point begin)
-{
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 Result<void> fill(
     ComparisonRow& row, ComparisonMeter& meter, std::stop_token stop,
     const std::function<void(double)>& progress)

@@ -2,7 +2,6 @@
 
 #include "core/evaluate/decode_speed.h"
 
-#include <chrono>
 #include <limits>
 
 namespace tritloom {
@@ -10,11 +9,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-double secondsSince(Clock::time_point begin)
-{
-    return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 class TextMeter final : public ComparisonMeter {
 public:
@@ -108,6 +102,11 @@ column(const char* key, const char* title, double factor, int decimals, bool isR
 
 } // namespace
 
+double secondsSince(Clock::time_point begin)
+{
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
 const ComparisonKind& textComparison()
 {
     static const ComparisonKind kind = [] {
@@ -126,13 +125,15 @@ const ComparisonKind& textComparison()
 
 const ComparisonKind& pictureComparison(PictureTask task)
 {
+    static const ComparisonColumn speed =
+        column("picturesPerSecond", QT_TRANSLATE_NOOP("Comparison", "Pictures/s"), 1, 1);
     static const ComparisonKind classes{
         {column("divergence", QT_TRANSLATE_NOOP("Comparison", "KL"), 1, -1),
          column("top1", QT_TRANSLATE_NOOP("Comparison", "Top-1 %"), 100, 2),
          column("top5", QT_TRANSLATE_NOOP("Comparison", "Top-5 %"), 100, 2),
          column("agreement", QT_TRANSLATE_NOOP("Comparison", "Same class %"), 100, 2),
          column("loss", QT_TRANSLATE_NOOP("Comparison", "Loss"), 1, 4),
-         column("picturesPerSecond", QT_TRANSLATE_NOOP("Comparison", "Pictures/s"), 1, 1),
+         speed,
          column("referenceTop1", QT_TRANSLATE_NOOP("Comparison", "Top-1 %"), 100, 2, true)},
         "samples"};
     static const ComparisonKind pictures{
@@ -140,7 +141,7 @@ const ComparisonKind& pictureComparison(PictureTask task)
          column("psnr", QT_TRANSLATE_NOOP("Comparison", "PSNR dB"), 1, 2),
          column("ssim", QT_TRANSLATE_NOOP("Comparison", "SSIM"), 1, 4),
          column("fidelity", QT_TRANSLATE_NOOP("Comparison", "PSNR to the original dB"), 1, 2),
-         column("picturesPerSecond", QT_TRANSLATE_NOOP("Comparison", "Pictures/s"), 1, 1),
+         speed,
          column("referencePsnr", QT_TRANSLATE_NOOP("Comparison", "PSNR dB"), 1, 2, true),
          column("referenceSsim", QT_TRANSLATE_NOOP("Comparison", "SSIM"), 1, 4, true)},
         "samples"};
@@ -148,7 +149,7 @@ const ComparisonKind& pictureComparison(PictureTask task)
         {column("divergence", QT_TRANSLATE_NOOP("Comparison", "Relative error"), 1, -1),
          column("boxAgreement", QT_TRANSLATE_NOOP("Comparison", "Same boxes %"), 100, 2),
          column("boxes", QT_TRANSLATE_NOOP("Comparison", "Boxes"), 1, 2),
-         column("picturesPerSecond", QT_TRANSLATE_NOOP("Comparison", "Pictures/s"), 1, 1),
+         speed,
          column("referenceBoxes", QT_TRANSLATE_NOOP("Comparison", "Boxes"), 1, 2, true)},
         "samples"};
     return task == PictureTask::Classification ? classes : task == PictureTask::Detection ? boxes : pictures;

@@ -3,10 +3,13 @@
 #include "app/session/engine.h"
 #include "app/session/picture_engine.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 namespace tritloom {
+
+[[nodiscard]] double secondsSince(std::chrono::steady_clock::time_point begin);
 
 /// A number that a comparison tells of each row. A value.
 struct ComparisonColumn {

@@ -92,12 +92,9 @@ std::optional<CalibrationSteps> calibrationSteps(std::string_view name)
 Result<std::shared_ptr<PictureEngine>> PictureEngine::create(
     std::shared_ptr<const Model> model, MethodLookup methods, PictureOptions options, std::stop_token stop)
 {
-    if (!model->picture && options.as && model->file->operators) {
-        // Operators do not say what for; shapes that tell no task may be those of the one that is asked for.
-        ModelFile file = *model->file;
-        onnx::stateTask(file, *options.as);
-        model = makeModel(std::move(file));
-    }
+    // Operators do not say what for; shapes that tell no task may be those of the one that is asked for.
+    if (!model->picture && options.as && model->file->operators)
+        model = onnx::modelFor(*options.as, *model->file);
     if (!model->picture)
         return fail(
             ErrorCode::Unsupported, "the model cannot be run on pictures: {}", model->whyNotEvaluated);

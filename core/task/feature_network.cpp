@@ -164,12 +164,9 @@ Result<std::unique_ptr<FeatureNetwork>>
 FeatureNetwork::open(const FeatureChoice& choice, std::unique_ptr<Executor> executor)
 {
     auto model = TRY(loadModel(choice.network));
-    if (!model->graph && model->file->operators) { // one that ends with maps is for no task, and needs none here
-        ModelFile file = *model->file;
-        onnx::stateTask(file, PictureTask::Classification);
-        if (auto stated = makeModel(std::move(file)); stated->graph)
+    if (!model->graph && model->file->operators) // one that ends with maps is for no task, and needs none here
+        if (auto stated = onnx::modelFor(PictureTask::Classification, *model->file); stated->graph)
             model = std::move(stated);
-    }
     if (!model->picture || !model->graph)
         return fail(
             ErrorCode::Unsupported, "{} is no network on pictures that could tell features: {}",

@@ -105,8 +105,7 @@ class NetworkTransformTest : public QObject {
         ModelFile file = openModel(path).value();
         if (const auto model = makeModel(file); model->graph)
             return model;
-        tritloom::onnx::stateTask(file, PictureTask::Classification); // its shapes say nothing
-        return makeModel(std::move(file));
+        return tritloom::onnx::modelFor(PictureTask::Classification, std::move(file)); // its shapes say nothing
     }
 
 private slots:

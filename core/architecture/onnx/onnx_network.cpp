@@ -1,5 +1,6 @@
 #include "core/architecture/onnx/onnx_network.h"
 
+#include "core/architecture/model.h"
 #include "core/architecture/normalisations.h"
 #include "core/architecture/onnx/onnx_builder.h"
 
@@ -204,6 +205,12 @@ void stateTask(ModelFile& file, PictureTask task)
     file.metadata.set(taskKey, std::string(nameOf(task)));
 }
 
+std::shared_ptr<const Model> modelFor(PictureTask task, ModelFile file)
+{
+    stateTask(file, task);
+    return makeModel(std::move(file));
+}
+
 Result<Graph> buildGraph(const ModelFile& file, const std::vector<Shape>& inputs)
 {
     if (file.operators == nullptr)
@@ -297,10 +304,8 @@ Result<PictureModel> describeNetwork(const ModelFile& file)
         return fail(
             ErrorCode::Unsupported,
             "{}: what comes out, [{}], is no list of classes, no list of boxes and no picture of one or "
-            "three "
-            "channels that is a whole number of times as large as what goes in; with --task classification "
-            "each "
-            "number of it is a class",
+            "three channels that is a whole number of times as large as what goes in; with --task "
+            "classification each number of it is a class",
             file.path.filename().string(), fmt::join(output, ", "));
     } else {
         model.task = PictureTask::Classification;
