@@ -134,8 +134,8 @@ Result<Tensor> pool(const Op& op, std::span<const Tensor> inputs, std::stop_toke
             std::int64_t padded = 1;
             for (std::size_t i = 0; i < 3; ++i) {
                 const std::int64_t begin = at[i] * w.stride[i], end = w.input[i] + w.padBegin[i] + w.padEnd[i];
-                const std::int64_t room = (end - begin + w.dilation[i] - 1) / w.dilation[i];
-                padded *= std::min(w.kernel[i], room);
+                const std::int64_t places = (end - begin + w.dilation[i] - 1) / w.dilation[i];
+                padded *= std::min(w.kernel[i], places);
             }
             if (!largest)
                 result /= double(std::max<std::int64_t>(1, countPadding ? padded : seen));
