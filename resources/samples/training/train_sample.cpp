@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <string>
 
@@ -15,8 +17,9 @@ namespace {
 using namespace sample;
 
 constexpr const char* usage =
-    R"(train_sample train WORK [name=value ...]  until the time is over; goes on from a checkpoint
-             seconds dropout sequences threads muon adam decay seed
+    R"(train_sample train WORK [name=value ...]  all steps; goes on from a checkpoint
+             steps stopAfter dropout sequences workers muon adam decay seed
+train_sample repeats WORK                whether runs, interrupted or not, end with the same bits
 train_sample export WORK FILE.gguf       the checkpoint in 16 bit
 train_sample perplexity WORK TEXT.ids    of the exported weights, chunks of 512, second halves counted
 train_sample generate WORK TEXT.ids N    the greedy continuation
@@ -41,10 +44,11 @@ void train(const std::string& work, const std::map<std::string, double>& given)
         const auto at = given.find(name);
         return at == given.end() ? standard : at->second;
     };
-    options.seconds = value("seconds", options.seconds);
+    options.steps = static_cast<std::int64_t>(value("steps", double(options.steps)));
+    options.stopAfter = static_cast<std::int64_t>(value("stopAfter", double(options.stopAfter)));
     options.dropout = value("dropout", options.dropout);
     options.sequences = static_cast<int>(value("sequences", options.sequences));
-    options.threads = static_cast<int>(value("threads", options.threads));
+    options.workers = static_cast<int>(value("workers", options.workers));
     options.rates.muon = value("muon", options.rates.muon);
     options.rates.adam = value("adam", options.rates.adam);
     options.rates.decay = value("decay", options.rates.decay);
@@ -52,6 +56,40 @@ void train(const std::string& work, const std::map<std::string, double>& given)
     options.checkpoint = work + "/checkpoint.pt";
 
     Trainer(readIds(work + "/train.ids"), readIds(work + "/valid.ids"), options).run();
+}
+
+/// Eight steps three times: at one go, at one go again, and interrupted after three and after six.
+bool repeats(const std::string& work)
+{
+    const std::vector<int> train = readIds(work + "/train.ids"), valid = readIds(work + "/valid.ids");
+    const std::vector<int> few(valid.begin(), valid.begin() + 4 * Config::context + 1);
+    TrainingOptions options;
+    options.steps = 8;
+    const auto weightsOf = [&](const std::string& name, std::initializer_list<std::int64_t> runs) {
+        options.checkpoint = work + "/repeats-" + name + ".pt";
+        std::filesystem::remove(options.checkpoint);
+        for (const std::int64_t steps : runs) {
+            options.stopAfter = steps;
+            Trainer(train, few, options).run();
+        }
+        std::vector<Parameter> weights = loadCheckpoint(options.checkpoint);
+        std::filesystem::remove(options.checkpoint);
+        return weights;
+    };
+    const auto first = weightsOf("first", {-1}), second = weightsOf("second", {-1}),
+               parts = weightsOf("parts", {3, 3, -1});
+    bool same = true;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        const bool again = torch::equal(first[i].value, second[i].value),
+                   resumed = torch::equal(first[i].value, parts[i].value);
+        if (!again || !resumed)
+            std::printf(
+                "%s differs%s%s\n", first[i].name.c_str(), again ? "" : " in a second run",
+                resumed ? "" : " in an interrupted run");
+        same = same && again && resumed;
+    }
+    std::printf("%zu tensors: %s\n", first.size(), same ? "the same bits three times" : "not the same");
+    return same;
 }
 
 void perplexity(const std::string& work, const std::string& idsPath)
@@ -134,6 +172,8 @@ int run(const std::vector<std::string>& arguments)
             given[arguments[i].substr(0, equals)] = std::stod(arguments[i].substr(equals + 1));
         }
         train(arguments[1], given);
+    } else if (command == "repeats" && arguments.size() == 2) {
+        return repeats(arguments[1]) ? EXIT_SUCCESS : EXIT_FAILURE;
     } else if (command == "export" && arguments.size() == 3) {
         writeGguf(
             arguments[2], exportedParameters(arguments[1]),

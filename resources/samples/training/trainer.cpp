@@ -25,7 +25,7 @@ double secondsSince(Clock::time_point start)
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// 1 for the first 30 % of the time, then straight to 0.
+/// 1 for the first 30 % of the steps, then straight to 0.
 double rateAt(double progress)
 {
     constexpr double flat = 0.3;
@@ -71,7 +71,7 @@ Trainer::Trainer(std::vector<int> train, std::vector<int> valid, TrainingOptions
     , m_rounded(m_parameters.size())
     , m_windows(m_train, m_options.seed)
 {
-    for (int i = 0; i < m_options.threads; ++i)
+    for (int i = 0; i < m_options.workers; ++i)
         m_workers.emplace_back(m_parameters);
 }
 
@@ -80,7 +80,7 @@ void Trainer::inParallel(Work work)
 {
     // One library thread per worker: the workers are the parallelism, and they need not wait for each other.
     std::vector<std::jthread> threads;
-    for (int i = 0; i < m_options.threads; ++i) {
+    for (int i = 0; i < m_options.workers; ++i) {
         threads.emplace_back([&work, i] {
             torch::set_num_threads(1);
             work(i);
@@ -95,20 +95,25 @@ void Trainer::round()
         m_rounded[i] = m_parameters[i].value.to(torch::kBFloat16);
 }
 
-double Trainer::step(double progress)
+Trainer::Shape Trainer::shapeOf(std::int64_t step) const
 {
-    const int length = progress < m_options.longFrom ? Config::context / 2 : Config::context;
-    const int sequences = m_options.sequences * (Config::context / 2) / length,
-              portion = microTokens / length;
+    const int length = progressAt(step) < m_options.longFrom ? Config::context / 2 : Config::context;
+    return {m_options.sequences * (Config::context / 2) / length, length};
+}
+
+double Trainer::step()
+{
+    const auto [sequences, length] = shapeOf(m_step);
+    const int portion = microTokens / length;
     const auto [ids, targets] = m_windows.next(sequences, length);
     const double positions = static_cast<double>(sequences) * length;
     round();
-    std::atomic<int> next = 0;
     std::vector<double> losses(m_workers.size());
-    inParallel([&, &ids = ids, &targets = targets](int worker) {
+    // Who takes which portion is fixed, whoever is quicker: a sum's order decides its last bits.
+    inParallel([&, sequences = sequences, &ids = ids, &targets = targets](int worker) {
         TrainingModel& model = m_workers[worker];
         model.begin(m_rounded);
-        for (int at = next.fetch_add(portion); at < sequences; at = next.fetch_add(portion)) {
+        for (int at = worker * portion; at < sequences; at += m_options.workers * portion) {
             const int stop = std::min(at + portion, sequences);
             Tensor loss = model.loss(
                 ids.slice(0, at, stop), targets.slice(0, at, stop), 1.0 / positions, m_options.dropout);
@@ -138,7 +143,7 @@ double Trainer::step(double progress)
     }
 
     Optimizer::Rates rates = m_options.rates;
-    const double factor = rateAt(progress) * std::min(1.0, (m_step + 1.0) / warmUp);
+    const double factor = rateAt(progressAt(m_step)) * std::min(1.0, (m_step + 1.0) / warmUp);
     rates.muon *= factor;
     rates.adam *= factor;
     rates.momentum = 0.85 + (rates.momentum - 0.85) * std::min(1.0, m_step / 300.0);
@@ -159,13 +164,12 @@ double Trainer::validation()
 {
     round();
     const int length = Config::context, sequences = static_cast<int>(m_valid.size() - 1) / length;
-    std::atomic<int> next = 0;
     std::vector<double> losses(m_workers.size());
     inParallel([&](int worker) {
         torch::NoGradGuard guard;
         TrainingModel& model = m_workers[worker];
         model.begin(m_rounded);
-        for (int at = next++; at < sequences; at = next++) {
+        for (int at = worker; at < sequences; at += m_options.workers) {
             std::vector<std::int64_t> tokens(
                 m_valid.begin() + at * length, m_valid.begin() + (at + 1) * length + 1);
             const Tensor targets = torch::tensor(tokens).slice(0, 1).unsqueeze(0).contiguous();
@@ -183,40 +187,36 @@ double Trainer::validation()
 
 void Trainer::run()
 {
-    const double before = load();
-    const Clock::time_point start = Clock::now();
-    Clock::time_point logged = start, saved = start;
+    load();
+    constexpr std::int64_t logEvery = 20, saveEvery = 100; // steps
+    const std::int64_t end =
+        m_options.stopAfter < 0 ? m_options.steps : std::min(m_options.steps, m_step + m_options.stopAfter);
+    Clock::time_point logged = Clock::now();
     double losses = 0.0;
-    int steps = 0;
-    std::int64_t tokens = m_tokens;
-    for (double elapsed = before; elapsed < m_options.seconds; elapsed = before + secondsSince(start)) {
-        losses += step(elapsed / m_options.seconds);
-        ++steps;
-        if (const double span = secondsSince(logged); span > 30.0) {
+    std::int64_t since = m_step, tokens = m_tokens;
+    while (m_step < end) {
+        losses += step();
+        if (m_step % logEvery == 0 || m_step == end) {
             std::printf(
-                "%6.0f s  step %5lld  %6.2f M tokens  train %.4f  rate %.3f  %.0f tokens/s\n", elapsed,
-                static_cast<long long>(m_step), static_cast<double>(m_tokens) / 1e6, losses / steps,
-                rateAt(elapsed / m_options.seconds), static_cast<double>(m_tokens - tokens) / span);
+                "step %5lld of %lld  %6.2f M tokens  train %.4f  rate %.3f  %.0f tokens/s\n",
+                static_cast<long long>(m_step), static_cast<long long>(m_options.steps),
+                static_cast<double>(m_tokens) / 1e6, losses / static_cast<double>(m_step - since),
+                rateAt(progressAt(m_step)), static_cast<double>(m_tokens - tokens) / secondsSince(logged));
             std::fflush(stdout);
             losses = 0.0;
-            steps = 0;
+            since = m_step;
             tokens = m_tokens;
             logged = Clock::now();
         }
-        if (secondsSince(saved) > 180.0) {
-            save(before + secondsSince(start));
-            std::printf("%6.0f s  valid %.4f\n", elapsed, validation());
+        if (m_step % saveEvery == 0 || m_step == end) {
+            save();
+            std::printf("step %5lld  valid %.4f\n", static_cast<long long>(m_step), validation());
             std::fflush(stdout);
-            saved = Clock::now();
         }
     }
-    save(before + secondsSince(start));
-    std::printf(
-        "end: step %lld, %.2f M tokens, valid %.4f\n", static_cast<long long>(m_step),
-        static_cast<double>(m_tokens) / 1e6, validation());
 }
 
-void Trainer::save(double elapsed)
+void Trainer::save()
 {
     torch::serialize::OutputArchive archive;
     for (std::size_t i = 0; i < m_parameters.size(); ++i) {
@@ -226,17 +226,16 @@ void Trainer::save(double elapsed)
     }
     archive.write(
         "state",
-        torch::tensor(
-            {elapsed, static_cast<double>(m_step), static_cast<double>(m_tokens)}, torch::kFloat64));
+        torch::tensor({static_cast<double>(m_step), static_cast<double>(m_tokens)}, torch::kFloat64));
     // Renamed into place, so that a run that is stopped while saving leaves the previous checkpoint.
     archive.save_to(m_options.checkpoint + ".new");
     std::filesystem::rename(m_options.checkpoint + ".new", m_options.checkpoint);
 }
 
-double Trainer::load()
+void Trainer::load()
 {
     if (!std::filesystem::exists(m_options.checkpoint))
-        return 0.0;
+        return;
     torch::NoGradGuard guard;
     torch::serialize::InputArchive archive;
     archive.load_from(m_options.checkpoint);
@@ -251,10 +250,13 @@ double Trainer::load()
         m_optimizer.second()[i].copy_(read("second" + std::to_string(i)));
     }
     const Tensor state = read("state");
-    m_step = static_cast<std::int64_t>(state[1].item<double>());
-    m_tokens = static_cast<std::int64_t>(state[2].item<double>());
-    m_windows = Windows(m_train, m_options.seed + static_cast<std::uint64_t>(m_step));
-    return state[0].item<double>();
+    m_step = static_cast<std::int64_t>(state[0].item<double>());
+    m_tokens = static_cast<std::int64_t>(state[1].item<double>());
+    m_windows = Windows(m_train, m_options.seed);
+    for (std::int64_t done = 0; done < m_step; ++done) {
+        const auto [sequences, length] = shapeOf(done);
+        m_windows.next(sequences, length);
+    }
 }
 
 std::vector<Parameter> loadCheckpoint(const std::string& path)

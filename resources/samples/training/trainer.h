@@ -13,11 +13,12 @@
 namespace sample {
 
 struct TrainingOptions {
-    double seconds = 5700; // of wall clock, over all runs; the learning rate follows it to zero
-    double dropout = 0.0;
-    double longFrom = 0.75; // the part of the time from which on the full context is used
+    std::int64_t steps = 1800; // over all runs; the learning rate follows them to zero
+    double dropout = 0.0; // drawn from the library's generator: above 0 no two runs are the same
+    double longFrom = 0.75; // the part of the steps from which on the full context is used
     int sequences = 32; // of 256 tokens a step; half as many of 512
-    int threads = 2;
+    int workers = 2; // threads; which sums are made in which order follows their number, and so do the bits
+    std::int64_t stopAfter = -1; // steps of this run, to go on later; below 0: all
     Optimizer::Rates rates;
     std::uint64_t seed = 1;
     std::string checkpoint;
@@ -42,17 +43,27 @@ class Trainer {
 public:
     Trainer(std::vector<int> train, std::vector<int> valid, TrainingOptions options);
 
-    /// Until the time is over. Resumes from the checkpoint when there is one.
+    /// All steps. Goes on from the checkpoint when there is one, with the same bits as without the
+    /// interruption.
     void run();
 
     [[nodiscard]] const std::vector<Parameter>& parameters() const { return m_parameters; }
 
 private:
-    double step(double progress);
+    struct Shape {
+        int sequences, length;
+    };
+    /// The windows of a step and their length in tokens.
+    [[nodiscard]] Shape shapeOf(std::int64_t step) const;
+    [[nodiscard]] double progressAt(std::int64_t step) const
+    {
+        return double(step) / double(m_options.steps);
+    }
+    double step();
     double validation();
     void round();
-    void save(double elapsed);
-    double load();
+    void save();
+    void load();
     template <typename Work>
     void inParallel(Work work);
 
