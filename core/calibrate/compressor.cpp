@@ -11,7 +11,7 @@ namespace {
 /// Part of the identity of everything that is made of weights, and so of all results that projects keep.
 /// Raise it by one whenever a format's encoder, a search for scales, a method or what methods are told
 /// makes other bytes of the same weights and parameters: older results are then not found again.
-constexpr std::uint64_t fittingRevision = 6;
+constexpr std::uint64_t fittingRevision = 7;
 
 /// Whether a method looks at samples of the layer's inputs themselves.
 bool seesSamples(const LayerMethod& method)

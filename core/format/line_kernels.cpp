@@ -1,5 +1,6 @@
 #include "core/format/line_kernels.h"
 
+#include "core/format/line_load.h"
 #include "core/format/line_supers.h"
 
 // Built once per instruction set, as search_kernels.cpp is, and by the same rule: nothing from the standard
@@ -53,10 +54,8 @@ template <typename Kind, typename Levels>
     const float end = grid.levels.highest < -grid.levels.lowest ? grid.levels.highest : -grid.levels.lowest;
     for (std::size_t k = 0; k < grid.steps; k += stride, factor *= ratio, reach *= ratio) {
         if constexpr (isWhole) {
-            if (reach < end + 0.49f) {
+            if (reach < end + 0.49f) { // the other sign gives the same levels with the other sign
                 offerAt.template operator()<Reach::Inside>(factor);
-                if (grid.bothSigns)
-                    offerAt.template operator()<Reach::Inside>(-factor);
                 continue;
             }
         }
@@ -210,11 +209,13 @@ template <typename Function>
 withLevels(const LineLevels& levels, const LineSamples& s, const Function& function)
 {
     if (levels.thresholds)
-        function(SampleKind<false>(), TableLevels(levels));
+        function(SampleKind<Samples::Long>(), TableLevels(levels));
     else if (s.isPlain)
-        function(SampleKind<true>(), WholeLevels(levels.lowest, levels.highest));
+        function(SampleKind<Samples::Plain>(), WholeLevels(levels.lowest, levels.highest));
+    else if (s.isShort)
+        function(SampleKind<Samples::Short>(), WholeLevels(levels.lowest, levels.highest));
     else
-        function(SampleKind<false>(), WholeLevels(levels.lowest, levels.highest));
+        function(SampleKind<Samples::Long>(), WholeLevels(levels.lowest, levels.highest));
 }
 
 void scales(const ScaleGrid& grid, const LineSamples& s, float* scale)
@@ -270,9 +271,11 @@ void superLines(
     const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, const float* unit, SuperFit* out)
 {
     if (s.isPlain)
-        superLinesOf(grid, lineGrid, s, SampleKind<true>(), unit, out);
+        superLinesOf(grid, lineGrid, s, SampleKind<Samples::Plain>(), unit, out);
+    else if (s.isShort)
+        superLinesOf(grid, lineGrid, s, SampleKind<Samples::Short>(), unit, out);
     else
-        superLinesOf(grid, lineGrid, s, SampleKind<false>(), unit, out);
+        superLinesOf(grid, lineGrid, s, SampleKind<Samples::Long>(), unit, out);
 }
 
 using LinesOfBytes = std::uint8_t __attribute__((vector_size(16), aligned(1), may_alias));
@@ -325,7 +328,7 @@ void codes(
 } // namespace
 
 extern const LineKernels TRITLOOM_LINE_KERNEL_SET;
-const LineKernels TRITLOOM_LINE_KERNEL_SET{TRITLOOM_KERNEL_NAME, scales,     lines, errors,
-                                           superScales,          superLines, codes};
+const LineKernels TRITLOOM_LINE_KERNEL_SET{
+    TRITLOOM_KERNEL_NAME, sizes, arrange, multiply, scales, lines, errors, superScales, superLines, codes};
 
 } // namespace tritloom

@@ -15,10 +15,34 @@ constexpr std::size_t lanesOfLines = 16;
 /// that sums of squares stay in range. Lines that are not there have value 0.
 struct LineSamples {
     const float* values = nullptr;
-    const float* importance = nullptr;
+    const float* importance = nullptr; ///< of eight significant bits
+    const float* products = nullptr; ///< importance * value, of sixteen significant bits; unless isPlain
     std::size_t count = 0; ///< elements of a line
-    /// All importance is 1 and no value has more than twelve significant bits, as halves have eleven.
-    bool isPlain = false;
+    bool isShort = false; ///< no value has more than twelve significant bits, as halves have eleven
+    bool isPlain = false; ///< isShort, and all importance is 1
+};
+
+/// What is to be known of a block before its lines are arranged.
+struct BlockSizes {
+    float largest = 0; ///< magnitude
+    float meanImportance = 0;
+    bool isEqual = false; ///< all importance is the same
+    bool isShort = false; ///< as LineSamples
+};
+
+/// Lines as they lie in blocks, and what they are multiplied with: value * shrink, importance * perMean +
+/// least.
+struct LineSources {
+    const float* values[lanesOfLines];
+    const float* importance[lanesOfLines];
+    float shrinks[lanesOfLines], perMeans[lanesOfLines], leasts[lanesOfLines];
+    std::size_t count = 0; ///< elements of a line, a multiple of 4
+};
+/// Where they go: [count][16]. lowest, highest: of the values, [16].
+struct LineArrays {
+    float* values = nullptr;
+    float* importance = nullptr; ///< null: what is there stays
+    float *lowest = nullptr, *highest = nullptr;
 };
 
 /// Ascending levels. Without thresholds: the whole numbers lowest..highest. With: values[0], then values[k +
@@ -69,6 +93,11 @@ struct SuperFit {
 
 struct LineKernels {
     const char* name;
+    /// Of a block of `count` finite numbers.
+    void (*sizes)(const float* values, const float* importance, std::size_t count, BlockSizes* out);
+    void (*arrange)(const LineSources&, const LineArrays&);
+    /// LineSamples::products, from the other two. count: a multiple of 16.
+    void (*multiply)(const float* values, const float* importance, std::size_t count, float* products);
     /// The scale with the least sum w (x - s q)^2 for each lane. scale: [16].
     void (*scales)(const ScaleGrid&, const LineSamples&, float* scale);
     /// Scale and offset with the least sum w (x - s q - o)^2. scale, offset: [16].

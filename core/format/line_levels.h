@@ -9,7 +9,8 @@ namespace {
 namespace lanes {
 
 struct WholeLevels {
-    float lowest, highest;
+    static constexpr bool areWhole = true;
+    float lowest, highest; ///< of eight bits at most
     WholeLevels(float from, float to)
         : lowest(from)
         , highest(to)
@@ -43,6 +44,7 @@ struct WholeLevels {
 /// Sixteen levels at most, found by four comparisons, each with the threshold in the middle of what is left.
 class TableLevels {
 public:
+    static constexpr bool areWhole = false;
     [[gnu::always_inline]] inline explicit TableLevels(const LineLevels& levels)
         : m_middle(levels.thresholdCount > 7 ? levels.thresholds[7] : __builtin_inff())
     {
@@ -83,6 +85,7 @@ private:
 };
 #else
 struct TableLevels {
+    static constexpr bool areWhole = false;
     const LineLevels& levels;
     explicit TableLevels(const LineLevels& given)
         : levels(given)

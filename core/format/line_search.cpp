@@ -1,5 +1,7 @@
 #include "core/format/line_search.h"
 
+#include <bit>
+
 namespace tritloom {
 namespace {
 
@@ -45,62 +47,12 @@ std::array<PerLane, 3> halvesOf(const PerLane& value, const float* unit)
     return result;
 }
 
-using Four = float __attribute__((vector_size(16)));
-
-Four loadFour(const float* from)
-{
-    Four four;
-    std::memcpy(&four, from, sizeof four);
-    return four;
-}
-
-void transpose(Four (&v)[4])
-{
-    const Four a = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5),
-               b = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7),
-               c = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5),
-               d = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
-    v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
-    v[1] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
-    v[2] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
-    v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
-}
-
-struct BlockSizes {
-    float largest = 0; ///< magnitude
-    float meanImportance = 0;
-    bool isEqual = false; ///< all importance is the same
-    bool isShort = false; ///< no value has more than twelve significant bits
-};
-
-/// values, importance: of one block, a multiple of 4.
-BlockSizes sizesOf(std::span<const float> values, std::span<const float> importance)
-{
-    const float part = 1 / static_cast<float>(values.size()); // of a mean: a sum could overflow
-    Four largest{}, sum{};
-    const Four first = Four{} + importance[0];
-    using Wholes = std::int32_t __attribute__((vector_size(16)));
-    Wholes other{}, rest{};
-    for (std::size_t i = 0; i < values.size(); i += 4) {
-        const Four x = loadFour(&values[i]), w = loadFour(&importance[i]);
-        const Four magnitude = x < 0.0f ? -x : x;
-        largest = magnitude > largest ? magnitude : largest;
-        other |= w != first;
-        rest |= __builtin_bit_cast(Wholes, x);
-        sum += (w > 0.0f ? w : Four{}) * part;
-    }
-    return {
-        std::max({largest[0], largest[1], largest[2], largest[3]}), (sum[0] + sum[1]) + (sum[2] + sum[3]),
-        (other[0] | other[1] | other[2] | other[3]) == 0,
-        ((rest[0] | rest[1] | rest[2] | rest[3]) & 0xfff) == 0};
-}
-
 } // namespace
 
 LineBatch::LineBatch(std::size_t elements, std::size_t linesOfBlock)
     : m_elements(elements)
     , m_linesOfBlock(linesOfBlock)
-    , m_room(new float[2 * lanesOfLines * elements + lanesOfLines])
+    , m_room(new float[3 * lanesOfLines * elements + lanesOfLines])
     , m_codes(lanesOfLines * elements)
 {
     assert(elements > 0 && lanesOfLines % linesOfBlock == 0);
@@ -108,78 +60,60 @@ LineBatch::LineBatch(std::size_t elements, std::size_t linesOfBlock)
     const auto address = reinterpret_cast<std::uintptr_t>(m_room.get());
     m_values = m_room.get() + (64 - address % 64) % 64 / sizeof(float);
     m_importance = m_values + lanesOfLines * elements;
+    m_products = m_importance + lanesOfLines * elements;
 }
 
 void LineBatch::load(std::span<const float> values, std::span<const float> importance)
 {
     const std::size_t blockElements = m_elements * m_linesOfBlock;
-    m_isPlain = true;
+    m_isShort = m_isPlain = true;
     bool isWeighted = false;
     m_units.fill(1);
-    m_extremes.fill(0);
-    m_ranges.fill({});
     // Lines that are not there are the first one, times 0.
-    std::array<const float*, lanesOfLines> lines, weights;
-    lines.fill(values.data());
-    weights.fill(importance.data());
-    PerLane shrinks{}, perMeans{}, leasts{};
-    leasts.fill(1);
+    LineSources from;
+    from.count = m_elements;
+    std::fill_n(from.values, lanesOfLines, values.data());
+    std::fill_n(from.importance, lanesOfLines, importance.data());
+    std::fill_n(from.shrinks, lanesOfLines, 0.0f);
+    std::fill_n(from.perMeans, lanesOfLines, 0.0f);
+    std::fill_n(from.leasts, lanesOfLines, 1.0f);
+    const LineKernels& kernels = lineKernels();
     for (std::size_t b = 0; b * blockElements < values.size(); ++b) {
         const float* const block = values.data() + b * blockElements;
         const float* const factors = importance.data() + b * blockElements;
-        const auto [largest, sum, isEqual, isShort] =
-            sizesOf({block, blockElements}, {factors, blockElements});
-        const float unit = largest < 1e-30f ? 1.0f : std::ldexp(1.0f, std::ilogb(largest));
+        BlockSizes sizes;
+        kernels.sizes(block, factors, blockElements, &sizes);
+        const bool isThere = sizes.largest >= 1e-30f;
+        const float unit =
+            isThere ? std::bit_cast<float>(std::bit_cast<std::uint32_t>(sizes.largest) & 0xff800000) : 1;
         // What is equally important has importance 1 exactly.
-        const bool weighted = !isEqual && sum > 0 && std::isfinite(1 / sum);
-        m_isPlain = m_isPlain && !weighted && isShort;
+        const float perMean = 1 / sizes.meanImportance;
+        const bool weighted = !sizes.isEqual && sizes.meanImportance > 0 && std::isfinite(perMean);
+        m_isShort = m_isShort && sizes.isShort;
+        m_isPlain = m_isPlain && !weighted && sizes.isShort;
         isWeighted = isWeighted || weighted;
         for (std::size_t line = 0; line < m_linesOfBlock; ++line) {
             const std::size_t lane = b * m_linesOfBlock + line;
-            lines[lane] = block + line * m_elements;
-            weights[lane] = factors + line * m_elements;
+            from.values[lane] = block + line * m_elements;
+            from.importance[lane] = factors + line * m_elements;
             m_units[lane] = unit;
-            shrinks[lane] = largest < 1e-30f ? 0.0f : 1 / unit;
-            perMeans[lane] = weighted ? 1 / sum : 0.0f;
+            from.shrinks[lane] = isThere ? 1 / unit : 0.0f;
+            from.perMeans[lane] = weighted ? perMean : 0.0f;
             // A little for those without importance: where the rest leaves a choice, they should not be
             // nonsense.
-            leasts[lane] = weighted ? 1e-6f : 1.0f;
+            from.leasts[lane] = weighted ? 1e-6f : 1.0f;
         }
     }
-    for (std::size_t lane = 0; lane < lanesOfLines; lane += 4) {
-        Four low{}, high{};
-        for (std::size_t k = 0; k < 4; ++k)
-            low[k] = high[k] = lines[lane + k][0] * shrinks[lane + k];
-        for (std::size_t i = 0; i < m_elements; i += 4) {
-            Four x[4];
-            for (std::size_t k = 0; k < 4; ++k)
-                x[k] = loadFour(lines[lane + k] + i) * shrinks[lane + k];
-            transpose(x);
-            for (std::size_t k = 0; k < 4; ++k) {
-                std::memcpy(m_values + (i + k) * lanesOfLines + lane, &x[k], sizeof x[k]);
-                low = x[k] < low ? x[k] : low;
-                high = x[k] > high ? x[k] : high;
-            }
-        }
-        for (std::size_t k = 0; k < 4; ++k) {
-            m_ranges[lane + k] = {low[k], high[k]};
-            m_extremes[lane + k] = high[k] >= -low[k] ? high[k] : low[k];
-        }
-    }
-    if (!isWeighted && m_isEqual)
-        return; // all of it is 1, and still there
+    const bool staysEqual = !isWeighted && m_isEqual; // all of it is 1, and still there
     m_isEqual = !isWeighted;
-    for (std::size_t lane = 0; lane < lanesOfLines; lane += 4)
-        for (std::size_t i = 0; i < m_elements; i += 4) {
-            Four w[4];
-            for (std::size_t k = 0; k < 4; ++k) {
-                const Four given = loadFour(weights[lane + k] + i);
-                w[k] = (given > 0.0f ? given : Four{}) * perMeans[lane + k] + leasts[lane + k];
-            }
-            transpose(w);
-            for (std::size_t k = 0; k < 4; ++k)
-                std::memcpy(m_importance + (i + k) * lanesOfLines + lane, &w[k], sizeof w[k]);
-        }
+    PerLane lowest, highest;
+    kernels.arrange(from, {m_values, staysEqual ? nullptr : m_importance, lowest.data(), highest.data()});
+    if (!m_isPlain)
+        kernels.multiply(m_values, m_importance, lanesOfLines * m_elements, m_products);
+    for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+        m_ranges[lane] = {lowest[lane], highest[lane]};
+        m_extremes[lane] = highest[lane] >= -lowest[lane] ? highest[lane] : lowest[lane];
+    }
 }
 
 std::span<const std::uint8_t>
@@ -200,7 +134,7 @@ ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count,
     grid.first = end * (span < 12 ? 0.7f : 0.8f);
     grid.negative = sign == ScaleSign::Any;
     grid.bothSigns = grid.negative && !mirrored && span < 20;
-    grid.steps = steps != 0 ? steps : span > 200 ? 24 : grid.bothSigns ? 10 : 16;
+    grid.steps = steps != 0 ? steps : span > 200 ? 24 : span > 40 ? 12 : grid.bothSigns ? 10 : 16;
     const float last = end * reachOf(span, count);
     grid.ratio = std::pow(last / grid.first, 1.0f / static_cast<float>(grid.steps - 1));
     return grid;

@@ -20,7 +20,10 @@ public:
     void load(std::span<const float> values, std::span<const float> importance);
 
     [[nodiscard]] std::size_t blocks() const { return lanesOfLines / m_linesOfBlock; }
-    [[nodiscard]] LineSamples samples() const { return {m_values, m_importance, m_elements, m_isPlain}; }
+    [[nodiscard]] LineSamples samples() const
+    {
+        return {m_values, m_importance, m_products, m_elements, m_isShort, m_isPlain};
+    }
     [[nodiscard]] const float* units() const { return m_units.data(); } ///< by lane
     [[nodiscard]] float extremeOf(std::size_t lane) const { return m_extremes[lane]; } ///< of samples
     [[nodiscard]] Range rangeOf(std::size_t lane) const { return m_ranges[lane]; } ///< of samples
@@ -32,8 +35,8 @@ public:
 private:
     std::size_t m_elements, m_linesOfBlock;
     std::unique_ptr<float[]> m_room;
-    float *m_values, *m_importance;
-    bool m_isPlain = false;
+    float *m_values, *m_importance, *m_products;
+    bool m_isShort = false, m_isPlain = false;
     bool m_isEqual = false; ///< all of m_importance is 1
     std::vector<std::uint8_t> m_codes;
     std::array<float, lanesOfLines> m_units{}, m_extremes{};

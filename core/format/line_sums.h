@@ -56,12 +56,13 @@ enum class Reach {
     Inside, ///< none does: nothing is held back. Whole levels only
 };
 
-/// Samples with importance of their own, and those of twelve bits that all count 1 (LineSamples::isPlain):
-/// with factors of twelve bits too, and whole levels, every product is exact, so that it may be fused with
-/// what it is added to. Both give the same bits where both may be used.
-template <bool Plain>
+/// What is known of the samples (LineSamples). With whole levels of eight bits every product of a level with an
+/// importance or a product is exact, so that it may be fused with what it is added to; for short values those
+/// with factors of twelve bits are too. All kinds give the same bits where they may be used.
+enum class Samples { Plain, Short, Long };
+template <Samples Kind>
 struct SampleKind {
-    static constexpr bool isPlain = Plain;
+    static constexpr bool isPlain = Kind == Samples::Plain, isShort = Kind != Samples::Long;
 };
 
 template <Reach Where, typename Levels>
@@ -73,10 +74,20 @@ template <Reach Where, typename Levels>
         levels.nearest(position, q);
 }
 
+/// sum += a * b, in one step where that is exact.
+template <typename Levels>
+[[gnu::always_inline]] inline void addProduct(const Lanes& a, const Lanes& b, Lanes& sum)
+{
+    if constexpr (Levels::areWhole)
+        sum = exactProductPlus(a, b, sum);
+    else
+        sum += a * b;
+}
+
 /// factor: trimmed().
-template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
+template <Reach Where = Reach::Anywhere, Samples Kind, typename Levels>
 [[gnu::always_inline]] inline void sumScaled(
-    const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& factor, Lanes& qq, Lanes& xq)
+    const LineSamples& s, SampleKind<Kind>, const Levels& levels, const Lanes& factor, Lanes& qq, Lanes& xq)
 {
     Lanes qqs[sumsAtOnce]{}, xqs[sumsAtOnce]{};
     for (std::size_t i = 0; i < s.count; i += sumsAtOnce)
@@ -84,16 +95,18 @@ template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
         for (std::size_t k = 0; k < sumsAtOnce; ++k) {
             const Lanes x = load(s.values + lanesOfLines * (i + k));
             Lanes q;
-            if constexpr (Plain) {
+            if constexpr (!Levels::areWhole || Kind == Samples::Long)
+                nearestOf<Where>(levels, x * factor, q);
+            else
                 levels.template nearestOfProduct<Where == Reach::Inside>(
                     exactProductPlus(x, factor, all(roundingMagic)), q);
+            if constexpr (Kind == Samples::Plain) {
                 qqs[k] = exactProductPlus(q, q, qqs[k]);
                 xqs[k] = exactProductPlus(q, x, xqs[k]);
             } else {
-                nearestOf<Where>(levels, x * factor, q);
                 const Lanes wq = load(s.importance + lanesOfLines * (i + k)) * q;
-                qqs[k] += wq * q;
-                xqs[k] += wq * x;
+                addProduct<Levels>(wq, q, qqs[k]);
+                addProduct<Levels>(q, load(s.products + lanesOfLines * (i + k)), xqs[k]);
             }
         }
     qq = qqs[0] + qqs[1];
@@ -101,9 +114,9 @@ template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
 }
 
 /// given: a factor, trimmed().
-template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
+template <Reach Where = Reach::Anywhere, Samples Kind, typename Levels>
 [[gnu::always_inline]] inline void sumAll(
-    const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& given, const Lanes& offset,
+    const LineSamples& s, SampleKind<Kind>, const Levels& levels, const Lanes& given, const Lanes& offset,
     Sums& out)
 {
     // What overflows would end as no number: such a candidate has all at the first level.
@@ -116,17 +129,19 @@ template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
         for (std::size_t k = 0; k < sumsAtOnce; ++k) {
             const Lanes x = load(s.values + lanesOfLines * (i + k));
             Lanes q;
-            if constexpr (Plain) {
+            if constexpr (Kind == Samples::Long)
+                nearestOf<Where>(levels, x * factor + begin, q);
+            else
                 nearestOf<Where>(levels, exactProductPlus(x, factor, begin), q);
+            if constexpr (Kind == Samples::Plain) {
                 sums[k].q += q;
                 sums[k].qq = exactProductPlus(q, q, sums[k].qq);
                 sums[k].xq = exactProductPlus(q, x, sums[k].xq);
             } else {
-                nearestOf<Where>(levels, x * factor + begin, q);
                 const Lanes wq = load(s.importance + lanesOfLines * (i + k)) * q;
                 sums[k].q += wq;
-                sums[k].qq += wq * q;
-                sums[k].xq += wq * x;
+                addProduct<Levels>(wq, q, sums[k].qq);
+                addProduct<Levels>(q, load(s.products + lanesOfLines * (i + k)), sums[k].xq);
             }
         }
     out.q = sums[0].q + sums[1].q;
@@ -134,9 +149,9 @@ template <Reach Where = Reach::Anywhere, bool Plain, typename Levels>
     out.xq = sums[0].xq + sums[1].xq;
 }
 
-template <bool Plain, typename Levels>
+template <Samples Kind, typename Levels>
 [[gnu::always_inline]] inline void errorOf(
-    const LineSamples& s, SampleKind<Plain>, const Levels& levels, const Lanes& scale, const Lanes& offset,
+    const LineSamples& s, SampleKind<Kind>, const Levels& levels, const Lanes& scale, const Lanes& offset,
     Lanes& error)
 {
     const Lanes factor = inverse(scale);
@@ -148,7 +163,7 @@ template <bool Plain, typename Levels>
             Lanes q;
             levels.nearest(x * factor, q);
             const Lanes far = x - q * scale;
-            if constexpr (Plain)
+            if constexpr (Kind == Samples::Plain)
                 errors[k] += far * far;
             else
                 errors[k] += load(s.importance + lanesOfLines * (i + k)) * far * far;

@@ -88,7 +88,8 @@ template <typename Kind, typename Levels>
     const Lanes largest = blockExtreme(search.own, grid.lanes);
     // Least squares for the whole numbers found, and a search around it, gain a thousandth.
     search.start(largest / grid.lowestScale, best);
-    search.start(largest / grid.highestScale, best);
+    if (grid.highestScale < 64) // beyond, both ends are alike
+        search.start(largest / grid.highestScale, best);
     store(best.scale, out->scale);
     store(best.scales, out->scales);
     store(Lanes{}, out->minimum);

@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <bit>
+
 using namespace tritloom;
 using namespace tritloom::fixture;
 
@@ -26,6 +28,33 @@ template <typename T>
 void compare(const T& got, const T& expected, const char* what)
 {
     QVERIFY2(std::memcmp(&got, &expected, sizeof got) == 0, what);
+}
+
+/// All searches of whole levels, on every set. unit: [16].
+void sameBits(const LineSamples& samples, const LineSamples& others, const float* unit)
+{
+    const ScaleGrid grid = scaleGrid(wholeLines(-32, 31), ScaleSign::Any, samples.count);
+    LineGrid line = lineGrid(31, OffsetSign::NotPositive, samples.count);
+    line.others = line.plain; // the same candidates
+    const SuperGrid signedScales{.lanes = 8, .lowestScale = -32, .highestScale = 31};
+    const SuperGrid scales{.lanes = 8, .highestScale = 63};
+    for (const LineKernels* const* set = lineKernelSets(); *set; ++set) {
+        PerLane a, b, c, d;
+        (*set)->scales(grid, samples, a.data());
+        (*set)->scales(grid, others, b.data());
+        compare(b, a, (*set)->name);
+        (*set)->lines(line, samples, a.data(), c.data());
+        (*set)->lines(line, others, b.data(), d.data());
+        compare(b, a, (*set)->name);
+        compare(d, c, (*set)->name);
+        SuperFit one, other;
+        (*set)->superScales(signedScales, grid, samples, unit, &one);
+        (*set)->superScales(signedScales, grid, others, unit, &other);
+        compare(other, one, (*set)->name);
+        (*set)->superLines(scales, line, samples, unit, &one);
+        (*set)->superLines(scales, line, others, unit, &other);
+        compare(other, one, (*set)->name);
+    }
 }
 
 } // namespace
@@ -77,6 +106,76 @@ private slots:
         QVERIFY(compared >= 6);
     }
 
+    void linesAreArrangedAsTheyAreWritten()
+    {
+        const std::vector<float> values = normalValues(lanesOfLines * 28, 8, 0.02f),
+                                 importance = squares(normalValues(values.size(), 9));
+        const auto upTo = [](float value, std::uint32_t rest) {
+            return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & ~rest);
+        };
+        for (const std::size_t count : {std::size_t(4), std::size_t(16), std::size_t(28)}) {
+            LineSources from;
+            from.count = count;
+            for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+                from.values[lane] = &values[lane * count];
+                from.importance[lane] = &importance[lane * count];
+                from.shrinks[lane] = std::ldexp(1.0f, int(lane) - 3);
+                from.perMeans[lane] = 0.5f + float(lane);
+                from.leasts[lane] = lane % 2 ? 1e-6f : 1.0f;
+            }
+            const std::size_t all = lanesOfLines * count;
+            for (const LineKernels* const* set = lineKernelSets(); *set; ++set) {
+                std::vector<float> x(all), w(all, 7), products(all);
+                PerLane lowest, highest;
+                (*set)->arrange(from, {x.data(), nullptr, lowest.data(), highest.data()});
+                QVERIFY2(w == std::vector<float>(all, 7), (*set)->name);
+                (*set)->arrange(from, {x.data(), w.data(), lowest.data(), highest.data()});
+                (*set)->multiply(x.data(), w.data(), all, products.data());
+                for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+                    float low = 1e30f, high = -1e30f;
+                    for (std::size_t i = 0; i < count; ++i) {
+                        const std::size_t at = i * lanesOfLines + lane;
+                        const float value = values[lane * count + i] * from.shrinks[lane];
+                        const float weight =
+                            importance[lane * count + i] * from.perMeans[lane] + from.leasts[lane];
+                        QCOMPARE(x[at], value);
+                        QCOMPARE(w[at], upTo(weight, 0xffff));
+                        QCOMPARE(products[at], upTo(value * w[at], 0xff));
+                        low = std::min(low, value);
+                        high = std::max(high, value);
+                    }
+                    QCOMPARE(lowest[lane], low);
+                    QCOMPARE(highest[lane], high);
+                }
+            }
+        }
+    }
+
+    void sizesOfABlock()
+    {
+        std::vector<float> values(52, 0.25f), importance(52, 3.0f);
+        values[50] = -1.5f;
+        for (const std::size_t count : {std::size_t(52), std::size_t(48), std::size_t(12)})
+            for (const LineKernels* const* set = lineKernelSets(); *set; ++set) {
+                BlockSizes sizes;
+                const auto measured = [&](const std::vector<float>& x, const std::vector<float>& w) {
+                    (*set)->sizes(x.data(), w.data(), count, &sizes);
+                    return sizes;
+                };
+                QCOMPARE(measured(values, importance).largest, count == 52 ? 1.5f : 0.25f);
+                QVERIFY(sizes.isEqual && sizes.isShort);
+                QVERIFY(std::fabs(sizes.meanImportance - 3) < 1e-5f);
+                for (const std::size_t at : {std::size_t(3), count - 1}) {
+                    std::vector<float> longer = values, other = importance;
+                    longer[at] = 0.1f; // 24 bits
+                    other[at] = -4; // counts as nothing
+                    QVERIFY(!measured(longer, importance).isShort && sizes.isEqual);
+                    QVERIFY(!measured(values, other).isEqual && sizes.isShort);
+                    QVERIFY(std::fabs(sizes.meanImportance - 3 * float(count - 1) / float(count)) < 1e-5f);
+                }
+            }
+    }
+
     void shortNumbersThatCountTheSameGiveTheSameBits()
     {
         // What is fused for them is exact, so it is what weights of 1 give.
@@ -90,30 +189,13 @@ private slots:
             batch.load(values, std::vector<float>(values.size(), 0.3f));
             const LineSamples plain = batch.samples();
             QVERIFY(plain.isPlain);
+            QVERIFY(plain.isShort);
             LineSamples weighted = plain;
-            weighted.isPlain = false;
-            const ScaleGrid grid = scaleGrid(wholeLines(-32, 31), ScaleSign::Any, elements);
-            LineGrid line = lineGrid(31, OffsetSign::NotPositive, elements);
-            line.others = line.plain; // the same candidates
-            const SuperGrid signedScales{.lanes = 8, .lowestScale = -32, .highestScale = 31};
-            const SuperGrid scales{.lanes = 8, .highestScale = 63};
-            for (const LineKernels* const* set = lineKernelSets(); *set; ++set) {
-                PerLane a, b, c, d;
-                (*set)->scales(grid, plain, a.data());
-                (*set)->scales(grid, weighted, b.data());
-                compare(b, a, (*set)->name);
-                (*set)->lines(line, plain, a.data(), c.data());
-                (*set)->lines(line, weighted, b.data(), d.data());
-                compare(b, a, (*set)->name);
-                compare(d, c, (*set)->name);
-                SuperFit one, other;
-                (*set)->superScales(signedScales, grid, plain, batch.units(), &one);
-                (*set)->superScales(signedScales, grid, weighted, batch.units(), &other);
-                compare(other, one, (*set)->name);
-                (*set)->superLines(scales, line, plain, batch.units(), &one);
-                (*set)->superLines(scales, line, weighted, batch.units(), &other);
-                compare(other, one, (*set)->name);
-            }
+            weighted.isPlain = weighted.isShort = false;
+            weighted.products = plain.values; // times 1
+            sameBits(plain, weighted, batch.units());
+            weighted.isShort = true;
+            sameBits(plain, weighted, batch.units());
             values[7] = 0.1f; // 24 bits
             batch.load(values, std::vector<float>(values.size(), 0.3f));
             QVERIFY(!batch.samples().isPlain);
@@ -122,6 +204,13 @@ private slots:
             importance[9] = 2;
             batch.load(values, importance);
             QVERIFY(!batch.samples().isPlain);
+            // Short values that count differently: sums of their products are exact in each term too.
+            batch.load(values, squares(normalValues(values.size(), 77)));
+            const LineSamples some = batch.samples();
+            QVERIFY(some.isShort && !some.isPlain);
+            LineSamples others = some;
+            others.isShort = false;
+            sameBits(some, others, batch.units());
         }
     }
 
