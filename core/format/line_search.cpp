@@ -134,7 +134,7 @@ ScaleGrid scaleGrid(const LineLevels& levels, ScaleSign sign, std::size_t count,
     grid.first = end * (span < 12 ? 0.7f : 0.8f);
     grid.negative = sign == ScaleSign::Any;
     grid.bothSigns = grid.negative && !mirrored && span < 20;
-    grid.steps = steps != 0 ? steps : span > 200 ? 24 : span > 40 ? 12 : grid.bothSigns ? 10 : 16;
+    grid.steps = steps != 0 ? steps : span > 200 ? 24 : span > 40 ? 13 : grid.bothSigns ? 10 : 16;
     const float last = end * reachOf(span, count);
     grid.ratio = std::pow(last / grid.first, 1.0f / static_cast<float>(grid.steps - 1));
     return grid;
