@@ -16,7 +16,7 @@ constexpr std::size_t lanesOfLines = 16;
 struct LineSamples {
     const float* values = nullptr;
     const float* importance = nullptr; ///< of eight significant bits
-    const float* products = nullptr; ///< importance * value, of sixteen significant bits; unless isPlain
+    const float* products = nullptr; ///< importance * value, of sixteen significant bits
     std::size_t count = 0; ///< elements of a line
     bool isShort = false; ///< no value has more than twelve significant bits, as halves have eleven
     bool isPlain = false; ///< isShort, and all importance is 1

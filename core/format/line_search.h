@@ -22,7 +22,7 @@ public:
     [[nodiscard]] std::size_t blocks() const { return lanesOfLines / m_linesOfBlock; }
     [[nodiscard]] LineSamples samples() const
     {
-        return {m_values, m_importance, m_products, m_elements, m_isShort, m_isPlain};
+        return {m_values, m_importance, m_isPlain ? m_values : m_products, m_elements, m_isShort, m_isPlain};
     }
     [[nodiscard]] const float* units() const { return m_units.data(); } ///< by lane
     [[nodiscard]] float extremeOf(std::size_t lane) const { return m_extremes[lane]; } ///< of samples

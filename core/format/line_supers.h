@@ -88,7 +88,7 @@ template <typename Kind, typename Levels>
     const Lanes largest = blockExtreme(search.own, grid.lanes);
     // Least squares for the whole numbers found, and a search around it, gain a thousandth.
     search.start(largest / grid.lowestScale, best);
-    if (grid.highestScale < 64) // beyond, both ends are alike
+    if (grid.highestScale < 64) // beyond, both ends are nearly alike: a hundredth of the squared error
         search.start(largest / grid.highestScale, best);
     store(best.scale, out->scale);
     store(best.scales, out->scales);

@@ -257,7 +257,8 @@ private slots:
     void fittedFormatsAreAboutAsGoodAsTheyWere()
     {
         // Squared errors over squared weights, equally important and not, of the search before it fused and
-        // trimmed anything (revision bfa61c8). What it no longer tries costs a few thousandths, of q6_k nine.
+        // trimmed anything (revision bfa61c8). What it no longer tries costs a few thousandths, of q6_k with
+        // importance fourteen.
         struct Row {
             const char* id;
             double equal, weighted;
@@ -285,7 +286,7 @@ private slots:
                 const double ratio = weightedError(values, importance, decoded)
                     / weightedError(values, importance, std::vector<float>(count))
                     / (isEqual ? row.equal : row.weighted);
-                QVERIFY2(ratio < 1.01, qPrintable(QString("%1: %2").arg(row.id).arg(ratio)));
+                QVERIFY2(ratio < 1.015, qPrintable(QString("%1: %2").arg(row.id).arg(ratio)));
                 sum += ratio;
             }
         QVERIFY2(
