@@ -162,6 +162,38 @@ void checkSearchKernels(Random& random)
     }
 }
 
+void checkArrangedLines(Random& random)
+{
+    constexpr std::size_t count = 24, all = count * lanesOfLines;
+    const std::vector<float> values = random.numbers(all), importance = random.numbers(all);
+    const LineKernels& kernels = lineKernels();
+    Bits bits("arranged_lines");
+    LineSources from;
+    from.count = count;
+    for (std::size_t lane = 0; lane < lanesOfLines; ++lane) {
+        from.values[lane] = &values[lane * count];
+        from.importance[lane] = &importance[lane * count];
+        from.shrinks[lane] = 0.5f;
+        from.perMeans[lane] = 1 + 0.1f * float(lane);
+        from.leasts[lane] = 1e-6f;
+    }
+    std::vector<float> x(all), w(all), products(all);
+    std::array<float, lanesOfLines> lowest, highest;
+    kernels.arrange(from, {x.data(), w.data(), lowest.data(), highest.data()});
+    kernels.multiply(x.data(), w.data(), all, products.data());
+    for (std::size_t i = 0; i < all; ++i)
+        check(x[i] == values[i % lanesOfLines * count + i / lanesOfLines] * 0.5f, "an arranged value");
+    for (const std::vector<float>* some : {&x, &w, &products})
+        bits.add(some->data(), some->size());
+    bits.add(lowest.data(), lowest.size());
+    bits.add(highest.data(), highest.size());
+    BlockSizes sizes;
+    kernels.sizes(values.data(), importance.data(), count, &sizes);
+    bits.add(&sizes.largest, 1);
+    bits.add(&sizes.meanImportance, 1);
+    check(!sizes.isEqual && !sizes.isShort, "what is known of a block");
+}
+
 void checkLineKernels(Random& random)
 {
     constexpr std::size_t count = 24;
@@ -172,11 +204,13 @@ void checkLineKernels(Random& random)
             largest = std::max(largest, std::abs(values[i * lanesOfLines + lane]));
         for (std::size_t i = 0; i < count; ++i) {
             values[i * lanesOfLines + lane] *= 1.5f / largest;
-            importance[i * lanesOfLines + lane] = 0.5f + float(random.bits() >> 8) * 0x1p-24f;
+            importance[i * lanesOfLines + lane] = 0.5f + float(random.bits() >> 25) * 0x1p-7f;
         }
     }
-    const LineSamples samples{values.data(), importance.data(), count};
     const LineKernels& kernels = lineKernels();
+    std::vector<float> products(values.size());
+    kernels.multiply(values.data(), importance.data(), values.size(), products.data());
+    const LineSamples samples{values.data(), importance.data(), products.data(), count};
     Bits bits("line_kernels");
     constexpr float thresholds[] = {-4, 0.5f, 3}, steps[] = {-7, -1, 2, 4};
     using Lanes = std::array<float, lanesOfLines>;
@@ -238,6 +272,7 @@ void checkCoreKernels()
         checkScaledRows(columns, random);
     checkPlainKernels(random);
     checkSearchKernels(random);
+    checkArrangedLines(random);
     checkLineKernels(random);
 }
 
