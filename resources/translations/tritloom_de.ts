@@ -8376,12 +8376,16 @@ Divergenz %1</translation>
             <translation>%1 von Köpfen aus %2 Elementen lässt sich nicht drehen („%3“)</translation>
         </message>
         <message>
-            <source>attention sees the last %1 tokens, what is computed of longer texts is not the model&apos;s</source>
-            <translation>die Aufmerksamkeit sieht die letzten %1 Token, was von längeren Texten gerechnet wird, ist nicht das des Modells</translation>
-        </message>
-        <message>
             <source>RoPE scaling &apos;dynamic&apos; begins behind the trained context, what is computed of longer texts is not the model&apos;s</source>
             <translation>die RoPE-Skalierung „dynamic“ beginnt hinter dem gelernten Kontext, was von längeren Texten gerechnet wird, ist nicht das des Modells</translation>
+        </message>
+        <message>
+            <source>layers of %1 are not known here</source>
+            <translation>Schichten der Art %1 sind hier nicht bekannt</translation>
+        </message>
+        <message>
+            <source>numbers of element type %1 are not computed here</source>
+            <translation>mit Zahlen des Elementtyps %1 wird hier nicht gerechnet</translation>
         </message>
     </context>
     <context>
