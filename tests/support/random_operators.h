@@ -104,6 +104,11 @@ private:
             if (mode == "nearest")
                 attributes.push_back({"nearest_mode", {}, false, NAN, coin() ? "floor" : "round_prefer_floor"});
             const std::string none = m_network.floats("none", {0}, {});
+            if (mode != "nearest" && coin()) { // elsewhere the last bit of a position decides
+                const std::vector<float> times{1, 1, float(drawn(4, 30)) / 10, float(drawn(4, 30)) / 10};
+                return m_network.node(
+                    type, {given(dims), none, m_network.floats("times", {4}, times)}, attributes);
+            }
             return m_network.node(type, {given(dims), none, none, ints(sizes)}, attributes);
         });
         add({"Upsample"}, {9}, [this](const std::string& type) {
