@@ -5,6 +5,7 @@
 #include "core/export/onnx_storage.h"
 #include "core/file/operator_graph.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -142,11 +143,28 @@ private:
         m_known;
 };
 
+/// The shortest window of attention among the layers; 0: all see all tokens.
+std::size_t attentionWindow(const Model& model)
+{
+    std::size_t shortest = 0;
+    if (model.graph)
+        for (const Node& node : model.graph->nodes)
+            if (const std::size_t window = node.op.count("window");
+                node.op.kind == OpKind::Attention && window > 0)
+                shortest = shortest == 0 ? window : std::min(shortest, window);
+    return shortest;
+}
+
 } // namespace
 
 std::vector<std::string>
 exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
 {
+    if (const std::size_t window = attentionWindow(model); window > 0 && target.id == "gguf")
+        return {fmt::format(
+            "attention sees the last {} tokens only, llama.cpp lets it see all in models of this "
+            "architecture: what it makes of longer texts is not what is measured here",
+            window)};
     const bool isOnnx =
         target.id.starts_with("onnx") && model.picture; // of others its check says that it cannot be
     if (!isOnnx && target.id != "safetensors")

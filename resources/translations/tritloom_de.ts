@@ -8387,6 +8387,10 @@ Divergenz %1</translation>
             <source>numbers of element type %1 are not computed here</source>
             <translation>mit Zahlen des Elementtyps %1 wird hier nicht gerechnet</translation>
         </message>
+        <message>
+            <source>attention sees the last %1 tokens only, llama.cpp lets it see all in models of this architecture: what it makes of longer texts is not what is measured here</source>
+            <translation>die Aufmerksamkeit sieht nur die letzten %1 Token, llama.cpp lässt sie in Modellen dieser Architektur alle sehen: was es aus längeren Texten macht, ist nicht, was hier gemessen wird</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
