@@ -354,11 +354,8 @@ Result<std::vector<AllocationResult>> frontier(
     const Problem problem = TRY(problemOf(model, table, current, rules));
     const Frontier solved = TRY(Frontier::solve(problem.items, std::move(stop)));
     std::vector<AllocationResult> results;
-    for (const FrontierPoint& point : solved.points(count)) {
-        AllocationResult result = resultOf(problem, table, current, point);
-        if (results.empty() || result.predictedKl < results.back().predictedKl) // else larger, and no better
-            results.push_back(std::move(result));
-    }
+    for (const FrontierPoint& point : solved.points(count))
+        results.push_back(resultOf(problem, table, current, point));
     return results;
 }
 
