@@ -263,7 +263,8 @@ Cut cutOf(const Window& w, std::int64_t groups, std::int64_t outputs, double pro
     }
     cut.pictures.atOnce = 1;
     cut.groups.atOnce = std::clamp<std::int64_t>(run / cut.outputs.all, 1, groups);
-    cut.outputs.atOnce = std::min(cut.outputs.all, run);
+    // Each piece brings all inputs of its group into the layout of the library.
+    cut.outputs.atOnce = std::min(cut.outputs.all, groups > 1 ? 2 * run : run);
     const auto ofRow = [&] {
         return products / double(outputs) * double(cut.groups.atOnce * cut.outputs.atOnce) / double(height);
     };
