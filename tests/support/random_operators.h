@@ -301,6 +301,13 @@ private:
                 each = drawn(1, 3);
             return m_network.node(type, {given(dims), ints(times)});
         });
+        add({"Trilu"}, {14}, [this](const std::string& type) {
+            const Dims dims = shape(2, 4, 5);
+            std::vector<std::string> inputs{given(dims)};
+            if (coin())
+                inputs.push_back(m_network.whole("k" + inputs[0], {drawn(-3, 3)}, true));
+            return m_network.node(type, inputs, {{"upper", {drawn(0, 1)}}});
+        });
         add({"Range"}, {13}, [this](const std::string& type) {
             const std::int64_t count = drawn(1, 9);
             const auto one = [this](const char* name, std::int64_t value) { return m_network.whole(name, {value}, true); };
