@@ -16,6 +16,7 @@ layout(push_constant) uniform Sizes {
     uint headSize; // at most 256
     uint keyCount;
     uint causal; // 1: query r sees the keys up to keyCount - rowCount + r
+    uint window; // so many of them at most, the last; 0: all
 };
 layout(binding = 0, std430) readonly buffer Queries { float q[]; };
 layout(binding = 1, std430) readonly buffer Keys { float k[]; };
@@ -72,21 +73,25 @@ void attend(uint firstQuery)
         query[i] = vec4(
             q[queryAt(firstQuery) + i], q[queryAt(firstQuery + 1u) + i], q[queryAt(firstQuery + 2u) + i],
             q[queryAt(firstQuery + 3u) + i]);
-    uvec4 seen = uvec4(keyCount);
-    if (causal == 1u)
+    uvec4 seen = uvec4(keyCount), begin = uvec4(0u); // the keys of each query from begin on, up to seen
+    if (causal == 1u) {
         seen = keyCount - rowCount + min(firstQuery + uvec4(1u, 2u, 3u, 4u), uvec4(rowCount));
+        if (window > 0u)
+            begin = seen - min(seen, uvec4(window));
+    }
     const float scale = inversesqrt(float(headSize));
     vec4 made[4] = vec4[4](vec4(0.0), vec4(0.0), vec4(0.0), vec4(0.0)); // elements id, id + 64, ...
     vec4 largest = vec4(nothing), total = vec4(0.0);
     barrier();
-    for (uint first = 0u; first < seen.w; first += 64u) {
+    for (uint first = begin.x; first < seen.w; first += 64u) {
         const uint key = first + id;
         vec4 score = vec4(nothing);
         if (key < seen.w) {
             vec4 sum = vec4(0.0);
             for (uint i = 0u; i < headSize; ++i)
                 sum += query[i] * k[key * stride + part + i];
-            score = mix(score, sum * scale, lessThan(uvec4(key), seen));
+            const uvec4 at = uvec4(key);
+            score = mix(mix(score, sum * scale, lessThan(at, seen)), score, lessThan(at, begin));
         }
         const vec4 larger = max(largest, largestOfAll(score));
         const vec4 weight = exp(score - larger), correction = exp(largest - larger);

@@ -56,6 +56,10 @@ constexpr std::array sentences{
         "this kind of file has no place for what runs a language model: what is written can be looked at, "
         "not "
         "evaluated"),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "attention sees the last %1 tokens only, llama.cpp lets it see all in models of this architecture: "
+        "what it makes of longer texts is not what is measured here"),
     QT_TRANSLATE_NOOP("Core", "%1: %2 of its %3 numbers are NaN or infinite"),
     QT_TRANSLATE_NOOP("Core", "it stores outputs by time step, and this model is given none"),
     QT_TRANSLATE_NOOP(

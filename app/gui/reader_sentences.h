@@ -180,10 +180,10 @@ constexpr std::array readerSentences{
     QT_TRANSLATE_NOOP("Core", "'%1' is false, but there is a tensor '%2'"),
     QT_TRANSLATE_NOOP("Core", "'tie_word_embeddings' is false, but there is no tensor 'lm_head.weight'"),
     QT_TRANSLATE_NOOP("Core", "the RoPE scaling '%1' is not known here"),
+    QT_TRANSLATE_NOOP("Core", "layers of %1 are not known here"),
+    QT_TRANSLATE_NOOP("Core", "numbers of element type %1 are not computed here"),
     QT_TRANSLATE_NOOP("Core", "layers of different kinds ('%1') rotate in different ways"),
     QT_TRANSLATE_NOOP("Core", "%1 of heads of %2 elements cannot be rotated ('%3')"),
-    QT_TRANSLATE_NOOP(
-        "Core", "attention sees the last %1 tokens, what is computed of longer texts is not the model's"),
     QT_TRANSLATE_NOOP(
         "Core",
         "RoPE scaling 'dynamic' begins behind the trained context, what is computed of longer texts is not "

@@ -3,7 +3,9 @@
 #include "app/session/held_formats.h"
 
 #include "core/export/onnx_storage.h"
+#include "core/file/operator_graph.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -36,17 +38,17 @@ struct Wider {
 /// Bytes of a number that the network computes with, as an ONNX file of it has them.
 std::size_t realBytes(const Model& model, const NamedTensor& tensor)
 {
-    const Tensor& numbers =
-        tensor.packed && !tensor.packed->scales.isEmpty() ? tensor.packed->scales : tensor.stored;
-    return model.file->operators && numbers.type().format->id() == "f16" ? 2 : 4;
+    constexpr int float16 = 10, float64 = 11, bfloat16 = 16;
+    const int type = model.file->operators ? model.file->operators->elementTypeOf(tensor.name) : 1;
+    return type == float64 ? 8 : type == float16 || type == bfloat16 ? 2 : 4;
 }
 
-onnx::Form formOf(const ExportTarget& target, const NamedTensor& tensor)
+onnx::Form formOf(const ExportTarget& target, const Model& model, TensorId id)
 {
-    const Shape& shape = tensor.fileShape.empty() ? tensor.shape : tensor.fileShape;
     if (target.id == "onnx")
         return onnx::Form::Int8;
-    return target.id == "onnx-matmulnbits" && shape.size() == 2 ? onnx::Form::MatMulNBits : onnx::Form::Int4;
+    const bool isProduct = target.id == "onnx-matmulnbits" && onnx::isForMatMulNBits(model, id);
+    return isProduct ? onnx::Form::MatMulNBits : onnx::Form::Int4;
 }
 
 class Remarks {
@@ -108,7 +110,7 @@ private:
             return;
         }
         const std::size_t real = isOnnx ? realBytes(m_model, tensor) : sizeof(float);
-        const onnx::Storage storage = isOnnx ? storageOf(type, real, formOf(m_target, tensor))
+        const onnx::Storage storage = isOnnx ? storageOf(type, real, formOf(m_target, m_model, id))
                                              : onnx::Storage{.bytes = type.elements() * real};
         m_after += storage.bytes;
         if (storage.bits == 0) {
@@ -141,11 +143,28 @@ private:
         m_known;
 };
 
+/// The shortest window of attention among the layers; 0: all see all tokens.
+std::size_t attentionWindow(const Model& model)
+{
+    std::size_t shortest = 0;
+    if (model.graph)
+        for (const Node& node : model.graph->nodes)
+            if (const std::size_t window = node.op.count("window");
+                node.op.kind == OpKind::Attention && window > 0)
+                shortest = shortest == 0 ? window : std::min(shortest, window);
+    return shortest;
+}
+
 } // namespace
 
 std::vector<std::string>
 exportRemarks(const Model& model, const Allocation& allocation, const ExportTarget& target)
 {
+    if (const std::size_t window = attentionWindow(model); window > 0 && target.id == "gguf")
+        return {fmt::format(
+            "attention sees the last {} tokens only, llama.cpp lets it see all in models of this "
+            "architecture: what it makes of longer texts is not what is measured here",
+            window)};
     const bool isOnnx =
         target.id.starts_with("onnx") && model.picture; // of others its check says that it cannot be
     if (!isOnnx && target.id != "safetensors")

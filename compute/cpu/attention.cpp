@@ -2,6 +2,7 @@
 #include "compute/cpu/kernels.h"
 #include "compute/cpu/output.h"
 #include "compute/cpu/row_math.h"
+#include "core/backend/reference/ops.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -10,7 +11,8 @@
 namespace tritloom::cpu {
 
 // Queries go in blocks of a head: scores by one sgemm against the keys visible to the block's last row,
-// softmax by rows, then one sgemm with the values. Work above the diagonal stays inside a block.
+// softmax by rows, then one sgemm with the values. Work above the diagonal, and left of a window, stays
+// inside a block.
 Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     constexpr std::size_t queryBlock = 64;
@@ -19,6 +21,7 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
                       rows = inputs[0].type().rows(), keys = inputs[1].type().rows();
     const std::size_t size = heads == 0 ? 0 : inputs[0].type().columns() / heads;
     const bool causal = op.number("causal", 1) != 0;
+    const std::size_t window = causal ? op.count("window") : 0;
     if (size == 0 || kvHeads == 0 || heads % kvHeads != 0 || inputs[1].type().columns() != kvHeads * size
         || inputs[2].type().shape != inputs[1].type().shape || (causal && keys < rows))
         return fail(
@@ -32,20 +35,23 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
         for (std::size_t item = begin; item < end && !stop.stop_requested(); ++item) {
             const std::size_t head = item / blocks, kv = head / (heads / kvHeads),
                               first = item % blocks * queryBlock, count = std::min(queryBlock, rows - first),
-                              visible = causal ? past + first + count : keys;
+                              from = reference::firstKeySeen(past + first, window),
+                              visible = (causal ? past + first + count : keys) - from;
             scores.resize(count * visible);
             multiplyTransposed(
                 count, visible, size, q.data() + (first * heads + head) * size, heads * size,
-                k.data() + kv * size, kvHeads * size, scores.data(), visible);
+                k.data() + (from * kvHeads + kv) * size, kvHeads * size, scores.data(), visible);
             for (std::size_t r = 0; r < count; ++r) {
                 const auto row = std::span(scores).subspan(r * visible, visible);
-                const std::size_t seen = causal ? past + first + r + 1 : keys;
-                softmaxRow(row.first(seen), 1 / std::sqrt(float(size)));
-                std::fill(row.begin() + std::ptrdiff_t(seen), row.end(), 0.0f);
+                const std::size_t behind = causal ? past + first + r + 1 - from : keys,
+                                  before = reference::firstKeySeen(past + first + r, window) - from;
+                std::fill_n(row.begin(), before, 0.0f);
+                softmaxRow(row.subspan(before, behind - before), 1 / std::sqrt(float(size)));
+                std::fill(row.begin() + std::ptrdiff_t(behind), row.end(), 0.0f);
             }
             multiplyPlain(
-                count, size, visible, scores.data(), visible, v.data() + kv * size, kvHeads * size,
-                y.data() + (first * heads + head) * size, heads * size);
+                count, size, visible, scores.data(), visible, v.data() + (from * kvHeads + kv) * size,
+                kvHeads * size, y.data() + (first * heads + head) * size, heads * size);
         }
     });
     if (stop.stop_requested())

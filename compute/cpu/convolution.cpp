@@ -85,6 +85,7 @@ struct Numbers {
     const float *source, *weights, *bias;
     float* destination;
     std::int64_t sourcePlane, destinationPlane;
+    std::int64_t weightChannels; ///< of a row of transposed weights, all groups
 };
 
 /// Runs a primitive of either direction on this thread: waiting threads of the library would spin, and parallelFor
@@ -172,10 +173,10 @@ bool spread(const Window& w, std::int64_t groups, std::int64_t outputs, const Nu
         s.end[i] = (w.input[d] - 1) * w.stride[d] + w.dilation[d] * (w.kernel[d] - 1) + 1 - w.padBegin[d] - w.output[d];
     }
     // Element (g, o, c, k) lies at (o * taps + k) * C + g * C / groups + c.
-    memory::dims strides{w.kernelSize() * w.channels, 1};
+    memory::dims strides{w.kernelSize() * numbers.weightChannels, 1};
     memory::dims kernelStrides = rowMajor(spatial(w.kernel, w.dimensions));
     for (auto& stride : kernelStrides)
-        stride *= w.channels;
+        stride *= numbers.weightChannels;
     strides = joined(strides, kernelStrides);
     if (groups > 1)
         strides.insert(strides.begin(), w.channels / groups);
@@ -201,67 +202,117 @@ bool spread(const Window& w, std::int64_t groups, std::int64_t outputs, const Nu
     }
 }
 
-/// The window that makes rows `begin` to `end` of the output of a window in two dimensions, of the rows from
-/// `firstInput` on.
-Window bandOf(const Window& w, bool isSpread, std::int64_t begin, std::int64_t end, std::int64_t& firstInput)
+/// The dimension that pictures are cut along: the others lie together.
+std::size_t firstOfSpace(const Window& w)
 {
-    constexpr std::size_t row = 1;
-    const std::int64_t stride = w.stride[row], reach = w.dilation[row] * (w.kernel[row] - 1) + 1;
+    return std::min<std::size_t>(3 - w.dimensions, 2);
+}
+
+/// The window that makes rows `begin` to `end` of the output, counted along `axis`, of the rows from
+/// `firstInput` on.
+Window bandOf(
+    const Window& w, std::size_t axis, bool isSpread, std::int64_t begin, std::int64_t end,
+    std::int64_t& firstInput)
+{
+    const std::int64_t stride = w.stride[axis], reach = w.dilation[axis] * (w.kernel[axis] - 1) + 1;
     std::int64_t last = 0;
     if (isSpread) {
         // Input i writes rows i * stride - pad up to reach.
-        firstInput =
-            std::min((begin + w.padBegin[row] - reach + stride) / stride, (begin + w.padBegin[row]) / stride);
-        last = (end - 1 + w.padBegin[row]) / stride;
+        firstInput = std::min(
+            (begin + w.padBegin[axis] - reach + stride) / stride, (begin + w.padBegin[axis]) / stride);
+        last = (end - 1 + w.padBegin[axis]) / stride;
     } else {
-        firstInput = begin * stride - w.padBegin[row];
-        last = (end - 1) * stride - w.padBegin[row] + reach - 1;
+        firstInput = begin * stride - w.padBegin[axis];
+        last = (end - 1) * stride - w.padBegin[axis] + reach - 1;
     }
-    firstInput = std::clamp<std::int64_t>(firstInput, 0, w.input[row] - 1);
+    firstInput = std::clamp<std::int64_t>(firstInput, 0, w.input[axis] - 1);
     Window band = w;
-    band.input[row] = std::clamp<std::int64_t>(last, firstInput, w.input[row] - 1) - firstInput + 1;
-    band.output[row] = end - begin;
-    band.padBegin[row] = isSpread ? begin + w.padBegin[row] - firstInput * stride
-                                  : firstInput + w.padBegin[row] - begin * stride;
+    band.input[axis] = std::clamp<std::int64_t>(last, firstInput, w.input[axis] - 1) - firstInput + 1;
+    band.output[axis] = end - begin;
+    band.padBegin[axis] = isSpread ? begin + w.padBegin[axis] - firstInput * stride
+                                   : firstInput + w.padBegin[axis] - begin * stride;
     return band;
 }
 
-/// convolved() or spread(). Large products of one picture are cut into runs of `run` output channels and
-/// bands of rows, the same ones whatever the number of threads; none begins once `stop` is requested.
-/// weightsOfOutput: numbers.
-template <typename Product>
-bool inPieces(
-    Product product, bool isSpread, const Window& w, std::int64_t groups, std::int64_t outputs,
-    double products, std::size_t run, std::size_t weightsOfOutput, const Numbers& numbers,
-    const std::stop_token& stop)
+/// Along each of these a product is cut into runs of so many at once, the last of which may be shorter.
+struct Runs {
+    std::int64_t all = 1, atOnce = 1;
+    [[nodiscard]] std::int64_t count() const { return (all + atOnce - 1) / atOnce; }
+    [[nodiscard]] std::int64_t begin(std::int64_t run) const { return run * atOnce; }
+    [[nodiscard]] std::int64_t end(std::int64_t run) const { return std::min(all, (run + 1) * atOnce); }
+};
+
+/// What pieces are made of: pictures, groups, outputs of a group, rows along the first dimension of space.
+struct Cut {
+    Runs pictures, groups, outputs, rows;
+};
+
+/// products: of a picture. run: outputs that a piece had better have.
+Cut cutOf(const Window& w, std::int64_t groups, std::int64_t outputs, double products, std::int64_t run)
 {
     constexpr double large = 1e7, // products that are worth a thread
         longest = 2.5e8; // of a piece: some hundredths of a second
-    if (w.batch > 1 || groups > 1 || products < large)
-        return product(w, groups, outputs, numbers);
-    const std::int64_t height = w.output[1];
-    const double ofRow = products / double(outputs)
-        * double(std::min<std::int64_t>(outputs, std::int64_t(run))) / double(height);
-    const std::int64_t rows = w.dimensions != 2
-        ? height
-        : std::clamp<std::int64_t>(std::int64_t(longest / ofRow), std::min<std::int64_t>(height, 8), height);
-    const std::size_t bands = std::size_t((height + rows - 1) / rows),
-                      runs = (std::size_t(outputs) + run - 1) / run;
+    constexpr std::int64_t fewest = 8; // outputs: a vector of them
+    const std::int64_t height = w.output[firstOfSpace(w)];
+    Cut cut{{w.batch, w.batch}, {groups, groups}, {outputs / groups, outputs / groups}, {height, height}};
+    if (products * double(w.batch) < large)
+        return cut;
+    if (products < large) {
+        cut.pictures.atOnce = std::min(w.batch, std::int64_t(large / products) + 1);
+        return cut;
+    }
+    cut.pictures.atOnce = 1;
+    cut.groups.atOnce = std::clamp<std::int64_t>(run / cut.outputs.all, 1, groups);
+    // Each piece brings all inputs of its group into the layout of the library.
+    cut.outputs.atOnce = std::min(cut.outputs.all, groups > 1 ? 2 * run : run);
+    const auto ofRow = [&] {
+        return products / double(outputs) * double(cut.groups.atOnce * cut.outputs.atOnce) / double(height);
+    };
+    while (ofRow() > longest && cut.groups.atOnce == 1 && cut.outputs.atOnce > fewest)
+        cut.outputs.atOnce = (cut.outputs.atOnce + 1) / 2;
+    cut.rows.atOnce = std::clamp<std::int64_t>(std::int64_t(longest / ofRow()), 1, height);
+    return cut;
+}
+
+/// convolved() or spread() in the pieces of a Cut, the same ones whatever the number of threads; none begins
+/// once `stop` is requested. weightsOfOutput: numbers.
+template <typename Product>
+bool inPieces(
+    Product product, bool isSpread, const Window& w, std::int64_t groups, std::int64_t outputs,
+    double products, std::int64_t run, std::int64_t weightsOfOutput, const Numbers& numbers,
+    const std::stop_token& stop)
+{
+    const Cut cut = cutOf(w, groups, outputs, products, run);
+    const std::size_t axis = firstOfSpace(w);
+    const std::int64_t ofGroup = outputs / groups, channels = w.channels / groups;
+    const std::int64_t inputRow = w.inputSize() / w.input[axis], outputRow = w.outputSize() / w.output[axis];
+    const std::int64_t bands = cut.rows.count(), runs = cut.outputs.count(), sets = cut.groups.count();
     std::atomic<bool> done = true;
-    parallelUntil(stop, runs * bands, 1, [&](std::size_t piece, std::size_t) {
-        const std::size_t begin = piece / bands * run, end = std::min(std::size_t(outputs), begin + run);
-        const std::int64_t top = std::int64_t(piece % bands) * rows;
-        std::int64_t firstInput = 0;
-        const Window band =
-            bands == 1 ? w : bandOf(w, isSpread, top, std::min(height, top + rows), firstInput);
-        Numbers part = numbers;
-        part.source += firstInput * w.input[2];
-        part.weights += begin * weightsOfOutput;
-        part.bias = numbers.bias == nullptr ? nullptr : numbers.bias + begin;
-        part.destination += std::int64_t(begin) * w.outputSize() + top * w.output[2];
-        if (!product(band, 1, std::int64_t(end - begin), part))
-            done = false;
-    });
+    parallelUntil(
+        stop, std::size_t(cut.pictures.count() * sets * runs * bands), 1, [&](std::size_t at, std::size_t) {
+            const auto piece = std::int64_t(at);
+            const std::int64_t band = piece % bands, part = piece / bands % runs,
+                               set = piece / bands / runs % sets, pictures = piece / bands / runs / sets;
+            const std::int64_t picture = cut.pictures.begin(pictures), group = cut.groups.begin(set),
+                               first = cut.outputs.begin(part), top = cut.rows.begin(band);
+            const std::int64_t groupCount = cut.groups.end(set) - group,
+                               outputCount = groupCount * (cut.outputs.end(part) - first);
+            std::int64_t firstInput = 0;
+            Window window = bands == 1 ? w : bandOf(w, axis, isSpread, top, cut.rows.end(band), firstInput);
+            window.batch = cut.pictures.end(pictures) - picture;
+            window.channels = groupCount * channels;
+            Numbers own = numbers;
+            own.source += (picture * w.channels + group * channels) * w.inputSize() + firstInput * inputRow;
+            own.weights += first * weightsOfOutput
+                + group
+                    * (isSpread ? channels
+                                : ofGroup * weightsOfOutput); // rows have the channels of all groups
+            own.bias = numbers.bias == nullptr ? nullptr : numbers.bias + group * ofGroup + first;
+            own.destination +=
+                (picture * outputs + group * ofGroup + first) * w.outputSize() + top * outputRow;
+            if (!product(window, groupCount, outputCount, own))
+                done = false;
+        });
     return done;
 }
 
@@ -275,7 +326,8 @@ Numbers numbersOf(
         inputs.size() > 2 ? reference::valuesIn(inputs[2], rooms[1]).data() : nullptr,
         output.values().data(),
         w.inputSize(),
-        w.outputSize()};
+        w.outputSize(),
+        w.channels};
 }
 
 } // namespace
@@ -291,7 +343,7 @@ Result<Tensor> convolution(const Op& op, std::span<const Tensor> inputs, std::st
     std::vector<float> rooms[2];
     const Numbers numbers = numbersOf(inputs, w, output, rooms);
     const double products = double(w.outputSize()) * double(outputs) * double(columns);
-    if (!inPieces(convolved, false, w, groups, outputs, products, 32, columns, numbers, stop))
+    if (!inPieces(convolved, false, w, groups, outputs, products, 32, std::int64_t(columns), numbers, stop))
         return reference::convolution(op, inputs, std::move(stop));
     return std::move(output).take(w.outputShape(outputs));
 }
@@ -306,10 +358,8 @@ Result<Tensor> transposedConvolution(const Op& op, std::span<const Tensor> input
     Output output(std::size_t(w.batch * outputs * w.outputSize()));
     std::vector<float> rooms[2];
     const Numbers numbers = numbersOf(inputs, w, output, rooms);
-    const double products =
-        double(w.inputSize()) * double(inputs[1].type().rows()) * double(w.channels / groups);
-    const std::size_t weightsOfOutput = std::size_t(taps * w.channels);
-    if (!inPieces(spread, true, w, groups, outputs, products, 16, weightsOfOutput, numbers, stop))
+    const double products = double(w.inputSize()) * double(inputs[1].type().rows()) * double(w.channels);
+    if (!inPieces(spread, true, w, groups, outputs, products, 16, taps * w.channels, numbers, stop))
         return reference::transposedConvolution(op, inputs, std::move(stop));
     return std::move(output).take(w.outputShape(outputs));
 }

@@ -212,7 +212,8 @@ PlanOrNot attention(const Op& op, Types inputs)
         .result = inputs[0],
         .shader = &shaders::attention,
         .constants =
-            {uint32_t(heads), uint32_t(keyHeads), uint32_t(size), uint32_t(keys), isCausal ? 1u : 0u},
+            {uint32_t(heads), uint32_t(keyHeads), uint32_t(size), uint32_t(keys), isCausal ? 1u : 0u,
+             uint32_t(op.count("window"))},
         .rows = queries,
         .itemsPerRow = groupSize / queriesAtOnce,
         .layers = heads,

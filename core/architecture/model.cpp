@@ -1,5 +1,6 @@
 #include "core/architecture/model.h"
 
+#include "core/architecture/diffusers/networks.h"
 #include "core/architecture/prepared_file.h"
 #include "core/architecture/textgenrnn.h"
 #include "core/architecture/transformer.h"
@@ -108,7 +109,8 @@ void countChannels(std::vector<Layer>& layers, const Graph& graph)
     }
 }
 
-void buildPictureModel(Model& model)
+/// notices: of the model's file.
+void buildPictureModel(Model& model, std::vector<std::string>& notices)
 {
     const PictureArchitecture& row = *findPictureArchitecture(model.file->architecture());
     model.whyNoTokenizer = "it works on pictures, not on text";
@@ -133,6 +135,9 @@ void buildPictureModel(Model& model)
         model.picture = std::move(*picture);
         orderByUse(model.layers, *model.graph);
         countChannels(model.layers, *model.graph);
+        if (diffusers::isPipeline(*model.file))
+            if (std::string sentence = diffusers::unreadTensors(*model.file, *model.graph); !sentence.empty())
+                notices.push_back(std::move(sentence));
     } else {
         model.whyNotEvaluated = graph.error().message;
     }
@@ -308,7 +313,8 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
         textgenrnn::prepare(file);
     identifyNetwork(file);
     auto model = std::make_shared<Model>();
-    model->file = std::make_shared<const ModelFile>(std::move(file));
+    const auto kept = std::make_shared<ModelFile>(std::move(file));
+    model->file = kept;
     for (std::size_t i = 0; i < model->file->tensors.size(); ++i) {
         const NamedTensor& tensor = model->file->tensors[i];
         if (!isCompressible(tensor))
@@ -330,7 +336,7 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
 
     const std::string architecture = model->file->architecture();
     if (findPictureArchitecture(architecture) != nullptr) {
-        buildPictureModel(*model);
+        buildPictureModel(*model, kept->notices);
         model->key = contentKey(*model->file);
         return model;
     }

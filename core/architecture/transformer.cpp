@@ -29,7 +29,8 @@ public:
         for (std::size_t block = 0; block < m_config.blocks; ++block) {
             m_graph.nextStage();
             m_prefix = fmt::format("blk.{}.", block);
-            x = m_graph.add({OpKind::Add, {}}, {x, TRY(attention(x))});
+            const bool isWindowed = m_config.isWindowed.empty() || m_config.isWindowed[block];
+            x = m_graph.add({OpKind::Add, {}}, {x, TRY(attention(x, isWindowed ? m_config.window : 0))});
             x = m_graph.add({OpKind::Add, {}}, {x, TRY(feedForward(x))});
         }
         m_graph.nextStage();
@@ -88,7 +89,7 @@ private:
         return m_graph.add({OpKind::Rope, attributes}, {x}, divisors);
     }
 
-    Result<ValueId> attention(ValueId x)
+    Result<ValueId> attention(ValueId x, std::size_t window)
     {
         const ValueId normed = TRY(norm("attn_norm", x));
         const std::size_t queries = m_config.heads * m_config.headSize,
@@ -113,9 +114,10 @@ private:
         }
         q = TRY(rotate(q));
         k = TRY(rotate(k));
-        ValueId y = m_graph.add(
-            {OpKind::Attention, {{"heads", double(m_config.heads)}, {"kvHeads", double(m_config.kvHeads)}}},
-            {q, k, v}, {}, m_prefix + "attention");
+        Op op{OpKind::Attention, {{"heads", double(m_config.heads)}, {"kvHeads", double(m_config.kvHeads)}}};
+        if (window > 0)
+            op.attributes["window"] = double(window);
+        ValueId y = m_graph.add(std::move(op), {q, k, v}, {}, m_prefix + "attention");
         if (m_traits.subNorms && has("attn_sub_norm.weight"))
             y = TRY(norm("attn_sub_norm", y));
         return linear("attn_output", y);
@@ -218,6 +220,33 @@ Result<void> refuseUnknownArithmetic(const Metadata& metadata, const Transformer
     return {};
 }
 
+/// GGUF's keys of attention that sees only the last tokens. The pattern says it by block, or as every how
+/// many blocks one sees all.
+Result<void> readWindow(const Metadata& metadata, TransformerConfig& config)
+{
+    const std::string key = config.architecture + ".attention.sliding_window", pattern = key + "_pattern";
+    const auto window = metadata.integer(key);
+    if (window == 0 || metadata.find(key) == nullptr)
+        return {};
+    if (!window || *window < 0)
+        return fail(ErrorCode::InvalidInput, "'{}' is no number of tokens", key);
+    config.window = std::size_t(*window);
+    const MetadataValue* const given = metadata.find(pattern);
+    if (given == nullptr)
+        return {};
+    const auto* const list = std::get_if<std::vector<bool>>(given);
+    const auto period = metadata.integer(pattern);
+    if ((list == nullptr || list->size() != config.blocks) && (!period || *period < 0))
+        return fail(
+            ErrorCode::InvalidInput, "'{}' is neither a number nor a truth for each of {} blocks", pattern,
+            config.blocks);
+    for (std::size_t block = 0; block < config.blocks; ++block)
+        config.isWindowed.push_back(
+            list != nullptr ? (*list)[block]
+                            : *period == 0 || block % std::size_t(*period) + 1 < std::size_t(*period));
+    return {};
+}
+
 } // namespace
 
 Result<TransformerConfig> transformerConfig(const ModelFile& file)
@@ -261,8 +290,6 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
     config.kvHeads = TRY(optional("attention.head_count_kv", config.heads));
     config.headSize = TRY(optional("attention.key_length", config.hidden / config.heads));
     config.context = TRY(optional("context_length", 512));
-    // Up to so many tokens attention that sees no further back is that of all tokens.
-    config.context = std::min(config.context, TRY(optional("attention.sliding_window", config.context)));
     config.ropeDimensions = TRY(optional("rope.dimension_count", config.headSize));
     const double epsilon = TRY(number("attention.layer_norm_epsilon", 1e-5, 0, 1));
     config.epsilon = TRY(number("attention.layer_norm_rms_epsilon", epsilon, 0, 1));
@@ -286,6 +313,7 @@ Result<TransformerConfig> transformerConfig(const ModelFile& file)
     if (config.blocks > file.tensors.size())
         return fail(
             ErrorCode::InvalidInput, "{} blocks, but only {} tensors", config.blocks, file.tensors.size());
+    TRY_VOID(readWindow(metadata, config));
     return config;
 }
 

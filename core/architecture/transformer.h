@@ -11,6 +11,8 @@ struct TransformerConfig {
     std::size_t blocks = 0, hidden = 0, feedForward = 0, heads = 0, kvHeads = 0, headSize = 0, context = 0,
                 ropeDimensions = 0;
     double epsilon = 1e-5, ropeBase = 10000, ropeFactor = 1;
+    std::size_t window = 0; ///< so many keys attention sees at most; 0: all
+    std::vector<bool> isWindowed; ///< by block; empty: all are
 };
 /// Errors: NotFound (a key that must be there), InvalidInput (sizes that do not fit together).
 [[nodiscard]] Result<TransformerConfig> transformerConfig(const ModelFile&);

@@ -1,7 +1,11 @@
+#include "core/architecture/model.h"
+#include "core/export/onnx_storage.h"
 #include "core/export/onnx_weights.h"
+#include "core/file/operator_graph.h"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace tritloom::onnx {
 namespace {
@@ -31,27 +35,78 @@ void put(std::string& bytes, std::size_t begin, std::size_t element, int bits, u
     bytes[begin + bit / 8] = char(unsigned(std::uint8_t(bytes[begin + bit / 8])) | value << (bit % 8));
 }
 
+/// Whether MatMulNBits computes in that element type.
+bool isRealType(int elementType)
+{
+    return elementType == ::onnx::TensorProto::FLOAT || elementType == ::onnx::TensorProto::FLOAT16;
+}
+
+/// How a node reads a layer: as a matrix on the right, only to give it on in another shape, or otherwise.
+enum class ReadAs { Product, PassedOn, Other };
+
+ReadAs readAs(std::string_view type, std::size_t input, bool isLeftTransposed)
+{
+    if (input == 0 && (type == "Identity" || type == "Transpose" || type == "Reshape"))
+        return ReadAs::PassedOn;
+    const bool isProduct = type == "MatMul" || (type == "Gemm" && !isLeftTransposed);
+    return isProduct && input == 1 ? ReadAs::Product : ReadAs::Other;
+}
+
 /// Nodes that read the layer, through reshapes of it; false: one of them is no product with it on the right.
 bool productsOf(
     Document& document, const std::string& value, std::vector<Document::Node>& products,
     std::vector<Document::Node>& between)
 {
     for (const Document::Use& use : document.usesOf(value)) {
-        const std::string& type = use.node->op_type();
-        if ((type == "Identity" || type == "Transpose" || type == "Reshape") && use.input == 0) {
-            between.push_back(use.node);
-            if (document.isOutput(use.node->output(0))
-                || !productsOf(document, use.node->output(0), products, between))
-                return false;
-        } else if (
-            use.input == 1
-            && (type == "MatMul" || (type == "Gemm" && integerOf(*use.node, "transA", 0) == 0))) {
+        switch (readAs(use.node->op_type(), std::size_t(use.input), integerOf(*use.node, "transA", 0) != 0)) {
+        case ReadAs::Product:
             products.push_back(use.node);
-        } else {
+            break;
+        case ReadAs::PassedOn:
+            between.push_back(use.node);
+            if (!productsOf(document, use.node->output(0), products, between))
+                return false;
+            break;
+        case ReadAs::Other:
             return false;
         }
     }
     return !document.isOutput(value);
+}
+
+/// The same of operators that are not written yet; the number of products, 0 where something else reads it.
+std::size_t productsOf(const OperatorGraph& graph, const std::string& value)
+{
+    std::size_t products = 0;
+    for (const OperatorNode& node : graph.nodes)
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+            if (node.inputs[i] != value)
+                continue;
+            const ReadAs reading = readAs(node.type, i, node.integer("transA", 0) != 0);
+            const std::size_t found = reading == ReadAs::Product       ? 1
+                : reading == ReadAs::PassedOn && !node.outputs.empty() ? productsOf(graph, node.outputs[0])
+                                                                       : 0;
+            if (found == 0)
+                return 0;
+            products += found;
+        }
+    const bool isOutput =
+        std::ranges::find(graph.outputs, value, &OperatorValue::name) != graph.outputs.end();
+    return isOutput ? 0 : products;
+}
+
+/// The same of a network whose operators are made of its graph: they are MatMul and Gemm for a Linear.
+bool isMultiplied(const Graph& graph, TensorId tensor)
+{
+    bool isRead = false;
+    for (const Node& node : graph.nodes)
+        for (std::size_t i = 0; i < node.weights.size(); ++i)
+            if (node.weights[i] == tensor) {
+                if (node.op.kind != OpKind::Linear || i != 0)
+                    return false;
+                isRead = true;
+            }
+    return isRead;
 }
 
 } // namespace
@@ -94,13 +149,22 @@ std::optional<PackedBlocks> packedBlocks(const IntegerCodes& codes)
     return result;
 }
 
+bool isForMatMulNBits(const Model& model, TensorId tensor)
+{
+    const auto& operators = model.file->operators;
+    if (!operators)
+        return model.graph && isMultiplied(*model.graph, tensor);
+    const std::string& name = model.tensor(tensor).name;
+    return isRealType(operators->elementTypeOf(name)) && productsOf(*operators, name) > 0;
+}
+
 Result<WhyNot> writeMatMulNBits(Document& document, const CodedLayer& layer)
 {
     std::vector<Document::Node> products, between;
     if (!productsOf(document, layer.tensor.name, products, between) || products.empty())
         return WhyNot("MatMulNBits is for products with a matrix only");
     const int real = document.initializer(layer.tensor.name)->data_type();
-    if (real != ::onnx::TensorProto::FLOAT && real != ::onnx::TensorProto::FLOAT16)
+    if (!isRealType(real))
         return WhyNot("its network computes in neither f32 nor f16");
     const auto packed = packedBlocks(layer.codes);
     if (!packed)
@@ -122,17 +186,22 @@ Result<WhyNot> writeMatMulNBits(Document& document, const CodedLayer& layer)
         document.add(
             zero, ::onnx::TensorProto::UINT8, {outputs, std::int64_t(packed->zeros.size()) / outputs},
             packed->zeros);
+    std::map<double, std::string> scalesFor; // by what products multiply with besides
     for (const Document::Node node : products) {
         const bool isGemm = node->op_type() == "Gemm";
         const double alpha = isGemm ? numberOf(*node, "alpha", 1) : 1,
                      beta = isGemm ? numberOf(*node, "beta", 1) : 1;
         const std::string a = node->input(0),
                           added = isGemm && node->input_size() > 2 && beta != 0 ? node->input(2) : "",
-                          y = node->output(0), scale = document.unused(layer.tensor.name + "_scales");
-        std::vector<float> scales = packed->scales;
-        for (float& value : scales)
-            value *= float(alpha);
-        document.addReals(scale, {outputs, blocks}, scales, real);
+                          y = node->output(0);
+        std::string& scale = scalesFor[alpha];
+        if (scale.empty()) {
+            scale = document.unused(layer.tensor.name + "_scales");
+            std::vector<float> scales = packed->scales;
+            for (float& value : scales)
+                value *= float(alpha);
+            document.addReals(scale, {outputs, blocks}, scales, real);
+        }
         const std::string product = added.empty() ? y : document.unused(y + "_product");
         const auto made = document.insert(
             node, "MatMulNBits", {a, codes, scale}, product,

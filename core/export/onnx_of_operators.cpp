@@ -130,9 +130,7 @@ Result<::onnx::ModelProto> modelOfOperators(const ModelFile& file)
     for (const NamedTensor& tensor : file.tensors) {
         ::onnx::TensorProto& initializer = *to.add_initializer(); // its numbers come with the layer's choice
         initializer.set_name(tensor.name);
-        const auto type = graph.elementTypes.find(tensor.name);
-        initializer.set_data_type(
-            type == graph.elementTypes.end() ? int(::onnx::TensorProto::FLOAT) : type->second);
+        initializer.set_data_type(graph.elementTypeOf(tensor.name));
     }
     for (const auto& [name, constant] : graph.constants) {
         ::onnx::TensorProto& initializer = *to.add_initializer();

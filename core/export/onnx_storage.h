@@ -1,8 +1,12 @@
 #pragma once
 
-#include "core/tensor/tensor.h"
+#include "core/graph/graph.h"
 
 #include <cstdint>
+
+namespace tritloom {
+struct Model;
+}
 
 namespace tritloom::onnx {
 
@@ -21,6 +25,10 @@ struct Storage {
 
     [[nodiscard]] bool isWider() const { return bits > codeBits; }
 };
+
+/// Whether a file of Form::MatMulNBits has the tensor so, where the blocks of its format allow it: products
+/// with it on the right are all that read it. Others are written as with Form::Int4.
+[[nodiscard]] bool isForMatMulNBits(const Model& model, TensorId tensor);
 
 /// realBytes: of the floats that the network computes with, 4 or 2. Told by a row of some numbers: whether
 /// zero points are whole is the format's nature, not the weights'. Some microseconds.

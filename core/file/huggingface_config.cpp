@@ -198,24 +198,39 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
     return {};
 }
 
-/// Attention that sees no further back than some tokens is that of all tokens up to as many.
+/// Attention that sees no further back than some tokens, in all layers or in some.
 Result<void> translateWindow(const Json& config, std::string_view architecture, Keys& keys, ModelFile& model)
 {
     if (!keys.has("sliding_window"))
         return {};
     const Json* const kinds = jsonMember(config, "layer_types");
-    bool isUsed = jsonText(config, "model_type").value_or("") == "mistral";
-    if (architecture.starts_with("qwen"))
-        isUsed = jsonBoolean(config, "use_sliding_window").value_or(false);
-    if (kinds != nullptr && kinds->is_array())
-        isUsed = std::ranges::find(*kinds, Json("sliding_attention")) != kinds->end();
-    if (!isUsed)
+    const std::size_t layers = TRY(keys.required("num_hidden_layers"));
+    std::vector<bool> isWindowed;
+    if (kinds != nullptr && kinds->is_array()) {
+        if (kinds->size() != layers)
+            return fail(
+                ErrorCode::InvalidInput, "config.json: {} 'layer_types' for {} layers", kinds->size(),
+                layers);
+        for (const Json& kind : *kinds) {
+            isWindowed.push_back(kind == "sliding_attention");
+            if (!isWindowed.back() && kind != "full_attention")
+                refuseToRun(model, "layers of {} are not known here", jsonShown(kind));
+        }
+    } else if (architecture.starts_with("qwen")) {
+        constexpr std::size_t mostLayers = 1 << 16; // the file has tensors for far fewer
+        if (!jsonBoolean(config, "use_sliding_window").value_or(false) || layers > mostLayers)
+            return {};
+        const std::int64_t first = jsonInteger(config, "max_window_layers").value_or(28);
+        for (std::size_t layer = 0; layer < layers; ++layer)
+            isWindowed.push_back(std::int64_t(layer) >= first);
+    } else if (jsonText(config, "model_type").value_or("") == "mistral") {
+        isWindowed = {true};
+    }
+    if (std::ranges::find(isWindowed, true) == isWindowed.end())
         return {};
-    const auto window = TRY(keys.required("sliding_window"));
-    keys.set("attention.sliding_window", window);
-    model.notices.push_back(fmt::format(
-        "config.json: attention sees the last {} tokens, what is computed of longer texts is not the model's",
-        window));
+    keys.set("attention.sliding_window", TRY(keys.required("sliding_window")));
+    if (std::ranges::find(isWindowed, false) != isWindowed.end())
+        keys.set("attention.sliding_window_pattern", isWindowed);
     return {};
 }
 

@@ -60,6 +60,13 @@ struct OperatorGraph {
     /// ONNX's number for what the file's other initializers were, which are the stored tensors: what they are
     /// compressed to does not say what the network computes with.
     std::map<std::string, int, std::less<>> elementTypes;
+
+    /// Of a stored tensor; f32 where nothing is said.
+    [[nodiscard]] int elementTypeOf(std::string_view tensor) const
+    {
+        const auto found = elementTypes.find(tensor);
+        return found == elementTypes.end() ? 1 : found->second;
+    }
 };
 
 /// Whether a graph is one that can be kept: every value is made once, and before it is read; no attribute is a

@@ -17,7 +17,7 @@ enum class OpKind : std::uint8_t {
     Rope, ///< x [T, heads * d], optional divisors [d / 2] -> same. headSize, base, halfSplit, position,
           ///< factor
     Attention, ///< q [T, heads * d], k and v [past + T, kvHeads * d] -> [T, heads * d], causal; causal 0:
-               ///< every query sees all keys, however many. heads, kvHeads
+               ///< every query sees all keys. heads, kvHeads; window: of how many (causal; 0: all)
     Slice, ///< x [T, n] -> [T, count] from column begin
     Add, ///< a [T, n] + b [T, n], [n] or [1]
     Multiply, ///< a * b, shapes as Add

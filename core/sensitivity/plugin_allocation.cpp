@@ -1,5 +1,6 @@
 #include "core/sensitivity/plugin_allocation.h"
 
+#include "core/sensitivity/weighed_cost.h"
 #include "core/sensitivity/wider_options.h"
 
 #include <cmath>
@@ -66,8 +67,8 @@ Result<ModelProblem> modelProblem(
                 bool known = true;
                 for (const std::size_t layer : members) {
                     const SensitivityCell& cell = table.cells[layer][c];
-                    const double cost =
-                        scores != nullptr ? scores->costs[layer][c] : table.costOf(LayerId(layer), cell);
+                    const double cost = scores != nullptr ? scores->costs[layer][c]
+                                                          : weighedCost(table, LayerId(layer), cell);
                     known = known && (scores != nullptr || cell.known) && std::isfinite(cost);
                     option.bytes += cell.bytes;
                     option.cost += cost;

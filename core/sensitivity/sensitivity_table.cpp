@@ -1,6 +1,7 @@
 #include "core/sensitivity/sensitivity_table.h"
 
 #include "core/base/parallel.h"
+#include "core/sensitivity/weighed_cost.h"
 #include "core/sensitivity/wider_options.h"
 
 #include <cmath>
@@ -87,7 +88,7 @@ Result<Problem> problemOf(
             const SensitivityCell* const cell = table.find(LayerId(members[0]), choice);
             item.push_back(
                 {cell != nullptr ? cell->bytes : bytesOf(model.layers[members[0]], choice, rules.methods),
-                 cell != nullptr && cell->known ? table.costOf(LayerId(members[0]), *cell) : 0});
+                 cell != nullptr && cell->known ? weighedCost(table, LayerId(members[0]), *cell) : 0});
             candidates.push_back(SIZE_MAX);
         } else {
             for (std::size_t c = 0; c < table.candidates.size(); ++c) {
@@ -97,7 +98,7 @@ Result<Problem> problemOf(
                     const SensitivityCell& cell = table.cells[layer][c];
                     known = known && cell.known && std::isfinite(cell.kl.value);
                     option.bytes += cell.bytes;
-                    option.cost += table.costOf(LayerId(layer), cell);
+                    option.cost += weighedCost(table, LayerId(layer), cell);
                 }
                 if (known) {
                     item.push_back(option);
@@ -128,6 +129,7 @@ AllocationResult resultOf(
             for (const std::size_t layer : problem.layersOfItem[i])
                 result.allocation.layers[layer] = table.cells[layer][candidate].choice;
     }
+    result.predictedKl = table.predictedKl(result.allocation).value_or(point.cost);
     return result;
 }
 

@@ -64,7 +64,9 @@ at::Tensor attention(const Op& op, Inputs inputs)
     const at::Tensor v = inputs[2].reshape({keys, kvHeads, 1, size}).permute({1, 2, 0, 3});
     at::Tensor scores = at::matmul(q, k.transpose(2, 3)) / std::sqrt(double(size));
     if (op.number("causal", 1) != 0) {
-        const at::Tensor visible = at::ones({rows, keys}, at::kBool).tril(keys - rows);
+        at::Tensor visible = at::ones({rows, keys}, at::kBool).tril(keys - rows);
+        if (const auto window = std::int64_t(op.count("window")); window > 0)
+            visible = visible.triu(keys - rows - window + 1);
         scores = scores.masked_fill(visible.logical_not(), -INFINITY);
     }
     return at::matmul(at::softmax(scores, 3), v).permute({2, 0, 1, 3}).reshape({rows, heads * size});

@@ -31,8 +31,8 @@ NETWORKS = [  # file, pictures, more options of compare; METHODS where the last 
     ("img_sr_x4/team11_EFQN.pt", "imgs_set5_set12/Set5", []),
     ("img_sr_x4/team21_slimrlfn.pth", "imgs_set5_set12/Set5", []),
     ("img_sr_x4/team21_slimrlfn_prune.pth", "imgs_set5_set12/Set5", []),
-    ("img_dncnn25/dncnn_25.pth", "imgs_set5_set12/Set12", ["--limit", "4"]),
-    ("img_taef2_vae/taef2_decoder.pth", "imgs_kodak_odd", ["--limit", "4"]),
+    ("img_dncnn25/dncnn_25.pth", "imgs_set5_set12/Set12", []),
+    ("img_taef2_vae/taef2_decoder.pth", "imgs_kodak_odd", []),
     ("img_style_udnie/udnie", "imgs_kodak_odd", ["--limit", "6"]),
 ]
 # The first that a row has, what it is called, and what it was before compression (none: a distance from the original).

@@ -8368,16 +8368,24 @@ Divergenz %1</translation>
             <translation>die RoPE-Skalierung „%1“ ist hier nicht bekannt</translation>
         </message>
         <message>
+            <source>layers of %1 are not known here</source>
+            <translation>Schichten der Art %1 sind hier nicht bekannt</translation>
+        </message>
+        <message>
+            <source>numbers of element type %1 are not computed here</source>
+            <translation>mit Zahlen des Elementtyps %1 wird hier nicht gerechnet</translation>
+        </message>
+        <message>
+            <source>attention sees the last %1 tokens only, llama.cpp lets it see all in models of this architecture: what it makes of longer texts is not what is measured here</source>
+            <translation>die Aufmerksamkeit sieht nur die letzten %1 Token, llama.cpp lässt sie in Modellen dieser Architektur alle sehen: was es aus längeren Texten macht, ist nicht, was hier gemessen wird</translation>
+        </message>
+        <message>
             <source>layers of different kinds (&apos;%1&apos;) rotate in different ways</source>
             <translation>Schichten verschiedener Art („%1“) drehen verschieden</translation>
         </message>
         <message>
             <source>%1 of heads of %2 elements cannot be rotated (&apos;%3&apos;)</source>
             <translation>%1 von Köpfen aus %2 Elementen lässt sich nicht drehen („%3“)</translation>
-        </message>
-        <message>
-            <source>attention sees the last %1 tokens, what is computed of longer texts is not the model&apos;s</source>
-            <translation>die Aufmerksamkeit sieht die letzten %1 Token, was von längeren Texten gerechnet wird, ist nicht das des Modells</translation>
         </message>
         <message>
             <source>RoPE scaling &apos;dynamic&apos; begins behind the trained context, what is computed of longer texts is not the model&apos;s</source>

@@ -39,6 +39,28 @@ std::vector<OpCase> longCases()
     add("transposed", {OpKind::Transpose, {}, {{"permutation", {0, 3, 1, 2}}}}, {large});
     add("spread windows", windowed(OpKind::TransposedConvolution, {{"kernel", {8, 8}}, {"strides", {8, 8}}}),
         {gaussian({1, 64, 128, 128}, 4), gaussian({64 * 64, 64}, 5)});
+    const auto convolved = [&](const char* name, std::vector<std::int64_t> kernel, double groups, Shape x,
+                               std::size_t outputs) {
+        std::size_t columns = x[1] / std::size_t(groups);
+        std::vector<std::int64_t> pads;
+        for (const std::int64_t size : kernel) {
+            columns *= std::size_t(size);
+            pads.push_back(size / 2);
+        }
+        pads.insert(pads.end(), pads.begin(), pads.end());
+        add(name, windowed(OpKind::Convolution, {{"kernel", std::move(kernel)}, {"pads", pads}}, groups),
+            {gaussian(std::move(x), 6), gaussian({outputs, columns}, 7)});
+    };
+    convolved("windows of many pictures", {3, 3}, 1, {16, 64, 160, 160}, 128);
+    convolved("windows of many small pictures", {3, 3}, 1, {3000, 32, 12, 12}, 64);
+    convolved("windows in groups", {3, 3}, 4, {1, 256, 256, 256}, 512);
+    convolved("windows of a channel each", {7, 7}, 256, {2, 256, 320, 320}, 256);
+    convolved("windows along a line", {9}, 1, {1, 256, 120000}, 256);
+    convolved("windows of a volume", {3, 3, 3}, 1, {1, 64, 24, 128, 128}, 64);
+    convolved("windows of long rows", {3, 3}, 1, {1, 512, 16, 4096}, 128);
+    add("spread windows in groups",
+        windowed(OpKind::TransposedConvolution, {{"kernel", {4, 4}}, {"strides", {2, 2}}}, 4),
+        {gaussian({2, 256, 128, 128}, 4), gaussian({64 * 16, 256}, 5)});
     add("largest of windows", windowed(OpKind::MaxPool, {{"kernel", {31, 31}}, {"strides", {1, 1}}}),
         {large});
     add("sums", {OpKind::Reduce, {{"function", double(ReduceFunction::Sum)}}, {{"axes", {1}}}}, {large});

@@ -71,6 +71,10 @@ std::vector<Case> cases()
             add(fmt::format("attention {} after {}", rows, past),
                 {OpKind::Attention, {{"heads", 6}, {"kvHeads", 2}}},
                 {gaussian({rows, 96}, 5), gaussian({rows + past, 32}, 6), gaussian({rows + past, 32}, 7)});
+        for (const double window : {1, 3, 70, 500})
+            add(fmt::format("attention {} that sees {}", rows, window),
+                {OpKind::Attention, {{"heads", 6}, {"kvHeads", 2}, {"window", window}}},
+                {gaussian({rows, 96}, 5), gaussian({rows + 5, 32}, 6), gaussian({rows + 5, 32}, 7)});
     }
     return list;
 }

@@ -241,6 +241,28 @@ inline std::vector<OpCase> furtherPictureCases()
              {"outputPadding", {1, 0}}},
             3),
         {gaussian({2, 15, 5, 6}, 1), gaussian({4 * 12, 15}, 2, 0.3f), gaussian({12}, 3)});
+    // Large enough to be cut into pieces: pictures, groups, outputs and rows.
+    add("many pictures", windowed(OpKind::Convolution, {{"kernel", {3, 3}}, {"pads", {1, 1, 1, 0}}}),
+        {gaussian({7, 17, 23, 29}, 1), gaussian({33, 153}, 2, 0.1f), gaussian({33}, 3)});
+    add("large pictures in groups",
+        windowed(OpKind::Convolution, {{"kernel", {3, 2}}, {"strides", {1, 2}}, {"pads", {1, 1, 2, 0}}}, 3),
+        {gaussian({2, 36, 61, 67}, 1), gaussian({105, 72}, 2, 0.1f), gaussian({105}, 3)});
+    add("large pictures in small groups",
+        windowed(OpKind::Convolution, {{"kernel", {3, 3}}, {"pads", {1, 1, 1, 1}}}, 70),
+        {gaussian({2, 140, 67, 89}, 1), gaussian({140, 18}, 2, 0.1f), gaussian({140}, 3)});
+    add("a long line",
+        windowed(OpKind::Convolution, {{"kernel", {7}}, {"dilations", {2}}, {"pads", {3, 5}}}, 2),
+        {gaussian({1, 40, 4001}, 1), gaussian({70, 140}, 2, 0.1f), gaussian({70}, 3)});
+    add("a large volume",
+        windowed(
+            OpKind::Convolution,
+            {{"kernel", {3, 3, 2}}, {"strides", {2, 1, 1}}, {"pads", {1, 1, 0, 1, 0, 1}}}),
+        {gaussian({1, 16, 17, 23, 21}, 1), gaussian({40, 288}, 2, 0.1f), gaussian({40}, 3)});
+    add("transposed large pictures in groups",
+        windowed(
+            OpKind::TransposedConvolution,
+            {{"kernel", {4, 3}}, {"strides", {2, 1}}, {"pads", {1, 0, 1, 1}}, {"outputPadding", {1, 0}}}, 2),
+        {gaussian({2, 48, 31, 37}, 1), gaussian({21 * 12, 48}, 2, 0.1f), gaussian({42}, 3)});
     add("transposed 1d", windowed(OpKind::TransposedConvolution, {{"kernel", {5}}, {"strides", {3}}}),
         {gaussian({1, 9, 7}, 1), gaussian({10, 9}, 2)});
     return list;

@@ -192,6 +192,11 @@ private slots:
                         {OpKind::Attention, {{"heads", 6}, {"kvHeads", 2}}},
                         {tensor({rows, 6 * size}, 5), tensor({rows + past, 2 * size}, 6),
                          tensor({rows + past, 2 * size}, 7)});
+            for (const double window : {1, 3, 70, 500})
+                check(
+                    QString("attention %1 that sees %2").arg(rows).arg(window),
+                    {OpKind::Attention, {{"heads", 6}, {"kvHeads", 2}, {"window", window}}},
+                    {tensor({rows, 96}, 5), tensor({rows + 130, 32}, 6), tensor({rows + 130, 32}, 7)});
             for (const std::size_t groups : {1, 3})
                 for (const std::size_t channels : {1, 4}) {
                     std::vector<float> scales(groups * channels), zeros;

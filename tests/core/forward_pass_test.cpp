@@ -111,9 +111,18 @@ private slots:
         QVERIFY(std::abs(total - 1) < 1e-5);
     }
 
+    void stepsWithACacheAgreeWithTheWholeSequence_data()
+    {
+        QTest::addColumn<std::uint32_t>("window");
+        QTest::newRow("all tokens") << 0u;
+        QTest::newRow("the last three") << 3u;
+    }
     void stepsWithACacheAgreeWithTheWholeSequence()
     {
-        const auto model = TinyModel{.architecture = "qwen3"}.make();
+        QFETCH(std::uint32_t, window);
+        ModelFile file = *TinyModel{.architecture = "qwen3"}.make()->file;
+        file.metadata.set("qwen3.attention.sliding_window", window);
+        const auto model = makeModel(std::move(file));
         const Graph& graph = *model->graph;
         const auto weightsOf = [&](TensorId id) -> Result<Executor::Weights> {
             return Executor::Weights{TRY(materialise(model->tensor(id))), keyOf(id)};

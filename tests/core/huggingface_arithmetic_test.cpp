@@ -31,16 +31,16 @@ class HuggingfaceArithmeticTest : public QObject {
 
 private slots:
     // PyTorch 1.13 in f64, written from llm-forward's formulae; with all of each head it gives the golden
-    // logits.
-    void partsOfHeadsAreRotatedAsPyTorchDoes_data()
+    // logits. Windows: tests/golden/windows.
+    void whatAConfigAsksForIsWhatPyTorchGives_data()
     {
         QTest::addColumn<QByteArray>("members");
         QTest::addColumn<QList<double>>("expected");
         const QList<double> half{-14.78295, 2.19132,   -14.78181, -14.78228, -14.78134,
                                  -14.78183, -14.78105, -14.78278, -14.78111, -14.78097};
-        QTest::newRow("all") << QByteArray("'partial_rotary_factor':1")
-                             << QList<double>{-16.63587, 0.06211,   -16.63491, -16.63492, -16.63415,
-                                              -16.63524, -16.63334, -16.63576, -16.63403, -16.63336};
+        const QList<double> all{-16.63587, 0.06211,   -16.63491, -16.63492, -16.63415,
+                                -16.63524, -16.63334, -16.63576, -16.63403, -16.63336};
+        QTest::newRow("all") << QByteArray("'partial_rotary_factor':1") << all;
         QTest::newRow("half") << QByteArray("'partial_rotary_factor':0.5") << half;
         QTest::newRow("half, as Transformers 5 writes it") << QByteArray(
             "'rope_parameters':{'rope_type':'default','rope_theta':10000,'partial_rotary_factor':0.5}")
@@ -48,8 +48,31 @@ private slots:
         QTest::newRow("a quarter") << QByteArray("'partial_rotary_factor':0.25")
                                    << QList<double>{-15.99645, 2.6241,    -15.99489, -15.99564, -15.99415,
                                                     -15.99508, -15.99387, -15.99588, -15.99427, -15.99378};
+        QTest::newRow("a window") << QByteArray("'model_type':'mistral','sliding_window':4")
+                                  << QList<double>{-14.37659, 2.61074,   -14.37630, -14.37599, -14.37562,
+                                                   -14.37614, -14.37493, -14.37716, -14.37509, -14.37513};
+        QTest::newRow("a window of one")
+            << QByteArray("'model_type':'mistral','sliding_window':1")
+            << QList<double>{-13.75612, 3.05077,   -13.75608, -13.75585, -13.75536,
+                             -13.75559, -13.75416, -13.75749, -13.75501, -13.75501};
+        QTest::newRow("a window that is larger")
+            << QByteArray("'model_type':'mistral','sliding_window':10") << all;
+        QTest::newRow("a window in some layers")
+            << QByteArray("'sliding_window':3,'layer_types':['sliding_attention','full_attention',"
+                          "'full_attention','sliding_attention','full_attention']")
+            << QList<double>{-16.29200, -0.46422,  -16.29130, -16.29117, -16.29049,
+                             -16.29131, -16.28955, -16.29226, -16.29028, -16.28957};
+        QTest::newRow("a window in the last layers, as Qwen has it")
+            << QByteArray("'architectures':['Qwen2ForCausalLM'],'model_type':'qwen2','sliding_window':3,"
+                          "'use_sliding_window':true,'max_window_layers':2")
+            << QList<double>{-15.61695, 1.33298,   -15.61648, -15.61616, -15.61563,
+                             -15.61666, -15.61533, -15.61705, -15.61544, -15.61548};
+        QTest::newRow("a window that Qwen does not use")
+            << QByteArray("'architectures':['Qwen2ForCausalLM'],'model_type':'qwen2','sliding_window':3,"
+                          "'use_sliding_window':false,'max_window_layers':2")
+            << all;
     }
-    void partsOfHeadsAreRotatedAsPyTorchDoes()
+    void whatAConfigAsksForIsWhatPyTorchGives()
     {
         QFETCH(QByteArray, members);
         QFETCH(QList<double>, expected);
@@ -101,6 +124,8 @@ private slots:
             "config.json: 'embedding_multiplier' is 12, which is not computed here");
         row("'clip_qkv':8", "config.json: 'clip_qkv' is 8, which is not computed here");
         row("'use_qk_norm':true", "config.json: 'use_qk_norm' is true, which is not computed here");
+        row("'sliding_window':8,'layer_types':['sliding_attention','chunked_attention']",
+            "config.json: layers of \"chunked_attention\" are not known here");
         row("'final_logit_softcapping':'thirty'",
             "config.json: 'final_logit_softcapping' is \"thirty\", which is not computed here");
     }
@@ -146,28 +171,49 @@ private slots:
             with("'rope_scaling':{'rope_type':'llama3','factor':4,'original_max_position_embeddings':0.01}"));
     }
 
-    void windowsAndDynamicScalingEndTheContext()
+    void dynamicScalingEndsTheContext()
     {
-        const auto window = changed("'model_type':'mistral','sliding_window':16"),
-                   kinds =
-                       changed("'layer_types':['full_attention','sliding_attention'],'sliding_window':16"),
-                   dynamic = changed("'rope_scaling':{'rope_type':'dynamic','factor':4}");
-        QCOMPARE(window->contextLength, std::size_t(16));
-        QCOMPARE(kinds->contextLength, std::size_t(16));
-        QCOMPARE(dynamic->contextLength, std::size_t(64));
+        const auto model = changed("'rope_scaling':{'rope_type':'dynamic','factor':4}");
+        QCOMPARE(model->contextLength, std::size_t(64));
         QCOMPARE(
-            window->file->notices.front(),
-            std::string(
-                "config.json: attention sees the last 16 tokens, what is computed of longer texts is not "
-                "the model's"));
-        QCOMPARE(
-            dynamic->file->notices.front(),
+            model->file->notices.front(),
             std::string(
                 "config.json: RoPE scaling 'dynamic' begins behind the trained context, what is computed of "
                 "longer texts is not the model's"));
-        const auto plain = logitsOf(*changed(""), m_tokens)->toFloats();
-        for (const auto& model : {window, kinds, dynamic})
-            QCOMPARE(logitsOf(*model, m_tokens)->toFloats(), plain);
+        QCOMPARE(logitsOf(*model, m_tokens)->toFloats(), logitsOf(*changed(""), m_tokens)->toFloats());
+    }
+
+    // As a GGUF file says it: by block, or as every how many blocks one sees all.
+    void windowsStandInTheMetadata()
+    {
+        const auto with = [](std::optional<MetadataValue> window, std::optional<MetadataValue> pattern = {}) {
+            ModelFile file = *TinyModel{.blocks = 2}.make()->file;
+            if (window)
+                file.metadata.set("llama.attention.sliding_window", *window);
+            if (pattern)
+                file.metadata.set("llama.attention.sliding_window_pattern", *pattern);
+            return makeModel(std::move(file));
+        };
+        const auto logits = [](const std::shared_ptr<const Model>& model) {
+            return logitsOf(*model, {1, 2, 3, 4, 5, 6, 7}).value().toFloats();
+        };
+        const MetadataValue three = std::uint32_t(3);
+        const auto all = logits(with({})), none = logits(with(three)),
+                   first = logits(with(three, std::vector<bool>{true, false}));
+        QCOMPARE(with(three)->contextLength, std::size_t(64)); // no end of the context
+        QVERIFY(none != all && first != all && first != none);
+        QCOMPARE(logits(with(std::uint32_t(0))), all);
+        QCOMPARE(logits(with(three, std::uint32_t(2))), first);
+        QCOMPARE(logits(with(three, std::uint32_t(0))), none);
+        QCOMPARE(logits(with(three, std::uint32_t(1))), all);
+        QCOMPARE(
+            with(std::string("three"))->whyNotEvaluated,
+            std::string("'llama.attention.sliding_window' is no number of tokens"));
+        QCOMPARE(
+            with(three, std::vector<bool>{true})->whyNotEvaluated,
+            std::string(
+                "'llama.attention.sliding_window_pattern' is neither a number nor a truth for each of 2 "
+                "blocks"));
     }
 
     void aHeadThatIsToBeThereIsNotReplaced()

@@ -154,6 +154,35 @@ private slots:
         QVERIFY(before && after);
         QVERIFY(std::abs(after->predictedKl / before->predictedKl - 3) < 1e-9);
     }
+
+    // A classifier that is sure diverges by nothing until a picture flips.
+    void whatDivergesByNothingIsDecidedByTheOutputs()
+    {
+        const auto model = TinyModel{}.make();
+        SensitivityTable table =
+            emptyTable(*model, {{"int2g32", "rtn", {}}, {"int4g32", "rtn", {}}, {"int8g32", "rtn", {}}}, {});
+        for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
+            for (std::size_t c = 0; c < 3; ++c) {
+                SensitivityCell& cell = table.cells[layer][c];
+                cell.known = true;
+                cell.weightError = cell.activationError = std::pow(0.01, double(c)) * (layer == 1 ? 1e4 : 1);
+            }
+        const Allocation stored{std::vector<LayerChoice>(model->layers.size())};
+        AllocationRules rules{.keepFusedSets = false};
+        rules.budgetBytes = bytesOf(*model, uniform(*model, table.candidates[1]), {});
+        const auto chosen = allocate(*model, table, stored, rules).value();
+        QVERIFY(double(chosen.bytes) > 0.95 * double(rules.budgetBytes));
+        QCOMPARE(chosen.predictedKl, 0.0);
+        QCOMPARE(chosen.allocation.layers[1].format, std::string("int8g32"));
+        const auto best = frontier(*model, table, stored, rules, 20).value();
+        QVERIFY(best.size() > 5);
+        QCOMPARE(best.back().predictedKl, 0.0);
+        QCOMPARE(best.back().allocation.layers.back().format, std::string("int8g32"));
+        table.cells[0][0].kl.value = 1e-3; // which outweighs all of that
+        const auto other = allocate(*model, table, stored, rules).value();
+        QVERIFY(other.allocation.layers[0].format != "int2g32");
+        QCOMPARE(other.predictedKl, 0.0);
+    }
 };
 
 QTEST_APPLESS_MAIN(InteractionTest)

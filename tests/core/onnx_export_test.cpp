@@ -5,6 +5,7 @@
 #include "core/file/onnx_packed.h"
 #include "core/file/operator_graph.h"
 #include "core/file/replaced_tensor.h"
+#include "tests/support/exported.h"
 #include "tests/support/onnx_network.h"
 
 #include <QTemporaryDir>
@@ -61,30 +62,6 @@ double difference(const Tensor& a, const Tensor& b)
     for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i)
         most = std::max(most, std::abs(double(x[i]) - double(y[i])));
     return most;
-}
-
-/// Every layer in the format, by its plain encoder.
-WrittenFile
-exported(const Model& model, std::string_view target, const std::string& format, const std::string& path)
-{
-    std::vector<std::string> formats;
-    for (const NamedTensor& tensor : model.file->tensors)
-        formats.push_back(
-            tensor.role == NamedTensor::Role::Layer ? format : tensor.stored.type().format->id());
-    for (const ExportTarget& row : exportTargets()) {
-        if (row.id != target)
-            continue;
-        const auto written = row.write(
-            {.model = *model.file,
-             .formats = formats,
-             .tensor = [&](std::size_t i,
-                           std::string_view id) { return encodedTensor(model.file->tensors[i], id); },
-             .path = path});
-        if (!written)
-            qFatal("%s", written.error().message.c_str());
-        return *written;
-    }
-    qFatal("no target is called so");
 }
 
 } // namespace

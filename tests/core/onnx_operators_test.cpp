@@ -160,6 +160,39 @@ private slots:
         QCOMPARE(outputOf(network, {{1, 1, 2}, {1, 3}}), (std::vector<float>{1, 2, 3, 6, 0, 0}));
     }
 
+    // Corners of the rounded size, 0.6 of 4: onnxruntime and PyTorch; ONNX's reference takes 2.4 for the 2.
+    void cornersAreThoseOfTheRoundedSize()
+    {
+        OnnxNetwork network(19);
+        const std::string x = network.input("x", {1, 1, 2, 4});
+        network.output(network.node(
+            "Resize", {x, "", network.floats("scales", {4}, {1, 1, 0.6f, 0.6f})},
+            {{"mode", {}, false, NAN, "linear"},
+             {"coordinate_transformation_mode", {}, false, NAN, "align_corners"}}));
+        QCOMPARE(outputOf(network, {{1, 1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}}), (std::vector<float>{1, 4}));
+    }
+
+    // 0.7 of 10 in f32, as ONNX's shape inference multiplies.
+    void sizesAreProductsOfSingles()
+    {
+        OnnxNetwork network(19);
+        const std::string x = network.input("x", {1, 1, 1, 10});
+        network.output(network.node(
+            "Resize", {x, "", network.floats("scales", {4}, {1, 1, 1, 0.7f})},
+            {{"mode", {}, false, NAN, "nearest"}}));
+        QCOMPARE(outputOf(network, {{1, 1, 1, 10}, std::vector<float>(10, 2)}), std::vector<float>(7, 2));
+    }
+
+    void wholeNumbersThatGoInAreDividedWhole()
+    {
+        OnnxNetwork network;
+        const std::string x = network.input("x", {3});
+        network.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(
+            ::onnx::TensorProto::INT64);
+        network.output(network.node("Div", {x, network.whole("four", {4})}));
+        QCOMPARE(outputOf(network, {{3}, {7, 8, -7}}), (std::vector<float>{1, 2, -1}));
+    }
+
     void aQueryThatSeesNoKeyGetsNothing()
     {
         for (const bool isCausal : {false, true}) {

@@ -42,6 +42,46 @@ private slots:
             QString("twice.onnx: the value '%1' of the operators is made twice, as %2").arg(twice, makers));
     }
 
+    // They would be rounded as if they were other numbers.
+    void numbersThatAreNotComputedAreRefused_data()
+    {
+        QTest::addColumn<QString>("type");
+        QTest::addColumn<QString>("attribute");
+        QTest::addColumn<int>("element");
+        QTest::newRow("a cast to 8-bit floats") << "Cast"
+                                                << "to" << 17;
+        QTest::newRow("a cast to 4-bit floats") << "Cast"
+                                                << "to" << 23;
+        QTest::newRow("a cast to text") << "Cast"
+                                        << "to" << 8;
+        QTest::newRow("rounded to 8-bit floats") << "QuantizeLinear"
+                                                 << "output_dtype" << 17;
+    }
+    void numbersThatAreNotComputedAreRefused()
+    {
+        QFETCH(QString, type);
+        QFETCH(QString, attribute);
+        QFETCH(int, element);
+        OnnxNetwork network(21);
+        const std::string x = network.input("x", {1, 3, 4, 4});
+        std::vector<std::string> inputs{x};
+        if (type == "QuantizeLinear")
+            inputs.push_back(network.floats("scale", {1}, {0.5f}));
+        network.output(network.node(
+            "Relu", {network.node(type.toStdString(), inputs, {{attribute.toStdString(), {element}}})}));
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath("odd.onnx").toStdString();
+        network.save(path);
+        const auto model = loadModel(path).value();
+        QVERIFY(!model->graph);
+        QCOMPARE(
+            QString::fromStdString(model->whyNotEvaluated),
+            QString(
+                "odd.onnx: node '%1_1' (%1, version 21): numbers of element type %2 are not computed here")
+                .arg(type)
+                .arg(element));
+    }
+
     // Four channels are no list of classes, unless somebody says so.
     void whatIsNoListOfClassesIsNoClassifier()
     {

@@ -50,6 +50,8 @@ std::vector<OpCase> textCases()
     for (const std::size_t past : {0, 3})
         add(fmt::format("attention after {}", past), {OpKind::Attention, {{"heads", 6}, {"kvHeads", 2}}},
             {x, gaussian({5 + past, 16}, 5), gaussian({5 + past, 16}, 6)});
+    add("attention that sees three", {OpKind::Attention, {{"heads", 6}, {"kvHeads", 2}, {"window", 3}}},
+        {x, gaussian({7, 16}, 5), gaussian({7, 16}, 6)});
     return list;
 }
 

@@ -104,6 +104,11 @@ private:
             if (mode == "nearest")
                 attributes.push_back({"nearest_mode", {}, false, NAN, coin() ? "floor" : "round_prefer_floor"});
             const std::string none = m_network.floats("none", {0}, {});
+            if (mode != "nearest" && coin()) { // elsewhere the last bit of a position decides
+                const std::vector<float> times{1, 1, float(drawn(4, 30)) / 10, float(drawn(4, 30)) / 10};
+                return m_network.node(
+                    type, {given(dims), none, m_network.floats("times", {4}, times)}, attributes);
+            }
             return m_network.node(type, {given(dims), none, none, ints(sizes)}, attributes);
         });
         add({"Upsample"}, {9}, [this](const std::string& type) {
@@ -295,6 +300,13 @@ private:
             for (std::int64_t& each : times)
                 each = drawn(1, 3);
             return m_network.node(type, {given(dims), ints(times)});
+        });
+        add({"Trilu"}, {14}, [this](const std::string& type) {
+            const Dims dims = shape(2, 4, 5);
+            std::vector<std::string> inputs{given(dims)};
+            if (coin())
+                inputs.push_back(m_network.whole("k" + inputs[0], {drawn(-3, 3)}, true));
+            return m_network.node(type, inputs, {{"upper", {drawn(0, 1)}}});
         });
         add({"Range"}, {13}, [this](const std::string& type) {
             const std::int64_t count = drawn(1, 9);

@@ -180,10 +180,12 @@ void FrontierPage::redraw()
     const Allocation& allocation = m_workspace.document().allocation();
     const auto& latest = m_workspace.evaluation().latest();
     const std::uint64_t bytes = bytesOf(m_workspace.model(), allocation, m_workspace.methods());
-    if (latest && latest->allocation == allocation && latest->kl.value > 0)
+    // The original has no place here: how large it is would leave none for the others.
+    const auto isShown = [&](double kl) { return kl > 0 || !m_workspace.isUnchanged(); };
+    if (latest && latest->allocation == allocation && isShown(latest->kl.value))
         now << at(bytes, latest->kl.value);
     else if (const auto predicted = m_workspace.sensitivity().table().predictedKl(allocation);
-             predicted && *predicted > 0)
+             predicted && isShown(*predicted))
         now << at(bytes, *predicted);
     // A drag moves one point; what stays is not built anew.
     const auto show = [](QXYSeries* series, const QList<QPointF>& points) {

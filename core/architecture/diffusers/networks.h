@@ -73,6 +73,9 @@ struct ClipText {
 // Rows of pictureArchitectures().
 bool isPipeline(const ModelFile& file);
 void preparePipeline(ModelFile& file);
+/// A sentence about tensors that no part of the network reads, for those who expect them to matter; empty:
+/// there are none but the usual ones, the encoder of a VAE behind a UNet and lists of positions.
+[[nodiscard]] std::string unreadTensors(const ModelFile& file, const Graph& graph);
 Result<PictureModel> describePipeline(const ModelFile& file);
 Result<Graph> buildPipeline(const ModelFile& file, const Shape& picture);
 

@@ -48,37 +48,6 @@ Result<Graph> buildAutoencoder(const ModelFile& file, const Shape& picture)
     return std::move(n).finish(TRY(vae.decoder.build(n, z)));
 }
 
-/// Tensors that no part of the network reads, for those who expect them to matter. The encoder of a VAE
-/// behind a UNet and lists of positions are usual.
-void tellUnread(ModelFile& file)
-{
-    const auto model = describePipeline(file);
-    if (!model)
-        return; // and opening it says why
-    const auto graph = buildPipeline(file, nominalPicture(*model));
-    if (!graph)
-        return;
-    std::vector<bool> isRead(file.tensors.size(), false);
-    for (const Node& node : graph->nodes)
-        for (const TensorId id : node.weights)
-            isRead[std::size_t(id)] = true;
-    std::size_t unread = 0;
-    const NamedTensor* first = nullptr;
-    for (std::size_t i = 0; i < isRead.size(); ++i) {
-        const NamedTensor& tensor = file.tensors[i];
-        const bool isUsual = tensor.name.ends_with(".position_ids")
-            || (!isAutoencoder(file)
-                && (tensor.name.starts_with("vae.encoder.") || tensor.name.starts_with("vae.quant_conv.")));
-        if (isRead[i] || isUsual)
-            continue;
-        first = unread++ == 0 ? &tensor : first;
-    }
-    if (first != nullptr)
-        file.notices.push_back(fmt::format(
-            "{} tensors of the file are read by no part of the network, the first is '{}'", unread,
-            first->fileName.empty() ? first->name : first->fileName));
-}
-
 } // namespace
 
 bool isPipeline(const ModelFile& file)
@@ -93,7 +62,6 @@ bool isPipeline(const ModelFile& file)
 void preparePipeline(ModelFile& file)
 {
     flattenWeights(file);
-    tellUnread(file);
     if (isAutoencoder(file))
         return;
     for (NamedTensor& tensor : file.tensors)
@@ -103,6 +71,30 @@ void preparePipeline(ModelFile& file)
     std::string notice;
     if (scheduleOf(file, &notice) && !notice.empty())
         file.notices.push_back(notice);
+}
+
+std::string unreadTensors(const ModelFile& file, const Graph& graph)
+{
+    std::vector<bool> isRead(file.tensors.size(), false);
+    for (const Node& node : graph.nodes)
+        for (const TensorId id : node.weights)
+            isRead[std::size_t(id)] = true;
+    std::size_t unread = 0;
+    const NamedTensor* first = nullptr;
+    for (std::size_t i = 0; i < isRead.size(); ++i) {
+        const NamedTensor& tensor = file.tensors[i];
+        const bool isUsual = tensor.name.ends_with(".position_ids")
+            || (!isAutoencoder(file)
+                && (tensor.name.starts_with("vae.encoder.") || tensor.name.starts_with("vae.quant_conv.")));
+        if (isRead[i] || isUsual)
+            continue;
+        first = unread++ == 0 ? &tensor : first;
+    }
+    if (first == nullptr)
+        return {};
+    return fmt::format(
+        "{} tensors of the file are read by no part of the network, the first is '{}'", unread,
+        first->fileName.empty() ? first->name : first->fileName);
 }
 
 Result<PictureModel> describePipeline(const ModelFile& file)

@@ -37,7 +37,9 @@ Result<Graph> Builder::build(const std::vector<Shape>& inputs)
             ErrorCode::InvalidInput, "{}: a graph of {} inputs and {} outputs computes nothing",
             m_file.path.filename().string(), m_graph.inputs.size(), m_graph.outputs.size());
     for (std::size_t i = 0; i < m_graph.inputs.size(); ++i)
-        m_values[m_graph.inputs[i].name] = {.flow = m_network.input(m_graph.inputs[i].name, inputs[i])};
+        m_values[m_graph.inputs[i].name] = {
+            .flow = m_network.input(m_graph.inputs[i].name, inputs[i]),
+            .elementType = std::max(m_graph.inputs[i].elementType, 1)};
     for (const OperatorNode& node : m_graph.nodes) {
         const OperatorRow* const row = findOperator(node.domain, node.type);
         if (row == nullptr)

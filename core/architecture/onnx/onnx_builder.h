@@ -138,6 +138,7 @@ Result<void> pad(Builder&, const OperatorNode&);
 Result<void> gather(Builder&, const OperatorNode&);
 Result<void> expand(Builder&, const OperatorNode&);
 Result<void> tile(Builder&, const OperatorNode&);
+Result<void> trilu(Builder&, const OperatorNode&);
 Result<void> range(Builder&, const OperatorNode&);
 
 } // namespace tritloom::onnx

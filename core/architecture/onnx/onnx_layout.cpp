@@ -300,6 +300,32 @@ Result<void> tile(Builder& builder, const OperatorNode& node)
     return builder.give(node, builder.reshaped(node, spread, result));
 }
 
+// One side of diagonal k of each matrix stays, zeros are on the other.
+Result<void> trilu(Builder& builder, const OperatorNode& node)
+{
+    const Operand x = TRY(builder.need(node, 0));
+    const std::size_t rank = x.shape().size();
+    const auto given = TRY(builder.integers(node, 1, "k"));
+    if (rank < 2 || (given && given->size() != 1))
+        return builder.fail(
+            ErrorCode::InvalidInput, node, "one diagonal of matrices is needed, not of [{}]",
+            fmt::join(x.shape(), ", "));
+    const std::int64_t k = given ? given->front() : 0;
+    const bool isUpper = node.integer("upper", 1) != 0;
+    const Shape matrix{x.shape()[rank - 2], x.shape()[rank - 1]};
+    TRY_VOID(builder.folds(node, matrix, double(matrix[0]) * double(matrix[1])));
+    std::vector<float> kept;
+    for (std::size_t row = 0; row < matrix[0]; ++row)
+        for (std::size_t column = 0; column < matrix[1]; ++column) {
+            const std::int64_t diagonal = std::int64_t(column) - std::int64_t(row);
+            kept.push_back((isUpper ? diagonal >= k : diagonal <= k) ? 1.0f : 0.0f);
+        }
+    Operand result = TRY(builder.emit(
+        node, {OpKind::Where, {}}, {Builder::known(matrix, std::move(kept)), x, Builder::known({1}, {0})}));
+    result.elementType = x.elementType;
+    return builder.give(node, std::move(result));
+}
+
 Result<void> range(Builder& builder, const OperatorNode& node)
 {
     std::vector<double> bounds;

@@ -1,6 +1,7 @@
 #include "core/architecture/onnx/onnx_builder.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace tritloom::onnx {
@@ -171,6 +172,10 @@ Result<void> cast(Builder& builder, const OperatorNode& node)
         to = TRY(builder.need(node, 1)).elementType;
     Operand target;
     target.elementType = int(to);
+    constexpr std::array<std::int64_t, 4> real{1, 10, 11, 16}; // all of which are f32 here
+    if (!target.isInteger() && to != 9 && std::ranges::find(real, to) == real.end())
+        return builder.fail(
+            ErrorCode::Unsupported, node, "numbers of element type {} are not computed here", to);
     if (to == 9)
         x = TRY(builder.emit(
             node, unaryOp(UnaryFunction::Not), {TRY(builder.emit(node, unaryOp(UnaryFunction::Not), {x}))}));

@@ -124,6 +124,7 @@ constexpr OperatorRow rows[] = {
     {"Expand", expand},
     {"Tile", tile},
     {"Range", range},
+    {"Trilu", trilu},
 };
 
 } // namespace

@@ -44,22 +44,29 @@ Result<Operand> matched(Builder& builder, const OperatorNode& node, const Operan
     return builder.reshaped(node, operand, shape);
 }
 
-/// The range of an element type, by ONNX's number.
-std::pair<double, double> rangeOf(int elementType)
+/// The range of an element type of whole numbers, by ONNX's number; nullopt: it is none.
+std::optional<std::pair<double, double>> rangeOf(int elementType)
 {
+    using Range = std::pair<double, double>;
     switch (elementType) {
+    case 2:
+        return Range{0, 255};
     case 3:
-        return {-128, 127};
+        return Range{-128, 127};
     case 4:
-        return {0, 65535};
+        return Range{0, 65535};
     case 5:
-        return {-32768, 32767};
+        return Range{-32768, 32767};
     case 21:
-        return {0, 15};
+        return Range{0, 15};
     case 22:
-        return {-8, 7};
+        return Range{-8, 7};
+    case 25:
+        return Range{0, 3};
+    case 26:
+        return Range{-2, 1};
     default:
-        return {0, 255};
+        return std::nullopt;
     }
 }
 
@@ -77,9 +84,15 @@ Result<void> quantizeLinear(Builder& builder, const OperatorNode& node)
     y = TRY(builder.emit(node, unaryOp(UnaryFunction::Round), {y}));
     if (zero != nullptr)
         y = TRY(apply(BinaryFunction::Add, y, *zero));
-    const auto [low, high] =
-        rangeOf(zero != nullptr ? zero->elementType : int(node.integer("output_dtype", 2)));
-    return builder.give(node, builder.emit(node, unaryOp(UnaryFunction::Clip, low, high), {y}));
+    const auto stated = int(node.integer("output_dtype", 0));
+    const int elementType = zero != nullptr ? zero->elementType : stated != 0 ? stated : 2;
+    const auto range = rangeOf(elementType);
+    if (!range)
+        return builder.fail(
+            ErrorCode::Unsupported, node, "numbers of element type {} are not computed here", elementType);
+    y = TRY(builder.emit(node, unaryOp(UnaryFunction::Clip, range->first, range->second), {y}));
+    y.elementType = elementType;
+    return builder.give(node, std::move(y));
 }
 
 Result<void> dequantizeLinear(Builder& builder, const OperatorNode& node)

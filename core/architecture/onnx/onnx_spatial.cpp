@@ -132,7 +132,8 @@ Result<void> resize(Builder& builder, const OperatorNode& node)
     for (std::size_t i = 0; i < axes.size(); ++i) {
         const std::size_t d = TRY(builder.axis(node, axes[i], rank));
         const double input = double(x.shape()[d]), scale = scales ? (*scales)[i] : double((*sizes)[i]) / input;
-        const double output = scales ? std::floor(input * scale) : double((*sizes)[i]);
+        // In f32, as ONNX's shape inference and onnxruntime have it: 0.7 of 10 are 7.
+        const double output = scales ? std::floor(double(float(input) * float(scale))) : double((*sizes)[i]);
         if (!(scale > 0) || !(output >= 1) || output > 1e6)
             return builder.fail(ErrorCode::InvalidInput, node, "dimension {} becomes {}", d, output);
         op.lists["sizes"][d] = std::int64_t(output);

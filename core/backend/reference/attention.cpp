@@ -48,7 +48,8 @@ Result<Tensor> rope(const Op& op, std::span<const Tensor> inputs, std::stop_toke
 }
 
 // Grouped-query attention, causal unless told otherwise: query head h reads key-value head h / (heads /
-// kvHeads).
+// kvHeads). A window of n: the query at i sees keys i - n + 1 to i (Beltagy et al., "Longformer", 2020, with
+// n counted as Mistral's config does).
 Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop_token stop)
 {
     const std::vector<float> q = values(inputs[0]), k = values(inputs[1]), v = values(inputs[2]);
@@ -56,6 +57,7 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
                       rows = inputs[0].type().rows(), keys = inputs[1].type().rows();
     const std::size_t size = heads == 0 ? 0 : inputs[0].type().columns() / heads;
     const bool causal = op.number("causal", 1) != 0;
+    const std::size_t window = op.count("window");
     if (size == 0 || kvHeads == 0 || heads % kvHeads != 0 || inputs[1].type().columns() != kvHeads * size
         || inputs[2].type().shape != inputs[1].type().shape || (causal && keys < rows))
         return fail(ErrorCode::InvalidInput, "attention with {} heads, {} key heads, {} keys for {} queries", heads, kvHeads, keys, rows);
@@ -66,20 +68,21 @@ Result<Tensor> attention(const Op& op, std::span<const Tensor> inputs, std::stop
         for (std::size_t r = 0; r < rows; ++r) {
             if (stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "cancelled");
-            const std::size_t visible = causal ? keys - rows + r + 1 : keys;
+            const std::size_t end = causal ? keys - rows + r + 1 : keys,
+                              begin = causal ? firstKeySeen(end - 1, window) : 0;
             double largest = -1e300, total = 0;
-            for (std::size_t j = 0; j < visible; ++j) {
+            for (std::size_t j = begin; j < end; ++j) {
                 double dot = 0;
                 for (std::size_t i = 0; i < size; ++i)
                     dot += double(q[(r * heads + h) * size + i]) * double(k[(j * kvHeads + kv) * size + i]);
                 weights[j] = dot / std::sqrt(double(size));
                 largest = std::max(largest, weights[j]);
             }
-            for (std::size_t j = 0; j < visible; ++j)
+            for (std::size_t j = begin; j < end; ++j)
                 total += weights[j] = std::exp(weights[j] - largest);
             for (std::size_t i = 0; i < size; ++i) {
                 double sum = 0;
-                for (std::size_t j = 0; j < visible; ++j)
+                for (std::size_t j = begin; j < end; ++j)
                     sum += weights[j] * double(v[(j * kvHeads + kv) * size + i]);
                 y[(r * heads + h) * size + i] = float(sum / total);
             }

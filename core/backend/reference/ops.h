@@ -95,4 +95,10 @@ struct Rotation {
     std::size_t position, std::size_t dimensions, double base, double factor,
     std::span<const float> divisors);
 
+/// The first key that a causal query at this place among the keys sees, of at most `window` (0: of all).
+[[nodiscard]] constexpr std::size_t firstKeySeen(std::size_t place, std::size_t window)
+{
+    return window == 0 || place < window ? 0 : place + 1 - window;
+}
+
 } // namespace tritloom::reference

@@ -14,7 +14,8 @@ double sourceOf(const Op& op, double o, double input, double output, double scal
         return (o + 0.5) / scale - 0.5;
     case Asymmetric:
         return o / scale;
-    case AlignCorners:
+    case AlignCorners: // of the rounded size, as onnxruntime and PyTorch have it; ONNX's own reference
+                       // takes 2.4 for 4 elements times 0.6
         return output > 1 ? o * (input - 1) / (output - 1) : 0;
     case PytorchHalfPixel:
         return output > 1 ? (o + 0.5) / scale - 0.5 : 0;
