@@ -119,14 +119,14 @@ void buildPictureModel(Model& model)
     }
     auto picture = row.describe(*model.file);
     if (!picture) {
-        model.whyNotEvaluated = picture.error().message;
+        model.whyNotEvaluated = printable(picture.error().message, SIZE_MAX);
         return;
     }
     if (picture->promptTokens > 0) {
         if (auto tokenizer = makeTokenizer(model.file->metadata))
             model.tokenizer = std::move(*tokenizer);
         else
-            model.whyNoTokenizer = tokenizer.error().message;
+            model.whyNoTokenizer = printable(tokenizer.error().message, SIZE_MAX);
     }
     if (auto graph = row.build(*model.file, nominalPicture(*picture))) {
         model.graph = std::move(*graph);
@@ -134,7 +134,7 @@ void buildPictureModel(Model& model)
         orderByUse(model.layers, *model.graph);
         countChannels(model.layers, *model.graph);
     } else {
-        model.whyNotEvaluated = graph.error().message;
+        model.whyNotEvaluated = printable(graph.error().message, SIZE_MAX);
     }
 }
 
@@ -352,12 +352,12 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
             model->kvBytesPerToken = 2 * config->blocks * config->kvHeads * config->headSize * 2;
         }
     } else {
-        model->whyNotEvaluated = graph.error().message;
+        model->whyNotEvaluated = printable(graph.error().message, SIZE_MAX);
     }
     if (auto tokenizer = makeTokenizer(model->file->metadata))
         model->tokenizer = std::move(*tokenizer);
     else
-        model->whyNoTokenizer = tokenizer.error().message;
+        model->whyNoTokenizer = printable(tokenizer.error().message, SIZE_MAX);
     model->key = contentKey(*model->file);
     return model;
 }
