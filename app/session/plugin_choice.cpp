@@ -96,8 +96,12 @@ Result<PluginChoice> parsePluginChoice(std::string_view text, const SpecsOf& spe
         const std::string_view key = part.substr(0, equals), written = part.substr(equals + 1);
         double value = 0;
         const char* const end = written.data() + written.size();
-        if (std::from_chars(written.data(), end, value).ptr != end)
+        const auto read = std::from_chars(written.data(), end, value);
+        if (read.ptr != end)
             value = TRY(numberOf(written, key, choice.id, specs));
+        else if (read.ec != std::errc())
+            return fail(
+                ErrorCode::InvalidInput, "'{}' gives '{}' a number that is too large or too small", trimmed(text), key);
         if (!choice.parameters.emplace(key, value).second)
             return fail(
                 ErrorCode::InvalidInput, "'{}' gives '{}' twice: which of the two is meant?", trimmed(text),
