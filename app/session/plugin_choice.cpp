@@ -65,8 +65,10 @@ std::vector<Candidate> othersBy(const PluginChoice& method, const LayerMethod& w
 {
     std::vector<NumberFormatPtr> formats = writtenFormats(writer);
     std::erase_if(formats, [](const NumberFormatPtr& format) { return format->isFloat(); });
-    const auto same = std::ranges::unique(formats, {}, &NumberFormat::bitsPerWeight);
-    formats.erase(same.begin(), same.end());
+    const auto isAsLarge = [](const NumberFormatPtr& one, const NumberFormatPtr& other) {
+        return one->bitsPerWeight() == other->bitsPerWeight();
+    };
+    formats.erase(std::unique(formats.begin(), formats.end(), isAsLarge), formats.end());
     std::vector<Candidate> candidates;
     for (const NumberFormatPtr& format : formats)
         for (const Parameters& parameters : sizesBy(method, writer))
