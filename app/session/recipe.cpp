@@ -65,7 +65,9 @@ Result<std::vector<RecipeEntry>> parseEntries(std::string_view json, const std::
         }
         if (const auto format = parseNumberFormat(choice.format); !format)
             return fail(ErrorCode::InvalidInput, "{}: layer '{}': {}", name, shown, format.error().message);
-        choice.method = layer.value("method").toString("rtn").toStdString();
+        choice.method = layer.value("method").toString().toStdString();
+        if (choice.method.empty())
+            choice.method = "rtn";
         const QJsonObject parameters = layer.value("parameters").toObject();
         for (auto parameter = parameters.begin(); parameter != parameters.end(); ++parameter) {
             if (!parameter.value().isDouble())
