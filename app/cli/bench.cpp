@@ -125,6 +125,7 @@ Result<Work> kernelsWork(Context& context)
         what.modes = TRY(modesOf(context));
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
+    TRY_VOID(checkSize(what.rows, what.inner));
     what.cached = context.parser.isSet("cached");
     what.instructionSet = context.parser.value("instruction-set").toStdString();
     what.formats = TRY(formatsOf(context));
@@ -150,6 +151,7 @@ Result<Work> fitWork(Context& context)
     FitBenchmark what;
     what.rows = TRY(context.countOption("rows", what.rows));
     what.inner = TRY(context.countOption("inner", what.inner));
+    TRY_VOID(checkSize(what.rows, what.inner));
     what.count = TRY(context.countOption("count", what.count));
     if (const auto formats = TRY(formatsOf(context)); !formats.empty())
         what.formats = formats;

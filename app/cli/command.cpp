@@ -4,6 +4,7 @@
 #include "app/session/size_unit.h"
 #include "app/session/text_file.h"
 #include "app/session/vulkan_devices.h"
+#include "core/base/utf8.h"
 
 #include <QCoreApplication>
 #include <QJsonDocument>
@@ -148,7 +149,8 @@ Result<void> Context::checkOutputs() const
         if (option.option.valueName() == QLatin1String("folder"))
             TRY_VOID(checkFolder(path));
         // Some of what is exported are folders; it says itself which names it takes.
-        else if (m_command != "export" || !std::filesystem::is_directory(path.toStdString()))
+        else if (std::error_code none;
+                 m_command != "export" || !std::filesystem::is_directory(path.toStdString(), none))
             TRY_VOID(checkWritable(path));
     }
     return {};
@@ -250,7 +252,8 @@ bool Context::parse(const QStringList& arguments, int positionals, int most)
 int Context::fail(const Error& error) const
 {
     const bool cancelled = error.code == ErrorCode::Cancelled; // where it stopped helps nobody
-    std::fprintf(stderr, "%s\n", cancelled ? "cancelled" : error.message.c_str());
+    // One line whatever a file is called.
+    std::fprintf(stderr, "%s\n", cancelled ? "cancelled" : tritloom::printable(error.message, SIZE_MAX).c_str());
     return cancelled ? Cancelled : m_isWrongUse ? WrongUse : Failed;
 }
 

@@ -1,17 +1,21 @@
 #include "app/cli/command.h"
 #include "app/session/near_word.h"
 #include "core/base/part_file.h"
+#include "core/base/utf8.h"
 
 #include <QCoreApplication>
+#include <QLoggingCategory>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <new>
 #include <poll.h>
 #include <pthread.h>
+#include <span>
 #include <thread>
 #include <unistd.h>
 
@@ -77,6 +81,15 @@ int main(int argc, char** argv)
     QCoreApplication::setApplicationName("tritloom");
     QCoreApplication::setOrganizationName("tritloom");
     QCoreApplication::setApplicationVersion(TRITLOOM_VERSION);
+    for (const char* const argument : std::span(argv, std::size_t(argc)))
+        if (!tritloom::isUtf8(argument)) {
+            std::fprintf(
+                stderr, "'%s': this is no UTF-8; a file of such a name is to be renamed\n",
+                tritloom::printable(argument).c_str());
+            return WrongUse;
+        }
+    // A picture that cannot be read is told in one sentence of our own.
+    QLoggingCategory::setFilterRules(QStringLiteral("qt.gui.imageio*=false"));
     QStringList arguments = QCoreApplication::arguments();
     if (arguments.size() > 2 && (arguments[1] == "help" || arguments[1] == "--help"))
         arguments = {arguments[0], arguments[2], "--help"};
@@ -98,6 +111,10 @@ int main(int argc, char** argv)
             code = command.run(context, arguments);
         } catch (const std::bad_alloc&) {
             std::fputs("there is not enough memory for this\n", stderr);
+        } catch (const std::filesystem::filesystem_error& error) { // such as a current folder that is gone
+            std::fprintf(
+                stderr, "%s: %s\n", tritloom::printable(error.path1().string()).c_str(),
+                error.code().message().c_str());
         }
         if (const bool isOut = std::fflush(stdout) == 0; !isOut || std::ferror(stdout) != 0) {
             const char* const why = !isOut && errno == EBADF ? "standard output is closed"

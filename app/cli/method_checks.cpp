@@ -4,6 +4,7 @@
 #include "app/session/not_finite.h"
 #include "app/session/original_note.h"
 #include "app/session/written_formats.h"
+#include "core/base/utf8.h"
 #include "core/file/base_files.h"
 
 #include <QJsonObject>
@@ -92,7 +93,7 @@ QJsonValue originalJson(const Model& model)
 void tell(const std::vector<std::string>& sentences)
 {
     for (const std::string& sentence : sentences)
-        std::fprintf(stderr, "%s\n", sentence.c_str());
+        std::fprintf(stderr, "%s\n", printable(sentence, SIZE_MAX).c_str());
 }
 
 Result<void> tellNotFinite(Context& context, const Model& model)

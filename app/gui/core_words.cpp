@@ -129,6 +129,7 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "'%1' has %2 dimensions, %3 can be kept"),
     QT_TRANSLATE_NOOP("Core", "the architecture '%1' has no translation into GGUF's names"),
     QT_TRANSLATE_NOOP("Core", "%1 is no kind of file for networks on pictures: take the ending %2"),
+    QT_TRANSLATE_NOOP("Core", "%1 is a kind of file for networks on pictures alone: take the ending %2"),
     QT_TRANSLATE_NOOP("Core", "%1: there is something there already, choose a new name"),
     QT_TRANSLATE_NOOP(
         "Core",

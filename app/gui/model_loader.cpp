@@ -94,6 +94,8 @@ Result<OpenedModel> open(
     std::filesystem::path modelPath = path;
     std::string expected;
     if (path.extension() == ".tritproj") {
+        if (std::error_code none; !std::filesystem::exists(path, none)) // which would be begun
+            return fail(ErrorCode::NotFound, "{}: there is no such file or folder", path.string());
         opened.store = TRY(ProjectStore::open(path));
         const auto reference = TRY(opened.store->model());
         modelPath = reference.path;

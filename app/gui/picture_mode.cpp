@@ -1,7 +1,9 @@
 #include "app/gui/picture_mode.h"
 
 #include "app/gui/screenshot.h"
+#include "app/session/text_file.h"
 
+#include <QBuffer>
 #include <QEventLoop>
 #include <QFileInfo>
 
@@ -126,8 +128,12 @@ int takePicture(const PictureRequest& request)
         QFileInfo(QString::fromStdString(path.string())).fileName());
     if (!image)
         return complain(image.error().message);
-    if (!image->save(request.file, "PNG"))
-        return complain(request.file.toStdString() + ": the picture cannot be written");
+    QByteArray bytes; // in one piece or not at all: a full disk leaves what was there
+    QBuffer buffer(&bytes);
+    if (!buffer.open(QIODevice::WriteOnly) || !image->save(&buffer, "PNG"))
+        return complain("the picture cannot be encoded");
+    if (const auto written = writeTextFile(request.file, bytes.toStdString()); !written)
+        return complain(written.error().message);
     return 0;
 }
 

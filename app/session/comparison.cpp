@@ -164,10 +164,12 @@ Result<std::vector<ComparisonRow>> comparisonRows(
 {
     std::vector<ComparisonRow> rows;
     const std::vector<Candidate> fitting = TRY(methodsFor(model, methods, lookup, leftOut));
+    const std::vector<Candidate> rounding{{"", "rtn", {}}};
     for (const std::string& format : formats) {
-        if (format.find("row") == std::string::npos)
-            (void)TRY(parseNumberFormat(format));
-        for (const Candidate& method : fitting) {
+        const bool isFloat =
+            format.find("row") == std::string::npos && TRY(parseNumberFormat(format))->isFloat();
+        // In a float there is nothing to fit: by all methods it is the same.
+        for (const Candidate& method : isFloat && !fitting.empty() ? rounding : fitting) {
             ComparisonRow row;
             row.candidate = {format, method.method, method.parameters};
             row.method = methodText(row.candidate, lookup);
@@ -176,7 +178,7 @@ Result<std::vector<ComparisonRow>> comparisonRows(
             for (std::size_t i = 0; i < row.allocation.layers.size(); ++i) {
                 LayerChoice& choice = row.allocation.layers[i];
                 const NumberFormatPtr chosen = TRY(parseNumberFormat(choice.format));
-                if (writesLayers(*lookup(choice.method), *chosen))
+                if (isFloat || writesLayers(*lookup(choice.method), *chosen))
                     continue;
                 // Rows too short for the format fall back to a float, which has nothing to fit.
                 if (!chosen->isFloat() && whyNot.empty())

@@ -22,6 +22,24 @@ std::string mixtureOf(const Allocation& allocation)
     return fmt::format("layers by format: {}", text);
 }
 
+/// Whether one format was asked for: neither the original nor a row under a budget.
+bool isFitted(const ComparisonRow& row)
+{
+    return !row.isOriginal() && row.budgetBytes == 0;
+}
+
+bool isFloat(const ComparisonRow& row)
+{
+    const auto format = parseNumberFormat(row.candidate.format);
+    return format && (*format)->isFloat();
+}
+
+bool isBySameMethod(const ComparisonRow& one, const ComparisonRow& other)
+{
+    return one.candidate.method == other.candidate.method
+        && one.candidate.parameters == other.candidate.parameters;
+}
+
 } // namespace
 
 Result<std::vector<ComparisonRow>> budgetRows(
@@ -29,27 +47,26 @@ Result<std::vector<ComparisonRow>> budgetRows(
     const MethodLookup& lookup)
 {
     std::vector<ComparisonRow> made;
+    // Floats, by no method, may stand beside what any method writes.
+    const bool hasMethods =
+        std::ranges::any_of(rows, [](const ComparisonRow& row) { return isFitted(row) && !isFloat(row); });
     for (const std::string& budget : budgets) {
         const std::uint64_t bytes = TRY(parseBudget(model, budget));
         const std::size_t first = made.size();
         for (const ComparisonRow& row : rows) {
-            if (row.isOriginal() || row.budgetBytes > 0)
+            const auto isSame = [&](const ComparisonRow& other) { return isBySameMethod(row, other); };
+            if (!isFitted(row) || (isFloat(row) && hasMethods)
+                || std::any_of(made.begin() + std::ptrdiff_t(first), made.end(), isSame))
                 continue;
-            auto same =
-                std::find_if(made.begin() + std::ptrdiff_t(first), made.end(), [&](const auto& other) {
-                    return other.candidate.method == row.candidate.method
-                        && other.candidate.parameters == row.candidate.parameters;
-                });
-            if (same == made.end()) {
-                ComparisonRow under;
-                under.candidate = {budget, row.candidate.method, row.candidate.parameters};
-                under.method = row.method;
-                under.budgetBytes = under.bytes = bytes;
-                under.bitsPerWeight = budgetToBits(model, double(bytes));
-                made.push_back(std::move(under));
-                same = std::prev(made.end());
-            }
-            same->choices.push_back(row.candidate);
+            ComparisonRow under;
+            under.candidate = {budget, row.candidate.method, row.candidate.parameters};
+            under.method = row.method;
+            under.budgetBytes = under.bytes = bytes;
+            under.bitsPerWeight = budgetToBits(model, double(bytes));
+            for (const ComparisonRow& choice : rows)
+                if (isFitted(choice) && (isFloat(choice) || isBySameMethod(choice, row)))
+                    under.choices.push_back(choice.candidate);
+            made.push_back(std::move(under));
         }
         for (ComparisonRow& row : std::span(made).subspan(first)) {
             const AllocationRules rules{.pinned = {}, .budgetBytes = bytes, .methods = lookup};

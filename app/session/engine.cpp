@@ -107,6 +107,7 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
         engine->m_whyNot = model->whyNoTokenizer;
     if (engine->m_whyNot.empty() && !model->picture) {
         const std::filesystem::path texts = resourceFolder() / "samples" / "language";
+        const bool isAsked = !options.evaluationText.empty() || options.evaluation.contextLength > 0;
         if (options.evaluationText.empty())
             options.evaluationText = TRY(readTextFile(texts / "evaluation.txt"));
         const bool isGiven = !options.calibrationText.empty();
@@ -115,7 +116,13 @@ Engine::create(std::shared_ptr<const Model> model, MethodLookup methods, EngineO
         std::size_t& context = options.evaluation.contextLength;
         if (context == 0)
             context = model->contextLength == 0 ? 512 : std::min<std::size_t>(512, model->contextLength);
-        engine->m_chunks = TRY(makeChunks(*model->tokenizer, options.evaluationText, options.evaluation));
+        auto chunks = makeChunks(*model->tokenizer, options.evaluationText, options.evaluation);
+        if (!chunks && isAsked)
+            return tl::make_unexpected(std::move(chunks).error());
+        if (chunks)
+            engine->m_chunks = std::move(*chunks);
+        else // our own text, in a vocabulary that makes few tokens of it: looked at and exported it can be
+            engine->m_whyNot = chunks.error().message;
         auto calibration = makeChunks(
             *model->tokenizer, options.calibrationText,
             {.contextLength = context, .chunkCount = options.calibrationChunks});

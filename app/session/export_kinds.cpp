@@ -53,15 +53,20 @@ bool anyFitsInt4(const Model& model, const Allocation& allocation)
 Result<const ExportTarget*> checkedFor(const Model& model, const ExportTarget& target)
 {
     const auto kinds = exportKindsFor(model);
-    // Differences and more than a matrix are their targets' own business.
-    const bool isOther =
-        target.holds == ExportTarget::Holds::Matrices && std::ranges::find(kinds, &target) == kinds.end();
-    if (!model.picture || !isOther)
+    if (std::ranges::find(kinds, &target) != kinds.end())
+        return &target;
+    // Differences and more than a matrix are their targets' own business; what holds operators may be neither.
+    const bool needsPictures = target.id.starts_with("onnx") || target.id == "diffusion-gguf";
+    if (model.picture ? target.holds != ExportTarget::Holds::Matrices : !needsPictures || model.file->operators)
         return &target;
     std::vector<std::string> endings;
     for (const ExportTarget* const kind : kinds)
         if (const std::string ending = suffixOf(*kind); std::ranges::find(endings, ending) == endings.end())
             endings.push_back(ending);
+    if (!model.picture)
+        return fail(
+            ErrorCode::Unsupported, "{} is a kind of file for networks on pictures alone: take the ending {}",
+            target.title, fmt::join(endings, ", "));
     return fail(
         ErrorCode::Unsupported, "{} is no kind of file for networks on pictures: take the ending {}",
         target.title, fmt::join(endings, ", "));

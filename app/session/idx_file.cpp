@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 
 namespace tritloom {
@@ -15,46 +16,54 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t mostBytes = std::size_t{1} << 31; ///< what a small gzip file may grow to
 
-/// zlib's reader takes plain files as they are.
-Result<std::vector<unsigned char>> contentsOf(const fs::path& path)
+struct Contents {
+    std::vector<std::size_t> sizes; ///< of the dimensions
+    std::vector<unsigned char> bytes; ///< behind the header
+};
+
+/// At most so many bytes; fewer at the end of the file, none of one that is broken.
+std::vector<unsigned char> taken(gzFile file, std::size_t count)
 {
-    (void)TRY(MappedFile::open(path)); // says what it is that cannot be read, and waits for no pipe
-    const gzFile file = gzopen(path.c_str(), "rb");
-    if (file == nullptr)
-        return fail(ErrorCode::Io, "{}: the file cannot be read", path.string());
     std::vector<unsigned char> bytes;
     std::array<unsigned char, 65536> part{};
-    int read = 0;
-    while ((read = gzread(file, part.data(), unsigned(part.size()))) > 0 && bytes.size() < mostBytes)
-        bytes.insert(bytes.end(), part.begin(), part.begin() + read);
-    const bool whole = read == 0;
-    gzclose(file);
-    if (!whole)
-        return fail(ErrorCode::InvalidInput, "{}: this is no complete file", path.string());
-    return bytes;
+    int read = 1;
+    while (read > 0 && bytes.size() < count) { // what a header promises is not asked of memory before it is there
+        read = gzread(file, part.data(), unsigned(std::min(part.size(), count - bytes.size())));
+        bytes.insert(bytes.end(), part.begin(), part.begin() + std::max(read, 0));
+    }
+    int problem = Z_OK; // an end that comes too early is no error of reading
+    (void)gzerror(file, &problem);
+    return read < 0 || problem == Z_BUF_ERROR ? std::vector<unsigned char>() : bytes;
 }
 
-/// Sizes of an idx file of bytes with that many dimensions; the header is 4 bytes and one big-endian word each.
-Result<std::vector<std::size_t>>
-sizesOf(const fs::path& path, const std::vector<unsigned char>& bytes, std::size_t dimensions)
+/// An idx file of bytes with that many dimensions; the header is 4 bytes and one big-endian word each.
+/// zlib's reader takes plain files as they are.
+Result<Contents> contentsOf(const fs::path& path, std::size_t dimensions)
 {
-    const std::size_t header = 4 + 4 * dimensions;
-    if (bytes.size() < header || bytes[0] != 0 || bytes[1] != 0 || bytes[2] != 8 || bytes[3] != dimensions)
+    (void)TRY(MappedFile::open(path)); // says what it is that cannot be read, and waits for no pipe
+    const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
+    if (file == nullptr)
+        return fail(ErrorCode::Io, "{}: the file cannot be read", path.string());
+    const auto header = taken(file.get(), 4 + 4 * dimensions);
+    if (header.size() < 4 + 4 * dimensions || header[0] != 0 || header[1] != 0 || header[2] != 8
+        || header[3] != dimensions)
         return fail(ErrorCode::InvalidInput, "{}: no idx file of bytes in {} dimensions", path.string(), dimensions);
-    std::vector<std::size_t> sizes;
+    Contents contents;
     std::size_t total = 1;
     for (std::size_t i = 0; i < dimensions; ++i) {
         std::size_t size = 0;
         for (std::size_t b = 0; b < 4; ++b)
-            size = size << 8 | bytes[4 + 4 * i + b];
-        sizes.push_back(size);
+            size = size << 8 | header[4 + 4 * i + b];
+        contents.sizes.push_back(size);
         total = size == 0 || total > mostBytes / size ? mostBytes : total * size;
     }
-    if (total != bytes.size() - header)
+    contents.bytes = taken(file.get(), total + 1);
+    if (total != contents.bytes.size())
         return fail(
-            ErrorCode::InvalidInput, "{}: {} bytes do not hold {} of {}", path.string(), bytes.size() - header,
-            sizes.front(), dimensions == 1 ? "labels" : "pictures");
-    return sizes;
+            ErrorCode::InvalidInput, "{}: {}{} bytes do not hold {} of {}", path.string(),
+            total < contents.bytes.size() ? "more than " : "", std::min(total, contents.bytes.size()),
+            contents.sizes.front(), dimensions == 1 ? "labels" : "pictures");
+    return contents;
 }
 
 } // namespace
@@ -72,13 +81,12 @@ Result<std::optional<IdxPictures>> readIdx(const fs::path& folder)
     std::sort(files.begin(), files.end());
     IdxPictures result;
     for (const fs::path& path : files) {
-        const auto bytes = TRY(contentsOf(path));
-        const auto sizes = TRY(sizesOf(path, bytes, 3));
+        const auto [sizes, bytes] = TRY(contentsOf(path, 3));
         const std::size_t plane = sizes[1] * sizes[2];
         for (std::size_t i = 0; i < sizes[0]; ++i) {
             Picture picture(1, sizes[1], sizes[2]);
             for (std::size_t p = 0; p < plane; ++p)
-                picture.values[p] = float(bytes[16 + i * plane + p]) / 255.0f;
+                picture.values[p] = float(bytes[i * plane + p]) / 255.0f;
             result.pictures.push_back(std::move(picture));
         }
         std::string name = path.filename().string();
@@ -86,9 +94,8 @@ Result<std::optional<IdxPictures>> readIdx(const fs::path& folder)
         name.replace(name.find("idx3"), 4, "idx1");
         if (!fs::exists(folder / name, error))
             continue;
-        const auto labels = TRY(contentsOf(folder / name));
-        TRY(sizesOf(folder / name, labels, 1));
-        result.labels.insert(result.labels.end(), labels.begin() + 8, labels.end());
+        const auto labels = TRY(contentsOf(folder / name, 1));
+        result.labels.insert(result.labels.end(), labels.bytes.begin(), labels.bytes.end());
     }
     if (!result.labels.empty() && result.labels.size() != result.pictures.size())
         return fail(

@@ -1,6 +1,7 @@
 #include "app/session/picture_labels.h"
 
 #include "app/session/text_file.h"
+#include "core/base/utf8.h"
 
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -148,7 +149,7 @@ labelsOf(const std::vector<PictureFile>& files, const std::filesystem::path& pat
             ErrorCode::InvalidInput,
             "{}: the classes of the pictures ('{}' first) are {} names, the network knows {} classes: give "
             "numbers from 0 to {}, or all names in the network's order, one a line",
-            path.string(), labels.names.front(), labels.names.size(), classCount, classCount - 1);
+            path.string(), printable(labels.names.front()), labels.names.size(), classCount, classCount - 1);
     for (const QString& text : texts) {
         std::optional<std::size_t> place;
         if (!text.isEmpty())

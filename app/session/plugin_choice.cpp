@@ -65,8 +65,10 @@ std::vector<Candidate> othersBy(const PluginChoice& method, const LayerMethod& w
 {
     std::vector<NumberFormatPtr> formats = writtenFormats(writer);
     std::erase_if(formats, [](const NumberFormatPtr& format) { return format->isFloat(); });
-    const auto same = std::ranges::unique(formats, {}, &NumberFormat::bitsPerWeight);
-    formats.erase(same.begin(), same.end());
+    const auto isAsLarge = [](const NumberFormatPtr& one, const NumberFormatPtr& other) {
+        return one->bitsPerWeight() == other->bitsPerWeight();
+    };
+    formats.erase(std::unique(formats.begin(), formats.end(), isAsLarge), formats.end());
     std::vector<Candidate> candidates;
     for (const NumberFormatPtr& format : formats)
         for (const Parameters& parameters : sizesBy(method, writer))
@@ -96,8 +98,12 @@ Result<PluginChoice> parsePluginChoice(std::string_view text, const SpecsOf& spe
         const std::string_view key = part.substr(0, equals), written = part.substr(equals + 1);
         double value = 0;
         const char* const end = written.data() + written.size();
-        if (std::from_chars(written.data(), end, value).ptr != end)
+        const auto read = std::from_chars(written.data(), end, value);
+        if (read.ptr != end)
             value = TRY(numberOf(written, key, choice.id, specs));
+        else if (read.ec != std::errc())
+            return fail(
+                ErrorCode::InvalidInput, "'{}' gives '{}' a number that is too large or too small", trimmed(text), key);
         if (!choice.parameters.emplace(key, value).second)
             return fail(
                 ErrorCode::InvalidInput, "'{}' gives '{}' twice: which of the two is meant?", trimmed(text),

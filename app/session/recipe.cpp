@@ -5,6 +5,7 @@
 #include "app/session/text_file.h"
 #include "app/session/transform_controller.h"
 
+#include "core/base/utf8.h"
 #include "core/sensitivity/candidate.h"
 
 #include <QJsonArray>
@@ -48,13 +49,14 @@ Result<std::vector<RecipeEntry>> parseEntries(std::string_view json, const std::
             return fail(ErrorCode::InvalidInput, "{}: every entry of 'layers' needs a 'name'", name);
         const QJsonObject layer = value.toObject();
         const std::string layerName = layer.value("name").toString().toStdString();
+        const std::string shown = printable(layerName);
         if (!seen.insert(layerName).second)
-            return fail(ErrorCode::InvalidInput, "{}: layer '{}' is listed twice", name, layerName);
+            return fail(ErrorCode::InvalidInput, "{}: layer '{}' is listed twice", name, shown);
         for (const char* key : {"format", "method"})
             if (layer.contains(key) && !layer.value(key).isString())
-                return fail(ErrorCode::InvalidInput, "{}: layer '{}': '{}' is no text", name, layerName, key);
+                return fail(ErrorCode::InvalidInput, "{}: layer '{}': '{}' is no text", name, shown, key);
         if (layer.contains("parameters") && !layer.value("parameters").isObject())
-            return fail(ErrorCode::InvalidInput, "{}: layer '{}': 'parameters' is no object", name, layerName);
+            return fail(ErrorCode::InvalidInput, "{}: layer '{}': 'parameters' is no object", name, shown);
         LayerChoice& choice = entries.emplace_back(RecipeEntry{.layer = layerName, .choice = {}}).choice;
         choice.format = layer.value("format").toString().toStdString();
         if (choice.format.empty() || choice.format == "stored") {
@@ -62,14 +64,16 @@ Result<std::vector<RecipeEntry>> parseEntries(std::string_view json, const std::
             continue;
         }
         if (const auto format = parseNumberFormat(choice.format); !format)
-            return fail(ErrorCode::InvalidInput, "{}: layer '{}': {}", name, layerName, format.error().message);
-        choice.method = layer.value("method").toString("rtn").toStdString();
+            return fail(ErrorCode::InvalidInput, "{}: layer '{}': {}", name, shown, format.error().message);
+        choice.method = layer.value("method").toString().toStdString();
+        if (choice.method.empty())
+            choice.method = "rtn";
         const QJsonObject parameters = layer.value("parameters").toObject();
         for (auto parameter = parameters.begin(); parameter != parameters.end(); ++parameter) {
             if (!parameter.value().isDouble())
                 return fail(
-                    ErrorCode::InvalidInput, "{}: layer '{}': parameter '{}' is no number", name, layerName,
-                    parameter.key().toStdString());
+                    ErrorCode::InvalidInput, "{}: layer '{}': parameter '{}' is no number", name, shown,
+                    printable(parameter.key().toStdString()));
             choice.parameters[parameter.key().toStdString()] = parameter.value().toDouble();
         }
     }
@@ -87,7 +91,7 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
     for (RecipeEntry& entry : TRY(parseEntries(json, name))) {
         const auto found = indexOf.find(entry.layer);
         if (found == indexOf.end())
-            return fail(ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, entry.layer);
+            return fail(ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, printable(entry.layer));
         allocation.layers[found->second] = std::move(entry.choice);
     }
     return allocation;

@@ -121,14 +121,14 @@ void buildPictureModel(Model& model, std::vector<std::string>& notices)
     }
     auto picture = row.describe(*model.file);
     if (!picture) {
-        model.whyNotEvaluated = picture.error().message;
+        model.whyNotEvaluated = printable(picture.error().message, SIZE_MAX);
         return;
     }
     if (picture->promptTokens > 0) {
         if (auto tokenizer = makeTokenizer(model.file->metadata))
             model.tokenizer = std::move(*tokenizer);
         else
-            model.whyNoTokenizer = tokenizer.error().message;
+            model.whyNoTokenizer = printable(tokenizer.error().message, SIZE_MAX);
     }
     if (auto graph = row.build(*model.file, nominalPicture(*picture))) {
         model.graph = std::move(*graph);
@@ -139,7 +139,7 @@ void buildPictureModel(Model& model, std::vector<std::string>& notices)
             if (std::string sentence = diffusers::unreadTensors(*model.file, *model.graph); !sentence.empty())
                 notices.push_back(std::move(sentence));
     } else {
-        model.whyNotEvaluated = graph.error().message;
+        model.whyNotEvaluated = printable(graph.error().message, SIZE_MAX);
     }
 }
 
@@ -358,12 +358,12 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
             model->kvBytesPerToken = 2 * config->blocks * config->kvHeads * config->headSize * 2;
         }
     } else {
-        model->whyNotEvaluated = graph.error().message;
+        model->whyNotEvaluated = printable(graph.error().message, SIZE_MAX);
     }
     if (auto tokenizer = makeTokenizer(model->file->metadata))
         model->tokenizer = std::move(*tokenizer);
     else
-        model->whyNoTokenizer = tokenizer.error().message;
+        model->whyNoTokenizer = printable(tokenizer.error().message, SIZE_MAX);
     model->key = contentKey(*model->file);
     return model;
 }

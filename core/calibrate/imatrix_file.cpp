@@ -3,11 +3,13 @@
 #include "core/base/byte_reader.h"
 #include "core/base/mapped_file.h"
 #include "core/base/part_file.h"
+#include "core/base/utf8.h"
 #include "core/file/gguf.h"
 #include "core/file/gguf_writer.h"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace tritloom {
@@ -26,23 +28,27 @@ Result<ImatrixFile> fromGguf(const std::filesystem::path& path)
     if (file.metadata.text("general.type") != "imatrix")
         return fail(
             ErrorCode::InvalidInput, "{} is no importance matrix: general.type is '{}'", path.string(),
-            file.metadata.text("general.type").value_or(""));
+            printable(file.metadata.text("general.type").value_or("")));
     ImatrixFile result;
     if (const auto* const names = file.metadata.strings("imatrix.datasets"))
         result.datasets = *names;
     result.chunkCount = static_cast<std::uint32_t>(file.metadata.integer("imatrix.chunk_count").value_or(0));
     result.chunkSize = static_cast<std::uint32_t>(file.metadata.integer("imatrix.chunk_size").value_or(0));
+    std::map<std::string_view, const NamedTensor*> named;
+    for (const NamedTensor& tensor : file.tensors)
+        named.emplace(tensor.name, &tensor);
     for (const NamedTensor& tensor : file.tensors) {
         if (!tensor.name.ends_with(sumsSuffix))
             continue;
         const std::string stem = stemOf(tensor.name, sumsSuffix);
-        const NamedTensor* const counts = file.find(stem + std::string(countsSuffix));
-        if (counts == nullptr)
-            return fail(ErrorCode::InvalidInput, "{}: '{}' has no counts", path.string(), stem);
-        ImatrixFile::Entry entry{TRY(materialise(tensor)).toFloats(), TRY(materialise(*counts)).toFloats()};
+        const auto counts = named.find(stem + std::string(countsSuffix));
+        if (counts == named.end())
+            return fail(ErrorCode::InvalidInput, "{}: '{}' has no counts", path.string(), printable(stem));
+        ImatrixFile::Entry entry{
+            TRY(materialise(tensor)).toFloats(), TRY(materialise(*counts->second)).toFloats()};
         if (entry.counts.empty() || entry.sums.size() % entry.counts.size() != 0)
             return fail(
-                ErrorCode::InvalidInput, "{}: '{}' has {} sums and {} counts", path.string(), stem,
+                ErrorCode::InvalidInput, "{}: '{}' has {} sums and {} counts", path.string(), printable(stem),
                 entry.sums.size(), entry.counts.size());
         result.entries[stem] = std::move(entry);
     }
@@ -74,12 +80,13 @@ Result<ImatrixFile> fromOld(std::span<const std::byte> bytes, const std::string&
             return shorter("the size of an entry");
         const auto values = reader.take(static_cast<std::uint64_t>(*columns) * sizeof(float));
         if (!values)
-            return shorter("the rest of '" + std::string(*stem) + "'");
+            return shorter("the rest of '" + printable(*stem) + "'");
         ImatrixFile::Entry entry;
         entry.sums.resize(static_cast<std::size_t>(*columns));
         std::memcpy(entry.sums.data(), values->data(), values->size());
         entry.counts = {static_cast<float>(std::max(*calls, 1))}; // so that sum / count is the mean
-        result.entries[std::string(*stem)] = std::move(entry);
+        if (!result.entries.emplace(*stem, std::move(entry)).second)
+            return fail(ErrorCode::InvalidInput, "{}: '{}' is there twice", name, printable(*stem));
     }
     // Files older than these fields end here.
     if (const auto chunks = reader.number<std::int32_t>())
@@ -171,7 +178,7 @@ Result<ImatrixFile> readImatrix(const std::filesystem::path& path)
                     *numbers, [](float value) { return std::isfinite(value) && value >= 0; }))
                 return fail(
                     ErrorCode::InvalidInput, "{}: '{}' holds a number that is no sum of squares",
-                    path.string(), name);
+                    path.string(), printable(name));
     if (result.entries.empty())
         return fail(ErrorCode::InvalidInput, "{} says nothing about any matrix", path.string());
     return result;

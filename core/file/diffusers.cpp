@@ -1,6 +1,7 @@
 #include "core/file/diffusers.h"
 
 #include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
 #include "core/file/huggingface_tokenizer.h"
 #include "core/file/json.h"
 #include "core/file/pytorch.h"
@@ -96,7 +97,7 @@ public:
             if (part == "unet" && kind != row->network)
                 return fail(
                     ErrorCode::InvalidInput, "{}: unet is a {}, which {} does not use: {} is expected",
-                    indexName, kind, name, row->network);
+                    indexName, printable(kind), name, row->network);
             TRY_VOID(add(files, TRY(folderOf(files)), kind));
         }
         if (jsonMember(index, "safety_checker") != nullptr && isFolder(m_folder / "safety_checker"))
@@ -133,12 +134,12 @@ private:
         if (!entry->is_array() || entry->size() != 2 || !(*entry)[1].is_string())
             return fail(
                 ErrorCode::InvalidInput, "{}: '{}' is {}, a library and a class are expected", indexName,
-                part.name, entry->dump().substr(0, 60));
+                part.name, jsonShown(*entry));
         std::string kind = (*entry)[1].get<std::string>();
         if (!part.classes.empty() && std::ranges::find(part.classes, kind) == part.classes.end())
             return fail(
-                ErrorCode::Unsupported, "{}: '{}' is a {}, only {} is known here", indexName, part.name, kind,
-                fmt::join(part.classes, " or "));
+                ErrorCode::Unsupported, "{}: '{}' is a {}, only {} is known here", indexName, part.name,
+                printable(kind), fmt::join(part.classes, " or "));
         return kind;
     }
 
@@ -172,8 +173,8 @@ private:
         const auto own = jsonText(config, "_class_name");
         if (own && !kind.empty() && *own != kind && part.name != "scheduler")
             return fail(
-                ErrorCode::InvalidInput, "{}: _class_name is '{}', but {} says {}", shown(file), *own,
-                indexName, kind);
+                ErrorCode::InvalidInput, "{}: _class_name is '{}', but {} says {}", shown(file),
+                printable(*own), indexName, kind);
         if (!own && part.name != "text_encoder")
             config["_class_name"] = kind;
         m_model.metadata.set(configKey(std::string(part.name)), config.dump());
@@ -241,12 +242,14 @@ private:
             {reinterpret_cast<const char*>(merges->bytes().data()), merges->bytes().size()},
             shown(folder / "vocab.json")));
         Json about = Json::object();
+        std::string asked; // by which files
         for (const char* const name : {"tokenizer_config.json", "special_tokens_map.json"})
             if (isFile(folder / name)) {
                 const Json more = TRY(readJson(folder / name));
                 if (!more.is_object())
                     return fail(ErrorCode::InvalidInput, "{}: this is no JSON object", shown(folder / name));
                 about.update(more);
+                asked += fmt::format("{}{}", asked.empty() ? " of " : " and ", shown(folder / name));
             }
         constexpr struct {
             const char *name, *key, *otherwise;
@@ -261,8 +264,8 @@ private:
             const auto at = std::ranges::find(vocabulary.tokens, text);
             if (at == vocabulary.tokens.end())
                 return fail(
-                    ErrorCode::InvalidInput, "{}: the {} '{}' is not in it", shown(folder / "vocab.json"),
-                    special.name, text);
+                    ErrorCode::InvalidInput, "{}: the {} '{}'{} is not in it", shown(folder / "vocab.json"),
+                    special.name, printable(text), asked);
             const auto id = std::uint32_t(at - vocabulary.tokens.begin());
             ids.emplace_back(special.key, id);
             if (text.starts_with("<|"))

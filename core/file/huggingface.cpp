@@ -1,6 +1,7 @@
 #include "core/file/huggingface.h"
 
 #include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
 #include "core/file/file_halves.h"
 #include "core/file/huggingface_arithmetic.h"
 #include "core/file/huggingface_packed.h"
@@ -146,8 +147,8 @@ private:
         }
         if (!m_names.insert(name).second)
             return fail(
-                ErrorCode::InvalidInput, "{}: two tensors mean '{}', the second is '{}'", entry.file, name,
-                entry.name);
+                ErrorCode::InvalidInput, "{}: two tensors mean '{}', the second is '{}'", entry.file,
+                printable(name), printable(entry.name));
         NamedTensor tensor{.name = name, .shape = entry.shape, .stored = {}, .fileName = {}};
         if (name != entry.name)
             tensor.fileName = entry.name;
@@ -177,7 +178,9 @@ private:
     {
         const std::string name = m_architecture ? translateName(fileName, *m_architecture) : fileName;
         if (!m_names.insert(name).second)
-            return fail(ErrorCode::InvalidInput, "two tensors mean '{}', the second is '{}'", name, fileName);
+            return fail(
+                ErrorCode::InvalidInput, "two tensors mean '{}', the second is '{}'", printable(name),
+                printable(fileName));
         m_model.tensors.push_back(
             {.name = name,
              .shape = {matrix->outputs, matrix->inputs},
@@ -268,8 +271,8 @@ Result<ModelFile> read(const fs::path& path)
             model.metadata.set(std::string(preprocessorKey), TRY(readJson(given)).dump());
     } else if (const auto type = jsonText(config, "model_type")) {
         model.metadata.set("general.architecture", *type);
-        model.notices.push_back(
-            fmt::format("The architecture '{}' is not translated, names are the file's own", *type));
+        model.notices.push_back(fmt::format(
+            "The architecture '{}' is not translated, names are the file's own", printable(*type)));
     }
     if (architecture || !config.empty())
         model.metadata.set("general.name", fs::absolute(folder).lexically_normal().filename().string());

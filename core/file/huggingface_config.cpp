@@ -1,5 +1,6 @@
 #include "core/file/huggingface_config.h"
 
+#include "core/base/utf8.h"
 #include "core/file/huggingface_arithmetic.h"
 
 #include <algorithm>
@@ -160,7 +161,7 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
     if (rope.is_object())
         for (const auto& [name, value] : rope.items())
             if (value.is_object())
-                refuseToRun(model, "layers of different kinds ('{}') rotate in different ways", name);
+                refuseToRun(model, "layers of different kinds ('{}') rotate in different ways", printable(name));
     headElements = TRY(rotatedElements(config, rope, headElements));
     keys.set("rope.dimension_count", static_cast<std::uint32_t>(headElements));
     const double base = TRY(positive(config, "rope_theta", TRY(positive(rope, "rope_theta", 10000))));
@@ -193,7 +194,7 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
                                 "is computed of longer texts is "
                                 "not the model's");
     } else {
-        refuseToRun(model, "the RoPE scaling '{}' is not known here", kind);
+        refuseToRun(model, "the RoPE scaling '{}' is not known here", printable(kind));
     }
     return {};
 }

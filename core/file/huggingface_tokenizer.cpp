@@ -1,6 +1,7 @@
 #include "core/file/huggingface_tokenizer.h"
 
 #include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 
@@ -49,14 +50,16 @@ Result<void> addTokens(const Json& tokenizerConfig, Vocabulary& vocabulary)
     const Json* const added = jsonMember(tokenizerConfig, "added_tokens_decoder");
     if (!added || !added->is_object())
         return {};
+    const std::size_t end =
+        std::min(vocabulary.tokens.size() + added->size() + largestGap, largestVocabulary);
     for (const auto& [key, value] : added->items()) {
         const auto content = jsonText(value, "content");
         const bool isNumber =
             !key.empty() && key.size() < 9 && key.find_first_not_of("0123456789") == std::string::npos;
-        if (!content || !isNumber || std::stoul(key) > vocabulary.tokens.size() + largestGap)
+        if (!content || !isNumber || std::stoul(key) >= end)
             return fail(
                 ErrorCode::InvalidInput,
-                "tokenizer_config.json: the added token '{}' has no valid id or content", key);
+                "tokenizer_config.json: the added token '{}' has no valid id or content", printable(key));
         const std::size_t id = std::stoul(key);
         if (id < vocabulary.kinds.size() && vocabulary.kinds[id] != Normal && vocabulary.kinds[id] != Unused)
             continue; // the tokenizer itself knows better: <unk>, bytes

@@ -1,6 +1,7 @@
 #include "core/file/model_file.h"
 
 #include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -226,10 +227,15 @@ Result<ModelFile> openModel(const std::filesystem::path& path)
     for (const ModelFormat& format : modelFormats()) {
         if (!format.sniff(path, head))
             continue;
-        ModelFile model = TRY(format.read(path));
+        auto read = format.read(path);
+        if (!read) // whatever a name in the file or of it holds, a sentence is one line of text
+            return fail(read.error().code, "{}", printable(read.error().message, SIZE_MAX));
+        ModelFile& model = *read;
+        for (std::string& notice : model.notices)
+            notice = printable(notice, SIZE_MAX);
         model.path = path;
         model.format = format.id;
-        return model;
+        return read;
     }
     std::string known;
     for (const ModelFormat& format : modelFormats())

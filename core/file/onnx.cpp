@@ -3,6 +3,7 @@
 
 #include "core/base/checked.h"
 #include "core/base/mapped_file.h"
+#include "core/base/utf8.h"
 #include "core/file/onnx_packed.h"
 #include "core/file/protobuf_fields.h"
 
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ranges>
 #include <set>
 
 namespace tritloom::onnx {
@@ -121,7 +121,7 @@ public:
         for (const Initializer& initializer : initializers) {
             const std::string& name = initializer.proto.name();
             if (!known.emplace(name, &initializer).second)
-                return fail(ErrorCode::InvalidInput, "{}: two initializers are called '{}'", m_name, name);
+                return fail(ErrorCode::InvalidInput, "{}: two initializers are called '{}'", m_name, printable(name));
             if (!packable.contains(name) || !TRY(addWhole(initializer, whole)))
                 TRY_VOID(addInitializer(initializer, file, *graph));
         }
@@ -132,8 +132,9 @@ public:
                 graph->inputs.push_back(valueOf(input));
         for (const auto& output : model.graph().output())
             graph->outputs.push_back(valueOf(output));
-        const auto stored = std::views::keys(known);
-        TRY_VOID(checkMadeOnce(*graph, {stored.begin(), stored.end()}, m_name));
+        std::vector<std::string_view> stored(known.size()); // no std::views, which clang 14 does not take
+        std::transform(known.begin(), known.end(), stored.begin(), [](const auto& entry) { return entry.first; });
+        TRY_VOID(checkMadeOnce(*graph, stored, m_name));
         packWeights(*graph, file.tensors, whole);
         for (const auto& [name, numbers] : whole) // what no layer was made of
             TRY_VOID(addInitializer(*known.at(name), file, *graph));
@@ -166,8 +167,8 @@ private:
         const std::string& name = initializer.proto.name();
         if (type == nullptr)
             return fail(
-                ErrorCode::Unsupported, "{}: initializer '{}' is of element type {}, which is not read", m_name, name,
-                initializer.proto.data_type());
+                ErrorCode::Unsupported, "{}: initializer '{}' is of element type {}, which is not read", m_name,
+                printable(name), initializer.proto.data_type());
         if (!type->integer)
             graph.elementTypes[name] = type->id;
         Shape shape = TRY(shapeOf(initializer.proto));
@@ -187,8 +188,8 @@ private:
         const TensorType stored{parseNumberFormat(type->format).value(), shape};
         if (raw.size() != stored.bytes())
             return fail(
-                ErrorCode::InvalidInput, "{}: initializer '{}' has {} bytes, its shape asks for {}", m_name, name,
-                raw.size(), stored.bytes());
+                ErrorCode::InvalidInput, "{}: initializer '{}' has {} bytes, its shape asks for {}", m_name,
+                printable(name), raw.size(), stored.bytes());
         file.tensors.push_back(
             {.name = name, .shape = shape, .stored = Tensor(stored, raw, std::move(owner)), .fileName = {}});
         return {};
@@ -199,14 +200,15 @@ private:
         Shape shape;
         for (const std::int64_t size : tensor.dims()) {
             if (size < 0)
-                return fail(ErrorCode::InvalidInput, "{}: '{}' has a dimension of {}", m_name, tensor.name(), size);
+                return fail(
+                    ErrorCode::InvalidInput, "{}: '{}' has a dimension of {}", m_name, printable(tensor.name()), size);
             shape.push_back(std::size_t(size));
         }
         const auto elements = checkedProduct(shape);
         if (!elements || *elements > std::uint64_t{1} << 40)
             return fail(
-                ErrorCode::InvalidInput, "{}: '{}' has the shape [{}], which is too large", m_name, tensor.name(),
-                fmt::join(shape, ", "));
+                ErrorCode::InvalidInput, "{}: '{}' has the shape [{}], which is too large", m_name,
+                printable(tensor.name()), fmt::join(shape, ", "));
         return shape;
     }
 
@@ -228,7 +230,7 @@ private:
             }
         };
         if (count > mostConstantElements && type.integer)
-            return fail(ErrorCode::Unsupported, "{}: '{}' has {} whole numbers", m_name, tensor.name(), count);
+            return fail(ErrorCode::Unsupported, "{}: '{}' has {} whole numbers", m_name, printable(tensor.name()), count);
         if (isRaw && !type.format.empty() && raw.size() == count * type.bytes)
             return Tensor(TensorType{parseNumberFormat(type.format).value(), shape}, raw, m_owner);
         if (isRaw) {
@@ -271,8 +273,8 @@ private:
         }
         if (values.size() != count)
             return fail(
-                ErrorCode::InvalidInput, "{}: '{}' has {} numbers, its shape [{}] asks for {}", m_name, tensor.name(),
-                values.size(), fmt::join(shape, ", "), count);
+                ErrorCode::InvalidInput, "{}: '{}' has {} numbers, its shape [{}] asks for {}", m_name,
+                printable(tensor.name()), values.size(), fmt::join(shape, ", "), count);
         return Tensor::adoptFloats(shape, std::move(values));
     }
 
@@ -294,7 +296,7 @@ private:
         if (location.empty() || relative.is_absolute() || *relative.begin() == "..")
             return fail(
                 ErrorCode::InvalidInput, "{}: initializer '{}' lies in '{}', which is not beside the model", m_name,
-                tensor.name(), location);
+                printable(tensor.name()), printable(location));
         auto& file = m_external[location];
         if (file == nullptr)
             file = TRY(MappedFile::open(m_folder / relative));
@@ -302,7 +304,7 @@ private:
         if (offset > bytes.size() || (length && *length > bytes.size() - offset))
             return fail(
                 ErrorCode::InvalidInput, "{}: initializer '{}' lies at {} of '{}', which has {} bytes", m_name,
-                tensor.name(), offset, location, bytes.size());
+                printable(tensor.name()), offset, printable(location), bytes.size());
         return std::pair{
             bytes.subspan(offset, length.value_or(bytes.size() - offset)), std::shared_ptr<const void>(file)};
     }

@@ -180,7 +180,9 @@ Result<std::vector<Entry>> readSharded(const std::filesystem::path& index)
     for (const auto& [tensor, file] : map->items()) {
         const std::string* const text = file.get_ptr<const std::string*>();
         // A name with a folder in it could reach any file of the machine.
-        if (!text || text->empty() || std::filesystem::path(*text).filename() != *text || *text == "..")
+        constexpr std::size_t longestName = 255; // of any file system
+        if (!text || text->empty() || text->size() > longestName
+            || std::filesystem::path(*text).filename() != *text || *text == "..")
             return fail(
                 ErrorCode::InvalidInput, "{}: tensor '{}' names no file of this folder", name,
                 printable(tensor));

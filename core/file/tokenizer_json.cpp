@@ -150,11 +150,12 @@ Result<void> readAddedTokens(const Json* added, std::string_view name, Vocabular
 {
     if (!added || !added->is_array())
         return {};
+    const std::size_t end =
+        std::min(vocabulary.tokens.size() + added->size() + largestGap, largestVocabulary);
     for (const Json& token : *added) {
         const auto id = jsonInteger(token, "id");
         const auto content = jsonText(token, "content");
-        if (!content || !id || *id < 0
-            || *id > static_cast<std::int64_t>(vocabulary.tokens.size() + largestGap))
+        if (!content || !id || *id < 0 || *id >= static_cast<std::int64_t>(end))
             return fail(ErrorCode::InvalidInput, "{}: an added token has no valid id or content", name);
         const bool isSpecial = jsonBoolean(token, "special").value_or(false);
         const TokenKind kind = *content == vocabulary.unknown ? Unknown : isSpecial ? Control : UserDefined;
@@ -185,7 +186,8 @@ Result<Vocabulary> readTokenizerJson(const Json& json, std::string_view name)
         return readUnigramJson(json, name);
     if (type != "BPE")
         return fail(
-            ErrorCode::Unsupported, "{}: a tokenizer of type '{}', only BPE and Unigram are read", name, printable(type));
+            ErrorCode::Unsupported, "{}: a tokenizer of type '{}', only BPE and Unigram are read", name,
+            printable(type));
     const Pipeline pipeline = readPipeline(json);
     const bool isByteFallback = jsonBoolean(*model, "byte_fallback").value_or(false);
     if (!pipeline.isByteLevel && !pipeline.isSpaceEscaped && !isByteFallback)

@@ -15,8 +15,9 @@ namespace lanes {
 
 constexpr std::size_t lanesAtOnce = 16;
 
-/// Whole numbers of 16 bits, as many as a register has lanes, at any address.
-using HalfRegister = std::uint16_t __attribute__((vector_size(registerBytes / 2), aligned(1), may_alias));
+/// Whole numbers of 16 bits, as many as a register has lanes. In memory they lie at any address, which clang does not
+/// take from a type that is named in a template: hence the copies.
+using HalfRegister = std::uint16_t __attribute__((vector_size(registerBytes / 2)));
 using LongRegister = std::int64_t __attribute__((vector_size(registerBytes)));
 
 /// halves: at any address.
@@ -27,8 +28,11 @@ template <typename V = WholeLanes>
         return {
             loadHalves<decltype(V::low)>(halves),
             loadHalves<decltype(V::low)>(static_cast<const char*>(halves) + sizeof(V) / 4)};
-    else
-        return __builtin_convertvector(*static_cast<const HalfRegister*>(halves), V);
+    else {
+        HalfRegister loaded;
+        __builtin_memcpy(&loaded, halves, sizeof loaded);
+        return __builtin_convertvector(loaded, V);
+    }
 }
 template <typename V>
 [[gnu::always_inline]] inline void storeHalves(const V& v, std::uint16_t* to)
@@ -37,7 +41,8 @@ template <typename V>
         storeHalves(v.low, to);
         storeHalves(v.high, to + sizeof(V) / 8);
     } else {
-        *reinterpret_cast<HalfRegister*>(to) = __builtin_convertvector(v, HalfRegister);
+        const HalfRegister stored = __builtin_convertvector(v, HalfRegister);
+        __builtin_memcpy(to, &stored, sizeof stored);
     }
 }
 

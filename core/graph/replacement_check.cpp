@@ -95,7 +95,9 @@ private:
 
     Result<void> numbers() const
     {
-        for (const auto& [name, value] : m_node->op.attributes) {
+        for (const auto& attribute : m_node->op.attributes) {
+            const auto& name = attribute.first;
+            const double value = attribute.second;
             const auto* const known = std::ranges::find_if(attributes, [&](const Known& each) {
                 return each.kind == m_node->op.kind && each.name == name;
             });

@@ -1,6 +1,8 @@
 #include "core/store/project_store.h"
 
+#include "core/base/utf8.h"
 #include "core/store/migrations.h"
+#include "core/store/project_checks.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <nlohmann/json.hpp>
@@ -37,7 +39,7 @@ std::string adviceFor(const SQLite::Exception& error)
     case SQLITE_READONLY:
         return "the file or its folder cannot be written";
     case SQLITE_CANTOPEN:
-        return "the folder is missing or cannot be written";
+        return "the folder is missing, or it or the file cannot be read and written";
     case SQLITE_BUSY:
         return "another program holds the file";
     case SQLITE_NOTADB:
@@ -48,8 +50,18 @@ std::string adviceFor(const SQLite::Exception& error)
         return "the disk cannot be read or written, or a limit on file sizes is reached; the file keeps what "
                "it had";
     default:
-        return error.what();
+        return printable(error.what());
     }
+}
+
+/// A file of that name that does not lie there yet.
+std::filesystem::path asideOf(const std::filesystem::path& path)
+{
+    std::filesystem::path aside = path.string() + ".damaged";
+    std::error_code error;
+    for (int i = 2; std::filesystem::exists(std::filesystem::symlink_status(aside, error)); ++i)
+        aside = fmt::format("{}.damaged-{}", path.string(), i);
+    return aside;
 }
 
 } // namespace
@@ -86,9 +98,15 @@ Result<std::shared_ptr<ProjectStore>> ProjectStore::open(const std::filesystem::
 Result<std::shared_ptr<ProjectStore>>
 ProjectStore::open(const std::filesystem::path& path, std::span<const char* const> steps)
 {
+    TRY_VOID(checkFileOrNew(path));
     try {
         auto database = std::make_unique<SQLite::Database>(
             path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX, 2000);
+        // What another program left beside the file is not written into it before it is known as a project.
+        if (std::error_code none; std::filesystem::exists(path.string() + "-wal", none))
+            sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        // Its own functions alone may be called by what a file says of itself.
+        sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
         const int version = database->execAndGet("PRAGMA user_version").getInt();
         const int id = database->execAndGet("PRAGMA application_id").getInt();
         const bool isNew = database->execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
@@ -104,7 +122,11 @@ ProjectStore::open(const std::filesystem::path& path, std::span<const char* cons
                 ErrorCode::InvalidInput, "{}: the file is damaged: schema {}", path.string(), version);
         if (const std::string found = database->execAndGet("PRAGMA quick_check(1)").getString();
             found != "ok")
-            return fail(ErrorCode::InvalidInput, "{}: the file is damaged: {}", path.string(), found);
+            return fail( // of its lines the last says what
+                ErrorCode::InvalidInput, "{}: the file is damaged: {}", path.string(),
+                printable(found.substr(found.rfind('\n') + 1)));
+        if (!isNew || version > 0)
+            TRY_VOID(checkSchema(*database, steps.first(std::size_t(version)), path));
         database->exec("PRAGMA journal_mode = WAL");
         database->exec("PRAGMA synchronous = NORMAL");
         database->exec("PRAGMA foreign_keys = ON");
@@ -117,6 +139,7 @@ ProjectStore::open(const std::filesystem::path& path, std::span<const char* cons
             database->exec(fmt::format("PRAGMA application_id = {}", applicationId));
             transaction.commit();
         }
+        sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
         return std::shared_ptr<ProjectStore>(new ProjectStore(path, std::move(database)));
     } catch (const SQLite::Exception& error) {
         const int code = error.getErrorCode() & 0xff;
@@ -134,13 +157,14 @@ Result<ProjectStore::Opened> ProjectStore::openOrReplace(const std::filesystem::
     // A newer version's file is no damage, and what cannot be opened cannot be put aside either.
     if (opened.error().code != ErrorCode::InvalidInput)
         return tl::make_unexpected(std::move(opened).error());
-    const std::filesystem::path aside = path.string() + ".damaged";
+    const std::filesystem::path aside = asideOf(path);
     std::error_code error;
     std::filesystem::rename(path, aside, error);
     if (error)
         return tl::make_unexpected(std::move(opened).error());
-    for (const char* const companion : {"-wal", "-shm"})
-        std::filesystem::remove(path.string() + companion, error);
+    // What was written last stands in the log, which belongs to the file that was put aside.
+    std::filesystem::rename(path.string() + "-wal", aside.string() + "-wal", error);
+    std::filesystem::remove(path.string() + "-shm", error);
     return Opened{
         TRY(open(path)),
         fmt::format(
@@ -240,7 +264,7 @@ Result<std::optional<ProjectStore::Saved>> ProjectStore::load(const Model& model
             saved.pinned[found->second] = select.getColumn(4).getInt() != 0;
             const std::string format = select.getColumn(1).getString();
             if (!format.empty() && !parseNumberFormat(format)) { // of a plugin or a version that is not there
-                saved.unknown.push_back(fmt::format("{} ({})", found->first, format));
+                saved.unknown.push_back(fmt::format("{} ({})", found->first, printable(format)));
                 continue;
             }
             LayerChoice& choice = saved.allocation.layers[found->second];

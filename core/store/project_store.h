@@ -21,8 +21,9 @@ namespace tritloom {
 class ProjectStore final : public ResultStore {
 public:
     /// Creates the file where there is none and migrates an older one.
-    /// Errors: Io (cannot be opened, full disk), InvalidInput (no project file, a damaged one, or made by a
-    /// newer version).
+    /// A file that is refused stays byte for byte as it was, what lies beside it too.
+    /// Errors: Io (cannot be opened, full disk), InvalidInput (no project file, or a damaged one: also one
+    /// whose tables are not those of the migrations), Unsupported (made by a newer version).
     [[nodiscard]] static Result<std::shared_ptr<ProjectStore>> open(const std::filesystem::path& path);
     /// The same by these migrations, SQL each, instead of the program's own: all that are missing, or none.
     [[nodiscard]] static Result<std::shared_ptr<ProjectStore>>

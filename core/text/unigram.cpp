@@ -24,8 +24,8 @@ public:
     void sort()
     {
         std::ranges::stable_sort(m_pieces, {}, &Piece::text);
-        const auto doubles = std::ranges::unique(m_pieces, {}, &Piece::text); // the first of equal ones stays
-        m_pieces.erase(doubles.begin(), doubles.end());
+        const auto isSame = [](const Piece& one, const Piece& other) { return one.text == other.text; };
+        m_pieces.erase(std::unique(m_pieces.begin(), m_pieces.end(), isSame), m_pieces.end()); // the first stays
     }
 
     /// Calls visit(length, id) for every piece that `text` begins with, shortest first.
@@ -37,10 +37,9 @@ public:
             const auto byteAt = [depth](const Piece& piece) {
                 return depth < piece.text.size() ? int(static_cast<unsigned char>(piece.text[depth])) : -1;
             };
-            const auto range = std::ranges::equal_range(
-                first, last, int(static_cast<unsigned char>(text[depth])), {}, byteAt);
-            first = range.begin();
-            last = range.end();
+            const int wanted = static_cast<unsigned char>(text[depth]);
+            first = std::ranges::lower_bound(first, last, wanted, {}, byteAt);
+            last = std::ranges::upper_bound(first, last, wanted, {}, byteAt);
             if (first == last)
                 return;
             if (first->text.size() == depth + 1)

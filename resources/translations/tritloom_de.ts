@@ -787,6 +787,10 @@
             <source>Shape</source>
             <translation>Form</translation>
         </message>
+        <message>
+            <source>none</source>
+            <translation>keine</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ExportDialog</name>
@@ -8390,6 +8394,26 @@ Divergenz %1</translation>
         <message>
             <source>RoPE scaling &apos;dynamic&apos; begins behind the trained context, what is computed of longer texts is not the model&apos;s</source>
             <translation>die RoPE-Skalierung „dynamic“ beginnt hinter dem gelernten Kontext, was von längeren Texten gerechnet wird, ist nicht das des Modells</translation>
+        </message>
+        <message>
+            <source>this is a folder, no project file</source>
+            <translation>das ist ein Ordner, keine Projektdatei</translation>
+        </message>
+        <message>
+            <source>this is a device or pipe, no project file</source>
+            <translation>das ist ein Gerät oder eine Pipe, keine Projektdatei</translation>
+        </message>
+        <message>
+            <source>the file is damaged: its table &apos;%1&apos; is not as this program makes it</source>
+            <translation>die Datei ist beschädigt: ihre Tabelle „%1“ ist nicht so, wie dieses Programm sie anlegt</translation>
+        </message>
+        <message>
+            <source>the file is damaged: &apos;%1&apos; in it is not of this program</source>
+            <translation>die Datei ist beschädigt: „%1“ darin ist nicht von diesem Programm</translation>
+        </message>
+        <message>
+            <source>%1 is a kind of file for networks on pictures alone: take the ending %2</source>
+            <translation>%1 ist eine Art Datei allein für Netze auf Bildern: Endung %2 nehmen</translation>
         </message>
     </context>
     <context>

@@ -65,6 +65,26 @@ private slots:
         QCOMPARE(nobody.error().message, std::string("no method is called 'nobody'"));
     }
 
+    /// There is nothing to fit in a float: it is one row, and a choice of each method under a budget.
+    void aFloatIsOneRowWhateverTheMethods()
+    {
+        const std::vector<Candidate> methods{{"", "gptq", {}}, {"", "imatrix", {}}};
+        const auto rows =
+            comparisonRows(*m_engine->model(), {"f16", "q4_0"}, methods, m_plugins.lookup()).value();
+        QStringList found;
+        for (const ComparisonRow& row : rows)
+            found << QString::fromStdString(row.candidate.format + " " + row.method);
+        QCOMPARE(found, (QStringList{"f16 rtn", "q4_0 gptq", "q4_0 imatrix"}));
+        const auto under = budgetRows(*m_engine->model(), {"6bpw"}, rows, m_plugins.lookup()).value();
+        QCOMPARE(under.size(), std::size_t(2));
+        for (const ComparisonRow& row : under) {
+            QVERIFY(row.method == "gptq" || row.method == "imatrix");
+            QCOMPARE(row.choices.size(), std::size_t(2));
+            QCOMPARE(row.choices[0].format, std::string("f16"));
+            QCOMPARE(row.choices[1].method, row.method);
+        }
+    }
+
     void methodsThatAreNotForTheModelAreNoRows()
     {
         const std::vector<Candidate> methods{{"", "cached-time", {}}, {"", "rtn", {}}};

@@ -63,6 +63,8 @@ private slots:
             << written("half.onnx", QByteArray("\x08\x08\x3a\xff\x7f\x0a\x03", 7)) << "half.onnx";
         QTest::newRow("a project that is none")
             << written("text.tritproj", QByteArray(2000, 'x')) << "this is not a project file";
+        QTest::newRow("a project that is not there")
+            << m_folder.filePath("nowhere.tritproj") << "there is no such file or folder";
         QTest::newRow("nothing") << written("empty.gguf", {}) << "the file is empty";
     }
     void whatIsOpenStays()
@@ -79,6 +81,7 @@ private slots:
         QVERIFY(m_window->windowTitle().startsWith("sample.gguf"));
         QVERIFY(QApplication::activeModalWidget() == nullptr);
         QVERIFY(!QSettings().value("recentFiles").toStringList().contains(file));
+        QVERIFY(!file.contains("nowhere") || !QFile::exists(file)); // nothing is begun under a name that was mistyped
     }
 
     // It can be looked at, and the window says why it measures nothing.

@@ -209,6 +209,19 @@ private slots:
             << QStringList{"recipe", "wirte", sample, "--json"} << 2 << "'wirte";
         QTest::newRow("narrow on the processor")
             << QStringList{"bench", "kernels", "--narrow", "always"} << 2 << "--narrow is of Vulkan devices";
+        QTest::newRow("a kind of file for pictures")
+            << QStringList{"export", sample, "--format", "q4_0", "-o", path("x.onnx")} << 2
+            << "is a kind of file for networks on pictures alone: take the ending .gguf, .tritloom";
+        QTest::newRow("a name that is too long")
+            << QStringList{"export", sample, "--format", "q4_0", "-o", path(QString(300, 'x') + ".gguf")} << 1
+            << "File name too long";
+        QTest::newRow("a number beyond all")
+            << QStringList{"export", sample, "--format", "q4_0", "--method", "gptq:dampening=1e999", "-o", path("x.gguf")}
+            << 2 << "'dampening' a number that is too large";
+        QTest::newRow("a name of two lines")
+            << QStringList{"inspect", "new\nline.gguf"} << 1 << "new\\x0aline.gguf: there is no such file";
+        QTest::newRow("a format of two lines")
+            << QStringList{"export", sample, "--format", "q4\n0", "-o", path("x.gguf")} << 2 << "called 'q4\\x0a0'";
         QTest::newRow("a device beyond all") << QStringList{"evaluate", sample, "--device", "vulkan:99"} << 2
                                              << "no device is called 'vulkan:99'";
     }
@@ -221,6 +234,19 @@ private slots:
         QVERIFY2(QString::fromUtf8(result.err).contains(sentence), result.err.constData());
         QCOMPARE(result.exitCode, exitCode);
         QCOMPARE(result.err.trimmed().count('\n'), 0);
+    }
+
+    /// Names become text on the way: another file would be meant.
+    void aNameThatIsNoUtf8IsRefused()
+    {
+        const QString bad = R"sh(exec "$0" "$@" "$(printf 'x\377.gguf')")sh";
+        for (const QStringList& arguments : {QStringList{"inspect"}, {"export", sampleModel(), "--format", "q4_0", "-o"}}) {
+            const Finished result = run("sh", QStringList{"-c", bad, cliProgram()} + arguments, m_folder.path());
+            QCOMPARE(result.exitCode, 2);
+            QCOMPARE(
+                QString::fromUtf8(result.err),
+                QString("'x\\xff.gguf': this is no UTF-8; a file of such a name is to be renamed\n"));
+        }
     }
 
     void aPipeIsNeverReplacedByAFile()

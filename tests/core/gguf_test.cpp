@@ -1,5 +1,6 @@
 #include "core/file/gguf.h"
 #include "core/file/gguf_types.h"
+#include "tests/support/damaged_bytes.h"
 #include "tests/support/gguf_builder.h"
 #include "tests/support/shared_data.h"
 
@@ -200,12 +201,21 @@ private slots:
     void refusesEveryTruncation()
     {
         const QByteArray whole = rowOf(smallFile());
-        for (qsizetype length = 0; length < whole.size() - 30;
-             ++length) { // 30 bytes of padding may be missing
-            const auto model = parse(whole.first(length));
-            QVERIFY2(!model && !model.error().message.empty(), qPrintable(QString::number(length)));
-        }
-        QVERIFY(parse(whole.first(whole.size() - 30)));
+        const qsizetype padding = 30; // which may be missing
+        forEachBeginning(whole.first(whole.size() - padding).toStdString(), [](const std::string& bytes) {
+            const auto model = parse(QByteArray::fromStdString(bytes));
+            QVERIFY(!model && !model.error().message.empty());
+        });
+        QVERIFY(parse(whole.first(whole.size() - padding)));
+    }
+
+    void readsOrRefusesEveryChangedByte()
+    {
+        forEachChangedByte(rowOf(smallFile()).toStdString(), [](const std::string& bytes) {
+            const auto model = parse(QByteArray::fromStdString(bytes));
+            const std::string why = model ? "" : whyUnclear(model.error().message);
+            QVERIFY2(why.empty(), why.c_str());
+        });
     }
 
     void joinsTheParts()

@@ -1,5 +1,6 @@
 #include "core/file/hdf5.h"
 
+#include "tests/support/damaged_bytes.h"
 #include "tests/support/hdf5_builder.h"
 #include "tests/support/shared_data.h"
 
@@ -210,19 +211,16 @@ private slots:
 
     void everyTruncationIsAnError()
     {
-        const std::string file = sample();
-        for (std::size_t length = 0; length < file.size(); ++length)
-            QVERIFY2(!parse(file.substr(0, length)), qPrintable(QString::number(length)));
+        forEachBeginning(sample(), [](const std::string& bytes) { QVERIFY(!parse(bytes)); });
     }
 
     void anyChangedByteGivesTensorsOrAnError()
     {
-        const std::string file = sample();
-        for (std::size_t at = 0; at < file.size(); ++at)
-            for (const char value : {'\0', '\1', '\x7f', '\xff'})
-                if (const auto tensors = parse(changed(file, at, std::string(1, value))))
-                    for (const NamedTensor& tensor : *tensors)
-                        QVERIFY(tensor.stored.toFloats().size() < file.size());
+        forEachChangedByte(sample(), [](const std::string& bytes) {
+            if (const auto tensors = parse(bytes))
+                for (const NamedTensor& tensor : *tensors)
+                    QVERIFY(tensor.stored.toFloats().size() < bytes.size());
+        });
     }
 
     void aVocabularyBesideTheFileBecomesTheTokenizer()

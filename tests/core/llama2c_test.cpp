@@ -1,6 +1,7 @@
 #include "core/file/llama2c.h"
 #include "core/file/model_file.h"
 #include "core/text/tokenizer.h"
+#include "tests/support/damaged_bytes.h"
 #include "tests/support/shared_data.h"
 
 #include <QTemporaryDir>
@@ -200,8 +201,11 @@ private slots:
         std::vector<std::byte> bytes = bytesOf({4, 8, 1, 2, 2, 3, 4});
         bytes.resize(28 + 4 * (12 + 4 + 16 * 4 + 4 + 32 * 3 + 4 + 4 * 2));
         QCOMPARE(messageFor(bytes), QString());
-        for (std::size_t length = 0; length < bytes.size(); ++length)
-            QVERIFY(!messageFor({bytes.begin(), bytes.begin() + long(length)}).isEmpty());
+        const std::string whole(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        forEachBeginning(whole, [](const std::string& part) {
+            const auto read = std::as_bytes(std::span(part));
+            QVERIFY(!messageFor({read.begin(), read.end()}).isEmpty());
+        });
     }
 };
 

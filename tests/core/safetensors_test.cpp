@@ -2,6 +2,7 @@
 #include "core/file/json.h"
 #include "core/file/model_file.h"
 #include "core/file/safetensors.h"
+#include "tests/support/damaged_bytes.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -123,9 +124,18 @@ private slots:
 
     void refusesEveryTruncation()
     {
-        const QByteArray bytes = file(good, 28);
-        for (qsizetype length = 0; length < bytes.size(); ++length)
-            QVERIFY2(!parse(bytes.first(length)), qPrintable(QString::number(length)));
+        forEachBeginning(file(good, 28).toStdString(), [](const std::string& bytes) {
+            QVERIFY(!parse(QByteArray::fromStdString(bytes)));
+        });
+    }
+
+    void readsOrRefusesEveryChangedByte()
+    {
+        forEachChangedByte(file(good, 28).toStdString(), [](const std::string& bytes) {
+            const auto read = parse(QByteArray::fromStdString(bytes));
+            const std::string why = read ? "" : whyUnclear(read.error().message);
+            QVERIFY2(why.empty(), why.c_str());
+        });
     }
 
     void joinsShards()

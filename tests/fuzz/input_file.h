@@ -14,6 +14,10 @@ public:
     {
         m_isComplete = m_file >= 0 && ::write(m_file, data, size) == ssize_t(size);
     }
+    explicit InputFile(const std::string& bytes)
+        : InputFile(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size())
+    {
+    }
     InputFile(const InputFile&) = delete;
     InputFile& operator=(const InputFile&) = delete;
     ~InputFile() { ::close(m_file); }

@@ -1,65 +1,13 @@
 #include "core/base/parallel.h"
 #include "tests/plugins/all_methods.h"
+#include "tests/support/counted_memory.h"
 
 #include <QTest>
-
-#include <atomic>
-#include <malloc.h>
-#include <new>
 
 using namespace tritloom;
 using namespace tritloom::fixture;
 
-namespace {
-
-std::atomic<std::size_t> held{0}, most{0};
-
-void* counted(std::size_t bytes, std::size_t alignment)
-{
-    void* const block = alignment == 0
-        ? std::malloc(bytes)
-        : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-    if (block == nullptr)
-        throw std::bad_alloc();
-    const std::size_t now = held += malloc_usable_size(block);
-    std::size_t before = most;
-    while (now > before && !most.compare_exchange_weak(before, now)) { }
-    return block;
-}
-
-void freed(void* block)
-{
-    if (block != nullptr)
-        held -= malloc_usable_size(block);
-    std::free(block);
-}
-
-} // namespace
-
-void* operator new(std::size_t bytes)
-{
-    return counted(bytes, 0);
-}
-void* operator new(std::size_t bytes, std::align_val_t alignment)
-{
-    return counted(bytes, std::size_t(alignment));
-}
-void operator delete(void* block) noexcept
-{
-    freed(block);
-}
-void operator delete(void* block, std::size_t) noexcept
-{
-    freed(block);
-}
-void operator delete(void* block, std::align_val_t) noexcept
-{
-    freed(block);
-}
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept
-{
-    freed(block);
-}
+using countedMemory::held, countedMemory::most;
 
 /// How much memory methods take while they work.
 class MethodMemoryTest : public QObject {

@@ -174,9 +174,8 @@ void DistributionPage::redraw()
         {tr("Gaussian"), d.gaussian.logLikelihood},
         {tr("Laplace"), d.laplace.logLikelihood},
         {tr("Generalised Gaussian"), d.generalised.logLikelihood}};
-    row(tr("Best fit"), std::max_element(std::begin(fits), std::end(fits), [](const auto& a, const auto& b) {
-                            return a.second < b.second;
-                        })->first);
+    const auto* const best = std::ranges::max_element(fits, {}, &std::pair<QString, double>::second);
+    row(tr("Best fit"), d.sigma > 0 ? best->first : tr("none"));
     if (m_shown->compressed) {
         row(tr("Format"), formatTitle(layer, m_shown->choice));
         row(tr("Weight error"), formatShare(m_shown->error.weight));

@@ -1,5 +1,6 @@
 #include "core/architecture/diffusers/part_config.h"
 
+#include "core/base/utf8.h"
 #include "core/file/diffusers.h"
 
 #include <cmath>
@@ -14,6 +15,12 @@ std::string shown(const Json* value)
     if (value == nullptr)
         return "missing";
     return jsonShown(*value);
+}
+
+/// Text that can stand in a message as it is.
+bool isWord(const Json& value)
+{
+    return value.is_string() && printable(value.get<std::string>()) == value.get<std::string>();
 }
 
 } // namespace
@@ -125,7 +132,7 @@ Result<std::string> PartConfig::text(std::string_view key, std::string_view othe
     const Json* const value = find(key);
     if (value == nullptr)
         return std::string(otherwise);
-    if (!value->is_string())
+    if (!isWord(*value))
         return fail(ErrorCode::InvalidInput, "{}: {} is {}, a word is expected", m_file, key, shown(value));
     return value->get<std::string>();
 }
@@ -136,7 +143,7 @@ Result<std::vector<std::string>> PartConfig::texts(std::string_view key) const
     std::vector<std::string> words;
     if (value != nullptr && value->is_array() && value->size() <= mostItems)
         for (const Json& item : *value)
-            if (item.is_string())
+            if (isWord(item))
                 words.push_back(item.get<std::string>());
     if (words.empty() || words.size() != value->size())
         return fail(
