@@ -3,14 +3,16 @@
 #include <QAction>
 #include <QCoreApplication>
 #include <QDockWidget>
-#include <QEvent>
+#include <QGuiApplication>
 #include <QMainWindow>
 #include <QMenu>
+#include <QResizeEvent>
 #include <QSettings>
 #include <QTabBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tritloom {
 namespace {
@@ -114,6 +116,7 @@ void PageDocks::hideOthers()
 
 void PageDocks::applySizes()
 {
+    m_share = 0;
     if (std::exchange(m_sizesPending, false))
         raiseFront(); // tabs that nobody saw yet have forgotten it
     QList<QDockWidget*> sides;
@@ -135,10 +138,47 @@ void PageDocks::applySizes()
         }
 }
 
+QDockWidget* PageDocks::seenBottom() const
+{
+    for (const auto& [page, dock] : m_docks)
+        if (page->area == Page::Area::Bottom && isSeen(*page) && !dock->isFloating()
+            && m_window.dockWidgetArea(dock) == Qt::BottomDockWidgetArea)
+            return dock;
+    return nullptr;
+}
+
+void PageDocks::aimAtShare(int before)
+{
+    const QDockWidget* const dock = seenBottom();
+    if (dock == nullptr || m_sizesPending || before <= 0 || before == m_window.height())
+        return;
+    if (m_share == 0) // this comes before the window is laid out anew
+        m_share = double(dock->height()) / before;
+    if (std::exchange(m_aims, true))
+        return;
+    const auto aim = [this] {
+        m_aims = false;
+        QDockWidget* const bottom = seenBottom();
+        if (bottom == nullptr)
+            return;
+        int wanted = int(std::lround(m_share * m_window.height()));
+        for (const QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+            if (bar->isVisible() && bar->tabText(bar->currentIndex()) == bottom->windowTitle())
+                wanted += bar->height(); // what is asked for holds it too
+        m_window.resizeDocks({bottom}, {wanted}, Qt::Vertical);
+    };
+    QMetaObject::invokeMethod(this, aim, Qt::QueuedConnection);
+}
+
 bool PageDocks::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == &m_window && event->type() == QEvent::Show && m_sizesPending)
         QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
+    if (watched == &m_window && event->type() == QEvent::Resize)
+        aimAtShare(static_cast<const QResizeEvent*>(event)->oldSize().height());
+    if (event->type() == QEvent::Resize && watched != &m_window && QGuiApplication::mouseButtons() != Qt::NoButton
+        && !m_aims)
+        m_share = 0; // somebody drags the line between: what that gives is the new share
     if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move
         || event->type() == QEvent::Resize)
         if (auto* const dock = qobject_cast<QDockWidget*>(watched))
@@ -238,6 +278,7 @@ void PageDocks::fill(Workspace& workspace)
             dock->setWidget(nothing);
         }
     m_filled = true;
+    m_share = 0;
     const QByteArray stored = storedLayout();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
