@@ -1101,8 +1101,8 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
     <context>
         <name>tritloom::LayersPage</name>
         <message>
-            <source>Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, block with &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored with = != ~; pinned. “-” turns a term round.</source>
-            <translation>Wörter werden im Namen gesucht. Vergleiche: bits, size, parameters, rows, columns, sensitivity, error, block mit &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored mit = != ~; pinned. „-“ kehrt einen Begriff um.</translation>
+            <source>Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, block with &lt; &lt;= &gt; &gt;= = !=, p90 for what nine tenths of the layers do not exceed; name, role, format, stored with = != ~; pinned. “-” turns a term round.</source>
+            <translation>Wörter werden im Namen gesucht. Vergleiche: bits, size, parameters, rows, columns, sensitivity, error, block mit &lt; &lt;= &gt; &gt;= = !=, p90 für das, was neun Zehntel der Schichten nicht übersteigen; name, role, format, stored mit = != ~; pinned. „-“ kehrt einen Begriff um.</translation>
         </message>
         <message>
             <source>Filter layers</source>
