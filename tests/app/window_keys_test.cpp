@@ -153,6 +153,7 @@ private slots:
         QVERIFY(QFileInfo::exists(file));
         // The next one closes what is done.
         QVERIFY(!find<QPushButton>(*dialog, "exportStart")->isDefault());
+        QVERIFY(dialog->focusWidget() != find<QPushButton>(*dialog, "exportStart"));
         path->setText(m_folder.filePath("other.gguf"));
         QVERIFY(find<QPushButton>(*dialog, "exportStart")->isDefault());
         dialog->close();

@@ -348,6 +348,7 @@ void ExportDialog::showReport(const ExportReport& report)
     m_showFolder->show();
     refresh();
     m_close->setDefault(true); // nor does a second Enter write it again
+    m_close->setFocus(); // the path, which could not be edited meanwhile, has lost the keyboard to the button
 }
 
 } // namespace tritloom
