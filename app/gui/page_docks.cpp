@@ -3,10 +3,9 @@
 #include <QAction>
 #include <QCoreApplication>
 #include <QDockWidget>
-#include <QGuiApplication>
+#include <QEvent>
 #include <QMainWindow>
 #include <QMenu>
-#include <QResizeEvent>
 #include <QSettings>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -116,7 +115,6 @@ void PageDocks::hideOthers()
 
 void PageDocks::applySizes()
 {
-    m_share = 0;
     if (std::exchange(m_sizesPending, false))
         raiseFront(); // tabs that nobody saw yet have forgotten it
     QList<QDockWidget*> sides;
@@ -147,27 +145,34 @@ QDockWidget* PageDocks::seenBottom() const
     return nullptr;
 }
 
-void PageDocks::aimAtShare(int before)
+void PageDocks::aimAtShare()
 {
-    const QDockWidget* const dock = seenBottom();
-    if (dock == nullptr || m_sizesPending || before <= 0 || before == m_window.height())
+    m_heightOfShare = 0;
+    if (m_share == 0 || std::exchange(m_aims, true))
         return;
-    if (m_share == 0) // this comes before the window is laid out anew
-        m_share = double(dock->height()) / before;
-    if (std::exchange(m_aims, true))
-        return;
-    const auto aim = [this] {
+    const auto settle = [this] {
+        if (!m_aims) // else one more is on its way
+            m_heightOfShare = m_window.height();
+    };
+    const auto aim = [this, settle] {
         m_aims = false;
-        QDockWidget* const bottom = seenBottom();
-        if (bottom == nullptr)
-            return;
-        int wanted = int(std::lround(m_share * m_window.height()));
-        for (const QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
-            if (bar->isVisible() && bar->tabText(bar->currentIndex()) == bottom->windowTitle())
-                wanted += bar->height(); // what is asked for holds it too
-        m_window.resizeDocks({bottom}, {wanted}, Qt::Vertical);
+        if (QDockWidget* const bottom = seenBottom()) {
+            int wanted = int(std::lround(m_share * m_window.height()));
+            for (const QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+                if (bar->isVisible() && bar->tabText(bar->currentIndex()) == bottom->windowTitle())
+                    wanted += bar->height(); // what is asked for holds it too
+            m_window.resizeDocks({bottom}, {wanted}, Qt::Vertical);
+        }
+        QTimer::singleShot(50, this, settle); // once docks have heard of it
     };
     QMetaObject::invokeMethod(this, aim, Qt::QueuedConnection);
+}
+
+void PageDocks::takeShare()
+{
+    const QDockWidget* const dock = seenBottom();
+    m_share = dock == nullptr ? 0 : double(dock->height()) / m_window.height();
+    m_heightOfShare = m_window.height();
 }
 
 bool PageDocks::eventFilter(QObject* watched, QEvent* event)
@@ -175,10 +180,9 @@ bool PageDocks::eventFilter(QObject* watched, QEvent* event)
     if (watched == &m_window && event->type() == QEvent::Show && m_sizesPending)
         QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
     if (watched == &m_window && event->type() == QEvent::Resize)
-        aimAtShare(static_cast<const QResizeEvent*>(event)->oldSize().height());
-    if (event->type() == QEvent::Resize && watched != &m_window && QGuiApplication::mouseButtons() != Qt::NoButton
-        && !m_aims)
-        m_share = 0; // somebody drags the line between: what that gives is the new share
+        aimAtShare();
+    else if (event->type() == QEvent::Resize && watched == seenBottom() && m_window.height() == m_heightOfShare)
+        takeShare(); // somebody drags the line between, or a layout was put back
     if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move
         || event->type() == QEvent::Resize)
         if (auto* const dock = qobject_cast<QDockWidget*>(watched))
@@ -217,6 +221,7 @@ void PageDocks::makeNext()
         return;
     }
     m_next.stop();
+    takeShare();
     emit settled();
 }
 
@@ -278,7 +283,6 @@ void PageDocks::fill(Workspace& workspace)
             dock->setWidget(nothing);
         }
     m_filled = true;
-    m_share = 0;
     const QByteArray stored = storedLayout();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
