@@ -134,7 +134,7 @@ bool FrontierPage::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::MouseButtonRelease) {
         const auto* const mouse = static_cast<const QMouseEvent*>(event);
         const QPointF at = m_chart->mapFromScene(m_view->mapToScene(mouse->position().toPoint()));
-        if (mouse->button() == Qt::LeftButton && m_chart->plotArea().contains(at))
+        if (mouse->button() == Qt::LeftButton)
             take(at);
     }
     return QWidget::eventFilter(watched, event);
