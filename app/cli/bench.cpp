@@ -3,6 +3,7 @@
 #include "app/session/benchmark_model.h"
 #include "app/session/benchmark_preview.h"
 #include "app/session/benchmark_rows.h"
+#include "app/session/near_word.h"
 #include "app/session/text_file.h"
 #include "core/base/parallel.h"
 
@@ -274,8 +275,11 @@ Result<Work> workOf(Context& context, const QString& what)
         return previewWork(context);
     if (QStringList{"evaluate", "decode", "drag"}.contains(what))
         return modelWork(context, what);
+    static const std::vector<std::string> known{"kernels", "fit", "evaluate", "decode", "drag", "preview"};
     return context.misuse(
-        "there is no benchmark '{}': kernels, fit, evaluate, decode, drag and preview are", what.toStdString());
+        "there is no benchmark '{}'{}", what.toStdString(),
+        didYouMean(
+            what.toStdString(), known, ": kernels, fit, evaluate, decode, drag and preview are"));
 }
 
 void printMeasured(Context& context, const QString& what, const Measured& measured)

@@ -293,7 +293,9 @@ Result<std::string> Context::device() const
             std::fprintf(
                 stderr, "%s: half precision is not quicker on this device, so products are exact\n", id.c_str());
     } else if (id != "cpu" && id != "cpu:8bit" && id != "reference")
-        return misuse("no device is called '{}'; see tritloom-cli devices", id);
+        return misuse(
+            "no device is called '{}'{}", id,
+            didYouMean(id, std::vector<std::string>{"cpu", "cpu:8bit", "reference"}, "; see tritloom-cli devices"));
     return id;
 }
 

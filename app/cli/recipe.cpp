@@ -1,6 +1,7 @@
 #include "app/cli/picture_commands.h"
 
 #include "app/session/comparison.h"
+#include "app/session/near_word.h"
 #include "app/session/published_recipe.h"
 #include "app/session/recipe_difference.h"
 #include "app/session/transform_controller.h"
@@ -240,9 +241,12 @@ int recipe(Context& context, const QStringList& arguments)
     if (isWrite && given.size() == 2)
         return writeAsJson(context, given[1]);
     if (!isDiff || given.size() != 3) {
+        const std::string meant = given.isEmpty()
+            ? std::string()
+            : didYouMean(given[0].toStdString(), std::vector<std::string>{"diff", "write"});
         std::fprintf(
-            stderr, "'%s' is nothing that can be done here: diff A B, or write A\n",
-            qPrintable(given.join(' ')));
+            stderr, "'%s' is nothing that can be done here: diff A B, or write A%s\n",
+            qPrintable(given.join(' ')), isDiff || isWrite ? "" : meant.c_str());
         return WrongUse;
     }
     const auto found = difference(context, given[1].toStdString(), given[2].toStdString());

@@ -282,6 +282,7 @@ constexpr std::array sentences{
         "Core",
         "layers have no '%1': use name, role, format, stored, bits, size, parameters, rows, columns, "
         "sensitivity, error, block or pinned"),
+    QT_TRANSLATE_NOOP("Core", "layers have no '%1'; did you mean '%2'?"),
     QT_TRANSLATE_NOOP("Core", "'%1' has nothing to compare with"),
     QT_TRANSLATE_NOOP("Core", "'%1': %2 is a text, use =, != or ~"),
     QT_TRANSLATE_NOOP("Core", "'%1': %2 is a number, use <, <=, >, >=, = or !="),

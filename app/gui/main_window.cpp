@@ -19,6 +19,7 @@
 #include "app/gui/window_actions.h"
 #include "app/gui/window_wiring.h"
 #include "app/session/feature_depot.h"
+#include "app/session/running_work.h"
 
 #include <QCloseEvent>
 #include <QFileInfo>
@@ -263,6 +264,7 @@ void MainWindow::connectWorkspace()
     QObject* const scope = m_scope.get();
     const auto refresh = [this] { refreshActions(); };
     connectTransforms();
+    connect(&m_workspace->document(), &AllocationDocument::changed, scope, [this] { refreshBlame(); });
     connect(m_workspace.get(), &Workspace::allocatorChanged, scope, refresh);
     connect(m_workspace.get(), &Workspace::allocationNoticed, scope, [this](const QString& what) {
         showNotice(m_banner, coreWords(what), NoticeKind::Information);
@@ -270,6 +272,8 @@ void MainWindow::connectWorkspace()
     for (Job const* const job :
          {&m_workspace->analyses().job(), &m_workspace->metric().job(), &m_workspace->transforms().job()})
         connect(job, &Job::runningChanged, scope, refresh);
+    connect(&RunningWork::of(*m_workspace), &RunningWork::changed, scope, refresh);
+    connect(&m_workspace->exporter(), &ExportController::runningChanged, scope, refresh);
     connect(m_workspace.get(), &Workspace::saveFailed, scope, [this](const QString& why) {
         showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(why)), NoticeKind::Warning);
     });
@@ -280,10 +284,14 @@ void MainWindow::connectWorkspace()
         showNotice(m_banner, tr("The pictures could not be taken: %1").arg(coreWords(why)));
     });
     connect(&m_workspace->pictures(), &PicturesController::changed, scope, refresh);
+    const auto forget = [this] { m_banner->hideError(); };
+    connect(&m_workspace->pictures(), &PicturesController::changed, scope, forget);
+    connect(&m_workspace->document().undoStack(), &QUndoStack::indexChanged, scope, forget);
     connect(&m_workspace->sensitivity(), &SensitivityController::failed, scope, [this](const QString& why) {
         showNotice(m_banner, tr("Sensitivity was not measured: %1").arg(coreWords(why)));
     });
     connect(&m_workspace->sensitivity(), &SensitivityController::runningChanged, scope, refresh);
+    connect(&m_workspace->sensitivity(), &SensitivityController::tableChanged, scope, refresh);
     connect(&m_workspace->evaluation(), &EvaluationController::started, scope, refresh);
     connect(&m_workspace->evaluation(), &EvaluationController::finished, scope, refresh);
 }
@@ -299,39 +307,6 @@ void MainWindow::closeProject()
     m_start->refresh();
     refreshActions();
     refreshTitle();
-}
-
-void MainWindow::refreshActions()
-{
-    const bool sweeping = m_workspace && m_workspace->sensitivity().isRunning();
-    m_actions->sweep->setIconText(sweeping ? tr("Stop") : tr("Sensitivity"));
-    for (QAction* const action : m_actions->ofProject())
-        action->setEnabled(m_workspace != nullptr);
-    m_actions->sweep->setToolTip(tr("Measure what each layer costs in each format, one at a time"));
-    m_actions->sweep->setText(sweeping ? tr("Stop measuring") : tr("Measure &sensitivity"));
-    m_actions->sweep->setEnabled(m_workspace && m_workspace->engine().whyNotEvaluated().empty());
-    if (std::exchange(m_stopShown, sweeping)
-        != sweeping) // asked for every frame of a drag, and icons are drawn anew
-        applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
-    m_actions->blame->setEnabled(m_actions->sweep->isEnabled());
-    m_actions->cancel->setEnabled(
-        m_loader.isLoading()
-        || (m_workspace
-            && (sweeping || m_workspace->evaluation().isRunning() || m_workspace->analyses().job().isRunning()
-                || m_workspace->metric().job().isRunning() || m_workspace->transforms().job().isRunning())));
-    m_actions->original->setEnabled(m_workspace && !m_workspace->engine().transforms().empty());
-    m_actions->allocator->setToolTip(
-        m_workspace && m_workspace->allocator() != AllocatorChoice()
-            ? tr("How to allocate: not the standard way")
-            : tr("How to allocate: allocator, costs, a second budget"));
-}
-
-void MainWindow::refreshTitle()
-{
-    const QString transforms = m_workspace ? transformsTitle(*m_workspace) : QString();
-    const QString model = transforms.isEmpty() ? m_title : QStringLiteral("%1 + %2").arg(m_title, transforms);
-    setWindowTitle(m_title.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(model));
-    setWindowModified(m_workspace && !m_workspace->document().undoStack().isClean());
 }
 
 void MainWindow::exportModel()

@@ -53,6 +53,8 @@ signals:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    /// Enter presses the button that has the keyboard, as Space does: Qt leaves it to dialogs.
+    void keyPressEvent(QKeyEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -68,6 +70,7 @@ private:
     void selectAll();
     void togglePins();
     void refreshActions();
+    void refreshBlame(); ///< asked after every change of the document
     void refreshTitle();
     void tellOf(const OpenedModel& model); ///< what was found and mended while it was opened
     void enter(); ///< the history's present model

@@ -1,6 +1,7 @@
 // Ways in and out of the main window: dialogs, drops, and what there is to say of them.
 #include "app/gui/core_words.h"
 #include "app/gui/main_window.h"
+#include "app/gui/model_name.h"
 #include "app/gui/notice.h"
 #include "app/gui/pictures/picture_drop.h"
 #include "app/gui/widgets/banner.h"
@@ -19,8 +20,7 @@ void MainWindow::chooseFile()
 {
     const QString path = QFileDialog::getOpenFileName(
         this, tr("Open a model"), lastFolder("open"),
-        tr("Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom "
-           "*.tritproj);;All files (*)"));
+        tr("Models and projects (%1);;All files (*)").arg(modelPatterns()));
     if (path.isEmpty())
         return;
     setLastFolder("open", path);

@@ -1,5 +1,7 @@
 #include "app/gui/model_name.h"
 
+#include "core/file/model_file.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -40,9 +42,18 @@ QString modelName(const QString& path)
 QString withoutModelSuffix(const QString& name)
 {
     static const QRegularExpression suffix(
-        QStringLiteral("\\.(gguf|safetensors|json|bin|onnx|pt|pth|ckpt|tritloom|tritproj)$"),
+        QStringLiteral("\\.(gguf|safetensors|json|bin|onnx|pt|pth|th|hdf5|h5|ckpt|tritloom|tritproj)$"),
         QRegularExpression::CaseInsensitiveOption);
     return QString(name).remove(suffix);
+}
+
+QString modelPatterns()
+{
+    QStringList patterns;
+    for (const ModelFormat& format : modelFormats())
+        patterns << QString::fromUtf8(format.patterns.data(), qsizetype(format.patterns.size()));
+    patterns << QStringLiteral("*.tritproj");
+    return patterns.join(QLatin1Char(' '));
 }
 
 } // namespace tritloom

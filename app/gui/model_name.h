@@ -12,4 +12,7 @@ namespace tritloom {
 /// The name without the ending of a model file: of "llama-1.1b" nothing is taken.
 [[nodiscard]] QString withoutModelSuffix(const QString& name);
 
+/// What a dialog that opens models shows: the names of all files that a reader asks for, and projects.
+[[nodiscard]] QString modelPatterns();
+
 } // namespace tritloom

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace tritloom {
 namespace {
@@ -135,10 +136,53 @@ void PageDocks::applySizes()
         }
 }
 
+QDockWidget* PageDocks::seenBottom() const
+{
+    for (const auto& [page, dock] : m_docks)
+        if (page->area == Page::Area::Bottom && isSeen(*page) && !dock->isFloating()
+            && m_window.dockWidgetArea(dock) == Qt::BottomDockWidgetArea)
+            return dock;
+    return nullptr;
+}
+
+void PageDocks::aimAtShare()
+{
+    m_heightOfShare = 0;
+    if (m_share == 0 || std::exchange(m_aims, true))
+        return;
+    const auto settle = [this] {
+        if (!m_aims) // else one more is on its way
+            m_heightOfShare = m_window.height();
+    };
+    const auto aim = [this, settle] {
+        m_aims = false;
+        if (QDockWidget* const bottom = seenBottom()) {
+            int wanted = int(std::lround(m_share * m_window.height()));
+            for (const QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+                if (bar->isVisible() && bar->tabText(bar->currentIndex()) == bottom->windowTitle())
+                    wanted += bar->height(); // what is asked for holds it too
+            m_window.resizeDocks({bottom}, {wanted}, Qt::Vertical);
+        }
+        QTimer::singleShot(50, this, settle); // once docks have heard of it
+    };
+    QMetaObject::invokeMethod(this, aim, Qt::QueuedConnection);
+}
+
+void PageDocks::takeShare()
+{
+    const QDockWidget* const dock = seenBottom();
+    m_share = dock == nullptr ? 0 : double(dock->height()) / m_window.height();
+    m_heightOfShare = m_window.height();
+}
+
 bool PageDocks::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == &m_window && event->type() == QEvent::Show && m_sizesPending)
         QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
+    if (watched == &m_window && event->type() == QEvent::Resize)
+        aimAtShare();
+    else if (event->type() == QEvent::Resize && watched == seenBottom() && m_window.height() == m_heightOfShare)
+        takeShare(); // somebody drags the line between, or a layout was put back
     if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move
         || event->type() == QEvent::Resize)
         if (auto* const dock = qobject_cast<QDockWidget*>(watched))
@@ -177,6 +221,7 @@ void PageDocks::makeNext()
         return;
     }
     m_next.stop();
+    takeShare();
     emit settled();
 }
 

@@ -56,6 +56,11 @@ private:
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
     void hideOthers(); ///< docks of pages that say nothing of the open model
     void applySizes();
+    /// The pages at the bottom keep their share of a window that becomes higher or lower: Qt would give all of
+    /// what comes to the loom and take what goes from both.
+    void aimAtShare();
+    void takeShare(); ///< as it is now
+    [[nodiscard]] QDockWidget* seenBottom() const; ///< null: none, or it floats
     [[nodiscard]] QString layoutKey() const;
     [[nodiscard]] QByteArray storedLayout() const; ///< the project's own, else the last one
 
@@ -67,7 +72,9 @@ private:
     QTimer m_next;
     Workspace* m_workspace = nullptr; ///< whose pages these are
     Layout m_layout;
-    bool m_filled = false, m_sizesPending = false;
+    double m_share = 0; ///< of the height, when it was m_heightOfShare; 0: no page is at the bottom
+    int m_heightOfShare = 0; ///< 0 while the window is laid out anew
+    bool m_filled = false, m_sizesPending = false, m_aims = false;
 };
 
 } // namespace tritloom

@@ -57,7 +57,7 @@ PageKeys::PageKeys(QMainWindow& window, PageDocks& docks)
         m_actions.emplace_back(&page, action);
     }
     m_nextPage->setShortcut(Qt::CTRL | Qt::Key_Tab);
-    m_previousPage->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_Backtab);
+    m_previousPage->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_Tab);
     m_nextArea->setShortcut(Qt::Key_F6);
     m_previousArea->setShortcut(Qt::SHIFT | Qt::Key_F6);
     m_nextPage->setObjectName(QStringLiteral("action.nextPage"));

@@ -23,6 +23,7 @@ PreferencesDialog::PreferencesDialog(const Settings& settings, QWidget* parent)
     setObjectName(QStringLiteral("preferencesDialog"));
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preferences"));
+    m_device->setObjectName(QStringLiteral("preferencesDevice"));
     for (const Device& device : devices())
         m_device->addItem(coreWords(device.title), QString::fromStdString(device.id));
     m_theme->addItem(tr("Dark"), "dark");

@@ -8,6 +8,7 @@
 #include "app/gui/widgets/card.h"
 #include "app/gui/widgets/quiet_progress.h"
 #include "app/session/rounded_inputs.h"
+#include "app/session/running_work.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -146,6 +147,7 @@ void StatusLine::setWorkspace(Workspace* workspace)
         for (const Job* const job :
              {&workspace->transforms().job(), &workspace->analyses().job(), &workspace->metric().job()})
             connect(job, &Job::runningChanged, m_scope.get(), refreshNow);
+        connect(&RunningWork::of(*workspace), &RunningWork::changed, m_scope.get(), refreshNow);
     }
     refresh();
 }
@@ -168,6 +170,9 @@ void StatusLine::refresh()
     QStringList parts;
     double fraction = -1;
     bool cancellable = false;
+    const auto withTime = [](const QString& progress, std::chrono::milliseconds left) {
+        return left.count() > 0 ? tr("%1, %2 left").arg(progress, formatDuration(left)) : progress;
+    };
     if (!m_opening.isEmpty()) {
         const bool transforms = m_loader != nullptr && !m_loader->transform().isEmpty();
         if (transforms)
@@ -192,14 +197,21 @@ void StatusLine::refresh()
             {&m_workspace->metric().job(), tr("Scoring layers, %1 %")}};
         for (const auto& [job, text] : jobs)
             if (job->isRunning()) {
-                parts << text.arg(int(job->fraction() * 100));
+                parts << withTime(text.arg(int(job->fraction() * 100)), job->timeLeft());
                 fraction = std::max(fraction, job->fraction());
                 cancellable = true;
             }
+        for (const RunningWork::Work& work : RunningWork::of(*m_workspace).running()) {
+            const double done = work.fraction ? work.fraction() : -1;
+            const QString progress =
+                done < 0 ? work.title : tr("%1, %2 %").arg(work.title).arg(int(done * 100));
+            parts << (work.timeLeft ? withTime(progress, work.timeLeft()) : progress);
+            fraction = std::max(fraction, done);
+            cancellable = true;
+        }
         if (sensitivity.isRunning()) {
-            const auto left = sensitivity.timeLeft();
-            const QString progress = tr("Measuring sensitivity: %1 of %2 cells").arg(known).arg(all);
-            parts << (left.count() > 0 ? tr("%1, %2 left").arg(progress, formatDuration(left)) : progress);
+            parts << withTime(
+                tr("Measuring sensitivity: %1 of %2 cells").arg(known).arg(all), sensitivity.timeLeft());
             if (fraction < 0)
                 fraction = all == 0 ? 0 : double(known) / double(all);
         } else if (!m_workspace->engine().whyNotEvaluated().empty()) {

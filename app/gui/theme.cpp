@@ -119,7 +119,8 @@ QString styleSheet(const QPalette& palette)
         QToolBar::separator { background: %line; width: 1px; margin: 4px 6px; }
         QStatusBar { background: %bar; border-top: 1px solid %line; }
         QStatusBar::item { border: none; }
-        QToolButton, QPushButton { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 9px; }
+        QToolButton, QPushButton { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 9px;
+            outline: none; }
         QToolButton:hover, QPushButton:hover { border-color: %muted; }
         QToolButton:pressed, QPushButton:pressed, QToolButton:checked, QPushButton:checked { background: %line; }
         QToolButton:disabled, QPushButton:disabled { color: %disabled; }
@@ -131,8 +132,12 @@ QString styleSheet(const QPalette& palette)
             background: %accent; color: %onAccent; border-color: %accent; font-weight: 600; }
         QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
             background: %line; color: %disabled; border-color: %line; }
+        QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus { border-color: %text; }
         QPushButton[flat="true"] { background: transparent; border-color: transparent; color: %link; padding: 2px 4px; }
         QPushButton[flat="true"]:hover { border-color: %line; }
+        QPushButton[flat="true"]:focus { border-color: %accent; }
+        QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+        QFileDialog QToolButton { padding: 2px; }
         QComboBox { background: %button; border: 1px solid %line; border-radius: 6px; padding: 4px 10px;
             combobox-popup: 0; }
         QComboBox:hover { border-color: %muted; }

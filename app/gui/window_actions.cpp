@@ -47,11 +47,11 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
     recent = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "Open &recent")));
     menu->addSeparator();
     saveCopy =
-        add(menu, "saveCopy", say(QT_TRANSLATE_NOOP("WindowActions", "Save project &copy as…")),
+        add(menu, "saveCopy", say(QT_TRANSLATE_NOOP("WindowActions", "Save project cop&y as…")),
             QKeySequence::SaveAs);
     menu->addSeparator();
     loadRecipe = add(menu, "loadRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "&Load recipe…")));
-    saveRecipe = add(menu, "saveRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Save &recipe…")));
+    saveRecipe = add(menu, "saveRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Sa&ve recipe…")));
     compareRecipe =
         add(menu, "compareRecipe", say(QT_TRANSLATE_NOOP("WindowActions", "Co&mpare with recipe…")));
     menu->addSeparator();
@@ -79,8 +79,8 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
             Qt::CTRL | Qt::Key_L);
     menu->addSeparator();
     preferences =
-        add(menu, "preferences", say(QT_TRANSLATE_NOOP("WindowActions", "P&references…")),
-            QKeySequence::Preferences);
+        add(menu, "preferences", say(QT_TRANSLATE_NOOP("WindowActions", "Preferenc&es…")),
+            Qt::CTRL | Qt::Key_Comma); // few desktops have a standard key for it
 
     menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&View")));
     (new PageKeys(window, docks))->addTo(*menu);
@@ -95,18 +95,16 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
     auto* const themes = new QActionGroup(&window);
     themeDark = add(theme, "themeDark", say(QT_TRANSLATE_NOOP("WindowActions", "&Dark")));
     themeLight = add(theme, "themeLight", say(QT_TRANSLATE_NOOP("WindowActions", "&Light")));
-    themeSystem = add(theme, "themeSystem", say(QT_TRANSLATE_NOOP("WindowActions", "As the &desktop")));
+    themeSystem = add(theme, "themeSystem", say(QT_TRANSLATE_NOOP("WindowActions", "As the deskto&p")));
     for (QAction* const action : {themeDark, themeLight, themeSystem}) {
         action->setCheckable(true);
         themes->addAction(action);
     }
-    resetLayout = add(menu, "resetLayout", say(QT_TRANSLATE_NOOP("WindowActions", "&Reset layout")));
+    resetLayout = add(menu, "resetLayout", say(QT_TRANSLATE_NOOP("WindowActions", "Reset &layout")));
 
     menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Allocate")));
     allocate = add(
         menu, "allocate", say(QT_TRANSLATE_NOOP("WindowActions", "&Allocate")), Qt::CTRL | Qt::Key_Return);
-    allocate->setToolTip(say(QT_TRANSLATE_NOOP(
-        "WindowActions", "Distribute the budget by measured sensitivity; pinned layers stay")));
     allocator = add(menu, "allocator", say(QT_TRANSLATE_NOOP("WindowActions", "&How to allocate…")));
     method =
         add(menu, "method", say(QT_TRANSLATE_NOOP("WindowActions", "&Method for selected layers…")),
@@ -117,7 +115,6 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
     menu->addSeparator();
     sweep = add(menu, "sweep", say(QT_TRANSLATE_NOOP("WindowActions", "Measure &sensitivity")), Qt::Key_F5);
     blame = add(menu, "blame", say(QT_TRANSLATE_NOOP("WindowActions", "&Blame layers…")));
-    blame->setToolTip(say(QT_TRANSLATE_NOOP("WindowActions", "Find the layers that carry the loss")));
     cancel =
         add(menu, "cancel", say(QT_TRANSLATE_NOOP("WindowActions", "&Cancel what runs")), Qt::Key_Escape);
 

@@ -1,6 +1,7 @@
 #include "app/gui/window_wiring.h"
 
 #include "app/gui/allocation/loom_page.h"
+#include "app/gui/core_words.h"
 #include "app/gui/evaluation/preview_page.h"
 #include "app/gui/model_name.h"
 #include "app/gui/notice.h"
@@ -63,6 +64,20 @@ void zoomLoom(QMainWindow& window, double factor)
 {
     if (auto* const page = window.findChild<LoomPage*>())
         page->loom().setZoom(page->loom().zoom() * factor, page->loom().width() / 2.0);
+}
+
+QString whyNotMeasured(Workspace& workspace)
+{
+    if (workspace.model().picture && workspace.model().whyNotEvaluated.empty() && !workspace.engine().pictures())
+        return QCoreApplication::translate(
+            "WindowActions", "there are no pictures yet, choose some on the page Pictures");
+    return coreWords(workspace.engine().whyNotEvaluated());
+}
+
+bool canAllocate(Workspace& workspace)
+{
+    return !workspace.allocator().metric.id.empty() || workspace.sensitivity().table().knownCount() > 0
+        || workspace.engine().whyNotEvaluated().empty();
 }
 
 void allocateOnceMeasured(Workspace& workspace, QWidget& window)

@@ -29,10 +29,7 @@ public:
     void cancel();
     void forget(); ///< rows say nothing of other data
     [[nodiscard]] bool isRunning() const { return m_job.isRunning(); }
-    [[nodiscard]] double fraction() const
-    {
-        return m_job.fraction();
-    } ///< done of all, asked by whoever draws it
+    [[nodiscard]] Job& job() { return m_job; } ///< how far it is, asked by whoever draws it
 
 signals:
     void rowsChanged(); ///< others

@@ -2,6 +2,7 @@
 
 #include "app/session/contract_controller.h"
 #include "app/session/held_formats.h"
+#include "app/session/near_word.h"
 
 #include <algorithm>
 #include <set>
@@ -96,8 +97,14 @@ Result<const ExportTarget*> exportTargetOf(
         id = "onnx-int4";
     }
     const auto found = std::ranges::find(targets, id, &ExportTarget::id);
-    if (found == targets.end())
-        return fail(ErrorCode::NotFound, "no target is called '{}': see tritloom-cli targets", id);
+    if (found == targets.end()) {
+        std::vector<std::string> known;
+        for (const ExportTarget& target : targets)
+            known.emplace_back(target.id);
+        return fail(
+            ErrorCode::NotFound, "no target is called '{}'{}", id,
+            didYouMean(id, known, ": see tritloom-cli targets"));
+    }
     return checkedFor(model, *found);
 }
 

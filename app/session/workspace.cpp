@@ -1,6 +1,7 @@
 #include "app/session/workspace.h"
 
 #include "app/session/reach.h"
+#include "app/session/running_work.h"
 
 #include <QDir>
 #include <QLocale>
@@ -217,6 +218,7 @@ void Workspace::cancelAll()
     m_analyses.cancel();
     m_metric.cancel();
     m_transforms.cancel();
+    RunningWork::of(*this).cancelAll();
 }
 
 void Workspace::leave()

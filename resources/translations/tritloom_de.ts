@@ -439,7 +439,7 @@
             <translation>&amp;Zuletzt geöffnet</translation>
         </message>
         <message>
-            <source>Save project &amp;copy as…</source>
+            <source>Save project cop&amp;y as…</source>
             <translation>&amp;Kopie des Projekts speichern…</translation>
         </message>
         <message>
@@ -452,7 +452,7 @@
         </message>
         <message>
             <source>&amp;Quit</source>
-            <translation>&amp;Beenden</translation>
+            <translation>Been&amp;den</translation>
         </message>
         <message>
             <source>&amp;Edit</source>
@@ -475,7 +475,7 @@
             <translation>Auswahl an&amp;heften oder lösen</translation>
         </message>
         <message>
-            <source>P&amp;references…</source>
+            <source>Preferenc&amp;es…</source>
             <translation>&amp;Einstellungen…</translation>
         </message>
         <message>
@@ -503,20 +503,16 @@
             <translation>&amp;Hell</translation>
         </message>
         <message>
-            <source>As the &amp;desktop</source>
+            <source>As the deskto&amp;p</source>
             <translation>Wie die &amp;Arbeitsfläche</translation>
         </message>
         <message>
-            <source>&amp;Reset layout</source>
+            <source>Reset &amp;layout</source>
             <translation>Anordnung &amp;zurücksetzen</translation>
         </message>
         <message>
             <source>&amp;Allocate</source>
             <translation>&amp;Verteilen</translation>
-        </message>
-        <message>
-            <source>Distribute the budget by measured sensitivity; pinned layers stay</source>
-            <translation>Das Budget nach gemessener Sensitivität verteilen; angeheftete Schichten bleiben</translation>
         </message>
         <message>
             <source>Measure &amp;sensitivity</source>
@@ -551,7 +547,7 @@
             <translation>Rezept &amp;laden…</translation>
         </message>
         <message>
-            <source>Save &amp;recipe…</source>
+            <source>Sa&amp;ve recipe…</source>
             <translation>&amp;Rezept speichern…</translation>
         </message>
         <message>
@@ -561,10 +557,6 @@
         <message>
             <source>&amp;Blame layers…</source>
             <translation>Schuldige Schichten &amp;finden…</translation>
-        </message>
-        <message>
-            <source>Find the layers that carry the loss</source>
-            <translation>Die Schichten finden, die den Verlust tragen</translation>
         </message>
         <message>
             <source>&amp;How to allocate…</source>
@@ -584,11 +576,15 @@
         </message>
         <message>
             <source>&amp;Shown pages</source>
-            <translation>&amp;Gezeigte Seiten</translation>
+            <translation>Gezeigte &amp;Seiten</translation>
         </message>
         <message>
             <source>Sensitivity is being measured; the budget is distributed when that is done.</source>
             <translation>Die Sensitivität wird gemessen; danach wird das Budget verteilt.</translation>
+        </message>
+        <message>
+            <source>there are no pictures yet, choose some on the page Pictures</source>
+            <translation>es gibt noch keine Bilder, auf der Seite Bilder werden welche gewählt</translation>
         </message>
     </context>
     <context>
@@ -1105,8 +1101,8 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
     <context>
         <name>tritloom::LayersPage</name>
         <message>
-            <source>Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, block with &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored with = != ~; pinned. “-” turns a term round.</source>
-            <translation>Wörter werden im Namen gesucht. Vergleiche: bits, size, parameters, rows, columns, sensitivity, error, block mit &lt; &lt;= &gt; &gt;= = !=; name, role, format, stored mit = != ~; pinned. „-“ kehrt einen Begriff um.</translation>
+            <source>Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, block with &lt; &lt;= &gt; &gt;= = !=, p90 for what nine tenths of the layers do not exceed; name, role, format, stored with = != ~; pinned. “-” turns a term round.</source>
+            <translation>Wörter werden im Namen gesucht. Vergleiche: bits, size, parameters, rows, columns, sensitivity, error, block mit &lt; &lt;= &gt; &gt;= = !=, p90 für das, was neun Zehntel der Schichten nicht übersteigen; name, role, format, stored mit = != ~; pinned. „-“ kehrt einen Begriff um.</translation>
         </message>
         <message>
             <source>Filter layers</source>
@@ -1289,8 +1285,8 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <translation>Die Bilder konnten nicht genommen werden: %1</translation>
         </message>
         <message>
-            <source>Models and projects (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom *.tritproj);;All files (*)</source>
-            <translation>Modelle und Projekte (*.gguf *.safetensors *.json *.bin *.onnx *.pt *.pth *.hdf5 *.h5 *.tritloom *.tritproj);;Alle Dateien (*)</translation>
+            <source>Models and projects (%1);;All files (*)</source>
+            <translation>Modelle und Projekte (%1);;Alle Dateien (*)</translation>
         </message>
         <message>
             <source>How to allocate: allocator, costs, a second budget</source>
@@ -1331,6 +1327,18 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>GGUF’s blocks do not divide some rows, so groups of a row are offered too, int2row to int8row: .tritloom and other kinds of file hold them, GGUF does not.</source>
             <translation>Manche Zeilen lassen sich nicht in die Blöcke von GGUF teilen, darum werden auch Gruppen von einer Zeile angeboten, int2row bis int8row: .tritloom und andere Arten von Dateien fassen sie, GGUF nicht.</translation>
+        </message>
+        <message>
+            <source>Find the layers that carry the loss</source>
+            <translation>Die Schichten finden, die den Verlust tragen</translation>
+        </message>
+        <message>
+            <source>Cannot be measured: %1</source>
+            <translation>Kann nicht gemessen werden: %1</translation>
+        </message>
+        <message>
+            <source>Distribute the budget by measured sensitivity; pinned layers stay</source>
+            <translation>Das Budget nach gemessener Sensitivität verteilen; angeheftete Schichten bleiben</translation>
         </message>
     </context>
     <context>
@@ -1849,6 +1857,10 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <source>Products with packed weights round their inputs to 8 bits; convolutions and weights stored as floats are exact</source>
             <translation>Produkte mit gepackten Gewichten runden ihre Eingaben auf 8 Bit; Faltungen und als Gleitkommazahlen gespeicherte Gewichte sind exakt</translation>
         </message>
+        <message>
+            <source>%1, %2 %</source>
+            <translation>%1, %2 %</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::StripChart</name>
@@ -2200,10 +2212,6 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <translation>Kann nicht gemessen werden: %1</translation>
         </message>
         <message>
-            <source>%1 of %2 measured. Rows stay when you stop; the rest goes on later.</source>
-            <translation>%1 von %2 gemessen. Zeilen bleiben beim Anhalten; der Rest geht später weiter.</translation>
-        </message>
-        <message>
             <source>Choose methods and formats: each pair compresses the whole model and is measured. %1 methods, %2 formats chosen.</source>
             <translation>Verfahren und Formate wählen: Jedes Paar verdichtet das ganze Modell und wird gemessen. %1 Verfahren, %2 Formate gewählt.</translation>
         </message>
@@ -2234,10 +2242,6 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>List this method once more, to compare it with other settings</source>
             <translation>Dieses Verfahren noch einmal aufführen, um es mit anderen Einstellungen zu vergleichen</translation>
-        </message>
-        <message>
-            <source>there are no pictures yet, choose some on the page Pictures</source>
-            <translation>es gibt noch keine Bilder, auf der Seite Bilder werden welche gewählt</translation>
         </message>
         <message>
             <source>Not for export</source>
@@ -2302,6 +2306,18 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>Formats for %1 by %2</source>
             <translation>Formate für %1 mit %2</translation>
+        </message>
+        <message>
+            <source>%1. Rows stay when you stop; the rest goes on later.</source>
+            <translation>%1. Zeilen bleiben beim Anhalten; der Rest geht später weiter.</translation>
+        </message>
+        <message>
+            <source>%1, %2 left</source>
+            <translation>%1, noch %2</translation>
+        </message>
+        <message>
+            <source>Comparing</source>
+            <translation>Vergleich</translation>
         </message>
     </context>
     <context>
@@ -2455,6 +2471,10 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>Find the layers that carry the loss, by taking them back</source>
             <translation>Die Schichten finden, die den Verlust tragen, indem sie zurückgenommen werden</translation>
+        </message>
+        <message>
+            <source>Layers are blamed for the tokens of a text, and this network is for pictures.</source>
+            <translation>Schichten werden für die Token eines Textes verantwortlich gemacht, und dieses Netz ist für Bilder.</translation>
         </message>
     </context>
     <context>
@@ -3600,6 +3620,10 @@ Divergenz %1</translation>
         <message>
             <source>Show or hide what can be measured</source>
             <translation>Zeigen oder verbergen, was gemessen werden kann</translation>
+        </message>
+        <message>
+            <source>Measuring speeds</source>
+            <translation>Geschwindigkeiten werden gemessen</translation>
         </message>
     </context>
     <context>
@@ -8414,6 +8438,10 @@ Divergenz %1</translation>
         <message>
             <source>%1 is a kind of file for networks on pictures alone: take the ending %2</source>
             <translation>%1 ist eine Art Datei allein für Netze auf Bildern: Endung %2 nehmen</translation>
+        </message>
+        <message>
+            <source>layers have no &apos;%1&apos;; did you mean &apos;%2&apos;?</source>
+            <translation>Schichten haben kein „%1“; war „%2“ gemeint?</translation>
         </message>
     </context>
     <context>

@@ -186,6 +186,32 @@ private slots:
         QVERIFY(!child<QPushButton>("takeRow")->isEnabled()); // there is nothing to take
     }
 
+    void aBudgetThatIsNoneIsSaidWhereItStands()
+    {
+        checkOnly(child<QListWidget>("compareMethods"), {"rtn"});
+        checkOnly(child<QListWidget>("compareFormats"), {"q2_k"});
+        auto* const budgets = child<QLineEdit>("compareBudgets");
+        budgets->setText("3bpw, 4bwp");
+        QVERIFY(!child<QPushButton>("runComparison")->isEnabled());
+        QVERIFY(budgets->property("invalid").toBool());
+        budgets->setText("3bpw, 4bpw");
+        QVERIFY(child<QPushButton>("runComparison")->isEnabled());
+        QVERIFY(!budgets->property("invalid").toBool());
+        budgets->clear();
+    }
+
+    void whatIsChosenAtFirstStandsFirst()
+    {
+        const ComparePage page(*m_workspace, nullptr);
+        const auto* const methods = page.findChild<QListWidget*>("compareMethods");
+        int chosen = 0;
+        for (int row = 0; row < methods->count(); ++row)
+            chosen += methods->item(row)->checkState() == Qt::Checked ? 1 : 0;
+        QVERIFY(chosen > 0);
+        for (int row = 0; row < chosen; ++row)
+            QVERIFY(methods->item(row)->checkState() == Qt::Checked);
+    }
+
     void aMethodIsComparedWithItselfSetDifferently()
     {
         auto* const methods = child<QListWidget>("compareMethods");

@@ -76,6 +76,10 @@ private slots:
         QTest::addColumn<QString>("mentions");
         QTest::newRow("unknown field") << "colour<4"
                                        << "colour";
+        QTest::newRow("a slip of the finger") << "bts<4"
+                                              << "did you mean 'bits'?";
+        QTest::newRow("no rank") << "bits<p101"
+                                 << "p101";
         QTest::newRow("no number") << "bits<four"
                                    << "four";
         QTest::newRow("nothing after it") << "bits<"
@@ -100,6 +104,30 @@ private slots:
         QVERIFY2(
             QString::fromStdString(parsed.error().message).contains(mentions),
             parsed.error().message.c_str());
+    }
+
+    void ranksAreAmongAllLayers()
+    {
+        std::vector<LayerFacts> layers(10);
+        for (int i = 0; i < 10; ++i) {
+            layers[std::size_t(i)].bits = i % 3;
+            if (i > 0) // 1 to 9; one was not measured
+                layers[std::size_t(i)].sensitivity = i;
+        }
+        const auto found = [&](const QString& text) {
+            LayerFilter filter = LayerFilter::parse(text).value();
+            filter.rankAmong(layers);
+            QList<int> rows;
+            for (int i = 0; i < 10; ++i)
+                if (filter.matches(layers[std::size_t(i)]))
+                    rows << i;
+            return rows;
+        };
+        QCOMPARE(found("sensitivity>p90"), QList<int>());
+        QCOMPARE(found("sensitivity>p80"), (QList<int>{9}));
+        QCOMPARE(found("sensitivity>=P50 bits=2"), (QList<int>{5, 8}));
+        QCOMPARE(found("sensitivity<=p0"), (QList<int>{1}));
+        QCOMPARE(found("error>p50"), QList<int>()); // of which nothing is known
     }
 };
 

@@ -68,9 +68,15 @@ private slots:
         const QPoint at =
             view->mapFromScene(view->chart()->mapToScene(view->chart()->mapToPosition(larger, measured)));
         QVERIFY(view->viewport()->rect().contains(at));
-        QTest::mouseClick(view->viewport(), Qt::LeftButton, Qt::NoModifier, at);
-        QCOMPARE(workspace().document().allocation(), first);
-        workspace().document().undoStack().undo(); // one step
+        const QPoint beside = at + QPoint(9, 9), far = view->mapFromScene(view->chart()->mapToScene(
+                                                     view->chart()->plotArea().topRight() + QPointF(-3, 3)));
+        QTest::mouseClick(view->viewport(), Qt::LeftButton, Qt::NoModifier, far);
+        QCOMPARE(workspace().document().allocation(), second); // no point is there
+        for (const QPoint& place : {beside, at}) {
+            QTest::mouseClick(view->viewport(), Qt::LeftButton, Qt::NoModifier, place);
+            QCOMPARE(workspace().document().allocation(), first);
+            workspace().document().undoStack().undo(); // one step
+        }
         QCOMPARE(workspace().document().allocation(), second);
     }
 

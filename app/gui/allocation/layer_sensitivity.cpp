@@ -12,7 +12,7 @@ sensitivityOf(const Model& model, const SensitivityTable& table, LayerId layer)
     const SensitivityCell* best = nullptr;
     double bestDistance = 0;
     for (const SensitivityCell& cell : table.cells[std::size_t(layer)]) {
-        if (!cell.known || cell.bytes >= what.storedBytes)
+        if (!cell.failure.empty() || cell.bytes >= what.storedBytes)
             continue;
         const double distance = std::abs(8.0 * double(cell.bytes) / double(what.parameters()) - 4);
         if (best == nullptr || distance < bestDistance) {
@@ -20,7 +20,8 @@ sensitivityOf(const Model& model, const SensitivityTable& table, LayerId layer)
             bestDistance = distance;
         }
     }
-    if (best == nullptr)
+    // Half a row is no measure: beside others' four bits its first cell, two bits, would be the worst of all.
+    if (best == nullptr || !best->known)
         return std::nullopt;
     // Noise may push a harmless change below zero.
     const double kl = std::max(0.0, best->kl.value);

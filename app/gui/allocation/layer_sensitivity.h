@@ -13,7 +13,7 @@ struct LayerSensitivity {
     std::string format; ///< of the cell it was taken from
 };
 
-/// nullopt while no cell below the stored size has been measured.
+/// nullopt while that cell has not been measured, or none is below the stored size.
 [[nodiscard]] std::optional<LayerSensitivity>
 sensitivityOf(const Model& model, const SensitivityTable& table, LayerId layer);
 

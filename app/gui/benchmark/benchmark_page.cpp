@@ -8,6 +8,7 @@
 #include "app/gui/widgets/choice_button.h"
 #include "app/gui/widgets/elided_label.h"
 #include "app/session/benchmark_rows.h"
+#include "app/session/running_work.h"
 #include "app/session/text_file.h"
 
 #include <QComboBox>
@@ -149,6 +150,11 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     connect(&m_benchmark, &BenchmarkController::failed, this, [this](const QString& why) {
         showNotice(this, coreWords(why));
     });
+    auto& work = RunningWork::of(workspace);
+    connect(&m_benchmark, &BenchmarkController::runningChanged, &work, &RunningWork::changed);
+    work.add(
+        {&m_benchmark, tr("Measuring speeds"), [this] { return m_benchmark.isRunning(); },
+         [this] { m_benchmark.cancel(); }, {}, {}});
     fillFormats();
     rebuild();
 }

@@ -38,11 +38,16 @@ void ComparePage::fillLists()
                                        : QStringList{"rtn", "imatrix", "gptq"},
                       formats = pictures ? QStringList{"int3row", "int4row", "int6row", "int8row"}
                                          : QStringList{"q2_k", "q3_k", "q4_k", "q6_k"};
-    for (const MethodInfo& info : m_workspace.plugins().methods()) {
+    std::vector<MethodInfo> methods = m_workspace.plugins().methods();
+    const auto isFirst = [&first](const MethodInfo& info) {
+        return first.contains(QString::fromStdString(info.id));
+    };
+    std::ranges::stable_partition(methods, isFirst); // what is chosen is seen without scrolling
+    for (const MethodInfo& info : methods) {
         const QString id = QString::fromStdString(info.id);
         const std::string why = whyNotEverywhere(m_workspace.model(), *m_workspace.plugins().find(info.id));
         QListWidgetItem* const item = addChecked(
-            m_methods, pluginWords(info.title), id, why.empty() && first.contains(id),
+            m_methods, pluginWords(info.title), id, why.empty() && isFirst(info),
             (why.empty() ? QString() : tr("Not compared: %1").arg(coreWords(why)) + '\n')
                 + pluginWords(info.summary) + (info.paper.isEmpty() ? QString() : "\n" + info.paper)
                 + (info.covers.isEmpty() ? QString() : "\n" + tr("Here: %1").arg(info.covers)));

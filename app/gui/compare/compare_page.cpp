@@ -7,8 +7,12 @@
 #include "app/gui/widgets/checked_list.h"
 #include "app/gui/widgets/choice_button.h"
 #include "app/gui/widgets/elided_label.h"
+#include "app/gui/widgets/invalid_field.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/gui/widgets/quiet_progress.h"
+#include "app/gui/window_wiring.h"
+#include "app/session/recipe.h"
+#include "app/session/running_work.h"
 #include "app/session/text_file.h"
 
 #include <QComboBox>
@@ -146,6 +150,7 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
         m_comparison.isRunning() ? m_comparison.cancel() : start();
     });
     m_choice->setChoices(*choices);
+    connect(m_budgets, &QLineEdit::textChanged, this, &ComparePage::showState);
     connect(m_number, &QComboBox::currentIndexChanged, this, &ComparePage::showChart);
     connect(m_take, &QPushButton::clicked, this, &ComparePage::take);
     connect(m_save, &QPushButton::clicked, this, &ComparePage::save);
@@ -181,19 +186,36 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     connect(
         &workspace.pictures(), &PicturesController::changed, &m_comparison, &ComparisonController::forget);
     connect(&m_tick, &QTimer::timeout, this, [this] {
-        showProgress(*m_progress, int(1000 * m_comparison.fraction()));
+        showProgress(*m_progress, int(1000 * m_comparison.job().fraction()));
+        showState(); // how long it takes
     });
+    RunningWork::of(workspace).add(
+        m_comparison.job(), tr("Comparing"), m_comparison, [this] { m_comparison.cancel(); });
     fillLists();
     rebuild();
 }
 
-void ComparePage::start()
+std::vector<std::string> ComparePage::budgets() const
 {
     std::vector<std::string> budgets;
     for (const QString& budget :
          m_budgets->text().split(QRegularExpression("\\s*[,;]\\s*"), Qt::SkipEmptyParts))
         budgets.push_back(budget.trimmed().toStdString());
-    if (const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods(), budgets); !started)
+    return budgets;
+}
+
+QString ComparePage::whyNoBudget() const
+{
+    for (const std::string& budget : budgets())
+        if (const auto parsed = parseBudget(m_workspace.model(), budget); !parsed)
+            return coreWords(parsed.error().message);
+    return {};
+}
+
+void ComparePage::start()
+{
+    const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods(), budgets());
+    if (!started)
         showNotice(this, coreWords(started.error().message));
     else
         m_choice->giveWay();
@@ -207,12 +229,12 @@ void ComparePage::showState()
     const std::size_t pairs = rows.empty() ? 0 : rows.size() - 1; // the first is the original
     const bool running = m_comparison.isRunning();
     const std::size_t methods = checkedOf(m_methods).size(), formats = checkedOf(m_formats).size();
-    const bool lacksPictures = m_workspace.model().picture && !m_workspace.engine().pictures();
-    const QString why = lacksPictures ? tr("there are no pictures yet, choose some on the page Pictures")
-                                      : coreWords(m_workspace.engine().whyNotEvaluated());
+    const QString why = whyNotMeasured(m_workspace);
     m_progress->setVisible(running);
     m_run->setText(running ? tr("Stop") : tr("Compare"));
-    m_run->setEnabled(why.isEmpty() && (running || (methods > 0 && formats > 0)));
+    const QString noBudget = whyNoBudget();
+    markInvalid(*m_budgets, !noBudget.isEmpty());
+    m_run->setEnabled(running || (why.isEmpty() && noBudget.isEmpty() && methods > 0 && formats > 0));
     const ComparisonRow* const row = selected();
     m_take->setEnabled(
         row != nullptr && !row->allocation.layers.empty() && !m_table->selectedItems().isEmpty());
@@ -224,10 +246,14 @@ void ComparePage::showState()
     if (!why.isEmpty())
         m_state->setText(tr("Cannot be measured: %1").arg(why));
     else if (running) {
-        m_state->setShorter({tr("%1 of %2").arg(done).arg(pairs)});
-        m_state->setText(tr("%1 of %2 measured. Rows stay when you stop; the rest goes on later.")
-                             .arg(done)
-                             .arg(pairs));
+        const auto left = m_comparison.job().timeLeft();
+        const QString counted = tr("%1 of %2").arg(done).arg(pairs);
+        const QString progress =
+            left.count() > 0 ? tr("%1, %2 left").arg(counted, formatDuration(left)) : counted;
+        m_state->setShorter({progress, counted});
+        m_state->setText(tr("%1. Rows stay when you stop; the rest goes on later.").arg(progress));
+    } else if (!noBudget.isEmpty()) {
+        m_state->setText(noBudget);
     } else if (rows.empty()) {
         m_state->setShorter({tr("%1 methods, %2 formats chosen").arg(methods).arg(formats)});
         m_state->setText(tr("Choose methods and formats: each pair compresses the whole model and is "

@@ -39,6 +39,8 @@ private:
     void offerFormat(const QListWidgetItem* item);
     void addVariant(); ///< the same method once more, to be set differently
     void start();
+    [[nodiscard]] std::vector<std::string> budgets() const;
+    [[nodiscard]] QString whyNoBudget() const; ///< a sentence of the first that is none
     void rebuild();
     void showRow(int index);
     void showColumns(); ///< those that some row has a number for

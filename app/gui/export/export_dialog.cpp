@@ -90,6 +90,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_path->setAccessibleName(tr("File to write"));
     m_start->setObjectName(QStringLiteral("exportStart"));
     m_start->setProperty("primary", true);
+    m_start->setDefault(true); // Enter in the path exports: it would press the first button, "Browse…"
     m_list->setObjectName(QStringLiteral("exportChecks"));
     m_list->setWordWrap(true);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // lines as wide as the list wrap
@@ -147,6 +148,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(m_kind, &QComboBox::activated, this, &ExportDialog::chooseKind);
     connect(m_path, &QLineEdit::textChanged, this, [this] {
         followPath();
+        m_start->setDefault(true);
         refresh();
     });
     connect(&workspace.exporter(), &ExportController::runningChanged, this, &ExportDialog::refresh);
@@ -345,6 +347,8 @@ void ExportDialog::showReport(const ExportReport& report)
     say(sentences.join(QLatin1Char('\n')), true);
     m_showFolder->show();
     refresh();
+    m_close->setDefault(true); // nor does a second Enter write it again
+    m_close->setFocus(); // the path, which could not be edited meanwhile, has lost the keyboard to the button
 }
 
 } // namespace tritloom

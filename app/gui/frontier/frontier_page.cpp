@@ -1,18 +1,20 @@
 #include "app/gui/frontier/frontier_page.h"
 
-#include "app/gui/core_words.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/chart_colors.h"
 #include "app/gui/widgets/elided_label.h"
+#include "app/gui/window_wiring.h"
 
 #include <QChart>
 #include <QChartView>
 #include <QEvent>
 #include <QGraphicsLayout>
 #include <QLabel>
+#include <QLineF>
 #include <QLineSeries>
 #include <QLogValueAxis>
+#include <QMouseEvent>
 #include <QPushButton>
 #include <QScatterSeries>
 #include <QToolTip>
@@ -111,7 +113,6 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
         redraw();
     });
     for (QXYSeries* const series : {static_cast<QXYSeries*>(m_line), static_cast<QXYSeries*>(m_measured)}) {
-        connect(series, &QXYSeries::clicked, this, &FrontierPage::take);
         connect(series, &QXYSeries::hovered, this, [this](const QPointF& point, bool inside) {
             if (inside)
                 QToolTip::showText(
@@ -121,9 +122,22 @@ FrontierPage::FrontierPage(Workspace& workspace, QWidget* parent)
                     m_view);
         });
     }
+    m_view->viewport()->installEventFilter(this);
     colour();
     requestSoon();
     redraw();
+}
+
+bool FrontierPage::eventFilter(QObject* watched, QEvent* event)
+{
+    // A series hears clicks on its own few pixels alone: a point is taken from as far as a finger's width.
+    if (event->type() == QEvent::MouseButtonRelease) {
+        const auto* const mouse = static_cast<const QMouseEvent*>(event);
+        const QPointF at = m_chart->mapFromScene(m_view->mapToScene(mouse->position().toPoint()));
+        if (mouse->button() == Qt::LeftButton)
+            take(at);
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void FrontierPage::showEvent(QShowEvent* event)
@@ -206,7 +220,7 @@ void FrontierPage::redraw()
             canMeasure
                 ? tr("Nothing measured yet. Measure the sensitivity, then the best trade-offs between size "
                      "and divergence appear here.")
-                : tr("Cannot be measured: %1").arg(coreWords(m_workspace.engine().whyNotEvaluated())));
+                : tr("Cannot be measured: %1").arg(whyNotMeasured(m_workspace)));
         return;
     }
     const auto [left, right] =
@@ -220,16 +234,16 @@ void FrontierPage::redraw()
     showRange(*m_loss, extent.top(), extent.bottom(), lossBase());
 }
 
-void FrontierPage::take(const QPointF& point)
+void FrontierPage::take(const QPointF& at)
 {
+    constexpr double reach = 24; // pixels
     const Allocation* nearest = nullptr;
-    double best = 1e300;
+    double best = reach;
     const auto consider = [&](const Allocation& allocation, std::uint64_t bytes, double kl) {
-        const double dx =
-            (double(bytes) / m_unit.bytes - point.x()) / std::max(1e-9, m_size->max() - m_size->min());
-        const double dy = std::log10(std::max(kl, smallestLoss) / point.y()) / 6;
-        if (dx * dx + dy * dy < best) {
-            best = dx * dx + dy * dy;
+        const QPointF point = m_chart->mapToPosition(
+            {double(bytes) / m_unit.bytes, std::max(kl, smallestLoss)}, m_line);
+        if (const double far = QLineF(point, at).length(); far < best) {
+            best = far;
             nearest = &allocation;
         }
     };

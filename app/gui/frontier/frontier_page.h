@@ -30,6 +30,7 @@ public:
     explicit FrontierPage(Workspace& workspace, QWidget* parent = nullptr);
 
 protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; ///< clicks on the chart
     void changeEvent(QEvent* event) override; ///< palette: the chart follows the theme
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override; ///< nothing is solved and drawn for nobody
@@ -40,7 +41,7 @@ private:
     void colour();
     [[nodiscard]] bool isHigh() const; ///< enough for titles of axes, and for a mark at each power of ten
     [[nodiscard]] double lossBase() const; ///< of the marks of the axis
-    void take(const QPointF& point);
+    void take(const QPointF& at); ///< of the points within reach of this place of the chart the nearest
 
     Workspace& m_workspace;
     FrontierController m_frontier;

@@ -1,7 +1,10 @@
 #include "app/gui/layers/layer_filter.h"
 
+#include "app/session/near_word.h"
+
 #include <QRegularExpression>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -84,12 +87,20 @@ Result<LayerFilter::Term> LayerFilter::parseTerm(QString term)
     for (const FieldRow& candidate : fields)
         if (match.captured(1).compare(QLatin1String(candidate.name), Qt::CaseInsensitive) == 0)
             row = &candidate;
-    if (row == nullptr || row->field == Field::Pinned)
+    if (row == nullptr || row->field == Field::Pinned) {
+        std::vector<std::string> known;
+        for (const FieldRow& candidate : fields)
+            if (candidate.field != Field::Pinned)
+                known.emplace_back(candidate.name);
+        const std::string asked = match.captured(1).toStdString();
+        if (const std::string meant = nearestWord(asked, known); row == nullptr && !meant.empty())
+            return fail(ErrorCode::InvalidInput, "layers have no '{}'; did you mean '{}'?", asked, meant);
         return fail(
             ErrorCode::InvalidInput,
             "layers have no '{}': use name, role, format, stored, bits, size, parameters, rows, columns, "
             "sensitivity, error, block or pinned",
-            match.captured(1).toStdString());
+            asked);
+    }
     static const QStringList operators{"<", "<=", ">", ">=", "=", "!=", "~"};
     result.field = row->field;
     result.comparison = Comparison(operators.indexOf(match.captured(2)));
@@ -105,6 +116,12 @@ Result<LayerFilter::Term> LayerFilter::parseTerm(QString term)
     if (result.comparison == Comparison::Contains)
         return fail(
             ErrorCode::InvalidInput, "'{}': {} is a number, use <, <=, >, >=, = or !=", whole, row->name);
+    static const QRegularExpression rank(
+        QStringLiteral("^p([0-9]{1,2}(?:\\.[0-9]+)?|100)$"), QRegularExpression::CaseInsensitiveOption);
+    if (const auto ranked = rank.match(value); ranked.hasMatch()) {
+        result.percentile = ranked.captured(1).toDouble();
+        return result;
+    }
     const auto number = numberOf(value);
     if (!number)
         return fail(ErrorCode::InvalidInput, "'{}': '{}' is no number", whole, value.toStdString());
@@ -168,26 +185,54 @@ bool LayerFilter::holds(const Term& term, const LayerFacts& facts)
         return text(facts.format);
     case Field::Stored:
         return text(facts.storedFormat);
-    case Field::Bits:
-        return number(facts.bits);
-    case Field::Size:
-        return number(facts.bytes);
-    case Field::ParameterCount:
-        return number(facts.parameters);
-    case Field::Rows:
-        return number(facts.rows);
-    case Field::Columns:
-        return number(facts.columns);
-    case Field::Sensitivity:
-        return number(facts.sensitivity);
-    case Field::Error:
-        return number(facts.error);
-    case Field::Block:
-        return number(facts.block);
     case Field::Pinned:
         return facts.pinned;
+    default:
+        return number(valueOf(term.field, facts));
     }
-    return false;
+}
+
+std::optional<double> LayerFilter::valueOf(Field field, const LayerFacts& facts)
+{
+    switch (field) {
+    case Field::Bits:
+        return facts.bits;
+    case Field::Size:
+        return facts.bytes;
+    case Field::ParameterCount:
+        return facts.parameters;
+    case Field::Rows:
+        return facts.rows;
+    case Field::Columns:
+        return facts.columns;
+    case Field::Sensitivity:
+        return facts.sensitivity;
+    case Field::Error:
+        return facts.error;
+    case Field::Block:
+        return facts.block;
+    default:
+        return std::nullopt;
+    }
+}
+
+void LayerFilter::rankAmong(std::span<const LayerFacts> layers)
+{
+    for (Term& term : m_terms) {
+        if (!term.percentile)
+            continue;
+        std::vector<double> values;
+        for (const LayerFacts& facts : layers)
+            if (const auto value = valueOf(term.field, facts))
+                values.push_back(*value);
+        if (values.empty())
+            continue; // of what nobody measured no comparison holds
+        // The least value that so many of all do not exceed.
+        const auto rank = std::size_t(std::ceil(*term.percentile / 100 * double(values.size())));
+        const auto at = values.begin() + std::ptrdiff_t(std::max<std::size_t>(rank, 1) - 1);
+        std::ranges::nth_element(values, at);
+        term.number = *at;
+    }
 }
 
 bool LayerFilter::matches(const LayerFacts& facts) const

@@ -5,6 +5,7 @@
 #include <QString>
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace tritloom {
@@ -20,13 +21,15 @@ struct LayerFacts {
 
 /// Words and comparisons that must all hold: `ffn bits<4 size>1MB sensitivity>0.01 name~down pinned`.
 /// A word alone is looked for in the name. Comparisons: < <= > >= = != on numbers, ~ (contains) = != on
-/// texts.
+/// texts; a number may be a rank among all layers, `sensitivity>p90`: more than nine tenths of them have.
 /// "-" before a term turns it round. A value; one parse, many matches.
 class LayerFilter {
 public:
     /// Errors: InvalidInput, one sentence that names the term.
     [[nodiscard]] static Result<LayerFilter> parse(const QString& text);
 
+    /// What ranks like p90 stand for among these layers; until it is asked they are 0.
+    void rankAmong(std::span<const LayerFacts> layers);
     [[nodiscard]] bool matches(const LayerFacts& facts) const;
     [[nodiscard]] bool isEmpty() const { return m_terms.empty(); }
 
@@ -52,10 +55,12 @@ private:
         Comparison comparison = Comparison::Contains;
         QString text;
         double number = 0;
+        std::optional<double> percentile; ///< the number is this rank's, 0 to 100
         bool negated = false;
     };
     static Result<Term> parseTerm(QString term);
     static bool holds(const Term& term, const LayerFacts& facts);
+    static std::optional<double> valueOf(Field field, const LayerFacts& facts); ///< of fields that are numbers
 
     std::vector<Term> m_terms;
 };

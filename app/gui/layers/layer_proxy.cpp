@@ -1,5 +1,8 @@
 #include "app/gui/layers/layer_proxy.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tritloom {
 namespace {
 
@@ -38,6 +41,9 @@ LayerProxy::LayerProxy(LayerModel& model, QObject* parent)
 void LayerProxy::setFilter(LayerFilter filter)
 {
     m_filter = std::move(filter);
+    std::vector<LayerFacts> all;
+    std::ranges::transform(m_model.rows(), std::back_inserter(all), factsOf);
+    m_filter.rankAmong(all);
     invalidateFilter();
 }
 

@@ -2,7 +2,6 @@
 
 #include "app/gui/allocation/layer_sensitivity.h"
 #include "app/gui/allocation/loom_text.h"
-#include "app/gui/core_words.h"
 #include "app/gui/layers/layer_delegate.h"
 #include "app/gui/layers/name_column.h"
 #include "app/gui/number_text.h"
@@ -16,7 +15,6 @@
 #include <QMenu>
 #include <QResizeEvent>
 #include <QScrollBar>
-#include <QStyle>
 #include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -32,6 +30,7 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
     , m_stops(workspace)
     , m_proxy(m_model)
     , m_filter(new QLineEdit(this))
+    , m_group(new QToolButton(this))
     , m_filterError(new QLabel(this))
     , m_count(new QLabel(this))
     , m_view(new QTreeView(this))
@@ -41,24 +40,23 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
     m_filter->setPlaceholderText(tr("Filter: attn bits<4 …"));
     m_filter->setToolTip(tr("Words are looked for in the name. Comparisons: bits, size, parameters, rows, "
                             "columns, sensitivity, error, "
-                            "block with < <= > >= = !=; name, role, format, stored with = != ~; pinned. “-” "
-                            "turns a term round."));
+                            "block with < <= > >= = !=, p90 for what nine tenths of the layers do not exceed; "
+                            "name, role, format, stored with = != ~; pinned. “-” turns a term round."));
     m_filter->setAccessibleName(tr("Filter layers"));
     m_filter->setClearButtonEnabled(true);
     m_filterError->setObjectName(QStringLiteral("layerFilterError"));
     m_filterError->setWordWrap(true);
     m_filterError->hide();
     m_count->setForegroundRole(QPalette::PlaceholderText);
-    auto* const group = new QToolButton(this);
-    group->setObjectName(QStringLiteral("layerGrouping"));
-    group->setText(tr("Blocks"));
-    group->setToolTip(tr("Group layers by block; off: one list, sorted as a whole"));
-    group->setCheckable(true);
-    group->setChecked(true);
+    m_group->setObjectName(QStringLiteral("layerGrouping"));
+    m_group->setText(tr("Blocks"));
+    m_group->setToolTip(tr("Group layers by block; off: one list, sorted as a whole"));
+    m_group->setCheckable(true);
+    m_group->setChecked(true);
 
     auto* const top = new QHBoxLayout;
     top->addWidget(m_filter, 1);
-    top->addWidget(group);
+    top->addWidget(m_group);
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(10, 2, 0, 6);
     column->setSpacing(5);
@@ -71,7 +69,7 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
     column->addWidget(m_count);
     makeView();
 
-    connect(group, &QToolButton::toggled, this, [this](bool on) {
+    connect(m_group, &QToolButton::toggled, this, [this](bool on) {
         m_model.setGrouped(on);
         m_view->setRootIsDecorated(on && m_model.rowCount() < int(m_model.rows().size()));
         if (on && m_model.rows().size() <= 400)
@@ -238,6 +236,7 @@ void LayersPage::rebuild()
         const bool hasBlocks = std::ranges::any_of(rows, [](const LayerRow& row) { return row.block >= 0; });
         m_model.setRows(std::move(rows));
         m_view->setRootIsDecorated(hasBlocks); // nothing to unfold: the room is the names'
+        m_group->setVisible(hasBlocks);
         // Narrower, the first columns would be cut off at the right.
         const QHeaderView& header = *m_view->header();
         setMinimumWidth(
@@ -260,41 +259,6 @@ void LayersPage::refresh(const std::vector<int>& layers)
     for (const int layer : layers)
         m_shown.layers[std::size_t(layer)] = now.layers[std::size_t(layer)];
     m_shownPins = m_workspace.document().pinned();
-}
-
-void LayersPage::applyFilter()
-{
-    auto filter = LayerFilter::parse(m_filter->text());
-    m_filterError->setVisible(!filter);
-    m_filter->setProperty("invalid", !filter);
-    m_filter->style()->unpolish(m_filter);
-    m_filter->style()->polish(m_filter);
-    if (!filter) {
-        QPalette palette = m_filterError->palette();
-        palette.setColor(QPalette::WindowText, themeColors(palette).bad);
-        m_filterError->setPalette(palette);
-        m_filterError->setText(coreWords(filter.error().message));
-        return; // the last filter that meant something stays
-    }
-    const bool filtering = !filter->isEmpty();
-    m_proxy.setFilter(std::move(*filter));
-    int shown = 0;
-    for (int row = 0; row < m_proxy.rowCount(); ++row) {
-        const QModelIndex top = m_proxy.index(row, 0);
-        shown += top.data(LayerModel::LayerRole).toInt() >= 0 ? 1 : m_proxy.rowCount(top);
-    }
-    if (filtering && shown <= 2000)
-        m_view->expandAll();
-    if (shown == 0 && filtering) {
-        tint(m_filterError, themeColors(palette()).mutedText);
-        m_filterError->setText(tr("No layer matches."));
-        m_filterError->show();
-    }
-    const auto all = int(m_model.rows().size());
-    const QString parameters = formatCount(m_workspace.model().parameters());
-    m_count->setText(
-        shown == all ? tr("%n layer(s), %1 parameters", nullptr, all).arg(parameters)
-                     : tr("%1 of %n layer(s)", nullptr, all).arg(shown));
 }
 
 std::vector<int> LayersPage::shownUnder(const QModelIndex& row) const

@@ -11,6 +11,7 @@
 
 class QLabel;
 class QLineEdit;
+class QToolButton;
 class QTreeView;
 
 namespace tritloom {
@@ -35,6 +36,7 @@ private:
     void rebuild();
     void refresh(const std::vector<int>& layers);
     void applyFilter();
+    [[nodiscard]] std::vector<int> unfolded() const; ///< the model's rows of blocks that are
     /// The layer of a row, or those of a block that the filter lets through.
     [[nodiscard]] std::vector<int> shownUnder(const QModelIndex& row) const;
     void takeSelection();
@@ -53,12 +55,14 @@ private:
     LayerModel m_model;
     LayerProxy m_proxy;
     QLineEdit* m_filter;
+    QToolButton* m_group;
     QLabel* m_filterError;
     QLabel* m_count;
     QTreeView* m_view;
     NameColumn* m_names = nullptr;
     std::vector<int> m_measured; ///< layers with new cells, shown a few times a second
     QTimer m_measuredTimer;
+    std::vector<int> m_unfolded; ///< before something was filtered
     bool m_syncing = false;
 };
 

@@ -158,6 +158,9 @@ MethodsPage::MethodsPage(Workspace& workspace, QWidget* parent)
     connect(m_list, &QListWidget::itemActivated, this, &MethodsPage::use);
     connect(m_use, &QPushButton::clicked, this, &MethodsPage::use);
     connect(m_glossary, &QPushButton::toggled, this, [this](bool on) { on ? showGlossary({}) : showCard(); });
+    // As figures everywhere: what the system calls its monospaced font differs.
+    m_detail->document()->setDefaultStyleSheet(
+        QStringLiteral("code { font-family: '%1'; }").arg(figureFont(font(), 12).family()));
     connect(m_detail, &QTextBrowser::anchorClicked, this, &MethodsPage::follow);
     fill();
     filter();

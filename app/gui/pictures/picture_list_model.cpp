@@ -5,6 +5,7 @@
 #include "app/gui/theme.h"
 
 #include <QGuiApplication>
+#include <QPainter>
 #include <QPixmap>
 
 #include <algorithm>
@@ -124,14 +125,17 @@ QVariant PictureListModel::data(const QModelIndex& index, int role) const
         return tip;
     }
     case Qt::DecorationRole: {
-        if (const auto made = m_made.find(*sample); made != m_made.end())
-            return QPixmap::fromImage(made->second);
         const auto& thumbnails = m_pictures->thumbnails();
-        if (*sample < thumbnails.size())
-            return QPixmap::fromImage(thumbnails[*sample]);
-        QPixmap none(thumbnailSide, thumbnailSide); // rows stay of one height
-        none.fill(Qt::transparent);
-        return none;
+        const auto made = m_made.find(*sample);
+        // All of one size: the text beside them begins in one column.
+        QPixmap square(thumbnailSide, thumbnailSide);
+        square.fill(Qt::transparent);
+        const QImage image = made != m_made.end()  ? made->second
+            : *sample < thumbnails.size() ? thumbnails[*sample]
+                                          : QImage();
+        QPainter painter(&square);
+        painter.drawImage((thumbnailSide - image.width()) / 2, (thumbnailSide - image.height()) / 2, image);
+        return square;
     }
     case Qt::ForegroundRole:
         return outcome.flips() ? QVariant(themeColors(QGuiApplication::palette()).warning) : QVariant();

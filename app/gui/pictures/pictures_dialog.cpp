@@ -83,9 +83,10 @@ PicturesDialog::PicturesDialog(Workspace& workspace, QWidget* parent)
     connect(buttons, &QDialogButtonBox::accepted, this, &PicturesDialog::take);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* const column = new QVBoxLayout(this);
+    column->setContentsMargins(20, 18, 20, 16);
     column->addLayout(form);
     column->addWidget(buttons);
-    setMinimumWidth(520);
+    setMinimumWidth(670); // what the first field is for is read as a whole
     refresh();
 }
 

@@ -9,7 +9,6 @@
 #include "app/gui/pictures/planes_view.h"
 #include "app/gui/pictures/seed_thumbnails.h"
 #include "app/gui/theme.h"
-#include "app/gui/widgets/card.h"
 #include "app/gui/widgets/elided_label.h"
 
 #include <QApplication>
@@ -41,7 +40,7 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     , m_emptyText(new QLabel(this))
     , m_state(new ElidedLabel({}, this))
     , m_figures(new QLabel(this))
-    , m_pixel(makeMutedLabel({}, this))
+    , m_pixel(new ElidedLabel({}, this))
     , m_notices(new ElidedLabel({}, this))
     , m_choose(new QPushButton(tr("&Pictures…"), this))
     , m_flip(new QPushButton(tr("Hold to flip"), this))
@@ -97,9 +96,6 @@ PicturesPage::PicturesPage(Workspace& workspace, QWidget* parent)
     m_figures->setWordWrap(isRow && !isClassifier());
     footer->addWidget(m_figures, isRow ? 1 : 0);
     footer->addStretch(isRow ? 0 : 1);
-    m_pixel->setObjectName(QStringLiteral("pixelText"));
-    m_pixel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    footer->addWidget(m_pixel);
     column->addLayout(footer);
     m_whole->addWidget(filled);
 

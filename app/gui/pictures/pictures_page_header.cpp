@@ -49,6 +49,10 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
             : tr("Pictures that are furthest from the original come first; else the order of the set"));
     m_notices->setObjectName(QStringLiteral("pictureNotices"));
     m_notices->setForegroundRole(QPalette::PlaceholderText);
+    m_pixel->setObjectName(QStringLiteral("pixelText"));
+    m_pixel->setForegroundRole(QPalette::PlaceholderText);
+    m_pixel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_pixel->hide();
     m_flip->setObjectName(QStringLiteral("pictureFlip"));
     m_flip->setToolTip(
         tr("While it is held, or the space bar: the original’s picture in the place of the compressed one"));
@@ -74,6 +78,7 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     header->addWidget(m_choose);
     header->addWidget(m_state);
     header->addWidget(m_notices, 1);
+    header->addWidget(m_pixel, 2); // beside the table of figures it would cover their last columns
     header->addWidget(m_steps);
     header->addWidget(m_moreSteps);
     for (QWidget* const widget :
@@ -95,7 +100,10 @@ void PicturesPage::makeHeader(QVBoxLayout& column)
     connect(pixels, &QPushButton::clicked, m_planes, &PlanesView::showPixels);
     connect(m_steps, &QSpinBox::valueChanged, this, &PicturesPage::requestPreview);
     connect(m_moreSteps, &QPushButton::clicked, this, &PicturesPage::moreSteps);
-    connect(m_planes, &PlanesView::pixelHovered, m_pixel, &QLabel::setText);
+    connect(m_planes, &PlanesView::pixelHovered, m_pixel, [this](const QString& text) {
+        m_pixel->setText(text);
+        m_pixel->setVisible(!text.isEmpty());
+    });
     connect(m_planes, &PlanesView::mapChosen, this, &PicturesPage::requestPreview);
     connect(m_worstFirst, &QCheckBox::toggled, this, [this](bool worst) {
         m_follows = m_follows || worst; // who sorts wants to see what came to the top

@@ -1,7 +1,6 @@
 #include "app/gui/recipes/blame_dialog.h"
 
 #include "app/gui/core_words.h"
-#include "app/gui/notice.h"
 #include "app/gui/number_text.h"
 #include "app/gui/theme.h"
 #include "app/gui/widgets/card.h"
@@ -227,9 +226,12 @@ void BlameDialog::selectInWindow()
     m_workspace.selection().set(std::move(layers), current);
 }
 
-static QString nothingToBlame()
+QString whyNoBlame(Workspace& workspace)
 {
-    return BlameDialog::tr("Nothing is compressed yet, so there is nothing to blame.");
+    if (workspace.model().picture)
+        return BlameDialog::tr("Layers are blamed for the tokens of a text, and this network is for pictures.");
+    return workspace.isUnchanged() ? BlameDialog::tr("Nothing is compressed yet, so there is nothing to blame.")
+                                   : coreWords(workspace.engine().whyNotEvaluated());
 }
 
 void blameMeanLoss(Workspace& workspace, QWidget* parent)
@@ -240,14 +242,9 @@ void blameMeanLoss(Workspace& workspace, QWidget* parent)
         workspace.sensitivity().chunkLimit(); // as many as a cell of the table is measured on
     if (most > 0 && chunks.size() > most)
         chunks.resize(most);
-    const Allocation& allocation = workspace.document().allocation();
-    if (allocation == workspace.model().original()) {
-        showNotice(parent, nothingToBlame(), NoticeKind::Information);
-        return;
-    }
     auto* const dialog = new BlameDialog(
         workspace, BlameDialog::tr("the loss of the text"), std::move(chunks),
-        BlameQuestion::Measure::Divergence, allocation, parent->window());
+        BlameQuestion::Measure::Divergence, workspace.document().allocation(), parent->window());
     dialog->QDialog::show();
 }
 
@@ -256,8 +253,7 @@ QWidget* makeBlameButton(Workspace& workspace, QWidget* parent)
     auto* const button = new QPushButton(BlameDialog::tr("Which layers?"), parent);
     button->setObjectName(QStringLiteral("blameMean"));
     const auto refresh = [button, &workspace] {
-        const QString whyNot =
-            workspace.isUnchanged() ? nothingToBlame() : coreWords(workspace.engine().whyNotEvaluated());
+        const QString whyNot = whyNoBlame(workspace);
         button->setEnabled(whyNot.isEmpty());
         button->setToolTip(
             whyNot.isEmpty() ? BlameDialog::tr("Find the layers that carry the loss, by taking them back")

@@ -45,7 +45,11 @@ private:
     QPushButton *m_again, *m_select;
 };
 
-/// Opens the dialog about the mean loss of the evaluation text under the document's allocation.
+/// Empty where there is a loss to blame layers for, else why there is none, as a sentence.
+[[nodiscard]] QString whyNoBlame(Workspace& workspace);
+
+/// Opens the dialog about the mean loss of the evaluation text under the document's allocation, which
+/// whyNoBlame() has nothing against.
 void blameMeanLoss(Workspace& workspace, QWidget* parent);
 
 /// A button that does so.

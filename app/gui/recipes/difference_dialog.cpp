@@ -82,6 +82,7 @@ DifferenceDialog::DifferenceDialog(
     }
     m_take->setObjectName(QStringLiteral("differenceTake"));
     m_take->setProperty("primary", true);
+    m_take->setDefault(true);
     m_take->setToolTip(tr("One step that can be undone; pinned layers stay"));
     m_select->setObjectName(QStringLiteral("differenceSelect"));
     auto* const close = new QPushButton(tr("Close"), this);
@@ -110,7 +111,12 @@ DifferenceDialog::DifferenceDialog(
     connect(&workspace.document().undoStack(), &QUndoStack::indexChanged, this, &DifferenceDialog::refresh);
     connect(
         &workspace.sensitivity(), &SensitivityController::runningChanged, this, &DifferenceDialog::refresh);
-    connect(&workspace, &Workspace::left, this, &QDialog::close);
+    connect(&workspace, &Workspace::left, this, [this, &workspace] {
+        // A stack of steps that goes away tells of it, when layers and table are gone already.
+        workspace.document().undoStack().disconnect(this);
+        workspace.sensitivity().disconnect(this);
+        QDialog::close();
+    });
     refresh();
 }
 

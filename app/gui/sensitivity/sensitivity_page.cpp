@@ -8,6 +8,7 @@
 #include "app/gui/widgets/heat_map.h"
 #include "app/gui/widgets/parameter_button.h"
 #include "app/gui/widgets/quiet_progress.h"
+#include "app/gui/window_wiring.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -311,7 +312,7 @@ void SensitivityPage::showState()
     m_run->setText(sensitivity.isRunning() ? tr("Stop") : known == 0 ? tr("Measure") : tr("Go on"));
     m_run->setEnabled(known < total);
     m_run->setVisible(known < total); // "Go on" where nothing is left says nothing
-    const QString& why = coreWords(m_workspace.engine().whyNotEvaluated());
+    const QString& why = whyNotMeasured(m_workspace);
     if (!why.isEmpty()) {
         m_state->setText(tr("Cannot be measured: %1").arg(why));
         m_run->setEnabled(false);

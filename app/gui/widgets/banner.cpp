@@ -33,6 +33,7 @@ Banner::Banner(QWidget* parent)
 
 void Banner::show(const QString& sentence, Kind kind)
 {
+    m_kind = kind;
     const ThemeColors colors = themeColors(palette());
     const QColor color = kind == Kind::Error ? colors.bad
         : kind == Kind::Warning              ? colors.warning
@@ -46,6 +47,12 @@ void Banner::show(const QString& sentence, Kind kind)
     setVisible(true);
     QAccessibleEvent alert(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&alert);
+}
+
+void Banner::hideError()
+{
+    if (m_kind == Kind::Error)
+        hide();
 }
 
 QString Banner::sentence() const
