@@ -6607,10 +6607,6 @@ Divergenz %1</translation>
             <translation>Der Schutz kopiert das Vorzeichen in Bit 14, das Halbgenaue unter 2 nie setzen, und kodiert Blöcke so, dass wenige Zellen schwierig sind; gelesen wird dann nie 2 oder mehr. Die vorgegebenen Energien sind die einer Beispielzelle: vergleichen, nicht zitieren.</translation>
         </message>
         <message>
-            <source>Weights that were no longer finite were counted as 0.</source>
-            <translation>Gewichte, die nicht mehr endlich waren, zählten als 0.</translation>
-        </message>
-        <message>
             <source>over 1000000</source>
             <translation>über 1000000</translation>
         </message>
@@ -6881,6 +6877,22 @@ Divergenz %1</translation>
         <message>
             <source>The search of widths from a greedy start, over any costs that add up. Not: the ten best measured at its end</source>
             <translation>Die Suche der Breiten von einem gierigen Anfang aus, über beliebige Kosten, die sich addieren. Nicht: die zehn besten am Ende gemessen</translation>
+        </message>
+        <message>
+            <source>halves, signs backed up</source>
+            <translation>Halbgenaue, Vorzeichen gesichert</translation>
+        </message>
+        <message>
+            <source>The paper&apos;s abstract calls what it copies the most significant bit; we take it for the sign, which shares a cell with the free bit. Other formats have no such bit and are given faults alone.</source>
+            <translation>Die Kurzfassung des Aufsatzes nennt das kopierte Bit das höchstwertige; wir nehmen es für das Vorzeichen, das sich eine Zelle mit dem freien Bit teilt. Andere Formate haben kein solches Bit und bekommen nur Fehler.</translation>
+        </message>
+        <message>
+            <source>Codings, masks and lists of columns are kept without faults: with one bit of them wrong nothing else fits. Weights that were no longer finite were counted as 0.</source>
+            <translation>Kodierungen, Masken und Spaltenlisten bleiben ohne Fehler: Ist ein Bit davon falsch, passt alles andere nicht mehr. Gewichte, die nicht mehr endlich waren, zählten als 0.</translation>
+        </message>
+        <message>
+            <source>What cells hold</source>
+            <translation>Was die Zellen enthalten</translation>
         </message>
     </context>
     <context>
@@ -8382,6 +8394,10 @@ Divergenz %1</translation>
         <message>
             <source>RoPE scaling &apos;dynamic&apos; begins behind the trained context, what is computed of longer texts is not the model&apos;s</source>
             <translation>die RoPE-Skalierung „dynamic“ beginnt hinter dem gelernten Kontext, was von längeren Texten gerechnet wird, ist nicht das des Modells</translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers have weights of 2 or more and are protected smaller by a power of two.</source>
+            <translation>%1 von %2 Schichten haben Gewichte von 2 oder mehr und werden um eine Zweierpotenz verkleinert geschützt.</translation>
         </message>
     </context>
     <context>
