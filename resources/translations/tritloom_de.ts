@@ -787,6 +787,14 @@
             <source>Shape</source>
             <translation>Form</translation>
         </message>
+        <message>
+            <source>Entropy, bits</source>
+            <translation>Entropie, Bit</translation>
+        </message>
+        <message>
+            <source>Exp-Golomb, bits</source>
+            <translation>Exp-Golomb, Bit</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ExportDialog</name>
