@@ -4559,8 +4559,8 @@ Divergenz %1</translation>
             <translation>Gewichte je Stufe, bei denen das Umformen endet</translation>
         </message>
         <message>
-            <source>Binary places of a level</source>
-            <translation>Binärstellen einer Stufe</translation>
+            <source>Binary places of a level, 0: by the spread of each matrix</source>
+            <translation>Binärstellen einer Stufe, 0: nach der Streuung jeder Matrix</translation>
         </message>
         <message>
             <source>Parameters without embeddings</source>
@@ -5547,8 +5547,8 @@ Divergenz %1</translation>
             <translation>Flexible doppelte Binarisierung, ihre Gleichungen nach einer Nachbildung und Begutachtungen, mit abwechselnden kleinsten Quadraten (unser Zusatz); nicht das abweichungsbewusste Nachlernen</translation>
         </message>
         <message>
-            <source>The reshaping after training, with fit by moments. Not the initialisation, BackSlash and fine-tuning, which are training; RF8 is the number format rf8g256, whose division into fields is a derivation and unverified. Our own: leftovers by the largest remainder, the end of the reshaped part as a share of the matrix. Exp-Golomb sizes are computed figures: no file stores them</source>
-            <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256, dessen Aufteilung in Felder hergeleitet und ungeprüft ist. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
+            <source>The reshaping after training, with fit by moments. Not the initialisation, BackSlash and fine-tuning, which are training; RF8 is the number format rf8g256, whose division into fields is a derivation and unverified. Our own: leftovers by the largest remainder, the end of the reshaped part as a share of the matrix, levels as fine as the spread of each matrix asks. Exp-Golomb sizes are computed figures: no file stores them</source>
+            <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256, dessen Aufteilung in Felder hergeleitet und ungeprüft ist. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix, Stufen so fein, wie die Streuung jeder Matrix es verlangt. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
         </message>
         <message>
             <source>The unified law, the per-bit laws behind its table 1 (solved back by us; captions and tables were read in a public review copy) and their inverses; the refit is 'degradation-fit'</source>
