@@ -5459,8 +5459,8 @@ Divergenz %1</translation>
             <translation>Die Bitebenen, die ausgeglichene Stufe und beschnittene Bereiche der Gewichte, in Gruppen statt in Kanälen; der Beschnitt wird gesucht, nicht gelernt. Nicht hier: quantisierte Aktivierungen, gelernte Skalen, die Rang-1-Korrektur, der Verlust der Aufmerksamkeit, der Popcount-Kern</translation>
         </message>
         <message>
-            <source>The scale search, judged by the error of each product under the Gram matrix of its inputs (q, k, v together, not through the attention); the clipping search is the method “awq-clip”</source>
-            <translation>Die Suche nach Skalen, beurteilt nach dem Fehler jedes Produkts unter der Gram-Matrix seiner Eingaben (q, k, v zusammen, nicht durch die Aufmerksamkeit hindurch); die Suche nach dem Beschnitt ist das Verfahren „awq-clip“</translation>
+            <source>The scale search, judged by the error of each product under the Gram matrix of its inputs (q, k, v together, not through the attention), folded into norms and gated feed-forwards, not into values; the clipping search is the method “awq-clip”</source>
+            <translation>Die Suche nach Skalen, beurteilt nach dem Fehler jedes Produkts unter der Gram-Matrix seiner Eingaben (q, k, v zusammen, nicht durch die Aufmerksamkeit hindurch), untergebracht in Normen und Feed-forward-Schichten mit Tor, nicht in den Werten; die Suche nach dem Beschnitt ist das Verfahren „awq-clip“</translation>
         </message>
         <message>
             <source>The clipping search, under the Gram matrix of the inputs instead of 512 sampled tokens; the scaling before it is the transform “awq”. Queries and keys are not left out by itself</source>
