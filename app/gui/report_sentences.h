@@ -54,6 +54,9 @@ constexpr std::array reportSentences{
         "answer there are none."),
     QT_TRANSLATE_NOOP(
         "Core",
+        "%1 of %2 layers have weights of 2 or more and are protected smaller by a power of two."),
+    QT_TRANSLATE_NOOP(
+        "Core",
         "Each cell of two bits that holds 01 or 10 flips one of them with probability %1 %, the others with "
         "%2 %; %3 seeds. Perplexity without faults: %4."),
     QT_TRANSLATE_NOOP(

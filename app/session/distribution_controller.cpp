@@ -11,6 +11,7 @@ namespace tritloom {
 namespace {
 
 constexpr std::size_t binCount = 256;
+constexpr int binaryPlaces = 13; // of a step
 
 /// Levels of the block whose outermost level is the median of a sample of blocks, and the share of original
 /// values that lie beyond the outermost levels of their own block.
@@ -111,6 +112,7 @@ DistributionController::DistributionController(std::shared_ptr<Engine> engine, Q
             if (sampled || !request.choice.format.empty())
                 deliver(result); // the original is on the screen before the method has run
         }
+        std::optional<Tensor> dense;
         if (!request.choice.format.empty()) {
             const auto compressor = m_engine->compressor();
             const auto made = compressor->compress(request.layer, request.choice, stop);
@@ -124,6 +126,7 @@ DistributionController::DistributionController(std::shared_ptr<Engine> engine, Q
                 if (!distribution)
                     return;
                 result.compressed = std::move(*distribution);
+                dense = *compressed;
                 addLevels(result, *original, *compressed);
                 std::vector<float> meanSquare;
                 if (Statistics* const statistics = compressor->statistics())
@@ -134,6 +137,16 @@ DistributionController::DistributionController(std::shared_ptr<Engine> engine, Q
             }
         }
         deliver(result);
+        // What nobody waits for while a bar is pulled.
+        const auto codeOf = [&](const Tensor& values) {
+            const auto code = codeLengthOf(values, binaryPlaces, stop);
+            return code ? std::optional(*code) : std::nullopt; // overtaken
+        };
+        result.originalCode = codeOf(*original);
+        if (dense)
+            result.compressedCode = codeOf(*dense);
+        if (!stop.stop_requested())
+            deliver(result);
     })
 {
 }

@@ -3,6 +3,7 @@
 #include "app/session/engine.h"
 #include "core/base/latest_wins.h"
 #include "core/tensor/distribution.h"
+#include "core/tensor/exp_golomb.h"
 
 #include <QObject>
 
@@ -17,7 +18,11 @@ struct LayerDistribution {
     bool sampled = false; ///< a first look at a part of the rows; the whole follows
     Distribution original;
     std::optional<Distribution> compressed; ///< absent for layers kept as stored
-    std::vector<float> levels; ///< representable values under the median block's scale, ascending; empty for floats
+    /// What the values would take coded by how often they occur, in steps of 2^-13 (arXiv 2506.00486); they
+    /// come last.
+    std::optional<CodeLength> originalCode, compressedCode;
+    std::vector<float>
+        levels; ///< representable values under the median block's scale, ascending; empty for floats
     double clippedShare = 0; ///< of the original values beyond the outermost levels of their own block
     LocalError error;
     std::vector<float> rowErrors; ///< |w - q|^2 / |w|^2 per output row
@@ -36,7 +41,8 @@ public:
     [[nodiscard]] bool isRunning() { return !m_worker.isIdle(); }
 
 signals:
-    void ready(const tritloom::LayerDistribution& distribution); ///< sampled first, then whole
+    void ready(
+        const tritloom::LayerDistribution& distribution); ///< sampled first, then whole, then with its codes
 
 private:
     struct Request {

@@ -21,8 +21,10 @@ Result<LayerChoice> choiceOf(const Model& published, const Layer& layer, const s
             ErrorCode::Unsupported,
             "{}: '{}' is stored as several matrices, which no recipe can say of another file", name,
             layer.name);
-    const bool isTernary =
-        tensor.layout == Layout::TernaryRows || (tensor.packed && ternaryCodes::find(tensor.packed->order));
+    const bool isTernary = tensor.layout == Layout::TernaryRows
+        || (tensor.packed
+            && (tensor.packed->order == PackedMatrix::Order::Latent
+                || ternaryCodes::find(tensor.packed->order)));
     if (isTernary) // one scale for the whole matrix: the mean magnitude, as BitNet trains
         return LayerChoice{fmt::format("ternaryg{}", rowGroup(layer.columns)), "ternary", {{"absmean", 1.0}}};
     const NumberFormatPtr& format = storedFormat(tensor);

@@ -2,6 +2,7 @@
 
 #include "app/session/engine.h"
 #include "core/calibrate/stage_keys.h"
+#include "core/file/huggingface_arithmetic.h"
 #include "core/graph/cached_layer.h"
 #include "core/task/task.h"
 
@@ -162,6 +163,20 @@ double relativeDifference(std::span<const float> a, std::span<const float> b)
     return std::sqrt(squares > 0 ? off / squares : off);
 }
 
+/// The model with those inputs rounded that are in runtimes of what was written: the folder of BitNet. Null:
+/// none are that were not before.
+std::shared_ptr<const Model> roundedAs(const Model& model, const Model& written)
+{
+    constexpr std::string_view key = huggingface::roundedInputsKey;
+    const auto* const names = written.file->metadata.strings(key);
+    const auto* const before = model.file->metadata.strings(key);
+    if (names == nullptr || (before != nullptr && *before == *names))
+        return nullptr;
+    ModelFile file = *model.file;
+    file.metadata.set(std::string(key), *names);
+    return makeModel(std::move(file));
+}
+
 bool roundsInputs(const CompressedLayer& layer)
 {
     return layer.isReplacement()
@@ -254,8 +269,13 @@ Result<WrittenCheck> checkWritten(
         isRounded = isRounded || roundsInputs(made);
         return made;
     };
+    const std::shared_ptr<const Model> rounded = roundedAs(model, written);
+    if (rounded && !rounded->graph)
+        return fail(ErrorCode::Unsupported, "{}", rounded->whyNotEvaluated);
     const std::vector<Tensor> expected =
-        TRY(outputsOf(model, compressed, inputs, stop, [&](double fraction) { progress(fraction / 2); }));
+        TRY(outputsOf(rounded ? *rounded : model, compressed, inputs, stop, [&](double fraction) {
+            progress(fraction / 2);
+        }));
     const std::vector<Tensor> found = TRY(outputsOf(
         written, [&](LayerId layer) { return storedLayer(written.tensor(written.layer(layer).tensor)); },
         inputs, stop, [&](double fraction) { progress(0.5 + fraction / 2); }));

@@ -5,8 +5,15 @@
 #include "core/graph/hadamard.h"
 
 // What layer replacements are made of. Composed matrices are put together once a call and multiplied densely:
-// many tokens share the work, which is how evaluations come.
+// many tokens share the work, which is how evaluations come. For few tokens the matrix is never there.
 namespace tritloom::cpu {
+namespace {
+
+/// So many tokens that a matrix put together pays: the product of a row with one costs an eighth of making
+/// it.
+constexpr std::size_t many = 8;
+
+} // namespace
 
 Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_token)
 {
@@ -23,6 +30,8 @@ Result<Tensor> hadamard(const Op& op, std::span<const Tensor> inputs, std::stop_
 
 Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor> inputs, std::stop_token stop)
 {
+    if (inputs[0].type().rows() < many)
+        return signFactorProduct(inputs[0], inputs.subspan(1, 3));
     const CpuTensor matrix(TRY(signFactorMatrix(inputs.subspan(1, 3))));
     ActivationCache cache; // exact products round nothing that could be shared
     return linear(inputs[0], matrix, ActivationMode::Exact, cache, std::move(stop));
@@ -30,6 +39,8 @@ Result<Tensor> signFactorLinear(const Op&, std::span<const Tensor> inputs, std::
 
 Result<Tensor> sparseLinear(const Op&, std::span<const Tensor> inputs, std::stop_token stop)
 {
+    if (inputs[0].type().rows() < many)
+        return sparseProduct(inputs[0], inputs.subspan(1, 4));
     const CpuTensor matrix(TRY(sparseMatrix(inputs.subspan(1, 4))));
     ActivationCache cache; // exact products round nothing that could be shared
     return linear(inputs[0], matrix, ActivationMode::Exact, cache, std::move(stop));

@@ -28,12 +28,14 @@ Result<Graph> gpt2(const ModelFile& file)
 }
 Result<Graph> bitnet(const ModelFile& file)
 {
-    return buildTransformer(file, {.rotary = Rotary::HalfSplit, .gate = Gate::Relu2, .subNorms = true});
+    return buildTransformer(
+        file, {.rotary = Rotary::HalfSplit, .gate = Gate::Relu2, .subNorms = true, .roundedInputs = true});
 }
 // The first reproduction of BitNet b1.58 gates with SiLU.
 Result<Graph> bitnet3B(const ModelFile& file)
 {
-    return buildTransformer(file, {.rotary = Rotary::HalfSplit, .subNorms = true});
+    return buildTransformer(
+        file, {.rotary = Rotary::HalfSplit, .subNorms = true, .roundedInputs = true});
 }
 
 } // namespace

@@ -2,7 +2,9 @@
 
 #include "core/file/huggingface_arithmetic.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace tritloom {
 namespace {
@@ -53,8 +55,21 @@ private:
 
     bool has(const std::string& name) const { return m_file.find(m_prefix + name) != nullptr; }
 
+    bool isRounded(const std::string& name) const
+    {
+        const auto* const listed = m_file.metadata.strings(huggingface::roundedInputsKey);
+        return listed != nullptr ? std::ranges::find(*listed, m_prefix + name) != listed->end()
+                                 : m_traits.roundedInputs && !m_prefix.empty();
+    }
+
     Result<ValueId> linear(const std::string& name, ValueId x)
     {
+        if (isRounded(name + ".weight")) { // once for all that take it
+            const auto [known, isNew] = m_rounded.try_emplace(x, x);
+            if (isNew)
+                known->second = m_graph.add({OpKind::QuantizeRows, {{"bits", 8}}}, {x});
+            x = known->second;
+        }
         ValueId y = m_graph.add({OpKind::Linear, {}}, {x}, {TRY(tensor(name + ".weight"))}, m_prefix + name);
         if (has(name + ".scale"))
             y = m_graph.add({OpKind::Multiply, {}}, {y}, {TRY(tensor(name + ".scale"))});
@@ -144,6 +159,7 @@ private:
     const TransformerTraits& m_traits;
     GraphBuilder m_graph;
     std::string m_prefix;
+    std::map<ValueId, ValueId> m_rounded; ///< by what was rounded
 };
 
 /// Shapes that would make ops fail halfway are refused before a graph is promised.

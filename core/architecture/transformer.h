@@ -27,10 +27,13 @@ struct TransformerTraits {
     bool layerNorm = false; ///< LayerNorm with bias instead of RMSNorm
     bool headNorms = false; ///< RMSNorm per head on q and k before the rotation (Qwen3)
     bool subNorms = false; ///< RMSNorm before attn_output and ffn_down (BitNet 2B4T)
+    /// The products of blocks take tokens rounded to 8 bits, each by its own largest element (BitNet b1.58).
+    bool roundedInputs = false;
     bool learnedPositions = false;
 };
 
-/// Biases (attn_q.bias ...), fused attn_qkv, rope_freqs and tied heads are used where the file has them.
+/// Biases (attn_q.bias ...), fused attn_qkv, rope_freqs and tied heads are used where the file has them. Which
+/// inputs are rounded the file says before the architecture does (huggingface::roundedInputsKey).
 /// Errors: NotFound (a tensor by name), InvalidInput (a tensor of the wrong shape).
 [[nodiscard]] Result<Graph> buildTransformer(const ModelFile&, const TransformerTraits&);
 

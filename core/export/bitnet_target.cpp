@@ -16,7 +16,8 @@ bool packs(const ModelFile& model, std::span<const std::string> formats, std::si
     const NamedTensor& tensor = model.tensors[index];
     const std::string& format = formats[index];
     const bool ternary = format.starts_with("ternaryg") || format == "tq1_0" || format == "tq2_0"
-        || tensor.layout == Layout::TernaryRows;
+        || tensor.layout == Layout::TernaryRows
+        || (tensor.packed && tensor.packed->order == PackedMatrix::Order::Latent);
     return ternary && huggingface::isLinear(model, tensor) && tensor.shape[0] % 4 == 0;
 }
 

@@ -129,8 +129,13 @@ public:
                 TRY_VOID(addOne(entry));
         for (const auto& [name, matrix] : m_packed.matrices)
             TRY_VOID(addPacked(name, matrix));
+        if (!m_rounded.empty())
+            m_model.metadata.set(std::string(roundedInputsKey), std::move(m_rounded));
         if (m_isTernary)
             m_model.notices.push_back("The weights are stored as packed ternary codes");
+        if (m_isLatent)
+            m_model.notices.push_back(
+                "The weights are stored as floats and run as -1, 0 and 1 times one scale a matrix");
         return {};
     }
 
@@ -159,6 +164,21 @@ private:
             static const auto codes = std::make_shared<const CodeBytes>();
             tensor.stored = Tensor({codes, entry.shape}, entry.bytes, entry.owner);
             m_isTernary = true;
+            m_rounded.push_back(name);
+        } else if (isLatent(entry, name)) {
+            auto matrix = std::make_shared<PackedMatrix>(PackedMatrix{
+                .order = PackedMatrix::Order::Latent,
+                .bits = 2,
+                .outputs = entry.shape[0],
+                .inputs = entry.shape[1],
+                .group = entry.shape[1],
+                .codes = TRY(safetensors::toTensor(entry))});
+            matrix->format = TRY(packedFormat(*matrix));
+            tensor.stored = matrix->codes;
+            tensor.layout = Layout::Packed;
+            tensor.packed = std::move(matrix);
+            m_isLatent = true;
+            m_rounded.push_back(name);
         } else {
             tensor.stored = TRY(safetensors::toTensor(entry));
             if (m_architecture && m_architecture->isGpt2 && isConv1d(name)) {
@@ -195,6 +215,25 @@ private:
     {
         return jsonBoolean(m_config, "tie_word_embeddings").value_or(m_architecture->isGpt2);
     }
+    /// Whether these floats are rounded to -1, 0 and 1 as the network runs: BitNet before it is packed, as
+    /// Transformers says it, and as the first reproduction's own code does.
+    bool isLatent(const Entry& entry, std::string_view name) const
+    {
+        if (m_architecture == nullptr || entry.shape.size() != 2 || entry.shape[0] * entry.shape[1] == 0
+            || !name.starts_with("blk.") || !name.ends_with(".weight"))
+            return false;
+        const Json* const quantization = jsonMember(m_config, "quantization_config");
+        if (quantization == nullptr)
+            return m_architecture->name == "bitnet" && jsonInteger(m_config, "weight_bits") == 1;
+        if (jsonText(*quantization, "quant_method") != "bitnet"
+            || jsonText(*quantization, "quantization_mode") != "online")
+            return false;
+        const Json* const kept = jsonMember(*quantization, "modules_to_not_convert");
+        return kept == nullptr || !kept->is_array()
+            || std::ranges::none_of(*kept, [&](const Json& part) {
+                   return part.is_string() && entry.name.find(part.get<std::string>()) != std::string::npos;
+               });
+    }
     static std::string scaleName(std::string_view weight) { return fmt::format("{}_scale", weight); }
     bool isScaleOfCodes(const Entry& entry) const
     {
@@ -216,7 +255,8 @@ private:
     std::unordered_map<std::string, const Entry*> m_entries;
     PackedWeights m_packed;
     std::unordered_set<std::string> m_names;
-    bool m_isTernary = false;
+    bool m_isTernary = false, m_isLatent = false;
+    std::vector<std::string> m_rounded; ///< names of tensors whose inputs Transformers rounds
 };
 
 /// GGUF writers order by layer; safetensors files are ordered by name, "layers.10" before "layers.2".

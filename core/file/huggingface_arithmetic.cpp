@@ -38,6 +38,10 @@ void refuseUnknownArithmetic(const Json& config, ModelFile& model)
         if (!(number ? *number == neutral.number : truth && double(*truth) == neutral.number))
             refuseToRun(model, "'{}' is {}, which is not computed here", neutral.key, jsonShown(*value));
     }
+    const Json* const quantization = jsonMember(config, "quantization_config");
+    if (quantization != nullptr && jsonText(*quantization, "quant_method") == "bitnet"
+        && jsonBoolean(*quantization, "use_rms_norm").value_or(false))
+        refuseToRun(model, "'{}' is {}, which is not computed here", "use_rms_norm", "true");
 }
 
 void expectActivation(

@@ -10,6 +10,10 @@ namespace tritloom::huggingface {
 /// asks for arithmetic that GGUF's architecture of this name does not have.
 inline constexpr std::string_view notRunKey = "tritloom.not_run";
 
+/// Key of the names of tensors whose products take tokens rounded to 8 bits, as those that Transformers makes
+/// "bitnet" layers of do, whatever the architecture.
+inline constexpr std::string_view roundedInputsKey = "tritloom.rounded_inputs";
+
 /// The first reason stays.
 template <typename... Args>
 void refuseToRun(ModelFile& model, fmt::format_string<Args...> reason, Args&&... args)

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 namespace tritloom {
 namespace {
@@ -41,6 +42,7 @@ std::size_t wordsFor(std::size_t fields, unsigned bits)
 struct Grid {
     std::vector<float> scales;
     std::vector<std::uint16_t> zeros; ///< in unsigned codes
+    float meanMagnitude = 0; ///< of latent weights: the scale before it is rounded as they are
 };
 
 Result<void> expect(const Tensor& tensor, std::size_t elements, const char* what)
@@ -52,6 +54,26 @@ Result<void> expect(const Tensor& tensor, std::size_t elements, const char* what
     return {};
 }
 
+/// Of all weights, in order; at least 1e-5, as Transformers has it. Errors: InvalidInput (one that is not
+/// finite).
+Result<float> meanMagnitude(const Tensor& latent)
+{
+    const std::size_t rows = latent.type().rows(), columns = latent.type().columns();
+    std::vector<double> sums(rows);
+    parallelFor(rows, 16, [&](std::size_t begin, std::size_t end) {
+        std::vector<float> row(columns);
+        for (std::size_t r = begin; r < end; ++r) {
+            latent.decodeRows(r, row);
+            for (const float value : row)
+                sums[r] += std::fabs(double(value));
+        }
+    });
+    const double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+    if (!std::isfinite(sum))
+        return fail(ErrorCode::InvalidInput, "a weight is not finite, so none has a scale");
+    return std::max(float(sum / double(std::max<std::size_t>(rows * columns, 1))), 1e-5f);
+}
+
 Result<Grid> gridOf(const PackedMatrix& matrix)
 {
     using Order = PackedMatrix::Order;
@@ -59,12 +81,19 @@ Result<Grid> gridOf(const PackedMatrix& matrix)
     const bool across = matrix.order == Order::Columns;
     const ternaryCodes::Type* const ternary = ternaryCodes::find(matrix.order);
     std::vector<float> stored;
-    if (ternary)
+    Grid grid{std::vector<float>(outputs * groups), {}};
+    if (matrix.order == Order::Latent) {
+        grid.meanMagnitude = TRY(meanMagnitude(matrix.codes));
+        const NumberFormat& format = *matrix.codes.type().format;
+        std::vector<std::byte> one(format.blockBytes());
+        stored.push_back(grid.meanMagnitude);
+        format.encode(stored, one);
+        format.decode(one, stored);
+    } else if (ternary)
         for (std::size_t o = 0; o < outputs; ++o)
             stored.push_back(ternary->scale(matrix, o));
     else
         stored = matrix.scales.toFloats();
-    Grid grid{std::vector<float>(outputs * groups), {}};
     if (stored.size() != 1 && !ternary)
         TRY_VOID(expect(matrix.scales, outputs * groups, "the tensor of scales"));
     for (std::size_t o = 0; o < outputs; ++o)
@@ -99,7 +128,7 @@ Result<Grid> gridOf(const PackedMatrix& matrix)
 }
 
 /// Unsigned codes of one output.
-void codesOf(const PackedMatrix& matrix, std::size_t output, std::span<std::uint8_t> codes)
+void codesOf(const PackedMatrix& matrix, const Grid& grid, std::size_t output, std::span<std::uint8_t> codes)
 {
     const auto bytes = matrix.codes.bytes();
     const std::size_t inputs = matrix.inputs;
@@ -118,6 +147,14 @@ void codesOf(const PackedMatrix& matrix, std::size_t output, std::span<std::uint
         const auto column = bytes.subspan(output * 4);
         for (std::size_t i = 0; i < inputs; ++i)
             codes[i] = std::uint8_t(fieldAt(column, matrix.outputs, i, matrix.bits));
+        return;
+    }
+    case PackedMatrix::Order::Latent: {
+        std::vector<float> weights(inputs);
+        matrix.codes.decodeRows(output, weights);
+        const float perScale = 1 / grid.meanMagnitude;
+        for (std::size_t i = 0; i < inputs; ++i)
+            codes[i] = std::uint8_t(2 + std::clamp(std::nearbyint(weights[i] * perScale), -1.0f, 1.0f));
         return;
     }
     case PackedMatrix::Order::I2S:
@@ -162,12 +199,13 @@ Result<NumberFormatPtr> packedFormat(const PackedMatrix& matrix)
 
 Result<Tensor> unpack(const PackedMatrix& matrix)
 {
-    const bool signedBytes = matrix.order == PackedMatrix::Order::Bytes;
+    const bool isAnElementEach =
+        matrix.order == PackedMatrix::Order::Bytes || matrix.order == PackedMatrix::Order::Latent;
     const ternaryCodes::Type* const ternary = ternaryCodes::find(matrix.order);
     if (!ternary) // else made by matrixOf(), which checks
         TRY_VOID(expect(
             matrix.codes,
-            matrix.outputs * (signedBytes ? matrix.inputs : wordsFor(matrix.inputs, matrix.bits)),
+            matrix.outputs * (isAnElementEach ? matrix.inputs : wordsFor(matrix.inputs, matrix.bits)),
             "the tensor of codes"));
     const Grid grid = TRY(gridOf(matrix));
     const std::size_t groups = matrix.groups(), inputs = matrix.inputs;
@@ -207,7 +245,7 @@ Result<Tensor> unpack(const PackedMatrix& matrix)
     parallelFor(matrix.outputs, 16, [&](std::size_t begin, std::size_t end) {
         std::vector<std::uint8_t> codes(inputs);
         for (std::size_t o = begin; o < end; ++o) {
-            codesOf(matrix, o, codes);
+            codesOf(matrix, grid, o, codes);
             if (ternary && std::ranges::find(codes, 4) != codes.end()) {
                 hasNoWeight = true;
                 return;

@@ -19,6 +19,9 @@ struct PackedMatrix {
         Rows, ///< compressed-tensors: one line of 32-bit words an output, [outputs, words]
         Columns, ///< GPTQ: one line an output, down a column, [words, outputs]
         Bytes, ///< int-quantized: signed bytes [outputs, inputs]
+        /// BitNet before it is packed: `codes` are floats [outputs, inputs], which run as the nearest of -1, 0
+        /// and 1 times their mean magnitude (arXiv 2402.17764), in the precision that they are stored in.
+        Latent,
         // Ternary types of GGUF's forks, bytes as in the file, scales among the codes: ternary_codes.h.
         I2S,
         IQ1BN,
@@ -29,9 +32,9 @@ struct PackedMatrix {
     unsigned bits = 0; ///< 2 to 8
     std::size_t outputs = 0, inputs = 0;
     std::size_t group = 0; ///< inputs that share a scale; `inputs` for one scale an output
-    Tensor codes; ///< unsigned but for Order::Bytes
+    Tensor codes; ///< unsigned but for Order::Bytes and Latent
     /// Floats. Rows, Bytes: [outputs, groups] or one number for all; Columns: [groups, outputs]. Empty where
-    /// they lie among the codes.
+    /// they lie among the codes, or come from them.
     Tensor scales;
     /// Empty: 2^(bits - 1), or 0 for signed bytes. Rows: a line a group, down a column; Columns: a line a
     /// group, along a row; Bytes: signed bytes, as the scales.

@@ -1,9 +1,21 @@
 #include "core/format/sign_format.h"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
+#include <cstring>
 
 namespace tritloom::signFormat {
 namespace {
+
+/// The eight weights of every byte: products with a token ask for all signs of a layer.
+constexpr std::array<std::array<float, 8>, 256> weightsOfByte = [] {
+    std::array<std::array<float, 8>, 256> made{};
+    for (unsigned byte = 0; byte < 256; ++byte)
+        for (unsigned i = 0; i < 8; ++i)
+            made[byte][i] = (byte >> i & 1) != 0 ? 1.0f : -1.0f;
+    return made;
+}();
 
 class Sign final : public NumberFormat {
 public:
@@ -20,8 +32,18 @@ public:
     }
     void decode(std::span<const std::byte> packed, std::span<float> values) const override
     {
-        for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] = (std::to_integer<unsigned>(packed[0]) >> i & 1) != 0 ? 1.0f : -1.0f;
+        std::copy_n(
+            weightsOfByte[std::to_integer<std::size_t>(packed[0])].begin(), values.size(), values.begin());
+    }
+    void decodeBlocks(std::span<const std::byte> packed, std::span<float> values) const override
+    {
+        const std::size_t whole = values.size() / 8;
+        for (std::size_t b = 0; b < whole; ++b)
+            std::memcpy(
+                values.data() + 8 * b, weightsOfByte[std::to_integer<std::size_t>(packed[b])].data(),
+                8 * sizeof(float));
+        if (values.size() % 8 != 0)
+            decode(packed.subspan(whole, 1), values.subspan(8 * whole));
     }
 };
 

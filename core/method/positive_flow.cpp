@@ -92,6 +92,7 @@ private:
         case OpKind::Silu:
         case OpKind::Gelu:
         case OpKind::Relu2:
+        case OpKind::QuantizeRows:
         case OpKind::Unary:
             y = in(node, 0);
             return {};

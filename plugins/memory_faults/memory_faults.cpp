@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
+#include <set>
 
 namespace tritloom {
 namespace {
@@ -24,9 +26,22 @@ struct Settings {
 struct Variant {
     std::string name;
     std::uint64_t bytes = 0;
-    std::size_t cells = 0, hard = 0;
+    PatternCounts patterns{}; ///< of all cells; those that say codings hold 00 or 11
     std::vector<ModelProbe::Losses> losses; ///< by seed
+
+    [[nodiscard]] std::size_t hard() const { return patterns[1] + patterns[2]; }
+    [[nodiscard]] std::size_t cells() const { return patterns[0] + hard() + patterns[3]; }
+    void count(std::span<const std::uint8_t> stored)
+    {
+        bytes += stored.size();
+        const PatternCounts own = patternsIn(stored);
+        for (std::size_t i = 0; i < own.size(); ++i)
+            patterns[i] += own[i];
+    }
 };
+
+/// How far halves are protected.
+enum class Protection { None, Backup, Coded };
 
 std::vector<float> halvesBack(std::span<const std::uint16_t> words)
 {
@@ -40,19 +55,30 @@ std::vector<float> halvesBack(std::span<const std::uint16_t> words)
     return values;
 }
 
-void corrupt(std::vector<std::uint16_t>& words, const Settings& settings, std::uint64_t seed)
+std::span<std::uint8_t> bytesOf(std::vector<std::uint16_t>& words)
 {
-    injectFaults(
-        {reinterpret_cast<std::uint8_t*>(words.data()), words.size() * 2}, settings.hard, settings.soft,
-        seed);
+    return {reinterpret_cast<std::uint8_t*>(words.data()), words.size() * 2};
 }
 
-std::size_t hardIn(const std::vector<std::uint16_t>& words)
+std::vector<std::uint16_t> halvesOf(std::span<const float> values, float factor)
 {
-    std::size_t count = 0;
-    for (const std::uint16_t word : words)
-        count += std::size_t(hardCells(word));
-    return count;
+    std::vector<std::uint16_t> words;
+    words.reserve(values.size());
+    for (const float value : values)
+        words.push_back(
+            floatToHalf(factor * std::clamp(std::isfinite(value) ? value : 0.0f, -65504.0f, 65504.0f)));
+    return words;
+}
+
+/// The parts that say which weights the others are: masks and lists of columns. With one bit of them wrong
+/// nothing else fits, so they are kept where the codings of protected halves are, without faults.
+std::set<std::size_t> structureOf(const LayerReplacement& replacement)
+{
+    std::set<std::size_t> parts;
+    for (const Node& node : replacement.graph.nodes)
+        if (node.op.kind == OpKind::Gather || node.op.kind == OpKind::SparseLinear)
+            parts.insert(std::size_t(node.weights.front()));
+    return parts;
 }
 
 class Lab {
@@ -67,17 +93,23 @@ public:
     Result<std::vector<Variant>> run()
     {
         std::vector<Variant> variants;
-        const std::size_t total = 2 + m_probe.candidates().size();
-        variants.push_back(TRY(halves("halves as they are", false)));
-        m_context.progress(1.0 / double(total));
-        variants.push_back(TRY(halves("halves, protected", true)));
-        m_context.progress(2.0 / double(total));
+        const std::size_t total = 3 + m_probe.candidates().size();
+        for (const auto& [name, protection] :
+             {std::pair("halves as they are", Protection::None),
+              std::pair("halves, signs backed up", Protection::Backup),
+              std::pair("halves, protected", Protection::Coded)}) {
+            variants.push_back(TRY(halves(name, protection)));
+            m_context.progress(double(variants.size()) / double(total));
+        }
         for (std::size_t c = 0; c < m_probe.candidates().size(); ++c) {
             variants.push_back(TRY(packed(c)));
-            m_context.progress(double(c + 3) / double(total));
+            m_context.progress(double(variants.size()) / double(total));
         }
         return variants;
     }
+
+    /// Layers with weights of 2 and more, which are kept smaller by a power of two to be protected.
+    [[nodiscard]] std::size_t scaledLayers() const { return m_scaled.size(); }
 
 private:
     Result<void> measure(Variant& variant, const std::vector<ModelProbe::Replaced>& replaced)
@@ -91,72 +123,118 @@ private:
         return {};
     }
 
-    Result<Variant> halves(std::string name, bool isProtected)
+    Result<Variant> halves(std::string name, Protection protection)
     {
-        Variant variant{std::move(name), 0, 0, 0, {}};
+        Variant variant{.name = std::move(name)};
         for (std::size_t seed = 0; seed < m_settings.seeds; ++seed) {
             std::vector<ModelProbe::Replaced> replaced;
             for (std::size_t i = 0; i < m_probe.layers().size(); ++i) {
                 if (m_context.stop.stop_requested())
                     return fail(ErrorCode::Cancelled, "cancelled at layer {}", i);
                 const Tensor weights = TRY(m_probe.weights(i));
-                std::vector<std::uint16_t> words;
-                for (const float value : weights.toFloats())
-                    words.push_back(
-                        floatToHalf(std::clamp(std::isfinite(value) ? value : 0.0f, -65504.0f, 65504.0f)));
-                const bool fits = std::ranges::all_of(words, canBackUp);
+                std::vector<float> values = weights.toFloats();
                 const std::uint64_t own = seed * 7919 + i;
-                if (isProtected && fits) {
-                    ProtectedWords kept = protect(words, m_settings.block, m_settings.lossless);
-                    count(variant, seed, kept.words, kept.codings.size());
-                    corrupt(kept.words, m_settings, own);
-                    for (std::size_t w = 0; w < words.size(); ++w)
-                        words[w] = decoded(kept.words[w], kept.codings[w / m_settings.block]);
-                } else {
-                    count(variant, seed, words, 0);
-                    corrupt(words, m_settings, own);
-                }
-                replaced.push_back({i, Tensor::adoptFloats(weights.type().shape, halvesBack(words))});
+                values = protection == Protection::None
+                    ? bare(values, seed == 0 ? &variant : nullptr, own)
+                    : kept(values, i, protection, seed == 0 ? &variant : nullptr, own);
+                replaced.push_back({i, Tensor::adoptFloats(weights.type().shape, std::move(values))});
             }
             TRY_VOID(measure(variant, replaced));
         }
         return variant;
     }
 
-    static void
-    count(Variant& variant, std::size_t seed, const std::vector<std::uint16_t>& words, std::size_t codings)
+    void corrupt(std::span<std::uint8_t> bytes, std::uint64_t seed) const
     {
-        if (seed != 0)
-            return; // the same for every seed
-        variant.bytes += 2 * words.size() + (codings + 3) / 4;
-        variant.cells += 8 * words.size() + codings;
-        variant.hard += hardIn(words);
+        injectFaults(bytes, m_settings.hard, m_settings.soft, seed);
+    }
+
+    /// What is read of values that are stored as halves. counts: null when they were counted before.
+    std::vector<float> bare(std::span<const float> values, Variant* counts, std::uint64_t seed) const
+    {
+        std::vector<std::uint16_t> words = halvesOf(values, 1);
+        if (counts != nullptr)
+            counts->count(bytesOf(words));
+        corrupt(bytesOf(words), seed);
+        return halvesBack(words);
+    }
+
+    std::vector<float> kept(
+        std::span<const float> values, std::size_t layer, Protection protection, Variant* counts,
+        std::uint64_t seed)
+    {
+        // Rounded to a half first: 1.9998 is 2 there.
+        float factor = 1;
+        std::vector<std::uint16_t> words = halvesOf(values, factor);
+        while (!std::ranges::all_of(words, canBackUp)) {
+            factor /= 2;
+            words = halvesOf(values, factor);
+        }
+        if (factor != 1)
+            m_scaled.insert(layer);
+        ProtectedWords stored;
+        if (protection == Protection::Coded)
+            stored = protect(words, m_settings.block, m_settings.lossless);
+        else
+            std::ranges::transform(words, std::back_inserter(stored.words), backedUp);
+        if (counts != nullptr) {
+            counts->count(bytesOf(stored.words));
+            counts->bytes += (stored.codings.size() + 3) / 4 + (factor != 1 ? 1 : 0);
+            counts->patterns[0] += stored.codings.size();
+        }
+        corrupt(bytesOf(stored.words), seed);
+        for (std::size_t w = 0; w < words.size(); ++w)
+            words[w] = decoded(
+                stored.words[w],
+                stored.codings.empty() ? Coding::NoChange : stored.codings[w / m_settings.block]);
+        std::vector<float> read = halvesBack(words);
+        for (float& value : read)
+            value /= factor;
+        return read;
+    }
+
+    /// A stored tensor as it is read after faults.
+    Tensor corrupted(const Tensor& stored, Variant* counts, std::uint64_t seed, bool hasFaults) const
+    {
+        std::vector<std::uint8_t> bytes(stored.bytes().size());
+        std::memcpy(bytes.data(), stored.bytes().data(), bytes.size());
+        if (counts != nullptr)
+            counts->count(bytes);
+        if (hasFaults)
+            corrupt(bytes, seed);
+        std::vector<std::byte> read(bytes.size());
+        std::memcpy(read.data(), bytes.data(), bytes.size());
+        return Tensor::adopt(stored.type(), std::move(read));
     }
 
     Result<Variant> packed(std::size_t candidate)
     {
         const CandidateInfo& info = m_probe.candidates()[candidate];
-        Variant variant{info.format, 0, 0, 0, {}};
+        Variant variant{.name = info.method == "rtn" ? info.format : info.format + " " + info.method};
         for (std::size_t seed = 0; seed < m_settings.seeds; ++seed) {
             std::vector<ModelProbe::Replaced> replaced;
             for (std::size_t i = 0; i < m_probe.layers().size(); ++i) {
                 if (m_context.stop.stop_requested())
                     return fail(ErrorCode::Cancelled, "cancelled at layer {}", i);
-                const Tensor made = TRY(m_probe.compressed(i, candidate));
-                std::vector<std::uint8_t> bytes(made.bytes().size());
-                std::memcpy(bytes.data(), made.bytes().data(), bytes.size());
-                if (seed == 0) {
-                    variant.bytes += bytes.size();
-                    variant.cells += 4 * bytes.size();
-                    variant.hard += hardCellsIn(bytes);
+                Variant* const counts = seed == 0 ? &variant : nullptr;
+                const std::uint64_t own = seed * 7919 + i;
+                const CompressedLayer made = TRY(m_probe.layerAs(i, candidate));
+                std::vector<float> values;
+                if (made.isReplacement()) {
+                    LayerReplacement read = *made.replacement();
+                    const std::set<std::size_t> structure = structureOf(read);
+                    for (std::size_t p = 0; p < read.parts.size(); ++p)
+                        if (!read.parts[p].isShared) // the base of a delta lies in a memory of its own
+                            read.parts[p].tensor = corrupted(
+                                read.parts[p].tensor, counts, own + (p << 40), !structure.contains(p));
+                    values = TRY(denseWeights(read)).toFloats();
+                } else {
+                    values = corrupted(made.tensor(), counts, own, true).toFloats();
                 }
-                injectFaults(bytes, m_settings.hard, m_settings.soft, seed * 7919 + i);
-                std::vector<std::byte> stored(bytes.size());
-                std::memcpy(stored.data(), bytes.data(), bytes.size());
-                std::vector<float> values = Tensor::adopt(made.type(), std::move(stored)).toFloats();
                 for (float& value : values)
                     value = std::isfinite(value) ? value : 0.0f;
-                replaced.push_back({i, Tensor::adoptFloats(made.type().shape, std::move(values))});
+                const ModelProbe::LayerFacts& facts = m_probe.layers()[i];
+                replaced.push_back({i, Tensor::adoptFloats({facts.rows, facts.columns}, std::move(values))});
             }
             TRY_VOID(measure(variant, replaced));
         }
@@ -166,7 +244,24 @@ private:
     ModelProbe& m_probe;
     const Settings& m_settings;
     const MethodContext& m_context;
+    std::set<std::size_t> m_scaled; ///< by index
 };
+
+std::string share(double part, double whole)
+{
+    return fmt::format("{:.1f} %", 100 * part / whole);
+}
+
+Report::Table patternTable(const std::vector<Variant>& variants)
+{
+    Report::Table table{"What cells hold", {"stored as", "00", "01", "10", "11"}, {}};
+    for (const Variant& v : variants) {
+        table.rows.push_back({v.name});
+        for (const std::size_t count : v.patterns)
+            table.rows.back().push_back(share(double(count), double(v.cells())));
+    }
+    return table;
+}
 
 } // namespace
 
@@ -245,7 +340,8 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
     if (probe->graph() == nullptr)
         return fail(ErrorCode::Unsupported, "faults are judged by running the model, which cannot be run");
     const double original = TRY(probe->losses({}, settings.chunks)).negativeLogLikelihood;
-    const std::vector<Variant> variants = TRY(Lab(*probe, settings, context).run());
+    Lab lab(*probe, settings, context);
+    const std::vector<Variant> variants = TRY(lab.run());
 
     Report report{.title = "Memory faults", .paragraphs = {}, .tables = {}, .charts = {}};
     report.paragraphs = {
@@ -258,14 +354,22 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
         "few cells are "
         "hard; a read can then never be 2 or more. The standard energies are of an example cell: compare, do "
         "not quote.",
-        "Weights that were no longer finite were counted as 0."};
+        "The paper's abstract calls what it copies the most significant bit; we take it for the sign, which "
+        "shares a cell with the free bit. Other formats have no such bit and are given faults alone.",
+        "Codings, masks and lists of columns are kept without faults: with one bit of them wrong nothing "
+        "else "
+        "fits. Weights that were no longer finite were counted as 0."};
+    if (lab.scaledLayers() > 0)
+        report.paragraphs.push_back(fmt::format(
+            "{} of {} layers have weights of 2 or more and are protected smaller by a power of two.",
+            lab.scaledLayers(), probe->layers().size()));
     Report::Table table{
         "Storage, energy and loss",
         {"stored as", "megabytes", "hard cells", "read energy", "write energy", "perplexity", "spread",
          "divergence"},
         {}};
     const auto energy = [](const Variant& v, double soft, double hard) {
-        return double(v.cells - v.hard) * soft + double(v.hard) * hard;
+        return double(v.cells() - v.hard()) * soft + double(v.hard()) * hard;
     };
     const double readBase = energy(variants[0], settings.readSoft, settings.readHard),
                  writeBase = energy(variants[0], settings.writeSoft, settings.writeHard);
@@ -277,11 +381,8 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
         }
         for (const auto& loss : v.losses)
             square += std::pow(loss.negativeLogLikelihood - mean, 2) / double(v.losses.size());
-        const auto share = [](double part, double whole) {
-            return fmt::format("{:.1f} %", 100 * part / whole);
-        };
         table.rows.push_back(
-            {v.name, fmt::format("{:.2f}", double(v.bytes) / 1e6), share(double(v.hard), double(v.cells)),
+            {v.name, fmt::format("{:.2f}", double(v.bytes) / 1e6), share(double(v.hard()), double(v.cells())),
              share(energy(v, settings.readSoft, settings.readHard), readBase),
              share(energy(v, settings.writeSoft, settings.writeHard), writeBase),
              !std::isfinite(mean)       ? "overflows"
@@ -291,6 +392,7 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
              std::isfinite(divergence) ? fmt::format("{:.4g}", divergence) : ""});
     }
     report.tables.push_back(std::move(table));
+    report.tables.push_back(patternTable(variants));
     return report;
 }
 

@@ -111,12 +111,13 @@ void injectFaults(std::span<std::uint8_t> bytes, double hard, double soft, std::
         }
 }
 
-std::size_t hardCellsIn(std::span<const std::uint8_t> bytes)
+PatternCounts patternsIn(std::span<const std::uint8_t> bytes)
 {
-    std::size_t count = 0;
+    PatternCounts counts{};
     for (const std::uint8_t byte : bytes)
-        count += std::size_t(std::popcount(unsigned((byte ^ (byte >> 1)) & 0x55)));
-    return count;
+        for (unsigned cell = 0; cell < 4; ++cell)
+            ++counts[byte >> (2 * cell) & 3u];
+    return counts;
 }
 
 } // namespace tritloom

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -40,6 +41,8 @@ struct ProtectedWords {
 /// Flips one bit of each hard cell with probability `hard`, of each soft one with `soft`. Counter-based, so
 /// that it depends on seed and place alone: any order, any number of threads.
 void injectFaults(std::span<std::uint8_t> bytes, double hard, double soft, std::uint64_t seed);
-[[nodiscard]] std::size_t hardCellsIn(std::span<const std::uint8_t> bytes);
+/// How many cells hold 00, 01, 10 and 11.
+using PatternCounts = std::array<std::size_t, 4>;
+[[nodiscard]] PatternCounts patternsIn(std::span<const std::uint8_t> bytes);
 
 } // namespace tritloom

@@ -1,5 +1,7 @@
 #include "plugins/torch/ops.h"
 
+#include <cmath>
+
 namespace tritloom::torchops {
 namespace {
 
@@ -43,6 +45,22 @@ at::Tensor gelu(const Op&, Inputs x)
 at::Tensor relu2(const Op&, Inputs x)
 {
     return at::relu(x[0]).square();
+}
+
+at::Tensor quantizeRows(const Op& op, Inputs inputs)
+{
+    if (inputs.size() != 1 || op.count("asymmetric") != 0)
+        throw Refusal("only rounding around zero by each token's own range is derivable");
+    const at::Tensor& x = inputs[0];
+    const auto columns = std::size_t(x.size(-1)), group = op.count("group", columns);
+    if (group == 0 || columns % group != 0)
+        throw Refusal("the sizes do not fit each other");
+    const double steps = std::exp2(op.number("bits", 8) - 1) - 1;
+    const at::Tensor runs = x.detach().to(at::kDouble).reshape({-1, std::int64_t(group)});
+    const at::Tensor largest = runs.abs().amax(1, true);
+    const at::Tensor scale = at::where(largest > 0, largest / steps, at::ones_like(largest));
+    const at::Tensor rounded = (scale * at::round(runs / scale)).to(at::kFloat).reshape(x.sizes());
+    return x + (rounded - x).detach();
 }
 
 at::Tensor unary(const Op& op, Inputs inputs)

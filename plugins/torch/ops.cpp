@@ -22,6 +22,7 @@ constexpr Row rows[] = {
     {OpKind::Silu, silu},
     {OpKind::Gelu, gelu},
     {OpKind::Relu2, relu2},
+    {OpKind::QuantizeRows, quantizeRows},
     {OpKind::LogSoftmax, logSoftmax},
     {OpKind::Constant, constant},
     {OpKind::Convolution, convolution},

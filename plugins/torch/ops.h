@@ -34,6 +34,8 @@ at::Tensor multiply(const Op&, Inputs);
 at::Tensor silu(const Op&, Inputs);
 at::Tensor gelu(const Op&, Inputs);
 at::Tensor relu2(const Op&, Inputs);
+/// Of whole rows or groups around zero; gradients pass through as if nothing were rounded (arXiv 2310.11453).
+at::Tensor quantizeRows(const Op&, Inputs);
 at::Tensor logSoftmax(const Op&, Inputs);
 at::Tensor constant(const Op&, Inputs);
 at::Tensor convolution(const Op&, Inputs);

@@ -787,6 +787,14 @@
             <source>none</source>
             <translation>keine</translation>
         </message>
+        <message>
+            <source>Entropy, bits</source>
+            <translation>Entropie, Bit</translation>
+        </message>
+        <message>
+            <source>Exp-Golomb, bits</source>
+            <translation>Exp-Golomb, Bit</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ExportDialog</name>
@@ -4579,8 +4587,8 @@ Divergenz %1</translation>
             <translation>Gewichte je Stufe, bei denen das Umformen endet</translation>
         </message>
         <message>
-            <source>Binary places of a level</source>
-            <translation>Binärstellen einer Stufe</translation>
+            <source>Binary places of a level, 0: by the spread of each matrix</source>
+            <translation>Binärstellen einer Stufe, 0: nach der Streuung jeder Matrix</translation>
         </message>
         <message>
             <source>Parameters without embeddings</source>
@@ -5479,8 +5487,8 @@ Divergenz %1</translation>
             <translation>Die Bitebenen, die ausgeglichene Stufe und beschnittene Bereiche der Gewichte, in Gruppen statt in Kanälen; der Beschnitt wird gesucht, nicht gelernt. Nicht hier: quantisierte Aktivierungen, gelernte Skalen, die Rang-1-Korrektur, der Verlust der Aufmerksamkeit, der Popcount-Kern</translation>
         </message>
         <message>
-            <source>The scale search, judged by the error of each product under the Gram matrix of its inputs (q, k, v together, not through the attention); the clipping search is the method “awq-clip”</source>
-            <translation>Die Suche nach Skalen, beurteilt nach dem Fehler jedes Produkts unter der Gram-Matrix seiner Eingaben (q, k, v zusammen, nicht durch die Aufmerksamkeit hindurch); die Suche nach dem Beschnitt ist das Verfahren „awq-clip“</translation>
+            <source>The scale search, judged by the error of each product under the Gram matrix of its inputs (q, k, v together, not through the attention), folded into norms and gated feed-forwards, not into values; the clipping search is the method “awq-clip”</source>
+            <translation>Die Suche nach Skalen, beurteilt nach dem Fehler jedes Produkts unter der Gram-Matrix seiner Eingaben (q, k, v zusammen, nicht durch die Aufmerksamkeit hindurch), untergebracht in Normen und Feed-forward-Schichten mit Tor, nicht in den Werten; die Suche nach dem Beschnitt ist das Verfahren „awq-clip“</translation>
         </message>
         <message>
             <source>The clipping search, under the Gram matrix of the inputs instead of 512 sampled tokens; the scaling before it is the transform “awq”. Queries and keys are not left out by itself</source>
@@ -5567,8 +5575,8 @@ Divergenz %1</translation>
             <translation>Flexible doppelte Binarisierung, ihre Gleichungen nach einer Nachbildung und Begutachtungen, mit abwechselnden kleinsten Quadraten (unser Zusatz); nicht das abweichungsbewusste Nachlernen</translation>
         </message>
         <message>
-            <source>The reshaping after training, with fit by moments. Not the initialisation, BackSlash and fine-tuning, which are training; RF8 is the number format rf8g256. Our own: leftovers by the largest remainder, the end of the reshaped part as a share of the matrix. Exp-Golomb sizes are computed figures: no file stores them</source>
-            <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
+            <source>The reshaping after training, with fit by moments. Not the initialisation, BackSlash and fine-tuning, which are training; RF8 is the number format rf8g256, whose division into fields is a derivation and unverified. Our own: leftovers by the largest remainder, the end of the reshaped part as a share of the matrix, levels as fine as the spread of each matrix asks. Exp-Golomb sizes are computed figures: no file stores them</source>
+            <translation>Das Umformen nach dem Training, mit Anpassung über Momente. Nicht die Anfangswerte, BackSlash und Nachtraining, die Training sind; RF8 ist das Zahlenformat rf8g256, dessen Aufteilung in Felder hergeleitet und ungeprüft ist. Eigenes: Reste nach dem größten Rest, das Ende des umgeformten Teils als Anteil der Matrix, Stufen so fein, wie die Streuung jeder Matrix es verlangt. Größen nach Exp-Golomb sind gerechnet: Keine Datei speichert sie</translation>
         </message>
         <message>
             <source>The unified law, the per-bit laws behind its table 1 (solved back by us; captions and tables were read in a public review copy) and their inverses; the refit is 'degradation-fit'</source>
@@ -5591,16 +5599,16 @@ Divergenz %1</translation>
             <translation>Programme mit einem oder zwei Zweigen über Gewichte, Eingaben, ihre mittleren Quadrate und den gedachten Gradienten; Evolution mit Vorauswahl und Vorrang der Operationen; zurückgehaltene Zeilen. Nicht: Gradienten des Verlusts, Programme als Graphen. Seine Suche nach Breiten ist der Verteiler „mutation-search“; Noten addieren sich, so dass andere genau sind. Die Tabelle der Operationen ist die der Spezifikation, die der Arbeit ist nicht öffentlich</translation>
         </message>
         <message>
-            <source>The aligned mixture of 2 and 4 bits and the choice by range. The studio's own: tiles of 16 groups, their layout, 4-bit scales, the choice by measured gain. Not here: sparse outliers, the GPU kernel</source>
-            <translation>Die ausgerichtete Mischung aus 2 und 4 Bits und die Wahl nach dem Bereich. Eigenes des Studios: Kacheln von 16 Gruppen, ihre Anordnung, 4-Bit-Skalen, die Wahl nach gemessenem Gewinn. Nicht hier: dünn besetzte Ausreißer, der GPU-Kern</translation>
+            <source>The aligned mixture of 2 and 4 bits and the choice by range, from two abstracts, as neither text nor code was at hand. The studio's own: tiles of 16 groups, their layout, 4-bit scales, the choice by measured gain. Not here: sparse outliers, the GPU kernel</source>
+            <translation>Die ausgerichtete Mischung aus 2 und 4 Bits und die Wahl nach dem Bereich, nach zwei Kurzfassungen, denn weder Text noch Code lagen vor. Eigenes des Studios: Kacheln von 16 Gruppen, ihre Anordnung, 4-Bit-Skalen, die Wahl nach gemessenem Gewinn. Nicht hier: dünn besetzte Ausreißer, der GPU-Kern</translation>
         </message>
         <message>
             <source>The law with the constants of its table 2 as a public reproduction quotes them (the text was not at hand), critical data size, best splits and compute-optimal precision. Own runs are fitted on the command line: &apos;analyse training-law RUNS.csv&apos;. Not: scales by channel or tensor, which the paper counts as one constant each</source>
             <translation>Das Gesetz mit den Konstanten seiner Tabelle 2, wie eine öffentliche Nachrechnung sie anführt (der Text lag nicht vor), die kritische Datenmenge, beste Aufteilungen und die für den Aufwand beste Genauigkeit. Eigene Läufe werden in der Befehlszeile angepasst: &apos;analyse training-law RUNS.csv&apos;. Nicht: Skalen je Kanal oder Tensor, die die Arbeit als je eine Konstante zählt</translation>
         </message>
         <message>
-            <source>All of it, for every block format. Our own: sweeps of coordinate descent at the end, the importance that scales are fitted with, and that a row is rounded where that is better</source>
-            <translation>Alles davon, für jedes Blockformat. Eigenes: Durchgänge von Koordinatenabstieg am Ende, die Gewichtung, mit der Skalen angepasst werden, und dass eine Zeile gerundet wird, wo das besser ist</translation>
+            <source>The column loop with its order, damping and static or growing groups, for every block format. Not here: inputs from the layers before as compressed; they come from the model as it was. Our own: sweeps of coordinate descent at the end, the importance that scales are fitted with, and that a row is rounded where that is better</source>
+            <translation>Die Schleife über die Spalten mit Reihenfolge, Dämpfung und festen oder wachsenden Gruppen, für jedes Blockformat. Nicht hier: Eingaben aus den schon komprimierten Schichten davor; sie kommen aus dem Modell, wie es war. Eigenes: Durchgänge von Koordinatenabstieg am Ende, die Gewichtung, mit der Skalen angepasst werden, und dass eine Zeile gerundet wird, wo das besser ist</translation>
         </message>
         <message>
             <source>The zero point's optimisation with growing beta and roll-back, judged for each group by itself where the code judges all at once. Our own: a block is taken from the scale search of 'rtn' where that leaves less by the same norm</source>
@@ -5623,8 +5631,8 @@ Divergenz %1</translation>
             <translation>Das Programm, gelöst von GLPK</translation>
         </message>
         <message>
-            <source>LIM; the cost per format (importance x weights x 4^-bits) is our own</source>
-            <translation>LIM; die Kosten je Format (Wichtigkeit x Gewichte x 4^-Bits) sind Eigenes</translation>
+            <source>LIM, as a later paper describes it, since no code is public; the cost per format (importance x weights x 4^-bits) is our own</source>
+            <translation>LIM, wie eine spätere Arbeit es beschreibt, denn Code ist nicht veröffentlicht; die Kosten je Format (Wichtigkeit x Gewichte x 4^-Bits) sind Eigenes</translation>
         </message>
         <message>
             <source>The search for each tensor's own largest value; its learned rounding is 'adaround' on formats like fp4e2row, its choice of exponent bits the analysis 'float-splits'. Not: floats for activations</source>
@@ -5679,8 +5687,8 @@ Divergenz %1</translation>
             <translation>Die Relevanz jedes gespeicherten Produkts nach den Rückführungsregeln, auf Klassifikatoren mit jedem Graphen, als Kosten je Breite; das Verteilen in engen Breiten ist near-mean, beschnittene Kanäle sind clipped-channels. Nicht: Breiten von Produkten der Aufmerksamkeit, die keine Gewichte halten</translation>
         </message>
         <message>
-            <source>Blockwise rounding onto every codebook; blocks lie inside rows, where the paper flattens. The 16-bit outlier columns are “proxy-outliers”. The search for scales is our own</source>
-            <translation>Blockweises Runden auf jedes Codebuch; Blöcke liegen in Zeilen, wo die Arbeit alles aneinanderreiht. Die 16-Bit-Ausreißerspalten macht „proxy-outliers“. Die Suche nach Skalen ist Eigenes</translation>
+            <source>Blockwise rounding onto every codebook; blocks lie inside rows, where the paper flattens. The 16-bit outlier columns are “proxy-outliers”; the quantile codebook is that of the normal distribution, not of each matrix. The search for scales is our own</source>
+            <translation>Blockweises Runden auf jedes Codebuch; Blöcke liegen in Zeilen, wo die Arbeit alles aneinanderreiht. Die 16-Bit-Ausreißerspalten macht „proxy-outliers“; das Quantil-Codebuch ist das der Normalverteilung, nicht das jeder Matrix. Die Suche nach Skalen ist Eigenes</translation>
         </message>
         <message>
             <source>The search over clipped ranges, for formats whose blocks have evenly spaced levels. Our own: a block is taken from the scale search of 'rtn' where that leaves less by the same measure</source>
@@ -5723,8 +5731,8 @@ Divergenz %1</translation>
             <translation>Das exakte Programm über enge Breiten in einem Budget der Gewichte, Enden bei 8 Bits. Nicht: ein zweites Budget für die Breiten der Aktivierungen</translation>
         </message>
         <message>
-            <source>ZD; the cost per format (importance x weights x 4^-bits) is our own</source>
-            <translation>ZD; die Kosten je Format (Wichtigkeit x Gewichte x 4^-Bits) sind Eigenes</translation>
+            <source>ZD, by the abstract and a later paper, since no code is public; the cost per format (importance x weights x 4^-bits) is our own</source>
+            <translation>ZD, nach der Kurzfassung und einer späteren Arbeit, denn Code ist nicht veröffentlicht; die Kosten je Format (Wichtigkeit x Gewichte x 4^-Bits) sind Eigenes</translation>
         </message>
         <message>
             <source>% of each weight</source>
@@ -6635,10 +6643,6 @@ Divergenz %1</translation>
             <translation>Der Schutz kopiert das Vorzeichen in Bit 14, das Halbgenaue unter 2 nie setzen, und kodiert Blöcke so, dass wenige Zellen schwierig sind; gelesen wird dann nie 2 oder mehr. Die vorgegebenen Energien sind die einer Beispielzelle: vergleichen, nicht zitieren.</translation>
         </message>
         <message>
-            <source>Weights that were no longer finite were counted as 0.</source>
-            <translation>Gewichte, die nicht mehr endlich waren, zählten als 0.</translation>
-        </message>
-        <message>
             <source>over 1000000</source>
             <translation>über 1000000</translation>
         </message>
@@ -6909,6 +6913,22 @@ Divergenz %1</translation>
         <message>
             <source>The search of widths from a greedy start, over any costs that add up. Not: the ten best measured at its end</source>
             <translation>Die Suche der Breiten von einem gierigen Anfang aus, über beliebige Kosten, die sich addieren. Nicht: die zehn besten am Ende gemessen</translation>
+        </message>
+        <message>
+            <source>halves, signs backed up</source>
+            <translation>Halbgenaue, Vorzeichen gesichert</translation>
+        </message>
+        <message>
+            <source>The paper&apos;s abstract calls what it copies the most significant bit; we take it for the sign, which shares a cell with the free bit. Other formats have no such bit and are given faults alone.</source>
+            <translation>Die Kurzfassung des Aufsatzes nennt das kopierte Bit das höchstwertige; wir nehmen es für das Vorzeichen, das sich eine Zelle mit dem freien Bit teilt. Andere Formate haben kein solches Bit und bekommen nur Fehler.</translation>
+        </message>
+        <message>
+            <source>Codings, masks and lists of columns are kept without faults: with one bit of them wrong nothing else fits. Weights that were no longer finite were counted as 0.</source>
+            <translation>Kodierungen, Masken und Spaltenlisten bleiben ohne Fehler: Ist ein Bit davon falsch, passt alles andere nicht mehr. Gewichte, die nicht mehr endlich waren, zählten als 0.</translation>
+        </message>
+        <message>
+            <source>What cells hold</source>
+            <translation>Was die Zellen enthalten</translation>
         </message>
     </context>
     <context>
@@ -8442,6 +8462,10 @@ Divergenz %1</translation>
         <message>
             <source>layers have no &apos;%1&apos;; did you mean &apos;%2&apos;?</source>
             <translation>Schichten haben kein „%1“; war „%2“ gemeint?</translation>
+        </message>
+        <message>
+            <source>%1 of %2 layers have weights of 2 or more and are protected smaller by a power of two.</source>
+            <translation>%1 von %2 Schichten haben Gewichte von 2 oder mehr und werden um eine Zweierpotenz verkleinert geschützt.</translation>
         </message>
     </context>
     <context>

@@ -241,8 +241,13 @@ private slots:
         const QJsonObject asked = cli(QStringList{"evaluate", model, "--recipe", path("folder.json")} + text).json();
         const QJsonObject found = cli(QStringList{"evaluate", folder, "--reference", model} + text).json();
         QVERIFY(asked["kl"].toDouble() > 0);
-        QVERIFY(std::abs(found["perplexity"].toDouble() / asked["perplexity"].toDouble() - 1) < 1e-5);
-        QVERIFY(std::abs(found["kl"].toDouble() / asked["kl"].toDouble() - 1) < 1e-3);
+        // What goes into BitNet's products is rounded to 8 bits in the folder, as in its runtimes.
+        const bool isRounded = target == "bitnet";
+        const double offPerplexity = std::abs(found["perplexity"].toDouble() / asked["perplexity"].toDouble() - 1),
+                     offKl = std::abs(found["kl"].toDouble() / asked["kl"].toDouble() - 1);
+        QVERIFY2(offPerplexity < (isRounded ? 2e-2 : 1e-5), qPrintable(QString::number(offPerplexity)));
+        QVERIFY2(offKl < (isRounded ? 3e-2 : 1e-3), qPrintable(QString::number(offKl)));
+        QVERIFY(!isRounded || offPerplexity > 0);
         // Opened as a recipe it says what was chosen.
         const QJsonObject difference = cli({"recipe", "diff", path("folder.json"), folder, "--model", model, "--json"}).json();
         QVERIFY(difference.contains("before"));

@@ -5,6 +5,8 @@
 
 #include <QTest>
 
+#include <numeric>
+
 using namespace tritloom;
 using namespace tritloom::fixture;
 
@@ -100,8 +102,8 @@ private slots:
         // Monotone from level to level.
         std::map<std::int64_t, std::pair<float, float>> ranges;
         for (std::size_t i = 0; i < count; ++i) {
-            auto [at, first] =
-                ranges.try_emplace(std::int64_t(std::nearbyint(double(weights[i]) * 8192)), found[i], found[i]);
+            auto [at, first] = ranges.try_emplace(
+                std::int64_t(std::nearbyint(double(weights[i]) * 8192)), found[i], found[i]);
             at->second = {std::min(at->second.first, found[i]), std::max(at->second.second, found[i])};
         }
         float highest = -1;
@@ -128,6 +130,34 @@ private slots:
             power += std::pow(double(weights[i]), 2);
         }
         QVERIFY2(error < 0.002 * power, qPrintable(QString::number(error / power)));
+    }
+
+    // The brief's pitfall: at 13 places a wide matrix has too few weights at each level to be reshaped at
+    // all.
+    void widthsOfMatricesDoNotMatter()
+    {
+        std::vector<float> narrow = generalisedValues(250000, 1.5, 0.02, 4), wide = narrow;
+        for (float& value : wide)
+            value *= 16;
+        const auto reshaped = [](const std::vector<float>& weights, const Parameters& parameters) {
+            const LayerProblem problem{.weights = Tensor::adoptFloats({500, 500}, weights)};
+            return DeepShape()
+                .quantize(problem, parseNumberFormat("f32").value(), parameters, {})
+                .value()
+                .tensor()
+                .toFloats();
+        };
+        const std::vector<float> small = reshaped(narrow, {}), large = reshaped(wide, {});
+        for (std::size_t i = 0; i < small.size(); ++i)
+            QCOMPARE(large[i], 16 * small[i]);
+        const auto shrinks = [](const std::vector<float>& before, const std::vector<float>& after) {
+            const auto squares = [](const std::vector<float>& values) {
+                return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+            };
+            return squares(after) < .9 * squares(before);
+        };
+        QVERIFY(shrinks(wide, large));
+        QVERIFY(!shrinks(wide, reshaped(wide, {{"bits", 13}}))); // what it was before
     }
 };
 

@@ -188,11 +188,12 @@ private slots:
         // 50 ms of work; twice that, and the best of some trials.
         const ProcessorTime worked;
         double least = 1e9; // ms
-        for (int trial = 0; trial < 5 && least > 100; ++trial) {
+        std::chrono::microseconds patience(15000); // what is done sooner is asked sooner
+        for (int trial = 0; trial < 8 && least > 100; ++trial) {
             std::stop_source source;
             double asked = 0;
             std::jthread asker([&] {
-                std::this_thread::sleep_for(std::chrono::milliseconds(15 + 40 * trial));
+                std::this_thread::sleep_for(patience);
                 asked = worked.milliseconds();
                 source.request_stop();
             });
@@ -201,11 +202,16 @@ private slots:
             const auto result = method()->quantize(forMethod(problem, *method()), format(), {}, context);
             const double ended = worked.milliseconds();
             asker.join();
-            if (result.has_value())
-                QSKIP("done before it was asked to stop");
+            if (result.has_value()) {
+                patience /= 3;
+                continue;
+            }
             QCOMPARE(result.error().code, ErrorCode::Cancelled);
             least = std::min(least, ended - asked);
+            patience += std::chrono::milliseconds(30);
         }
+        if (least == 1e9)
+            QSKIP("done before it could be asked to stop");
         QVERIFY2(least <= 100, qPrintable(QString("%1 ms").arg(least)));
     }
 

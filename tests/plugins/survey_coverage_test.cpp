@@ -39,7 +39,7 @@ const QList<Concept> concepts{
     {5,
      "powers of two",
      {"denseshift", "shiftquant"},
-     {"shift2g64", "bct4g64"}, // one term, not sums of them
+     {"shift2g64", "bct4g64", "rf8g256"}, // the last is a sum of two
      {"core/table_format_test", "plugins/small_formats_test"}},
     {6, "codebooks", {"rtn"}, {"quantile4g64", "nf4g64", "dyn4g64"}, {"core/kbit_scaling_test"}},
     {7,
@@ -81,7 +81,11 @@ const QList<Concept> concepts{
      {"integer-program", "hawq", "baq", "near-mean", "two-group"},
      {},
      {"plugins/allocator_test", "core/knapsack_test", "plugins/sensitivity_metric_test"}},
-    {17, "distillation", {}, {}, {}, "The studio does not train."},
+    {17,
+     "distillation", // of scales and biases alone
+     {"scale-distillation", "bias-tuning"},
+     {},
+     {"plugins/scale_distillation_test", "plugins/bias_tuning_test"}},
     {18, "cost on hardware", {"cost-pareto"}, {}, {"plugins/cost_pareto_test", "core/cost_model_test"}},
     {19, "kernels below 8 bits", {}, {"q4_0", "q2_k", "ternaryg64"}, {"compute/packed_product_test"}},
     {20, "cache of keys and values", {}, {}, {}, "Keys and values are kept as floats."},

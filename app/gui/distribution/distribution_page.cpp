@@ -183,6 +183,16 @@ void DistributionPage::redraw()
         if (!m_shown->levels.empty())
             row(tr("Clipped"), formatShare(m_shown->clippedShare));
     }
+    const auto coded = [&](const QString& name, double CodeLength::*bits) {
+        if (!m_shown->originalCode)
+            return;
+        QString text = QLocale().toString((*m_shown->originalCode).*bits, 'f', 1);
+        if (m_shown->compressedCode)
+            text += QStringLiteral(" → ") + QLocale().toString((*m_shown->compressedCode).*bits, 'f', 1);
+        row(name, text);
+    };
+    coded(tr("Entropy, bits"), &CodeLength::entropyBits);
+    coded(tr("Exp-Golomb, bits"), &CodeLength::codeBits);
     facts += "</table>";
     if (!m_shown->failure.isEmpty())
         facts += "<p>" + coreWords(m_shown->failure).toHtmlEscaped() + "</p>";

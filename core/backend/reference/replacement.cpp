@@ -1,5 +1,6 @@
 #include "core/backend/reference/ops.h"
 
+#include "core/base/parallel.h"
 #include "core/graph/composed_matrix.h"
 #include "core/graph/hadamard.h"
 
@@ -72,8 +73,7 @@ Result<Tensor> quantizeRows(const Op& op, std::span<const Tensor> inputs, std::s
         return fail(
             ErrorCode::InvalidInput, "rounding {} elements to {} bits by groups of {}", columns, bits, group);
     std::vector<float> x = values(inputs[0]);
-    for (std::size_t begin = 0; begin < x.size(); begin += group) {
-        const std::span<float> run = std::span(x).subspan(begin, group);
+    const auto round = [&](std::span<float> run) {
         if (op.count("asymmetric") != 0) {
             const double steps = std::exp2(bits) - 1;
             const double low = std::min(0.0, double(*std::ranges::min_element(run)));
@@ -91,7 +91,11 @@ Result<Tensor> quantizeRows(const Op& op, std::span<const Tensor> inputs, std::s
             for (float& value : run)
                 value = float(scale * std::clamp(std::nearbyint(double(value) / scale), -steps, steps));
         }
-    }
+    };
+    parallelFor(x.size() / group, 16, [&](std::size_t first, std::size_t last) {
+        for (std::size_t r = first; r < last; ++r)
+            round(std::span(x).subspan(r * group, group));
+    });
     return Tensor::adoptFloats(inputs[0].type().shape, std::move(x));
 }
 
