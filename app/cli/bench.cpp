@@ -278,8 +278,7 @@ Result<Work> workOf(Context& context, const QString& what)
     static const std::vector<std::string> known{"kernels", "fit", "evaluate", "decode", "drag", "preview"};
     return context.misuse(
         "there is no benchmark '{}'{}", what.toStdString(),
-        didYouMean(
-            what.toStdString(), known, ": kernels, fit, evaluate, decode, drag and preview are"));
+        didYouMean(what.toStdString(), known, ": kernels, fit, evaluate, decode, drag and preview are"));
 }
 
 void printMeasured(Context& context, const QString& what, const Measured& measured)

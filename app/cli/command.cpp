@@ -253,7 +253,8 @@ int Context::fail(const Error& error) const
 {
     const bool cancelled = error.code == ErrorCode::Cancelled; // where it stopped helps nobody
     // One line whatever a file is called.
-    std::fprintf(stderr, "%s\n", cancelled ? "cancelled" : tritloom::printable(error.message, SIZE_MAX).c_str());
+    std::fprintf(
+        stderr, "%s\n", cancelled ? "cancelled" : tritloom::printable(error.message, SIZE_MAX).c_str());
     return cancelled ? Cancelled : m_isWrongUse ? WrongUse : Failed;
 }
 
@@ -295,7 +296,8 @@ Result<std::string> Context::device() const
     } else if (id != "cpu" && id != "cpu:8bit" && id != "reference")
         return misuse(
             "no device is called '{}'{}", id,
-            didYouMean(id, std::vector<std::string>{"cpu", "cpu:8bit", "reference"}, "; see tritloom-cli devices"));
+            didYouMean(
+                id, std::vector<std::string>{"cpu", "cpu:8bit", "reference"}, "; see tritloom-cli devices"));
     return id;
 }
 

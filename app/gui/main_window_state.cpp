@@ -24,7 +24,8 @@ void MainWindow::refreshActions()
     m_actions->sweep->setEnabled(m_workspace && whyNot.isEmpty());
     m_actions->allocate->setEnabled(m_workspace && canAllocate(*m_workspace));
     const auto tip = [&](QAction& action, const QString& what) {
-        action.setToolTip(action.isEnabled() || whyNot.isEmpty() ? what : tr("Cannot be measured: %1").arg(whyNot));
+        action.setToolTip(
+            action.isEnabled() || whyNot.isEmpty() ? what : tr("Cannot be measured: %1").arg(whyNot));
     };
     tip(*m_actions->sweep, tr("Measure what each layer costs in each format, one at a time"));
     tip(*m_actions->allocate, tr("Distribute the budget by measured sensitivity; pinned layers stay"));
@@ -37,8 +38,7 @@ void MainWindow::refreshActions()
         || (m_workspace
             && (sweeping || m_workspace->evaluation().isRunning() || m_workspace->analyses().job().isRunning()
                 || m_workspace->metric().job().isRunning() || m_workspace->transforms().job().isRunning()
-                || m_workspace->exporter().isRunning()
-                || !RunningWork::of(*m_workspace).running().empty())));
+                || m_workspace->exporter().isRunning() || !RunningWork::of(*m_workspace).running().empty())));
     m_actions->original->setEnabled(m_workspace && !m_workspace->engine().transforms().empty());
     m_actions->allocator->setToolTip(
         m_workspace && m_workspace->allocator() != AllocatorChoice()

@@ -158,7 +158,8 @@ void PageDocks::aimAtShare()
         m_aims = false;
         if (QDockWidget* const bottom = seenBottom()) {
             int wanted = int(std::lround(m_share * m_window.height()));
-            for (const QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+            for (const QTabBar* const bar :
+                 m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
                 if (bar->isVisible() && bar->tabText(bar->currentIndex()) == bottom->windowTitle())
                     wanted += bar->height(); // what is asked for holds it too
             m_window.resizeDocks({bottom}, {wanted}, Qt::Vertical);
@@ -181,7 +182,8 @@ bool PageDocks::eventFilter(QObject* watched, QEvent* event)
         QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
     if (watched == &m_window && event->type() == QEvent::Resize)
         aimAtShare();
-    else if (event->type() == QEvent::Resize && watched == seenBottom() && m_window.height() == m_heightOfShare)
+    else if (
+        event->type() == QEvent::Resize && watched == seenBottom() && m_window.height() == m_heightOfShare)
         takeShare(); // somebody drags the line between, or a layout was put back
     if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move
         || event->type() == QEvent::Resize)

@@ -56,8 +56,8 @@ private:
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
     void hideOthers(); ///< docks of pages that say nothing of the open model
     void applySizes();
-    /// The pages at the bottom keep their share of a window that becomes higher or lower: Qt would give all of
-    /// what comes to the loom and take what goes from both.
+    /// The pages at the bottom keep their share of a window that becomes higher or lower: Qt would give all
+    /// of what comes to the loom and take what goes from both.
     void aimAtShare();
     void takeShare(); ///< as it is now
     [[nodiscard]] QDockWidget* seenBottom() const; ///< null: none, or it floats

@@ -53,8 +53,7 @@ constexpr std::array reportSentences{
         "Ranges come from the first %1 pictures. Floats prepare the picture; between its codes and the "
         "answer there are none."),
     QT_TRANSLATE_NOOP(
-        "Core",
-        "%1 of %2 layers have weights of 2 or more and are protected smaller by a power of two."),
+        "Core", "%1 of %2 layers have weights of 2 or more and are protected smaller by a power of two."),
     QT_TRANSLATE_NOOP(
         "Core",
         "Each cell of two bits that holds 01 or 10 flips one of them with probability %1 %, the others with "

@@ -68,7 +68,8 @@ void zoomLoom(QMainWindow& window, double factor)
 
 QString whyNotMeasured(Workspace& workspace)
 {
-    if (workspace.model().picture && workspace.model().whyNotEvaluated.empty() && !workspace.engine().pictures())
+    if (workspace.model().picture && workspace.model().whyNotEvaluated.empty()
+        && !workspace.engine().pictures())
         return QCoreApplication::translate(
             "WindowActions", "there are no pictures yet, choose some on the page Pictures");
     return coreWords(workspace.engine().whyNotEvaluated());

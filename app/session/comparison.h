@@ -35,16 +35,15 @@ struct ComparisonRow {
 [[nodiscard]] Result<std::vector<Candidate>> methodsFor(
     const Model& model, const std::vector<Candidate>& methods, const MethodLookup& lookup,
     std::vector<std::string>* leftOut);
-/// Every pair of one of methodsFor() and a format that it can write for all layers, formats outermost; a float format
-/// is one row, by "rtn".
-/// methods: their `format` is ignored. leftOut: gets a sentence for each other pair, which says why. Errors:
-/// NotFound (a method or format that is not there).
+/// Every pair of one of methodsFor() and a format that it can write for all layers, formats outermost; a
+/// float format is one row, by "rtn". methods: their `format` is ignored. leftOut: gets a sentence for each
+/// other pair, which says why. Errors: NotFound (a method or format that is not there).
 [[nodiscard]] Result<std::vector<ComparisonRow>> comparisonRows(
     const Model& model, const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
     const MethodLookup& lookup, std::vector<std::string>* leftOut = nullptr);
-/// For each budget, as parseBudget() takes it, and each method of `rows`: the formats of the method's rows and floats,
-/// chosen for each layer by the exact knapsack over a measured sweep. A budget that is too small is a row
-/// that failed. Errors: InvalidInput (no budget, or one that is none).
+/// For each budget, as parseBudget() takes it, and each method of `rows`: the formats of the method's rows
+/// and floats, chosen for each layer by the exact knapsack over a measured sweep. A budget that is too small
+/// is a row that failed. Errors: InvalidInput (no budget, or one that is none).
 [[nodiscard]] Result<std::vector<ComparisonRow>> budgetRows(
     const Model& model, const std::vector<std::string>& budgets, const std::vector<ComparisonRow>& rows,
     const MethodLookup& lookup);

@@ -21,8 +21,8 @@ struct LayerDistribution {
     /// What the values would take coded by how often they occur, in steps of 2^-13 (arXiv 2506.00486); they
     /// come last.
     std::optional<CodeLength> originalCode, compressedCode;
-    std::vector<float>
-        levels; ///< representable values under the median block's scale, ascending; empty for floats
+    /// Representable values under the median block's scale, ascending; empty for floats.
+    std::vector<float> levels;
     double clippedShare = 0; ///< of the original values beyond the outermost levels of their own block
     LocalError error;
     std::vector<float> rowErrors; ///< |w - q|^2 / |w|^2 per output row
@@ -41,8 +41,8 @@ public:
     [[nodiscard]] bool isRunning() { return !m_worker.isIdle(); }
 
 signals:
-    void ready(
-        const tritloom::LayerDistribution& distribution); ///< sampled first, then whole, then with its codes
+    /// Sampled first, then whole, then with its codes.
+    void ready(const tritloom::LayerDistribution& distribution);
 
 private:
     struct Request {

@@ -56,9 +56,11 @@ Result<const ExportTarget*> checkedFor(const Model& model, const ExportTarget& t
     const auto kinds = exportKindsFor(model);
     if (std::ranges::find(kinds, &target) != kinds.end())
         return &target;
-    // Differences and more than a matrix are their targets' own business; what holds operators may be neither.
+    // Differences and more than a matrix are their targets' own business; what holds operators may be
+    // neither.
     const bool needsPictures = target.id.starts_with("onnx") || target.id == "diffusion-gguf";
-    if (model.picture ? target.holds != ExportTarget::Holds::Matrices : !needsPictures || model.file->operators)
+    if (model.picture ? target.holds != ExportTarget::Holds::Matrices
+                      : !needsPictures || model.file->operators)
         return &target;
     std::vector<std::string> endings;
     for (const ExportTarget* const kind : kinds)

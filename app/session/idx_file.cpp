@@ -27,7 +27,8 @@ std::vector<unsigned char> taken(gzFile file, std::size_t count)
     std::vector<unsigned char> bytes;
     std::array<unsigned char, 65536> part{};
     int read = 1;
-    while (read > 0 && bytes.size() < count) { // what a header promises is not asked of memory before it is there
+    while (read > 0
+           && bytes.size() < count) { // what a header promises is not asked of memory before it is there
         read = gzread(file, part.data(), unsigned(std::min(part.size(), count - bytes.size())));
         bytes.insert(bytes.end(), part.begin(), part.begin() + std::max(read, 0));
     }

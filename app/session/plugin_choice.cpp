@@ -103,7 +103,8 @@ Result<PluginChoice> parsePluginChoice(std::string_view text, const SpecsOf& spe
             value = TRY(numberOf(written, key, choice.id, specs));
         else if (read.ec != std::errc())
             return fail(
-                ErrorCode::InvalidInput, "'{}' gives '{}' a number that is too large or too small", trimmed(text), key);
+                ErrorCode::InvalidInput, "'{}' gives '{}' a number that is too large or too small",
+                trimmed(text), key);
         if (!choice.parameters.emplace(key, value).second)
             return fail(
                 ErrorCode::InvalidInput, "'{}' gives '{}' twice: which of the two is meant?", trimmed(text),

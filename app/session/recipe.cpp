@@ -91,7 +91,8 @@ Result<Allocation> parseRecipe(const Model& model, std::string_view json, const 
     for (RecipeEntry& entry : TRY(parseEntries(json, name))) {
         const auto found = indexOf.find(entry.layer);
         if (found == indexOf.end())
-            return fail(ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, printable(entry.layer));
+            return fail(
+                ErrorCode::InvalidInput, "{}: the model has no layer '{}'", name, printable(entry.layer));
         allocation.layers[found->second] = std::move(entry.choice);
     }
     return allocation;

@@ -25,8 +25,9 @@ void RunningWork::add(Work work)
 void RunningWork::add(Job& job, const QString& title, QObject& owner, std::function<void()> cancel)
 {
     connect(&job, &Job::runningChanged, this, &RunningWork::changed);
-    add({&owner, title, [&job] { return job.isRunning(); }, std::move(cancel), [&job] { return job.fraction(); },
-         [&job] { return job.timeLeft(); }});
+    add(
+        {&owner, title, [&job] { return job.isRunning(); }, std::move(cancel),
+         [&job] { return job.fraction(); }, [&job] { return job.timeLeft(); }});
 }
 
 std::vector<RunningWork::Work> RunningWork::running() const

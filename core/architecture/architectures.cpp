@@ -34,8 +34,7 @@ Result<Graph> bitnet(const ModelFile& file)
 // The first reproduction of BitNet b1.58 gates with SiLU.
 Result<Graph> bitnet3B(const ModelFile& file)
 {
-    return buildTransformer(
-        file, {.rotary = Rotary::HalfSplit, .subNorms = true, .roundedInputs = true});
+    return buildTransformer(file, {.rotary = Rotary::HalfSplit, .subNorms = true, .roundedInputs = true});
 }
 
 } // namespace

@@ -32,8 +32,8 @@ struct TransformerTraits {
     bool learnedPositions = false;
 };
 
-/// Biases (attn_q.bias ...), fused attn_qkv, rope_freqs and tied heads are used where the file has them. Which
-/// inputs are rounded the file says before the architecture does (huggingface::roundedInputsKey).
+/// Biases (attn_q.bias ...), fused attn_qkv, rope_freqs and tied heads are used where the file has them.
+/// Which inputs are rounded the file says before the architecture does (huggingface::roundedInputsKey).
 /// Errors: NotFound (a tensor by name), InvalidInput (a tensor of the wrong shape).
 [[nodiscard]] Result<Graph> buildTransformer(const ModelFile&, const TransformerTraits&);
 

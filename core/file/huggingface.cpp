@@ -229,8 +229,7 @@ private:
             || jsonText(*quantization, "quantization_mode") != "online")
             return false;
         const Json* const kept = jsonMember(*quantization, "modules_to_not_convert");
-        return kept == nullptr || !kept->is_array()
-            || std::ranges::none_of(*kept, [&](const Json& part) {
+        return kept == nullptr || !kept->is_array() || std::ranges::none_of(*kept, [&](const Json& part) {
                    return part.is_string() && entry.name.find(part.get<std::string>()) != std::string::npos;
                });
     }

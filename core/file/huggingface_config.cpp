@@ -161,7 +161,8 @@ Result<void> translateRope(const Json& config, Keys& keys, std::size_t headEleme
     if (rope.is_object())
         for (const auto& [name, value] : rope.items())
             if (value.is_object())
-                refuseToRun(model, "layers of different kinds ('{}') rotate in different ways", printable(name));
+                refuseToRun(
+                    model, "layers of different kinds ('{}') rotate in different ways", printable(name));
     headElements = TRY(rotatedElements(config, rope, headElements));
     keys.set("rope.dimension_count", static_cast<std::uint32_t>(headElements));
     const double base = TRY(positive(config, "rope_theta", TRY(positive(rope, "rope_theta", 10000))));

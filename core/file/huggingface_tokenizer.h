@@ -47,7 +47,8 @@ constexpr std::size_t largestGap =
 /// The same where its model is of type "Unigram". Errors: InvalidInput; Unsupported (a step before the model that GGUF
 /// has no key for, by name).
 [[nodiscard]] Result<Vocabulary> readUnigramJson(const Json& json, std::string_view name);
-/// "added_tokens" of tokenizer.json, of which an id may leave a gap, but all of them not many. Errors: InvalidInput.
+/// "added_tokens" of tokenizer.json, of which an id may leave a gap, but all of them not many. Errors:
+/// InvalidInput.
 [[nodiscard]] Result<void> readAddedTokens(const Json* added, std::string_view name, Vocabulary& vocabulary);
 /// "post_processor": whether a text begins or ends with a special token.
 void readTemplate(const Json* processor, Vocabulary& vocabulary);

@@ -19,8 +19,8 @@ struct PackedMatrix {
         Rows, ///< compressed-tensors: one line of 32-bit words an output, [outputs, words]
         Columns, ///< GPTQ: one line an output, down a column, [words, outputs]
         Bytes, ///< int-quantized: signed bytes [outputs, inputs]
-        /// BitNet before it is packed: `codes` are floats [outputs, inputs], which run as the nearest of -1, 0
-        /// and 1 times their mean magnitude (arXiv 2402.17764), in the precision that they are stored in.
+        /// BitNet before it is packed: `codes` are floats [outputs, inputs], which run as the nearest of -1,
+        /// 0 and 1 times their mean magnitude (arXiv 2402.17764), in the precision that they are stored in.
         Latent,
         // Ternary types of GGUF's forks, bytes as in the file, scales among the codes: ternary_codes.h.
         I2S,

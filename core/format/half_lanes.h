@@ -15,8 +15,8 @@ namespace lanes {
 
 constexpr std::size_t lanesAtOnce = 16;
 
-/// Whole numbers of 16 bits, as many as a register has lanes. In memory they lie at any address, which clang does not
-/// take from a type that is named in a template: hence the copies.
+/// Whole numbers of 16 bits, as many as a register has lanes. In memory they lie at any address, which clang
+/// does not take from a type that is named in a template: hence the copies.
 using HalfRegister = std::uint16_t __attribute__((vector_size(registerBytes / 2)));
 using LongRegister = std::int64_t __attribute__((vector_size(registerBytes)));
 

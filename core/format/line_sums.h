@@ -56,9 +56,9 @@ enum class Reach {
     Inside, ///< none does: nothing is held back. Whole levels only
 };
 
-/// What is known of the samples (LineSamples). With whole levels of eight bits every product of a level with an
-/// importance or a product is exact, so that it may be fused with what it is added to; for short values those
-/// with factors of twelve bits are too. All kinds give the same bits where they may be used.
+/// What is known of the samples (LineSamples). With whole levels of eight bits every product of a level with
+/// an importance or a product is exact, so that it may be fused with what it is added to; for short values
+/// those with factors of twelve bits are too. All kinds give the same bits where they may be used.
 enum class Samples { Plain, Short, Long };
 template <Samples Kind>
 struct SampleKind {

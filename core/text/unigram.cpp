@@ -25,7 +25,8 @@ public:
     {
         std::ranges::stable_sort(m_pieces, {}, &Piece::text);
         const auto isSame = [](const Piece& one, const Piece& other) { return one.text == other.text; };
-        m_pieces.erase(std::unique(m_pieces.begin(), m_pieces.end(), isSame), m_pieces.end()); // the first stays
+        m_pieces.erase(
+            std::unique(m_pieces.begin(), m_pieces.end(), isSame), m_pieces.end()); // the first stays
     }
 
     /// Calls visit(length, id) for every piece that `text` begins with, shortest first.

@@ -356,8 +356,7 @@ MemoryFaults::run(ModelProbe* probe, const Parameters& given, const MethodContex
         "not quote.",
         "The paper's abstract calls what it copies the most significant bit; we take it for the sign, which "
         "shares a cell with the free bit. Other formats have no such bit and are given faults alone.",
-        "Codings, masks and lists of columns are kept without faults: with one bit of them wrong nothing "
-        "else "
+        "Codings, masks and lists of columns are kept without faults: with one bit of them wrong nothing else "
         "fits. Weights that were no longer finite were counted as 0."};
     if (lab.scaledLayers() > 0)
         report.paragraphs.push_back(fmt::format(

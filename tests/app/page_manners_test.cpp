@@ -68,8 +68,9 @@ private slots:
         const QPoint at =
             view->mapFromScene(view->chart()->mapToScene(view->chart()->mapToPosition(larger, measured)));
         QVERIFY(view->viewport()->rect().contains(at));
-        const QPoint beside = at + QPoint(9, 9), far = view->mapFromScene(view->chart()->mapToScene(
-                                                     view->chart()->plotArea().topRight() + QPointF(-3, 3)));
+        const QPoint beside = at + QPoint(9, 9),
+                     far = view->mapFromScene(
+                         view->chart()->mapToScene(view->chart()->plotArea().topRight() + QPointF(-3, 3)));
         QTest::mouseClick(view->viewport(), Qt::LeftButton, Qt::NoModifier, far);
         QCOMPARE(workspace().document().allocation(), second); // no point is there
         for (const QPoint& place : {beside, at}) {

@@ -81,7 +81,9 @@ private slots:
         QVERIFY(m_window->windowTitle().startsWith("sample.gguf"));
         QVERIFY(QApplication::activeModalWidget() == nullptr);
         QVERIFY(!QSettings().value("recentFiles").toStringList().contains(file));
-        QVERIFY(!file.contains("nowhere") || !QFile::exists(file)); // nothing is begun under a name that was mistyped
+        QVERIFY(
+            !file.contains("nowhere")
+            || !QFile::exists(file)); // nothing is begun under a name that was mistyped
     }
 
     // It can be looked at, and the window says why it measures nothing.

@@ -47,8 +47,8 @@ private slots:
         line.setWorkspace(workspace.get());
         RunningWork& work = RunningWork::of(*workspace);
         QVERIFY(work.running().empty());
-        const auto row =
-            std::ranges::find(pages(), QLatin1String("compare"), [](const Page& page) { return QLatin1String(page.id); });
+        const auto row = std::ranges::find(
+            pages(), QLatin1String("compare"), [](const Page& page) { return QLatin1String(page.id); });
         std::unique_ptr<QWidget> page(row->make(*workspace, nullptr));
         auto* const run = find<QPushButton>(*page, "runComparison");
         run->click();

@@ -131,7 +131,8 @@ private slots:
     {
         openSample();
         workspace().document().setChoices({{LayerId(1), {"q2_k", "rtn", {}}}}, "one");
-        (new DifferenceDialog(workspace(), "other.json", workspace().model().original(), m_window.get()))->show();
+        (new DifferenceDialog(workspace(), "other.json", workspace().model().original(), m_window.get()))
+            ->show();
         const QPointer<QDialog> dialog = dialogOf("differenceDialog");
         m_window->closeProject(); // which it would look at once more
         QTRY_VERIFY(dialog.isNull());
@@ -189,7 +190,8 @@ private slots:
         openClassifierWithoutPictures();
         for (const char* const name : {"allocate", "sweep"}) {
             QVERIFY2(!action(name)->isEnabled(), name);
-            QVERIFY2(action(name)->toolTip().contains("no pictures yet"), qPrintable(action(name)->toolTip()));
+            QVERIFY2(
+                action(name)->toolTip().contains("no pictures yet"), qPrintable(action(name)->toolTip()));
         }
         workspace().document().setChoices({{LayerId(1), {"int4row", "rtn", {}}}}, "one");
         QVERIFY(!action("blame")->isEnabled()); // that is about tokens

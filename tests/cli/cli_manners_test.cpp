@@ -96,8 +96,8 @@ private slots:
                                                "4bpw",     "--method", "imatrx"}
                                 << QByteArray("'imatrix'");
         QTest::newRow("method to show") << QStringList{"methods", "gtpq"} << QByteArray("'gptq'");
-        QTest::newRow("target") << QStringList{"export", m_language, "--format", "q4_k", "--target",
-                                               "ggf",    "-o",       path("x.gguf")}
+        QTest::newRow("target") << QStringList{"export",   m_language, "--format", "q4_k",
+                                               "--target", "ggf",      "-o",       path("x.gguf")}
                                 << QByteArray("'gguf'");
         QTest::newRow("device") << QStringList{"evaluate", m_language, "--device", "cpu:8bits"}
                                 << QByteArray("'cpu:8bit'");

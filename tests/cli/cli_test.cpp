@@ -243,7 +243,8 @@ private slots:
         QVERIFY(asked["kl"].toDouble() > 0);
         // What goes into BitNet's products is rounded to 8 bits in the folder, as in its runtimes.
         const bool isRounded = target == "bitnet";
-        const double offPerplexity = std::abs(found["perplexity"].toDouble() / asked["perplexity"].toDouble() - 1),
+        const double offPerplexity =
+                         std::abs(found["perplexity"].toDouble() / asked["perplexity"].toDouble() - 1),
                      offKl = std::abs(found["kl"].toDouble() / asked["kl"].toDouble() - 1);
         QVERIFY2(offPerplexity < (isRounded ? 2e-2 : 1e-5), qPrintable(QString::number(offPerplexity)));
         QVERIFY2(offKl < (isRounded ? 3e-2 : 1e-3), qPrintable(QString::number(offKl)));

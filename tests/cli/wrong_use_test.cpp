@@ -216,12 +216,14 @@ private slots:
             << QStringList{"export", sample, "--format", "q4_0", "-o", path(QString(300, 'x') + ".gguf")} << 1
             << "File name too long";
         QTest::newRow("a number beyond all")
-            << QStringList{"export", sample, "--format", "q4_0", "--method", "gptq:dampening=1e999", "-o", path("x.gguf")}
+            << QStringList{"export", sample,        "--format", "q4_0", "--method", "gptq:dampening=1e999",
+                           "-o",     path("x.gguf")}
             << 2 << "'dampening' a number that is too large";
         QTest::newRow("a name of two lines")
             << QStringList{"inspect", "new\nline.gguf"} << 1 << "new\\x0aline.gguf: there is no such file";
         QTest::newRow("a format of two lines")
-            << QStringList{"export", sample, "--format", "q4\n0", "-o", path("x.gguf")} << 2 << "called 'q4\\x0a0'";
+            << QStringList{"export", sample, "--format", "q4\n0", "-o", path("x.gguf")} << 2
+            << "called 'q4\\x0a0'";
         QTest::newRow("a device beyond all") << QStringList{"evaluate", sample, "--device", "vulkan:99"} << 2
                                              << "no device is called 'vulkan:99'";
     }
@@ -240,8 +242,10 @@ private slots:
     void aNameThatIsNoUtf8IsRefused()
     {
         const QString bad = R"sh(exec "$0" "$@" "$(printf 'x\377.gguf')")sh";
-        for (const QStringList& arguments : {QStringList{"inspect"}, {"export", sampleModel(), "--format", "q4_0", "-o"}}) {
-            const Finished result = run("sh", QStringList{"-c", bad, cliProgram()} + arguments, m_folder.path());
+        for (const QStringList& arguments :
+             {QStringList{"inspect"}, {"export", sampleModel(), "--format", "q4_0", "-o"}}) {
+            const Finished result =
+                run("sh", QStringList{"-c", bad, cliProgram()} + arguments, m_folder.path());
             QCOMPARE(result.exitCode, 2);
             QCOMPARE(
                 QString::fromUtf8(result.err),

@@ -70,8 +70,8 @@ private slots:
         QTest::addColumn<QString>("name");
         QTest::addColumn<bool>("dark");
         for (const char* const name :
-             {"preferences", "about", "shortcuts", "export", "export-refused", "allocator", "method", "transform",
-              "difference", "pictures"})
+             {"preferences", "about", "shortcuts", "export", "export-refused", "allocator", "method",
+              "transform", "difference", "pictures"})
             for (const bool dark : {false, true})
                 QTest::addRow("%s, %s", name, dark ? "dark" : "light") << QString(name) << dark;
     }

@@ -153,8 +153,12 @@ BenchmarkPage::BenchmarkPage(Workspace& workspace, QWidget* parent)
     auto& work = RunningWork::of(workspace);
     connect(&m_benchmark, &BenchmarkController::runningChanged, &work, &RunningWork::changed);
     work.add(
-        {&m_benchmark, tr("Measuring speeds"), [this] { return m_benchmark.isRunning(); },
-         [this] { m_benchmark.cancel(); }, {}, {}});
+        {&m_benchmark,
+         tr("Measuring speeds"),
+         [this] { return m_benchmark.isRunning(); },
+         [this] { m_benchmark.cancel(); },
+         {},
+         {}});
     fillFormats();
     rebuild();
 }

@@ -240,8 +240,8 @@ void FrontierPage::take(const QPointF& at)
     const Allocation* nearest = nullptr;
     double best = reach;
     const auto consider = [&](const Allocation& allocation, std::uint64_t bytes, double kl) {
-        const QPointF point = m_chart->mapToPosition(
-            {double(bytes) / m_unit.bytes, std::max(kl, smallestLoss)}, m_line);
+        const QPointF point =
+            m_chart->mapToPosition({double(bytes) / m_unit.bytes, std::max(kl, smallestLoss)}, m_line);
         if (const double far = QLineF(point, at).length(); far < best) {
             best = far;
             nearest = &allocation;

@@ -60,7 +60,8 @@ private:
     };
     static Result<Term> parseTerm(QString term);
     static bool holds(const Term& term, const LayerFacts& facts);
-    static std::optional<double> valueOf(Field field, const LayerFacts& facts); ///< of fields that are numbers
+    static std::optional<double>
+    valueOf(Field field, const LayerFacts& facts); ///< of fields that are numbers
 
     std::vector<Term> m_terms;
 };

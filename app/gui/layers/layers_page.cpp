@@ -38,10 +38,10 @@ LayersPage::LayersPage(Workspace& workspace, QWidget* parent)
     setObjectName(QStringLiteral("layersPage"));
     m_filter->setObjectName(QStringLiteral("layerFilter"));
     m_filter->setPlaceholderText(tr("Filter: attn bits<4 …"));
-    m_filter->setToolTip(tr("Words are looked for in the name. Comparisons: bits, size, parameters, rows, "
-                            "columns, sensitivity, error, "
-                            "block with < <= > >= = !=, p90 for what nine tenths of the layers do not exceed; "
-                            "name, role, format, stored with = != ~; pinned. “-” turns a term round."));
+    m_filter->setToolTip(
+        tr("Words are looked for in the name. Comparisons: bits, size, parameters, rows, columns, sensitivity, error, "
+           "block with < <= > >= = !=, p90 for what nine tenths of the layers do not exceed; "
+           "name, role, format, stored with = != ~; pinned. “-” turns a term round."));
     m_filter->setAccessibleName(tr("Filter layers"));
     m_filter->setClearButtonEnabled(true);
     m_filterError->setObjectName(QStringLiteral("layerFilterError"));

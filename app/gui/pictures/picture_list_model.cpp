@@ -130,9 +130,9 @@ QVariant PictureListModel::data(const QModelIndex& index, int role) const
         // All of one size: the text beside them begins in one column.
         QPixmap square(thumbnailSide, thumbnailSide);
         square.fill(Qt::transparent);
-        const QImage image = made != m_made.end()  ? made->second
-            : *sample < thumbnails.size() ? thumbnails[*sample]
-                                          : QImage();
+        const QImage image = made != m_made.end() ? made->second
+            : *sample < thumbnails.size()         ? thumbnails[*sample]
+                                                  : QImage();
         QPainter painter(&square);
         painter.drawImage((thumbnailSide - image.width()) / 2, (thumbnailSide - image.height()) / 2, image);
         return square;

@@ -229,9 +229,11 @@ void BlameDialog::selectInWindow()
 QString whyNoBlame(Workspace& workspace)
 {
     if (workspace.model().picture)
-        return BlameDialog::tr("Layers are blamed for the tokens of a text, and this network is for pictures.");
-    return workspace.isUnchanged() ? BlameDialog::tr("Nothing is compressed yet, so there is nothing to blame.")
-                                   : coreWords(workspace.engine().whyNotEvaluated());
+        return BlameDialog::tr(
+            "Layers are blamed for the tokens of a text, and this network is for pictures.");
+    return workspace.isUnchanged()
+        ? BlameDialog::tr("Nothing is compressed yet, so there is nothing to blame.")
+        : coreWords(workspace.engine().whyNotEvaluated());
 }
 
 void blameMeanLoss(Workspace& workspace, QWidget* parent)

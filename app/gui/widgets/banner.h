@@ -7,8 +7,8 @@ class QPushButton;
 
 namespace tritloom {
 
-/// One sentence above the page that stays until it is closed, one of what failed until something else is done;
-/// it never takes the keyboard away.
+/// One sentence above the page that stays until it is closed, one of what failed until something else is
+/// done; it never takes the keyboard away.
 class Banner final : public QFrame {
     Q_OBJECT
 
