@@ -1,5 +1,6 @@
 #include "core/base/half.h"
 #include "tests/support/gguf_builder.h"
+#include "tests/support/huggingface_folder.h"
 #include "tests/support/logits.h"
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/tiny_model.h"
@@ -70,27 +71,6 @@ Ternary ternaryOf(const NamedTensor& tensor)
     for (const std::uint16_t value : made.latent)
         made.codes.push_back(int(std::clamp(std::nearbyint(double(single(value)) / mean), -1.0, 1.0)));
     return made;
-}
-
-std::string nameInFolder(std::string name)
-{
-    const auto put = [&](const std::string& from, const std::string& to) {
-        if (const auto at = name.find(from); at != std::string::npos)
-            name.replace(at, from.size(), to);
-    };
-    put("blk.", "model.layers.");
-    for (const char* part : {"q", "k", "v"})
-        put(std::string(".attn_") + part + ".", std::string(".self_attn.") + part + "_proj.");
-    put(".attn_output.", ".self_attn.o_proj.");
-    put(".attn_sub_norm.", ".self_attn.attn_sub_norm.");
-    put(".attn_norm.", ".input_layernorm.");
-    put(".ffn_norm.", ".post_attention_layernorm.");
-    put(".ffn_sub_norm.", ".mlp.ffn_sub_norm.");
-    for (const char* part : {"gate", "up", "down"})
-        put(std::string(".ffn_") + part + ".", std::string(".mlp.") + part + "_proj.");
-    put("token_embd.", "model.embed_tokens.");
-    put("output_norm.", "model.norm.");
-    return name;
 }
 
 /// As microsoft/bitnet-b1.58-2B-4T and its -bf16 sister say what they are.
