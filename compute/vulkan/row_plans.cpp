@@ -44,6 +44,19 @@ Plan alongAxis(const TensorType& x, std::size_t axis, TensorType result, const S
         .inputByRow = inner == 1 ? std::vector{true} : std::vector<bool>{}};
 }
 
+/// QuantizeRows by ranges of the runs' own, around zero.
+PlanOrNot roundRuns(const Op& op, const TensorType& x)
+{
+    const std::size_t group = std::max<std::size_t>(1, op.count("group", x.columns()));
+    const double bits = op.number("bits", 8);
+    if (op.count("asymmetric") != 0 || !(bits >= 2 && bits <= 16) || x.columns() % group != 0)
+        return {};
+    const TensorType runs{x.format, {x.elements() / group, group}};
+    Plan plan = byRows(runs, x, shaders::round_runs, {true});
+    plan.constants.push_back(bitsOf(std::exp2(bits - 1) - 1));
+    return plan;
+}
+
 } // namespace
 
 /// Rows of x, an invocation an element.
@@ -73,6 +86,8 @@ PlanOrNot unary(const Op& op, Types inputs)
 /// By ranges that are fixed beforehand; those of each row are found in double precision, on the CPU.
 PlanOrNot quantizeRows(const Op& op, Types inputs)
 {
+    if (inputs.size() == 1)
+        return roundRuns(op, inputs[0]);
     if (inputs.size() != 4 || op.attributes.contains("offset")) // rounded down: the reference does that
         return {};
     const TensorType& x = inputs[0];
