@@ -50,8 +50,7 @@ Result<void> addTokens(const Json& tokenizerConfig, Vocabulary& vocabulary)
     const Json* const added = jsonMember(tokenizerConfig, "added_tokens_decoder");
     if (!added || !added->is_object())
         return {};
-    const std::size_t end =
-        std::min(vocabulary.tokens.size() + added->size() + largestGap, largestVocabulary);
+    const std::size_t end = endOfIds(vocabulary.tokens.size() + added->size());
     for (const auto& [key, value] : added->items()) {
         const auto content = jsonText(value, "content");
         const bool isNumber =

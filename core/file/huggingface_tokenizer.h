@@ -3,6 +3,7 @@
 #include "core/file/json.h"
 #include "core/file/model_file.h"
 
+#include <algorithm>
 #include <functional>
 
 namespace tritloom::huggingface {
@@ -35,8 +36,14 @@ struct Vocabulary {
 /// GGUF's token types.
 enum TokenKind : std::int32_t { Normal = 1, Unknown, Control, UserDefined, Unused, Byte };
 constexpr std::size_t largestVocabulary = 2'000'000;
-constexpr std::size_t largestGap =
-    65536; ///< unused ids between tokens: a short file must not ask for much memory
+
+/// One beyond the largest id that a file of so many tokens may use: some may be unused between them, but a
+/// short file must not ask for much memory.
+constexpr std::size_t endOfIds(std::size_t tokens)
+{
+    constexpr std::size_t largestGap = 65536;
+    return std::min(tokens + largestGap, largestVocabulary);
+}
 
 /// tokenizer.model of SentencePiece: BPE and unigram. Errors: InvalidInput; Unsupported for other models.
 [[nodiscard]] Result<Vocabulary> readSentencePiece(std::string_view bytes, std::string_view name);
@@ -44,8 +51,8 @@ constexpr std::size_t largestGap =
 /// tokenizer.json of the tokenizers library. Errors: InvalidInput; Unsupported, with what it is.
 [[nodiscard]] Result<Vocabulary> readTokenizerJson(const Json& json, std::string_view name);
 
-/// The same where its model is of type "Unigram". Errors: InvalidInput; Unsupported (a step before the model that GGUF
-/// has no key for, by name).
+/// The same where its model is of type "Unigram". Errors: InvalidInput; Unsupported (a step before the model
+/// that GGUF has no key for, by name).
 [[nodiscard]] Result<Vocabulary> readUnigramJson(const Json& json, std::string_view name);
 /// "added_tokens" of tokenizer.json, of which an id may leave a gap, but all of them not many. Errors:
 /// InvalidInput.

@@ -76,8 +76,7 @@ Result<void> readVocab(const Json& vocab, std::string_view name, Vocabulary& voc
     if (!vocab.is_object() || vocab.empty())
         return fail(ErrorCode::InvalidInput, "{}: there is no object 'vocab'", name);
     for (const auto& [token, id] : vocab.items()) {
-        if (!id.is_number_unsigned()
-            || id.get<std::uint64_t>() >= std::min(vocab.size() + largestGap, largestVocabulary))
+        if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= endOfIds(vocab.size()))
             return fail(
                 ErrorCode::InvalidInput, "{}: the token '{}' has no valid id", name, printable(token));
         const auto index = id.get<std::size_t>();
@@ -150,8 +149,7 @@ Result<void> readAddedTokens(const Json* added, std::string_view name, Vocabular
 {
     if (!added || !added->is_array())
         return {};
-    const std::size_t end =
-        std::min(vocabulary.tokens.size() + added->size() + largestGap, largestVocabulary);
+    const std::size_t end = endOfIds(vocabulary.tokens.size() + added->size());
     for (const Json& token : *added) {
         const auto id = jsonInteger(token, "id");
         const auto content = jsonText(token, "content");

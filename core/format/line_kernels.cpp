@@ -203,6 +203,18 @@ template <typename Kind>
     store(best.minima, out->minima);
 }
 
+/// function(kind), of samples for whole levels.
+template <typename Function>
+[[gnu::always_inline]] inline void withKind(const LineSamples& s, const Function& function)
+{
+    if (s.isPlain)
+        function(SampleKind<Samples::Plain>());
+    else if (s.isShort)
+        function(SampleKind<Samples::Short>());
+    else
+        function(SampleKind<Samples::Long>());
+}
+
 /// function(kind, levels)
 template <typename Function>
 [[gnu::always_inline]] inline void
@@ -210,12 +222,11 @@ withLevels(const LineLevels& levels, const LineSamples& s, const Function& funct
 {
     if (levels.thresholds)
         function(SampleKind<Samples::Long>(), TableLevels(levels));
-    else if (s.isPlain)
-        function(SampleKind<Samples::Plain>(), WholeLevels(levels.lowest, levels.highest));
-    else if (s.isShort)
-        function(SampleKind<Samples::Short>(), WholeLevels(levels.lowest, levels.highest));
     else
-        function(SampleKind<Samples::Long>(), WholeLevels(levels.lowest, levels.highest));
+        withKind(
+            s, [&](auto kind) __attribute__((always_inline)) {
+                function(kind, WholeLevels(levels.lowest, levels.highest));
+            });
 }
 
 void scales(const ScaleGrid& grid, const LineSamples& s, float* scale)
@@ -232,8 +243,8 @@ void scales(const ScaleGrid& grid, const LineSamples& s, float* scale)
 
 void lines(const LineGrid& grid, const LineSamples& s, float* scale, float* offset)
 {
-    withLevels(
-        {0, grid.top}, s, [&](auto kind, const auto&) __attribute__((always_inline)) {
+    withKind(
+        s, [&](auto kind) __attribute__((always_inline)) {
             Moments m;
             momentsOf(s, m);
             Line best;
@@ -270,32 +281,13 @@ void superScales(
 void superLines(
     const SuperGrid& grid, const LineGrid& lineGrid, const LineSamples& s, const float* unit, SuperFit* out)
 {
-    if (s.isPlain)
-        superLinesOf(grid, lineGrid, s, SampleKind<Samples::Plain>(), unit, out);
-    else if (s.isShort)
-        superLinesOf(grid, lineGrid, s, SampleKind<Samples::Short>(), unit, out);
-    else
-        superLinesOf(grid, lineGrid, s, SampleKind<Samples::Long>(), unit, out);
+    withKind(
+        s, [&](auto kind) __attribute__((always_inline)) {
+            superLinesOf(grid, lineGrid, s, kind, unit, out);
+        });
 }
 
 using LinesOfBytes = std::uint8_t __attribute__((vector_size(16), aligned(1), may_alias));
-
-/// Sixteen vectors of sixteen bytes as those of their columns: each step interleaves vectors eight apart.
-[[gnu::always_inline]] inline void transpose(ByteLanes (&rows)[lanesOfLines])
-{
-    for (int step = 0; step < 4; ++step) {
-        ByteLanes next[lanesOfLines];
-        for (std::size_t i = 0; i < lanesOfLines / 2; ++i) {
-            const ByteLanes a = rows[i], b = rows[i + lanesOfLines / 2];
-            next[2 * i] =
-                __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-            next[2 * i + 1] =
-                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-        }
-        for (std::size_t i = 0; i < lanesOfLines; ++i)
-            rows[i] = next[i];
-    }
-}
 
 void codes(
     const LineLevels& which, const LineSamples& s, const float* scale, const float* offset, std::uint8_t* out)

@@ -23,6 +23,27 @@ using Four = float __attribute__((vector_size(16)));
     v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
 }
 
+/// Sixteen vectors of sixteen as those of their columns: each step interleaves vectors eight apart.
+template <typename V>
+[[gnu::always_inline]] inline void transpose(V (&rows)[lanesOfLines])
+{
+#pragma GCC unroll 4
+    for (int step = 0; step < 4; ++step) {
+        V next[lanesOfLines];
+#pragma GCC unroll 8
+        for (std::size_t i = 0; i < lanesOfLines / 2; ++i) {
+            const V a = rows[i], b = rows[i + lanesOfLines / 2];
+            next[2 * i] =
+                __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            next[2 * i + 1] =
+                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        }
+#pragma GCC unroll 16
+        for (std::size_t i = 0; i < lanesOfLines; ++i)
+            rows[i] = next[i];
+    }
+}
+
 [[gnu::always_inline]] inline Lanes lanesOf(const Four& a, const Four& b, const Four& c, const Four& d)
 {
 #if defined(__AVX2__)
@@ -50,22 +71,7 @@ forEachElement(const float* const (&lines)[lanesOfLines], std::size_t count, con
 #pragma GCC unroll 16
         for (std::size_t k = 0; k < lanesOfLines; ++k)
             rows[k] = load(lines[k] + i);
-            // Each step interleaves vectors eight apart.
-#pragma GCC unroll 4
-        for (int step = 0; step < 4; ++step) {
-            Lanes next[lanesOfLines];
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < lanesOfLines / 2; ++k) {
-                const Lanes a = rows[k], b = rows[k + lanesOfLines / 2];
-                next[2 * k] =
-                    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-                next[2 * k + 1] = __builtin_shufflevector(
-                    a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-            }
-#pragma GCC unroll 16
-            for (std::size_t k = 0; k < lanesOfLines; ++k)
-                rows[k] = next[k];
-        }
+        transpose(rows);
 #pragma GCC unroll 16
         for (std::size_t k = 0; k < lanesOfLines; ++k)
             body(i + k, rows[k]);
