@@ -109,6 +109,37 @@ void countChannels(std::vector<Layer>& layers, const Graph& graph)
     }
 }
 
+void buildTextModel(Model& model)
+{
+    const std::string architecture = model.file->architecture();
+    const auto list = architectures();
+    const auto row = std::find_if(list.begin(), list.end(), [&](const Architecture& candidate) {
+        return candidate.id == architecture;
+    });
+    if (row == list.end()) {
+        const std::string half = missingHalf(model.file->path);
+        model.whyNotEvaluated = architecture.empty() && !half.empty()
+            ? fmt::format("it seems to be half of an autoencoder: {} is not beside it", printable(half))
+            : architecture.empty()
+            ? std::string("the file does not say which architecture it is")
+            : fmt::format("the architecture '{}' is not known here", printable(architecture));
+    } else if (auto graph = row->build(*model.file)) {
+        model.graph = std::move(*graph);
+        countChannels(model.layers, *model.graph);
+        if (const auto config =
+                transformerConfig(*model.file)) { // recurrent networks keep no keys and values
+            model.contextLength = config->context;
+            model.kvBytesPerToken = 2 * config->blocks * config->kvHeads * config->headSize * 2;
+        }
+    } else {
+        model.whyNotEvaluated = graph.error().message;
+    }
+    if (auto tokenizer = makeTokenizer(model.file->metadata))
+        model.tokenizer = std::move(*tokenizer);
+    else
+        model.whyNoTokenizer = tokenizer.error().message;
+}
+
 /// notices: of the model's file.
 void buildPictureModel(Model& model, std::vector<std::string>& notices)
 {
@@ -121,14 +152,14 @@ void buildPictureModel(Model& model, std::vector<std::string>& notices)
     }
     auto picture = row.describe(*model.file);
     if (!picture) {
-        model.whyNotEvaluated = printable(picture.error().message, SIZE_MAX);
+        model.whyNotEvaluated = picture.error().message;
         return;
     }
     if (picture->promptTokens > 0) {
         if (auto tokenizer = makeTokenizer(model.file->metadata))
             model.tokenizer = std::move(*tokenizer);
         else
-            model.whyNoTokenizer = printable(tokenizer.error().message, SIZE_MAX);
+            model.whyNoTokenizer = tokenizer.error().message;
     }
     if (auto graph = row.build(*model.file, nominalPicture(*picture))) {
         model.graph = std::move(*graph);
@@ -139,7 +170,7 @@ void buildPictureModel(Model& model, std::vector<std::string>& notices)
             if (std::string sentence = diffusers::unreadTensors(*model.file, *model.graph); !sentence.empty())
                 notices.push_back(std::move(sentence));
     } else {
-        model.whyNotEvaluated = printable(graph.error().message, SIZE_MAX);
+        model.whyNotEvaluated = graph.error().message;
     }
 }
 
@@ -270,8 +301,7 @@ Key contentKey(const ModelFile& file)
 {
     Key key = keyOf("model", file.architecture(), file.rotateHalf ? 1 : 0);
     for (const auto& [name, value] : file.metadata.entries())
-        if (!name.starts_with("general.")
-            && !name.starts_with("tritloom.original.")
+        if (!name.starts_with("general.") && !name.starts_with("tritloom.original.")
             && !name.ends_with(".file")) // what it is called, what it was made from, where it lies
             key = keyOf(key, name, keyOf(value));
     if (file.operators)
@@ -334,36 +364,13 @@ std::shared_ptr<const Model> makeModel(ModelFile file)
     }
     markFusedSets(model->layers);
 
-    const std::string architecture = model->file->architecture();
-    if (findPictureArchitecture(architecture) != nullptr) {
+    if (findPictureArchitecture(model->file->architecture()) != nullptr)
         buildPictureModel(*model, kept->notices);
-        model->key = contentKey(*model->file);
-        return model;
-    }
-    const auto list = architectures();
-    const auto row = std::find_if(list.begin(), list.end(), [&](const Architecture& candidate) {
-        return candidate.id == architecture;
-    });
-    if (row == list.end()) {
-        const std::string half = missingHalf(model->file->path);
-        model->whyNotEvaluated = architecture.empty() && !half.empty()
-            ? fmt::format("it seems to be half of an autoencoder: {} is not beside it", printable(half))
-            : architecture.empty() ? std::string("the file does not say which architecture it is")
-            : fmt::format("the architecture '{}' is not known here", printable(architecture));
-    } else if (auto graph = row->build(*model->file)) {
-        model->graph = std::move(*graph);
-        countChannels(model->layers, *model->graph);
-        if (const auto config = transformerConfig(*model->file)) { // recurrent networks keep no keys and values
-            model->contextLength = config->context;
-            model->kvBytesPerToken = 2 * config->blocks * config->kvHeads * config->headSize * 2;
-        }
-    } else {
-        model->whyNotEvaluated = printable(graph.error().message, SIZE_MAX);
-    }
-    if (auto tokenizer = makeTokenizer(model->file->metadata))
-        model->tokenizer = std::move(*tokenizer);
     else
-        model->whyNoTokenizer = printable(tokenizer.error().message, SIZE_MAX);
+        buildTextModel(*model);
+    // Whatever a name in the file holds, a sentence is one line of text.
+    for (std::string* const why : {&model->whyNotEvaluated, &model->whyNoTokenizer})
+        *why = printable(*why, SIZE_MAX);
     model->key = contentKey(*model->file);
     return model;
 }
