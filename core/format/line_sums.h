@@ -62,7 +62,7 @@ enum class Reach {
 enum class Samples { Plain, Short, Long };
 template <Samples Kind>
 struct SampleKind {
-    static constexpr bool isPlain = Kind == Samples::Plain, isShort = Kind != Samples::Long;
+    static constexpr bool isPlain = Kind == Samples::Plain;
 };
 
 template <Reach Where, typename Levels>
