@@ -4,11 +4,13 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
+lists=(installer/packages.txt)
+[ "${CI:-}" = true ] && lists+=(installer/packages-ci.txt)
 missing=()
 while read -r package command; do
   [ -n "$command" ] && command -v "$command" >/dev/null && continue
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done < <(grep -v '^#' installer/packages.txt)
+done < <(grep -hv '^#' "${lists[@]}")
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing ${#missing[@]} packages: ${missing[*]}"
   as_root=""

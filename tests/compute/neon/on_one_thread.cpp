@@ -15,6 +15,11 @@ void parallelFor(
         body(begin, std::min(count, begin + grain));
 }
 
+std::size_t threadCount()
+{
+    return 1;
+}
+
 namespace cpu {
 
 void multiplyPlain(
