@@ -1,5 +1,6 @@
 #include "app/session/not_finite.h"
 
+#include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ Count countOf(const Tensor& values)
         count.notFinite +=
             std::size_t(std::ranges::count_if(row, [](float value) { return !std::isfinite(value); }));
     }
+    MappedFile::doneWith(values.bytes());
     return count;
 }
 

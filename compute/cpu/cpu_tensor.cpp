@@ -1,5 +1,7 @@
 #include "compute/cpu/cpu_tensor.h"
 
+#include "core/base/mapped_file.h"
+
 namespace tritloom::cpu {
 
 Result<const PackedWeights*> CpuTensor::packed() const
@@ -8,6 +10,7 @@ Result<const PackedWeights*> CpuTensor::packed() const
         if (const auto format = packedFormatOf(*m_type.format))
             if (const auto layout = packedLayout(format->layout, m_type)) {
                 m_packed = TRY(repack(m_given, *layout, format->read));
+                MappedFile::doneWith(m_given.bytes());
                 m_given = Tensor();
             }
         m_asked = true;

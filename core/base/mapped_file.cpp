@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <map>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +20,18 @@ struct Descriptor {
     {
         if (number >= 0)
             ::close(number);
+    }
+};
+
+/// What is mapped now, by its first byte: other memory must not be told that it is not needed, its bytes were lost.
+struct MappedRanges {
+    std::mutex mutex;
+    std::map<const std::byte*, std::size_t> sizes;
+
+    static MappedRanges& instance()
+    {
+        static MappedRanges ranges;
+        return ranges;
     }
 };
 
@@ -52,15 +66,35 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::filesystem
         new MappedFile(std::span(static_cast<const std::byte*>(address), size)));
 }
 
-MappedFile::~MappedFile()
+MappedFile::MappedFile(std::span<const std::byte> bytes)
+    : m_bytes(bytes)
 {
+    MappedRanges& ranges = MappedRanges::instance();
+    const std::scoped_lock lock(ranges.mutex);
     if (!m_bytes.empty())
-        ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+        ranges.sizes[m_bytes.data()] = m_bytes.size();
 }
 
-void MappedFile::doneWith(std::span<const std::byte> part) const
+MappedFile::~MappedFile()
 {
-    advisePages(part, MADV_DONTNEED);
+    if (m_bytes.empty())
+        return;
+    MappedRanges& ranges = MappedRanges::instance();
+    const std::scoped_lock lock(ranges.mutex); // until it is unmapped: its place may be given to other memory
+    ranges.sizes.erase(m_bytes.data());
+    ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+}
+
+void MappedFile::doneWith(std::span<const std::byte> part)
+{
+    MappedRanges& ranges = MappedRanges::instance();
+    const std::scoped_lock lock(ranges.mutex);
+    const auto after = ranges.sizes.upper_bound(part.data());
+    if (after == ranges.sizes.begin())
+        return;
+    const auto& [begin, size] = *std::prev(after);
+    if (part.data() + part.size() <= begin + size)
+        advisePages(part, MADV_DONTNEED);
 }
 
 } // namespace tritloom

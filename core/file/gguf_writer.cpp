@@ -257,7 +257,7 @@ Result<void> verify(const std::filesystem::path& path, std::span<const Slot> slo
         const bool isSame = tensor.name == slots[i].name && tensor.shape == slots[i].type.shape
             && tensor.stored.type().format->id() == slots[i].type.format->id()
             && keyOf(bytes) == keys[i];
-        file->doneWith(bytes);
+        MappedFile::doneWith(bytes);
         if (!isSame)
             return fail(
                 ErrorCode::Io, "{}: tensor '{}' is read back with other contents than were written", name,
