@@ -23,7 +23,8 @@ struct Descriptor {
     }
 };
 
-/// What is mapped now, by its first byte: other memory must not be told that it is not needed, its bytes were lost.
+/// What is mapped now, by its first byte: other memory must not be told that it is not needed, its bytes were
+/// lost.
 struct MappedRanges {
     std::mutex mutex;
     std::map<const std::byte*, std::size_t> sizes;

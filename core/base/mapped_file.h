@@ -22,8 +22,8 @@ public:
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return m_bytes; }
 
-    /// The pages of `part` are not needed for now where they lie in a mapped file: memory may be given back, and
-    /// they are read anew when they are touched. Nothing happens to other memory. Any thread.
+    /// The pages of `part` are not needed for now where they lie in a mapped file: memory may be given back,
+    /// and they are read anew when they are touched. Nothing happens to other memory. Any thread.
     static void doneWith(std::span<const std::byte> part);
 
 private:

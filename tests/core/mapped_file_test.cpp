@@ -32,9 +32,9 @@ std::size_t residentAt(const std::byte* address)
 
 std::size_t sumOf(std::span<const std::byte> bytes)
 {
-    return std::accumulate(
-        bytes.begin(), bytes.end(), std::size_t{0},
-        [](std::size_t sum, std::byte byte) { return sum + std::to_integer<std::size_t>(byte); });
+    return std::accumulate(bytes.begin(), bytes.end(), std::size_t{0}, [](std::size_t sum, std::byte byte) {
+        return sum + std::to_integer<std::size_t>(byte);
+    });
 }
 
 } // namespace
