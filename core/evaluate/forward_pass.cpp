@@ -1,6 +1,7 @@
 #include "core/evaluate/forward_pass.h"
 
 #include "core/calibrate/model_values.h"
+#include "core/evaluate/log_probabilities.h"
 
 namespace tritloom {
 namespace {
@@ -70,12 +71,8 @@ Result<Tensor> ForwardPass::logProbabilities(
         if (next % every == 0 || next + 1 == head)
             m_borders.put(keys[next], values, bytesOf(values));
     }
-    for (auto& [id, tensor] : values) // the head works row by row
-        tensor = rowsOf(tensor, chunk.firstScored, scoredCount(chunk));
-    TRY_VOID(m_executor->run(graph, head, head, values, weightsOf, nullptr, stop));
+    Tensor result = TRY(scoredLogProbabilities(*m_executor, graph, values, chunk, weightsOf, stop));
     ++m_counters.stagesRun;
-    const Tensor logits[] = {values.at(graph.output)};
-    Tensor result = TRY(m_executor->run(Op{OpKind::LogSoftmax, {}}, logits, stop));
     if (keep == Keep::Everything)
         m_logProbabilities.put(keys.back(), result, result.bytes().size());
     return result;

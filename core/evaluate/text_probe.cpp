@@ -2,6 +2,7 @@
 
 #include "core/calibrate/model_values.h"
 #include "core/calibrate/stage_keys.h"
+#include "core/evaluate/log_probabilities.h"
 
 #include <algorithm>
 #include <numeric>
@@ -79,11 +80,7 @@ Result<Tensor> TextProbe::logProbabilities(
     const std::size_t head = graph.stageCount - 1;
     if (stage < head)
         TRY_VOID(m_executor->run(graph, stage, head - 1, values, weights, nullptr, stop()));
-    for (auto& [id, tensor] : values)
-        tensor = rowsOf(tensor, chunk.firstScored, scoredCount(chunk));
-    TRY_VOID(m_executor->run(graph, head, head, values, weights, nullptr, stop()));
-    const Tensor logits[] = {values.at(graph.output)};
-    return m_executor->run(Op{OpKind::LogSoftmax, {}}, logits, stop());
+    return scoredLogProbabilities(*m_executor, graph, values, chunk, weights, stop());
 }
 
 Result<ModelProbe::Losses> TextProbe::losses(std::span<const Replaced> replaced, std::size_t chunks)
