@@ -5,6 +5,7 @@
 #include "compute/vulkan/ops.h"
 #include "compute/vulkan/products.h"
 #include "compute/vulkan/rounded_products.h"
+#include "core/base/mapped_file.h"
 #include "core/graph/shape_inference.h"
 
 #include <algorithm>
@@ -103,11 +104,11 @@ public:
         const bool isShort = tensor.type().shape.size() <= 1 && isFloat(tensor.type())
             && tensor.type().elements() <= longestOnHost;
         const vulkan::FormatRow* const row = vulkan::formatRowFor(*tensor.type().format);
-        if (row != nullptr && row->lineElements > 0)
-            return valueOf(
-                tensor.type(), {TRY(m_device->makeBuffer(vulkan::codedBytes(tensor))), tensor, {}});
-        return valueOf(
-            tensor.type(), {TRY(m_device->makeBuffer(tensor.bytes())), isShort ? tensor : Tensor(), {}});
+        const bool isCoded = row != nullptr && row->lineElements > 0;
+        const BufferPtr buffer = isCoded ? TRY(m_device->makeBuffer(vulkan::codedBytes(tensor)))
+                                         : TRY(m_device->makeBuffer(tensor.bytes()));
+        MappedFile::doneWith(tensor.bytes());
+        return valueOf(tensor.type(), {buffer, isCoded || isShort ? tensor : Tensor(), {}});
     }
 
     Result<Tensor> download(const DeviceTensor& tensor) override
