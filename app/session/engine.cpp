@@ -263,16 +263,17 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
 }
 
 Result<std::unique_ptr<EvaluationSession>>
-Engine::makeSession(ResultStore* store, std::shared_ptr<ForwardPass> reference) const
+Engine::makeSession(
+    ResultStore* store, std::shared_ptr<ForwardPass> reference, std::optional<std::size_t> memoBytes) const
 {
     if (const std::string why = m_model->picture ? m_model->whyNoTokenizer : m_whyNot; !why.empty())
         return fail(
             ErrorCode::Unsupported, "{} cannot be evaluated on text: {}",
             m_model->file->path.filename().string(), why);
+    const std::size_t memo = memoBytes.value_or(m_options.memoBytes);
     if (!reference && m_original != nullptr)
-        reference = std::make_shared<ForwardPass>(
-            m_original->m_compressor, TRY(makeExecutor()), m_options.memoBytes / 4);
-    auto pass = std::make_shared<ForwardPass>(m_compressor, TRY(makeExecutor()), m_options.memoBytes);
+        reference = std::make_shared<ForwardPass>(m_original->m_compressor, TRY(makeExecutor()), memo / 4);
+    auto pass = std::make_shared<ForwardPass>(m_compressor, TRY(makeExecutor()), memo);
     return std::make_unique<EvaluationSession>(m_chunks, std::move(pass), std::move(reference), store);
 }
 

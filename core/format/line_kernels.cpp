@@ -287,8 +287,6 @@ void superLines(
         });
 }
 
-using LinesOfBytes = std::uint8_t __attribute__((vector_size(16), aligned(1), may_alias));
-
 void codes(
     const LineLevels& which, const LineSamples& s, const float* scale, const float* offset, std::uint8_t* out)
 {
@@ -306,7 +304,7 @@ void codes(
                     numberAt(i + k, rows[k]);
                 transpose(rows);
                 for (std::size_t lane = 0; lane < lanesOfLines; ++lane)
-                    *reinterpret_cast<LinesOfBytes*>(out + lane * s.count + i) = rows[lane];
+                    *reinterpret_cast<UnalignedByteLanes*>(out + lane * s.count + i) = rows[lane];
             }
             for (; i < s.count; ++i) {
                 ByteLanes number;

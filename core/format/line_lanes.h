@@ -16,6 +16,7 @@ namespace {
 namespace lanes {
 
 using ByteLanes = std::uint8_t __attribute__((vector_size(16)));
+using UnalignedByteLanes [[gnu::aligned(1), gnu::may_alias]] = ByteLanes; ///< in memory
 
 #if defined(__AVX512F__)
 constexpr std::size_t registerBytes = 64;

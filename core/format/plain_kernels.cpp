@@ -10,8 +10,6 @@ namespace {
 
 using namespace lanes;
 
-using UnalignedByteLanes = std::uint8_t __attribute__((vector_size(16), aligned(1)));
-
 bool allFinite(const float* values, std::size_t count)
 {
     constexpr std::int32_t exponent = 0x7f800000; // all of it is set in infinities and NaNs alone

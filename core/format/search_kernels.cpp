@@ -10,7 +10,7 @@ namespace {
 using Lanes = float __attribute__((vector_size(64)));
 using HalfLanes = float __attribute__((vector_size(32)));
 using QuarterLanes = float __attribute__((vector_size(16)));
-using UnalignedLanes = float __attribute__((vector_size(64), aligned(4)));
+using UnalignedLanes [[gnu::aligned(4)]] = Lanes;
 constexpr std::size_t laneCount = 16;
 
 [[gnu::always_inline]] inline void load(const float* from, Lanes& lanes)

@@ -10,8 +10,6 @@ namespace {
 
 using namespace lanes;
 
-using UnalignedByteLanes = std::uint8_t __attribute__((vector_size(16), aligned(1), may_alias));
-
 constexpr std::size_t lanesAtOnce = 16;
 constexpr std::size_t run = 4096; ///< values that are summed in single precision
 

@@ -278,7 +278,7 @@ Result<Report> CostPareto::run(ModelProbe* probe, const Parameters& given, const
     const auto methods = byMethod(*probe, measurer);
     std::size_t done = 0;
     for (const auto& [method, list] : methods) {
-        const auto named = [&](std::size_t c) {
+        const auto named = [&, &method = method](std::size_t c) {
             return fmt::format("{} {}", probe->candidates()[c].format, method);
         };
         const auto eight = std::ranges::find(list, 8.0, [&](std::size_t c) { return measurer.bits(c); });

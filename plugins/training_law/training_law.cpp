@@ -212,7 +212,7 @@ Result<Report> TrainingLaw::runOn(
         for (const TrainingConstants& other : drawn)
             values.push_back(other.*constant);
         std::ranges::sort(values);
-        const auto place = [&](double share) {
+        const auto place = [&, &constant = constant](double share) {
             return values.empty() ? fit.constants.*constant
                                   : values[std::size_t(share * double(values.size() - 1))];
         };

@@ -297,7 +297,7 @@ private slots:
             const ValueId y = outer.add(op, {outer.input()}, {TensorId{7}});
             const Graph graph = std::move(outer).finish(y);
             const CompressedLayer layer(std::move(replacement));
-            const auto run = [&](Machine& on) {
+            const auto run = [&, &input = input, columns = columns, channels = channels](Machine& on) {
                 const std::size_t count = TensorType{nullptr, input}.elements();
                 ValueMap values{{graph.input, Tensor::adoptFloats(input, fixture::normalValues(count, 8))}};
                 const auto weights = [&](TensorId) -> Result<Executor::Weights> {

@@ -68,8 +68,10 @@ Ternary ternaryOf(const NamedTensor& tensor)
     }
     const double mean = sum / double(made.latent.size());
     made.scale = single(bfloat(float(mean)));
-    for (const std::uint16_t value : made.latent)
-        made.codes.push_back(int(std::clamp(std::nearbyint(double(single(value)) / mean), -1.0, 1.0)));
+    for (const std::uint16_t value : made.latent) {
+        const double level = std::nearbyint(double(single(value)) / mean);
+        made.codes.push_back(std::isnan(level) ? 0 : int(std::clamp(level, -1.0, 1.0)));
+    }
     return made;
 }
 

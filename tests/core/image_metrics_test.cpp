@@ -112,7 +112,7 @@ private slots:
     {
         const auto [x, unused] = pair();
         const std::vector<float> noise = NormalNoise(3).draw(x.values.size());
-        const auto noisy = [&](float sigma) {
+        const auto noisy = [&, &x = x](float sigma) {
             Picture y = x;
             for (std::size_t i = 0; i < noise.size(); ++i)
                 y.values[i] += sigma * noise[i];
