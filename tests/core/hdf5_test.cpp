@@ -54,7 +54,8 @@ class Hdf5Test : public QObject {
 private slots:
     void layersAreNamedAsKerasNamesThem()
     {
-        const auto tensors = parse(sample());
+        const std::string file = sample(); // which the tensors lie in
+        const auto tensors = parse(file);
         QVERIFY2(tensors, tensors ? "" : tensors.error().message.c_str());
         QCOMPARE(tensors->size(), std::size_t(2));
         const NamedTensor& kernel = tensors->at(1).shape.size() == 2 ? tensors->at(1) : tensors->at(0);

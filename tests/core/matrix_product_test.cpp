@@ -1,6 +1,7 @@
 #include "core/base/matrix_product.h"
 #include "core/base/product_kernels.h"
 #include "tests/core/format_fixture.h"
+#include "tests/support/sanitized.h"
 
 #include <QTest>
 
@@ -65,7 +66,7 @@ private:
                 }
             }
             // Both sets with fused multiply-adds give the same bits.
-            if (std::string_view((*set)->name) == "avx512")
+            if (std::string_view((*set)->name) == "avx512" && !isSanitized)
                 QVERIFY(result == previous);
             previous = result;
         }

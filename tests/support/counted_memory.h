@@ -38,6 +38,12 @@ void* operator new(std::size_t bytes)
 {
     return countedMemory::taken(bytes, 0);
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept
+try {
+    return countedMemory::taken(bytes, 0);
+} catch (const std::bad_alloc&) {
+    return nullptr;
+}
 void* operator new(std::size_t bytes, std::align_val_t alignment)
 {
     return countedMemory::taken(bytes, std::size_t(alignment));
