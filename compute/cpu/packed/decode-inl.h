@@ -109,12 +109,15 @@ inline void signCodes(std::size_t units, int zero, DecodedBlock& block)
 {
     const hn::ScalableTag<std::int8_t> whole;
     const auto zeros = hn::Set(Bytes(), std::uint8_t(zero));
-    for (std::size_t p = 0; p < tilePanels; ++p)
+    for (std::size_t p = 0; p < tilePanels; ++p) {
+        std::uint8_t* const codes = block.codes[p][0]; // the units lie one behind the other
+        std::uint8_t* const levels = block.levels[p][0];
         for (std::size_t i = 0; i < units * unitBytes; i += hn::Lanes(Bytes())) {
-            const auto levels = hn::BitCast(whole, hn::Sub(hn::LoadU(Bytes(), block.codes[p][0] + i), zeros));
-            hn::StoreU(hn::BitCast(Bytes(), levels), Bytes(), block.levels[p][0] + i);
-            hn::StoreU(hn::BitCast(Bytes(), hn::Abs(levels)), Bytes(), block.codes[p][0] + i);
+            const auto level = hn::BitCast(whole, hn::Sub(hn::LoadU(Bytes(), codes + i), zeros));
+            hn::StoreU(hn::BitCast(Bytes(), level), Bytes(), levels + i);
+            hn::StoreU(hn::BitCast(Bytes(), hn::Abs(level)), Bytes(), codes + i);
         }
+    }
 }
 
 /// Whole numbers of 16 bits, each in both halves of its lane.
