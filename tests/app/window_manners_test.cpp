@@ -30,6 +30,7 @@
 #include <QStyleOptionComboBox>
 #include <QTabBar>
 #include <QTemporaryDir>
+#include <QTextDocument>
 #include <QToolBar>
 #include <QToolTip>
 #include <QTreeView>
@@ -44,6 +45,15 @@ class WindowMannersTest final : public QObject, WindowFixture {
     Q_OBJECT
 
     QTemporaryDir m_folder;
+
+    /// Each tab of the pages at the bottom is seen whole.
+    bool tabsHaveRoom() const
+    {
+        for (QTabBar* const bar : m_window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+            if (bar->isVisible() && bar->count() > 1)
+                return bar->tabRect(bar->count() - 1).right() <= bar->width();
+        return false;
+    }
 
 private slots:
     void initTestCase() { beginAs("window_manners_test"); }
@@ -153,6 +163,29 @@ private slots:
             const QWidget* const button = bar->widgetForAction(action(name));
             QTRY_VERIFY2(button->isVisible() && bar->rect().contains(button->geometry()), name);
         }
+        QTRY_VERIFY(tabsHaveRoom());
+        m_window->resize(1280, 800); // where the drawing has them
+        QTRY_VERIFY(find<QWidget>("dock.preview")->geometry().bottom() > 700 && tabsHaveRoom());
+    }
+
+    void marksOfRuntimesThatDoNotFitAreCounted()
+    {
+        QSignalSpy opened(m_window.get(), &MainWindow::opened);
+        m_window->open(QString::fromStdString(sampleModels()[1].path().string())); // which two of them run
+        QVERIFY(opened.wait(60000));
+        const auto* const badges = find<QLabel>("runtimeBadges");
+        QTRY_COMPARE(badges->text().count(u'✓'), 2);
+        m_window->resize(MainWindow::leastSize);
+        QTRY_COMPARE(badges->text().count(u'✓'), 1);
+        QVERIFY2(badges->text().contains("+1"), qPrintable(badges->text()));
+        QTextDocument shown;
+        shown.setDocumentMargin(0);
+        shown.setDefaultFont(badges->font());
+        shown.setHtml(badges->text());
+        QVERIFY2(shown.idealWidth() <= badges->width(), qPrintable(badges->text()));
+        QVERIFY2(badges->toolTip().count("<p>") == 2, qPrintable(badges->toolTip()));
+        m_window->resize(1280, 800);
+        QTRY_COMPARE(badges->text().count(u'✓'), 2);
     }
 
     void rowsOfTheTableAreFoundAndCopied()
@@ -329,9 +362,7 @@ private slots:
         QVERIFY2(
             method->fontMetrics().horizontalAdvance(method->currentText()) <= field.width(),
             qPrintable(method->currentText()));
-        for (QTabBar* const bar : m_window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
-            if (bar->isVisible() && bar->count() > 1)
-                QVERIFY2(bar->tabRect(bar->count() - 1).right() <= bar->width(), "tabs");
+        QVERIFY(tabsHaveRoom());
         for (ElidedLabel* const label : find<QWidget>("loomPage")->findChildren<ElidedLabel*>())
             QVERIFY2(!label->shown().endsWith(u'…'), qPrintable(label->shown()));
     }
