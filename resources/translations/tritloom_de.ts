@@ -8717,4 +8717,15 @@ Divergenz %1</translation>
             <translation>Auswahl</translation>
         </message>
     </context>
+    <context>
+        <name>tritloom::ExportChecks</name>
+        <message>
+            <source>(%1 more likewise)</source>
+            <translation>(ebenso %1 weitere)</translation>
+        </message>
+        <message>
+            <source>A click or the space bar shows which</source>
+            <translation>Ein Klick oder die Leertaste zeigt, welche</translation>
+        </message>
+    </context>
 </TS>

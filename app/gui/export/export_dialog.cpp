@@ -1,6 +1,7 @@
 #include "app/gui/export/export_dialog.h"
 
 #include "app/gui/core_words.h"
+#include "app/gui/export/export_checks.h"
 #include "app/gui/model_name.h"
 #include "app/gui/number_text.h"
 #include "app/gui/settings.h"
@@ -16,7 +17,6 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
@@ -70,7 +70,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     , m_showFolder(new QPushButton(tr("Show in folder"), this))
     , m_narrower(new QPushButton(tr("Write INT4 instead"), this))
     , m_summary(new QLabel(this))
-    , m_list(new QListWidget(this))
+    , m_list(new ExportChecks(workspace.model(), this))
     , m_progress(new QProgressBar(this))
     , m_result(new QLabel(this))
 {
@@ -92,9 +92,6 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_start->setProperty("primary", true);
     m_start->setDefault(true); // Enter in the path exports: it would press the first button, "Browse…"
     m_list->setObjectName(QStringLiteral("exportChecks"));
-    m_list->setWordWrap(true);
-    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // lines as wide as the list wrap
-    m_list->setSelectionMode(QAbstractItemView::NoSelection);
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);
     m_result->setWordWrap(true);
@@ -306,18 +303,16 @@ void ExportDialog::refresh()
         return;
     m_list->clear();
     const ThemeColors colors = themeColors(palette());
-    for (const std::string& problem : problems) {
-        auto* const item = new QListWidgetItem(QStringLiteral("✗  ") + coreWords(problem), m_list);
-        item->setForeground(colors.bad);
-    }
+    m_list->add(u'✗', problems, colors.bad);
     if (problems.empty()) {
         auto* const item = new QListWidgetItem(tr("✓  Every tensor's format can be written"), m_list);
         item->setForeground(colors.good);
     }
-    for (const std::string& remark : m_workspace.exporter().remarks(
-             m_workspace.document().allocation(), m_path->text().toStdString(), kind().id))
-        (new QListWidgetItem(QStringLiteral("!  ") + coreWords(remark), m_list))
-            ->setForeground(colors.warning);
+    m_list->add(
+        u'!',
+        m_workspace.exporter().remarks(
+            m_workspace.document().allocation(), m_path->text().toStdString(), kind().id),
+        colors.warning);
 }
 
 void ExportDialog::say(const QString& sentence, bool good)
@@ -333,12 +328,9 @@ void ExportDialog::showReport(const ExportReport& report)
 {
     QSettings().setValue(settingsKey(), QString::fromUtf8(kind().id.data(), qsizetype(kind().id.size())));
     m_list->clear();
-    for (const std::string& check : report.checks)
-        (new QListWidgetItem(QStringLiteral("✓  ") + coreWords(check), m_list))
-            ->setForeground(themeColors(palette()).good);
-    for (const std::string& remark : report.remarks)
-        (new QListWidgetItem(QStringLiteral("!  ") + coreWords(remark), m_list))
-            ->setForeground(themeColors(palette()).warning);
+    const ThemeColors colors = themeColors(palette());
+    m_list->add(u'✓', report.checks, colors.good);
+    m_list->add(u'!', report.remarks, colors.warning);
     QStringList sentences = whyOtherSize(report);
     sentences.prepend(tr("Written and read back: %1, %2 tensors, in %3. Hash of the data: %4")
                           .arg(formatBytes(report.bytes))
