@@ -886,6 +886,10 @@
             <source>The same codes in half the room; what runs the file has to know operator set 21</source>
             <translation>Dieselben Codes auf halbem Platz; was die Datei ausführt, muss den Operatorsatz 21 kennen</translation>
         </message>
+        <message>
+            <source>%1 left</source>
+            <translation>noch %1</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::FrontierPage</name>
@@ -1656,8 +1660,8 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <translation>Kann nicht gemessen werden: %1</translation>
         </message>
         <message>
-            <source>%1 of %2 cells, %3 left</source>
-            <translation>%1 von %2 Zellen, noch %3</translation>
+            <source>%1 of %2 cells</source>
+            <translation>%1 von %2 Zellen</translation>
         </message>
         <message>
             <source>%1 layers × %2 formats measured. Double-click a cell to take it.</source>
@@ -1742,6 +1746,10 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>another format</source>
             <translation>anderes Format</translation>
+        </message>
+        <message>
+            <source>%1, %2 left</source>
+            <translation>%1, noch %2</translation>
         </message>
     </context>
     <context>
@@ -8466,6 +8474,10 @@ Divergenz %1</translation>
         <message>
             <source>%1 of %2 layers have weights of 2 or more and are protected smaller by a power of two.</source>
             <translation>%1 von %2 Schichten haben Gewichte von 2 oder mehr und werden um eine Zweierpotenz verkleinert geschützt.</translation>
+        </message>
+        <message>
+            <source>the rest of an export that was cut off, %1, is removed</source>
+            <translation>der Rest eines abgebrochenen Exports, %1, ist entfernt</translation>
         </message>
     </context>
     <context>

@@ -72,6 +72,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     , m_summary(new QLabel(this))
     , m_list(new ExportChecks(workspace.model(), this))
     , m_progress(new QProgressBar(this))
+    , m_left(makeMutedLabel({}, this))
     , m_result(new QLabel(this))
 {
     setObjectName(QStringLiteral("exportDialog"));
@@ -92,6 +93,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_start->setProperty("primary", true);
     m_start->setDefault(true); // Enter in the path exports: it would press the first button, "Browse…"
     m_list->setObjectName(QStringLiteral("exportChecks"));
+    m_left->setObjectName(QStringLiteral("exportTimeLeft"));
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);
     m_result->setWordWrap(true);
@@ -131,7 +133,10 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     column->addWidget(makeMutedLabel(tr("Rules of the format"), this));
     column->addWidget(m_list, 1);
     column->addWidget(m_narrower, 0, Qt::AlignLeft);
-    column->addWidget(m_progress);
+    auto* const progress = new QHBoxLayout;
+    progress->addWidget(m_progress, 1);
+    progress->addWidget(m_left);
+    column->addLayout(progress);
     column->addWidget(m_result);
     column->addLayout(buttons);
     resize(600, 420);
@@ -160,7 +165,10 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(&workspace.document(), &AllocationDocument::changed, this, &ExportDialog::refresh);
     m_poll.setInterval(100);
     connect(&m_poll, &QTimer::timeout, this, [this] {
-        showProgress(*m_progress, int(m_workspace.exporter().fraction() * 1000));
+        const ExportController& exporter = m_workspace.exporter();
+        showProgress(*m_progress, int(exporter.fraction() * 1000));
+        const auto left = exporter.timeLeft();
+        m_left->setText(left.count() > 0 ? tr("%1 left").arg(formatDuration(left)) : QString());
     });
     refresh();
 }
@@ -286,6 +294,7 @@ void ExportDialog::refresh()
 {
     const bool running = m_workspace.exporter().isRunning();
     m_progress->setVisible(running);
+    m_left->setVisible(running);
     running ? m_poll.start() : m_poll.stop();
     m_path->setEnabled(!running);
     m_kind->setEnabled(!running);

@@ -52,6 +52,7 @@ private:
     QLabel* m_summary;
     ExportChecks* m_list;
     QProgressBar* m_progress;
+    QLabel* m_left; ///< how long it still takes
     QLabel* m_result;
     QTimer m_poll;
 };
