@@ -1419,8 +1419,8 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <translation>&amp;Sprache</translation>
         </message>
         <message>
-            <source>Device and threads take effect with the next model, the language with the next start.</source>
-            <translation>Gerät und Threads gelten ab dem nächsten Modell, die Sprache ab dem nächsten Start.</translation>
+            <source>Device and threads take effect with the next model.</source>
+            <translation>Gerät und Threads gelten ab dem nächsten Modell.</translation>
         </message>
         <message>
             <source>OK</source>
