@@ -115,7 +115,8 @@ int exportModel(Context& context, const QStringList& arguments)
             model, *compressor, allocation, context.parser.value("output").toStdString(), context.stop,
             [&](double fraction) { context.progress("export", fraction); },
             context.parser.value("target").toStdString(),
-            context.parser.isSet("skip-evaluation") ? Evaluate::No : Evaluate::Yes);
+            context.parser.isSet("skip-evaluation") ? Evaluate::No : Evaluate::Yes,
+            context.applied.empty() ? Weights::Stored : Weights::Rewritten);
     };
     const auto report = run();
     if (!report)

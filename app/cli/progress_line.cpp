@@ -1,5 +1,7 @@
 #include "app/cli/progress_line.h"
 
+#include "app/session/time_left.h"
+
 #include <unistd.h>
 
 #include <cstdio>
@@ -25,10 +27,11 @@ void ProgressLine::show(const QString& what, double fraction)
     if (constexpr double apart = 5; !terminal && duration<double>(now - m_lastTime).count() < apart)
         return;
     const QString shown = QString("%1 %2 %").arg(what).arg(int(fraction * 100));
-    const double passed = duration<double>(now - m_begin).count();
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_begin);
     QString left;
-    if (constexpr double soonest = 2; passed > soonest && fraction > 0.01 && fraction < 1)
-        left = QString(", %1 left").arg(timeText(passed * (1 - fraction) / fraction));
+    constexpr std::chrono::seconds soonest{2};
+    if (const auto rest = timeLeft(passed, fraction); passed > soonest && rest.count() > 0)
+        left = QString(", %1 left").arg(timeText(duration<double>(rest).count()));
     if (shown == m_last && (!terminal || left == m_lastLeft))
         return;
     m_last = shown;

@@ -1,6 +1,6 @@
-#include "app/gui/main_window.h"
 #include "app/gui/picture_mode.h"
 #include "app/gui/screenshot.h"
+#include "app/gui/window_host.h"
 #include "app/session/near_word.h"
 #include "core/base/parallel.h"
 
@@ -8,8 +8,6 @@
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QIcon>
-#include <QLibraryInfo>
-#include <QTranslator>
 
 #include <csignal>
 
@@ -25,17 +23,8 @@ int main(int argc, char** argv)
     QGuiApplication::setDesktopFileName(QStringLiteral("org.tritloom.Tritloom"));
 
     Settings settings = loadSettings();
-    QTranslator translator, qtTranslator;
-    const QLocale locale = settings.language.isEmpty() ? QLocale() : QLocale(settings.language);
-    QLocale::setDefault(locale);
-    // English needs its file too: it holds the plurals.
-    if (translator.load(locale, QStringLiteral("tritloom"), QStringLiteral("_"), QStringLiteral(":/i18n"))
-        || translator.load(QStringLiteral(":/i18n/tritloom_en.qm")))
-        QCoreApplication::installTranslator(&translator);
-    if (qtTranslator.load(
-            locale, QStringLiteral("qtbase"), QStringLiteral("_"),
-            QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
-        QCoreApplication::installTranslator(&qtTranslator);
+    Language language;
+    language.speak(settings.language);
 
     QCommandLineParser parser;
     parser.setApplicationDescription(
@@ -137,11 +126,11 @@ int main(int argc, char** argv)
 
     std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is an error to report, not an end
     const PluginHost plugins;
-    MainWindow window(plugins, settings);
+    WindowHost host(plugins, settings, language);
     QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/tritloom.svg")));
-    window.show();
+    host.window().show();
     const QStringList models = parser.positionalArguments();
     if (!models.isEmpty())
-        window.open(QFileInfo(models.front()).absoluteFilePath(), pictures);
+        host.window().open(QFileInfo(models.front()).absoluteFilePath(), pictures);
     return QApplication::exec();
 }

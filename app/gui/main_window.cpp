@@ -18,7 +18,6 @@
 #include "app/gui/widgets/drop_hint.h"
 #include "app/gui/window_actions.h"
 #include "app/gui/window_wiring.h"
-#include "app/session/feature_depot.h"
 #include "app/session/running_work.h"
 
 #include <QCloseEvent>
@@ -42,6 +41,7 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
     , m_stack(new QStackedWidget(this))
     , m_start(new StartPage(this))
     , m_status(new StatusLine(this))
+    , m_session(std::make_unique<WindowSession>())
 {
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
@@ -73,6 +73,7 @@ MainWindow::MainWindow(const PluginHost& plugins, Settings settings, PageDocks::
     addToolBar(m_toolBar);
     setStatusBar(m_status);
     connectActions();
+    connectSession();
     setSettings(m_settings);
     // The first time as large as is comfortable, with room for the frame where the screen is smaller.
     resize(QSize(1440, 900).boundedTo(screen()->availableSize() - QSize(16, 48)));
@@ -126,8 +127,11 @@ void MainWindow::connectActions()
     on(m_actions->preferences, [this] {
         auto* const dialog = new PreferencesDialog(m_settings, this);
         connect(dialog, &PreferencesDialog::settingsChosen, this, [this](const Settings& chosen) {
+            const bool speaksOther = chosen.language != m_settings.language;
             storeSettings(chosen);
             setSettings(chosen);
+            if (speaksOther)
+                emit languageChosen();
         });
         dialog->open();
     });
@@ -149,38 +153,6 @@ void MainWindow::connectActions()
     connect(m_start, &StartPage::sampleAsked, m_actions->openSample, &QAction::trigger);
     connect(m_start, &StartPage::fileAsked, this, [this](const QString& path) { open(path); });
     connect(&m_undoGroup, &QUndoGroup::cleanChanged, this, &MainWindow::refreshTitle);
-    connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
-        m_status->setOpening({});
-        auto made = Workspace::create(model.engine, m_plugins, model.store);
-        made->setOriginalPlace(model.original);
-        if (std::exchange(m_returns, false) && m_workspace) {
-            stepTo(std::move(made), tr("Back to the original"));
-            m_announces = true;
-            return;
-        }
-        addRecentFile(model.path);
-        m_openedPath = model.path;
-        show(std::move(made), modelName(model.path));
-        tellOf(model);
-        // The original's own figures are what every change is held against.
-        if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
-            m_workspace->evaluation().request(m_workspace->document().allocation());
-        m_announces = true;
-    });
-    connect(&m_history, &ModelHistory::moved, this, [this] {
-        m_banner->hide(); // what it says is of the model that is left
-        leave();
-        enter();
-        m_workspace->evaluation().request(m_workspace->document().allocation());
-    });
-    connect(&m_history, &ModelHistory::endReached, this, [this] {
-        showNotice(
-            m_banner,
-            tr("The models before this one were let go to spare memory. “Back to the original” in the menu "
-               "Allocate "
-               "leads to the one that was opened."),
-            NoticeKind::Information);
-    });
     connect(m_docks, &PageDocks::pageMade, this, [this](QWidget* page) {
         wirePage(*this, *page, *m_actions);
         connectMethods(*this, *m_workspace, *page);
@@ -191,11 +163,6 @@ void MainWindow::connectActions()
         setProperty("busy", false); // whoever takes a picture of the window waits for this
         if (std::exchange(m_announces, false))
             emit opened();
-    });
-    connect(&m_loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
-        m_status->setOpening({});
-        refreshActions();
-        showNotice(m_banner, tr("Could not open: %1").arg(coreWords(why)));
     });
 }
 
@@ -214,48 +181,18 @@ void MainWindow::setSettings(const Settings& settings)
 void MainWindow::open(const QString& path, std::optional<PictureSource> pictures)
 {
     m_banner->hide();
-    m_returns = false;
-    m_status->setOpening(modelName(path), &m_loader);
-    m_loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures));
+    m_session->returns = false;
+    setOpening(modelName(path));
+    m_session->loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures));
     refreshActions();
 }
 
 void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title)
 {
     closeProject();
-    m_title = title;
-    m_history.begin(std::move(workspace));
+    m_session->title = title;
+    m_session->history.begin(std::move(workspace));
     enter();
-}
-
-void MainWindow::enter()
-{
-    m_workspace = m_history.present();
-    m_stack->setCurrentIndex(1);
-    setProperty("busy", true);
-    m_docks->fill(*m_workspace);
-    m_undoGroup.addStack(&m_workspace->document().undoStack());
-    m_undoGroup.setActiveStack(&m_workspace->document().undoStack());
-    m_toolBar->setWorkspace(m_workspace.get());
-    m_status->setWorkspace(m_workspace.get());
-    connectWorkspace();
-    refreshActions();
-    refreshTitle();
-}
-
-void MainWindow::leave()
-{
-    m_announces = false;
-    setProperty("busy", false); // its pages, which would say so, go
-    m_scope.reset();
-    m_workspace->leave();
-    forgetFeatureNetwork();
-    // Pages hold references into the workspace: they go first.
-    m_docks->empty();
-    m_toolBar->setWorkspace(nullptr);
-    m_status->setWorkspace(nullptr);
-    m_undoGroup.removeStack(&m_workspace->document().undoStack());
-    m_workspace.reset();
 }
 
 void MainWindow::connectWorkspace()
@@ -301,8 +238,8 @@ void MainWindow::closeProject()
     if (!m_workspace)
         return;
     leave();
-    m_history.clear();
-    m_title.clear();
+    m_session->history.clear();
+    m_session->title.clear();
     m_stack->setCurrentIndex(0);
     m_start->refresh();
     refreshActions();
@@ -311,7 +248,7 @@ void MainWindow::closeProject()
 
 void MainWindow::exportModel()
 {
-    auto* const dialog = new ExportDialog(*m_workspace, m_title, this);
+    auto* const dialog = new ExportDialog(*m_workspace, m_session->title, this);
     dialog->open();
 }
 
@@ -326,10 +263,10 @@ void MainWindow::toggleSweep()
 
 void MainWindow::cancelAll()
 {
-    if (m_loader.isLoading()) {
-        m_loader.cancel();
-        m_returns = false;
-        m_status->setOpening({});
+    if (m_session->loader.isLoading()) {
+        m_session->loader.cancel();
+        m_session->returns = false;
+        setOpening({});
         refreshActions();
     }
     if (m_workspace)

@@ -22,6 +22,15 @@ class StartPage;
 class StatusLine;
 struct WindowActions;
 
+/// What is open, and what outlives the window that shows it. GUI thread only.
+struct WindowSession {
+    QString title, openedPath;
+    QString opening; ///< the name of what is being loaded; "": nothing is
+    bool returns = false; ///< it is the original of what is open
+    ModelLoader loader;
+    ModelHistory history;
+};
+
 /// The window: menus, tool bar, docks made from pages(), status. What a page does is the page's business.
 class MainWindow final : public QMainWindow {
     Q_OBJECT
@@ -40,16 +49,21 @@ public:
     /// Shows a project that is open already (pictures, tests).
     void show(std::shared_ptr<Workspace> workspace, const QString& title);
     void closeProject();
+    /// Takes the pages down and gives away what is open with all that runs in it, for the next window. This one
+    /// has to end before anything else happens.
+    [[nodiscard]] std::unique_ptr<WindowSession> handOver();
+    void takeOver(std::unique_ptr<WindowSession> session); ///< for a window that nothing is open in
     /// A page of the open project, made now where nobody has seen it yet; null: there is none of that id.
     [[nodiscard]] QWidget* page(const QString& id) { return m_docks->need(id); }
     [[nodiscard]] Workspace* workspace() { return m_workspace.get(); }
     [[nodiscard]] const Settings& settings() const { return m_settings; }
-    [[nodiscard]] ModelHistory& history() { return m_history; }
+    [[nodiscard]] ModelHistory& history() { return m_session->history; }
     void setSettings(const Settings& settings);
     using QMainWindow::show;
 
 signals:
     void opened(); ///< what open() asked for is there, with the pages that can be seen
+    void languageChosen(); ///< settings() has another: a window speaks that in which it was made
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -61,6 +75,7 @@ protected:
 
 private:
     void connectActions();
+    void connectSession();
     void chooseFile();
     void chooseFolder();
     void saveCopy();
@@ -74,7 +89,9 @@ private:
     void refreshTitle();
     void tellOf(const OpenedModel& model); ///< what was found and mended while it was opened
     void enter(); ///< the history's present model
-    void leave();
+    void leave(); ///< what runs in it is stopped
+    void takeDown(); ///< the pages; what runs goes on
+    void setOpening(const QString& name); ///< "": nothing any more
     void stepTo(std::shared_ptr<Workspace> next, const QString& text);
     void connectWorkspace();
     void connectTransforms();
@@ -93,12 +110,9 @@ private:
     PageDocks* m_docks;
     ProjectToolBar* m_toolBar;
     StatusLine* m_status;
-    QString m_title, m_openedPath;
-    bool m_returns = false; ///< what is being loaded is the original of what is open
     bool m_announces = false; ///< opened() is owed
     bool m_stopShown = false; ///< the sweep's button stops it
-    ModelLoader m_loader;
-    ModelHistory m_history;
+    std::unique_ptr<WindowSession> m_session;
     std::shared_ptr<Workspace> m_workspace; // outlived by no page: see leave()
     std::unique_ptr<QObject> m_scope; ///< of what listens to m_workspace
 };

@@ -43,8 +43,12 @@ void MainWindow::tellOf(const OpenedModel& model)
         showNotice(
             m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(model.problem)),
             NoticeKind::Warning);
-    if (!model.notice.isEmpty())
-        showNotice(m_banner, tr("Attention: %1").arg(coreWords(model.notice)), NoticeKind::Warning);
+    QStringList notices;
+    for (const QString& notice : model.notices)
+        notices << coreWords(notice);
+    if (!notices.isEmpty())
+        showNotice(
+            m_banner, tr("Attention: %1").arg(notices.join(QStringLiteral("; "))), NoticeKind::Warning);
     else if (const std::string& unknown = m_workspace->unknownChoices(); !unknown.empty())
         showNotice(m_banner, tr("Attention: %1").arg(coreWords(unknown)), NoticeKind::Warning);
     else if (m_workspace->offersRowGroups())

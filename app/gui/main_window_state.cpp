@@ -34,7 +34,7 @@ void MainWindow::refreshActions()
         applyIcons(*m_actions, m_settings.resolvedTheme(), sweeping);
     refreshBlame();
     m_actions->cancel->setEnabled(
-        m_loader.isLoading()
+        m_session->loader.isLoading()
         || (m_workspace
             && (sweeping || m_workspace->evaluation().isRunning() || m_workspace->analyses().job().isRunning()
                 || m_workspace->metric().job().isRunning() || m_workspace->transforms().job().isRunning()
@@ -67,8 +67,8 @@ void MainWindow::refreshBlame()
 void MainWindow::refreshTitle()
 {
     const QString transforms = m_workspace ? transformsTitle(*m_workspace) : QString();
-    const QString model = transforms.isEmpty() ? m_title : QStringLiteral("%1 + %2").arg(m_title, transforms);
-    setWindowTitle(m_title.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(model));
+    const QString model = transforms.isEmpty() ? m_session->title : QStringLiteral("%1 + %2").arg(m_session->title, transforms);
+    setWindowTitle(m_session->title.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(model));
     setWindowModified(m_workspace && !m_workspace->document().undoStack().isClean());
 }
 

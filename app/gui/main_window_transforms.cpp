@@ -24,7 +24,7 @@ void MainWindow::stepTo(std::shared_ptr<Workspace> next, const QString& text)
 {
     const std::shared_ptr<Workspace> last = m_workspace; // outlives its pages
     leave();
-    m_history.step(std::move(next), text);
+    m_session->history.step(std::move(next), text);
     last->cancelAll(); // its last step asked for figures
     enter();
     m_workspace->evaluation().request(m_workspace->document().allocation());
@@ -53,10 +53,10 @@ void MainWindow::backToOriginal()
 {
     if (!m_workspace || m_workspace->engine().transforms().empty())
         return;
-    const std::shared_ptr<Workspace> original = m_history.original();
+    const std::shared_ptr<Workspace> original = m_session->history.original();
     if (!original) { // opened as a project that had been rewritten: its file has the original
         open(QString::fromStdString(m_workspace->model().file->path.string()));
-        m_returns = true;
+        m_session->returns = true;
         return;
     }
     stepTo(

@@ -2,6 +2,7 @@
 
 #include "app/gui/plugin_words.h"
 #include "app/gui/settings.h"
+#include "app/session/left_parts.h"
 #include "app/session/original_note.h"
 
 #include <QMetaObject>
@@ -11,11 +12,6 @@
 
 namespace tritloom {
 namespace {
-
-void addNotice(QString& notice, const std::string& sentence)
-{
-    notice += (notice.isEmpty() ? QString() : QStringLiteral("; ")) + QString::fromStdString(sentence);
-}
 
 /// The pictures of a network on pictures: those asked for, else the project's. One that cannot be read is no
 /// reason not to open the model.
@@ -36,7 +32,7 @@ void openPictures(OpenedModel& opened, const std::optional<PictureSource>& asked
         return;
     auto pictures = PictureEngine::create(opened.engine->model(), opened.engine->methods(), options);
     if (!pictures) {
-        addNotice(opened.notice, pictures.error().message);
+        opened.notices << QString::fromStdString(pictures.error().message);
         return;
     }
     (*pictures)->makeThumbnails();
@@ -103,15 +99,14 @@ Result<OpenedModel> open(
     }
     auto model = makeModel(TRY(openModel(modelPath, bases)));
     if (!expected.empty() && expected != hexadecimal(model->key))
-        addNotice(
-            opened.notice,
-            fmt::format(
-                "{} is not the file that this project was made with: its bits are kept, figures are measured anew",
-                modelPath.filename().string()));
+        opened.notices << QString::fromStdString(fmt::format(
+            "{} is not the file that this project was made with: its bits are kept, figures are measured anew",
+            modelPath.filename().string()));
     if (!opened.store) {
         if (auto kept = Workspace::autosaveFor(*model)) {
             opened.store = std::move(kept->store);
-            opened.notice = QString::fromStdString(kept->notice);
+            if (!kept->notice.empty())
+                opened.notices << QString::fromStdString(kept->notice);
         } else {
             opened.problem = QString::fromStdString(kept.error().message);
         }
@@ -134,12 +129,13 @@ void ModelLoader::load(
     m_fraction = 0;
     m_worker.request_stop();
     std::vector<std::filesystem::path> recent = recentPaths();
+    const std::filesystem::path exports = lastFolder("export").toStdString();
     m_bases.setRecent(recent);
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
     m_worker =
         std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures),
-                      recent = std::move(recent), generation = ++m_newest, before = std::move(m_worker)](std::stop_token stop) mutable {
+                      recent = std::move(recent), exports, generation = ++m_newest, before = std::move(m_worker)](std::stop_token stop) mutable {
             if (before.joinable())
                 before.join();
             const auto onTransform = [this, generation,
@@ -162,6 +158,10 @@ void ModelLoader::load(
             if (result)
                 if (const ModelFile& file = *result->engine->model()->file; const auto note = originalOf(file))
                     result->original = findOriginal(*note, file, recent);
+            if (result)
+                for (const auto& folder : {path.parent_path(), exports})
+                    for (const std::string& sentence : removeLeft(folder))
+                        result->notices << QString::fromStdString(sentence);
             QMetaObject::invokeMethod(
                 this,
                 [this, generation, result = std::move(result), text = QString::fromStdString(path.string())] {

@@ -5,6 +5,7 @@
 #include "core/file/base_files.h"
 
 #include <QObject>
+#include <QStringList>
 
 #include <atomic>
 #include <thread>
@@ -17,7 +18,7 @@ struct OpenedModel {
     std::shared_ptr<ProjectStore> store; ///< null: nothing is kept, and `problem` says why
     QString path, problem;
     std::filesystem::path original; ///< what the file was made from, where it was found
-    QString notice; ///< what was found and mended on the way; empty: nothing
+    QStringList notices; ///< what was found and mended on the way, a sentence each
 };
 
 /// Opens models and projects on a thread of its own; the newest request wins. Transforms that a project

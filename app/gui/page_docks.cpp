@@ -35,7 +35,7 @@ PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout)
 {
     // As in the drawing: left and right go down to the status bar, the bottom lies under the loom.
     window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    window.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    giveCorner();
     window.setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
     window.setDockOptions(QMainWindow::AllowTabbedDocks | QMainWindow::AllowNestedDocks);
     for (const Page& page : pages()) {
@@ -55,6 +55,15 @@ PageDocks::PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout)
     for (const auto& [page, dock] : m_docks)
         dock->hide();
     window.installEventFilter(this);
+}
+
+void PageDocks::giveCorner()
+{
+    constexpr int narrow = 1200; // pixels: what the sides leave of less holds no row of tabs
+    const Qt::DockWidgetArea owner =
+        m_window.width() < narrow ? Qt::BottomDockWidgetArea : Qt::RightDockWidgetArea;
+    if (m_window.corner(Qt::BottomRightCorner) != owner)
+        m_window.setCorner(Qt::BottomRightCorner, owner);
 }
 
 void PageDocks::arrange()
@@ -180,9 +189,10 @@ bool PageDocks::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == &m_window && event->type() == QEvent::Show && m_sizesPending)
         QMetaObject::invokeMethod(this, &PageDocks::applySizes, Qt::QueuedConnection);
-    if (watched == &m_window && event->type() == QEvent::Resize)
+    if (watched == &m_window && event->type() == QEvent::Resize) {
+        giveCorner();
         aimAtShare();
-    else if (
+    } else if (
         event->type() == QEvent::Resize && watched == seenBottom() && m_window.height() == m_heightOfShare)
         takeShare(); // somebody drags the line between, or a layout was put back
     if (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move
@@ -288,6 +298,7 @@ void PageDocks::fill(Workspace& workspace)
     const QByteArray stored = storedLayout();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
+    giveCorner(); // a layout brings that of the window it was kept of
     hideOthers(); // a layout may come from a project of another kind
     for (QTabBar* const bar : m_window.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
         bar->setExpanding(false);

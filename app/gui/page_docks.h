@@ -53,6 +53,8 @@ private:
     PageHolder* hold(const Page& page, QWidget* parent);
     void makeNext();
     void arrange();
+    /// In a narrow window the pages at the bottom lie under those on the right too, or their tabs had no room.
+    void giveCorner();
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
     void hideOthers(); ///< docks of pages that say nothing of the open model
     void applySizes();

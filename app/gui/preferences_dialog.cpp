@@ -24,6 +24,7 @@ PreferencesDialog::PreferencesDialog(const Settings& settings, QWidget* parent)
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Preferences"));
     m_device->setObjectName(QStringLiteral("preferencesDevice"));
+    m_language->setObjectName(QStringLiteral("preferencesLanguage"));
     for (const Device& device : devices())
         m_device->addItem(coreWords(device.title), QString::fromStdString(device.id));
     m_theme->addItem(tr("Dark"), "dark");
@@ -45,7 +46,7 @@ PreferencesDialog::PreferencesDialog(const Settings& settings, QWidget* parent)
     form->addRow(tr("T&heme"), m_theme);
     form->addRow(tr("&Language"), m_language);
     auto* const note = makeMutedLabel(
-        tr("Device and threads take effect with the next model, the language with the next start."), this);
+        tr("Device and threads take effect with the next model."), this);
     note->setWordWrap(true);
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     buttons->button(QDialogButtonBox::Ok)->setText(tr("OK")); // Qt's own words need not be installed

@@ -189,15 +189,16 @@ void ProjectToolBar::fitLabels()
     // known without a word, a name that is cut stands in the tooltip, then go the words before fields, and in
     // the narrowest window those of the least used button, in long languages of the next one too.
     constexpr int gap = 7, edges = 24; // as the style sheet has them
-    const auto fits = [this] {
+    const auto spare = [this] {
         int sum = edges;
         for (QAction* const action : actions())
             if (const QWidget* const widget = widgetForAction(action);
                 widget != nullptr && action->isVisible())
                 sum += gap
                     + std::clamp(widget->sizeHint().width(), widget->minimumWidth(), widget->maximumWidth());
-        return sum <= width();
+        return width() - sum;
     };
+    const auto fits = [&spare] { return spare() >= 0; };
     const auto showLabels = [this](bool shown) {
         for (QAction* const label : m_labels)
             label->setVisible(shown);
@@ -219,6 +220,7 @@ void ProjectToolBar::fitLabels()
             button->setToolButtonStyle(Qt::ToolButtonIconOnly);
             button->setMinimumWidth(0);
         }
+    m_method->setFixedWidth(std::clamp(m_method->width() + spare(), leastMethodWidth, methodWidth));
 }
 
 void ProjectToolBar::refresh()

@@ -25,6 +25,9 @@ constexpr std::array sentencesOfBytes{
         "differences only: the %1 bytes of the base are needed beside them", "1",
         QT_TRANSLATE_NOOP("Core", "differences only: the %1 of the base are needed beside them")},
     SentenceOfBytes{
+        "the rest of an export that was cut off, %1 bytes, is removed", "1",
+        QT_TRANSLATE_NOOP("Core", "the rest of an export that was cut off, %1, is removed")},
+    SentenceOfBytes{
         "%1 tensors are %2, which this kind of file cannot hold: they are written as %3, %4 bytes in place "
         "of %5",
         "45",

@@ -189,7 +189,8 @@ void StatusLine::refresh()
         const std::size_t known = sensitivity.table().knownCount(), all = sensitivity.table().cellCount();
         if (m_workspace->exporter().isRunning()) {
             fraction = m_workspace->exporter().fraction();
-            parts << tr("Exporting, %1 %").arg(int(fraction * 100));
+            parts << withTime(
+                tr("Exporting, %1 %").arg(int(fraction * 100)), m_workspace->exporter().timeLeft());
         }
         const std::pair<const Job*, QString> jobs[] = {
             {&m_workspace->transforms().job(), tr("Transforming the model, %1 %")},

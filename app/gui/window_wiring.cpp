@@ -86,7 +86,11 @@ void allocateOnceMeasured(Workspace& workspace, QWidget& window)
     SensitivityController& sensitivity = workspace.sensitivity();
     const bool byTable =
         workspace.allocator().metric.id.empty() && workspace.engine().whyNotEvaluated().empty();
-    if (!byTable || (!sensitivity.isRunning() && sensitivity.table().knownCount() > 0)) {
+    // A sweep that was stopped half-way goes on first: of some layers it knows nothing.
+    const auto isDone = [](const SensitivityCell& cell) { return cell.known || !cell.failure.empty(); };
+    const auto isKnown = [&](const auto& row) { return std::ranges::any_of(row, isDone); };
+    if (!byTable
+        || (!sensitivity.isRunning() && std::ranges::all_of(sensitivity.table().cells, isKnown))) {
         workspace.requestAllocation();
         return;
     }
@@ -95,13 +99,10 @@ void allocateOnceMeasured(Workspace& workspace, QWidget& window)
         auto* const waiting = new QObject(&sensitivity);
         waiting->setObjectName(name);
         QObject::connect(
-            &sensitivity, &SensitivityController::runningChanged, waiting, [&workspace, waiting] {
+            &sensitivity, &SensitivityController::runningChanged, waiting, [&workspace, waiting, isDone] {
                 if (workspace.sensitivity().isRunning())
                     return;
                 delete waiting;
-                const auto isDone = [](const SensitivityCell& cell) {
-                    return cell.known || !cell.failure.empty();
-                };
                 if (std::ranges::all_of(workspace.sensitivity().table().cells, [&](const auto& row) {
                         return std::ranges::all_of(row, isDone);
                     }))

@@ -36,9 +36,17 @@ Key keyOfRow(const ComparisonRow& row, ComparisonMeter& meter)
     return key;
 }
 
-bool recall(ComparisonRow& row, ResultStore* store, const Key& key, std::size_t numbers)
+void noteBase(ComparisonRow& row)
 {
-    const auto bytes = store == nullptr ? std::nullopt : store->find(key);
+    if (row.baseBytes > 0)
+        row.note += fmt::format(
+            "{}differences only: the {} bytes of the base are needed beside them",
+            row.note.empty() ? "" : "; ", row.baseBytes);
+}
+
+bool recall(ComparisonRow& row, ResultStore& store, const Key& key, std::size_t numbers)
+{
+    const auto bytes = store.find(key);
     StoredRow stored{};
     if (!bytes || bytes->size() < sizeof stored)
         return false;
@@ -54,6 +62,7 @@ bool recall(ComparisonRow& row, ResultStore* store, const Key& key, std::size_t 
     row.compressSeconds = stored.compressSeconds;
     row.evaluateSeconds = stored.evaluateSeconds;
     row.isDone = true;
+    noteBase(row);
     return true;
 }
 
@@ -242,13 +251,14 @@ Result<void> runComparison(
             }
             if (made) {
                 const Key key = keyOfRow(row, meter);
-                if (!recall(row, store, key, meter.kind().columns.size())) {
+                if (store == nullptr || !recall(row, *store, key, meter.kind().columns.size())) {
                     TRY_VOID(check());
                     made = fill(row, meter, stop, [&](double fraction) {
                         part(chooses ? ofSweep + (1 - ofSweep) * fraction : fraction);
                     });
                     if (made && store != nullptr)
                         keep(row, *store, key);
+                    noteBase(row);
                 }
             }
             if (!made && made.error().code == ErrorCode::Cancelled)
@@ -257,15 +267,21 @@ Result<void> runComparison(
                 row.failure = made.error().message;
                 row.isDone = true;
             }
-            if (row.baseBytes > 0)
-                row.note += fmt::format(
-                    "{}differences only: the {} bytes of the base are needed beside them",
-                    row.note.empty() ? "" : "; ", row.baseBytes);
         }
         part(1);
         onRow(i, row);
     }
     return {};
+}
+
+std::size_t recallComparison(std::vector<ComparisonRow>& rows, ComparisonMeter& meter, ResultStore& store)
+{
+    std::size_t known = 0;
+    for (ComparisonRow& row : rows)
+        if (!row.isDone && (row.budgetBytes == 0 || recallAllocation(row, meter.session(), store))
+            && recall(row, store, keyOfRow(row, meter), meter.kind().columns.size()))
+            ++known;
+    return known;
 }
 
 } // namespace tritloom

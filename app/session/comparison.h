@@ -52,6 +52,8 @@ struct ComparisonRow {
 [[nodiscard]] Result<void> allocateRow(
     ComparisonRow& row, DivergenceMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(double)>& progress);
+/// The same by what the store knows alone. False: it does not know the whole sweep, or nothing fits.
+[[nodiscard]] bool recallAllocation(ComparisonRow& row, DivergenceMeter& meter, ResultStore& store);
 /// The model as it is stored, which the others are held against: the format is "original", of no method.
 [[nodiscard]] ComparisonRow originalRow(const Model& model);
 
@@ -63,6 +65,10 @@ struct ComparisonRow {
     std::vector<ComparisonRow>& rows, ComparisonMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(std::size_t index, const ComparisonRow&)>& onRow,
     const std::function<void(double)>& progress = [](double) {});
+
+/// Fills rows from the store alone: what earlier runs measured is there at once. Gives how many it knew. One
+/// thread, the meter's.
+std::size_t recallComparison(std::vector<ComparisonRow>& rows, ComparisonMeter& meter, ResultStore& store);
 
 /// Columns that some row has a number for, by index: nobody asks for the accuracy of pictures without labels.
 [[nodiscard]] std::vector<std::size_t>

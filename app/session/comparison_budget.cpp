@@ -34,6 +34,18 @@ bool isFloat(const ComparisonRow& row)
     return format && (*format)->isFloat();
 }
 
+/// What is best under the row's budget by a table that is whole.
+Result<void> choose(
+    ComparisonRow& row, const Compressor& compressor, const SensitivityTable& table, const std::stop_token& stop)
+{
+    const Model& model = compressor.model();
+    const AllocationRules rules{
+        .pinned = {}, .budgetBytes = row.budgetBytes, .methods = compressor.methods()};
+    row.allocation = TRY(allocate(model, table, model.original(), rules, stop)).allocation;
+    row.note = mixtureOf(row.allocation);
+    return {};
+}
+
 bool isBySameMethod(const ComparisonRow& one, const ComparisonRow& other)
 {
     return one.candidate.method == other.candidate.method
@@ -86,17 +98,19 @@ Result<void> allocateRow(
     ComparisonRow& row, DivergenceMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
-    const Model& model = meter.compressor().model();
-    const MethodLookup& methods = meter.compressor().methods();
-    SensitivityTable table = emptyTable(model, row.choices, methods);
+    SensitivityTable table = emptyTable(meter.compressor().model(), row.choices, meter.compressor().methods());
     std::size_t done = 0;
     TRY_VOID(sweep(table, meter, store, 0, stop, [&](LayerId, std::size_t, const SensitivityCell&) {
         progress(double(++done) / double(table.cellCount()));
     }));
-    const AllocationRules rules{.pinned = {}, .budgetBytes = row.budgetBytes, .methods = methods};
-    row.allocation = TRY(allocate(model, table, model.original(), rules, stop)).allocation;
-    row.note = mixtureOf(row.allocation);
-    return {};
+    return choose(row, meter.compressor(), table, stop);
+}
+
+bool recallAllocation(ComparisonRow& row, DivergenceMeter& meter, ResultStore& store)
+{
+    SensitivityTable table = emptyTable(meter.compressor().model(), row.choices, meter.compressor().methods());
+    recall(table, meter, store, 0, [](LayerId, std::size_t, const SensitivityCell&) {});
+    return table.knownCount() == table.cellCount() && choose(row, meter.compressor(), table, {});
 }
 
 } // namespace tritloom

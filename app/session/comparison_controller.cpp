@@ -6,9 +6,14 @@
 #include <iterator>
 
 namespace tritloom {
+namespace {
+
+const std::string settingKey = "comparison";
+
+} // namespace
 
 ComparisonController::ComparisonController(
-    std::shared_ptr<Engine> engine, ResultStore* store, QObject* parent)
+    std::shared_ptr<Engine> engine, ProjectStore* store, QObject* parent)
     : QObject(parent)
     , m_engine(std::move(engine))
     , m_store(store)
@@ -26,18 +31,51 @@ const ComparisonKind& ComparisonController::kind() const
     return model.picture ? pictureComparison(model.picture->task) : textComparison();
 }
 
-Result<void> ComparisonController::start(
-    const std::vector<std::string>& formats, const std::vector<Candidate>& methods,
-    const std::vector<std::string>& budgets)
+Result<std::vector<ComparisonRow>> ComparisonController::rowsOf(const ComparisonRequest& request) const
 {
-    cancel();
     const Model& model = *m_engine->model();
-    std::vector<ComparisonRow> rows = TRY(comparisonRows(model, formats, methods, m_engine->methods()));
+    std::vector<ComparisonRow> rows =
+        TRY(comparisonRows(model, request.formats, request.methods, m_engine->methods()));
     if (rows.empty())
         return fail(ErrorCode::InvalidInput, "none of these methods can write any of these formats");
-    auto underBudgets = TRY(budgetRows(model, budgets, rows, m_engine->methods()));
+    auto underBudgets = TRY(budgetRows(model, request.budgets, rows, m_engine->methods()));
     std::ranges::move(underBudgets, std::back_inserter(rows));
     rows.insert(rows.begin(), originalRow(model));
+    return rows;
+}
+
+std::optional<ComparisonRequest> ComparisonController::kept() const
+{
+    const auto bytes = m_store != nullptr ? m_store->setting(settingKey) : std::nullopt;
+    const auto request = bytes
+        ? parseRequest({reinterpret_cast<const char*>(bytes->data()), bytes->size()})
+        : std::nullopt;
+    return request && rowsOf(*request) ? request : std::nullopt;
+}
+
+void ComparisonController::recall()
+{
+    const auto request = kept();
+    if (!request || isRunning())
+        return;
+    m_recall.start(
+        [this, rows = rowsOf(*request).value(), engine = m_engine, store = m_store](const MethodContext&) -> Job::Delivery {
+            const auto meter = makeComparisonMeter(*engine, store);
+            std::vector<ComparisonRow> found = rows;
+            if (!meter || recallComparison(found, **meter, *store) == 0)
+                return {}; // what cannot be measured has nothing to be recalled either
+            return [this, found] {
+                m_rows = found;
+                emit rowsChanged();
+            };
+        });
+}
+
+Result<void> ComparisonController::start(const ComparisonRequest& request)
+{
+    cancel();
+    m_recall.cancel();
+    std::vector<ComparisonRow> rows = TRY(rowsOf(request));
     if (const auto pictures = m_engine->pictures(); !m_meter || m_pictures != pictures) {
         m_meter = TRY(makeComparisonMeter(*m_engine, m_store));
         m_pictures = pictures;
@@ -49,6 +87,10 @@ Result<void> ComparisonController::start(
         });
         if (known != m_rows.end() && known->isMeasured())
             row = *known;
+    }
+    if (m_store != nullptr) {
+        const std::string text = requestText(request);
+        (void)m_store->setSetting(settingKey, std::as_bytes(std::span(text)));
     }
     m_rows = std::move(rows);
     emit rowsChanged();
@@ -84,6 +126,8 @@ void ComparisonController::forget()
     m_rows.clear();
     m_meter.reset();
     emit rowsChanged();
+    m_recall.cancel();
+    recall();
 }
 
 void ComparisonController::cancel()

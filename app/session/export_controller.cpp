@@ -1,5 +1,7 @@
 #include "app/session/export_controller.h"
 
+#include "app/session/time_left.h"
+
 #include <QMetaObject>
 
 namespace tritloom {
@@ -19,6 +21,7 @@ void ExportController::start(
         return;
     m_running = true;
     m_fraction = 0;
+    m_time.start();
     emit runningChanged();
     m_worker = std::jthread([this, allocation, path, target = std::string(target)](std::stop_token stop) {
         const auto result = exportAllocation(
@@ -37,6 +40,12 @@ void ExportController::start(
             },
             Qt::QueuedConnection);
     });
+}
+
+std::chrono::milliseconds ExportController::timeLeft() const
+{
+    return m_running ? tritloom::timeLeft(std::chrono::milliseconds(m_time.elapsed()), m_fraction)
+                     : std::chrono::milliseconds(0);
 }
 
 void ExportController::cancel()

@@ -3,6 +3,7 @@
 #include "app/session/engine.h"
 #include "core/export/export_target.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 
 #include <atomic>
@@ -47,6 +48,7 @@ public:
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
     [[nodiscard]] double fraction() const { return m_fraction; }
+    [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< see timeLeft()
 
 signals:
     void finished(const tritloom::ExportReport& report);
@@ -58,6 +60,7 @@ private:
     std::shared_ptr<Engine> m_engine;
     std::atomic<double> m_fraction = 0; ///< polled by the status bar
     bool m_running = false;
+    QElapsedTimer m_time;
     std::jthread m_worker; // last: joined before what it uses goes away
 };
 
@@ -73,12 +76,14 @@ exportRemarks(const Model& model, const Allocation& allocation, const ExportTarg
     const std::function<void(double)>& progress, std::string_view targetId = {});
 /// Whether the written file is run beside its recipe (see checkWritten()).
 enum class Evaluate { No, Yes };
+/// Whether weights are what the model's file holds, or what a transform made of them.
+enum class Weights { Stored, Rewritten };
 /// For any model. target: an id of exportTargets(); empty: told by the ending of the path, else GGUF.
 /// Errors: NotFound (no such target), those of the target, InvalidInput (the file does not act as its
 /// recipe). Stopped while it evaluates, it has written the file, and says so in the checks.
 [[nodiscard]] Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation,
     const std::filesystem::path& path, std::stop_token stop, const std::function<void(double)>& progress,
-    std::string_view targetId = {}, Evaluate evaluate = Evaluate::Yes);
+    std::string_view targetId = {}, Evaluate evaluate = Evaluate::Yes, Weights weights = Weights::Rewritten);
 
 } // namespace tritloom

@@ -1,6 +1,7 @@
 #include "app/session/contract_controller.h"
 #include "app/session/export_controller.h"
 #include "app/session/export_kinds.h"
+#include "app/session/left_parts.h"
 #include "app/session/not_finite.h"
 #include "app/session/original_note.h"
 #include "app/session/text_file.h"
@@ -18,6 +19,7 @@
 #include "core/store/project_store.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tritloom {
 namespace {
@@ -168,11 +170,16 @@ whyNotThere(const Model& model, const ExportTarget& target, const std::filesyste
 
 /// The file as it is written, which says what it was made from. What was said or found out about what it is for
 /// and how it takes pictures goes with it: compressed it may be too coarse to be tried again.
-ModelFile stated(const Model& model, const Compressor& compressor)
+ModelFile stated(const Model& model, const Compressor& compressor, Weights weights)
 {
     ModelFile file = *model.file;
     BaseFiles bases = basesOf(compressor);
-    stateOriginal(file, model, bases);
+    // As it lies there: a transform has changed what is in memory.
+    std::shared_ptr<const Model> stored;
+    if (weights == Weights::Rewritten && !originalOf(file) && !file.path.empty())
+        if (auto opened = openModel(file.path, bases))
+            stored = makeModel(std::move(*opened));
+    stateOriginal(file, stored ? *stored : model);
     if (!file.operators || !model.picture)
         return file;
     const auto said = onnx::describeNetwork(file);
@@ -266,13 +273,14 @@ Result<ExportReport> exportAllocation(
     const std::function<void(double)>& progress, std::string_view targetId)
 {
     return exportAllocation(
-        *engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress, targetId);
+        *engine.model(), *engine.compressor(), allocation, path, std::move(stop), progress, targetId,
+        Evaluate::Yes, engine.transforms().empty() ? Weights::Stored : Weights::Rewritten);
 }
 
 Result<ExportReport> exportAllocation(
     const Model& model, Compressor& compressor, const Allocation& allocation,
     const std::filesystem::path& asked, std::stop_token stop, const std::function<void(double)>& progress,
-    std::string_view targetId, Evaluate evaluate)
+    std::string_view targetId, Evaluate evaluate, Weights weights)
 {
     const auto begin = std::chrono::steady_clock::now();
     const std::filesystem::path path = endOfLinks(namedPath(asked));
@@ -308,7 +316,8 @@ Result<ExportReport> exportAllocation(
         if (progress)
             progress(fraction);
     };
-    const ModelFile file = stated(model, compressor);
+    std::vector<std::string> noticed = removeLeft(path.parent_path());
+    const ModelFile file = stated(model, compressor, weights);
     const std::vector<std::string> strange = TRY(notFinite(model, stop));
     const auto done = target.write(
         {.model = file,
@@ -333,6 +342,7 @@ Result<ExportReport> exportAllocation(
     report.checks.insert(report.checks.end(), done->notices.begin(), done->notices.end());
     report.remarks = exportRemarks(model, allocation, target);
     report.remarks.insert(report.remarks.end(), strange.begin(), strange.end());
+    std::ranges::move(noticed, std::back_inserter(report.remarks));
     const ReadBack read = TRY(readBack(path, compressor));
     report.hash = hexadecimal(read.key);
     report.predictedBytes = bytesOf(model, allocation, compressor.methods());

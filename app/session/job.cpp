@@ -1,5 +1,6 @@
 #include "app/session/job.h"
 
+#include "app/session/time_left.h"
 #include "core/base/parallel.h"
 
 #include <QMetaObject>
@@ -49,10 +50,8 @@ void Job::cancel()
 
 std::chrono::milliseconds Job::timeLeft() const
 {
-    const double done = *m_fraction;
-    if (!m_running || done < 0.02) // the first steps say little of the pace
-        return std::chrono::milliseconds(0);
-    return std::chrono::milliseconds(std::int64_t(double(m_time.elapsed()) * (1 - done) / done));
+    return m_running ? tritloom::timeLeft(std::chrono::milliseconds(m_time.elapsed()), *m_fraction)
+                     : std::chrono::milliseconds(0);
 }
 
 } // namespace tritloom

@@ -28,7 +28,7 @@ public:
     void cancel();
     [[nodiscard]] bool isRunning() const { return m_running; }
     [[nodiscard]] double fraction() const { return *m_fraction; } ///< 0 to 1
-    [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< by the pace so far; 0: not known
+    [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< see timeLeft()
 
 signals:
     void runningChanged();

@@ -1,5 +1,6 @@
 #include "app/session/original_note.h"
 
+#include "core/file/base_files.h"
 #include "core/store/project_store.h"
 
 #include <algorithm>
@@ -49,15 +50,10 @@ std::optional<OriginalNote> originalOf(const ModelFile& file)
     return note;
 }
 
-void stateOriginal(ModelFile& file, const Model& model, BaseFiles& bases)
+void stateOriginal(ModelFile& file, const Model& original)
 {
-    if (originalOf(file) || model.file->path.empty())
+    if (originalOf(file) || original.file->path.empty())
         return;
-    // As it lies there: a transform has changed what is in memory.
-    std::shared_ptr<const Model> stored;
-    if (auto opened = openModel(model.file->path, bases))
-        stored = makeModel(std::move(*opened));
-    const Model& original = stored ? *stored : model;
     file.metadata.set(nameKey, baseName(original.file->path));
     file.metadata.set(contentKeyKey, hexadecimal(original.key));
     file.metadata.set(

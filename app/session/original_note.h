@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/architecture/model.h"
-#include "core/file/base_files.h"
 
 #include <optional>
 #include <span>
@@ -25,8 +24,8 @@ struct OriginalNote {
 [[nodiscard]] std::optional<OriginalNote> originalOf(const ModelFile& file);
 
 /// Puts it into a file that is about to be written of the model. One that was made of another names that one:
-/// the first is what quality is held against. bases: for a model that was opened over one.
-void stateOriginal(ModelFile& file, const Model& model, BaseFiles& bases);
+/// the first is what quality is held against.
+void stateOriginal(ModelFile& file, const Model& original);
 
 /// The original where it lies under its name and with the same content: beside the file that was made of it, in
 /// the current folder, where one of the recent files lies; "": nowhere there. Opens headers only.

@@ -1,5 +1,6 @@
 #include "app/session/sensitivity_controller.h"
 
+#include "app/session/time_left.h"
 #include "core/base/parallel.h"
 
 #include <QMetaObject>
@@ -170,11 +171,10 @@ void SensitivityController::cancel()
 
 std::chrono::milliseconds SensitivityController::timeLeft() const
 {
-    if (!m_running || m_measuredInRun == 0)
-        return std::chrono::milliseconds(0);
-    const double left = double(m_table.cellCount() - m_table.knownCount());
-    return std::chrono::milliseconds(
-        std::int64_t(double(m_runTime.elapsed()) / double(m_measuredInRun) * left));
+    const double left = double(m_table.cellCount() - m_table.knownCount()), done = double(m_measuredInRun);
+    return m_running && done > 0
+        ? tritloom::timeLeft(std::chrono::milliseconds(m_runTime.elapsed()), done / (done + left))
+        : std::chrono::milliseconds(0);
 }
 
 } // namespace tritloom

@@ -28,7 +28,7 @@ public:
     void cancel();
     void forget(); ///< other pictures: cells say nothing of them; what is known of these is recalled
     [[nodiscard]] bool isRunning() const { return m_running; }
-    [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< by the pace so far
+    [[nodiscard]] std::chrono::milliseconds timeLeft() const; ///< see timeLeft()
 
     /// How many chunks of the evaluation text, or pictures, each cell is measured on; 0: all.
     void setChunkLimit(std::size_t chunks) { m_chunkLimit = chunks; }

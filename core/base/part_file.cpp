@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <mutex>
 #include <set>
+#include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -18,6 +19,9 @@ namespace tritloom {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view partEnd = ".tritloom-part"; // nobody's own file is called so
+constexpr std::string_view letters = "-XXXXXX"; // behind that of a folder
 
 tl::unexpected<Error> systemError(const fs::path& path, int number)
 {
@@ -121,7 +125,7 @@ Result<PartFile> PartFile::create(fs::path target, std::uint64_t bytes)
 {
     TRY_VOID(checkTarget(target, bytes));
     PartFile file;
-    const fs::path part = target.string() + ".tritloom-part"; // nobody's own file is called so
+    const fs::path part = target.string().append(partEnd);
     TRY_VOID(parts().add([&]() -> Result<fs::path> {
         file.m_file = TRY(openAlone(part));
         return part;
@@ -224,13 +228,16 @@ Result<void> PartFile::commit()
 
 Result<PartFolder> PartFolder::create(fs::path target)
 {
-    std::string name = target.string() + ".tritloom-part-XXXXXX";
+    std::string name = target.string().append(partEnd).append(letters);
+    PartFolder folder;
     TRY_VOID(parts().add([&]() -> Result<fs::path> {
         if (::mkdtemp(name.data()) == nullptr)
             return systemError(target, errno);
+        folder.m_lock = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+        if (folder.m_lock >= 0)
+            (void)::flock(folder.m_lock, LOCK_EX | LOCK_NB); // some disks know no locks
         return fs::path(name);
     }));
-    PartFolder folder;
     folder.m_target = std::move(target);
     folder.m_part = name;
     return folder;
@@ -239,16 +246,19 @@ Result<PartFolder> PartFolder::create(fs::path target)
 PartFolder::PartFolder(PartFolder&& other) noexcept
     : m_target(std::move(other.m_target))
     , m_part(std::exchange(other.m_part, {}))
+    , m_lock(std::exchange(other.m_lock, -1))
 {
 }
 
 PartFolder::~PartFolder()
 {
-    if (m_part.empty())
-        return;
-    std::error_code none;
-    fs::remove_all(m_part, none);
-    parts().drop(m_part);
+    if (!m_part.empty()) {
+        std::error_code none;
+        fs::remove_all(m_part, none);
+        parts().drop(m_part);
+    }
+    if (m_lock >= 0)
+        ::close(m_lock);
 }
 
 Result<void> PartFolder::commit()
@@ -260,6 +270,47 @@ Result<void> PartFolder::commit()
         return fail(ErrorCode::Io, "{}: {}", m_target.string(), error.message());
     parts().drop(std::exchange(m_part, {}));
     return {};
+}
+
+std::vector<LeftPart> removeLeftParts(const fs::path& folder)
+{
+    std::vector<LeftPart> removed;
+    std::error_code none;
+    for (fs::directory_iterator entry(folder.empty() ? "." : folder, none), end; !none && entry != end;
+         entry.increment(none)) {
+        const fs::path path = entry->path();
+        const std::string name = path.filename().string();
+        const std::size_t at = name.rfind(partEnd);
+        const bool isFile = at != std::string::npos && at + partEnd.size() == name.size(),
+                   isFolder = at != std::string::npos && at + partEnd.size() + letters.size() == name.size();
+        std::error_code gone;
+        const fs::file_status status = fs::symlink_status(path, gone);
+        if (gone || !((isFile && fs::is_regular_file(status)) || (isFolder && fs::is_directory(status))))
+            continue;
+        const int part = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (part < 0)
+            continue;
+        if (::flock(part, LOCK_EX | LOCK_NB) == 0) { // its writer would hold it
+            LeftPart left{path, 0};
+            const auto add = [&](const fs::path& file) {
+                if (const std::uintmax_t bytes = fs::file_size(file, gone); !gone)
+                    left.bytes += bytes;
+            };
+            if (isFile)
+                add(path);
+            else
+                for (fs::recursive_directory_iterator inside(path, gone), last; !gone && inside != last;
+                     inside.increment(gone))
+                    if (inside->is_regular_file(gone))
+                        add(inside->path());
+            gone.clear();
+            fs::remove_all(path, gone);
+            if (!gone)
+                removed.push_back(std::move(left));
+        }
+        ::close(part);
+    }
+    return removed;
 }
 
 void removeParts()

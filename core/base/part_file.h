@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <vector>
 
 namespace tritloom {
 
@@ -44,7 +45,7 @@ private:
     bool m_isSynced = false; ///< since what was written last
 };
 
-/// A folder in the making, likewise.
+/// A folder in the making, likewise: "<target>.tritloom-part-" and six letters.
 class PartFolder {
 public:
     [[nodiscard]] static Result<PartFolder> create(std::filesystem::path target);
@@ -58,7 +59,17 @@ public:
 private:
     PartFolder() = default;
     std::filesystem::path m_target, m_part;
+    int m_lock = -1; ///< of the folder
 };
+
+/// What a writer that was killed had left.
+struct LeftPart {
+    std::filesystem::path path;
+    std::uint64_t bytes = 0;
+};
+/// Removes the parts in a folder whose writers live no more, on this machine or, where the disk knows locks, on
+/// another one. Gives what was removed; what cannot be is left without a word.
+[[nodiscard]] std::vector<LeftPart> removeLeftParts(const std::filesystem::path& folder);
 
 /// Removes all parts of this program: the last thing before it ends without their destructors, as whoever makes,
 /// names or drops one from then on waits for that end. Any thread, once.

@@ -1,5 +1,6 @@
 #include "core/store/project_store.h"
 
+#include "core/base/part_file.h"
 #include "core/base/utf8.h"
 #include "core/store/migrations.h"
 #include "core/store/project_checks.h"
@@ -9,7 +10,6 @@
 #include <sqlite3.h>
 
 #include <cstring>
-#include <unistd.h>
 
 namespace tritloom {
 namespace {
@@ -369,25 +369,14 @@ std::optional<std::vector<std::byte>> ProjectStore::setting(const std::string& k
 
 Result<void> ProjectStore::copyTo(const std::filesystem::path& path)
 {
-    const std::filesystem::path part =
-        fmt::format("{}.{}.tritloom-part", path.string(), ::getpid()); // two programs, two files
-    std::error_code ignored;
-    std::filesystem::remove(part, ignored);
-    const auto copied = guarded("copy", [&]() -> Result<void> {
+    PartFile part = TRY(PartFile::create(path)); // empty, which SQLite takes
+    TRY_VOID(guarded("copy", [&]() -> Result<void> {
         SQLite::Statement copy(*m_database, "VACUUM INTO ?");
-        copy.bind(1, part.string());
+        copy.bind(1, part.path().string());
         copy.exec();
         return {};
-    });
-    if (!copied) {
-        std::filesystem::remove(part, ignored);
-        return copied;
-    }
-    std::error_code error;
-    std::filesystem::rename(part, path, error);
-    if (error)
-        return fail(ErrorCode::Io, "{}: {}", path.string(), error.message());
-    return {};
+    }));
+    return part.commit();
 }
 
 } // namespace tritloom

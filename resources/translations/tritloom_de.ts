@@ -886,6 +886,10 @@
             <source>The same codes in half the room; what runs the file has to know operator set 21</source>
             <translation>Dieselben Codes auf halbem Platz; was die Datei ausführt, muss den Operatorsatz 21 kennen</translation>
         </message>
+        <message>
+            <source>%1 left</source>
+            <translation>noch %1</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::FrontierPage</name>
@@ -1415,8 +1419,8 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <translation>&amp;Sprache</translation>
         </message>
         <message>
-            <source>Device and threads take effect with the next model, the language with the next start.</source>
-            <translation>Gerät und Threads gelten ab dem nächsten Modell, die Sprache ab dem nächsten Start.</translation>
+            <source>Device and threads take effect with the next model.</source>
+            <translation>Gerät und Threads gelten ab dem nächsten Modell.</translation>
         </message>
         <message>
             <source>OK</source>
@@ -1656,8 +1660,8 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
             <translation>Kann nicht gemessen werden: %1</translation>
         </message>
         <message>
-            <source>%1 of %2 cells, %3 left</source>
-            <translation>%1 von %2 Zellen, noch %3</translation>
+            <source>%1 of %2 cells</source>
+            <translation>%1 von %2 Zellen</translation>
         </message>
         <message>
             <source>%1 layers × %2 formats measured. Double-click a cell to take it.</source>
@@ -1742,6 +1746,10 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>another format</source>
             <translation>anderes Format</translation>
+        </message>
+        <message>
+            <source>%1, %2 left</source>
+            <translation>%1, noch %2</translation>
         </message>
     </context>
     <context>
@@ -8467,6 +8475,10 @@ Divergenz %1</translation>
             <source>%1 of %2 layers have weights of 2 or more and are protected smaller by a power of two.</source>
             <translation>%1 von %2 Schichten haben Gewichte von 2 oder mehr und werden um eine Zweierpotenz verkleinert geschützt.</translation>
         </message>
+        <message>
+            <source>the rest of an export that was cut off, %1, is removed</source>
+            <translation>der Rest eines abgebrochenen Exports, %1, ist entfernt</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
@@ -8715,6 +8727,17 @@ Divergenz %1</translation>
         <message>
             <source>Choice</source>
             <translation>Auswahl</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::ExportChecks</name>
+        <message>
+            <source>(%1 more likewise)</source>
+            <translation>(ebenso %1 weitere)</translation>
+        </message>
+        <message>
+            <source>A click or the space bar shows which</source>
+            <translation>Ein Klick oder die Leertaste zeigt, welche</translation>
         </message>
     </context>
 </TS>

@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -126,6 +127,37 @@ private slots:
             said().contains("tensors are int4g32, which this kind of file cannot hold"), qPrintable(said()));
         QVERIFY(find<QPushButton>(dialog, "exportStart")->isEnabled());
         if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE")) {
+            dialog.show();
+            QVERIFY(dialog.grab().save(qEnvironmentVariable("TRITLOOM_PICTURE")));
+        }
+    }
+
+    void whatIsSaidOfManyTensorsIsOneLine()
+    {
+        const auto text = open(sampleModelPath());
+        setAll(*text, {"int4g32", "rtn", {}}); // GGUF has no type for it
+        const std::size_t layers = text->model().layers.size();
+        ExportDialog dialog(*text, "sample.gguf", nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* const list = find<QListWidget>(dialog, "exportChecks");
+        find<QLineEdit>(dialog, "exportPath")->setText(m_folder.filePath("codes.gguf"));
+        QVERIFY(!find<QPushButton>(dialog, "exportStart")->isEnabled());
+        QVERIFY2(list->count() < 4, qPrintable(QString::number(list->count()))); // q, k, v may be told apart
+        int told = 0;
+        for (int i = 0; i < list->count(); ++i)
+            told += 1
+                + QRegularExpression("\\((\\d+) more likewise\\)").match(list->item(i)->text()).captured(1).toInt();
+        QVERIFY2(told >= int(layers), qPrintable(list->item(0)->text()));
+        // Which they are is shown on demand, and goes again.
+        const QString last = QString::fromStdString(text->model().layers.back().name);
+        list->setCurrentRow(0);
+        QVERIFY(!list->item(0)->text().contains(last));
+        QTest::keyClick(list, Qt::Key_Space);
+        QVERIFY2(list->item(0)->text().contains(last), qPrintable(list->item(0)->text()));
+        emit list->itemClicked(list->item(0));
+        QVERIFY(!list->item(0)->text().contains(last));
+        if (qEnvironmentVariableIsSet("TRITLOOM_PICTURE")) {
+            QTest::keyClick(list, Qt::Key_Space);
             dialog.show();
             QVERIFY(dialog.grab().save(qEnvironmentVariable("TRITLOOM_PICTURE")));
         }

@@ -1,5 +1,7 @@
 #include "app/session/export_controller.h"
+#include "app/session/original_note.h"
 #include "app/session/plugin_host.h"
+#include "app/session/samples.h"
 #include "app/session/written_check.h"
 #include "core/export/export_target.h"
 #include "core/file/gguf_writer.h"
@@ -8,6 +10,7 @@
 #include "tests/support/program.h"
 #include "tests/support/tiny_model.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
@@ -155,6 +158,54 @@ private slots:
             **model, compressor, uniform(**model, {"int4row", "rtn", {}}), path("tiny.tritloom"), {}, {});
         QVERIFY2(report, report ? "" : report.error().message.c_str());
         QVERIFY2(report->checks.back().starts_with("evaluated:"), report->checks.back().c_str());
+    }
+
+    void whatAKilledExportLeftIsRemovedAndTold()
+    {
+        const auto model = TinyModel{}.make();
+        Compressor compressor(model, m_plugins.lookup(), nullptr, 1 << 20);
+        QDir(m_folder.path()).mkdir("killed");
+        const auto part = path("killed/other.gguf.tritloom-part");
+        std::ofstream(part) << "1234567";
+        const auto report = exportAllocation(
+            *model, compressor, uniform(*model, {"q8_0", "rtn", {}}), path("killed/made.gguf"), {}, {}, {}, Evaluate::No);
+        QVERIFY2(report, report ? "" : report.error().message.c_str());
+        QVERIFY(!std::filesystem::exists(part) && std::filesystem::exists(path("killed/made.gguf")));
+        QCOMPARE(
+            report->remarks.back(),
+            std::string("other.gguf.tritloom-part: the rest of an export that was cut off, 7 bytes, is removed"));
+    }
+
+    void aRewrittenModelNamesTheOneThatLiesThere_data()
+    {
+        QTest::addColumn<bool>("rewritten");
+        QTest::newRow("as stored") << false;
+        QTest::newRow("rewritten") << true;
+    }
+    void aRewrittenModelNamesTheOneThatLiesThere()
+    {
+        QFETCH(bool, rewritten);
+        const auto there = loadModel(sampleModelPath()).value();
+        QVERIFY(!originalOf(*there->file));
+        auto model = there;
+        if (rewritten) { // one matrix is another one of its shape
+            ModelFile changed = *there->file;
+            Tensor& weights = changed.tensors[std::size_t(there->layers[1].tensor)].stored;
+            for (const NamedTensor& tensor : there->file->tensors)
+                if (tensor.shape == there->tensor(there->layers[1].tensor).shape)
+                    weights = tensor.stored;
+            model = makeModel(changed);
+            QVERIFY(model->key != there->key);
+        }
+        Compressor compressor(model, m_plugins.lookup(), nullptr, 1 << 20);
+        const auto made = path(rewritten ? "rewritten.gguf" : "stored.gguf");
+        QVERIFY(exportAllocation(
+            *model, compressor, uniform(*model, {"q8_0", "rtn", {}}), made, {}, {}, {}, Evaluate::No,
+            rewritten ? Weights::Rewritten : Weights::Stored));
+        const auto said = originalOf(*loadModel(made).value()->file);
+        QVERIFY(said);
+        QCOMPARE(said->key, hexadecimal(there->key));
+        QCOMPARE(said->name, std::string("sample.gguf"));
     }
 
     void whatActsOtherwiseIsTold()

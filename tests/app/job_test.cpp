@@ -1,4 +1,5 @@
 #include "app/session/job.h"
+#include "app/session/time_left.h"
 
 #include <QSignalSpy>
 #include <QtTest>
@@ -32,6 +33,16 @@ private slots:
         QVERIFY2(there > here, qPrintable(QString::number(there)));
         QCOMPARE(getpriority(PRIO_PROCESS, id_t(gettid())), here); // and nobody else does
 #endif
+    }
+
+    void whatIsLeftFollowsThePace()
+    {
+        using std::chrono::seconds;
+        QCOMPARE(timeLeft(seconds(30), 0.25).count(), 90'000);
+        QCOMPARE(timeLeft(seconds(30), 0.75).count(), 10'000);
+        QCOMPARE(timeLeft(seconds(30), 0.01).count(), 0); // nobody knows yet
+        QCOMPARE(timeLeft(seconds(30), 0).count(), 0);
+        QCOMPARE(timeLeft(seconds(30), 1).count(), 0);
     }
 
     void aNewerPieceOfWorkStopsTheOneBefore()

@@ -5,7 +5,6 @@
 #include "app/gui/page.h"
 #include "app/gui/start_page.h"
 #include "app/gui/widgets/drop_hint.h"
-#include "app/gui/widgets/elided_label.h"
 #include "app/gui/widgets/quiet_progress.h"
 #include "app/gui/window_wiring.h"
 #include "app/session/samples.h"
@@ -13,7 +12,6 @@
 
 #include <QAction>
 #include <QClipboard>
-#include <QComboBox>
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QHeaderView>
@@ -27,8 +25,6 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
-#include <QStyleOptionComboBox>
-#include <QTabBar>
 #include <QTemporaryDir>
 #include <QToolBar>
 #include <QToolTip>
@@ -136,23 +132,6 @@ private slots:
         m_window->open(QString::fromStdString(sampleModels()[1].path().string()));
         QVERIFY(opened.wait(60000));
         QVERIFY(places() == before);
-    }
-
-    void theNarrowestWindowHoldsAll()
-    {
-        openSample();
-        m_window->resize(MainWindow::leastSize);
-        QTRY_VERIFY(!m_window->property("busy").toBool());
-        for (const char* const name : {"dock.layers", "dock.preview"}) {
-            const auto* const dock = find<QWidget>(name);
-            const auto inside = [&] { return m_window->rect().contains(dock->geometry()); };
-            QTRY_VERIFY2(inside(), name);
-        }
-        auto* const bar = find<QToolBar>("projectToolBar");
-        for (const char* const name : {"open", "undo", "redo", "allocate", "allocator", "sweep", "export"}) {
-            const QWidget* const button = bar->widgetForAction(action(name));
-            QTRY_VERIFY2(button->isVisible() && bar->rect().contains(button->geometry()), name);
-        }
     }
 
     void rowsOfTheTableAreFoundAndCopied()
@@ -298,42 +277,6 @@ private slots:
         m_window->resize(1920, 1200);
         QTest::qWait(50);
         QCOMPARE(header->sectionSize(LayerModel::Name), 60);
-    }
-
-    void nothingIsCutOffInASmallWindow()
-    {
-        openSample(); // at 1280 x 800
-        auto* const table = find<QTreeView>("layerTable");
-        QHeaderView* const header = table->header();
-        for (const int column :
-             {LayerModel::Name, LayerModel::Bits, LayerModel::Size, LayerModel::Sensitivity}) {
-            const int end = header->sectionViewportPosition(column) + header->sectionSize(column);
-            QVERIFY2(end <= table->viewport()->width(), qPrintable(QString::number(column)));
-            QVERIFY(
-                header->fontMetrics().horizontalAdvance(
-                    table->model()->headerData(column, Qt::Horizontal).toString())
-                < header->sectionSize(column));
-        }
-        // Nor is any further one seen in part.
-        for (int column = LayerModel::Format; column < LayerModel::ColumnCount; ++column) {
-            const int from = header->sectionViewportPosition(column), end = from + header->sectionSize(column);
-            QVERIFY2(
-                from >= table->viewport()->width() || end <= table->viewport()->width(),
-                qPrintable(QString::number(column)));
-        }
-        auto* const method = find<QComboBox>("method");
-        QStyleOptionComboBox option;
-        option.initFrom(method);
-        const QRect field = method->style()->subControlRect(
-            QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, method);
-        QVERIFY2(
-            method->fontMetrics().horizontalAdvance(method->currentText()) <= field.width(),
-            qPrintable(method->currentText()));
-        for (QTabBar* const bar : m_window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
-            if (bar->isVisible() && bar->count() > 1)
-                QVERIFY2(bar->tabRect(bar->count() - 1).right() <= bar->width(), "tabs");
-        for (ElidedLabel* const label : find<QWidget>("loomPage")->findChildren<ElidedLabel*>())
-            QVERIFY2(!label->shown().endsWith(u'…'), qPrintable(label->shown()));
     }
 
     void recentFilesAreCalledByWhatTellsThemApart()

@@ -2,6 +2,8 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <sys/wait.h>
@@ -153,6 +155,48 @@ private slots:
         QCOMPARE(::waitpid(child, &status, 0), child);
         QCOMPARE(status, 0);
         QVERIFY(fs::is_empty(m_folder->path().toStdString()));
+    }
+
+    void whatAKilledWriterLeftIsRemoved()
+    {
+        const fs::path folder = m_folder->path().toStdString();
+        const auto held = PartFile::create(m_target);
+        const auto heldFolder = PartFolder::create(folder / "held");
+        QVERIFY(held && heldFolder);
+        std::ofstream(folder / "mine.part") << "mine";
+        std::ofstream(folder / "notes.tritloom-part.txt") << "mine too";
+        fs::create_symlink(folder / "mine.part", folder / "link.tritloom-part");
+        int ready[2];
+        QCOMPARE(::pipe(ready), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            auto file = PartFile::create(folder / "killed.gguf");
+            const auto made = PartFolder::create(folder / "killed");
+            if (file && made && file->write(bytesOf("12345")))
+                std::ofstream(made->path() / "a") << "123";
+            (void)!::write(ready[1], "x", 1);
+            for (;;)
+                ::pause();
+        }
+        char byte = 0;
+        QCOMPARE(::read(ready[0], &byte, 1), ssize_t(1));
+        QVERIFY(removeLeftParts(folder).empty()); // it lives
+        QVERIFY(fs::exists(folder / "killed.gguf.tritloom-part"));
+        QCOMPARE(::kill(child, SIGKILL), 0);
+        QCOMPARE(::waitpid(child, nullptr, 0), child);
+        auto left = removeLeftParts(folder);
+        QCOMPARE(left.size(), std::size_t(2));
+        std::ranges::sort(left, {}, &LeftPart::bytes);
+        QVERIFY2(left[0].path.filename().string().starts_with("killed.tritloom-part-"), left[0].path.c_str());
+        QCOMPARE(left[0].bytes, std::uint64_t(3));
+        QCOMPARE(left[1].path.filename().string(), std::string("killed.gguf.tritloom-part"));
+        QCOMPARE(left[1].bytes, std::uint64_t(5));
+        for (const LeftPart& part : left)
+            QVERIFY(!fs::exists(part.path));
+        for (const fs::path& kept : {held->path(), heldFolder->path(), folder / "mine.part",
+                                     folder / "notes.tritloom-part.txt", folder / "link.tritloom-part"})
+            QVERIFY2(fs::exists(fs::symlink_status(kept)), kept.c_str());
+        QVERIFY(removeLeftParts(folder / "nothing").empty());
     }
 
 private:

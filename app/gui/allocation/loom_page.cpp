@@ -11,7 +11,6 @@
 #include "core/sensitivity/candidate.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLocale>
 #include <QVBoxLayout>
 
@@ -26,7 +25,7 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
     , m_stops(workspace)
     , m_loom(new BitLoom(this))
     , m_numbers(new LoomNumbers(workspace, this))
-    , m_selectionText(new QLabel(this))
+    , m_selectionText(new ElidedLabel({}, this))
     , m_offers(new PayBackStrip(workspace, this))
 {
     setObjectName(QStringLiteral("loomPage"));
@@ -38,13 +37,14 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
         return spokenName(m_workspace.model().layer(LayerId(bar)), shown.bits, shown.pinned);
     });
     m_selectionText->setObjectName(QStringLiteral("loomSelection"));
+    m_selectionText->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // the legend gives way first
 
     auto* const caption = new ElidedLabel(tr("Bit allocation"), this);
     auto* const legend =
         new ElidedLabel(tr("drag bars or lines · width: parameters · strip: sensitivity"), this);
     caption->setShorter({tr("Bits"), QString()});
     legend->setShorter({tr("width: parameters · strip: sensitivity"), QString()});
-    for (QLabel* const label : {static_cast<QLabel*>(caption), static_cast<QLabel*>(legend), m_selectionText})
+    for (ElidedLabel* const label : {caption, legend, m_selectionText})
         label->setForegroundRole(QPalette::PlaceholderText);
     legend->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* const top = new QHBoxLayout;

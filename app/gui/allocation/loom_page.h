@@ -6,10 +6,9 @@
 
 #include <QWidget>
 
-class QLabel;
-
 namespace tritloom {
 
+class ElidedLabel;
 class LoomNumbers;
 class PayBackStrip;
 
@@ -60,7 +59,7 @@ private:
     Stops m_stops;
     BitLoom* m_loom;
     LoomNumbers* m_numbers;
-    QLabel* m_selectionText;
+    ElidedLabel* m_selectionText;
     PayBackStrip* m_offers;
     std::vector<double> m_perByte; ///< sensitivity a layer, NaN: not measured
     double m_highestPerByte = 0;

@@ -1,9 +1,9 @@
 #include "app/gui/allocation/pay_back_strip.h"
 
 #include "app/gui/number_text.h"
+#include "app/gui/widgets/elided_label.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 
 namespace tritloom {
@@ -12,12 +12,13 @@ PayBackStrip::PayBackStrip(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
     , m_row(new QHBoxLayout(this))
-    , m_caption(new QLabel(this))
+    , m_caption(new ElidedLabel({}, this))
 {
     setObjectName(QStringLiteral("payBackStrip"));
     m_row->setContentsMargins(0, 0, 0, 0);
     m_row->setSpacing(6);
     m_row->setSizeConstraint(QLayout::SetNoConstraint); // chips never widen the window
+    m_caption->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // the chips stand beside it
     m_caption->setForegroundRole(QPalette::PlaceholderText);
     m_row->addWidget(m_caption);
     m_row->addStretch(1);

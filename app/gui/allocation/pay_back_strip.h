@@ -5,10 +5,11 @@
 #include <QWidget>
 
 class QHBoxLayout;
-class QLabel;
 class QPushButton;
 
 namespace tritloom {
+
+class ElidedLabel;
 
 /// Up to three small raises that win back most: one button each. GUI thread only.
 class PayBackStrip final : public QWidget {
@@ -26,7 +27,7 @@ private:
     void showWhatFits();
     Workspace& m_workspace;
     QHBoxLayout* m_row;
-    QLabel* m_caption;
+    ElidedLabel* m_caption;
     struct Chip {
         QPushButton* button;
         QString text, shorter;

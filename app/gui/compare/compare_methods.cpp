@@ -9,6 +9,7 @@
 #include "app/session/written_formats.h"
 #include "core/format/row_group.h"
 
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 
@@ -137,20 +138,59 @@ void ComparePage::showSettings()
             methodOf(item).parameters);
 }
 
+void ComparePage::takeParameters(QListWidgetItem& item, const Parameters& parameters)
+{
+    const Candidate method{"", methodOf(&item).method, parameters};
+    const QString title = item.text().section(QStringLiteral(" · "), 0, 0);
+    const QString values = QString::fromStdString(methodText(method, m_workspace.plugins().lookup()))
+                               .mid(qsizetype(method.method.size()))
+                               .trimmed();
+    item.setData(SettingsRole, QString::fromStdString(pluginText({method.method, method.parameters})));
+    item.setText(values.isEmpty() ? title : QStringLiteral("%1 · %2").arg(title, values));
+    item.setCheckState(Qt::Checked); // who sets it wants it
+}
+
 void ComparePage::takeSettings()
 {
     QListWidgetItem* const item = m_methods->currentItem();
     if (item == nullptr)
         return;
-    const Candidate method{"", methodOf(item).method, m_settings->values()};
-    const QString title = item->text().section(QStringLiteral(" · "), 0, 0);
-    const QString values = QString::fromStdString(methodText(method, m_workspace.plugins().lookup()))
-                               .mid(qsizetype(method.method.size()))
-                               .trimmed();
-    item->setData(SettingsRole, QString::fromStdString(pluginText({method.method, method.parameters})));
-    item->setText(values.isEmpty() ? title : QStringLiteral("%1 · %2").arg(title, values));
-    item->setCheckState(Qt::Checked); // who sets it wants it
+    takeParameters(*item, m_settings->values());
     showState();
+}
+
+void ComparePage::choose(const ComparisonRequest& request)
+{
+    const QSignalBlocker quietMethods(m_methods), quietFormats(m_formats), quietBudgets(m_budgets);
+    for (QListWidget* const list : {m_methods, m_formats})
+        for (int i = 0; i < list->count(); ++i)
+            if (list->item(i)->flags().testFlag(Qt::ItemIsUserCheckable))
+                list->item(i)->setCheckState(Qt::Unchecked);
+    const auto rowOf = [](const QListWidget& list, const std::string& id) {
+        for (int i = 0; i < list.count(); ++i)
+            if (list.item(i)->data(Qt::UserRole).toString().toStdString() == id)
+                return i;
+        return -1;
+    };
+    for (const std::string& format : request.formats)
+        if (const int row = rowOf(*m_formats, format); row >= 0)
+            m_formats->item(row)->setCheckState(Qt::Checked);
+    for (const Candidate& method : request.methods) {
+        const int row = rowOf(*m_methods, method.method);
+        if (row < 0 || !m_methods->item(row)->flags().testFlag(Qt::ItemIsUserCheckable))
+            continue;
+        QListWidgetItem* item = m_methods->item(row);
+        if (item->checkState() == Qt::Checked) { // with other settings
+            item = new QListWidgetItem(*item);
+            m_methods->insertItem(row + 1, item);
+        }
+        takeParameters(*item, method.parameters);
+    }
+    QStringList budgets;
+    for (const std::string& budget : request.budgets)
+        budgets << QString::fromStdString(budget);
+    m_budgets->setText(budgets.join(QStringLiteral(", ")));
+    showSettings();
 }
 
 void ComparePage::addVariant()

@@ -192,7 +192,10 @@ ComparePage::ComparePage(Workspace& workspace, QWidget* parent)
     RunningWork::of(workspace).add(
         m_comparison.job(), tr("Comparing"), m_comparison, [this] { m_comparison.cancel(); });
     fillLists();
+    if (const auto kept = m_comparison.kept())
+        choose(*kept);
     rebuild();
+    m_comparison.recall();
 }
 
 std::vector<std::string> ComparePage::budgets() const
@@ -214,7 +217,7 @@ QString ComparePage::whyNoBudget() const
 
 void ComparePage::start()
 {
-    const auto started = m_comparison.start(checkedOf(m_formats), chosenMethods(), budgets());
+    const auto started = m_comparison.start({checkedOf(m_formats), chosenMethods(), budgets()});
     if (!started)
         showNotice(this, coreWords(started.error().message));
     else

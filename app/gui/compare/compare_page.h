@@ -32,9 +32,11 @@ public:
 
 private:
     void fillLists();
+    void choose(const ComparisonRequest& request); ///< in the lists, as it was left
     [[nodiscard]] std::vector<Candidate> chosenMethods() const;
     void showSettings(); ///< of the method that is looked at
     void takeSettings();
+    void takeParameters(QListWidgetItem& item, const Parameters& parameters); ///< and checks it
     /// Chooses a format for a method that was checked and writes none of those that are.
     void offerFormat(const QListWidgetItem* item);
     void addVariant(); ///< the same method once more, to be set differently

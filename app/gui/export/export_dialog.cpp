@@ -1,6 +1,7 @@
 #include "app/gui/export/export_dialog.h"
 
 #include "app/gui/core_words.h"
+#include "app/gui/export/export_checks.h"
 #include "app/gui/model_name.h"
 #include "app/gui/number_text.h"
 #include "app/gui/settings.h"
@@ -16,7 +17,6 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
@@ -70,8 +70,9 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     , m_showFolder(new QPushButton(tr("Show in folder"), this))
     , m_narrower(new QPushButton(tr("Write INT4 instead"), this))
     , m_summary(new QLabel(this))
-    , m_list(new QListWidget(this))
+    , m_list(new ExportChecks(workspace.model(), this))
     , m_progress(new QProgressBar(this))
+    , m_left(makeMutedLabel({}, this))
     , m_result(new QLabel(this))
 {
     setObjectName(QStringLiteral("exportDialog"));
@@ -92,9 +93,7 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     m_start->setProperty("primary", true);
     m_start->setDefault(true); // Enter in the path exports: it would press the first button, "Browse…"
     m_list->setObjectName(QStringLiteral("exportChecks"));
-    m_list->setWordWrap(true);
-    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // lines as wide as the list wrap
-    m_list->setSelectionMode(QAbstractItemView::NoSelection);
+    m_left->setObjectName(QStringLiteral("exportTimeLeft"));
     m_progress->setTextVisible(false);
     m_progress->setRange(0, 1000);
     m_result->setWordWrap(true);
@@ -134,7 +133,10 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     column->addWidget(makeMutedLabel(tr("Rules of the format"), this));
     column->addWidget(m_list, 1);
     column->addWidget(m_narrower, 0, Qt::AlignLeft);
-    column->addWidget(m_progress);
+    auto* const progress = new QHBoxLayout;
+    progress->addWidget(m_progress, 1);
+    progress->addWidget(m_left);
+    column->addLayout(progress);
     column->addWidget(m_result);
     column->addLayout(buttons);
     resize(600, 420);
@@ -163,7 +165,10 @@ ExportDialog::ExportDialog(Workspace& workspace, const QString& modelName, QWidg
     connect(&workspace.document(), &AllocationDocument::changed, this, &ExportDialog::refresh);
     m_poll.setInterval(100);
     connect(&m_poll, &QTimer::timeout, this, [this] {
-        showProgress(*m_progress, int(m_workspace.exporter().fraction() * 1000));
+        const ExportController& exporter = m_workspace.exporter();
+        showProgress(*m_progress, int(exporter.fraction() * 1000));
+        const auto left = exporter.timeLeft();
+        m_left->setText(left.count() > 0 ? tr("%1 left").arg(formatDuration(left)) : QString());
     });
     refresh();
 }
@@ -289,6 +294,7 @@ void ExportDialog::refresh()
 {
     const bool running = m_workspace.exporter().isRunning();
     m_progress->setVisible(running);
+    m_left->setVisible(running);
     running ? m_poll.start() : m_poll.stop();
     m_path->setEnabled(!running);
     m_kind->setEnabled(!running);
@@ -306,18 +312,16 @@ void ExportDialog::refresh()
         return;
     m_list->clear();
     const ThemeColors colors = themeColors(palette());
-    for (const std::string& problem : problems) {
-        auto* const item = new QListWidgetItem(QStringLiteral("✗  ") + coreWords(problem), m_list);
-        item->setForeground(colors.bad);
-    }
+    m_list->add(u'✗', problems, colors.bad);
     if (problems.empty()) {
         auto* const item = new QListWidgetItem(tr("✓  Every tensor's format can be written"), m_list);
         item->setForeground(colors.good);
     }
-    for (const std::string& remark : m_workspace.exporter().remarks(
-             m_workspace.document().allocation(), m_path->text().toStdString(), kind().id))
-        (new QListWidgetItem(QStringLiteral("!  ") + coreWords(remark), m_list))
-            ->setForeground(colors.warning);
+    m_list->add(
+        u'!',
+        m_workspace.exporter().remarks(
+            m_workspace.document().allocation(), m_path->text().toStdString(), kind().id),
+        colors.warning);
 }
 
 void ExportDialog::say(const QString& sentence, bool good)
@@ -333,12 +337,9 @@ void ExportDialog::showReport(const ExportReport& report)
 {
     QSettings().setValue(settingsKey(), QString::fromUtf8(kind().id.data(), qsizetype(kind().id.size())));
     m_list->clear();
-    for (const std::string& check : report.checks)
-        (new QListWidgetItem(QStringLiteral("✓  ") + coreWords(check), m_list))
-            ->setForeground(themeColors(palette()).good);
-    for (const std::string& remark : report.remarks)
-        (new QListWidgetItem(QStringLiteral("!  ") + coreWords(remark), m_list))
-            ->setForeground(themeColors(palette()).warning);
+    const ThemeColors colors = themeColors(palette());
+    m_list->add(u'✓', report.checks, colors.good);
+    m_list->add(u'!', report.remarks, colors.warning);
     QStringList sentences = whyOtherSize(report);
     sentences.prepend(tr("Written and read back: %1, %2 tensors, in %3. Hash of the data: %4")
                           .arg(formatBytes(report.bytes))

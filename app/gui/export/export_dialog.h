@@ -9,11 +9,12 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QListWidget;
 class QProgressBar;
 class QPushButton;
 
 namespace tritloom {
+
+class ExportChecks;
 
 /// Writes the allocation to a file: what stands against it, how far it is, what was read back. The window
 /// stays usable meanwhile. GUI thread only.
@@ -49,8 +50,9 @@ private:
     QPushButton *m_browse, *m_start, *m_close, *m_showFolder;
     QPushButton* m_narrower; ///< INT4 in the place of INT8, where that holds what was chosen
     QLabel* m_summary;
-    QListWidget* m_list;
+    ExportChecks* m_list;
     QProgressBar* m_progress;
+    QLabel* m_left; ///< how long it still takes
     QLabel* m_result;
     QTimer m_poll;
 };

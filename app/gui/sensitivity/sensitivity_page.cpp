@@ -317,8 +317,9 @@ void SensitivityPage::showState()
         m_state->setText(tr("Cannot be measured: %1").arg(why));
         m_run->setEnabled(false);
     } else if (sensitivity.isRunning()) {
-        m_state->setText(
-            tr("%1 of %2 cells, %3 left").arg(known).arg(total).arg(formatDuration(sensitivity.timeLeft())));
+        const auto left = sensitivity.timeLeft();
+        const QString counted = tr("%1 of %2 cells").arg(known).arg(total);
+        m_state->setText(left.count() > 0 ? tr("%1, %2 left").arg(counted, formatDuration(left)) : counted);
     } else if (known == total) {
         m_state->setText(tr("%1 layers × %2 formats measured. Double-click a cell to take it.")
                              .arg(table.cells.size())
