@@ -1,3 +1,4 @@
+#include "core/method/block_importance.h"
 #include "plugins/baq/baq.h"
 #include "plugins/bsnip/bsnip.h"
 #include "plugins/bsynflow/bsynflow.h"
