@@ -7018,6 +7018,14 @@ Divergenz %1</translation>
             <source>orders need a model of two blocks or more that can be run</source>
             <translation>Reihenfolgen brauchen ein ausführbares Modell mit zwei oder mehr Blöcken</translation>
         </message>
+        <message>
+            <source>GM/AM</source>
+            <translation>GM/AM</translation>
+        </message>
+        <message>
+            <source>what is left of the loss with columns of unequal bits in place of equal ones, geometric over arithmetic mean of what columns lose</source>
+            <translation>was vom Verlust mit Spalten ungleicher Bits anstelle gleicher bleibt, geometrisches durch arithmetisches Mittel dessen, was Spalten verlieren</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
