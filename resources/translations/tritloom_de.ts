@@ -795,6 +795,34 @@
             <source>Exp-Golomb, bits</source>
             <translation>Exp-Golomb, Bit</translation>
         </message>
+        <message>
+            <source>&amp;Groups</source>
+            <translation>&amp;Gruppen</translation>
+        </message>
+        <message>
+            <source>What each part of the layer chose, in the place of its values</source>
+            <translation>Was jeder Teil der Schicht gewählt hat, anstelle ihrer Werte</translation>
+        </message>
+        <message>
+            <source>Bits of each input column</source>
+            <translation>Bits jeder Eingabespalte</translation>
+        </message>
+        <message>
+            <source>Bits of each group of %1 weights</source>
+            <translation>Bits jeder Gruppe von %1 Gewichten</translation>
+        </message>
+        <message>
+            <source>Special level of each group of %1 weights</source>
+            <translation>Sonderstufe jeder Gruppe von %1 Gewichten</translation>
+        </message>
+        <message>
+            <source>input %1</source>
+            <translation>Eingabe %1</translation>
+        </message>
+        <message>
+            <source>group %1</source>
+            <translation>Gruppe %1</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ExportDialog</name>
@@ -8835,6 +8863,13 @@ Divergenz %1</translation>
         <message>
             <source>Choice</source>
             <translation>Auswahl</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::GroupMap</name>
+        <message>
+            <source>%1: %2 (%3)</source>
+            <translation>%1: %2 (%3)</translation>
         </message>
     </context>
 </TS>
