@@ -33,34 +33,47 @@ int printScores(Context& context, const MeasuredModel& measured, const std::vect
         return context.fail(scores.error());
     QJsonArray layers;
     std::vector<QStringList> rows;
+    const MetricScores::Further& further = scores->further;
     for (std::size_t i = 0; i < scores->costs.size(); ++i) {
         const QString name = QString::fromStdString(measured.model->layers[i].name);
         const double own = scores->perLayer.empty() ? 0 : scores->perLayer[i];
         for (std::size_t c = 0; c < candidates.size(); ++c) {
             const LayerChoice choice = choiceFor(measured.model->layers[i], candidates[c]);
-            layers.append(QJsonObject{
+            QJsonObject object{
                 {"name", name},
                 {"candidate", QString::fromStdString(candidates[c].format)},
                 {"format", QString::fromStdString(choice.format)},
                 {"method", QString::fromStdString(candidates[c].method)},
                 {"parameters", parametersJson(candidates[c].parameters)},
                 {"cost", scores->costs[i][c]},
-                {"layerScore", own}});
-            if (const auto format = formatTitle(measured.model->layers[i], candidates, c))
+                {"layerScore", own}};
+            if (!further.title.empty())
+                object["further"] = further.values[i];
+            layers.append(object);
+            if (const auto format = formatTitle(measured.model->layers[i], candidates, c)) {
                 rows.push_back(
                     {name, *format,
                      QString::fromStdString(methodText(candidates[c], context.plugins().lookup())),
                      QString::number(scores->costs[i][c], 'g', 4), QString::number(own, 'g', 4)});
+                if (!further.title.empty())
+                    rows.back() << QString::number(further.values[i], 'f', 3);
+            }
         }
     }
-    if (context.json())
-        context.print(
-            {{"layers", layers},
-             {"costIs", QString::fromStdString(scores->title)},
-             {"additive", scores->isAdditive}});
-    else
-        printTable(
-            {"layer", "format", "method", QString::fromStdString(scores->title), "of the layer"}, rows);
+    if (context.json()) {
+        QJsonObject object{
+            {"layers", layers},
+            {"costIs", QString::fromStdString(scores->title)},
+            {"additive", scores->isAdditive}};
+        if (!further.title.empty())
+            object["furtherIs"] = QString::fromStdString(further.title + ": " + further.meaning);
+        context.print(object);
+        return Done;
+    }
+    QStringList header{"layer", "format", "method", QString::fromStdString(scores->title), "of the layer"};
+    if (!further.title.empty())
+        header << QString::fromStdString(further.title);
+    printTable(header, rows);
     return Done;
 }
 
@@ -131,9 +144,8 @@ int sensitivity(Context& context, const QStringList& arguments)
                  QString::fromStdString(methodText(
                      {cell.choice.format, cell.choice.method, cell.choice.parameters},
                      context.plugins().lookup())),
-                 formatBytes(cell.bytes),
-                 number(cell.kl.value, 4), number(cell.kl.standardError, 2), number(cell.weightError, 3),
-                 number(cell.activationError, 3)});
+                 formatBytes(cell.bytes), number(cell.kl.value, 4), number(cell.kl.standardError, 2),
+                 number(cell.weightError, 3), number(cell.activationError, 3)});
         }
     }
     if (context.json())

@@ -12,6 +12,20 @@ constexpr std::array reportSentences{
     QT_TRANSLATE_NOOP("Core", "layers by format: %1"),
     QT_TRANSLATE_NOOP(
         "Core",
+        "Blocks go from %1 by %2 to %3 by %4, the least important first; layers outside blocks are as stored, "
+        "and bits are of the blocks. Perplexity as stored: %5, on the calibration text."),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "With %1 of %2 blocks low the KL divergence is %3 nats in the order of LIM and %4 in its reverse, %5 "
+        "in the order of ZD and %6 in its reverse, %7 in %8 random orders."),
+    QT_TRANSLATE_NOOP("Core", "The order of %1 holds here: chance is worse, and its reverse is worst."),
+    QT_TRANSLATE_NOOP("Core", "The order of %1 is better than its reverse, but no better rule than chance."),
+    QT_TRANSLATE_NOOP("Core", "The order of %1 does not hold here: its reverse is no worse."),
+    QT_TRANSLATE_NOOP(
+        "Core",
+        "%1 is the nearest format to both widths: name one of the higher and one of the lower width"),
+    QT_TRANSLATE_NOOP(
+        "Core",
         "for %1 of %2 layers the project names a format or method that this program does not have, so they "
         "are as stored: %3"),
     QT_TRANSLATE_NOOP("Core", "%1 are %2 bytes, the smallest choice of formats has %3"),

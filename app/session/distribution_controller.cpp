@@ -127,6 +127,7 @@ DistributionController::DistributionController(std::shared_ptr<Engine> engine, Q
                     return;
                 result.compressed = std::move(*distribution);
                 dense = *compressed;
+                result.groups = groupChoices(*made, stop);
                 addLevels(result, *original, *compressed);
                 std::vector<float> meanSquare;
                 if (Statistics* const statistics = compressor->statistics())

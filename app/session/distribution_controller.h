@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/session/engine.h"
+#include "app/session/group_choices.h"
 #include "core/base/latest_wins.h"
 #include "core/tensor/distribution.h"
 #include "core/tensor/exp_golomb.h"
@@ -26,6 +27,7 @@ struct LayerDistribution {
     double clippedShare = 0; ///< of the original values beyond the outermost levels of their own block
     LocalError error;
     std::vector<float> rowErrors; ///< |w - q|^2 / |w|^2 per output row
+    std::optional<GroupChoices> groups; ///< grids or widths that parts of the layer chose
     QString failure; ///< why there is no compressed part
 };
 

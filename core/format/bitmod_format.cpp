@@ -56,6 +56,16 @@ std::vector<float> allLevels(unsigned bits)
     return table;
 }
 
+std::vector<double> GroupFormat::grids() const
+{
+    std::vector<double> found;
+    for (const Special special : specials)
+        found.push_back(
+            static_cast<double>(bitmod::levels(m_bits, special)[std::size_t{1} << (m_bits - 1)])
+            / (m_bits == 4 ? 2 : 1)); // its whole numbers are twice E2M1
+    return found;
+}
+
 Places placesOf(unsigned bits)
 {
     Places places{};
@@ -150,7 +160,7 @@ public:
 
     void decode(std::span<const std::byte> packed, std::span<float> values) const override
     {
-        const bitmod::Choice head = headOf(packed);
+        const bitmod::Choice head = choiceOf(packed, 0);
         const auto table = bitmod::levels(m_bits, head.special);
         for (std::size_t i = 0; i < values.size(); ++i)
             values[i] = head.scale * table[loadField(packed.subspan(2), i, m_bits)];
@@ -158,7 +168,7 @@ public:
 
     void levels(std::span<const std::byte> packed, std::size_t, std::span<float> out) const override
     {
-        const bitmod::Choice head = headOf(packed);
+        const bitmod::Choice head = choiceOf(packed, 0);
         const auto table = bitmod::levels(m_bits, head.special);
         for (std::size_t code = 0; code < out.size(); ++code)
             out[code] = head.scale * table[code];
@@ -173,7 +183,7 @@ public:
     void readCodes(
         std::span<const std::byte> block, std::span<std::uint8_t> codes, std::span<Line> lines) const override
     {
-        const bitmod::Choice head = headOf(block);
+        const bitmod::Choice head = choiceOf(block, 0);
         lines[0] = {head.scale, 0};
         const auto& place = m_places[static_cast<std::size_t>(head.special)];
         for (std::size_t i = 0; i < codes.size(); ++i)
@@ -193,7 +203,7 @@ private:
             storeHead(packed, best);
     }
 
-    static bitmod::Choice headOf(std::span<const std::byte> packed)
+    bitmod::Choice choiceOf(std::span<const std::byte> packed, std::size_t) const override
     {
         std::uint16_t bits;
         std::memcpy(&bits, packed.data(), sizeof bits);

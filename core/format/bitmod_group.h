@@ -2,6 +2,7 @@
 
 #include "core/format/bitmod_format.h"
 #include "core/format/coded_blocks.h"
+#include "core/format/group_grids.h"
 
 #include <array>
 #include <vector>
@@ -41,7 +42,7 @@ double storeNearest(
     std::span<const float> shares, float (*stored)(float scale), std::span<std::byte> codes);
 
 /// What the formats of such groups have in common.
-class GroupFormat : public NumberFormat, public CodedBlocks {
+class GroupFormat : public NumberFormat, public CodedBlocks, public GroupGrids {
 public:
     GroupFormat(unsigned bits, std::size_t group)
         : m_bits(bits)
@@ -53,6 +54,12 @@ public:
     std::size_t levelRun() const final { return m_group; }
     std::vector<float> levelTable() const final { return allLevels(m_bits); }
     std::size_t lineElements() const final { return m_group; }
+    Kind gridKind() const final { return Kind::SpecialLevel; }
+    std::vector<double> grids() const final;
+    std::size_t gridOf(std::span<const std::byte> packed, std::size_t element) const final
+    {
+        return static_cast<std::size_t>(choiceOf(packed, element / m_group).special);
+    }
 
     void encode(std::span<const float> values, std::span<std::byte> packed) const final
     {
@@ -67,6 +74,7 @@ public:
     }
 
 protected:
+    [[nodiscard]] virtual Choice choiceOf(std::span<const std::byte> packed, std::size_t group) const = 0;
     /// One block. shares: of the range, to choose among.
     virtual void store(
         std::span<const float> values, std::span<const float> importance, std::span<const float> shares,

@@ -75,7 +75,7 @@ private:
         return packed.subspan(codesAt() + group * codeBytes(), codeBytes());
     }
 
-    bitmod::Choice choiceOf(std::span<const std::byte> packed, std::size_t group) const
+    bitmod::Choice choiceOf(std::span<const std::byte> packed, std::size_t group) const override
     {
         const auto number = std::to_integer<unsigned>(packed[2 + group]);
         return {

@@ -1,6 +1,7 @@
 #include "core/format/mixed_tile_format.h"
 
 #include "core/format/block_format.h"
+#include "core/format/group_grids.h"
 #include "core/format/group_id.h"
 
 #include <bit>
@@ -174,7 +175,7 @@ namespace {
 
 using mixedTile::Places;
 
-class MixedTileFormat final : public NumberFormat, public CodedBlocks {
+class MixedTileFormat final : public NumberFormat, public CodedBlocks, public GroupGrids {
 public:
     explicit MixedTileFormat(Shape shape)
         : m_places{shape.group, shape.wide}
@@ -252,6 +253,15 @@ public:
             storeField(
                 packed.subspan(m_places.highCodes()), rank * m_places.group + element % m_places.group, 2,
                 code >> 2);
+    }
+
+    Kind gridKind() const override { return Kind::Bits; }
+    std::vector<double> grids() const override { return {2, 4}; }
+    std::size_t gridOf(std::span<const std::byte> packed, std::size_t element) const override
+    {
+        const mixedTile::Grid grid =
+            mixedTile::loadGrid(packed, m_places, mixedTile::maskOf(packed), element / m_places.group);
+        return grid.top == 15 ? 1 : 0;
     }
 
     std::vector<float> levelTable() const override

@@ -16,6 +16,13 @@ struct MetricScores {
     std::vector<std::string> notices;
     /// Layers whose costs have the same unit have the same number; empty: all have.
     std::vector<int> groups = {};
+    /// A further number of each layer, shown beside its costs.
+    struct Further {
+        std::string title; ///< short, a heading: "GM/AM"; empty: there is none
+        std::string meaning;
+        std::vector<double> values; ///< by layer
+    };
+    Further further = {};
 };
 
 /// Says without a full sweep how much each layer can stand. Stateless.

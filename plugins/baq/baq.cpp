@@ -1,10 +1,12 @@
 #include "plugins/baq/baq.h"
 
 #include "core/method/inverse_factor.h"
+#include "core/method/loss_gain.h"
 #include "core/method/usual_parameters.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace tritloom {
 namespace {
@@ -24,8 +26,8 @@ double squaredRanges(const std::vector<float>& weights, std::size_t columns)
     return sum;
 }
 
-/// sum over j of 1 / U_jj^2
-Result<double>
+/// 1 / U_jj^2 of each column j
+Result<std::vector<double>>
 columnWeights(const std::vector<float>& gram, std::size_t n, double damping, const std::stop_token& stop)
 {
     double mean = 0;
@@ -37,10 +39,10 @@ columnWeights(const std::vector<float>& gram, std::size_t n, double damping, con
         diagonal = diagonal > 0 ? diagonal + damping * mean : std::max(mean, 1e-12);
     }
     const std::vector<float> factor = TRY(inverseFactor(matrix, n, stop));
-    double sum = 0;
+    std::vector<double> weights;
     for (std::size_t i = 0; i < n; ++i)
-        sum += 1 / std::max(1e-30, double(factor[i * (n + 1)]) * double(factor[i * (n + 1)]));
-    return sum;
+        weights.push_back(1 / std::max(1e-30, double(factor[i * (n + 1)]) * double(factor[i * (n + 1)])));
+    return weights;
 }
 
 } // namespace
@@ -56,6 +58,11 @@ BaqMetric::score(ModelProbe& probe, const Parameters& given, const MethodContext
     const double damping = TRY(parameterValue(parameters(), given, "dampening")) / 100;
     MetricScores scores{
         .title = "c 4^-bits", .unit = "", .costs = {}, .isAdditive = true, .perLayer = {}, .notices = {}};
+    scores.further = {
+        "GM/AM",
+        "what is left of the loss with columns of unequal bits in place of equal ones, geometric over "
+        "arithmetic mean of what columns lose",
+        {}};
     const auto layers = probe.layers();
     double logSum = 0, sum = 0, parameters = 0;
     for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -64,8 +71,11 @@ BaqMetric::score(ModelProbe& probe, const Parameters& given, const MethodContext
         const std::size_t columns = layers[i].columns;
         const std::vector<float> weights = TRY(probe.weights(i)).toFloats();
         const double perColumn = squaredRanges(weights, columns) / 12;
-        const double c =
-            perColumn * TRY(columnWeights(TRY(probe.gram(i)).toFloats(), columns, damping, context.stop));
+        const std::vector<double> ofColumns =
+            TRY(columnWeights(TRY(probe.gram(i)).toFloats(), columns, damping, context.stop));
+        const double c = perColumn * std::accumulate(ofColumns.begin(), ofColumns.end(), 0.0);
+        // Ranges are of rows, the same for every column: what columns differ by is U alone.
+        scores.further.values.push_back(gainOf(ofColumns));
         scores.perLayer.push_back(c);
         std::vector<double> costs;
         for (std::size_t k = 0; k < probe.candidates().size(); ++k)

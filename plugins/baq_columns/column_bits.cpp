@@ -1,47 +1,17 @@
 #include "plugins/baq_columns/column_bits.h"
 
+#include "core/method/loss_gain.h"
+
 #include <algorithm>
 #include <cmath>
 #include <queue>
 #include <tuple>
 
 namespace tritloom {
-namespace {
-
-/// Losses with a floor of 1e-12 of their mean, so that their logarithms are numbers.
-std::vector<double> floored(std::span<const double> losses)
-{
-    double mean = 0;
-    for (const double loss : losses)
-        mean += loss / double(losses.size());
-    std::vector<double> result(losses.begin(), losses.end());
-    for (double& loss : result)
-        loss = mean > 0 ? std::max(loss, 1e-12 * mean) : 1.0;
-    return result;
-}
-
-double logMean(std::span<const double> values)
-{
-    double sum = 0;
-    for (const double value : values)
-        sum += std::log(value) / double(values.size());
-    return sum;
-}
-
-} // namespace
-
-double gainOf(std::span<const double> losses)
-{
-    const std::vector<double> values = floored(losses);
-    double mean = 0;
-    for (const double value : values)
-        mean += value / double(values.size());
-    return std::exp(logMean(values)) / mean;
-}
 
 std::vector<double> idealBits(std::span<const double> c, double mean)
 {
-    const std::vector<double> values = floored(c);
+    const std::vector<double> values = flooredLosses(c);
     std::vector<double> bits(values.size());
     std::vector<std::size_t> active(values.size());
     for (std::size_t j = 0; j < active.size(); ++j)
@@ -66,8 +36,8 @@ std::vector<double> idealBits(std::span<const double> c, double mean)
 
 std::vector<std::uint16_t> levelsByRule(std::span<const double> losses, double mean, double exponent)
 {
-    const std::vector<double> values = floored(losses);
-    const double middle = logMean(values);
+    const std::vector<double> values = flooredLosses(losses);
+    const double middle = meanLogarithm(values);
     std::vector<std::uint16_t> levels;
     for (const double value : values) {
         const double real = std::exp((std::log(value) - middle) / exponent) * std::exp2(mean);

@@ -6,10 +6,6 @@
 
 namespace tritloom {
 
-/// Geometric over arithmetic mean of the losses: what unequal bits leave of the loss (BAQ, arXiv 2506.05664).
-/// In (0, 1]; losses >= 0, nothing below 1e-12 of the mean is believed.
-[[nodiscard]] double gainOf(std::span<const double> losses);
-
 /// Bits that minimise sum c_j 4^-R_j with mean R: R + log2(c_j / GM(c)) / 2, negative ones at 0 and the
 /// others anew until none is negative (reverse water-filling).
 [[nodiscard]] std::vector<double> idealBits(std::span<const double> c, double mean);

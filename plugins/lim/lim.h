@@ -13,12 +13,4 @@ public:
     Result<MetricScores> score(ModelProbe& probe, const Parameters&, const MethodContext&) const override;
 };
 
-/// Sum of cosines and number of tokens; zero vectors are skipped. before, after: [tokens, width].
-struct CosineSum {
-    double sum = 0;
-    std::size_t tokens = 0;
-};
-[[nodiscard]] CosineSum cosines(
-    std::span<const float> before, std::span<const float> after, std::size_t width, std::size_t firstToken);
-
 } // namespace tritloom

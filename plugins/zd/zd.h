@@ -13,7 +13,4 @@ public:
     Result<MetricScores> score(ModelProbe& probe, const Parameters&, const MethodContext&) const override;
 };
 
-/// Share of values with (w - mean) / deviation > 1; population deviation. 0 for values that are all equal.
-[[nodiscard]] double shareAboveOneDeviation(std::span<const float> values);
-
 } // namespace tritloom

@@ -795,6 +795,34 @@
             <source>Exp-Golomb, bits</source>
             <translation>Exp-Golomb, Bit</translation>
         </message>
+        <message>
+            <source>&amp;Groups</source>
+            <translation>&amp;Gruppen</translation>
+        </message>
+        <message>
+            <source>What each part of the layer chose, in the place of its values</source>
+            <translation>Was jeder Teil der Schicht gewählt hat, anstelle ihrer Werte</translation>
+        </message>
+        <message>
+            <source>Bits of each input column</source>
+            <translation>Bits jeder Eingabespalte</translation>
+        </message>
+        <message>
+            <source>Bits of each group of %1 weights</source>
+            <translation>Bits jeder Gruppe von %1 Gewichten</translation>
+        </message>
+        <message>
+            <source>Special level of each group of %1 weights</source>
+            <translation>Sonderstufe jeder Gruppe von %1 Gewichten</translation>
+        </message>
+        <message>
+            <source>input %1</source>
+            <translation>Eingabe %1</translation>
+        </message>
+        <message>
+            <source>group %1</source>
+            <translation>Gruppe %1</translation>
+        </message>
     </context>
     <context>
         <name>tritloom::ExportDialog</name>
@@ -6938,6 +6966,102 @@ Divergenz %1</translation>
             <source>What cells hold</source>
             <translation>Was die Zellen enthalten</translation>
         </message>
+        <message>
+            <source>Blocks in order of importance</source>
+            <translation>Blöcke nach Wichtigkeit</translation>
+        </message>
+        <message>
+            <source>Quality against average bits while blocks go to the low width by LIM, by ZD, both reversed and by chance.</source>
+            <translation>Güte gegen mittlere Bits, während Blöcke auf die niedrige Breite gehen: nach LIM, nach ZD, beide umgekehrt und zufällig.</translation>
+        </message>
+        <message>
+            <source>The chart of both orders, with their reverse and random orders as controls; first and last blocks are not kept high, so that orders are compared as they are</source>
+            <translation>Das Diagramm beider Reihenfolgen, mit ihrer Umkehrung und zufälligen zur Kontrolle; erster und letzter Block bleiben nicht hoch, damit die Reihenfolgen verglichen werden, wie sie sind</translation>
+        </message>
+        <message>
+            <source>KL divergence in nats by order</source>
+            <translation>KL-Divergenz in Nats nach Reihenfolge</translation>
+        </message>
+        <message>
+            <source>order</source>
+            <translation>Reihenfolge</translation>
+        </message>
+        <message>
+            <source>a quarter of the blocks low</source>
+            <translation>ein Viertel der Blöcke niedrig</translation>
+        </message>
+        <message>
+            <source>mean of all points</source>
+            <translation>Mittel aller Punkte</translation>
+        </message>
+        <message>
+            <source>Points</source>
+            <translation>Punkte</translation>
+        </message>
+        <message>
+            <source>blocks low</source>
+            <translation>Blöcke niedrig</translation>
+        </message>
+        <message>
+            <source>KL divergence</source>
+            <translation>KL-Divergenz</translation>
+        </message>
+        <message>
+            <source>Perplexity against average bits</source>
+            <translation>Perplexität gegen mittlere Bits</translation>
+        </message>
+        <message>
+            <source>KL divergence against average bits</source>
+            <translation>KL-Divergenz gegen mittlere Bits</translation>
+        </message>
+        <message>
+            <source>Blocks, the least important by LIM first</source>
+            <translation>Blöcke, der nach LIM unwichtigste zuerst</translation>
+        </message>
+        <message>
+            <source>block</source>
+            <translation>Block</translation>
+        </message>
+        <message>
+            <source>place by LIM</source>
+            <translation>Rang nach LIM</translation>
+        </message>
+        <message>
+            <source>place by ZD</source>
+            <translation>Rang nach ZD</translation>
+        </message>
+        <message>
+            <source>LIM reversed</source>
+            <translation>LIM umgekehrt</translation>
+        </message>
+        <message>
+            <source>ZD reversed</source>
+            <translation>ZD umgekehrt</translation>
+        </message>
+        <message>
+            <source>random</source>
+            <translation>zufällig</translation>
+        </message>
+        <message>
+            <source>Steps from all high to all low</source>
+            <translation>Schritte von alle hoch bis alle niedrig</translation>
+        </message>
+        <message>
+            <source>Random orders</source>
+            <translation>Zufällige Reihenfolgen</translation>
+        </message>
+        <message>
+            <source>orders need a model of two blocks or more that can be run</source>
+            <translation>Reihenfolgen brauchen ein ausführbares Modell mit zwei oder mehr Blöcken</translation>
+        </message>
+        <message>
+            <source>GM/AM</source>
+            <translation>GM/AM</translation>
+        </message>
+        <message>
+            <source>what is left of the loss with columns of unequal bits in place of equal ones, geometric over arithmetic mean of what columns lose</source>
+            <translation>was vom Verlust mit Spalten ungleicher Bits anstelle gleicher bleibt, geometrisches durch arithmetisches Mittel dessen, was Spalten verlieren</translation>
+        </message>
     </context>
     <context>
         <name>ExportKinds</name>
@@ -8479,6 +8603,30 @@ Divergenz %1</translation>
             <source>the rest of an export that was cut off, %1, is removed</source>
             <translation>der Rest eines abgebrochenen Exports, %1, ist entfernt</translation>
         </message>
+        <message>
+            <source>Blocks go from %1 by %2 to %3 by %4, the least important first; layers outside blocks are as stored, and bits are of the blocks. Perplexity as stored: %5, on the calibration text.</source>
+            <translation>Blöcke gehen von %1 durch %2 auf %3 durch %4, die unwichtigsten zuerst; Schichten außerhalb der Blöcke sind wie gespeichert, und Bits sind die der Blöcke. Perplexität wie gespeichert: %5, auf dem Kalibrierungstext.</translation>
+        </message>
+        <message>
+            <source>With %1 of %2 blocks low the KL divergence is %3 nats in the order of LIM and %4 in its reverse, %5 in the order of ZD and %6 in its reverse, %7 in %8 random orders.</source>
+            <translation>Mit %1 von %2 Blöcken niedrig beträgt die KL-Divergenz %3 Nats in der Reihenfolge von LIM und %4 in der umgekehrten, %5 in der Reihenfolge von ZD und %6 in der umgekehrten, %7 in %8 zufälligen Reihenfolgen.</translation>
+        </message>
+        <message>
+            <source>The order of %1 holds here: chance is worse, and its reverse is worst.</source>
+            <translation>Die Reihenfolge von %1 trägt hier: Zufall ist schlechter, und die umgekehrte ist am schlechtesten.</translation>
+        </message>
+        <message>
+            <source>The order of %1 is better than its reverse, but no better rule than chance.</source>
+            <translation>Die Reihenfolge von %1 ist besser als die umgekehrte, aber keine bessere Regel als der Zufall.</translation>
+        </message>
+        <message>
+            <source>The order of %1 does not hold here: its reverse is no worse.</source>
+            <translation>Die Reihenfolge von %1 trägt hier nicht: die umgekehrte ist nicht schlechter.</translation>
+        </message>
+        <message>
+            <source>%1 is the nearest format to both widths: name one of the higher and one of the lower width</source>
+            <translation>%1 liegt beiden Breiten am nächsten: eines von der höheren und eines von der niedrigeren Breite nennen</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
@@ -8738,6 +8886,13 @@ Divergenz %1</translation>
         <message>
             <source>A click or the space bar shows which</source>
             <translation>Ein Klick oder die Leertaste zeigt, welche</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::GroupMap</name>
+        <message>
+            <source>%1: %2 (%3)</source>
+            <translation>%1: %2 (%3)</translation>
         </message>
     </context>
 </TS>

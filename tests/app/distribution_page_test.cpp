@@ -1,7 +1,11 @@
 #include "app/gui/distribution/distribution_page.h"
+#include "app/gui/widgets/group_map.h"
 #include "tests/app/window_fixture.h"
 
+#include <QCheckBox>
 #include <QLabel>
+
+#include <numeric>
 
 using namespace tritloom;
 
@@ -45,6 +49,65 @@ private slots:
             });
         };
         QTRY_VERIFY(isSaid());
+    }
+
+    // methods/bitmod.md: the layer view colours groups by their special level; what is drawn is what is stored.
+    void partsOfALayerShowWhatTheyChose()
+    {
+        beginAs("distribution_page_test");
+        EngineOptions options;
+        options.evaluation = {.contextLength = 64, .chunkCount = 1};
+        options.calibrationChunks = 1;
+        const auto workspace =
+            Workspace::create(
+                loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value(), m_plugins,
+                options)
+                .value();
+        std::optional<LayerDistribution> last;
+        connect(
+            &workspace->distribution(), &DistributionController::ready, this,
+            [&](const LayerDistribution& distribution) { last = distribution; });
+        DistributionPage page(*workspace);
+        page.resize(900, 500);
+        static_cast<QWidget&>(page).show();
+        auto* const map = find<GroupMap>(page, "groupMap");
+        auto* const histogram = find<QWidget>(page, "histogram");
+        const Layer& layer = workspace->model().layers[1];
+        workspace->selection().setSingle(LayerId(1));
+        const auto take = [&](const LayerChoice& choice) {
+            last.reset();
+            workspace->document().setChoices({{LayerId(1), choice}}, "test");
+            QTRY_VERIFY_WITH_TIMEOUT(last && last->choice == choice && last->compressed, 60000);
+        };
+        take({"bitmod3g32", "bitmod", {}});
+        QTRY_VERIFY(map->isVisible() && !histogram->isVisible());
+        const GroupMapData& shown = map->data();
+        QCOMPARE(shown.names, (QStringList{"-6", "-3", "+3", "+6"}));
+        QCOMPARE(shown.across * shown.down, layer.rows * layer.columns / 32);
+        QCOMPARE(std::accumulate(shown.counts.begin(), shown.counts.end(), std::size_t{0}), shown.chosen.size());
+        const Tensor packed =
+            workspace->engine().compressor()->compress(LayerId(1), last->choice, {}).value().tensor();
+        const auto& format = dynamic_cast<const GroupGrids&>(*packed.type().format);
+        for (std::size_t g = 0; g < shown.down; ++g) {
+            const auto block = packed.row(5).subspan(g * packed.type().format->blockBytes());
+            QCOMPARE(
+                shown.names[shown.chosen[5 * shown.down + g]].toDouble(), format.grids()[format.gridOf(block, 0)]);
+        }
+        find<QCheckBox>(page, "showsGroups")->click();
+        QVERIFY(!map->isVisible() && histogram->isVisible());
+        find<QCheckBox>(page, "showsGroups")->click();
+
+        // Columns of widths of their own, 3 bits in the mean.
+        take({"int3g64", "baq-columns", {}});
+        QTRY_COMPARE(map->data().across, layer.columns);
+        double bits = 0;
+        for (std::size_t i = 0; i < shown.counts.size(); ++i)
+            bits += shown.names[qsizetype(i)].toDouble() * double(shown.counts[i]) / double(layer.columns);
+        QVERIFY2(shown.names.size() > 1 && bits > 2.5 && bits <= 3, qPrintable(QString::number(bits)));
+
+        take({"q4_k", "rtn", {}}); // nothing was chosen part by part
+        QTRY_VERIFY(!map->isVisible() && histogram->isVisible());
+        QVERIFY(!find<QCheckBox>(page, "showsGroups")->isVisible());
     }
 };
 

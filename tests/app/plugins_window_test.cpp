@@ -96,6 +96,17 @@ private slots:
         QVERIFY(run->isEnabled());
     }
 
+    void whatAMetricTellsBesideIsAColumnOfItsOwn()
+    {
+        const auto& candidates = workspace().sensitivity().table().candidates;
+        qobject_cast<SensitivityPage*>(m_window->page("sensitivity"))->showSource("baq");
+        find<QPushButton>("runSweep")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().metric().scores({"baq", {}}, candidates) != nullptr, 120000);
+        QTRY_COMPARE(find<HeatMap>("heatMap")->cell(0, int(candidates.size())), 1.0);
+        emit find<HeatMap>("heatMap")->cellActivated(0, int(candidates.size())); // no format to take
+        QVERIFY(workspace().document().allocation() == workspace().model().original());
+    }
+
     void theBoxMakesAllocateGoByTheMetric()
     {
         auto* const page = qobject_cast<SensitivityPage*>(m_window->page("sensitivity"));

@@ -381,6 +381,16 @@ private slots:
         QVERIFY2(zd.out.contains("--metric zd"), zd.out.constData());
         QVERIFY(!zd.out.contains("predicted"));
     }
+
+    void aFurtherNumberOfLayersIsToldBeside()
+    {
+        const QStringList asked{"sensitivity", sampleModel(), "--formats", "q8_0", "--metric"};
+        const QJsonObject baq = cli(asked + QStringList{"baq", "--json"}).json();
+        QVERIFY(baq["furtherIs"].toString().startsWith("GM/AM: "));
+        for (const QJsonValue& layer : baq["layers"].toArray())
+            QVERIFY(layer["further"].toDouble() > 0 && layer["further"].toDouble() <= 1);
+        QVERIFY(!cli(asked + QStringList{"zd", "--json"}).json().contains("furtherIs"));
+    }
 };
 
 QTEST_GUILESS_MAIN(CliTest)

@@ -1,8 +1,11 @@
 #include "core/format/bitmod_format.h"
 #include "core/format/bitmod_super_format.h"
+#include "core/format/group_grids.h"
 #include "tests/core/format_fixture.h"
 
 #include <QTest>
+
+#include <set>
 
 using namespace tritloom;
 using namespace tritloom::fixture;
@@ -166,6 +169,42 @@ private slots:
                         + 0.01);
             }
         }
+    }
+
+    void theGridOfAGroupIsTheOneOfItsLevels_data()
+    {
+        QTest::addColumn<QString>("id");
+        for (const char* id : {"bitmod3g64", "bitmod4g64", "bitmod3g32s4", "bitmod4g32s4"})
+            QTest::addRow("%s", id) << QString(id);
+    }
+    void theGridOfAGroupIsTheOneOfItsLevels()
+    {
+        QFETCH(QString, id);
+        const auto format = parseNumberFormat(id.toStdString()).value();
+        const auto* const told = dynamic_cast<const GroupGrids*>(format.get());
+        QVERIFY(told != nullptr && told->gridKind() == GroupGrids::Kind::SpecialLevel);
+        const std::size_t run = format->levelRun(), count = format->blockElements();
+        std::vector<std::byte> packed(format->blockBytes());
+        std::vector<float> levels(format->levelCount());
+        std::set<std::size_t> seen;
+        for (unsigned seed = 0; seed < 200; ++seed) {
+            format->encode(normalValues(count, seed), packed);
+            for (std::size_t begin = 0; begin < count; begin += run) {
+                format->levels(packed, begin, levels);
+                // The level whose mirror is none, in units of the least positive one, which is 1, or E2M1's .5.
+                float unit = std::numeric_limits<float>::max(), alone = 0;
+                for (const float level : levels) {
+                    unit = level > 0 ? std::min(unit, level) : unit;
+                    if (std::ranges::find(levels, -level) == levels.end())
+                        alone = level;
+                }
+                const double special = double(alone / unit) / (levels.size() == 16 ? 2 : 1);
+                const std::size_t grid = told->gridOf(packed, begin + run - 1);
+                QVERIFY(std::fabs(told->grids()[grid] - special) < 1e-3);
+                seen.insert(grid);
+            }
+        }
+        QCOMPARE(seen.size(), told->grids().size());
     }
 
     void normalWeightsPickAsTheBriefSays_data()

@@ -1,3 +1,4 @@
+#include "core/format/group_grids.h"
 #include "core/format/mixed_tile_format.h"
 #include "tests/core/format_fixture.h"
 
@@ -30,6 +31,24 @@ private:
     }
 
 private slots:
+    void theWidthOfAGroupIsThatOfItsLevels()
+    {
+        const auto format = parseNumberFormat("mix24g16w3").value();
+        const auto* const told = dynamic_cast<const GroupGrids*>(format.get());
+        QVERIFY(told != nullptr && told->gridKind() == GroupGrids::Kind::Bits);
+        std::vector<std::byte> packed(format->blockBytes());
+        format->fit(normalValues(256, 3), std::vector<float>(256, 1.0f), packed);
+        std::vector<float> levels(16);
+        std::size_t wide = 0;
+        for (std::size_t begin = 0; begin < 256; begin += format->levelRun()) {
+            format->levels(packed, begin, levels);
+            const double bits = told->grids()[told->gridOf(packed, begin)];
+            QCOMPARE(double(std::set<float>(levels.begin(), levels.end()).size()), std::exp2(bits));
+            wide += bits == 4 ? 1 : 0;
+        }
+        QCOMPARE(wide, std::size_t{3});
+    }
+
     void bitsAreCounted_data()
     {
         QTest::addColumn<QString>("format");

@@ -14,6 +14,7 @@
 #include "plugins/bit_planes/bit_planes.h"
 #include "plugins/bit_scaling/bit_scaling.h"
 #include "plugins/bitdelta/bitdelta.h"
+#include "plugins/block_orders/block_orders.h"
 #include "plugins/bsnip/bsnip.h"
 #include "plugins/bsynflow/bsynflow.h"
 #include "plugins/channel_ranges/channel_ranges.h"
@@ -222,6 +223,11 @@ inline const PluginRow allPlugins[] = {
     {"water-filling", World::Items, choose<WaterFilling>, specs<WaterFilling>, {}},
     {"bit-planes", World::Pictures, examine<BitPlanes>, specs<BitPlanes>, {{"samples", 2}}},
     {"bit-scaling", World::Text, examine<BitScaling>, specs<BitScaling>, {{"chunks", 1}}},
+    {"block-orders",
+     World::Text,
+     examine<BlockOrders>,
+     specs<BlockOrders>,
+     {{"chunks", 1}, {"points", 2}, {"orders", 1}}},
     {"channel-ranges", World::Text, examine<ChannelRanges>, specs<ChannelRanges>, {}},
     {"conditioning", World::Pictures, examine<Conditioning>, specs<Conditioning>, {{"side", 2}}},
     {"cost-pareto", World::Pictures, examine<CostPareto>, specs<CostPareto>, {{"samples", 2}, {"mixed", 1}}},

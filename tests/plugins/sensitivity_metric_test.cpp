@@ -1,3 +1,4 @@
+#include "core/method/block_importance.h"
 #include "plugins/baq/baq.h"
 #include "plugins/bsnip/bsnip.h"
 #include "plugins/bsynflow/bsynflow.h"
@@ -49,7 +50,7 @@ public:
     Result<Tensor> mean(std::size_t) override { return nothing(); }
     Result<Tensor> meanAbsolute(std::size_t) override { return nothing(); }
     Result<Tensor> maxAbsolute(std::size_t) override { return nothing(); }
-    Result<Tensor> gram(std::size_t) override { return nothing(); }
+    Result<Tensor> gram(std::size_t) override { return Tensor::adoptFloats({2, 2}, {2, 1, 1, 3}); }
     Result<Tensor> stageInput(std::size_t, std::size_t) override { return nothing(); }
     Result<Losses> losses(std::span<const Replaced> replaced, std::size_t) override
     {
@@ -125,6 +126,22 @@ private slots:
         for (float& value : scaled)
             value *= 4;
         QVERIFY(std::fabs(linearCka(scaled, y, 3) - .316228) < 1e-6);
+    }
+
+    // baq: A^-1 = U^T U of A = [[2, 1], [1, 3]] has U_11^2 = 3/5 and U_22^2 = 1/3, so columns lose 5/3 and 3.
+    void theGainOfColumnsByHand()
+    {
+        QuadraticForm probe;
+        const MetricScores scores = BaqMetric().score(probe, {{"dampening", .01}}, {}).value();
+        QCOMPARE(scores.further.title, std::string("GM/AM"));
+        QCOMPARE(scores.further.values.size(), std::size_t(1));
+        QVERIFY(std::fabs(scores.further.values[0] - std::sqrt(5.0) / (7.0 / 3)) < 1e-3);
+        // Of the model: every layer has its own.
+        const SampleProbe sample = probeOf(sampleModel());
+        const std::vector<double> gains = BaqMetric().score(*sample.probe, {}, {}).value().further.values;
+        QCOMPARE(gains.size(), sample.probe->layers().size());
+        const auto [least, most] = std::ranges::minmax(gains);
+        QVERIFY2(least > 0 && most <= 1 && least < .9 * most, qPrintable(QString("%1 %2").arg(least).arg(most)));
     }
 
     void everyMetricScoresTheSample_data()

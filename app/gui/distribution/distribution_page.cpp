@@ -3,6 +3,7 @@
 #include "app/gui/core_words.h"
 #include "app/gui/number_text.h"
 #include "app/gui/widgets/elided_label.h"
+#include "app/gui/widgets/group_map.h"
 #include "app/gui/widgets/histogram_view.h"
 #include "app/gui/widgets/steady_label.h"
 #include "app/gui/widgets/strip_chart.h"
@@ -16,11 +17,42 @@
 #include <algorithm>
 
 namespace tritloom {
+namespace {
+
+GroupMapData mapOf(const GroupChoices& choices)
+{
+    const bool ofBits = choices.kind == GroupGrids::Kind::Bits,
+               ofColumns = choices.of == GroupChoices::Of::Columns;
+    GroupMapData map;
+    map.title = ofColumns ? DistributionPage::tr("Bits of each input column")
+        : ofBits
+        ? DistributionPage::tr("Bits of each group of %1 weights").arg(choices.groupElements)
+        : DistributionPage::tr("Special level of each group of %1 weights").arg(choices.groupElements);
+    for (const double grid : choices.grids)
+        map.names << (ofBits ? QLocale().toString(grid) : (grid > 0 ? "+" : "") + QLocale().toString(grid));
+    map.counts = choices.counts();
+    map.colour = [ofBits, grids = choices.grids](const ThemeColors& colors, std::size_t i) {
+        constexpr double apart[] = {1, 3, 5, 8, 2, 6, 4, 16}; // hues that are told from each other
+        return !ofBits      ? colors.bits(apart[i % std::size(apart)])
+            : grids[i] <= 0 ? colors.grid
+                            : colors.bits(grids[i]);
+    };
+    map.across = choices.across;
+    map.down = choices.down;
+    map.chosen = choices.chosen;
+    map.acrossName = ofColumns ? DistributionPage::tr("input %1") : DistributionPage::tr("channel %1");
+    if (!ofColumns)
+        map.downName = DistributionPage::tr("group %1");
+    return map;
+}
+
+} // namespace
 
 DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     : QWidget(parent)
     , m_workspace(workspace)
     , m_histogram(new HistogramView(this))
+    , m_groups(new GroupMap(this))
     , m_rowErrors(new StripChart(tr("Relative error by output channel"), this))
     , m_title(new SteadyLabel(this))
     , m_facts(new SteadyLabel(this))
@@ -28,6 +60,7 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     , m_logarithmic(new QCheckBox(tr("&Log counts"), this))
     , m_fits(new QCheckBox(tr("&Fits"), this))
     , m_overlay(new QCheckBox(tr("&Compressed"), this))
+    , m_showsGroups(new QCheckBox(tr("&Groups"), this))
     , m_remedy(new QPushButton(this))
 {
     setObjectName("distributionPage");
@@ -35,6 +68,13 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     m_logarithmic->setObjectName("logarithmic");
     m_remedy->setObjectName("remedy");
     m_remedy->hide();
+    m_groups->setObjectName("groupMap");
+    m_groups->hide();
+    m_showsGroups->setObjectName("showsGroups");
+    m_showsGroups->setToolTip(tr("What each part of the layer chose, in the place of its values"));
+    m_showsGroups->setChecked(true);
+    m_showsGroups->hide();
+    connect(m_showsGroups, &QCheckBox::toggled, this, &DistributionPage::showGroups);
     m_facts->setWordWrap(true);
     m_facts->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     m_facts->setRoom({210, 0}); // the page gives it all the height there is
@@ -51,9 +91,11 @@ DistributionPage::DistributionPage(Workspace& workspace, QWidget* parent)
     header->addWidget(m_logarithmic);
     header->addWidget(m_fits);
     header->addWidget(m_overlay);
+    header->addWidget(m_showsGroups);
     auto* const left = new QVBoxLayout;
     left->addLayout(header);
     left->addWidget(m_histogram, 1);
+    left->addWidget(m_groups, 1);
     left->addWidget(m_rowErrors);
     auto* const right = new QVBoxLayout;
     right->addWidget(m_facts, 1);
@@ -103,9 +145,26 @@ void DistributionPage::request()
 
 void DistributionPage::show(const LayerDistribution& distribution)
 {
+    // While a bar is pulled the map of before stays until the next one comes.
+    const bool isAwaited = m_shown && m_shown->layer == distribution.layer && !distribution.compressed
+        && !distribution.choice.format.empty() && distribution.failure.isEmpty();
     m_shown = distribution;
     redraw();
+    if (distribution.groups)
+        m_groups->setData(mapOf(*distribution.groups));
+    if (!isAwaited)
+        showGroups();
     offerRemedy();
+}
+
+void DistributionPage::showGroups()
+{
+    const bool has = m_shown && m_shown->groups, shown = has && m_showsGroups->isChecked();
+    m_showsGroups->setVisible(has);
+    m_groups->setVisible(shown);
+    m_histogram->setVisible(!shown);
+    for (QCheckBox* const box : {m_logarithmic, m_fits, m_overlay})
+        box->setVisible(!shown);
 }
 
 void DistributionPage::redraw()

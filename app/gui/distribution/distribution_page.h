@@ -10,6 +10,7 @@ class QPushButton;
 namespace tritloom {
 
 class ElidedLabel;
+class GroupMap;
 class HistogramView;
 class SteadyLabel;
 class StripChart;
@@ -29,15 +30,17 @@ private:
     void request();
     void show(const LayerDistribution& distribution);
     void redraw();
+    void showGroups();
     void offerRemedy();
 
     Workspace& m_workspace;
     std::optional<LayerDistribution> m_shown;
     HistogramView* m_histogram;
+    GroupMap* m_groups; ///< in the place of the histogram, for layers that chose part by part
     StripChart* m_rowErrors;
     SteadyLabel *m_title, *m_facts;
     ElidedLabel* m_sampled;
-    QCheckBox *m_logarithmic, *m_fits, *m_overlay;
+    QCheckBox *m_logarithmic, *m_fits, *m_overlay, *m_showsGroups;
     QPushButton* m_remedy; ///< the button that acts on what the page found
     LayerChoice m_remedyChoice;
 };

@@ -89,6 +89,9 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
         [this](int row, int column) { return tipOf(LayerId(std::uint32_t(row)), column); });
     m_map->setNotes(
         [this](int row, int column) { return otherFormat(std::size_t(row), std::size_t(column)); });
+    m_map->setColour([this](const ThemeColors& colors, int, int column, double fraction) {
+        return isFurther(column) ? colors.panel : colors.heat(fraction); // no cost, so no colour of one
+    });
     m_legend->setToolTip(
         tr("Colours are logarithmic. A cell with a corner stands for another format than its heading: the "
            "layer’s rows do not divide into that format’s blocks, and the cell’s tooltip says what takes its "
@@ -126,6 +129,8 @@ SensitivityPage::SensitivityPage(Workspace& workspace, QWidget* parent)
         m_workspace.selection().setSingle(LayerId(std::uint32_t(row)));
     });
     connect(m_map, &HeatMap::cellActivated, this, [this](int row, int column) {
+        if (isFurther(column))
+            return;
         const LayerChoice& choice =
             m_workspace.sensitivity().table().cells[std::size_t(row)][std::size_t(column)].choice;
         const LayerId layer{std::uint32_t(row)};
@@ -182,6 +187,8 @@ void SensitivityPage::rebuild()
         m_headings.push_back(counts.empty() ? asked : most->first);
         columns << formatName(m_headings.back(), table.candidates[c].parameters);
     }
+    if (const MetricScores* const known = scores(); known != nullptr && !known->further.title.empty())
+        columns << coreWords(known->further.title);
     m_map->setHeaders(rows, columns);
     m_map->setCurrentRow(rows.isEmpty() ? -1 : int(m_workspace.selection().current()));
     repaintCells();
@@ -205,6 +212,9 @@ void SensitivityPage::repaintCells()
     for (std::size_t layer = 0; layer < table.cells.size(); ++layer)
         for (std::size_t c = 0; c < table.candidates.size(); ++c)
             paintCell(LayerId(layer), int(c));
+    if (const std::vector<double>* const numbers = furtherNumbers())
+        for (std::size_t layer = 0; layer < numbers->size(); ++layer)
+            m_map->setCell(int(layer), int(table.candidates.size()), 1);
     showLegend();
 }
 
@@ -228,8 +238,21 @@ void SensitivityPage::paintCell(LayerId layer, int candidate)
                                             : (std::log10(value) - m_low) / (m_high - m_low));
 }
 
+const std::vector<double>* SensitivityPage::furtherNumbers() const
+{
+    const MetricScores* const known = scores();
+    return known != nullptr && !known->further.title.empty() ? &known->further.values : nullptr;
+}
+
+bool SensitivityPage::isFurther(int column) const
+{
+    return column >= int(m_workspace.sensitivity().table().candidates.size());
+}
+
 QString SensitivityPage::otherFormat(std::size_t layer, std::size_t candidate) const
 {
+    if (isFurther(int(candidate)))
+        return {};
     const LayerChoice& choice = m_workspace.sensitivity().table().cells[layer][candidate].choice;
     return choice.format.empty() || isMeant(m_headings[candidate], choice.format)
         ? QString()
@@ -252,12 +275,24 @@ void SensitivityPage::showLegend()
 
 QString SensitivityPage::textOf(LayerId layer, int candidate) const
 {
-    const double value = valueOf(layer, candidate);
+    const std::vector<double>* const further = isFurther(candidate) ? furtherNumbers() : nullptr;
+    if (isFurther(candidate) && further == nullptr)
+        return {};
+    const double value = further != nullptr ? (*further)[std::size_t(layer)] : valueOf(layer, candidate);
     return std::isnan(value) ? QString() : formatSmall(value);
 }
 
 QString SensitivityPage::tipOf(LayerId layer, int candidate) const
 {
+    if (isFurther(candidate)) {
+        const MetricScores* const known = scores();
+        return known == nullptr
+            ? QString()
+            : QStringLiteral("%1: %2 %3\n%4")
+                  .arg(
+                      shortName(m_workspace.model().layer(layer)), coreWords(known->further.title),
+                      textOf(layer, candidate), coreWords(known->further.meaning));
+    }
     const SensitivityCell& cell =
         m_workspace.sensitivity().table().cells[std::size_t(layer)][std::size_t(candidate)];
     QString tip = QString("%1 → %2 (%3)")

@@ -43,6 +43,9 @@ private:
     void showMarks();
     void showState();
     void showLegend();
+    /// A number of each layer that the metric tells beside its costs, in the last column; null: none.
+    [[nodiscard]] const std::vector<double>* furtherNumbers() const;
+    [[nodiscard]] bool isFurther(int column) const;
     /// The format that a cell stands for, where its layer's rows do not divide as its column's format wants.
     [[nodiscard]] QString otherFormat(std::size_t layer, std::size_t candidate) const;
     [[nodiscard]] QString textOf(LayerId layer, int candidate) const;
