@@ -14,6 +14,7 @@
 #include "app/gui/start_page.h"
 #include "app/gui/status_line.h"
 #include "app/gui/transforms/transform_dialog.h"
+#include "app/gui/tunes/tunes_page.h"
 #include "app/gui/widgets/banner.h"
 #include "app/gui/widgets/drop_hint.h"
 #include "app/gui/window_actions.h"
@@ -99,6 +100,9 @@ void MainWindow::connectActions()
     connect(m_actions->samples, &QMenu::triggered, this, [this](const QAction* sample) {
         open(sample->data().toString());
     });
+    on(m_actions->addTunes, [this] { addFineTunes(); });
+    on(m_actions->nextTune, [this] { nextFineTune(1); });
+    on(m_actions->previousTune, [this] { nextFineTune(-1); });
     on(m_actions->closeProject, &MainWindow::closeProject);
     on(m_actions->saveCopy, &MainWindow::saveCopy);
     on(m_actions->exportModel, &MainWindow::exportModel);
@@ -151,7 +155,21 @@ void MainWindow::connectActions()
     connect(&m_undoGroup, &QUndoGroup::cleanChanged, this, &MainWindow::refreshTitle);
     connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
         m_status->setOpening({});
-        auto made = Workspace::create(model.engine, m_plugins, model.store);
+        const QStringList dropped = std::exchange(m_dropped, {});
+        if (m_workspace && model.base && !m_returns) {
+            FineTunes& tunes = *m_workspace->fineTunes();
+            if (const auto& base = tunes.rows().front().model; base && base->file == model.base) {
+                addRecentFile(model.path);
+                const std::size_t row = tunes.adopt(model.engine, model.store);
+                m_docks->refreshShown(); // the list is to be seen in what follows too
+                takeFineTune(row, model.problem);
+                refreshActions();
+                return;
+            }
+        }
+        auto made = Workspace::create(
+            model.engine, m_plugins, model.store,
+            m_returns && m_workspace ? m_workspace->fineTunes() : nullptr);
         made->setOriginalPlace(model.original);
         if (std::exchange(m_returns, false) && m_workspace) {
             stepTo(std::move(made), tr("Back to the original"));
@@ -160,8 +178,12 @@ void MainWindow::connectActions()
         }
         addRecentFile(model.path);
         m_openedPath = model.path;
+        if (model.base)
+            made->fineTunes()->setBase(model.base);
         show(std::move(made), modelName(model.path));
         tellOf(model);
+        if (!dropped.isEmpty())
+            addFineTunes(dropped);
         // The original's own figures are what every change is held against.
         if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
             m_workspace->evaluation().request(m_workspace->document().allocation());
@@ -169,8 +191,11 @@ void MainWindow::connectActions()
     });
     connect(&m_history, &ModelHistory::moved, this, [this] {
         m_banner->hide(); // what it says is of the model that is left
+        const KeyboardPlace keyboard = keyboardPlace();
         leave();
-        enter();
+        enter(PageDocks::Arrangement::AsBefore);
+        putKeyboard(keyboard);
+        m_announces = true;
         m_workspace->evaluation().request(m_workspace->document().allocation());
     });
     connect(&m_history, &ModelHistory::endReached, this, [this] {
@@ -184,6 +209,8 @@ void MainWindow::connectActions()
     connect(m_docks, &PageDocks::pageMade, this, [this](QWidget* page) {
         wirePage(*this, *page, *m_actions);
         connectMethods(*this, *m_workspace, *page);
+        if (const auto* const tunes = qobject_cast<TunesPage*>(page))
+            connect(tunes, &TunesPage::addAsked, m_actions->addTunes, &QAction::trigger);
         if (const auto* const row = page->findChild<OriginalRow*>())
             connect(row, &OriginalRow::openAsked, this, [this](const QString& path) { open(path); });
     });
@@ -194,6 +221,7 @@ void MainWindow::connectActions()
     });
     connect(&m_loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
         m_status->setOpening({});
+        m_dropped.clear();
         refreshActions();
         showNotice(m_banner, tr("Could not open: %1").arg(coreWords(why)));
     });
@@ -215,8 +243,10 @@ void MainWindow::open(const QString& path, std::optional<PictureSource> pictures
 {
     m_banner->hide();
     m_returns = false;
+    m_dropped.clear();
     m_status->setOpening(modelName(path), &m_loader);
-    m_loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures));
+    m_loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures),
+                  m_workspace ? m_workspace->fineTunes()->rows().front().model : nullptr);
     refreshActions();
 }
 
@@ -225,15 +255,15 @@ void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title
     closeProject();
     m_title = title;
     m_history.begin(std::move(workspace));
-    enter();
+    enter(PageDocks::Arrangement::OfProject);
 }
 
-void MainWindow::enter()
+void MainWindow::enter(PageDocks::Arrangement arrangement)
 {
     m_workspace = m_history.present();
     m_stack->setCurrentIndex(1);
     setProperty("busy", true);
-    m_docks->fill(*m_workspace);
+    m_docks->fill(*m_workspace, arrangement);
     m_undoGroup.addStack(&m_workspace->document().undoStack());
     m_undoGroup.setActiveStack(&m_workspace->document().undoStack());
     m_toolBar->setWorkspace(m_workspace.get());
@@ -264,6 +294,7 @@ void MainWindow::connectWorkspace()
     QObject* const scope = m_scope.get();
     const auto refresh = [this] { refreshActions(); };
     connectTransforms();
+    connectFineTunes();
     connect(&m_workspace->document(), &AllocationDocument::changed, scope, [this] { refreshBlame(); });
     connect(m_workspace.get(), &Workspace::allocatorChanged, scope, refresh);
     connect(m_workspace.get(), &Workspace::allocationNoticed, scope, [this](const QString& what) {
@@ -311,7 +342,7 @@ void MainWindow::closeProject()
 
 void MainWindow::exportModel()
 {
-    auto* const dialog = new ExportDialog(*m_workspace, m_title, this);
+    auto* const dialog = new ExportDialog(*m_workspace, shownName(), this);
     dialog->open();
 }
 

@@ -73,9 +73,23 @@ private:
     void refreshBlame(); ///< asked after every change of the document
     void refreshTitle();
     void tellOf(const OpenedModel& model); ///< what was found and mended while it was opened
-    void enter(); ///< the history's present model
+    void enter(PageDocks::Arrangement arrangement); ///< the history's present model
     void leave();
-    void stepTo(std::shared_ptr<Workspace> next, const QString& text);
+    void stepTo(
+        std::shared_ptr<Workspace> next, const QString& text,
+        ModelHistory::Keeps keeps = ModelHistory::Keeps::Bits);
+    void connectFineTunes();
+    void addFineTunes(); ///< asks which
+    void addFineTunes(const QStringList& paths);
+    void nextFineTune(int steps);
+    void takeFineTune(std::size_t row, const QString& problem);
+    [[nodiscard]] QString shownName() const;
+    /// Where the keyboard is, for pages that are made anew.
+    struct KeyboardPlace {
+        QString page, widget;
+    };
+    [[nodiscard]] KeyboardPlace keyboardPlace() const;
+    void putKeyboard(const KeyboardPlace& place);
     void connectWorkspace();
     void connectTransforms();
     void takeTransformed(const TransformedProject& made);
@@ -94,6 +108,7 @@ private:
     ProjectToolBar* m_toolBar;
     StatusLine* m_status;
     QString m_title, m_openedPath;
+    QStringList m_dropped; ///< fine-tunes to add to what is being opened
     bool m_returns = false; ///< what is being loaded is the original of what is open
     bool m_announces = false; ///< opened() is owed
     bool m_stopShown = false; ///< the sweep's button stops it
