@@ -26,7 +26,9 @@ QString namesOf(const Model& model, const BlamedGroup& group)
 
 QString percentOf(double gain, double difference)
 {
-    return difference == 0 ? QString("-") : QString("%1 %").arg(100 * gain / difference, 0, 'f', 1);
+    // From the tenths that are printed, so that none reads "-0.0 %".
+    return difference == 0 ? QString("-")
+                           : QString("%1 %").arg(std::round(1000 * gain / difference) / 10 + 0.0, 0, 'f', 1);
 }
 
 QJsonObject jsonOf(const Model& model, const Blame& found)
@@ -133,7 +135,8 @@ int blame(Context& context, const QStringList& arguments)
     context.addOption(
         {"measure", "loss: what the text says next; kl: divergence from the model as it was.", "name",
          "loss"});
-    context.addOption({"runs", "At most so many runs of the model (default: four a layer, up to 256).", "N"});
+    context.addOption(
+        {"runs", "At most so many runs of the model, two at least (default: four a layer, up to 256).", "N"});
     context.addOption(
         {"share", "Look until the layers found have this percentage of the gains (default: 80).", "N"});
     for (const QString& argument : arguments)
@@ -147,8 +150,12 @@ int blame(Context& context, const QStringList& arguments)
     if (!context.parse(arguments, 1))
         return context.exitCode;
     const QString measure = context.parser.value("measure");
-    if (!context.parser.isSet("recipe") || (measure != "loss" && measure != "kl")) {
-        std::fputs("--recipe FILE is needed, and --measure takes loss or kl\n", stderr);
+    if (!context.parser.isSet("recipe")) {
+        std::fputs("--recipe FILE is needed: how MODEL is compressed\n", stderr);
+        return WrongUse;
+    }
+    if (measure != "loss" && measure != "kl") {
+        std::fprintf(stderr, "--measure takes loss or kl, not '%s'\n", qPrintable(measure));
         return WrongUse;
     }
     QString what;
@@ -160,9 +167,17 @@ int blame(Context& context, const QStringList& arguments)
         asked.question.measure =
             measure == "kl" ? BlameQuestion::Measure::Divergence : BlameQuestion::Measure::Loss;
         asked.question.evaluationLimit = TRY(context.countOption("runs", 0));
-        asked.question.share =
-            double(std::min<std::size_t>(100, TRY(context.countOption("share", 80)))) / 100;
+        const std::size_t share = TRY(context.countOption("share", 80));
+        if (share > 100)
+            return context.misuse("--share is a percentage, {} is more than 100", share);
+        asked.question.share = double(share) / 100;
         const Allocation allocation = TRY(askedAllocation(context, *engine->model()));
+        if (allocation == engine->model()->original())
+            return fail(
+                ErrorCode::InvalidInput,
+                "{} compresses no layer of {}, so there is nothing to blame: MODEL is the one as it was, --recipe "
+                "the compressed one",
+                context.parser.value("recipe").toStdString(), context.parser.positionalArguments()[0].toStdString());
         TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         const auto session = TRY(engine->makeSession(nullptr));
         return tritloom::blame(

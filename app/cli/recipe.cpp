@@ -151,8 +151,15 @@ Result<RecipeDifference>
 differenceOfLayers(Context& context, const std::filesystem::path& a, const std::filesystem::path& b)
 {
     BaseFiles& bases = context.bases();
+    // What is neither is first tried as a model, and its reader knows of no recipes.
+    const auto withRecipes = [](auto read, const std::filesystem::path& path) {
+        if (!read && read.error().code == ErrorCode::Unsupported && !looksLikeRecipe(path))
+            read.error().message += "; nor is it a recipe, which is JSON";
+        return read;
+    };
     if (!context.parser.isSet("model")) {
-        const auto before = TRY(recipeEntries(a, bases)), after = TRY(recipeEntries(b, bases));
+        const auto before = TRY(withRecipes(recipeEntries(a, bases), a)),
+                   after = TRY(withRecipes(recipeEntries(b, bases), b));
         const bool isShared = std::ranges::any_of(before, [&](const RecipeEntry& entry) {
             return std::ranges::find(after, entry.layer, &RecipeEntry::layer) != after.end();
         });
@@ -160,11 +167,21 @@ differenceOfLayers(Context& context, const std::filesystem::path& a, const std::
             return fail(
                 ErrorCode::InvalidInput, "{} and {} have no layer in common: they are for different models",
                 a.string(), b.string());
+        for (const RecipeEntry& entry : before) {
+            const auto other = std::ranges::find(after, entry.layer, &RecipeEntry::layer);
+            if (other != after.end() && !entry.shape.empty() && !other->shape.empty() && entry.shape != other->shape)
+                return fail(
+                    ErrorCode::InvalidInput,
+                    "{} and {} are for different models: layer '{}' is [{}] in the first and [{}] in the second",
+                    a.string(), b.string(), entry.layer, fmt::join(entry.shape, ", "),
+                    fmt::join(other->shape, ", "));
+        }
         return differenceOf(before, after);
     }
     const QString path = context.parser.value("model");
     const auto model = TRY(context.load(path));
-    const Allocation before = TRY(readRecipe(*model, a, bases)), after = TRY(readRecipe(*model, b, bases));
+    const Allocation before = TRY(withRecipes(readRecipe(*model, a, bases), a)),
+                     after = TRY(withRecipes(readRecipe(*model, b, bases), b));
     const SensitivityTable table = TRY(knownTable(context, path, candidatesOf(before, after)));
     return differenceOf(*model, before, after, table, context.plugins().lookup());
 }
@@ -196,7 +213,9 @@ int writeAsJson(Context& context, const QString& from)
         const Allocation allocation = TRY(readRecipe(*model, from.toStdString(), context.bases()));
         const auto transforms = context.parser.isSet("transform") ? TRY(transformsGiven(context))
                                                                   : TRY(recipeTransforms(from.toStdString()));
-        return writeRecipe(*model, allocation, transforms, context.parser.value("output").toStdString());
+        TRY_VOID(writeRecipe(*model, allocation, transforms, context.parser.value("output").toStdString()));
+        std::printf("%s: %zu layers\n", qPrintable(context.parser.value("output")), model->layers.size());
+        return {};
     };
     const auto written = run();
     return written ? int(Done) : context.fail(written.error());
@@ -240,6 +259,10 @@ int recipe(Context& context, const QStringList& arguments)
         return context.fail(acted.error());
     if (isWrite && given.size() == 2)
         return writeAsJson(context, given[1]);
+    if (isDiff && given.size() == 2) {
+        std::fprintf(stderr, "B is missing: recipe diff %s B\n", qPrintable(given[1]));
+        return WrongUse;
+    }
     if (!isDiff || given.size() != 3) {
         const std::string meant = given.isEmpty()
             ? std::string()

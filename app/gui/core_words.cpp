@@ -149,6 +149,7 @@ constexpr std::array sentences{
     QT_TRANSLATE_NOOP("Core", "no allocation was found that keeps all budgets: raise one of them"),
     QT_TRANSLATE_NOOP("Core", "found by chance: nothing proves that it is best"),
     QT_TRANSLATE_NOOP("Core", "it holds differences to %1"),
+    QT_TRANSLATE_NOOP("Core", "%1: it is a model of its own, no fine-tune stored as differences to %2"),
     QT_TRANSLATE_NOOP("Core", "%1 of %2 layers are %3: their rows are no multiple of %4"),
     QT_TRANSLATE_NOOP(
         "Core", "the network takes pictures of any size, and this file %1 x %2: %3 is made for one"),

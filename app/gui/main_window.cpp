@@ -14,6 +14,7 @@
 #include "app/gui/start_page.h"
 #include "app/gui/status_line.h"
 #include "app/gui/transforms/transform_dialog.h"
+#include "app/gui/tunes/tunes_page.h"
 #include "app/gui/widgets/banner.h"
 #include "app/gui/widgets/drop_hint.h"
 #include "app/gui/window_actions.h"
@@ -100,6 +101,9 @@ void MainWindow::connectActions()
     connect(m_actions->samples, &QMenu::triggered, this, [this](const QAction* sample) {
         open(sample->data().toString());
     });
+    on(m_actions->addTunes, [this] { addFineTunes(); });
+    on(m_actions->nextTune, [this] { nextFineTune(1); });
+    on(m_actions->previousTune, [this] { nextFineTune(-1); });
     on(m_actions->closeProject, &MainWindow::closeProject);
     on(m_actions->saveCopy, &MainWindow::saveCopy);
     on(m_actions->exportModel, &MainWindow::exportModel);
@@ -156,6 +160,8 @@ void MainWindow::connectActions()
     connect(m_docks, &PageDocks::pageMade, this, [this](QWidget* page) {
         wirePage(*this, *page, *m_actions);
         connectMethods(*this, *m_workspace, *page);
+        if (const auto* const tunes = qobject_cast<TunesPage*>(page))
+            connect(tunes, &TunesPage::addAsked, m_actions->addTunes, &QAction::trigger);
         if (const auto* const row = page->findChild<OriginalRow*>())
             connect(row, &OriginalRow::openAsked, this, [this](const QString& path) { open(path); });
     });
@@ -182,8 +188,11 @@ void MainWindow::open(const QString& path, std::optional<PictureSource> pictures
 {
     m_banner->hide();
     m_session->returns = false;
+    m_session->dropped.clear();
     setOpening(modelName(path));
-    m_session->loader.load(path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures));
+    m_session->loader.load(
+        path.toStdString(), m_plugins, m_settings.engineOptions(), std::move(pictures),
+        m_workspace ? m_workspace->fineTunes()->rows().front().model : nullptr);
     refreshActions();
 }
 
@@ -192,7 +201,7 @@ void MainWindow::show(std::shared_ptr<Workspace> workspace, const QString& title
     closeProject();
     m_session->title = title;
     m_session->history.begin(std::move(workspace));
-    enter();
+    enter(PageDocks::Arrangement::OfProject);
 }
 
 void MainWindow::connectWorkspace()
@@ -201,6 +210,7 @@ void MainWindow::connectWorkspace()
     QObject* const scope = m_scope.get();
     const auto refresh = [this] { refreshActions(); };
     connectTransforms();
+    connectFineTunes();
     connect(&m_workspace->document(), &AllocationDocument::changed, scope, [this] { refreshBlame(); });
     connect(m_workspace.get(), &Workspace::allocatorChanged, scope, refresh);
     connect(m_workspace.get(), &Workspace::allocationNoticed, scope, [this](const QString& what) {
@@ -248,7 +258,7 @@ void MainWindow::closeProject()
 
 void MainWindow::exportModel()
 {
-    auto* const dialog = new ExportDialog(*m_workspace, m_session->title, this);
+    auto* const dialog = new ExportDialog(*m_workspace, shownName(), this);
     dialog->open();
 }
 

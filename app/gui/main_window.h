@@ -26,6 +26,7 @@ struct WindowActions;
 struct WindowSession {
     QString title, openedPath;
     QString opening; ///< the name of what is being loaded; "": nothing is
+    QStringList dropped; ///< fine-tunes to add to it
     bool returns = false; ///< it is the original of what is open
     ModelLoader loader;
     ModelHistory history;
@@ -88,11 +89,26 @@ private:
     void refreshBlame(); ///< asked after every change of the document
     void refreshTitle();
     void tellOf(const OpenedModel& model); ///< what was found and mended while it was opened
-    void enter(); ///< the history's present model
+    void enter(PageDocks::Arrangement arrangement); ///< the history's present model
     void leave(); ///< what runs in it is stopped
     void takeDown(); ///< the pages; what runs goes on
     void setOpening(const QString& name); ///< "": nothing any more
-    void stepTo(std::shared_ptr<Workspace> next, const QString& text);
+    void stepTo(
+        std::shared_ptr<Workspace> next, const QString& text,
+        ModelHistory::Keeps keeps = ModelHistory::Keeps::Bits);
+    void takeOpened(const OpenedModel& model);
+    void connectFineTunes();
+    void addFineTunes(); ///< asks which
+    void addFineTunes(const QStringList& paths);
+    void nextFineTune(int steps);
+    void takeFineTune(std::size_t row, const QString& problem);
+    [[nodiscard]] QString shownName() const;
+    /// Where the keyboard is, for pages that are made anew.
+    struct KeyboardPlace {
+        QString page, widget;
+    };
+    [[nodiscard]] KeyboardPlace keyboardPlace() const;
+    void putKeyboard(const KeyboardPlace& place);
     void connectWorkspace();
     void connectTransforms();
     void takeTransformed(const TransformedProject& made);

@@ -80,12 +80,17 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
     const QList<QUrl> urls = event->mimeData()->urls();
     const bool local = !urls.isEmpty() && std::ranges::all_of(urls, &QUrl::isLocalFile);
-    if (!local || (urls.size() != 1 && !(m_workspace && m_workspace->model().picture)))
+    if (!local)
         return;
     event->acceptProposedAction();
+    const auto count = int(urls.size());
     m_dropHint->say(
         m_workspace && arePictures(*m_workspace, urls)
             ? tr("Drop to measure on these pictures")
+            : count > 1 && m_workspace
+            ? tr("Drop to add %n fine-tune(s) of the open model", nullptr, count)
+            : count > 1
+            ? tr("Drop to open a base and its fine-tunes")
             : tr("Drop to open %1").arg(QFileInfo(urls.front().toLocalFile()).fileName()));
 }
 
@@ -100,7 +105,16 @@ void MainWindow::dropEvent(QDropEvent* event)
     event->acceptProposedAction();
     if (m_workspace && takePictures(*m_workspace, event->mimeData()->urls()))
         return;
-    open(event->mimeData()->urls().front().toLocalFile());
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls())
+        paths << url.toLocalFile();
+    if (paths.size() > 1 && m_workspace) {
+        addFineTunes(paths);
+        return;
+    }
+    const QString first = paths.takeFirst();
+    open(first);
+    m_session->dropped = paths;
 }
 
 } // namespace tritloom

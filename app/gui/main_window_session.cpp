@@ -16,28 +16,14 @@ namespace tritloom {
 
 void MainWindow::connectSession()
 {
-    connect(&m_session->loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
-        setOpening({});
-        auto made = Workspace::create(model.engine, m_plugins, model.store);
-        made->setOriginalPlace(model.original);
-        if (std::exchange(m_session->returns, false) && m_workspace) {
-            stepTo(std::move(made), tr("Back to the original"));
-            m_announces = true;
-            return;
-        }
-        addRecentFile(model.path);
-        m_session->openedPath = model.path;
-        show(std::move(made), modelName(model.path));
-        tellOf(model);
-        // The original's own figures are what every change is held against.
-        if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
-            m_workspace->evaluation().request(m_workspace->document().allocation());
-        m_announces = true;
-    });
+    connect(&m_session->loader, &ModelLoader::loaded, this, &MainWindow::takeOpened);
     connect(&m_session->history, &ModelHistory::moved, this, [this] {
         m_banner->hide(); // what it says is of the model that is left
+        const KeyboardPlace keyboard = keyboardPlace();
         leave();
-        enter();
+        enter(PageDocks::Arrangement::AsBefore);
+        putKeyboard(keyboard);
+        m_announces = true;
         m_workspace->evaluation().request(m_workspace->document().allocation());
     });
     connect(&m_session->history, &ModelHistory::endReached, this, [this] {
@@ -50,9 +36,48 @@ void MainWindow::connectSession()
     });
     connect(&m_session->loader, &ModelLoader::failed, this, [this](const QString& why, const QString&) {
         setOpening({});
+        m_session->dropped.clear();
         refreshActions();
         showNotice(m_banner, tr("Could not open: %1").arg(coreWords(why)));
     });
+}
+
+void MainWindow::takeOpened(const OpenedModel& model)
+{
+    setOpening({});
+    const QStringList dropped = std::exchange(m_session->dropped, {});
+    const bool returns = std::exchange(m_session->returns, false) && m_workspace;
+    if (m_workspace && model.base && !returns) {
+        FineTunes& tunes = *m_workspace->fineTunes();
+        if (const auto& base = tunes.rows().front().model; base && base->file == model.base) {
+            addRecentFile(model.path);
+            const std::size_t row = tunes.adopt(model.engine, model.store);
+            m_docks->refreshShown(); // the list is to be seen in what follows too
+            takeFineTune(row, model.problem);
+            refreshActions();
+            return;
+        }
+    }
+    auto made =
+        Workspace::create(model.engine, m_plugins, model.store, returns ? m_workspace->fineTunes() : nullptr);
+    made->setOriginalPlace(model.original);
+    if (returns) {
+        stepTo(std::move(made), tr("Back to the original"));
+        m_announces = true;
+        return;
+    }
+    addRecentFile(model.path);
+    m_session->openedPath = model.path;
+    if (model.base)
+        made->fineTunes()->setBase(model.base);
+    show(std::move(made), modelName(model.path));
+    tellOf(model);
+    if (!dropped.isEmpty())
+        addFineTunes(dropped);
+    // The original's own figures are what every change is held against.
+    if (!m_workspace->evaluation().isRunning() && m_workspace->engine().whyNotEvaluated().empty())
+        m_workspace->evaluation().request(m_workspace->document().allocation());
+    m_announces = true;
 }
 
 void MainWindow::setOpening(const QString& name)
@@ -61,12 +86,12 @@ void MainWindow::setOpening(const QString& name)
     m_status->setOpening(name, name.isEmpty() ? nullptr : &m_session->loader);
 }
 
-void MainWindow::enter()
+void MainWindow::enter(PageDocks::Arrangement arrangement)
 {
     m_workspace = m_session->history.present();
     m_stack->setCurrentIndex(1);
     setProperty("busy", true);
-    m_docks->fill(*m_workspace);
+    m_docks->fill(*m_workspace, arrangement);
     m_undoGroup.addStack(&m_workspace->document().undoStack());
     m_undoGroup.setActiveStack(&m_workspace->document().undoStack());
     m_toolBar->setWorkspace(m_workspace.get());
@@ -112,7 +137,7 @@ void MainWindow::takeOver(std::unique_ptr<WindowSession> session)
     connectSession();
     setOpening(m_session->opening);
     if (!m_session->title.isEmpty())
-        enter();
+        enter(PageDocks::Arrangement::OfProject);
     else
         refreshActions();
 }

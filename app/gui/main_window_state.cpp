@@ -39,6 +39,9 @@ void MainWindow::refreshActions()
             && (sweeping || m_workspace->evaluation().isRunning() || m_workspace->analyses().job().isRunning()
                 || m_workspace->metric().job().isRunning() || m_workspace->transforms().job().isRunning()
                 || m_workspace->exporter().isRunning() || !RunningWork::of(*m_workspace).running().empty())));
+    const bool hasTunes = m_workspace && m_workspace->fineTunes()->beside(m_workspace->model(), 1);
+    m_actions->nextTune->setEnabled(hasTunes);
+    m_actions->previousTune->setEnabled(hasTunes);
     m_actions->original->setEnabled(m_workspace && !m_workspace->engine().transforms().empty());
     m_actions->allocator->setToolTip(
         m_workspace && m_workspace->allocator() != AllocatorChoice()
@@ -67,8 +70,9 @@ void MainWindow::refreshBlame()
 void MainWindow::refreshTitle()
 {
     const QString transforms = m_workspace ? transformsTitle(*m_workspace) : QString();
-    const QString model = transforms.isEmpty() ? m_session->title : QStringLiteral("%1 + %2").arg(m_session->title, transforms);
-    setWindowTitle(m_session->title.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(model));
+    const QString name = shownName();
+    const QString model = transforms.isEmpty() ? name : QStringLiteral("%1 + %2").arg(name, transforms);
+    setWindowTitle(name.isEmpty() ? tr("Tritloom") : tr("%1[*] — Tritloom").arg(model));
     setWindowModified(m_workspace && !m_workspace->document().undoStack().isClean());
 }
 

@@ -20,13 +20,15 @@ void MainWindow::connectTransforms()
         });
 }
 
-void MainWindow::stepTo(std::shared_ptr<Workspace> next, const QString& text)
+void MainWindow::stepTo(std::shared_ptr<Workspace> next, const QString& text, ModelHistory::Keeps keeps)
 {
     const std::shared_ptr<Workspace> last = m_workspace; // outlives its pages
+    const KeyboardPlace keyboard = keyboardPlace();
     leave();
-    m_session->history.step(std::move(next), text);
+    m_session->history.step(std::move(next), text, keeps);
     last->cancelAll(); // its last step asked for figures
-    enter();
+    enter(PageDocks::Arrangement::AsBefore);
+    putKeyboard(keyboard);
     m_workspace->evaluation().request(m_workspace->document().allocation());
 }
 
@@ -34,7 +36,7 @@ void MainWindow::takeTransformed(const TransformedProject& made)
 {
     if (!m_workspace)
         return; // closed meanwhile
-    std::shared_ptr<Workspace> next = Workspace::create(made.engine, m_plugins, made.store);
+    std::shared_ptr<Workspace> next = Workspace::create(made.engine, m_plugins, made.store, m_workspace->fineTunes());
     const QString title = transformsTitle(*next);
     stepTo(std::move(next), tr("Transform: %1").arg(title));
     QStringList sentences{
@@ -60,7 +62,8 @@ void MainWindow::backToOriginal()
         return;
     }
     stepTo(
-        Workspace::create(original->engineShared(), m_plugins, original->storeShared()),
+        Workspace::create(
+            original->engineShared(), m_plugins, original->storeShared(), m_workspace->fineTunes()),
         tr("Back to the original"));
     showNotice(m_banner, tr("The model is as its file has it."), NoticeKind::Information);
 }

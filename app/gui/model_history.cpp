@@ -79,12 +79,37 @@ void ModelHistory::forgetFrom(std::size_t era)
     m_eras.resize(std::min(era, m_eras.size()));
 }
 
-void ModelHistory::step(std::shared_ptr<Workspace> next, const QString& text)
+bool ModelHistory::onlyLooks() const
 {
+    const Era& era = m_eras[m_present];
+    return era.isLookedAt && m_present > 0 && era.workspace->document().undoStack().count() == 1;
+}
+
+bool ModelHistory::returnsTo(const Model& model)
+{
+    if (!onlyLooks() || m_eras[m_present - 1].workspace->model().key != model.key)
+        return false;
+    present()->document().undoStack().undo();
+    return true;
+}
+
+void ModelHistory::step(std::shared_ptr<Workspace> next, const QString& text, Keeps keeps)
+{
+    next->selection().set(present()->selection().layers(), present()->selection().current());
+    next->text().setAsked(present()->text().asked());
+    const bool replaces = keeps == Keeps::ItsOwn && onlyLooks();
+    if (replaces)
+        --m_present;
     forgetFrom(m_present + 1);
     Workspace& last = *present();
-    next->takeOver(last);
-    next->selection().set(last.selection().layers(), last.selection().current());
+    if (keeps == Keeps::Bits)
+        next->takeOver(last);
+    // Looking elsewhere is no edit that either project would tell of.
+    const bool isEdit = keeps == Keeps::Bits;
+    const QSignalBlocker lastUnsaid(isEdit ? nullptr : &last.document().undoStack());
+    const QSignalBlocker nextUnsaid(isEdit ? nullptr : &next->document().undoStack());
+    if (replaces)
+        last.document().undoStack().undo(); // the way to the one that was only looked at
     {
         // What it did before belongs to no way that led here, and is no edit either.
         const QSignalBlocker quiet(next->document().undoStack());
@@ -92,13 +117,15 @@ void ModelHistory::step(std::shared_ptr<Workspace> next, const QString& text)
     }
     next->document().undoStack().push(
         new ModelStep(*this, m_letGo + m_present + 1, ModelStep::Leads::Back, text));
+    if (!isEdit)
+        next->document().undoStack().setClean();
     auto* const leave = new ModelStep(*this, m_letGo + m_present, ModelStep::Leads::On, text);
     last.document().undoStack().push(leave);
     m_eras.back().leave = leave;
     connect(
         &last.document().undoStack(), &QUndoStack::indexChanged, this, &ModelHistory::forgetLater,
         Qt::UniqueConnection);
-    m_eras.push_back({std::move(next)});
+    m_eras.push_back({std::move(next), nullptr, keeps == Keeps::ItsOwn});
     ++m_present;
     keepToLimit();
 }
@@ -127,12 +154,14 @@ void ModelHistory::keepToLimit()
 
 std::shared_ptr<Workspace> ModelHistory::original() const
 {
-    if (m_original)
+    const auto isIt = [this](const std::shared_ptr<Workspace>& one) {
+        return one && one->engine().transforms().empty()
+            && one->model().file->path == present()->model().file->path;
+    };
+    if (isIt(m_original))
         return m_original;
-    for (const Era& era : m_eras)
-        if (era.workspace->engine().transforms().empty())
-            return era.workspace;
-    return {};
+    const auto found = std::ranges::find_if(m_eras, isIt, &Era::workspace);
+    return found == m_eras.end() ? nullptr : found->workspace;
 }
 
 void ModelHistory::ask(std::size_t era)
@@ -146,8 +175,10 @@ void ModelHistory::go(std::size_t era)
     if (isLetGo(era) || era - m_letGo >= m_eras.size() || era - m_letGo == m_present)
         return; // closed or forgotten meanwhile
     const bool back = era - m_letGo < m_present;
+    const auto asked = present()->text().asked();
     m_present = era - m_letGo;
     QUndoStack& stack = present()->document().undoStack();
+    present()->text().setAsked(asked);
     back ? stack.undo() : stack.redo(); // its half of the same step
     emit moved();
 }

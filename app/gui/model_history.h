@@ -20,14 +20,19 @@ public:
 
     void begin(std::shared_ptr<Workspace> first);
     void clear();
-    /// `next` takes goal, bits, pins and selection over and becomes the present one; text: of the step.
-    void step(std::shared_ptr<Workspace> next, const QString& text);
+    /// Bits: it takes goal, bits and pins over. ItsOwn: another model, looked at; the next such step takes the
+    /// place of this one where nothing was edited in between.
+    enum class Keeps { Bits, ItsOwn };
+    /// `next` takes selection and prompt over and becomes the present one; text: of the step.
+    void step(std::shared_ptr<Workspace> next, const QString& text, Keeps keeps = Keeps::Bits);
+    /// Takes back the last step where it only looked, away from this model: moved() follows.
+    bool returnsTo(const Model& model);
     [[nodiscard]] const std::shared_ptr<Workspace>& present() const { return m_eras[m_present].workspace; }
     /// Models that transforms made lie in memory whole. Of those that undo leads back to as many are kept as
     /// take this many bytes together, and always the last; those before them are let go, the earliest first.
     /// The standard is a quarter of the machine's memory.
     void setMemoryLimit(std::uint64_t bytes) { m_memoryLimit = bytes; }
-    /// The model as its file has it; null: it was opened as a project that had been rewritten.
+    /// The present model as its file has it; null: it was opened as a project that had been rewritten.
     [[nodiscard]] std::shared_ptr<Workspace> original() const;
 
 signals:
@@ -39,7 +44,9 @@ private:
     struct Era {
         std::shared_ptr<Workspace> workspace;
         const QUndoCommand* leave = nullptr; ///< its last step: to the next era
+        bool isLookedAt = false; ///< see Keeps::ItsOwn
     };
+    [[nodiscard]] bool onlyLooks() const;
     void ask(std::size_t era); ///< once the undo stack that asks is done
     void go(std::size_t era);
     void forgetLater(); ///< where the way to them has been replaced by an edit

@@ -78,9 +78,22 @@ Result<void> transformAgain(
     return {};
 }
 
+/// Over the base that is open, where it holds differences to that one; else as `bases` find it.
+Result<OverBase>
+openFile(const std::filesystem::path& path, const std::shared_ptr<const Model>& present, BaseFiles& bases)
+{
+    if (present) {
+        BaseFiles given({present->file->path}, preparedFile);
+        given.hold(present->file);
+        if (auto over = openOverBase(path, given); over && over->base)
+            return over;
+    }
+    return openOverBase(path, bases);
+}
+
 Result<OpenedModel> open(
     const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
-    const std::optional<PictureSource>& pictures, BaseFiles& bases, std::stop_token stop,
+    const std::optional<PictureSource>& pictures, const std::shared_ptr<const Model>& base, BaseFiles& bases, std::stop_token stop,
     const std::function<void(const QString&, double)>& onTransform)
 {
     (void)devices(); // drivers load slowly: not when the window first shows their names
@@ -97,7 +110,9 @@ Result<OpenedModel> open(
         modelPath = reference.path;
         expected = reference.key;
     }
-    auto model = makeModel(TRY(openModel(modelPath, bases)));
+    OverBase file = TRY(openFile(modelPath, opened.store ? nullptr : base, bases));
+    opened.base = std::move(file.base);
+    auto model = makeModel(std::move(file.model));
     if (!expected.empty() && expected != hexadecimal(model->key))
         opened.notices << QString::fromStdString(fmt::format(
             "{} is not the file that this project was made with: its bits are kept, figures are measured anew",
@@ -122,7 +137,7 @@ Result<OpenedModel> open(
 
 void ModelLoader::load(
     const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
-    std::optional<PictureSource> pictures)
+    std::optional<PictureSource> pictures, std::shared_ptr<const Model> base)
 {
     m_loading = true;
     m_transform.clear();
@@ -134,7 +149,7 @@ void ModelLoader::load(
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
     m_worker =
-        std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures),
+        std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures), base = std::move(base),
                       recent = std::move(recent), exports, generation = ++m_newest, before = std::move(m_worker)](std::stop_token stop) mutable {
             if (before.joinable())
                 before.join();
@@ -154,7 +169,7 @@ void ModelLoader::load(
                         },
                         Qt::QueuedConnection);
             };
-            auto result = open(path, plugins, std::move(options), pictures, m_bases, std::move(stop), onTransform);
+            auto result = open(path, plugins, std::move(options), pictures, base, m_bases, std::move(stop), onTransform);
             if (result)
                 if (const ModelFile& file = *result->engine->model()->file; const auto note = originalOf(file))
                     result->original = findOriginal(*note, file, recent);

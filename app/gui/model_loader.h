@@ -17,6 +17,7 @@ struct OpenedModel {
     std::shared_ptr<Engine> engine;
     std::shared_ptr<ProjectStore> store; ///< null: nothing is kept, and `problem` says why
     QString path, problem;
+    std::shared_ptr<const ModelFile> base; ///< that its file holds differences to; null: it stands by itself
     std::filesystem::path original; ///< what the file was made from, where it was found
     QStringList notices; ///< what was found and mended on the way, a sentence each
 };
@@ -29,10 +30,11 @@ class ModelLoader final : public QObject {
 
 public:
     using QObject::QObject;
-    /// plugins: lives on. pictures: for a network on pictures; absent: those of the project, else none.
+    /// plugins: lives on. pictures: for a network on pictures; absent: those of the project, else none. base: that
+    /// is open, null where none is; differences to it are read over it and not over what lies beside them.
     void load(
         const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
-        std::optional<PictureSource> pictures = {});
+        std::optional<PictureSource> pictures = {}, std::shared_ptr<const Model> base = {});
     /// Nothing is opened; neither loaded() nor failed() follows.
     void cancel();
     [[nodiscard]] bool isLoading() const { return m_loading; }

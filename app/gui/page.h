@@ -17,7 +17,7 @@ struct Page {
     Area area;
     QWidget* (*make)(Workspace&, QWidget* parent); ///< connects itself; lives until the project closes
     QKeyCombination key; ///< raises it; two pages that no model has both may share one
-    bool (*applies)(const Model&) = nullptr; ///< null: to every model; where it says no the page is not there
+    bool (*applies)(const Workspace&) = nullptr; ///< null: always; where it says no the page is not there
 };
 
 /// app/gui/pages.cpp holds the only list.

@@ -109,7 +109,7 @@ void PageDocks::raiseFront()
 
 bool PageDocks::isShown(const Page& page) const
 {
-    return m_workspace == nullptr || page.applies == nullptr || page.applies(m_workspace->model());
+    return m_workspace == nullptr || page.applies == nullptr || page.applies(*m_workspace);
 }
 
 void PageDocks::hideOthers()
@@ -136,6 +136,7 @@ void PageDocks::applySizes()
         widths << std::clamp(m_window.width() * (page->area == Page::Area::Left ? 22 : 21) / 100, 280, 420);
     }
     m_window.resizeDocks(sides, widths, Qt::Horizontal);
+    shareLeft();
     for (const auto& [page, dock] : m_docks)
         if (page->area == Page::Area::Bottom) {
             // Pictures want to be seen, and their networks have few layers.
@@ -143,6 +144,19 @@ void PageDocks::applySizes()
             m_window.resizeDocks({dock}, {m_window.height() * (pictures ? 52 : 42) / 100}, Qt::Vertical);
             break;
         }
+}
+
+void PageDocks::shareLeft()
+{
+    QList<QDockWidget*> column;
+    QList<int> parts;
+    for (const auto& [page, dock] : m_docks)
+        if (page->area == Page::Area::Left && isShown(*page)) {
+            column << dock;
+            parts << (column.size() == 1 ? 62 : 38); // the table of layers is the longer one
+        }
+    if (column.size() > 1)
+        m_window.resizeDocks(column, parts, Qt::Vertical);
 }
 
 QDockWidget* PageDocks::seenBottom() const
@@ -276,7 +290,33 @@ bool PageDocks::isSeen(const Page& page) const
     return holder != nullptr && holder->isSeen();
 }
 
-void PageDocks::fill(Workspace& workspace)
+QWidget* PageDocks::inside(const Page& page, QDockWidget* dock)
+{
+    if (isShown(page))
+        return hold(page, dock);
+    auto* const nothing = new QWidget(dock);
+    nothing->setMinimumSize(1, 1); // a dock without a size complains
+    return nothing;
+}
+
+void PageDocks::refreshShown()
+{
+    for (const auto& [page, dock] : m_docks) {
+        PageHolder* const holder = holderOf(*page);
+        if (m_workspace == nullptr || isShown(*page) == (holder != nullptr))
+            continue;
+        std::erase(m_holders, holder);
+        std::erase(m_waiting, holder);
+        delete dock->widget();
+        dock->setWidget(inside(*page, dock));
+        dock->setVisible(isShown(*page));
+    }
+    hideOthers();
+    shareLeft();
+    emit filledChanged();
+}
+
+void PageDocks::fill(Workspace& workspace, Arrangement arrangement)
 {
     empty();
     m_workspace = &workspace;
@@ -287,15 +327,9 @@ void PageDocks::fill(Workspace& workspace)
             holder->setSeen(true);
         }
     for (const auto& [page, dock] : m_docks)
-        if (isShown(*page)) {
-            dock->setWidget(hold(*page, dock));
-        } else {
-            auto* const nothing = new QWidget(dock);
-            nothing->setMinimumSize(1, 1); // a dock without a size complains
-            dock->setWidget(nothing);
-        }
+        dock->setWidget(inside(*page, dock));
     m_filled = true;
-    const QByteArray stored = storedLayout();
+    const QByteArray stored = arrangement == Arrangement::AsBefore ? m_last : storedLayout();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
     giveCorner(); // a layout brings that of the window it was kept of
@@ -315,6 +349,7 @@ void PageDocks::empty()
     if (!std::exchange(m_filled, false))
         return;
     store();
+    m_last = m_window.saveState(layoutVersion);
     m_next.stop();
     m_waiting.clear();
     m_workspace = nullptr;
@@ -331,6 +366,9 @@ void PageDocks::empty()
 QString PageDocks::layoutKey() const
 {
     const bool isOnPictures = m_workspace != nullptr && m_workspace->model().picture;
+    if (m_workspace != nullptr && !m_workspace->fineTunes()->isEmpty())
+        return isOnPictures ? QStringLiteral("window/layoutOfPictureTunes")
+                            : QStringLiteral("window/layoutOfTunes");
     return isOnPictures ? QStringLiteral("window/layoutOfPictures") : QStringLiteral("window/layout");
 }
 

@@ -25,8 +25,11 @@ public:
     }; ///< Standard: pictures neither use nor touch what a person arranged
     PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout);
 
-    void
-    fill(Workspace& workspace); ///< pages follow: pageMade() for each, settled() once nobody waits for one
+    /// Pages follow: pageMade() for each, settled() once nobody waits for one. Arrangement: that of the project,
+    /// or as it was when the last one was left.
+    enum class Arrangement { OfProject, AsBefore };
+    void fill(Workspace& workspace, Arrangement arrangement);
+    void refreshShown(); ///< whether pages apply has changed: those that do now come, others go
     /// Makes the page now, where it is not there yet; null: no such page, or nothing is open.
     QWidget* need(const QString& id);
     void empty(); ///< takes the pages down, hides the docks and remembers where they were
@@ -56,8 +59,10 @@ private:
     /// In a narrow window the pages at the bottom lie under those on the right too, or their tabs had no room.
     void giveCorner();
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
+    [[nodiscard]] QWidget* inside(const Page& page, QDockWidget* dock);
     void hideOthers(); ///< docks of pages that say nothing of the open model
     void applySizes();
+    void shareLeft(); ///< the height of the left area among its pages
     /// The pages at the bottom keep their share of a window that becomes higher or lower: Qt would give all
     /// of what comes to the loom and take what goes from both.
     void aimAtShare();
@@ -73,6 +78,7 @@ private:
     std::vector<PageHolder*> m_waiting; ///< are seen and empty
     QTimer m_next;
     Workspace* m_workspace = nullptr; ///< whose pages these are
+    QByteArray m_last; ///< the arrangement when the last one was left
     Layout m_layout;
     double m_share = 0; ///< of the height, when it was m_heightOfShare; 0: no page is at the bottom
     int m_heightOfShare = 0; ///< 0 while the window is laid out anew

@@ -12,6 +12,7 @@
 #include "app/gui/pictures/pictures_page.h"
 #include "app/gui/sensitivity/sensitivity_page.h"
 #include "app/gui/text/text_page.h"
+#include "app/gui/tunes/tunes_page.h"
 
 #include <QtGlobal>
 
@@ -20,14 +21,19 @@
 namespace tritloom {
 namespace {
 
-bool isOnPictures(const Model& model)
+bool isOnPictures(const Workspace& workspace)
 {
-    return model.picture.has_value();
+    return workspace.model().picture.has_value();
 }
 
-bool isOnText(const Model& model)
+bool isOnText(const Workspace& workspace)
 {
-    return !isOnPictures(model);
+    return !isOnPictures(workspace);
+}
+
+bool hasFineTunes(const Workspace& workspace)
+{
+    return !workspace.fineTunes()->isEmpty();
 }
 
 } // namespace
@@ -38,6 +44,8 @@ std::span<const Page> pages()
     static const std::vector<Page> list{
         {"layers", QT_TRANSLATE_NOOP("Pages", "Layers"), Page::Area::Left, makeLayersPage,
          Qt::CTRL | Qt::SHIFT | Qt::Key_1},
+        {"tunes", QT_TRANSLATE_NOOP("Pages", "Fine-tunes"), Page::Area::Left, makeTunesPage,
+         Qt::CTRL | Qt::SHIFT | Qt::Key_4, hasFineTunes},
         {"loom", QT_TRANSLATE_NOOP("Pages", "Bit loom"), Page::Area::Centre, makeLoomPage,
          Qt::CTRL | Qt::SHIFT | Qt::Key_2},
         {"preview", QT_TRANSLATE_NOOP("Pages", "Live preview"), Page::Area::Right, makePreviewPage,

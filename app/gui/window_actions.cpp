@@ -45,6 +45,9 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
     }
     openSample = samples->actions().first();
     recent = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "Open &recent")));
+    addTunes = add(
+        menu, "addTunes", say(QT_TRANSLATE_NOOP("WindowActions", "Add fine-&tunes…")),
+        Qt::CTRL | Qt::SHIFT | Qt::Key_T);
     menu->addSeparator();
     saveCopy =
         add(menu, "saveCopy", say(QT_TRANSLATE_NOOP("WindowActions", "Save project cop&y as…")),
@@ -84,6 +87,13 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
 
     menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&View")));
     (new PageKeys(window, docks))->addTo(*menu);
+    menu->addSeparator();
+    nextTune = add(
+        menu, "nextTune", say(QT_TRANSLATE_NOOP("WindowActions", "Next &fine-tune")),
+        Qt::CTRL | Qt::Key_PageDown);
+    previousTune = add(
+        menu, "previousTune", say(QT_TRANSLATE_NOOP("WindowActions", "Pre&vious fine-tune")),
+        Qt::CTRL | Qt::Key_PageUp);
     menu->addSeparator();
     docks.addToggles(*menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Shown pages"))));
     zoomIn =
@@ -128,7 +138,8 @@ QList<QAction*> WindowActions::ofProject() const
 {
     return {closeProject, saveCopy,   exportModel, selectAll,     pin,       resetLayout, zoomIn,
             zoomOut,      allocate,   allocator,   method,        transform, original,    sweep,
-            cancel,       loadRecipe, saveRecipe,  compareRecipe, blame};
+            cancel,       loadRecipe, saveRecipe,  compareRecipe, blame,
+            addTunes};
 }
 
 } // namespace tritloom

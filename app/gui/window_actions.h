@@ -17,6 +17,7 @@ struct WindowActions {
     WindowActions(QMainWindow& window, QUndoGroup& undo, PageDocks& docks);
 
     QAction *open, *openFolder, *openSample, *closeProject, *saveCopy, *exportModel, *quit;
+    QAction *addTunes, *nextTune, *previousTune;
     QAction *loadRecipe, *saveRecipe, *compareRecipe, *blame;
     QAction *undo, *redo, *selectAll, *pin, *preferences;
     QAction *themeDark, *themeLight, *themeSystem, *resetLayout, *zoomIn, *zoomOut;

@@ -15,6 +15,7 @@ struct AppliedTransform;
 struct RecipeEntry {
     std::string layer;
     LayerChoice choice; ///< an empty format: as stored
+    Shape shape = {}; ///< [rows, columns] in a compressed model; empty: the recipe does not say
 };
 
 /// The entries of a recipe, whatever model it is for: JSON, or a compressed model (see published_recipe.h),

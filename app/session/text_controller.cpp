@@ -49,6 +49,7 @@ TextController::TextController(std::shared_ptr<Engine> engine, QObject* parent)
 void TextController::request(
     const std::string& prompt, const GenerateOptions& options, const Allocation& allocation)
 {
+    m_asked = {prompt, options};
     m_worker.post({++m_newest, prompt, options, allocation, false});
 }
 

@@ -27,6 +27,13 @@ public:
 
     void request(const std::string& prompt, const GenerateOptions& options, const Allocation& allocation);
     void cancel();
+    /// What was asked for last, whatever became of it; nullopt: nothing yet.
+    struct Asked {
+        std::string prompt;
+        GenerateOptions options;
+    };
+    [[nodiscard]] const std::optional<Asked>& asked() const { return m_asked; }
+    void setAsked(std::optional<Asked> asked) { m_asked = std::move(asked); } ///< of the model before this one
     /// Whether something asked for is still worked on; what it found may be a queued call away.
     [[nodiscard]] bool isRunning() { return !m_worker.isIdle(); }
 
@@ -43,6 +50,7 @@ private:
         bool cancelOnly = false;
     };
     std::shared_ptr<Engine> m_engine;
+    std::optional<Asked> m_asked;
     quint64 m_newest = 0;
     LatestWins<Request> m_worker; // last: joined before what it uses goes away
 };

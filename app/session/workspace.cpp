@@ -22,10 +22,12 @@ Result<std::unique_ptr<Workspace>> Workspace::create(
 }
 
 std::unique_ptr<Workspace> Workspace::create(
-    std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store)
+    std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store,
+    std::shared_ptr<FineTunes> fineTunes)
 {
     ResultStore* const results = store.get();
-    return std::unique_ptr<Workspace>(new Workspace(std::move(engine), plugins, std::move(store), results));
+    return std::unique_ptr<Workspace>(
+        new Workspace(std::move(engine), plugins, std::move(store), results, std::move(fineTunes)));
 }
 
 Result<std::unique_ptr<Workspace>> Workspace::create(
@@ -38,7 +40,7 @@ Result<std::unique_ptr<Workspace>> Workspace::create(
 
 Workspace::Workspace(
     std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store,
-    ResultStore* results)
+    ResultStore* results, std::shared_ptr<FineTunes> fineTunes)
     : m_engine(std::move(engine))
     , m_store(std::move(store))
     , m_plugins(plugins)
@@ -58,6 +60,7 @@ Workspace::Workspace(
     , m_metric(m_engine, plugins)
     , m_transforms(m_engine, plugins)
     , m_baseModel(m_engine)
+    , m_fineTunes(std::move(fineTunes))
 {
     m_saver.setMaxThreadCount(1);
     if (model().contextLength > 0) // no cache is longer than what the model was made for
@@ -84,6 +87,7 @@ Workspace::Workspace(
     });
     connectPictures();
     connectPlugins();
+    connectFineTunes();
     connect(&m_interaction, &InteractionController::found, this, [this](const Contradiction& found) {
         m_contradictions.push_back(found);
         m_sensitivity.setCompany(correctedCompany(m_sensitivity.table(), found));

@@ -8,6 +8,7 @@
 #include "app/session/distribution_controller.h"
 #include "app/session/evaluation_controller.h"
 #include "app/session/export_controller.h"
+#include "app/session/fine_tunes.h"
 #include "app/session/interaction_controller.h"
 #include "app/session/metric_controller.h"
 #include "app/session/picture_preview_controller.h"
@@ -55,9 +56,11 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Workspace>> create(
         std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
         std::shared_ptr<ProjectStore> store = {});
-    /// The same for an engine that was made on another thread, as the window does: quick.
+    /// The same for an engine that was made on another thread, as the window does: quick. fineTunes: of the
+    /// project that it comes from; null: a list of its own, as the store has it.
     [[nodiscard]] static std::unique_ptr<Workspace> create(
-        std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store = {});
+        std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store = {},
+        std::shared_ptr<FineTunes> fineTunes = {});
     /// A project that keeps nothing of what is done to it, only what is measured. results: outlives it.
     [[nodiscard]] static Result<std::unique_ptr<Workspace>> create(
         std::shared_ptr<const Model> model, const PluginHost& plugins, EngineOptions options,
@@ -98,6 +101,7 @@ public:
     [[nodiscard]] MetricController& metric() { return m_metric; }
     [[nodiscard]] TransformController& transforms() { return m_transforms; }
     [[nodiscard]] BaseModelController& baseModel() { return m_baseModel; }
+    [[nodiscard]] const std::shared_ptr<FineTunes>& fineTunes() const { return m_fineTunes; }
 
     /// Where the model lies that this one's file was made from: findOriginal(); "": it was not found.
     [[nodiscard]] const std::filesystem::path& originalPlace() const { return m_originalPlace; }
@@ -171,7 +175,7 @@ private:
     void offerRowGroups(); ///< where other formats cannot reach four bits
     Workspace(
         std::shared_ptr<Engine> engine, const PluginHost& plugins, std::shared_ptr<ProjectStore> store,
-        ResultStore* results);
+        ResultStore* results, std::shared_ptr<FineTunes> fineTunes = {});
     void restore();
     void autosave();
     void checkPrediction();
@@ -181,6 +185,7 @@ private:
     void take(const AllocationResult& result);
     void connectPlugins();
     void restorePlugins();
+    void connectFineTunes();
     void keepSetting(const char* key, std::string text);
 
     std::shared_ptr<Engine> m_engine;
@@ -207,6 +212,7 @@ private:
     MetricController m_metric;
     TransformController m_transforms;
     BaseModelController m_baseModel;
+    std::shared_ptr<FineTunes> m_fineTunes;
     AllocatorChoice m_allocator;
     bool m_allocatesAfterMetric = false;
     std::filesystem::path m_originalPlace;

@@ -7,6 +7,7 @@
 #include <QJsonObject>
 
 #include <algorithm>
+#include <utility>
 
 namespace tritloom {
 namespace {
@@ -76,6 +77,21 @@ void Workspace::connectPlugins()
     });
     if (!m_engine->transforms().empty())
         keepSetting("transforms", transformsText(m_engine->transforms()));
+}
+
+void Workspace::connectFineTunes()
+{
+    std::string kept = m_store ? textOf(m_store->setting("fineTunes")) : std::string();
+    if (!m_fineTunes) {
+        m_fineTunes = std::make_shared<FineTunes>(m_engine, m_store);
+        m_fineTunes->restore(kept);
+    }
+    auto keep = [this, kept = std::move(kept)]() mutable {
+        if (const std::string now = m_fineTunes->text(); std::exchange(kept, now) != now)
+            keepSetting("fineTunes", now);
+    };
+    keep();
+    connect(m_fineTunes.get(), &FineTunes::changed, this, keep);
 }
 
 void Workspace::restorePlugins()

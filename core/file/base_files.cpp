@@ -101,21 +101,38 @@ Result<std::shared_ptr<const ModelFile>> BaseFiles::open(const std::filesystem::
     return model;
 }
 
+void BaseFiles::hold(std::shared_ptr<const ModelFile> model)
+{
+    std::error_code none;
+    const auto canonical = std::filesystem::weakly_canonical(model->path, none);
+    Stamp stamp = stampOf(canonical);
+    const std::scoped_lock lock(m_mutex);
+    m_opened.insert_or_assign(canonical, Opened{std::move(stamp), std::move(model)});
+}
+
 std::size_t BaseFiles::opened() const
 {
     const std::scoped_lock lock(m_mutex);
     return m_opened.size();
 }
 
+Result<OverBase> openOverBase(const std::filesystem::path& path, BaseFiles& bases)
+{
+    OverBase opened;
+    if (isTritloomFile(path)) {
+        opened.model = TRY(tritloomFile::read(path, &bases, &opened.base));
+        opened.model.path = path;
+        return opened;
+    }
+    opened.model = TRY(openModel(path));
+    if (bitdeltaFile::isDifference(opened.model))
+        opened.model = TRY(bitdeltaFile::overBase(opened.model, bases, &opened.base));
+    return opened;
+}
+
 Result<ModelFile> openModel(const std::filesystem::path& path, BaseFiles& bases)
 {
-    if (!isTritloomFile(path)) {
-        ModelFile whole = TRY(openModel(path));
-        return bitdeltaFile::isDifference(whole) ? bitdeltaFile::overBase(whole, bases) : std::move(whole);
-    }
-    ModelFile model = TRY(tritloomFile::read(path, &bases));
-    model.path = path;
-    return model;
+    return TRY(openOverBase(path, bases)).model;
 }
 
 std::filesystem::path namedPath(const std::filesystem::path& path)

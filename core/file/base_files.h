@@ -31,6 +31,10 @@ public:
     /// Errors: those of openModel().
     [[nodiscard]] Result<std::shared_ptr<const ModelFile>> open(const std::filesystem::path& path);
 
+    /// A model that is open already, as its architecture prepared it: open() gives it for its path, and maps
+    /// nothing a second time.
+    void hold(std::shared_ptr<const ModelFile> model);
+
     /// Whether candidates() are what was asked for.
     [[nodiscard]] bool areGiven() const { return !m_given.empty(); }
 
@@ -54,6 +58,14 @@ private:
     mutable std::mutex m_mutex; ///< guards what follows
     std::map<std::filesystem::path, Opened> m_opened; ///< by canonical path
 };
+
+/// A model, and the one that its file holds differences to: open() of `bases` gives that; null: it stands by itself.
+struct OverBase {
+    ModelFile model;
+    std::shared_ptr<const ModelFile> base;
+};
+/// As openModel(path, bases), with the base. Errors: as that.
+[[nodiscard]] Result<OverBase> openOverBase(const std::filesystem::path& path, BaseFiles& bases);
 
 /// As openModel(path); what the file refers to is searched there and not only beside it.
 [[nodiscard]] Result<ModelFile> openModel(const std::filesystem::path& path, BaseFiles& bases);

@@ -128,7 +128,8 @@ bool isDifference(const ModelFile& stateDict)
     });
 }
 
-Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases)
+Result<ModelFile>
+overBase(const ModelFile& stateDict, BaseFiles& bases, std::shared_ptr<const ModelFile>* base)
 {
     std::string differs;
     for (const std::filesystem::path& path : bases.candidates(stateDict.path, "config.json")) {
@@ -136,6 +137,8 @@ Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases)
         auto tuned = opened ? tunedFrom(**opened, stateDict) : tl::make_unexpected(opened.error());
         if (tuned) {
             tuned->notices.push_back(fmt::format("it holds differences to {}", path.string()));
+            if (base != nullptr)
+                *base = *opened;
             return tuned;
         }
         differs = tuned.error().message;

@@ -16,7 +16,8 @@ namespace tritloom::bitdeltaFile {
 [[nodiscard]] Result<ModelFile> tunedFrom(const ModelFile& base, const ModelFile& stateDict);
 
 /// The same over a base, which is among the given ones or the Hugging Face folder that the file lies
-/// in. Errors: NotFound (no base), those of tunedFrom().
-[[nodiscard]] Result<ModelFile> overBase(const ModelFile& stateDict, BaseFiles& bases);
+/// in; base: becomes that one. Errors: NotFound (no base), those of tunedFrom().
+[[nodiscard]] Result<ModelFile> overBase(
+    const ModelFile& stateDict, BaseFiles& bases, std::shared_ptr<const ModelFile>* base = nullptr);
 
 } // namespace tritloom::bitdeltaFile

@@ -221,8 +221,8 @@ tensorsOf(const Json& list, Entries& entries, const ModelFile* base, const std::
 }
 
 /// The tensors of a file that refers to a base, over the first model found that is this base.
-/// Errors: as read().
-Result<void> readOverBase(
+/// Gives that model. Errors: as read().
+Result<std::shared_ptr<const ModelFile>> readOverBase(
     ModelFile& model, const Json& list, Entries& entries, const std::string& base, BaseFiles& bases)
 {
     const std::string file = model.path.filename().string();
@@ -239,7 +239,7 @@ Result<void> readOverBase(
         if (tensors) {
             model.tensors = std::move(*tensors);
             model.notices.push_back(fmt::format("it holds differences to {}", path.string()));
-            return {};
+            return *opened;
         }
         differs = fmt::format("{}: {}", path.string(), tensors.error().message);
     }
@@ -306,7 +306,8 @@ Result<ModelFile> read(const std::filesystem::path& path)
     return read(path, &beside);
 }
 
-Result<ModelFile> read(const std::filesystem::path& path, BaseFiles* bases)
+Result<ModelFile>
+read(const std::filesystem::path& path, BaseFiles* bases, std::shared_ptr<const ModelFile>* found)
 {
     const std::string name = path.filename().string();
     const auto mapped = TRY(MappedFile::open(path));
@@ -339,10 +340,13 @@ Result<ModelFile> read(const std::filesystem::path& path, BaseFiles* bases)
     const auto base = jsonText(*about, "base");
     if (base && bases == nullptr)
         return fail(ErrorCode::Unsupported, "{}: it holds differences to another model itself", name);
-    if (base)
-        TRY_VOID(readOverBase(file, list, entries, *base, *bases));
-    else
+    if (base) {
+        auto over = TRY(readOverBase(file, list, entries, *base, *bases));
+        if (found != nullptr)
+            *found = std::move(over);
+    } else {
         file.tensors = TRY(tensorsOf(list, entries, nullptr, name));
+    }
     if (const auto operatorText = jsonText(*about, "operators"))
         file.operators = TRY(operators(*operatorText, file, entries, name));
     return file;

@@ -52,9 +52,10 @@ inline constexpr std::size_t mostDimensions = 8; ///< of a tensor, and of its sh
 /// version of later programs), Io.
 [[nodiscard]] Result<ModelFile> read(const std::filesystem::path& path);
 /// The same for files that refer to a base, which read(path) looks for beside them only. bases: null where a
-/// file that refers to one is refused, as a base is.
+/// file that refers to one is refused, as a base is. base: becomes the one that the file refers to.
 /// Errors: also NotFound (the base is nowhere), InvalidInput (what is there is another model).
-[[nodiscard]] Result<ModelFile> read(const std::filesystem::path& path, BaseFiles* bases);
+[[nodiscard]] Result<ModelFile> read(
+    const std::filesystem::path& path, BaseFiles* bases, std::shared_ptr<const ModelFile>* base = nullptr);
 
 /// What tells one tensor of a base from another, 32 hexadecimal digits: XXH3 of format and bytes, sampled as in
 /// the keys of models.

@@ -385,6 +385,10 @@
             <source>Methods</source>
             <translation>Verfahren</translation>
         </message>
+        <message>
+            <source>Fine-tunes</source>
+            <translation>Nachtrainings</translation>
+        </message>
     </context>
     <context>
         <name>PluginHost</name>
@@ -585,6 +589,18 @@
         <message>
             <source>there are no pictures yet, choose some on the page Pictures</source>
             <translation>es gibt noch keine Bilder, auf der Seite Bilder werden welche gewählt</translation>
+        </message>
+        <message>
+            <source>Add fine-&amp;tunes…</source>
+            <translation>Nach&amp;trainings hinzufügen …</translation>
+        </message>
+        <message>
+            <source>Next &amp;fine-tune</source>
+            <translation>Nächstes Nach&amp;training</translation>
+        </message>
+        <message>
+            <source>Pre&amp;vious fine-tune</source>
+            <translation>Voriges Nacht&amp;raining</translation>
         </message>
     </context>
     <context>
@@ -1379,6 +1395,29 @@ Gemessene Güte und ihre Änderung gegenüber dem Schritt davor: %2</translation
         <message>
             <source>Distribute the budget by measured sensitivity; pinned layers stay</source>
             <translation>Das Budget nach gemessener Sensitivität verteilen; angeheftete Schichten bleiben</translation>
+        </message>
+        <message>
+            <source>Add fine-tunes</source>
+            <translation>Nachtrainings hinzufügen</translation>
+        </message>
+        <message>
+            <source>Differences to a base (*.tritloom *.pt *.pth *.bin);;All files (*)</source>
+            <translation>Unterschiede zu einem Grundmodell (*.tritloom *.pt *.pth *.bin);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <source>Fine-tune: %1</source>
+            <translation>Nachtraining: %1</translation>
+        </message>
+        <message>
+            <source>Drop to open a base and its fine-tunes</source>
+            <translation>Loslassen, um ein Grundmodell und seine Nachtrainings zu öffnen</translation>
+        </message>
+        <message numerus="yes">
+            <source>Drop to add %n fine-tune(s) of the open model</source>
+            <translation>
+                <numerusform>Loslassen, um %n Nachtraining des offenen Modells hinzuzufügen</numerusform>
+                <numerusform>Loslassen, um %n Nachtrainings des offenen Modells hinzuzufügen</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -8627,6 +8666,10 @@ Divergenz %1</translation>
             <source>%1 is the nearest format to both widths: name one of the higher and one of the lower width</source>
             <translation>%1 liegt beiden Breiten am nächsten: eines von der höheren und eines von der niedrigeren Breite nennen</translation>
         </message>
+        <message>
+            <source>%1: it is a model of its own, no fine-tune stored as differences to %2</source>
+            <translation>%1: Das ist ein eigenes Modell, kein Nachtraining, das als Unterschiede zu %2 gespeichert ist</translation>
+        </message>
     </context>
     <context>
         <name>Comparison</name>
@@ -8893,6 +8936,92 @@ Divergenz %1</translation>
         <message>
             <source>%1: %2 (%3)</source>
             <translation>%1: %2 (%3)</translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::TunesPage</name>
+        <message>
+            <source>Add…</source>
+            <translation>Hinzufügen …</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>Entfernen</translation>
+        </message>
+        <message>
+            <source>Fine-tunes</source>
+            <translation>Nachtrainings</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>Modell</translation>
+        </message>
+        <message>
+            <source>Adds</source>
+            <translation>Dazu</translation>
+        </message>
+        <message>
+            <source>Of base</source>
+            <translation>Vom Grundmodell</translation>
+        </message>
+        <message>
+            <source>In memory, beside the tensors of the base that it reads</source>
+            <translation>Im Speicher, neben den Tensoren des Grundmodells, die es liest</translation>
+        </message>
+        <message>
+            <source>Add fine-tunes</source>
+            <translation>Nachtrainings hinzufügen</translation>
+        </message>
+        <message>
+            <source>Files that hold differences to the base</source>
+            <translation>Dateien, die Unterschiede zum Grundmodell enthalten</translation>
+        </message>
+        <message>
+            <source>Take the fine-tune off the list</source>
+            <translation>Das Nachtraining von der Liste nehmen</translation>
+        </message>
+        <message>
+            <source>Opening fine-tunes</source>
+            <translation>Nachtrainings werden geöffnet</translation>
+        </message>
+        <message>
+            <source>%1 (base)</source>
+            <translation>%1 (Grundmodell)</translation>
+        </message>
+        <message>
+            <source>opening…</source>
+            <translation>wird geöffnet …</translation>
+        </message>
+        <message>
+            <source>cannot be opened</source>
+            <translation>nicht zu öffnen</translation>
+        </message>
+        <message>
+            <source>%1, shown in all pages</source>
+            <translation>%1, auf allen Seiten gezeigt</translation>
+        </message>
+        <message>
+            <source>The base stays: all others are differences to it</source>
+            <translation>Das Grundmodell bleibt: Alle anderen sind Unterschiede zu ihm</translation>
+        </message>
+        <message>
+            <source>It is shown in all pages: pick another one first</source>
+            <translation>Es wird auf allen Seiten gezeigt: Wählen Sie zuerst ein anderes</translation>
+        </message>
+        <message>
+            <source>Its file stays where it is</source>
+            <translation>Seine Datei bleibt, wo sie ist</translation>
+        </message>
+        <message numerus="yes">
+            <source>Base and %n fine-tune(s) together: %1 in memory. As whole models: %2.</source>
+            <translation>
+                <numerusform>Grundmodell und %n Nachtraining zusammen: %1 im Speicher. Als ganze Modelle: %2.</numerusform>
+                <numerusform>Grundmodell und %n Nachtrainings zusammen: %1 im Speicher. Als ganze Modelle: %2.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>not opened</source>
+            <translation>nicht geöffnet</translation>
         </message>
     </context>
 </TS>

@@ -178,4 +178,24 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>tritloom::MainWindow</name>
+        <message numerus="yes">
+            <source>Drop to add %n fine-tune(s) of the open model</source>
+            <translation>
+                <numerusform>Drop to add %n fine-tune of the open model</numerusform>
+                <numerusform>Drop to add %n fine-tunes of the open model</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>tritloom::TunesPage</name>
+        <message numerus="yes">
+            <source>Base and %n fine-tune(s) together: %1 in memory. As whole models: %2.</source>
+            <translation>
+                <numerusform>Base and %n fine-tune together: %1 in memory. As whole models: %2.</numerusform>
+                <numerusform>Base and %n fine-tunes together: %1 in memory. As whole models: %2.</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

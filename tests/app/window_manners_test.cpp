@@ -166,7 +166,7 @@ private slots:
             QAction* const raise = action((std::string("page.") + page.id).c_str());
             QVERIFY2(!raise->shortcut().isEmpty(), page.id);
             QCOMPARE(
-                raise->isVisible(), page.applies == nullptr || page.applies(m_window->workspace()->model()));
+                raise->isVisible(), page.applies == nullptr || page.applies(*m_window->workspace()));
             if (!raise->isVisible())
                 continue;
             QVERIFY2(!keys.contains(raise->shortcut().toString()), page.id);

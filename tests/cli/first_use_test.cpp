@@ -1,3 +1,4 @@
+#include "tests/support/huggingface_folder.h"
 #include "tests/support/program.h"
 
 #include <QFile>
@@ -41,6 +42,16 @@ private slots:
             "GGUF (llama.cpp) is no kind of file for networks on pictures: take the ending .onnx, ");
         row("an option of another command", {"blame", sample, "--reference", sample}, 2,
             "--reference is of evaluate: here the reference is MODEL");
+        row("a recipe that nobody named", {"blame", sample}, 2, "--recipe FILE is needed: how MODEL is compressed");
+        row("no such measure", {"blame", sample, "--recipe", sample, "--measure", "ppl"}, 2,
+            "--measure takes loss or kl, not 'ppl'");
+        row("more than all of the gains", {"blame", sample, "--recipe", sample, "--share", "500"}, 2,
+            "--share is a percentage, 500 is more than 100");
+        row("model and recipe in the wrong order", {"blame", sample, "--recipe", sample}, 1,
+            "so there is nothing to blame: MODEL is the one as it was, --recipe the compressed one");
+        row("a difference of one", {"recipe", "diff", sample}, 2, "B is missing: recipe diff ");
+        row("neither a recipe nor a model", {"recipe", "diff", sample, written("note.txt", "hello")}, 1,
+            "; nor is it a recipe, which is JSON");
         row("a format as it was written",
             {"compare", sample, "--formats", "bitmod3grow", "--methods", "bitmod"}, 2,
             "no number format is called 'bitmod3grow'; did you mean 'bitmod3");
@@ -195,6 +206,12 @@ private slots:
             strange.err.contains("own.json and ")
                 && strange.err.contains("shapes.onnx have no layer in common"),
             strange.err.constData());
+        saveLlamaFolder(path("tiny").toStdString()); // layers of the same names
+        const Finished smaller = cli({"recipe", "diff", path("own.gguf"), path("tiny")});
+        QCOMPARE(smaller.exitCode, 1);
+        QVERIFY2(
+            smaller.err.contains("are for different models: layer 'token_embd.weight' is ["),
+            smaller.err.constData());
     }
 
 private:

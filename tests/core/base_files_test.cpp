@@ -1,6 +1,4 @@
 #include "core/architecture/model.h"
-#include "core/calibrate/compressor.h"
-#include "core/export/tritloom_target.h"
 #include "core/file/base_files.h"
 #include "tests/support/logits.h"
 #include "tests/support/tiny_model.h"
@@ -46,35 +44,16 @@ class BaseFilesTest : public QObject {
     std::vector<std::shared_ptr<const Model>> m_tuned;
 
     std::filesystem::path at(const char* name) const { return m_folder.filePath(name).toStdString(); }
-    static Result<WrittenFile>
-    write(const Model& model, const Model* base, const std::filesystem::path& path, bool refers = true)
-    {
-        Compressor compressor(
-            std::shared_ptr<const Model>(&model, [](auto*) {}),
-            [](std::string_view id) { return id == "bitdelta" ? &bitDelta : nullptr; }, nullptr, 0);
-        if (base != nullptr)
-            compressor.setBase(std::shared_ptr<const Model>(base, [](auto*) {}));
-        ExportRequest request{.model = *model.file, .formats = formatsOf(*model.file)};
-        request.layer = [&](std::size_t index) -> Result<CompressedLayer> {
-            const auto layer = model.layerOf(TensorId(index));
-            if (layer && base != nullptr && model.layer(*layer).block)
-                return compressor.compress(*layer, {"sign", "bitdelta", {}}, {});
-            return storedLayer(model.file->tensors[index]);
-        };
-        request.base = base != nullptr ? base->file.get() : nullptr;
-        request.path = path;
-        return refers ? exportTritloomDelta(request) : exportTritloom(request);
-    }
 
 private slots:
     void initTestCase()
     {
-        const auto written = write(*TinyModel().make(), nullptr, at("base.tritloom"), false);
+        const auto written = writeTuned(*TinyModel().make(), nullptr, at("base.tritloom"), false);
         QVERIFY2(written.has_value(), written ? "" : written.error().message.c_str());
         m_base = loadModel(at("base.tritloom")).value();
         for (const unsigned seed : {1U, 2U, 3U}) {
             m_tuned.push_back(tunedFrom(*m_base, seed));
-            const auto delta = write(
+            const auto delta = writeTuned(
                 *m_tuned.back(), m_base.get(), at(qPrintable(QString("delta%1.tritloom").arg(seed))));
             QVERIFY2(delta.has_value(), delta ? "" : delta.error().message.c_str());
         }
@@ -106,7 +85,7 @@ private slots:
             }
         QCOMPARE(shared, std::size_t(3 * 3 * 7)); // models, blocks, matrices
         for (std::size_t i = 0; i < opened.size(); ++i) {
-            const auto whole = write(*m_tuned[i], m_base.get(), at("whole.tritloom"), false);
+            const auto whole = writeTuned(*m_tuned[i], m_base.get(), at("whole.tritloom"), false);
             QVERIFY(whole.has_value());
             const auto alone = loadModel(at("whole.tritloom")).value();
             QCOMPARE(
@@ -118,7 +97,7 @@ private slots:
 
     void aDeltaIsSmall()
     {
-        const auto whole = write(*m_tuned[0], m_base.get(), at("whole.tritloom"), false);
+        const auto whole = writeTuned(*m_tuned[0], m_base.get(), at("whole.tritloom"), false);
         QVERIFY(whole.has_value());
         std::size_t base = 0;
         for (const Layer& layer : m_base->layers)
@@ -133,7 +112,7 @@ private slots:
         QTemporaryDir elsewhere;
         const std::filesystem::path other = elsewhere.filePath("other.tritloom").toStdString(),
                                     none = elsewhere.filePath("none.tritloom").toStdString();
-        QVERIFY(write(*m_tuned[1], nullptr, other, false).has_value());
+        QVERIFY(writeTuned(*m_tuned[1], nullptr, other, false).has_value());
         for (const std::filesystem::path& path : {other, none}) { // though base.tritloom lies beside it
             BaseFiles given({path});
             const auto found = openModel(at("delta1.tritloom"), given);
@@ -172,7 +151,7 @@ private slots:
         const std::filesystem::path moved = elsewhere.filePath("d.tritloom").toStdString(),
                                     base = elsewhere.filePath("base.tritloom").toStdString();
         std::filesystem::copy_file(at("delta1.tritloom"), moved);
-        QVERIFY(write(*m_tuned[1], nullptr, base, false).has_value());
+        QVERIFY(writeTuned(*m_tuned[1], nullptr, base, false).has_value());
         const auto found = openModel(moved);
         QVERIFY(!found.has_value());
         const QString said = QString::fromStdString(found.error().message);
@@ -283,7 +262,7 @@ private slots:
         const std::filesystem::path odd = m_folder.path().toStdString() + "/b\xff.tritloom";
         std::filesystem::copy_file(at("base.tritloom"), odd);
         const auto base = loadModel(odd).value();
-        const auto written = write(*m_tuned[0], base.get(), at("odd.tritloom"));
+        const auto written = writeTuned(*m_tuned[0], base.get(), at("odd.tritloom"));
         QVERIFY2(written.has_value(), written ? "" : written.error().message.c_str());
         BaseFiles given({odd});
         QVERIFY(openModel(at("odd.tritloom"), given).has_value());
@@ -297,7 +276,7 @@ private slots:
     void aFileOfTheBasesNameIsRefused()
     {
         QVERIFY(QDir(m_folder.path()).mkpath("other"));
-        const auto written = write(*m_tuned[0], m_base.get(), at("other/base.tritloom"));
+        const auto written = writeTuned(*m_tuned[0], m_base.get(), at("other/base.tritloom"));
         QVERIFY(!written.has_value());
         QCOMPARE(written.error().code, ErrorCode::InvalidInput);
         QVERIFY(written.error().message.find("the same name") != std::string::npos);
@@ -338,9 +317,9 @@ private slots:
         shape.heads = shape.kvHeads = 1;
         shape.headSize = 2;
         const auto base = shape.make(), tuned = tunedFrom(*base, 4), other = tunedFrom(*base, 5);
-        QVERIFY(write(*base, nullptr, at("two.tritloom"), false).has_value());
+        QVERIFY(writeTuned(*base, nullptr, at("two.tritloom"), false).has_value());
         const auto stored = loadModel(at("two.tritloom")).value();
-        QVERIFY(write(*tuned, stored.get(), at("twodelta.tritloom")).has_value());
+        QVERIFY(writeTuned(*tuned, stored.get(), at("twodelta.tritloom")).has_value());
         const auto delta = loadModel(at("twodelta.tritloom")).value();
         const auto found = std::ranges::find_if(delta->layers, [](const Layer& layer) { return layer.rows == 2; });
         QVERIFY(found != delta->layers.end());
@@ -363,7 +342,7 @@ private slots:
 
     void nothingToReferToIsAnError()
     {
-        const auto none = write(*m_tuned[0], nullptr, at("none.tritloom"));
+        const auto none = writeTuned(*m_tuned[0], nullptr, at("none.tritloom"));
         QVERIFY(!none.has_value());
         QVERIFY(none.error().message.find("tuned from") != std::string::npos);
         ExportRequest request{.model = *m_tuned[0]->file, .formats = formatsOf(*m_tuned[0]->file)};

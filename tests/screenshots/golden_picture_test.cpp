@@ -45,9 +45,10 @@ private slots:
     {
         QTest::addColumn<QString>("page");
         QTest::addColumn<bool>("dark");
-        const auto model = loadModel(sampleModelPath()).value();
+        const auto workspace =
+            Workspace::create(loadModel(sampleModelPath()).value(), m_plugins, EngineOptions()).value();
         for (const Page& page : pages())
-            if (page.applies == nullptr || page.applies(*model))
+            if (page.applies == nullptr || page.applies(*workspace))
                 for (const bool dark : {false, true})
                     QTest::addRow("%s, %s", page.id, dark ? "dark" : "light") << QString(page.id) << dark;
     }

@@ -116,7 +116,7 @@ private slots:
         QStringList differences;
         for (const Page& page : pages()) {
             if (page.area != Page::Area::Bottom
-                || (page.applies != nullptr && !page.applies(window->workspace()->model())))
+                || (page.applies != nullptr && !page.applies(*window->workspace())))
                 continue;
             const QDockWidget& dock = front(*window, page.id);
             if (auto* const run = dock.findChild<QPushButton*>("runComparison")) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/architecture/model.h"
+#include "core/calibrate/compressor.h"
+#include "core/export/tritloom_target.h"
 #include "plugins/bitdelta/bitdelta.h"
 
 #include <random>
@@ -30,6 +32,28 @@ inline std::vector<std::string> formatsOf(const ModelFile& file)
     for (const NamedTensor& tensor : file.tensors)
         formats.push_back(storedFormat(tensor)->id());
     return formats;
+}
+
+/// The model as Tritloom's own file; its blocks as signs beside the base, where there is one. refers: to that
+/// base; else it is in the file.
+inline Result<WrittenFile>
+writeTuned(const Model& model, const Model* base, const std::filesystem::path& path, bool refers = true)
+{
+    Compressor compressor(
+        std::shared_ptr<const Model>(&model, [](auto*) {}),
+        [](std::string_view id) { return id == "bitdelta" ? &bitDelta : nullptr; }, nullptr, 0);
+    if (base != nullptr)
+        compressor.setBase(std::shared_ptr<const Model>(base, [](auto*) {}));
+    ExportRequest request{.model = *model.file, .formats = formatsOf(*model.file)};
+    request.layer = [&](std::size_t index) -> Result<CompressedLayer> {
+        const auto layer = model.layerOf(TensorId(index));
+        if (layer && base != nullptr && model.layer(*layer).block)
+            return compressor.compress(*layer, {"sign", "bitdelta", {}}, {});
+        return storedLayer(model.file->tensors[index]);
+    };
+    request.base = base != nullptr ? base->file.get() : nullptr;
+    request.path = path;
+    return refers ? exportTritloomDelta(request) : exportTritloom(request);
 }
 
 } // namespace tritloom

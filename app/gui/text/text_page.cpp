@@ -50,6 +50,12 @@ TextPage::TextPage(Workspace& workspace, QWidget* parent)
     m_temperature->setRange(0, 2);
     m_temperature->setSingleStep(0.1);
     m_temperature->setPrefix(tr("temperature "));
+    if (const auto& asked = workspace.text().asked()) { // of the model that was shown before this one
+        m_prompt->setText(QString::fromStdString(asked->prompt));
+        m_tokens->setValue(int(asked->options.tokenCount));
+        m_seed->setValue(int(asked->options.seed));
+        m_temperature->setValue(asked->options.temperature);
+    }
     m_temperature->setToolTip(tr("0 takes the most likely token each time"));
     m_difference->setWordWrap(true);
     m_difference->setTextFormat(Qt::RichText);
