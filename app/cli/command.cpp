@@ -60,13 +60,6 @@ bool isOutput(const QCommandLineOption& option)
     return name == QLatin1String("output") || name == QLatin1String("csv") || name == QLatin1String("html");
 }
 
-bool namesFile(const QCommandLineOption& option)
-{
-    const QString value = option.valueName();
-    return value.startsWith(QLatin1String("file")) || value == QLatin1String("folder")
-        || value == QLatin1String("model");
-}
-
 /// That a folder of this name can be made, or is there.
 Result<void> checkFolder(const QString& path)
 {
@@ -85,6 +78,13 @@ Result<void> checkFolder(const QString& path)
 }
 
 } // namespace
+
+bool namesFile(const QCommandLineOption& option)
+{
+    const QString value = option.valueName();
+    return value.startsWith(QLatin1String("file")) || value == QLatin1String("folder")
+        || value == QLatin1String("model");
+}
 
 /// A file to be written that is also read, or written twice; "" where there is none.
 QString Context::writtenOntoInput() const
@@ -190,6 +190,8 @@ Result<void> Context::checkApplied(std::optional<PictureTask> task) const
 
 bool Context::parse(const QStringList& arguments, int positionals, int most)
 {
+    if (onlyDescribes)
+        return false;
     if (!parser.parse(arguments)) {
         std::vector<std::string> known;
         for (const Option& option : m_options)

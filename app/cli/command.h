@@ -37,6 +37,7 @@ public:
     bool leavesTransforms = false; ///< the model as it is stored, whatever options say
     std::vector<AppliedTransform> applied; ///< what forEachTransform() rewrote the model by, for recipes
     bool choosesCandidates = false; ///< addCandidateOptions() was called
+    bool onlyDescribes = false; ///< parse() gives false at once: what the command takes is known, nothing is done
     int exitCode = Done;
 
     [[nodiscard]] bool json() const { return parser.isSet("json"); }
@@ -74,11 +75,13 @@ public:
     [[nodiscard]] Result<std::shared_ptr<const Model>> load(const QString& path);
     [[nodiscard]] BaseFiles& bases(); ///< of load()
 
-private:
     struct Option {
         QCommandLineOption option;
         OptionGroup group;
     };
+    [[nodiscard]] std::span<const Option> options() const { return m_options; } ///< in the order of the help
+
+private:
     void printHelp() const;
     [[nodiscard]] QString writtenOntoInput() const;
     [[nodiscard]] QString withoutValue() const;
@@ -106,6 +109,8 @@ struct Command {
 };
 /// app/cli/commands.cpp holds the only list.
 [[nodiscard]] std::span<const Command> commands();
+/// A file or folder is its value.
+[[nodiscard]] bool namesFile(const QCommandLineOption& option);
 void printCommands(); ///< what --help without a command prints
 
 } // namespace tritloom::cli

@@ -31,6 +31,7 @@ std::span<const Command> commands()
         {there, "methods", "the compression methods", methods},
         {there, "targets", "the file formats that can be written", targets},
         {there, "devices", "the devices that can compute", listDevices},
+        {there, "completion", "what bash and zsh complete of these commands", completion},
     };
     return list;
 }

@@ -35,6 +35,7 @@ int methods(Context&, const QStringList&);
 int targets(Context&, const QStringList&);
 int listDevices(Context&, const QStringList&);
 int screenshot(Context&, const QStringList&);
+int completion(Context&, const QStringList&);
 
 /// "gptq:act_order=0:dampening=0.02" as a plugin of this kind and its parameters, in numbers or words.
 /// Errors: WrongUse (no such plugin, parameter or value).

@@ -86,6 +86,15 @@ private slots:
         QVERIFY2(divergence > 1e-3 && divergence < 0.05, measured.out.constData());
     }
 
+    void shellsCompleteItsCommands()
+    {
+        for (const char* const file : {"bash-completion/completions/tritloom-cli", "zsh/vendor-completions/_tritloom-cli"}) {
+            QFile script(share(file));
+            QVERIFY2(script.open(QIODevice::ReadOnly), file);
+            QVERIFY2(script.readAll().contains("--skip-evaluation"), file);
+        }
+    }
+
     void theWindowOpens()
     {
         const Finished version = runPackaged("tritloom", {"--version"});
