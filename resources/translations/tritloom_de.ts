@@ -6375,8 +6375,8 @@ Divergenz %1</translation>
             <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'; Eingänge von 8 Bit, getrennte verbundene Eingänge und das Starttoken für sich sind 'static-activations'. Nicht: die Sensitivitäten der Eingänge</translation>
         </message>
         <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
-            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
+            <source>Min-max, percentile, squared-error, divergence and closed-form (ACIQ) ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler, Divergenz und geschlossener Form (ACIQ), je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
         </message>
         <message>
             <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold', its table of time embeddings 'cached-time'. Not: training in two stages. A block is taken from the scale search of 'rtn' where that leaves less</source>
@@ -7053,6 +7053,10 @@ Divergenz %1</translation>
         <message>
             <source>what is left of the loss with columns of unequal bits in place of equal ones, geometric over arithmetic mean of what columns lose</source>
             <translation>was vom Verlust mit Spalten ungleicher Bits anstelle gleicher bleibt, geometrisches durch arithmetisches Mittel dessen, was Spalten verlieren</translation>
+        </message>
+        <message>
+            <source>Closed form (ACIQ)</source>
+            <translation>Geschlossene Form (ACIQ)</translation>
         </message>
     </context>
     <context>

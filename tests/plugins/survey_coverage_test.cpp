@@ -30,7 +30,7 @@ const QList<Concept> concepts{
      {"channel-ranges", "int-activations", "static-activations"},
      {"int4g16", "int4g256", "int4g4096"},
      {"core/kbit_scaling_test", "plugins/static_activations_test"}},
-    {3, "calibration of ranges", {"static-activations"}, {}, {"core/activation_range_test"}}, // but for ACIQ
+    {3, "calibration of ranges", {"static-activations"}, {}, {"core/activation_range_test"}},
     {4,
      "static and dynamic activations",
      {"static-activations", "int-activations"},
