@@ -7055,6 +7055,38 @@ Divergenz %1</translation>
             <translation>was vom Verlust mit Spalten ungleicher Bits anstelle gleicher bleibt, geometrisches durch arithmetisches Mittel dessen, was Spalten verlieren</translation>
         </message>
         <message>
+            <source>Estimated quantiles</source>
+            <translation>Geschätzte Quantile</translation>
+        </message>
+        <message>
+            <source>Levels where the weights of the tensor itself are: each stands for an equal share of them. No data needed.</source>
+            <translation>Stufen, wo die Gewichte des Tensors selbst liegen: jede steht für einen gleichen Anteil von ihnen. Keine Daten nötig.</translation>
+        </message>
+        <message>
+            <source>The quantile codebook of the tensor&apos;s own weights, as the paper&apos;s library estimates it. Our own: levels are whole 127ths, and every block of a row holds a copy, which is counted, so that rows are read alone; smaller ranges on demand</source>
+            <translation>Das Quantil-Codebuch der eigenen Gewichte des Tensors, wie die Bibliothek der Arbeit es schätzt. Eigenes: Stufen sind ganze 127stel, und jeder Block einer Zeile enthält eine mitgezählte Kopie, damit Zeilen für sich gelesen werden; kleinere Bereiche auf Wunsch</translation>
+        </message>
+        <message>
+            <source>k-means codebook</source>
+            <translation>k-Means-Codebuch</translation>
+        </message>
+        <message>
+            <source>The levels that leave the least squared error over the weights of a tensor, found by Lloyd&apos;s algorithm, judged by how loud the inputs are.</source>
+            <translation>Die Stufen, die über die Gewichte eines Tensors den kleinsten quadratischen Fehler lassen, gefunden mit Lloyds Algorithmus und gewichtet danach, wie laut die Eingaben sind.</translation>
+        </message>
+        <message>
+            <source>One-dimensional weighted k-means over a tensor under the scales of its groups. Levels are whole 127ths, one of them 0; every block of a row holds a copy, which is counted</source>
+            <translation>Eindimensionales gewichtetes k-Means über einen Tensor unter den Skalen seiner Gruppen. Stufen sind ganze 127stel, eine davon 0; jeder Block einer Zeile enthält eine mitgezählte Kopie</translation>
+        </message>
+        <message>
+            <source>Steps of Lloyd&apos;s algorithm at most</source>
+            <translation>Höchstens so viele Schritte von Lloyds Algorithmus</translation>
+        </message>
+        <message>
+            <source>By the loudness of inputs</source>
+            <translation>Nach der Lautstärke der Eingaben</translation>
+        </message>
+        <message>
             <source>Closed form (ACIQ)</source>
             <translation>Geschlossene Form (ACIQ)</translation>
         </message>
