@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 namespace tritloom {
@@ -106,7 +107,64 @@ ActivationRange ofLeastError(const Histogram& histogram, const RangeOptions& opt
     return best;
 }
 
+/// Expected squared error of clipping at `clip` and rounding to 2^bits even levels between; unit scale.
+double expectedError(ClippedLaw law, double clip, int bits)
+{
+    const double rounding = clip * clip / (3 * std::exp2(2 * bits));
+    if (law == ClippedLaw::Laplace)
+        return 2 * std::exp(-clip) + rounding;
+    return (1 + clip * clip) * std::erfc(clip / std::numbers::sqrt2)
+        - std::sqrt(2 / std::numbers::pi) * clip * std::exp(-clip * clip / 2) + rounding;
+}
+
+ActivationRange byLaw(const Histogram& histogram, const RangeOptions& options)
+{
+    const ActivationRange all = minMax(histogram);
+    const bool isOneSided = all.low == 0 || all.high == 0;
+    const auto counts = histogram.counts();
+    double total = 0, mean = 0, square = 0, magnitude = 0;
+    const auto forBins = [&](const auto& use) {
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            if (counts[i] != 0)
+                use(double(counts[i]), histogram.centre(i));
+    };
+    forBins([&](double count, double x) {
+        total += count;
+        mean += count * x;
+    });
+    if (total == 0)
+        return all;
+    // One side of a law around 0 has the moments of both sides.
+    mean = isOneSided || options.isSymmetric ? 0 : mean / total;
+    forBins([&](double count, double x) {
+        square += count * (x - mean) * (x - mean) / total;
+        magnitude += count * std::fabs(x - mean) / total;
+    });
+    // Likelihoods: -log(2 b) - 1 against -log(2 pi e s^2) / 2.
+    const ClippedLaw law = std::log(2 * magnitude) + 1
+            < std::log(2 * std::numbers::pi * std::numbers::e * square) / 2
+        ? ClippedLaw::Laplace
+        : ClippedLaw::Normal;
+    // On one side the levels lie twice as dense.
+    const double clip = closedFormClip(law, options.bits + (isOneSided && !options.isSymmetric ? 1 : 0))
+        * (law == ClippedLaw::Laplace ? magnitude : std::sqrt(square));
+    return {std::clamp(mean - clip, all.low, 0.0), std::clamp(mean + clip, 0.0, all.high)};
+}
+
 } // namespace
+
+double closedFormClip(ClippedLaw law, int bits)
+{
+    // One minimum: golden section.
+    constexpr double golden = std::numbers::phi - 1;
+    double low = 0.1, high = 30;
+    while (high - low > 1e-9) {
+        const double left = high - golden * (high - low), right = low + golden * (high - low);
+        (expectedError(law, left, bits) < expectedError(law, right, bits) ? high : low) =
+            expectedError(law, left, bits) < expectedError(law, right, bits) ? right : left;
+    }
+    return (low + high) / 2;
+}
 
 ParameterSpec rangeParameter(RangeEstimate standard)
 {
@@ -116,13 +174,14 @@ ParameterSpec rangeParameter(RangeEstimate standard)
         .unit = "",
         .standard = double(standard),
         .lowest = 0,
-        .highest = double(RangeEstimate::Divergence),
+        .highest = double(RangeEstimate::ClosedForm),
         .whole = true,
         .choices = {
             {"min-max", "Least to largest"},
             {"percentile", "Percentile"},
             {"squared-error", "Least squared error"},
-            {"divergence", "Least divergence"}}};
+            {"divergence", "Least divergence"},
+            {"closed-form", "Closed form (ACIQ)"}}};
 }
 
 double squaredError(const Histogram& histogram, const ActivationGrid& grid, int bits)
@@ -173,6 +232,8 @@ ActivationRange estimateRange(const Histogram& histogram, const RangeOptions& op
         return ofLeastError(histogram, options);
     case RangeEstimate::Divergence:
         return ofLeastDivergence(histogram, options.bits);
+    case RangeEstimate::ClosedForm:
+        return byLaw(histogram, options);
     }
     return minMax(histogram);
 }

@@ -13,7 +13,14 @@ enum class RangeEstimate : std::uint8_t {
     SquaredError, ///< least squared error of rounding and clipping
     Divergence, ///< least KL divergence between values and rounded values (Migacz, GTC 2017; Wu et al., arXiv
                 ///< 2004.09602, section 3.2)
+    ClosedForm, ///< least expected squared error under the normal or the Laplace law, whichever fits better
+                ///< (ACIQ, Banner et al., arXiv 1810.05723)
 };
+
+/// Where to clip values of a law around 0, so that the expected squared error of clipping and of 2^bits even
+/// levels is least: in deviations of the normal law, in mean magnitudes of Laplace's.
+enum class ClippedLaw : std::uint8_t { Normal, Laplace };
+[[nodiscard]] double closedFormClip(ClippedLaw law, int bits);
 
 /// What is rounded: code = clamp(round(x / scale) + zero, 0, 2^bits - 1), x ~ scale * (code - zero).
 struct ActivationGrid {

@@ -6422,8 +6422,8 @@ Divergenz %1</translation>
             <translation>Beide Sensitivitäten für Gewichte, jede Schicht allein; SSIM mit dem üblichen Fenster, da unsere Bilder klein sind. Die beiden Programme sind der Verteiler 'two-group'; Eingänge von 8 Bit, getrennte verbundene Eingänge und das Starttoken für sich sind 'static-activations'. Nicht: die Sensitivitäten der Eingänge</translation>
         </message>
         <message>
-            <source>Min-max, percentile, squared-error and divergence ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
-            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler und Divergenz, je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
+            <source>Min-max, percentile, squared-error, divergence and closed-form (ACIQ) ranges, per tensor, per channel or for runs of channels, for groups of time steps in diffusion; the start token of a text kept apart (MixDQ); what ONNX files with QuantizeLinear hold; AQT's quantizers and a fixed bound. Our own: where joined inputs are cut is told by their ranges, not by the graph. Not: weight scales cut at the same place, training of the ranges, AQT's mean of batch maxima, AQT in ONNX</source>
+            <translation>Bereiche nach Minimum und Maximum, Perzentil, quadratischem Fehler, Divergenz und geschlossener Form (ACIQ), je Tensor, je Kanal oder für Folgen von Kanälen, bei Diffusion für Gruppen von Zeitschritten; das Starttoken eines Textes für sich (MixDQ); was ONNX-Dateien mit QuantizeLinear enthalten; die Quantisierer von AQT und eine feste Grenze. Eigenes: Wo verbundene Eingänge getrennt werden, sagen ihre Bereiche, nicht der Graph. Nicht: an derselben Stelle getrennte Gewichtsskalen, Training der Bereiche, das Mittel der Höchstwerte nach AQT, AQT in ONNX</translation>
         </message>
         <message>
             <source>The alternating scale fit, on the formats balanced3 to balanced17; its sensitivity is 'size-aware', its choice of bits 'threshold', its table of time embeddings 'cached-time'. Not: training in two stages. A block is taken from the scale search of 'rtn' where that leaves less</source>
@@ -7100,6 +7100,42 @@ Divergenz %1</translation>
         <message>
             <source>what is left of the loss with columns of unequal bits in place of equal ones, geometric over arithmetic mean of what columns lose</source>
             <translation>was vom Verlust mit Spalten ungleicher Bits anstelle gleicher bleibt, geometrisches durch arithmetisches Mittel dessen, was Spalten verlieren</translation>
+        </message>
+        <message>
+            <source>Estimated quantiles</source>
+            <translation>Geschätzte Quantile</translation>
+        </message>
+        <message>
+            <source>Levels where the weights of the tensor itself are: each stands for an equal share of them. No data needed.</source>
+            <translation>Stufen, wo die Gewichte des Tensors selbst liegen: jede steht für einen gleichen Anteil von ihnen. Keine Daten nötig.</translation>
+        </message>
+        <message>
+            <source>The quantile codebook of the tensor&apos;s own weights, as the paper&apos;s library estimates it. Our own: levels are whole 127ths, and every block of a row holds a copy, which is counted, so that rows are read alone; smaller ranges on demand</source>
+            <translation>Das Quantil-Codebuch der eigenen Gewichte des Tensors, wie die Bibliothek der Arbeit es schätzt. Eigenes: Stufen sind ganze 127stel, und jeder Block einer Zeile enthält eine mitgezählte Kopie, damit Zeilen für sich gelesen werden; kleinere Bereiche auf Wunsch</translation>
+        </message>
+        <message>
+            <source>k-means codebook</source>
+            <translation>k-Means-Codebuch</translation>
+        </message>
+        <message>
+            <source>The levels that leave the least squared error over the weights of a tensor, found by Lloyd&apos;s algorithm, judged by how loud the inputs are.</source>
+            <translation>Die Stufen, die über die Gewichte eines Tensors den kleinsten quadratischen Fehler lassen, gefunden mit Lloyds Algorithmus und gewichtet danach, wie laut die Eingaben sind.</translation>
+        </message>
+        <message>
+            <source>One-dimensional weighted k-means over a tensor under the scales of its groups. Levels are whole 127ths, one of them 0; every block of a row holds a copy, which is counted</source>
+            <translation>Eindimensionales gewichtetes k-Means über einen Tensor unter den Skalen seiner Gruppen. Stufen sind ganze 127stel, eine davon 0; jeder Block einer Zeile enthält eine mitgezählte Kopie</translation>
+        </message>
+        <message>
+            <source>Steps of Lloyd&apos;s algorithm at most</source>
+            <translation>Höchstens so viele Schritte von Lloyds Algorithmus</translation>
+        </message>
+        <message>
+            <source>By the loudness of inputs</source>
+            <translation>Nach der Lautstärke der Eingaben</translation>
+        </message>
+        <message>
+            <source>Closed form (ACIQ)</source>
+            <translation>Geschlossene Form (ACIQ)</translation>
         </message>
     </context>
     <context>

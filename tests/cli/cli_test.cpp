@@ -295,7 +295,7 @@ private slots:
     {
         const QString said = QString::fromUtf8(cli({"methods", "static-activations"}).out);
         static const QRegularExpression range(
-            "\\n *range +squared-error +min-max, percentile, squared-error, divergence +Range\\n");
+            "\\n *range +squared-error +min-max, percentile, squared-error, divergence, closed-form +Range\\n");
         QVERIFY2(range.match(said).hasMatch(), qPrintable(said));
         QJsonObject spec;
         for (const QJsonValue& method : cli({"methods", "--json"}).json()["methods"].toArray())
@@ -303,7 +303,7 @@ private slots:
                 for (const QJsonValue& parameter : method["parameters"].toArray())
                     if (parameter["key"] == "range")
                         spec = parameter.toObject();
-        QCOMPARE(spec["choices"].toArray().size(), 4);
+        QCOMPARE(spec["choices"].toArray().size(), 5);
         QCOMPARE(spec["choices"][1]["word"].toString(), QString("percentile"));
         QCOMPARE(spec["standard"].toInt(), 2);
     }

@@ -171,6 +171,44 @@ private slots:
         QCOMPARE(estimateRange(few, options(RangeEstimate::Divergence, 8)).high, 1.0);
     }
 
+    // quant-survey, row 3: ACIQ. The factors are those its paper prints for 2, 3 and 4 bits.
+    void theClosedFormIsThatOfItsPaper()
+    {
+        const double normalFactors[] = {1.71, 2.15, 2.55}, laplaceFactors[] = {2.83, 3.89, 5.03};
+        for (int bits = 2; bits <= 4; ++bits) {
+            QVERIFY(std::fabs(closedFormClip(ClippedLaw::Normal, bits) - normalFactors[bits - 2]) < .01);
+            QVERIFY(std::fabs(closedFormClip(ClippedLaw::Laplace, bits) - laplaceFactors[bits - 2]) < .01);
+        }
+    }
+
+    void theLawThatFitsIsTaken()
+    {
+        std::vector<float> bell = normal(200000), peaked, oneSided;
+        std::mt19937 random(12);
+        std::exponential_distribution<float> magnitude(2); // mean 1/2
+        for (std::size_t i = 0; i < bell.size(); ++i) {
+            peaked.push_back(i % 2 == 0 ? magnitude(random) : -magnitude(random));
+            oneSided.push_back(std::fabs(bell[i]));
+        }
+        const auto rangeOf = [](const std::vector<float>& values) {
+            return estimateRange(of(values), options(RangeEstimate::ClosedForm, 4));
+        };
+        QVERIFY(std::fabs(rangeOf(bell).high - 2.55) < .03 && std::fabs(rangeOf(bell).low + 2.55) < .03);
+        QVERIFY(std::fabs(rangeOf(peaked).high - 5.03 / 2) < .05);
+        QCOMPARE(rangeOf(oneSided).low, 0.0);
+        QVERIFY(std::fabs(rangeOf(oneSided).high - closedFormClip(ClippedLaw::Normal, 5)) < .03);
+        // Nearly the least that any range leaves, and far less than the range of all.
+        for (const auto& values : {bell, peaked, oneSided}) {
+            const Histogram h = of(values);
+            const auto errorOf = [&](RangeEstimate estimate) {
+                return squaredError(h, gridOf(estimateRange(h, options(estimate, 4)), options(estimate, 4)), 4);
+            };
+            QVERIFY(errorOf(RangeEstimate::ClosedForm) < 1.05 * errorOf(RangeEstimate::SquaredError));
+            QVERIFY(errorOf(RangeEstimate::ClosedForm) < .8 * errorOf(RangeEstimate::MinMax));
+        }
+        QCOMPARE(rangeOf({0, 0, 0}).high, 0.0);
+    }
+
     void squaredErrorIsThatOfTheCentres()
     {
         // Bins of 0.5 between -1 and 1: 0.6 and 0.7 count as 0.75; levels 0, 1: 0.25 off.

@@ -23,6 +23,7 @@
 #include "plugins/hqq/hqq.h"
 #include "plugins/imatrix/imatrix.h"
 #include "plugins/int_activations/int_activations.h"
+#include "plugins/kmeans/kmeans.h"
 #include "plugins/low_bit_fp/low_bit_fp.h"
 #include "plugins/pb_llm/pb_llm.h"
 #include "plugins/proxy_outliers/proxy_outliers.h"
@@ -32,6 +33,7 @@
 #include "plugins/rtn_clip/rtn_clip.h"
 #include "plugins/shiftquant/shiftquant.h"
 #include "plugins/static_activations/static_activations.h"
+#include "plugins/tensor_quantiles/tensor_quantiles.h"
 #include "plugins/ternary/ternary.h"
 #include "tests/plugins/method_fixture.h"
 #include "tests/support/nested.h"
@@ -222,6 +224,7 @@ constexpr MethodRow allMethods[] = {
     {"hqq", make<HalfQuadratic>, powerError<7>},
     {"imatrix", make<ImportanceMatrix>, columnError},
     {"int-activations", make<IntActivations>, powerError<20>},
+    {"k-means", make<KMeans>, columnError},
     {"low-bit-fp", make<LowBitFloat>, powerError<20>},
     {"pb-llm", make<PbLlm>, outputError, nullptr, 0, false, oneBitRows},
     {"proxy-outliers", make<BehindALayer<ProxyOutliers>>, powerError<20>, nullptr, 0, true},
@@ -231,6 +234,7 @@ constexpr MethodRow allMethods[] = {
     {"rtn-clip", make<ClippedRounding>, powerError<24>},
     {"shiftquant", make<ShiftQuant>, powerError<20>},
     {"static-activations", make<SampledRanges<StaticActivations>>, powerError<20>},
+    {"tensor-quantiles", make<TensorQuantiles>, nullptr}, // its levels are prescribed, not sought
     {"ternary", make<TernaryMethod>, columnError},
 };
 

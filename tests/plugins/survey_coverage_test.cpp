@@ -30,7 +30,7 @@ const QList<Concept> concepts{
      {"channel-ranges", "int-activations", "static-activations"},
      {"int4g16", "int4g256", "int4g4096"},
      {"core/kbit_scaling_test", "plugins/static_activations_test"}},
-    {3, "calibration of ranges", {"static-activations"}, {}, {"core/activation_range_test"}}, // but for ACIQ
+    {3, "calibration of ranges", {"static-activations"}, {}, {"core/activation_range_test"}},
     {4,
      "static and dynamic activations",
      {"static-activations", "int-activations"},
@@ -41,7 +41,11 @@ const QList<Concept> concepts{
      {"denseshift", "shiftquant"},
      {"shift2g64", "bct4g64", "rf8g256"}, // the last is a sum of two
      {"core/table_format_test", "plugins/small_formats_test"}},
-    {6, "codebooks", {"rtn"}, {"quantile4g64", "nf4g64", "dyn4g64"}, {"core/kbit_scaling_test"}},
+    {6,
+     "codebooks",
+     {"rtn", "k-means", "tensor-quantiles"},
+     {"quantile4g64", "nf4g64", "dyn4g64", "book4g64s16"},
+     {"core/kbit_scaling_test", "plugins/own_codebook_test"}},
     {7,
      "floating formats",
      {"low-bit-fp", "float-splits"},

@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<FormatFamily, 7> families{{
     {QT_TRANSLATE_NOOP("Methods", "Whole numbers"), "uniform", "int4g64,uint4g32,int4g64a"},
     {QT_TRANSLATE_NOOP("Methods", "Small floats"), "uniform", "fp4e2g64,kfp4e2g64"},
-    {QT_TRANSLATE_NOOP("Methods", "Tables of levels"), "codebook", "nf4g64,quantile4g64,dyn4g64,bitmod4g128"},
+    {QT_TRANSLATE_NOOP("Methods", "Tables of levels"), "codebook",
+     "nf4g64,quantile4g64,dyn4g64,bitmod4g128,book4g64s4"},
     {QT_TRANSLATE_NOOP("Methods", "Powers of two"), "power-of-two", "shift3g64,bct4g64"},
     {QT_TRANSLATE_NOOP("Methods", "Binary and ternary"), "binary",
      "ternaryg64,sign,sign1g64,fdbg64,planes2bg128,tq2_0"},
