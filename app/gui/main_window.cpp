@@ -156,17 +156,8 @@ void MainWindow::connectActions()
     connect(&m_loader, &ModelLoader::loaded, this, [this](const OpenedModel& model) {
         m_status->setOpening({});
         const QStringList dropped = std::exchange(m_dropped, {});
-        if (m_workspace && model.base && !m_returns) {
-            FineTunes& tunes = *m_workspace->fineTunes();
-            if (const auto& base = tunes.rows().front().model; base && base->file == model.base) {
-                addRecentFile(model.path);
-                const std::size_t row = tunes.adopt(model.engine, model.store);
-                m_docks->refreshShown(); // the list is to be seen in what follows too
-                takeFineTune(row, model.problem);
-                refreshActions();
-                return;
-            }
-        }
+        if (m_workspace && !m_returns && takesListed(model))
+            return;
         auto made = Workspace::create(
             model.engine, m_plugins, model.store,
             m_returns && m_workspace ? m_workspace->fineTunes() : nullptr);
