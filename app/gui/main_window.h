@@ -102,6 +102,8 @@ private:
     void addFineTunes(const QStringList& paths);
     void nextFineTune(int steps);
     void takeFineTune(std::size_t row, const QString& problem);
+    /// Whether what was opened is the base of the list, or a fine-tune over it: then it is picked there.
+    bool takesListed(const OpenedModel& model);
     [[nodiscard]] QString shownName() const;
     /// Where the keyboard is, for pages that are made anew.
     struct KeyboardPlace {

@@ -47,17 +47,8 @@ void MainWindow::takeOpened(const OpenedModel& model)
     setOpening({});
     const QStringList dropped = std::exchange(m_session->dropped, {});
     const bool returns = std::exchange(m_session->returns, false) && m_workspace;
-    if (m_workspace && model.base && !returns) {
-        FineTunes& tunes = *m_workspace->fineTunes();
-        if (const auto& base = tunes.rows().front().model; base && base->file == model.base) {
-            addRecentFile(model.path);
-            const std::size_t row = tunes.adopt(model.engine, model.store);
-            m_docks->refreshShown(); // the list is to be seen in what follows too
-            takeFineTune(row, model.problem);
-            refreshActions();
-            return;
-        }
-    }
+    if (m_workspace && !returns && takesListed(model))
+        return;
     auto made =
         Workspace::create(model.engine, m_plugins, model.store, returns ? m_workspace->fineTunes() : nullptr);
     made->setOriginalPlace(model.original);

@@ -84,6 +84,28 @@ void MainWindow::takeFineTune(std::size_t row, const QString& problem)
     m_announces = true;
 }
 
+bool MainWindow::takesListed(const OpenedModel& model)
+{
+    FineTunes& tunes = *m_workspace->fineTunes();
+    const std::shared_ptr<const Model> base = tunes.rows().front().model, opened = model.engine->model();
+    const bool isTune = base && base->file == model.base;
+    const bool isProject = model.path.endsWith(QLatin1String(".tritproj"));
+    const bool isBase = base && !isProject && !tunes.isEmpty() && tunes.rowOf(*opened) == 0U
+        && base->key == opened->key; // else it has changed since
+    if (!isTune && !isBase)
+        return false;
+    addRecentFile(model.path);
+    if (isTune) {
+        const std::size_t row = tunes.adopt(model.engine, model.store);
+        m_docks->refreshShown(); // the list is to be seen in what follows too
+        takeFineTune(row, model.problem);
+    } else {
+        tunes.pick(0, m_workspace->engine());
+    }
+    refreshActions();
+    return true;
+}
+
 QString MainWindow::shownName() const
 {
     return m_workspace && !m_workspace->fineTunes()->isEmpty()

@@ -240,6 +240,8 @@ private slots:
         QTRY_COMPARE(rows(), std::size_t(3));
         QCOMPARE(workspace().fineTunes()->rows()[0].path.filename(), std::filesystem::path("base.gguf"));
         QTRY_VERIFY(workspace().fineTunes()->rows()[2].model != nullptr);
+        switchTo("base.gguf", [&] { m_window->open(at("base.gguf")); });
+        QCOMPARE(rows(), std::size_t(3)); // the list stays
     }
 
     void whatCannotBeAddedIsSaid()

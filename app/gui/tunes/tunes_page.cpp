@@ -70,7 +70,10 @@ TunesPage::TunesPage(Workspace& workspace, QWidget* parent)
     column->addLayout(buttons);
 
     const auto pick = [this](QTreeWidgetItem* item) {
-        m_tunes->pick(std::size_t(m_list->indexOfTopLevelItem(item)), m_workspace.engine());
+        const auto row = std::size_t(m_list->indexOfTopLevelItem(item));
+        if (const FineTune& tune = m_tunes->rows()[row]; tune.model && !tune.engine)
+            item->setText(Bytes, tr("opening…")); // for the first look its text is tokenized
+        m_tunes->pick(row, m_workspace.engine());
     };
     connect(m_list, &QTreeWidget::itemActivated, this, pick);
     connect(m_list, &QTreeWidget::itemClicked, this, pick);
@@ -81,6 +84,7 @@ TunesPage::TunesPage(Workspace& workspace, QWidget* parent)
             m_tunes->remove(*row);
     });
     connect(m_tunes.get(), &FineTunes::changed, this, &TunesPage::refresh);
+    connect(m_tunes.get(), &FineTunes::failed, this, &TunesPage::refresh);
     connect(&m_tunes->opening(), &Job::runningChanged, this, &TunesPage::refresh);
     RunningWork::of(workspace).add(m_tunes->opening(), tr("Opening fine-tunes"), *this, [tunes = m_tunes.get()] {
         tunes->opening().cancel();
