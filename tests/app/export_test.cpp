@@ -5,6 +5,7 @@
 #include "app/session/written_check.h"
 #include "core/export/export_target.h"
 #include "core/file/gguf_writer.h"
+#include "core/store/project_store.h"
 #include "tests/support/hdf5_builder.h"
 #include "tests/support/numbers.h"
 #include "tests/support/program.h"
