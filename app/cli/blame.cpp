@@ -177,7 +177,8 @@ int blame(Context& context, const QStringList& arguments)
                 ErrorCode::InvalidInput,
                 "{} compresses no layer of {}, so there is nothing to blame: MODEL is the one as it was, --recipe "
                 "the compressed one",
-                context.parser.value("recipe").toStdString(), context.parser.positionalArguments()[0].toStdString());
+                context.parser.value("recipe").toStdString(),
+                context.parser.positionalArguments()[0].toStdString());
         TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         const auto session = TRY(engine->makeSession(nullptr));
         return tritloom::blame(

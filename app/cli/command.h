@@ -37,7 +37,8 @@ public:
     bool leavesTransforms = false; ///< the model as it is stored, whatever options say
     std::vector<AppliedTransform> applied; ///< what forEachTransform() rewrote the model by, for recipes
     bool choosesCandidates = false; ///< addCandidateOptions() was called
-    bool onlyDescribes = false; ///< parse() gives false at once: what the command takes is known, nothing is done
+    bool onlyDescribes =
+        false; ///< parse() gives false at once: what the command takes is known, nothing is done
     int exitCode = Done;
 
     [[nodiscard]] bool json() const { return parser.isSet("json"); }

@@ -75,8 +75,7 @@ QString zshScript()
             const QStringList flags = flagsOf(option.option);
             const QString value = option.option.valueName(),
                           action = namesFile(option.option) ? QStringLiteral("_files") : QStringLiteral(" ");
-            const QString rest
-                = QStringLiteral("[%1]").arg(quoted(option.option.description()))
+            const QString rest = QStringLiteral("[%1]").arg(quoted(option.option.description()))
                 + (value.isEmpty() ? QString() : QStringLiteral(":%1:%2").arg(quoted(value), action));
             for (const QString& flag : flags)
                 specs << QStringLiteral("            '(%1)%2%3'").arg(flags.join(u' '), flag, rest);

@@ -54,8 +54,7 @@ int evaluate(Context& context, const QStringList& arguments)
                     ErrorCode::InvalidInput, "the reference has {} tokens in its vocabulary, the model {}",
                     other->tokenizer->vocabularySize(), model.tokenizer->vocabularySize());
             auto compressor = std::make_shared<Compressor>(std::move(other), MethodLookup(), nullptr, 0);
-            reference = std::make_shared<ForwardPass>(
-                std::move(compressor), TRY(engine->makeExecutor()), 0);
+            reference = std::make_shared<ForwardPass>(std::move(compressor), TRY(engine->makeExecutor()), 0);
         }
         TRY_VOID(checkMethods(context, *engine->compressor(), methodsOf(allocation)));
         const auto session = TRY(engine->makeSession(nullptr, std::move(reference), 0));

@@ -169,7 +169,8 @@ differenceOfLayers(Context& context, const std::filesystem::path& a, const std::
                 a.string(), b.string());
         for (const RecipeEntry& entry : before) {
             const auto other = std::ranges::find(after, entry.layer, &RecipeEntry::layer);
-            if (other != after.end() && !entry.shape.empty() && !other->shape.empty() && entry.shape != other->shape)
+            if (other != after.end() && !entry.shape.empty() && !other->shape.empty()
+                && entry.shape != other->shape)
                 return fail(
                     ErrorCode::InvalidInput,
                     "{} and {} are for different models: layer '{}' is [{}] in the first and [{}] in the second",

@@ -50,8 +50,8 @@ public:
     /// Shows a project that is open already (pictures, tests).
     void show(std::shared_ptr<Workspace> workspace, const QString& title);
     void closeProject();
-    /// Takes the pages down and gives away what is open with all that runs in it, for the next window. This one
-    /// has to end before anything else happens.
+    /// Takes the pages down and gives away what is open with all that runs in it, for the next window. This
+    /// one has to end before anything else happens.
     [[nodiscard]] std::unique_ptr<WindowSession> handOver();
     void takeOver(std::unique_ptr<WindowSession> session); ///< for a window that nothing is open in
     /// A page of the open project, made now where nobody has seen it yet; null: there is none of that id.

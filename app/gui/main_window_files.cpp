@@ -84,14 +84,15 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
         return;
     event->acceptProposedAction();
     const auto count = int(urls.size());
-    m_dropHint->say(
-        m_workspace && arePictures(*m_workspace, urls)
-            ? tr("Drop to measure on these pictures")
-            : count > 1 && m_workspace
-            ? tr("Drop to add %n fine-tune(s) of the open model", nullptr, count)
-            : count > 1
-            ? tr("Drop to open a base and its fine-tunes")
-            : tr("Drop to open %1").arg(QFileInfo(urls.front().toLocalFile()).fileName()));
+    const auto hint = [&] {
+        if (m_workspace && arePictures(*m_workspace, urls))
+            return tr("Drop to measure on these pictures");
+        if (count == 1)
+            return tr("Drop to open %1").arg(QFileInfo(urls.front().toLocalFile()).fileName());
+        return m_workspace ? tr("Drop to add %n fine-tune(s) of the open model", nullptr, count)
+                           : tr("Drop to open a base and its fine-tunes");
+    };
+    m_dropHint->say(hint());
 }
 
 void MainWindow::dragLeaveEvent(QDragLeaveEvent*)

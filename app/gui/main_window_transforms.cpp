@@ -36,7 +36,8 @@ void MainWindow::takeTransformed(const TransformedProject& made)
 {
     if (!m_workspace)
         return; // closed meanwhile
-    std::shared_ptr<Workspace> next = Workspace::create(made.engine, m_plugins, made.store, m_workspace->fineTunes());
+    std::shared_ptr<Workspace> next =
+        Workspace::create(made.engine, m_plugins, made.store, m_workspace->fineTunes());
     const QString title = transformsTitle(*next);
     stepTo(std::move(next), tr("Transform: %1").arg(title));
     QStringList sentences{

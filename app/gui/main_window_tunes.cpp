@@ -35,7 +35,8 @@ void MainWindow::connectFineTunes()
     });
     connect(
         &tunes, &FineTunes::picked, m_scope.get(),
-        [this](std::size_t row, const QString& problem) { takeFineTune(row, problem); }, Qt::QueuedConnection);
+        [this](std::size_t row, const QString& problem) { takeFineTune(row, problem); },
+        Qt::QueuedConnection);
 }
 
 void MainWindow::addFineTunes()
@@ -78,9 +79,11 @@ void MainWindow::takeFineTune(std::size_t row, const QString& problem)
     m_banner->hide();
     stepTo(
         Workspace::create(tune.engine, m_plugins, tune.store, m_workspace->fineTunes()),
-        tr("Fine-tune: %1").arg(modelName(QString::fromStdString(tune.path.string()))), ModelHistory::Keeps::ItsOwn);
+        tr("Fine-tune: %1").arg(modelName(QString::fromStdString(tune.path.string()))),
+        ModelHistory::Keeps::ItsOwn);
     if (!problem.isEmpty())
-        showNotice(m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(problem)), NoticeKind::Warning);
+        showNotice(
+            m_banner, tr("Changes are not kept on disk: %1").arg(coreWords(problem)), NoticeKind::Warning);
     m_announces = true;
 }
 

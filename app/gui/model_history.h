@@ -20,8 +20,8 @@ public:
 
     void begin(std::shared_ptr<Workspace> first);
     void clear();
-    /// Bits: it takes goal, bits and pins over. ItsOwn: another model, looked at; the next such step takes the
-    /// place of this one where nothing was edited in between.
+    /// Bits: it takes goal, bits and pins over. ItsOwn: another model, looked at; the next such step takes
+    /// the place of this one where nothing was edited in between.
     enum class Keeps { Bits, ItsOwn };
     /// `next` takes selection and prompt over and becomes the present one; text: of the step.
     void step(std::shared_ptr<Workspace> next, const QString& text, Keeps keeps = Keeps::Bits);

@@ -93,8 +93,8 @@ openFile(const std::filesystem::path& path, const std::shared_ptr<const Model>& 
 
 Result<OpenedModel> open(
     const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
-    const std::optional<PictureSource>& pictures, const std::shared_ptr<const Model>& base, BaseFiles& bases, std::stop_token stop,
-    const std::function<void(const QString&, double)>& onTransform)
+    const std::optional<PictureSource>& pictures, const std::shared_ptr<const Model>& base, BaseFiles& bases,
+    std::stop_token stop, const std::function<void(const QString&, double)>& onTransform)
 {
     (void)devices(); // drivers load slowly: not when the window first shows their names
     MethodLookup methods = plugins.lookup();
@@ -149,8 +149,9 @@ void ModelLoader::load(
     // The thread before it cannot be interrupted inside a library; it is waited for by the new one, not by
     // the window.
     m_worker =
-        std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures), base = std::move(base),
-                      recent = std::move(recent), exports, generation = ++m_newest, before = std::move(m_worker)](std::stop_token stop) mutable {
+        std::jthread([this, path, &plugins, options = std::move(options), pictures = std::move(pictures),
+                      base = std::move(base), recent = std::move(recent), exports, generation = ++m_newest,
+                      before = std::move(m_worker)](std::stop_token stop) mutable {
             if (before.joinable())
                 before.join();
             const auto onTransform = [this, generation,
@@ -169,7 +170,8 @@ void ModelLoader::load(
                         },
                         Qt::QueuedConnection);
             };
-            auto result = open(path, plugins, std::move(options), pictures, base, m_bases, std::move(stop), onTransform);
+            auto result = open(
+                path, plugins, std::move(options), pictures, base, m_bases, std::move(stop), onTransform);
             if (result)
                 if (const ModelFile& file = *result->engine->model()->file; const auto note = originalOf(file))
                     result->original = findOriginal(*note, file, recent);

@@ -30,8 +30,9 @@ class ModelLoader final : public QObject {
 
 public:
     using QObject::QObject;
-    /// plugins: lives on. pictures: for a network on pictures; absent: those of the project, else none. base: that
-    /// is open, null where none is; differences to it are read over it and not over what lies beside them.
+    /// plugins: lives on. pictures: for a network on pictures; absent: those of the project, else none. base:
+    /// that is open, null where none is; differences to it are read over it and not over what lies beside
+    /// them.
     void load(
         const std::filesystem::path& path, const PluginHost& plugins, EngineOptions options,
         std::optional<PictureSource> pictures = {}, std::shared_ptr<const Model> base = {});

@@ -1,12 +1,13 @@
 #include "app/gui/page_docks.h"
 
+#include "app/gui/kept_layout.h"
+
 #include <QAction>
 #include <QCoreApplication>
 #include <QDockWidget>
 #include <QEvent>
 #include <QMainWindow>
 #include <QMenu>
-#include <QSettings>
 #include <QTabBar>
 #include <QVBoxLayout>
 
@@ -329,7 +330,9 @@ void PageDocks::fill(Workspace& workspace, Arrangement arrangement)
     for (const auto& [page, dock] : m_docks)
         dock->setWidget(inside(*page, dock));
     m_filled = true;
-    const QByteArray stored = arrangement == Arrangement::AsBefore ? m_last : storedLayout();
+    const QByteArray stored = arrangement == Arrangement::AsBefore ? m_last
+        : m_layout == Layout::Remembered                           ? keptLayout(workspace)
+                                                                   : QByteArray();
     if (stored.isEmpty() || !m_window.restoreState(stored, layoutVersion))
         resetLayout();
     giveCorner(); // a layout brings that of the window it was kept of
@@ -362,35 +365,10 @@ void PageDocks::empty()
     emit filledChanged();
 }
 
-/// Networks on pictures and language models have other pages: what is hidden for one is not for the other.
-QString PageDocks::layoutKey() const
-{
-    const bool isOnPictures = m_workspace != nullptr && m_workspace->model().picture;
-    if (m_workspace != nullptr && !m_workspace->fineTunes()->isEmpty())
-        return isOnPictures ? QStringLiteral("window/layoutOfPictureTunes")
-                            : QStringLiteral("window/layoutOfTunes");
-    return isOnPictures ? QStringLiteral("window/layoutOfPictures") : QStringLiteral("window/layout");
-}
-
-QByteArray PageDocks::storedLayout() const
-{
-    if (m_layout != Layout::Remembered)
-        return {};
-    if (ProjectStore* const store = m_workspace->store())
-        if (const auto kept = store->setting("windowLayout"))
-            return {reinterpret_cast<const char*>(kept->data()), qsizetype(kept->size())};
-    return QSettings().value(layoutKey()).toByteArray();
-}
-
 void PageDocks::store() const
 {
-    if (m_layout != Layout::Remembered || m_workspace == nullptr)
-        return; // without a model everything is hidden
-    const QByteArray layout = m_window.saveState(layoutVersion);
-    QSettings().setValue(layoutKey(), layout);
-    if (ProjectStore* const store = m_workspace->store())
-        (void)store->setSetting(
-            "windowLayout", std::as_bytes(std::span(layout.constData(), std::size_t(layout.size()))));
+    if (m_layout == Layout::Remembered && m_workspace != nullptr) // without a model everything is hidden
+        keepLayout(*m_workspace, m_window.saveState(layoutVersion));
 }
 
 void PageDocks::addToggles(QMenu& menu) const

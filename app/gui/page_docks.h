@@ -25,8 +25,8 @@ public:
     }; ///< Standard: pictures neither use nor touch what a person arranged
     PageDocks(QMainWindow& window, QVBoxLayout& centre, Layout layout);
 
-    /// Pages follow: pageMade() for each, settled() once nobody waits for one. Arrangement: that of the project,
-    /// or as it was when the last one was left.
+    /// Pages follow: pageMade() for each, settled() once nobody waits for one. Arrangement: that of the
+    /// project, or as it was when the last one was left.
     enum class Arrangement { OfProject, AsBefore };
     void fill(Workspace& workspace, Arrangement arrangement);
     void refreshShown(); ///< whether pages apply has changed: those that do now come, others go
@@ -56,7 +56,8 @@ private:
     PageHolder* hold(const Page& page, QWidget* parent);
     void makeNext();
     void arrange();
-    /// In a narrow window the pages at the bottom lie under those on the right too, or their tabs had no room.
+    /// In a narrow window the pages at the bottom lie under those on the right too, or their tabs had no
+    /// room.
     void giveCorner();
     void raiseFront(); ///< the page that is there for this kind of model alone, else the first
     [[nodiscard]] QWidget* inside(const Page& page, QDockWidget* dock);
@@ -68,8 +69,6 @@ private:
     void aimAtShare();
     void takeShare(); ///< as it is now
     [[nodiscard]] QDockWidget* seenBottom() const; ///< null: none, or it floats
-    [[nodiscard]] QString layoutKey() const;
-    [[nodiscard]] QByteArray storedLayout() const; ///< the project's own, else the last one
 
     QMainWindow& m_window;
     QVBoxLayout& m_centre;

@@ -45,8 +45,7 @@ PreferencesDialog::PreferencesDialog(const Settings& settings, QWidget* parent)
     form->addRow(tr("&Threads"), m_threads);
     form->addRow(tr("T&heme"), m_theme);
     form->addRow(tr("&Language"), m_language);
-    auto* const note = makeMutedLabel(
-        tr("Device and threads take effect with the next model."), this);
+    auto* const note = makeMutedLabel(tr("Device and threads take effect with the next model."), this);
     note->setWordWrap(true);
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     buttons->button(QDialogButtonBox::Ok)->setText(tr("OK")); // Qt's own words need not be installed

@@ -22,8 +22,7 @@ constexpr std::array reportSentences{
     QT_TRANSLATE_NOOP("Core", "The order of %1 is better than its reverse, but no better rule than chance."),
     QT_TRANSLATE_NOOP("Core", "The order of %1 does not hold here: its reverse is no worse."),
     QT_TRANSLATE_NOOP(
-        "Core",
-        "%1 is the nearest format to both widths: name one of the higher and one of the lower width"),
+        "Core", "%1 is the nearest format to both widths: name one of the higher and one of the lower width"),
     QT_TRANSLATE_NOOP(
         "Core",
         "for %1 of %2 layers the project names a format or method that this program does not have, so they "

@@ -45,9 +45,9 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
     }
     openSample = samples->actions().first();
     recent = menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "Open &recent")));
-    addTunes = add(
-        menu, "addTunes", say(QT_TRANSLATE_NOOP("WindowActions", "Add fine-&tunes…")),
-        Qt::CTRL | Qt::SHIFT | Qt::Key_T);
+    addTunes =
+        add(menu, "addTunes", say(QT_TRANSLATE_NOOP("WindowActions", "Add fine-&tunes…")),
+            Qt::CTRL | Qt::SHIFT | Qt::Key_T);
     menu->addSeparator();
     saveCopy =
         add(menu, "saveCopy", say(QT_TRANSLATE_NOOP("WindowActions", "Save project cop&y as…")),
@@ -88,12 +88,12 @@ WindowActions::WindowActions(QMainWindow& window, QUndoGroup& undoGroup, PageDoc
     menu = bar->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&View")));
     (new PageKeys(window, docks))->addTo(*menu);
     menu->addSeparator();
-    nextTune = add(
-        menu, "nextTune", say(QT_TRANSLATE_NOOP("WindowActions", "Next &fine-tune")),
-        Qt::CTRL | Qt::Key_PageDown);
-    previousTune = add(
-        menu, "previousTune", say(QT_TRANSLATE_NOOP("WindowActions", "Pre&vious fine-tune")),
-        Qt::CTRL | Qt::Key_PageUp);
+    nextTune =
+        add(menu, "nextTune", say(QT_TRANSLATE_NOOP("WindowActions", "Next &fine-tune")),
+            Qt::CTRL | Qt::Key_PageDown);
+    previousTune =
+        add(menu, "previousTune", say(QT_TRANSLATE_NOOP("WindowActions", "Pre&vious fine-tune")),
+            Qt::CTRL | Qt::Key_PageUp);
     menu->addSeparator();
     docks.addToggles(*menu->addMenu(say(QT_TRANSLATE_NOOP("WindowActions", "&Shown pages"))));
     zoomIn =
@@ -138,8 +138,7 @@ QList<QAction*> WindowActions::ofProject() const
 {
     return {closeProject, saveCopy,   exportModel, selectAll,     pin,       resetLayout, zoomIn,
             zoomOut,      allocate,   allocator,   method,        transform, original,    sweep,
-            cancel,       loadRecipe, saveRecipe,  compareRecipe, blame,
-            addTunes};
+            cancel,       loadRecipe, saveRecipe,  compareRecipe, blame,     addTunes};
 }
 
 } // namespace tritloom

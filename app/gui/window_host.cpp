@@ -34,8 +34,7 @@ WindowHost::WindowHost(const PluginHost& plugins, const Settings& settings, Lang
 void WindowHost::listen()
 {
     // The dialog in which it was chosen is the window's: it closes first.
-    connect(
-        m_window.get(), &MainWindow::languageChosen, this, &WindowHost::speakOther, Qt::QueuedConnection);
+    connect(m_window.get(), &MainWindow::languageChosen, this, &WindowHost::speakOther, Qt::QueuedConnection);
 }
 
 void WindowHost::speakOther()

@@ -22,8 +22,8 @@ private:
     std::unique_ptr<QTranslator> m_own, m_qt; ///< the program's words and Qt's
 };
 
-/// The window. Where a person chooses another language another window takes the place of the first, with the same
-/// project, steps, selection and layout; what runs goes on. GUI thread only.
+/// The window. Where a person chooses another language another window takes the place of the first, with the
+/// same project, steps, selection and layout; what runs goes on. GUI thread only.
 class WindowHost final : public QObject {
     Q_OBJECT
 

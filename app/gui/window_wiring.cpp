@@ -89,8 +89,7 @@ void allocateOnceMeasured(Workspace& workspace, QWidget& window)
     // A sweep that was stopped half-way goes on first: of some layers it knows nothing.
     const auto isDone = [](const SensitivityCell& cell) { return cell.known || !cell.failure.empty(); };
     const auto isKnown = [&](const auto& row) { return std::ranges::any_of(row, isDone); };
-    if (!byTable
-        || (!sensitivity.isRunning() && std::ranges::all_of(sensitivity.table().cells, isKnown))) {
+    if (!byTable || (!sensitivity.isRunning() && std::ranges::all_of(sensitivity.table().cells, isKnown))) {
         workspace.requestAllocation();
         return;
     }

@@ -36,7 +36,8 @@ bool isFloat(const ComparisonRow& row)
 
 /// What is best under the row's budget by a table that is whole.
 Result<void> choose(
-    ComparisonRow& row, const Compressor& compressor, const SensitivityTable& table, const std::stop_token& stop)
+    ComparisonRow& row, const Compressor& compressor, const SensitivityTable& table,
+    const std::stop_token& stop)
 {
     const Model& model = compressor.model();
     const AllocationRules rules{
@@ -98,7 +99,8 @@ Result<void> allocateRow(
     ComparisonRow& row, DivergenceMeter& meter, ResultStore* store, std::stop_token stop,
     const std::function<void(double)>& progress)
 {
-    SensitivityTable table = emptyTable(meter.compressor().model(), row.choices, meter.compressor().methods());
+    SensitivityTable table =
+        emptyTable(meter.compressor().model(), row.choices, meter.compressor().methods());
     std::size_t done = 0;
     TRY_VOID(sweep(table, meter, store, 0, stop, [&](LayerId, std::size_t, const SensitivityCell&) {
         progress(double(++done) / double(table.cellCount()));
@@ -108,7 +110,8 @@ Result<void> allocateRow(
 
 bool recallAllocation(ComparisonRow& row, DivergenceMeter& meter, ResultStore& store)
 {
-    SensitivityTable table = emptyTable(meter.compressor().model(), row.choices, meter.compressor().methods());
+    SensitivityTable table =
+        emptyTable(meter.compressor().model(), row.choices, meter.compressor().methods());
     recall(table, meter, store, 0, [](LayerId, std::size_t, const SensitivityCell&) {});
     return table.knownCount() == table.cellCount() && choose(row, meter.compressor(), table, {});
 }

@@ -47,9 +47,8 @@ Result<std::vector<ComparisonRow>> ComparisonController::rowsOf(const Comparison
 std::optional<ComparisonRequest> ComparisonController::kept() const
 {
     const auto bytes = m_store != nullptr ? m_store->setting(settingKey) : std::nullopt;
-    const auto request = bytes
-        ? parseRequest({reinterpret_cast<const char*>(bytes->data()), bytes->size()})
-        : std::nullopt;
+    const auto request =
+        bytes ? parseRequest({reinterpret_cast<const char*>(bytes->data()), bytes->size()}) : std::nullopt;
     return request && rowsOf(*request) ? request : std::nullopt;
 }
 
@@ -59,7 +58,8 @@ void ComparisonController::recall()
     if (!request || isRunning())
         return;
     m_recall.start(
-        [this, rows = rowsOf(*request).value(), engine = m_engine, store = m_store](const MethodContext&) -> Job::Delivery {
+        [this, rows = rowsOf(*request).value(), engine = m_engine,
+         store = m_store](const MethodContext&) -> Job::Delivery {
             const auto meter = makeComparisonMeter(*engine, store);
             std::vector<ComparisonRow> found = rows;
             if (!meter || recallComparison(found, **meter, *store) == 0)

@@ -262,8 +262,7 @@ Result<std::shared_ptr<Engine>> Engine::transformed(
     return engine;
 }
 
-Result<std::unique_ptr<EvaluationSession>>
-Engine::makeSession(
+Result<std::unique_ptr<EvaluationSession>> Engine::makeSession(
     ResultStore* store, std::shared_ptr<ForwardPass> reference, std::optional<std::size_t> memoBytes) const
 {
     if (const std::string why = m_model->picture ? m_model->whyNoTokenizer : m_whyNot; !why.empty())

@@ -98,8 +98,7 @@ public:
     /// A session with an executor and a memo of its own. reference: null for the model before its transforms.
     /// memoBytes: as the options say, if not given; 0 where nobody comes back to what was measured.
     /// Errors: Unsupported (see whyNotEvaluated).
-    [[nodiscard]] Result<std::unique_ptr<EvaluationSession>>
-    makeSession(
+    [[nodiscard]] Result<std::unique_ptr<EvaluationSession>> makeSession(
         ResultStore* store, std::shared_ptr<ForwardPass> reference = {},
         std::optional<std::size_t> memoBytes = {}) const;
     /// The same for whatever it is that the model works on: text or pictures.

@@ -56,7 +56,8 @@ std::uint64_t bytesBeside(const ModelFile& tuned, const ModelFile& base)
     return visit(tuned);
 }
 
-Result<std::shared_ptr<const Model>> openTune(const std::filesystem::path& path, BaseFiles& bases, const Model& base)
+Result<std::shared_ptr<const Model>>
+openTune(const std::filesystem::path& path, BaseFiles& bases, const Model& base)
 {
     OverBase opened = TRY(openOverBase(path, bases));
     if (!opened.base)
@@ -207,31 +208,32 @@ void FineTunes::openMissing()
             missing.push_back(row.path);
     if (missing.empty())
         return;
-    m_opening.start([this, bases = m_bases, base = m_rows.front().model, basePath = m_rows.front().path,
-                     missing = std::move(missing)](const MethodContext& context) mutable -> Job::Delivery {
-        std::vector<Opened> opened;
-        if (!base) {
-            const auto file = bases->open(basePath);
-            if (file) {
-                base = makeModel(ModelFile(**file));
-                bases->hold(base->file);
+    m_opening.start(
+        [this, bases = m_bases, base = m_rows.front().model, basePath = m_rows.front().path,
+         missing = std::move(missing)](const MethodContext& context) mutable -> Job::Delivery {
+            std::vector<Opened> opened;
+            if (!base) {
+                const auto file = bases->open(basePath);
+                if (file) {
+                    base = makeModel(ModelFile(**file));
+                    bases->hold(base->file);
+                }
+                opened.push_back(
+                    {basePath,
+                     file ? Result<std::shared_ptr<const Model>>(base) : tl::make_unexpected(file.error()),
+                     base ? base->bytes() : 0});
             }
-            opened.push_back(
-                {basePath,
-                 file ? Result<std::shared_ptr<const Model>>(base) : tl::make_unexpected(file.error()),
-                 base ? base->bytes() : 0});
-        }
-        for (std::size_t i = 0; i < missing.size() && !context.stop.stop_requested(); ++i) {
-            context.progress(double(i) / double(missing.size()));
-            if (missing[i] == basePath)
-                continue;
-            auto model = base ? openTune(missing[i], *bases, *base)
-                              : tl::make_unexpected(opened.front().model.error());
-            const std::uint64_t bytes = model ? bytesBeside(*(*model)->file, *base->file) : 0;
-            opened.push_back({missing[i], std::move(model), bytes});
-        }
-        return [this, opened = std::move(opened)]() mutable { take(std::move(opened)); };
-    });
+            for (std::size_t i = 0; i < missing.size() && !context.stop.stop_requested(); ++i) {
+                context.progress(double(i) / double(missing.size()));
+                if (missing[i] == basePath)
+                    continue;
+                auto model = base ? openTune(missing[i], *bases, *base)
+                                  : tl::make_unexpected(opened.front().model.error());
+                const std::uint64_t bytes = model ? bytesBeside(*(*model)->file, *base->file) : 0;
+                opened.push_back({missing[i], std::move(model), bytes});
+            }
+            return [this, opened = std::move(opened)]() mutable { take(std::move(opened)); };
+        });
 }
 
 void FineTunes::take(std::vector<Opened> opened)
@@ -274,23 +276,24 @@ void FineTunes::pick(std::size_t row, const Engine& present)
     EngineOptions options = present.options();
     options.base = {}; // of that model
     const auto pictures = present.pictures();
-    m_picking.start([this, model = m_rows[row].model, methods = present.methods(), options = std::move(options),
-                     shown = pictures ? std::optional(pictures->options()) : std::nullopt](
-                        const MethodContext& context) -> Job::Delivery {
-        return [this, path = placeOf(model->file->path),
-                made = makeProject(model, methods, options, shown, context.stop)] {
-            const auto place = rowOf(path);
-            if (!place)
-                return; // removed meanwhile
-            if (!made) {
-                emit failed(QString::fromStdString(made.error().message));
-                return;
-            }
-            m_rows[*place].engine = made->engine;
-            m_rows[*place].store = made->store;
-            emit picked(*place, QString::fromStdString(made->problem));
-        };
-    });
+    m_picking.start(
+        [this, model = m_rows[row].model, methods = present.methods(), options = std::move(options),
+         shown = pictures ? std::optional(pictures->options())
+                          : std::nullopt](const MethodContext& context) -> Job::Delivery {
+            return [this, path = placeOf(model->file->path),
+                    made = makeProject(model, methods, options, shown, context.stop)] {
+                const auto place = rowOf(path);
+                if (!place)
+                    return; // removed meanwhile
+                if (!made) {
+                    emit failed(QString::fromStdString(made.error().message));
+                    return;
+                }
+                m_rows[*place].engine = made->engine;
+                m_rows[*place].store = made->store;
+                emit picked(*place, QString::fromStdString(made->problem));
+            };
+        });
 }
 
 std::string FineTunes::text() const

@@ -46,14 +46,15 @@ public:
 
     /// The model that was opened holds differences to this one, as BaseFiles opened it.
     void setBase(std::shared_ptr<const ModelFile> base);
-    /// Opens them on a thread of its own; changed() follows, and refused() for those that are no fine-tunes of
-    /// the base. One that could not be opened is tried again.
+    /// Opens them on a thread of its own; changed() follows, and refused() for those that are no fine-tunes
+    /// of the base. One that could not be opened is tried again.
     void add(const std::vector<std::filesystem::path>& paths);
     /// One that was opened over the base's own mapping already, with its project; its row.
     std::size_t adopt(const std::shared_ptr<Engine>& engine, std::shared_ptr<ProjectStore> store);
     void remove(std::size_t row); ///< of a fine-tune
-    /// Of one that could not be opened: tries again. Else makes what is missing to look at it, with what is measured as `present` has it; picked() or failed()
-    /// follows, at once where somebody looked at it before.
+    /// Of one that could not be opened: tries again. Else makes what is missing to look at it, with what is
+    /// measured as `present` has it; picked() or failed() follows, at once where somebody looked at it
+    /// before.
     void pick(std::size_t row, const Engine& present);
     [[nodiscard]] Job& opening() { return m_opening; }
 

@@ -82,8 +82,7 @@ Result<std::vector<RecipeEntry>> publishedEntries(const Model& published, const 
 {
     std::vector<RecipeEntry> entries;
     for (const Layer& layer : published.layers)
-        entries.push_back(
-            {layer.name, TRY(choiceOf(published, layer, name)), {layer.rows, layer.columns}});
+        entries.push_back({layer.name, TRY(choiceOf(published, layer, name)), {layer.rows, layer.columns}});
     return entries;
 }
 

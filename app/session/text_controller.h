@@ -33,7 +33,10 @@ public:
         GenerateOptions options;
     };
     [[nodiscard]] const std::optional<Asked>& asked() const { return m_asked; }
-    void setAsked(std::optional<Asked> asked) { m_asked = std::move(asked); } ///< of the model before this one
+    void setAsked(std::optional<Asked> asked)
+    {
+        m_asked = std::move(asked);
+    } ///< of the model before this one
     /// Whether something asked for is still worked on; what it found may be a queued call away.
     [[nodiscard]] bool isRunning() { return !m_worker.isIdle(); }
 

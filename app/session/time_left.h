@@ -5,8 +5,8 @@
 
 namespace tritloom {
 
-/// What is left of a run by its pace so far. fraction: 0 to 1, what is done. 0: not known, as the first steps say
-/// little of the pace.
+/// What is left of a run by its pace so far. fraction: 0 to 1, what is done. 0: not known, as the first steps
+/// say little of the pace.
 [[nodiscard]] inline std::chrono::milliseconds timeLeft(std::chrono::milliseconds passed, double fraction)
 {
     constexpr double soonest = 0.02;

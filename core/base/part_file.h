@@ -67,8 +67,8 @@ struct LeftPart {
     std::filesystem::path path;
     std::uint64_t bytes = 0;
 };
-/// Removes the parts in a folder whose writers live no more, on this machine or, where the disk knows locks, on
-/// another one. Gives what was removed; what cannot be is left without a word.
+/// Removes the parts in a folder whose writers live no more, on this machine or, where the disk knows locks,
+/// on another one. Gives what was removed; what cannot be is left without a word.
 [[nodiscard]] std::vector<LeftPart> removeLeftParts(const std::filesystem::path& folder);
 
 /// Removes all parts of this program: the last thing before it ends without their destructors, as whoever makes,

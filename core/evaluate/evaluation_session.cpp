@@ -73,8 +73,7 @@ Result<PositionValues> EvaluationSession::measure(
 {
     const Allocation original = m_reference->model().original();
     const Key ofPass = m_pass->keyOf(chunk, allocation), ofReference = m_reference->keyOf(chunk, original);
-    const Key key =
-        tritloom::keyOf("evaluation", ofPass, ofReference, m_pass->executor().backendNames());
+    const Key key = tritloom::keyOf("evaluation", ofPass, ofReference, m_pass->executor().backendNames());
     const std::size_t positions = scoredCount(chunk);
     if (const auto known = m_known.find(key); known != m_known.end())
         return known->second;

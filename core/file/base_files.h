@@ -59,7 +59,8 @@ private:
     std::map<std::filesystem::path, Opened> m_opened; ///< by canonical path
 };
 
-/// A model, and the one that its file holds differences to: open() of `bases` gives that; null: it stands by itself.
+/// A model, and the one that its file holds differences to: open() of `bases` gives that; null: it stands by
+/// itself.
 struct OverBase {
     ModelFile model;
     std::shared_ptr<const ModelFile> base;

@@ -17,7 +17,7 @@ namespace tritloom::bitdeltaFile {
 
 /// The same over a base, which is among the given ones or the Hugging Face folder that the file lies
 /// in; base: becomes that one. Errors: NotFound (no base), those of tunedFrom().
-[[nodiscard]] Result<ModelFile> overBase(
-    const ModelFile& stateDict, BaseFiles& bases, std::shared_ptr<const ModelFile>* base = nullptr);
+[[nodiscard]] Result<ModelFile>
+overBase(const ModelFile& stateDict, BaseFiles& bases, std::shared_ptr<const ModelFile>* base = nullptr);
 
 } // namespace tritloom::bitdeltaFile

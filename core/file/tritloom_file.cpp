@@ -222,8 +222,8 @@ tensorsOf(const Json& list, Entries& entries, const ModelFile* base, const std::
 
 /// The tensors of a file that refers to a base, over the first model found that is this base.
 /// Gives that model. Errors: as read().
-Result<std::shared_ptr<const ModelFile>> readOverBase(
-    ModelFile& model, const Json& list, Entries& entries, const std::string& base, BaseFiles& bases)
+Result<std::shared_ptr<const ModelFile>>
+readOverBase(ModelFile& model, const Json& list, Entries& entries, const std::string& base, BaseFiles& bases)
 {
     const std::string file = model.path.filename().string();
     if (base.empty() || std::filesystem::path(base).filename() != base || base == ".." || base == ".")

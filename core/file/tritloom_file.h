@@ -54,8 +54,8 @@ inline constexpr std::size_t mostDimensions = 8; ///< of a tensor, and of its sh
 /// The same for files that refer to a base, which read(path) looks for beside them only. bases: null where a
 /// file that refers to one is refused, as a base is. base: becomes the one that the file refers to.
 /// Errors: also NotFound (the base is nowhere), InvalidInput (what is there is another model).
-[[nodiscard]] Result<ModelFile> read(
-    const std::filesystem::path& path, BaseFiles* bases, std::shared_ptr<const ModelFile>* base = nullptr);
+[[nodiscard]] Result<ModelFile>
+read(const std::filesystem::path& path, BaseFiles* bases, std::shared_ptr<const ModelFile>* base = nullptr);
 
 /// What tells one tensor of a base from another, 32 hexadecimal digits: XXH3 of format and bytes, sampled as in
 /// the keys of models.

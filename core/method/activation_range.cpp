@@ -141,8 +141,8 @@ ActivationRange byLaw(const Histogram& histogram, const RangeOptions& options)
         magnitude += count * std::fabs(x - mean) / total;
     });
     // Likelihoods: -log(2 b) - 1 against -log(2 pi e s^2) / 2.
-    const ClippedLaw law = std::log(2 * magnitude) + 1
-            < std::log(2 * std::numbers::pi * std::numbers::e * square) / 2
+    const ClippedLaw law =
+        std::log(2 * magnitude) + 1 < std::log(2 * std::numbers::pi * std::numbers::e * square) / 2
         ? ClippedLaw::Laplace
         : ClippedLaw::Normal;
     // On one side the levels lie twice as dense.

@@ -51,7 +51,8 @@ private slots:
         QTRY_VERIFY(isSaid());
     }
 
-    // methods/bitmod.md: the layer view colours groups by their special level; what is drawn is what is stored.
+    // methods/bitmod.md: the layer view colours groups by their special level; what is drawn is what is
+    // stored.
     void partsOfALayerShowWhatTheyChose()
     {
         beginAs("distribution_page_test");
@@ -84,14 +85,16 @@ private slots:
         const GroupMapData& shown = map->data();
         QCOMPARE(shown.names, (QStringList{"-6", "-3", "+3", "+6"}));
         QCOMPARE(shown.across * shown.down, layer.rows * layer.columns / 32);
-        QCOMPARE(std::accumulate(shown.counts.begin(), shown.counts.end(), std::size_t{0}), shown.chosen.size());
+        QCOMPARE(
+            std::accumulate(shown.counts.begin(), shown.counts.end(), std::size_t{0}), shown.chosen.size());
         const Tensor packed =
             workspace->engine().compressor()->compress(LayerId(1), last->choice, {}).value().tensor();
         const auto& format = dynamic_cast<const GroupGrids&>(*packed.type().format);
         for (std::size_t g = 0; g < shown.down; ++g) {
             const auto block = packed.row(5).subspan(g * packed.type().format->blockBytes());
             QCOMPARE(
-                shown.names[shown.chosen[5 * shown.down + g]].toDouble(), format.grids()[format.gridOf(block, 0)]);
+                shown.names[shown.chosen[5 * shown.down + g]].toDouble(),
+                format.grids()[format.gridOf(block, 0)]);
         }
         find<QCheckBox>(page, "showsGroups")->click();
         QVERIFY(!map->isVisible() && histogram->isVisible());

@@ -146,7 +146,10 @@ private slots:
         int told = 0;
         for (int i = 0; i < list->count(); ++i)
             told += 1
-                + QRegularExpression("\\((\\d+) more likewise\\)").match(list->item(i)->text()).captured(1).toInt();
+                + QRegularExpression("\\((\\d+) more likewise\\)")
+                      .match(list->item(i)->text())
+                      .captured(1)
+                      .toInt();
         QVERIFY2(told >= int(layers), qPrintable(list->item(0)->text()));
         // Which they are is shown on demand, and goes again.
         const QString last = QString::fromStdString(text->model().layers.back().name);

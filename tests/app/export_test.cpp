@@ -169,12 +169,14 @@ private slots:
         const auto part = path("killed/other.gguf.tritloom-part");
         std::ofstream(part) << "1234567";
         const auto report = exportAllocation(
-            *model, compressor, uniform(*model, {"q8_0", "rtn", {}}), path("killed/made.gguf"), {}, {}, {}, Evaluate::No);
+            *model, compressor, uniform(*model, {"q8_0", "rtn", {}}), path("killed/made.gguf"), {}, {}, {},
+            Evaluate::No);
         QVERIFY2(report, report ? "" : report.error().message.c_str());
         QVERIFY(!std::filesystem::exists(part) && std::filesystem::exists(path("killed/made.gguf")));
         QCOMPARE(
             report->remarks.back(),
-            std::string("other.gguf.tritloom-part: the rest of an export that was cut off, 7 bytes, is removed"));
+            std::string(
+                "other.gguf.tritloom-part: the rest of an export that was cut off, 7 bytes, is removed"));
     }
 
     void aRewrittenModelNamesTheOneThatLiesThere_data()

@@ -62,13 +62,13 @@ class FineTunesTest : public QObject {
     static void waitFor(FineTunes& tunes)
     {
         QTRY_VERIFY_WITH_TIMEOUT(!tunes.opening().isRunning(), 60000);
-        QTRY_VERIFY(std::ranges::none_of(tunes.rows(), [](const FineTune& row) {
-            return !row.model && row.problem.empty();
-        }));
+        QTRY_VERIFY(std::ranges::none_of(
+            tunes.rows(), [](const FineTune& row) { return !row.model && row.problem.empty(); }));
     }
     static QString onlyRefusal(const QSignalSpy& refused)
     {
-        return refused.count() == 1 ? refused[0][0].toStringList().join("|") : QString::number(refused.count());
+        return refused.count() == 1 ? refused[0][0].toStringList().join("|")
+                                    : QString::number(refused.count());
     }
 
 private slots:
@@ -82,8 +82,7 @@ private slots:
         m_base = loadModel(at("base.gguf")).value();
         for (const unsigned seed : {1U, 2U}) {
             const auto tuned = tunedFrom(*m_base, seed);
-            const auto written =
-                writeTuned(*tuned, m_base.get(), at(QString("tune%1.tritloom").arg(seed)));
+            const auto written = writeTuned(*tuned, m_base.get(), at(QString("tune%1.tritloom").arg(seed)));
             QVERIFY2(written.has_value(), written ? "" : written.error().message.c_str());
         }
         // Of a base that is called the same and has the same layers.
@@ -120,7 +119,8 @@ private slots:
             const auto tokens = continued(*own);
             QCOMPARE(tokens.size(), std::size_t(12));
             QVERIFY(tokens == continued(*lonely));
-            const auto measured = own->makeSession(nullptr).value()->evaluate(own->model()->original(), {}, {}),
+            const auto measured =
+                           own->makeSession(nullptr).value()->evaluate(own->model()->original(), {}, {}),
                        expected = lonely->makeSession(nullptr).value()->evaluate(alone->original(), {}, {});
             QVERIFY(measured.has_value() && expected.has_value());
             QCOMPARE(measured->perplexity.value, expected->perplexity.value);
@@ -172,8 +172,10 @@ private slots:
     {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QStringList>("words");
-        QTest::newRow("of another base") << "stranger.tritloom" << QStringList{"stranger.tritloom", "base.gguf", "'other.tritloom'"};
-        QTest::newRow("a whole model") << "elsewhere/other.tritloom" << QStringList{"other.tritloom", "base.gguf", "a model of its own"};
+        QTest::newRow("of another base")
+            << "stranger.tritloom" << QStringList{"stranger.tritloom", "base.gguf", "'other.tritloom'"};
+        QTest::newRow("a whole model")
+            << "elsewhere/other.tritloom" << QStringList{"other.tritloom", "base.gguf", "a model of its own"};
         QTest::newRow("damaged") << "cut.tritloom" << QStringList{"cut.tritloom"};
         QTest::newRow("missing") << "nowhere.tritloom" << QStringList{"nowhere.tritloom", "no such file"};
     }
@@ -267,7 +269,8 @@ private slots:
         saveLlamaFolder(at("folder"));
         const auto base = loadModel(at("folder")).value();
         SafetensorsBuilder file;
-        file.add("model.layers.1.self_attn.q_proj.mask", "I32", {2, 64}, std::vector<std::int32_t>(128, 0x55aa));
+        file.add(
+            "model.layers.1.self_attn.q_proj.mask", "I32", {2, 64}, std::vector<std::int32_t>(128, 0x55aa));
         file.add("model.layers.1.self_attn.q_proj.coeff", "F32", {1}, std::vector<float>{0.02f});
         file.save(at("diff.safetensors"));
         FineTunes tunes(engineOf(base), nullptr);

@@ -55,14 +55,18 @@ class FineTunesWindowTest final : public QObject, WindowFixture {
     {
         const auto engine =
             Engine::create(loadModel(at(name).toStdString()).value(), m_plugins.lookup(), {}).value();
-        Generator generator(engine->compressor(), engine->makeExecutor().value(), engine->model()->original());
+        Generator generator(
+            engine->compressor(), engine->makeExecutor().value(), engine->model()->original());
         std::vector<TokenId> made;
         if (generator.start(prompt, {.tokenCount = std::size_t(tokens)}, {}))
             while (const auto next = generator.next({}).value())
                 made.push_back(next->token);
         return prompt + QString::fromStdString(engine->model()->tokenizer->decode(made, false));
     }
-    QString sentence() { return find<Banner>("banner")->isVisible() ? find<Banner>("banner")->sentence() : QString(); }
+    QString sentence()
+    {
+        return find<Banner>("banner")->isVisible() ? find<Banner>("banner")->sentence() : QString();
+    }
 
 private slots:
     void initTestCase()
@@ -78,7 +82,8 @@ private slots:
         const auto other = tunedFrom(*base, 5);
         QVERIFY(writeTuned(*other, nullptr, at("other.tritloom").toStdString(), false).has_value());
         const auto otherBase = loadModel(at("other.tritloom").toStdString()).value();
-        QVERIFY(writeTuned(*tunedFrom(*otherBase, 6), otherBase.get(), at("stranger.tritloom").toStdString()).has_value());
+        QVERIFY(writeTuned(*tunedFrom(*otherBase, 6), otherBase.get(), at("stranger.tritloom").toStdString())
+                    .has_value());
     }
     void init()
     {
@@ -98,15 +103,19 @@ private slots:
         QCOMPARE(list().topLevelItem(0)->text(0), QString("✓ base.gguf (base)"));
         QCOMPARE(list().topLevelItem(2)->text(0), QString("tune2.tritloom"));
         const auto& tunes = workspace().fineTunes()->rows();
-        const QString share = QLocale().toString(100.0 * double(tunes[1].bytes) / double(tunes[0].bytes), 'f', 0);
-        QVERIFY2(list().topLevelItem(1)->text(2).startsWith(share.left(2)), qPrintable(list().topLevelItem(1)->text(2)));
+        const QString share =
+            QLocale().toString(100.0 * double(tunes[1].bytes) / double(tunes[0].bytes), 'f', 0);
+        QVERIFY2(
+            list().topLevelItem(1)->text(2).startsWith(share.left(2)),
+            qPrintable(list().topLevelItem(1)->text(2)));
         QVERIFY(!list().topLevelItem(1)->text(1).isEmpty());
         const QString together = find<QLabel>("tunesTogether")->text();
         QVERIFY2(together.contains("fine-tune"), qPrintable(together));
         QCOMPARE(
             list().topLevelItem(0)->data(0, Qt::AccessibleTextRole).toString(),
             QString("base.gguf (base), shown in all pages"));
-        for (QWidget* const widget : find<QWidget>("tunesPage")->findChildren<QWidget*>(QRegularExpression("tunes.+")))
+        for (QWidget* const widget :
+             find<QWidget>("tunesPage")->findChildren<QWidget*>(QRegularExpression("tunes.+")))
             if (qobject_cast<QPushButton*>(widget) || qobject_cast<QTreeWidget*>(widget))
                 QVERIFY2(!widget->accessibleName().isEmpty(), qPrintable(widget->objectName()));
         QVERIFY(action("nextTune")->isEnabled());
@@ -141,7 +150,9 @@ private slots:
         double before = work.milliseconds();
         time.start();
         switchTo("tune1.tritloom", [&] { press(action("nextTune")->shortcut()); });
-        qInfo("to one for the first time: %lld ms, %.0f ms of work", time.elapsed(), work.milliseconds() - before);
+        qInfo(
+            "to one for the first time: %lld ms, %.0f ms of work", time.elapsed(),
+            work.milliseconds() - before);
         QVERIFY2(m_window->windowTitle().startsWith("tune1.tritloom"), qPrintable(m_window->windowTitle()));
         QCOMPARE(find<QLineEdit>("prompt")->text(), QString(prompt));
         showsTextOf("tune1.tritloom");
@@ -166,9 +177,8 @@ private slots:
         switchTo("tune1.tritloom", [&] { QTest::keyClick(&list(), Qt::Key_Return); });
         QVERIFY(m_window->focusWidget() == &list());
         const QRect place = list().visualItemRect(list().topLevelItem(0));
-        switchTo("base.gguf", [&] {
-            QTest::mouseClick(list().viewport(), Qt::LeftButton, {}, place.center());
-        });
+        switchTo(
+            "base.gguf", [&] { QTest::mouseClick(list().viewport(), Qt::LeftButton, {}, place.center()); });
 
         m_window->closeProject();
         open("tune1.tritloom"); // by itself
@@ -181,8 +191,7 @@ private slots:
         open("base.gguf");
         addTwo();
         const auto set = [this](int layer, const char* format) {
-            workspace().document().setChoices(
-                {{LayerId(layer), {format, "rtn", {{"search", 0}}}}}, format);
+            workspace().document().setChoices({{LayerId(layer), {format, "rtn", {{"search", 0}}}}}, format);
         };
         const auto format = [this](int layer) {
             return workspace().document().allocation().layers[std::size_t(layer)].format;
@@ -251,7 +260,9 @@ private slots:
         switchTo("tune1.tritloom", [&] { action("nextTune")->trigger(); });
         drop({at("stranger.tritloom"), at("nowhere.tritloom")});
         QTRY_VERIFY2_WITH_TIMEOUT(sentence().contains("stranger.tritloom"), qPrintable(sentence()), 60000);
-        QVERIFY2(sentence().contains("nowhere.tritloom") && sentence().contains("other.tritloom"), qPrintable(sentence()));
+        QVERIFY2(
+            sentence().contains("nowhere.tritloom") && sentence().contains("other.tritloom"),
+            qPrintable(sentence()));
         QCOMPARE(rows(), std::size_t(3));
         QCOMPARE(shown(), QString("tune1.tritloom"));
     }

@@ -182,16 +182,6 @@ private slots:
         QVERIFY(workspace().document().allocation() == workspace().model().original());
     }
 
-    void aSweepThatWasStoppedHalfWayGoesOnFirst()
-    {
-        SensitivityController& sensitivity = workspace().sensitivity();
-        sensitivity.start();
-        QTRY_VERIFY_WITH_TIMEOUT(sensitivity.table().knownCount() > 0, 60000);
-        sensitivity.cancel();
-        find<QAction>(*m_window, "action.allocate")->trigger();
-        QVERIFY(sensitivity.isRunning()); // before, of most layers nothing is known
-    }
-
     void theChoiceIsKeptInTheProject()
     {
         const std::filesystem::path path = m_folder.filePath("kept.tritproj").toStdString();

@@ -88,7 +88,8 @@ private slots:
         }
         // Nor is any further one seen in part.
         for (int column = LayerModel::Format; column < LayerModel::ColumnCount; ++column) {
-            const int from = header->sectionViewportPosition(column), end = from + header->sectionSize(column);
+            const int from = header->sectionViewportPosition(column),
+                      end = from + header->sectionSize(column);
             QVERIFY2(
                 from >= table->viewport()->width() || end <= table->viewport()->width(),
                 qPrintable(QString::number(column)));

@@ -46,6 +46,16 @@ private slots:
     void init() { openWindow(); }
     void cleanup() { m_window.reset(); }
 
+    void aSweepThatWasStoppedHalfWayGoesOnFirst()
+    {
+        SensitivityController& sensitivity = workspace().sensitivity();
+        sensitivity.start();
+        QTRY_VERIFY_WITH_TIMEOUT(sensitivity.table().knownCount() > 0, 60000);
+        sensitivity.cancel();
+        find<QAction>(*m_window, "action.allocate")->trigger();
+        QVERIFY(sensitivity.isRunning()); // before, of most layers nothing is known
+    }
+
     void whatIsDraggedOverTheWindowIsToldWhatBecomesOfIt()
     {
         auto* const hint = find<DropHint>("dropHint");
@@ -165,8 +175,7 @@ private slots:
         for (const Page& page : pages()) {
             QAction* const raise = action((std::string("page.") + page.id).c_str());
             QVERIFY2(!raise->shortcut().isEmpty(), page.id);
-            QCOMPARE(
-                raise->isVisible(), page.applies == nullptr || page.applies(*m_window->workspace()));
+            QCOMPARE(raise->isVisible(), page.applies == nullptr || page.applies(*m_window->workspace()));
             if (!raise->isVisible())
                 continue;
             QVERIFY2(!keys.contains(raise->shortcut().toString()), page.id);

@@ -24,7 +24,8 @@ class CompletionTest final : public QObject {
     QStringList optionsOfHelp(const QString& command)
     {
         QStringList flags;
-        static const QRegularExpression row("^  (-[^<]*?)(?: <[^>]*>)?(?:  |$)", QRegularExpression::MultilineOption);
+        static const QRegularExpression row(
+            "^  (-[^<]*?)(?: <[^>]*>)?(?:  |$)", QRegularExpression::MultilineOption);
         auto rows = row.globalMatch(QString::fromUtf8(cli({command, "--help"}).out));
         while (rows.hasNext())
             flags << rows.next().captured(1).trimmed().split(", ");
@@ -39,7 +40,8 @@ class CompletionTest final : public QObject {
         const Finished shell = run(
             "bash",
             {"-c",
-             QString("source '%1' && COMP_WORDS=(%2) COMP_CWORD=%3 && _tritloom_cli; printf '%s\\n' \"${COMPREPLY[@]}\"")
+             QString(
+                 "source '%1' && COMP_WORDS=(%2) COMP_CWORD=%3 && _tritloom_cli; printf '%s\\n' \"${COMPREPLY[@]}\"")
                  .arg(script, quoted.join(' '))
                  .arg(words.size() - 1)},
             m_folder.path());
@@ -60,7 +62,8 @@ private slots:
         for (const QString& name : names) {
             QVERIFY2(first.contains(name), qPrintable(name));
             QVERIFY2(zsh.out.contains("        '" + name.toUtf8() + ":"), qPrintable(name));
-            const QStringList flags = optionsOfHelp(name), bashFlags = offered(bash, {"tritloom-cli", name, "-"});
+            const QStringList flags = optionsOfHelp(name),
+                              bashFlags = offered(bash, {"tritloom-cli", name, "-"});
             QVERIFY2(flags.contains("--help"), qPrintable(name));
             const qsizetype at = zsh.out.indexOf("\n    " + name.toUtf8() + ")\n");
             const QByteArray block = zsh.out.mid(at, zsh.out.indexOf("\n        ;;", at) - at);

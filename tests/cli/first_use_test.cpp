@@ -42,7 +42,8 @@ private slots:
             "GGUF (llama.cpp) is no kind of file for networks on pictures: take the ending .onnx, ");
         row("an option of another command", {"blame", sample, "--reference", sample}, 2,
             "--reference is of evaluate: here the reference is MODEL");
-        row("a recipe that nobody named", {"blame", sample}, 2, "--recipe FILE is needed: how MODEL is compressed");
+        row("a recipe that nobody named", {"blame", sample}, 2,
+            "--recipe FILE is needed: how MODEL is compressed");
         row("no such measure", {"blame", sample, "--recipe", sample, "--measure", "ppl"}, 2,
             "--measure takes loss or kl, not 'ppl'");
         row("more than all of the gains", {"blame", sample, "--recipe", sample, "--share", "500"}, 2,

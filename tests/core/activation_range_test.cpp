@@ -201,7 +201,8 @@ private slots:
         for (const auto& values : {bell, peaked, oneSided}) {
             const Histogram h = of(values);
             const auto errorOf = [&](RangeEstimate estimate) {
-                return squaredError(h, gridOf(estimateRange(h, options(estimate, 4)), options(estimate, 4)), 4);
+                return squaredError(
+                    h, gridOf(estimateRange(h, options(estimate, 4)), options(estimate, 4)), 4);
             };
             QVERIFY(errorOf(RangeEstimate::ClosedForm) < 1.05 * errorOf(RangeEstimate::SquaredError));
             QVERIFY(errorOf(RangeEstimate::ClosedForm) < .8 * errorOf(RangeEstimate::MinMax));

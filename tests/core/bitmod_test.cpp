@@ -191,7 +191,8 @@ private slots:
             format->encode(normalValues(count, seed), packed);
             for (std::size_t begin = 0; begin < count; begin += run) {
                 format->levels(packed, begin, levels);
-                // The level whose mirror is none, in units of the least positive one, which is 1, or E2M1's .5.
+                // The level whose mirror is none, in units of the least positive one, which is 1, or E2M1's
+                // .5.
                 float unit = std::numeric_limits<float>::max(), alone = 0;
                 for (const float level : levels) {
                     unit = level > 0 ? std::min(unit, level) : unit;

@@ -193,8 +193,9 @@ private slots:
         QCOMPARE(left[1].bytes, std::uint64_t(5));
         for (const LeftPart& part : left)
             QVERIFY(!fs::exists(part.path));
-        for (const fs::path& kept : {held->path(), heldFolder->path(), folder / "mine.part",
-                                     folder / "notes.tritloom-part.txt", folder / "link.tritloom-part"})
+        for (const fs::path& kept :
+             {held->path(), heldFolder->path(), folder / "mine.part", folder / "notes.tritloom-part.txt",
+              folder / "link.tritloom-part"})
             QVERIFY2(fs::exists(fs::symlink_status(kept)), kept.c_str());
         QVERIFY(removeLeftParts(folder / "nothing").empty());
     }

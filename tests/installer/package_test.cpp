@@ -88,7 +88,8 @@ private slots:
 
     void shellsCompleteItsCommands()
     {
-        for (const char* const file : {"bash-completion/completions/tritloom-cli", "zsh/vendor-completions/_tritloom-cli"}) {
+        for (const char* const file :
+             {"bash-completion/completions/tritloom-cli", "zsh/vendor-completions/_tritloom-cli"}) {
             QFile script(share(file));
             QVERIFY2(script.open(QIODevice::ReadOnly), file);
             QVERIFY2(script.readAll().contains("--skip-evaluation"), file);

@@ -1,5 +1,5 @@
-#include "plugins/baq_columns/baq_columns.h"
 #include "core/method/loss_gain.h"
+#include "plugins/baq_columns/baq_columns.h"
 #include "plugins/baq_columns/column_bits.h"
 #include "plugins/baq_columns/column_store.h"
 #include "plugins/gptq/gptq.h"

@@ -21,11 +21,11 @@ using namespace tritloom::fixture;
 namespace {
 
 constexpr const char* formatIds[] = {
-    "f16",  "int4g32",    "int3g64a",   "q8_0",       "q4_0",       "q5_1",        "q4_k",        "q6_k",
-    "q2_k", "iq4_nl",     "nvfp4",      "mxfp4",      "nf4g64",     "tq1_0",       "tq2_0",       "q2_0",
-    "q1_0", "ternaryg64", "fp4e2g64",   "shift3g64",  "sign1g64",   "bct4g64",     "dyn4g64s",    "fdbg64",
-    "sign", "e8pg64",     "bitmod3g64", "mix24g16w3", "nested8g64", "planes2bg64", "balanced3g40",
-    "book4g64s4"};
+    "f16",        "int4g32",     "int3g64a",     "q8_0",       "q4_0",     "q5_1",       "q4_k",
+    "q6_k",       "q2_k",        "iq4_nl",       "nvfp4",      "mxfp4",    "nf4g64",     "tq1_0",
+    "tq2_0",      "q2_0",        "q1_0",         "ternaryg64", "fp4e2g64", "shift3g64",  "sign1g64",
+    "bct4g64",    "dyn4g64s",    "fdbg64",       "sign",       "e8pg64",   "bitmod3g64", "mix24g16w3",
+    "nested8g64", "planes2bg64", "balanced3g40", "book4g64s4"};
 
 constexpr std::string_view fewFormatIds[] = {"int4g32", "int3g64a", "q4_k", "nf4g64", "tq2_0", "mxfp4"};
 

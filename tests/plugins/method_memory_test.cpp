@@ -36,8 +36,7 @@ private slots:
             int count = 0; // two formats say enough of a method
             for (const char* format :
                  {"int4g64a", "e8p4g64", "q4_k", "sign", "ternaryg64", "bitmod3g64", "fdbg64", "sign1g64",
-                  "bct4g64", "nested8g64", "planes2bg64", "mix24g16w3", "shift3g64",
-                  "book4g64s4"})
+                  "bct4g64", "nested8g64", "planes2bg64", "mix24g16w3", "shift3g64", "book4g64s4"})
                 if (count < 2 && row.make()->supports(*parseNumberFormat(format).value())
                     && (std::string_view(format) != "sign" || row.make()->makesReplacements())) {
                     QTest::addRow("%s %s", row.id, format) << QString(row.id) << QString(format);

@@ -126,7 +126,8 @@ private slots:
         // Two heaps by hand: centres are the weighted means.
         const Clusters heaps = lloyd({{0, 1, 10, 12}, {1, 3, 1, 1}}, {.5, 1}, 50);
         QVERIFY(std::fabs(heaps.centres[0] - .75) < 1e-12 && std::fabs(heaps.centres[1] - 11) < 1e-12);
-        const Clusters pinned = lloyd({{-1, .5, 2}, {1, 1, 1}}, {0, 3}, 50); // a 0 is a level of every codebook
+        const Clusters pinned =
+            lloyd({{-1, .5, 2}, {1, 1, 1}}, {0, 3}, 50); // a 0 is a level of every codebook
         QCOMPARE(pinned.centres, (std::vector<double>{0, 2}));
     }
 
@@ -136,8 +137,8 @@ private slots:
         const Tensor weights = Tensor::adoptFloats({256, 1024}, values);
         const KMeans method;
         const LayerProblem problem{.weights = weights};
-        const double own = relativeError(
-            values, packedBy(method, problem, "book4g64s16", {{"clip", 0}}).toFloats());
+        const double own =
+            relativeError(values, packedBy(method, problem, "book4g64s16", {{"clip", 0}}).toFloats());
         for (const char* format : {"nf4g64", "quantile4g64", "fp4e2g64", "int4g64", "dyn4g64"}) {
             const double given = relativeError(format, values);
             QVERIFY2(own < given, qPrintable(QString("%1: %2, %3").arg(format).arg(own).arg(given)));
@@ -158,8 +159,7 @@ private slots:
         LayerProblem problem{.weights = Tensor::adoptFloats({64, 256}, values)};
         problem.meanSquare = Tensor::adoptFloats({256}, loudness);
         const auto loudError = [&](const Parameters& parameters) {
-            const std::vector<float> found =
-                packedBy(KMeans(), problem, "book3g64s4", parameters).toFloats();
+            const std::vector<float> found = packedBy(KMeans(), problem, "book3g64s4", parameters).toFloats();
             double sum = 0;
             for (std::size_t i = 0; i < found.size(); i += 2)
                 sum += std::pow(double(found[i]) - double(values[i]), 2);
@@ -182,8 +182,9 @@ private slots:
             best += errorOf(KMeans(), weights, "book4g64s4");
         }
         const double count = double(model->layers.size());
-        qInfo("normal quantiles, searched scales %.5f, estimated %.5f, k-means %.5f", normal / count, own / count,
-              best / count);
+        qInfo(
+            "normal quantiles, searched scales %.5f, estimated %.5f, k-means %.5f", normal / count,
+            own / count, best / count);
         QVERIFY(best < own && best < normal);
     }
 };

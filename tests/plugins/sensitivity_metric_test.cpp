@@ -141,7 +141,8 @@ private slots:
         const std::vector<double> gains = BaqMetric().score(*sample.probe, {}, {}).value().further.values;
         QCOMPARE(gains.size(), sample.probe->layers().size());
         const auto [least, most] = std::ranges::minmax(gains);
-        QVERIFY2(least > 0 && most <= 1 && least < .9 * most, qPrintable(QString("%1 %2").arg(least).arg(most)));
+        QVERIFY2(
+            least > 0 && most <= 1 && least < .9 * most, qPrintable(QString("%1 %2").arg(least).arg(most)));
     }
 
     void everyMetricScoresTheSample_data()

@@ -1,4 +1,5 @@
-// The list of fine-tunes over one base as it stands in the window: the second is looked at, one is not there any more.
+// The list of fine-tunes over one base as it stands in the window: the second is looked at, one is not there
+// any more.
 #include "app/gui/main_window.h"
 #include "app/gui/screenshot.h"
 #include "app/session/samples.h"
@@ -68,15 +69,18 @@ private slots:
         options.evaluation.chunkCount = 1;
         options.evaluation.contextLength = 64;
         window.show(
-            Workspace::create(loadModel(at("stories.gguf")).value(), m_plugins, options).value(), "stories.gguf");
+            Workspace::create(loadModel(at("stories.gguf")).value(), m_plugins, options).value(),
+            "stories.gguf");
         FineTunes& tunes = *window.workspace()->fineTunes();
         std::string kept;
-        for (const auto& path : {at("stories.gguf"), at("pirates.tritloom"), at("recipes.tritloom"), at("gone.tritloom")})
+        for (const auto& path :
+             {at("stories.gguf"), at("pirates.tritloom"), at("recipes.tritloom"), at("gone.tritloom")})
             kept += path.string() + '\0';
         tunes.restore(kept);
         QTRY_VERIFY_WITH_TIMEOUT(!tunes.rows()[3].problem.empty(), 60000);
         tunes.pick(2, window.workspace()->engine());
-        QTRY_COMPARE_WITH_TIMEOUT(tunes.rowOf(window.workspace()->model()), std::optional<std::size_t>(2), 60000);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            tunes.rowOf(window.workspace()->model()), std::optional<std::size_t>(2), 60000);
         QTRY_VERIFY_WITH_TIMEOUT(!window.property("busy").toBool(), 60000);
         const QImage whole = settledPictureOf(window, *window.workspace());
         const auto* const dock = window.findChild<QDockWidget*>("dock.tunes");

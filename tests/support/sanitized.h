@@ -13,8 +13,8 @@
 
 namespace tritloom::fixture {
 
-/// Whether every access to memory is checked as the test runs: all takes several times as long, and what stands
-/// between a product and its sum keeps the compiler from fusing them.
+/// Whether every access to memory is checked as the test runs: all takes several times as long, and what
+/// stands between a product and its sum keeps the compiler from fusing them.
 constexpr bool isSanitized = TRITLOOM_SANITIZED;
 /// How much longer something may take then.
 constexpr double slowdown = isSanitized ? 10 : 1;

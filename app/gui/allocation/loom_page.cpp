@@ -37,7 +37,8 @@ LoomPage::LoomPage(Workspace& workspace, QWidget* parent)
         return spokenName(m_workspace.model().layer(LayerId(bar)), shown.bits, shown.pinned);
     });
     m_selectionText->setObjectName(QStringLiteral("loomSelection"));
-    m_selectionText->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // the legend gives way first
+    m_selectionText->setSizePolicy(
+        QSizePolicy::Preferred, QSizePolicy::Preferred); // the legend gives way first
 
     auto* const caption = new ElidedLabel(tr("Bit allocation"), this);
     auto* const legend =

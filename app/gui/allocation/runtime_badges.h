@@ -6,8 +6,8 @@
 namespace tritloom {
 
 /// Which runtimes would load the allocation as it is now: one mark an export target, the broken rules in the
-/// tool tip. Follows every frame of a drag. Where there is too little room the last ones are a number, of which
-/// the tool tip tells too. GUI thread only.
+/// tool tip. Follows every frame of a drag. Where there is too little room the last ones are a number, of
+/// which the tool tip tells too. GUI thread only.
 class RuntimeBadges final : public SteadyLabel {
     Q_OBJECT
 

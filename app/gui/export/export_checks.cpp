@@ -10,7 +10,11 @@
 namespace tritloom {
 namespace {
 
-enum Role { Others = Qt::UserRole, WithoutNames, IsOpen }; ///< names; text without them; whether they are shown
+enum Role {
+    Others = Qt::UserRole,
+    WithoutNames,
+    IsOpen
+}; ///< names; text without them; whether they are shown
 const QString closedMark = QStringLiteral(" ▸"), openMark = QStringLiteral(" ▾\n");
 
 /// A sentence without the names in it, and those.

@@ -11,8 +11,8 @@
 
 namespace tritloom {
 
-/// What an export says before and after: one line a sentence. Those that say the same of other tensors are one
-/// line with their number; a click or the space bar shows their names. GUI thread only.
+/// What an export says before and after: one line a sentence. Those that say the same of other tensors are
+/// one line with their number; a click or the space bar shows their names. GUI thread only.
 class ExportChecks final : public QListWidget {
     Q_OBJECT
 

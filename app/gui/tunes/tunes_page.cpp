@@ -86,9 +86,9 @@ TunesPage::TunesPage(Workspace& workspace, QWidget* parent)
     connect(m_tunes.get(), &FineTunes::changed, this, &TunesPage::refresh);
     connect(m_tunes.get(), &FineTunes::failed, this, &TunesPage::refresh);
     connect(&m_tunes->opening(), &Job::runningChanged, this, &TunesPage::refresh);
-    RunningWork::of(workspace).add(m_tunes->opening(), tr("Opening fine-tunes"), *this, [tunes = m_tunes.get()] {
-        tunes->opening().cancel();
-    });
+    RunningWork::of(workspace).add(
+        m_tunes->opening(), tr("Opening fine-tunes"), *this,
+        [tunes = m_tunes.get()] { tunes->opening().cancel(); });
     refresh();
 }
 
@@ -129,9 +129,7 @@ void TunesPage::show(QTreeWidgetItem& item, std::size_t row) const
         bold.setBold(true);
         item.setFont(Name, bold);
     }
-    item.setData(
-        Name, Qt::AccessibleTextRole,
-        isShown ? tr("%1, shown in all pages").arg(said) : said);
+    item.setData(Name, Qt::AccessibleTextRole, isShown ? tr("%1, shown in all pages").arg(said) : said);
 }
 
 void TunesPage::refresh()
@@ -154,9 +152,10 @@ void TunesPage::refresh()
             opened += i > 0 ? 1 : 0;
         }
     m_together->setText(
-        rows.front().model ? tr("Base and %n fine-tune(s) together: %1 in memory. As whole models: %2.", nullptr, opened)
-                                 .arg(formatBytes(m_tunes->bytes()), formatBytes(whole))
-                           : QString());
+        rows.front().model
+            ? tr("Base and %n fine-tune(s) together: %1 in memory. As whole models: %2.", nullptr, opened)
+                  .arg(formatBytes(m_tunes->bytes()), formatBytes(whole))
+            : QString());
     refreshCurrent();
 }
 
