@@ -60,10 +60,10 @@ private slots:
         QCOMPARE(
             wrong.error().message,
             std::string("'range' of 'static-activations' is one of min-max, percentile, squared-error, "
-                        "divergence, not 'most'"));
+                        "divergence, closed-form, not 'most'"));
         QVERIFY(!parsePluginChoice("static-activations:bits=percentile", specs));
         QVERIFY(!parsePluginChoice("nobody:range=percentile", specs));
-        const auto beyond = checkParameters({choice.id, {{"range", 4}}}, specs(choice.id));
+        const auto beyond = checkParameters({choice.id, {{"range", 5}}}, specs(choice.id));
         QVERIFY(!beyond && beyond.error().message.find("percentile") != std::string::npos);
     }
 };

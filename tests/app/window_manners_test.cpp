@@ -48,11 +48,12 @@ private slots:
 
     void aSweepThatWasStoppedHalfWayGoesOnFirst()
     {
+        openSample();
         SensitivityController& sensitivity = workspace().sensitivity();
         sensitivity.start();
         QTRY_VERIFY_WITH_TIMEOUT(sensitivity.table().knownCount() > 0, 60000);
         sensitivity.cancel();
-        find<QAction>(*m_window, "action.allocate")->trigger();
+        action("allocate")->trigger();
         QVERIFY(sensitivity.isRunning()); // before, of most layers nothing is known
     }
 

@@ -60,7 +60,7 @@ private slots:
             << "gives 'act_order' twice";
         QTest::newRow("no word of a choice")
             << QStringList{"sensitivity", sample, "--formats", "int8row", "--method", "static-activations:range=most"}
-            << 2 << "is one of min-max, percentile, squared-error, divergence, not 'most'";
+            << 2 << "is one of min-max, percentile, squared-error, divergence, closed-form, not 'most'";
         QTest::newRow("settings of nobody")
             << QStringList{"methods", "magic"} << 2 << "no method is called 'magic'";
         QTest::newRow("columns with a gap")
