@@ -9,6 +9,38 @@
 
 using namespace tritloom;
 
+namespace {
+
+/// The page on the sample, and what it was given last.
+struct Shown {
+    explicit Shown(const PluginHost& plugins)
+        : workspace(Workspace::create(
+                        loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value(),
+                        plugins, options())
+                        .value())
+        , page(*workspace)
+    {
+        QObject::connect(
+            &workspace->distribution(), &DistributionController::ready, &page,
+            [this](const LayerDistribution& distribution) { last = distribution; });
+        page.resize(900, 500);
+        static_cast<QWidget&>(page).show();
+    }
+    static EngineOptions options()
+    {
+        EngineOptions options;
+        options.evaluation = {.contextLength = 64, .chunkCount = 1};
+        options.calibrationChunks = 1;
+        return options;
+    }
+
+    std::unique_ptr<Workspace> workspace;
+    std::optional<LayerDistribution> last;
+    DistributionPage page;
+};
+
+} // namespace
+
 /// What is said of the values of a layer, before and after.
 class DistributionPageTest final : public QObject, WindowFixture {
     Q_OBJECT
@@ -18,23 +50,15 @@ private slots:
     void codesOfTheValuesAreSaid()
     {
         beginAs("distribution_page_test");
-        EngineOptions options;
-        options.evaluation = {.contextLength = 64, .chunkCount = 1};
-        options.calibrationChunks = 1;
-        const auto model = loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value();
-        const auto workspace = Workspace::create(model, m_plugins, options).value();
-        std::optional<LayerDistribution> last;
-        connect(
-            &workspace->distribution(), &DistributionController::ready, this,
-            [&](const LayerDistribution& distribution) { last = distribution; });
-        DistributionPage page(*workspace);
-        page.resize(900, 500);
-        static_cast<QWidget&>(page).show();
+        const Shown opened(m_plugins);
+        const auto& workspace = opened.workspace;
+        const auto& last = opened.last;
         workspace->selection().setSingle(LayerId(1));
         workspace->document().setChoices({{LayerId(1), {"f32", "deepshape", {}}}}, "test");
         QTRY_VERIFY_WITH_TIMEOUT(last && last->choice.method == "deepshape" && last->compressedCode, 60000);
+        const Model& model = workspace->model();
         const CodeLength expected =
-            codeLengthOf(materialise(model->tensor(model->layer(LayerId(1)).tensor)).value(), 13, {}).value();
+            codeLengthOf(materialise(model.tensor(model.layer(LayerId(1)).tensor)).value(), 13, {}).value();
         QCOMPARE(last->originalCode->entropyBits, expected.entropyBits);
         QCOMPARE(last->originalCode->codeBits, expected.codeBits);
         QVERIFY(last->originalCode->codeBits >= last->originalCode->entropyBits);
@@ -44,7 +68,7 @@ private slots:
         const QString figures = QLocale().toString(expected.entropyBits, 'f', 1) + QStringLiteral(" → ")
             + QLocale().toString(last->compressedCode->entropyBits, 'f', 1);
         const auto isSaid = [&] {
-            return std::ranges::any_of(page.findChildren<QLabel*>(), [&](const QLabel* label) {
+            return std::ranges::any_of(opened.page.findChildren<QLabel*>(), [&](const QLabel* label) {
                 return label->text().contains("Entropy") && label->text().contains(figures);
             });
         };
@@ -56,23 +80,11 @@ private slots:
     void partsOfALayerShowWhatTheyChose()
     {
         beginAs("distribution_page_test");
-        EngineOptions options;
-        options.evaluation = {.contextLength = 64, .chunkCount = 1};
-        options.calibrationChunks = 1;
-        const auto workspace =
-            Workspace::create(
-                loadModel(TRITLOOM_SOURCE_DIR "/resources/samples/language/sample.gguf").value(), m_plugins,
-                options)
-                .value();
-        std::optional<LayerDistribution> last;
-        connect(
-            &workspace->distribution(), &DistributionController::ready, this,
-            [&](const LayerDistribution& distribution) { last = distribution; });
-        DistributionPage page(*workspace);
-        page.resize(900, 500);
-        static_cast<QWidget&>(page).show();
-        auto* const map = find<GroupMap>(page, "groupMap");
-        auto* const histogram = find<QWidget>(page, "histogram");
+        Shown opened(m_plugins);
+        const auto& workspace = opened.workspace;
+        auto& last = opened.last;
+        auto* const map = find<GroupMap>(opened.page, "groupMap");
+        auto* const histogram = find<QWidget>(opened.page, "histogram");
         const Layer& layer = workspace->model().layers[1];
         workspace->selection().setSingle(LayerId(1));
         const auto take = [&](const LayerChoice& choice) {
@@ -96,9 +108,9 @@ private slots:
                 shown.names[shown.chosen[5 * shown.down + g]].toDouble(),
                 format.grids()[format.gridOf(block, 0)]);
         }
-        find<QCheckBox>(page, "showsGroups")->click();
+        find<QCheckBox>(opened.page, "showsGroups")->click();
         QVERIFY(!map->isVisible() && histogram->isVisible());
-        find<QCheckBox>(page, "showsGroups")->click();
+        find<QCheckBox>(opened.page, "showsGroups")->click();
 
         // Columns of widths of their own, 3 bits in the mean.
         take({"int3g64", "baq-columns", {}});
@@ -110,7 +122,7 @@ private slots:
 
         take({"q4_k", "rtn", {}}); // nothing was chosen part by part
         QTRY_VERIFY(!map->isVisible() && histogram->isVisible());
-        QVERIFY(!find<QCheckBox>(page, "showsGroups")->isVisible());
+        QVERIFY(!find<QCheckBox>(opened.page, "showsGroups")->isVisible());
     }
 };
 

@@ -17,6 +17,13 @@ class LanguageTest final : public QObject {
 
     PluginHost m_plugins;
 
+    static Settings speaking(Language& language, const char* code)
+    {
+        language.speak(code);
+        Settings settings;
+        settings.language = code;
+        return settings;
+    }
     /// As a person does: preferences, the language, OK.
     static void choose(WindowHost& host, const char* language)
     {
@@ -48,10 +55,7 @@ private slots:
     void whatIsOpenStaysOpenInOtherWords()
     {
         Language language(TRITLOOM_BINARY_DIR "/app");
-        language.speak("en");
-        Settings settings;
-        settings.language = "en";
-        WindowHost host(m_plugins, settings, language);
+        WindowHost host(m_plugins, speaking(language, "en"), language);
         host.window().resize(1280, 800);
         host.window().QWidget::show();
         QVERIFY(QTest::qWaitForWindowExposed(&host.window()));
@@ -96,10 +100,7 @@ private slots:
     void whatIsBeingOpenedIsOpenedInTheNextWindow()
     {
         Language language(TRITLOOM_BINARY_DIR "/app");
-        language.speak("en");
-        Settings settings;
-        settings.language = "en";
-        WindowHost host(m_plugins, settings, language);
+        WindowHost host(m_plugins, speaking(language, "en"), language);
         host.window().QWidget::show();
         host.window().findChild<QAction*>("action.openSample.language")->trigger();
         choose(host, "de");
@@ -111,10 +112,7 @@ private slots:
     void anEmptyWindowSpeaksTheOtherLanguageToo()
     {
         Language language(TRITLOOM_BINARY_DIR "/app");
-        language.speak("en");
-        Settings settings;
-        settings.language = "en";
-        WindowHost host(m_plugins, settings, language);
+        WindowHost host(m_plugins, speaking(language, "en"), language);
         host.window().QWidget::show();
         choose(host, "de");
         QCOMPARE(menuOf(host, 1), QString("Bearbeiten"));
