@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace tritloom {
 namespace {
@@ -14,10 +15,14 @@ constexpr std::size_t rowsAtOnce = 128;
 /// The last stage with a node more, so that logits become log-probabilities where they are made.
 Graph headOf(const Graph& graph)
 {
-    Graph head = graph;
     const std::size_t last = graph.stageCount - 1;
-    std::erase_if(head.nodes, [&](const Node& node) { return node.stage != last; });
-    head.output = ValueId(head.valueCount++);
+    Graph head;
+    std::ranges::copy_if(
+        graph.nodes, std::back_inserter(head.nodes), [&](const Node& node) { return node.stage == last; });
+    head.input = graph.input;
+    head.output = ValueId(graph.valueCount);
+    head.valueCount = graph.valueCount + 1;
+    head.stageCount = graph.stageCount;
     head.nodes.push_back(
         {.op = Op{OpKind::LogSoftmax, {}}, .inputs = {graph.output}, .output = head.output, .stage = last});
     return head;

@@ -162,6 +162,15 @@ Result<Shape> parseShape(std::string_view id)
     return Shape{static_cast<unsigned>(bits), group, groups};
 }
 
+Result<Shape> shapeOf(const NumberFormat& format)
+{
+    const auto shape = parseShape(format.id());
+    if (!shape)
+        return fail(
+            ErrorCode::Unsupported, "{} has no codebook of its own: take book4g64s16", format.id());
+    return *shape;
+}
+
 } // namespace ownCodebook
 
 namespace ownCodebookFormat {

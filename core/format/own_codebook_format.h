@@ -18,6 +18,8 @@ struct Shape {
 };
 /// Errors: NotFound, InvalidInput, Unsupported.
 [[nodiscard]] Result<Shape> parseShape(std::string_view id);
+/// For methods that choose the levels. Errors: Unsupported where the format has no codebook of its own.
+[[nodiscard]] Result<Shape> shapeOf(const NumberFormat& format);
 
 using Levels = std::vector<std::int8_t>; ///< 2^bits of them; some may be equal
 

@@ -160,8 +160,10 @@ double closedFormClip(ClippedLaw law, int bits)
     double low = 0.1, high = 30;
     while (high - low > 1e-9) {
         const double left = high - golden * (high - low), right = low + golden * (high - low);
-        (expectedError(law, left, bits) < expectedError(law, right, bits) ? high : low) =
-            expectedError(law, left, bits) < expectedError(law, right, bits) ? right : left;
+        if (expectedError(law, left, bits) < expectedError(law, right, bits))
+            high = right;
+        else
+            low = left;
     }
     return (low + high) / 2;
 }

@@ -115,7 +115,7 @@ std::vector<ParameterSpec> KMeans::parameters() const
 
 bool KMeans::supports(const NumberFormat& format) const
 {
-    return ownCodebook::parseShape(format.id()).has_value();
+    return ownCodebook::shapeOf(format).has_value();
 }
 
 Result<CompressedLayer> KMeans::quantize(
@@ -126,9 +126,7 @@ Result<CompressedLayer> KMeans::quantize(
     const auto steps = std::size_t(TRY(parameterValue(specs, given, "steps")));
     const bool byLoudness = TRY(parameterValue(specs, given, "loudness")) != 0,
                clip = TRY(parameterValue(specs, given, "clip")) != 0;
-    if (!supports(*format))
-        return fail(ErrorCode::Unsupported, "{} has no codebook of its own: take book4g64s16", format->id());
-    const ownCodebook::Shape shape = TRY(ownCodebook::parseShape(format->id()));
+    const ownCodebook::Shape shape = TRY(ownCodebook::shapeOf(*format));
     const std::vector<float> loudness = byLoudness ? TRY(importanceOf(layer)) : std::vector<float>();
     const WeightedValues values = TRY(binned(layer.weights, shape.group, loudness, context));
     std::vector<double> begin = evenShares(values, std::size_t{1} << shape.bits);

@@ -13,7 +13,7 @@ std::vector<ParameterSpec> TensorQuantiles::parameters() const
 
 bool TensorQuantiles::supports(const NumberFormat& format) const
 {
-    return ownCodebook::parseShape(format.id()).has_value();
+    return ownCodebook::shapeOf(format).has_value();
 }
 
 Result<CompressedLayer> TensorQuantiles::quantize(
@@ -21,9 +21,7 @@ Result<CompressedLayer> TensorQuantiles::quantize(
     const MethodContext& context) const
 {
     const bool clip = TRY(parameterValue(parameters(), given, "clip")) != 0;
-    if (!supports(*format))
-        return fail(ErrorCode::Unsupported, "{} has no codebook of its own: take book4g64s16", format->id());
-    const ownCodebook::Shape shape = TRY(ownCodebook::parseShape(format->id()));
+    const ownCodebook::Shape shape = TRY(ownCodebook::shapeOf(*format));
     const std::vector<float> loudness = clip ? TRY(importanceOf(layer)) : std::vector<float>();
     const ownCodebook::Levels levels = ownCodebook::estimatedQuantiles(layer.weights.toFloats(), shape.bits);
     return packBlocks(
